@@ -1,0 +1,50 @@
+import Fastify, { type FastifyInstance } from 'fastify'
+import type { AccessLog } from './audit/index.ts'
+import type { Catalogue } from './catalogue/index.ts'
+import type { Config } from './config.ts'
+import { dicomweb } from './dicomweb/index.ts'
+import { guard, type Tokens } from './identity/index.ts'
+import { healthRoutes, type ReadinessCheck } from './platform/health.ts'
+import { loggingOptions, requestLog } from './platform/logging.ts'
+import { metricsRoutes, type Metrics } from './platform/metrics.ts'
+import { notFound } from './platform/not-found.ts'
+import { problemJson } from './platform/problem.ts'
+import type { BlobStore } from './storage/index.ts'
+
+/** What the application is made of; opened and closed by who calls. */
+export interface AppDeps {
+  readonly config: Config
+  readonly catalogue: Catalogue
+  readonly blobs: BlobStore
+  readonly tokens: Tokens
+  readonly accessLog: AccessLog
+  readonly metrics: Metrics
+  readonly readiness: readonly ReadinessCheck[]
+}
+
+/** Request line and headers together; a search for a hundred UIDs needs some 7 KB, and what is longer is answered 414 or 431. */
+const maxHeaderBytes = 64 * 1024
+/** Longer than any UID, so that a bad one reaches its check and is answered 400, not 404. */
+const maxPathPartLength = 1024
+
+/** The composition root: every capability, in the order in which one may use another. */
+export async function createApp(deps: AppDeps): Promise<FastifyInstance> {
+  const { config } = deps
+  const app = Fastify({
+    ...loggingOptions(config.LOG_LEVEL),
+    trustProxy: config.TRUST_PROXY,
+    http: { maxHeaderSize: maxHeaderBytes },
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: maxPathPartLength },
+    return503OnClosing: true,
+    forceCloseConnections: 'idle',
+  })
+
+  await app.register(problemJson)
+  await app.register(notFound)
+  await app.register(requestLog)
+  await app.register(guard, { tokens: deps.tokens })
+  await app.register(metricsRoutes, { metrics: deps.metrics })
+  await app.register(healthRoutes, { checks: deps.readiness })
+  await app.register(dicomweb, { prefix: '/dicom-web', ...deps })
+  return app
+}

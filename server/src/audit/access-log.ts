@@ -1,0 +1,72 @@
+import type { Knex } from 'knex'
+import { record, type AuditAction, type AuditEvent } from './record.ts'
+
+const defaultFlushAfterMs = 2_000
+const flushAtEntries = 1_000
+
+/** Who read what. */
+export interface AccessedEvent {
+  readonly organisationId: string
+  readonly actor: string
+  readonly action: AuditAction
+  readonly StudyInstanceUID?: string | undefined
+}
+
+/** Keeps the trail of reads without a write per frame. */
+export interface AccessLog {
+  /** Notes one read; the same actor reading the same study again before the next flush raises a count instead of adding a row. */
+  accessed: (event: AccessedEvent) => void
+  /** Writes what is waiting. */
+  flush: () => Promise<void>
+  /** Writes what is waiting and stops. */
+  close: () => Promise<void>
+}
+
+/**
+ * An access log that writes in batches. A reading session asks for thousands of frames: they become one row every few seconds.
+ * What cannot be written now (the database is restarting) is kept and tried again; `onError` is told each time.
+ */
+export function createAccessLog(db: Knex, onError: (error: unknown) => void, flushAfterMs = defaultFlushAfterMs): AccessLog {
+  let waiting = new Map<string, AuditEvent & { occurrences: number }>()
+  let timer: NodeJS.Timeout | undefined
+  let writing: Promise<void> = Promise.resolve()
+
+  const add = (event: AuditEvent & { occurrences: number }) => {
+    const key = [event.organisationId, event.actor, event.action, event.StudyInstanceUID ?? ''].join('\n')
+    const same = waiting.get(key)
+    waiting.set(key, { ...event, occurrences: event.occurrences + (same?.occurrences ?? 0) })
+  }
+
+  const write = async () => {
+    const batch = [...waiting.values()]
+    waiting = new Map()
+    try {
+      await record(db, batch)
+    } catch (error) {
+      for (const event of batch) add(event)
+      throw error
+    }
+  }
+
+  const flush = () => {
+    clearTimeout(timer)
+    timer = undefined
+    writing = writing.then(write, write)
+    return writing
+  }
+
+  const schedule = () => {
+    timer ??= setTimeout(() => { flush().catch((error: unknown) => { onError(error); schedule() }) }, flushAfterMs)
+    timer.unref()
+  }
+
+  return {
+    accessed: (event) => {
+      add({ ...event, outcome: 'success', occurrences: 1 })
+      if (waiting.size >= flushAtEntries) void flush().catch(onError)
+      else schedule()
+    },
+    flush,
+    close: flush,
+  }
+}

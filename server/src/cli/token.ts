@@ -1,0 +1,53 @@
+import { parseArgs } from 'node:util'
+import { organisationBySlug } from '../catalogue/index.ts'
+import { readConfig } from '../config.ts'
+import { createTokens, loadSigningKeys, permissions, type Permission } from '../identity/index.ts'
+import { signingKeysFile } from '../places.ts'
+import { createDb } from '../platform/db.ts'
+
+const usage = `Prints a bearer token for DICOMweb.
+
+  npm run token                                  everything, for the default organisation, for 30 days
+  npm run token -- --organisation north --days 1 --scope "dicomweb:search dicomweb:retrieve"
+
+Scopes: ${permissions.join(', ')}.`
+
+const { values } = parseArgs({
+  options: {
+    organisation: { type: 'string' },
+    days: { type: 'string', default: '30' },
+    scope: { type: 'string', default: permissions.join(' ') },
+    help: { type: 'boolean', short: 'h', default: false },
+  },
+})
+
+/** The token asked for on the command line. @throws Error that names what is wrong. */
+async function token(): Promise<string> {
+  const config = readConfig(process.env)
+  const days = Number(values.days)
+  if (!(days > 0 && days <= 3650)) throw new Error('--days takes a number above 0, at most 3650.')
+  const words = values.scope.split(/[\s,]+/).filter((word) => word !== '')
+  const unknown = words.filter((word) => !(permissions as readonly string[]).includes(word))
+  if (unknown.length > 0) throw new Error(`Not a scope: ${unknown.join(', ')}. Scopes: ${permissions.join(', ')}.`)
+  const db = createDb(config.DATABASE_URL, 2)
+  try {
+    const slug = values.organisation ?? config.DEFAULT_ORGANISATION
+    const organisation = await organisationBySlug(db, slug)
+    if (organisation === undefined) throw new Error(`There is no organisation ${slug}.`)
+    const tokens = createTokens(await loadSigningKeys(signingKeysFile(config)))
+    return await tokens.issue({ organisationId: organisation.organisationId, permissions: words as Permission[], lifetimeSeconds: Math.round(days * 86_400) })
+  } finally {
+    await db.destroy()
+  }
+}
+
+if (values.help) {
+  console.log(usage)
+} else {
+  try {
+    console.log(await token())
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : 'No token could be made.')
+    process.exitCode = 1
+  }
+}

@@ -1,0 +1,82 @@
+import { Type, type Static, type TProperties, type TSchema } from 'typebox'
+import { Value } from 'typebox/value'
+
+const mebibytes = 1024 ** 2
+const gibibytes = 1024 ** 3
+
+/** Every setting, its default and what it means: the one place that is read and the text `.env.example` is printed from. */
+const Env = Type.Object({
+  HOST: Type.String({ default: '127.0.0.1', description: 'address to listen on; 0.0.0.0 for all interfaces' }),
+  PORT: Type.Integer({ default: 8080, minimum: 0, maximum: 65535, description: 'HTTP port; 0 picks a free one' }),
+  DATA_DIR: Type.String({ default: './data', minLength: 1, description: 'folder for everything kept on this machine: keys, and blobs where BLOB_STORE is fs' }),
+  PUBLIC_URL: Type.Optional(Type.String({ pattern: '^https?://[^/?#]+(/[^?#]*[^/?#])?$', description: 'address users reach the server at, no slash at the end; without it the Host of each request is used' })),
+  TRUST_PROXY: Type.Boolean({ default: false, description: 'believe X-Forwarded-* headers: only behind a proxy of your own' }),
+  DATABASE_URL: Type.String({ minLength: 1, description: 'Postgres connection string; npm start brings its own Postgres where this is unset' }),
+  DATABASE_POOL_SIZE: Type.Integer({ default: 10, minimum: 2, maximum: 200, description: 'most connections to Postgres of one server process' }),
+  DATABASE_STATEMENT_TIMEOUT_MS: Type.Integer({ default: 30_000, minimum: 100, description: 'longest one search may run' }),
+  BLOB_STORE: Type.Union([Type.Literal('fs'), Type.Literal('s3')], { default: 'fs', description: 'where DICOM objects are kept: fs (DATA_DIR/blobs) or s3' }),
+  S3_ENDPOINT: Type.Optional(Type.String({ pattern: '^https?://', description: 'address of an S3 service other than AWS' })),
+  S3_REGION: Type.String({ default: 'us-east-1', description: 'region of the bucket' }),
+  S3_BUCKET: Type.Optional(Type.String({ minLength: 3, description: 'bucket; needed where BLOB_STORE is s3' })),
+  S3_PREFIX: Type.String({ default: '', description: 'put before every key, so that a bucket can be shared' }),
+  S3_ACCESS_KEY_ID: Type.Optional(Type.String({ description: "access key; without it the SDK's own chain (instance role …) is used" })),
+  S3_SECRET_ACCESS_KEY: Type.Optional(Type.String({ description: 'secret of the access key' })),
+  S3_FORCE_PATH_STYLE: Type.Boolean({ default: false, description: 'bucket in the path instead of the host name: MinIO, Ceph' }),
+  S3_SSE: Type.Optional(Type.Union([Type.Literal('AES256'), Type.Literal('aws:kms')], { description: 'encryption at rest asked of the service: AES256 or aws:kms' })),
+  S3_SSE_KMS_KEY_ID: Type.Optional(Type.String({ description: 'key for aws:kms' })),
+  SIGNING_KEYS_FILE: Type.Optional(Type.String({ description: 'JWKS with the private keys that sign tokens, shared by all server processes; DATA_DIR/secrets/signing-keys.json where unset' })),
+  LOG_LEVEL: Type.Union(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'].map((level) => Type.Literal(level)), { default: 'info', description: 'fatal, error, warn, info, debug, trace or silent' }),
+  STOW_MAX_INSTANCE_BYTES: Type.Integer({ default: 16 * gibibytes, minimum: mebibytes, description: 'largest instance accepted, bytes' }),
+  STOW_MAX_REQUEST_BYTES: Type.Integer({ default: 64 * gibibytes, minimum: mebibytes, description: 'largest store request accepted, bytes' }),
+  QIDO_MAX_RESULTS: Type.Integer({ default: 5_000, minimum: 1, description: 'most results of one search answer; a Warning tells of the rest' }),
+  DEFAULT_ORGANISATION: Type.String({ default: 'default', pattern: '^[a-z0-9][a-z0-9-]{0,62}$', description: 'short name of the organisation made on first start' }),
+})
+
+/** The settings of one server process. */
+export type Config = Readonly<Static<typeof Env>>
+
+/** All mistakes in the settings at once, one a line. */
+export class ConfigError extends Error {
+  override name = 'ConfigError'
+}
+
+/**
+ * Reads the settings from the environment; an empty variable counts as unset.
+ * @throws ConfigError naming every variable that is missing or wrong, never its value.
+ */
+export function readConfig(env: NodeJS.ProcessEnv): Config {
+  const present = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''))
+  const candidate = Value.Convert(Env, Value.Default(Env, Value.Clean(Env, present))) as Config
+  const mistakes = [...mistakesIn(candidate), ...togetherWrong(candidate)]
+  if (mistakes.length > 0) throw new ConfigError(`The settings are wrong:\n${mistakes.map((mistake) => `  ${mistake}`).join('\n')}`)
+  return Object.freeze(candidate)
+}
+
+/** One line a variable, said in its own words rather than in the validator's. */
+function mistakesIn(candidate: Config): string[] {
+  return Object.entries(Env.properties as TProperties)
+    .filter(([name, schema]) => {
+      const value = (candidate as Record<string, unknown>)[name]
+      return value === undefined ? !isOptional(schema) : !Value.Check(schema, value)
+    })
+    .map(([name, schema]) => `${name} ${name in candidate ? 'cannot be used' : 'is missing'}: ${describe(schema)}`)
+}
+
+function togetherWrong(candidate: Config): string[] {
+  const mistakes: string[] = []
+  if (candidate.BLOB_STORE === 's3' && candidate.S3_BUCKET === undefined) mistakes.push('S3_BUCKET is missing: BLOB_STORE is s3')
+  if ((candidate.S3_ACCESS_KEY_ID === undefined) !== (candidate.S3_SECRET_ACCESS_KEY === undefined)) mistakes.push('S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY go together')
+  return mistakes
+}
+
+const isOptional = (schema: TSchema) => '~optional' in schema
+const describe = (schema: TSchema) => (schema as { description?: string }).description ?? ''
+
+/** The text of `.env.example`: every variable with its meaning and default, commented out. */
+export function exampleEnv(): string {
+  const lines = Object.entries(Env.properties as TProperties).map(([name, schema]) => {
+    const fallback = (schema as { default?: unknown }).default
+    return `# ${describe(schema)}\n#${name}=${fallback === undefined ? '' : String(fallback)}\n`
+  })
+  return `# Settings of the Isocenter server. Printed by: npm run env:example\n\n${lines.join('\n')}`
+}

@@ -1,0 +1,27 @@
+/** What an actor may do with DICOMweb resources; one word per PS3.18 transaction, plus delete. */
+export const permissions = ['dicomweb:search', 'dicomweb:retrieve', 'dicomweb:store', 'dicomweb:delete'] as const
+export type Permission = typeof permissions[number]
+
+/** Who asks. The id is ours and says nothing about a person. */
+export interface Actor {
+  readonly kind: 'token'
+  readonly id: string
+}
+
+/**
+ * What one request may see and do: the only way to a row or a byte. Every catalogue function takes it,
+ * and nothing reaches another organisation's data because nothing is asked for without `organisationId`.
+ */
+export interface Access {
+  readonly actor: Actor
+  /** bigint as text */
+  readonly organisationId: string
+  readonly permissions: ReadonlySet<Permission>
+  /** Everything of the organisation, or only the studies named by StudyInstanceUID (a share link, a lent study). */
+  readonly studies: 'all' | readonly string[]
+}
+
+/** True when the access reaches this study at all. */
+export function reachesStudy(access: Access, StudyInstanceUID: string): boolean {
+  return access.studies === 'all' || access.studies.includes(StudyInstanceUID)
+}

@@ -1,0 +1,80 @@
+import { randomUUID } from 'node:crypto'
+import { errors, jwtVerify, SignJWT } from 'jose'
+import { permissions, type Access, type Permission } from './access.ts'
+import { signingAlgorithm, type SigningKeys } from './signing-keys.ts'
+
+const issuer = 'isocenter'
+const audience = 'isocenter:dicomweb'
+const rememberedTokens = 1_000
+
+/** What a token is made for. */
+export interface TokenRequest {
+  readonly organisationId: string
+  readonly permissions: readonly Permission[]
+  /** seconds from now */
+  readonly lifetimeSeconds: number
+}
+
+/** Signs and checks bearer tokens (RFC 7519, RFC 9068 in spirit: `org` names the organisation, `scope` the permissions). */
+export interface Tokens {
+  /** Makes a signed token. */
+  issue: (request: TokenRequest) => Promise<string>
+  /** The access a token gives; undefined when it is malformed, expired, or signed by another. */
+  verify: (token: string) => Promise<Access | undefined>
+}
+
+/** Tokens signed with this installation's keys. A verified token is remembered until it expires, so that a frame costs no signature check. */
+export function createTokens(keys: SigningKeys, now: () => Date = () => new Date()): Tokens {
+  const remembered = new Map<string, { access: Access; expiresAt: number }>()
+
+  const recall = (token: string): Access | undefined => {
+    const entry = remembered.get(token)
+    if (entry === undefined) return undefined
+    if (entry.expiresAt > now().getTime() / 1000) return entry.access
+    remembered.delete(token)
+    return undefined
+  }
+
+  const remember = (token: string, access: Access, expiresAt: number) => {
+    const oldest = remembered.keys().next()
+    if (remembered.size >= rememberedTokens && !oldest.done) remembered.delete(oldest.value)
+    remembered.set(token, { access, expiresAt })
+  }
+
+  return {
+    issue: ({ organisationId, permissions: granted, lifetimeSeconds }) => {
+      const issuedAt = Math.floor(now().getTime() / 1000)
+      return new SignJWT({ org: organisationId, scope: granted.join(' ') })
+        .setProtectedHeader({ alg: signingAlgorithm, kid: keys.signing.kid, typ: 'at+jwt' })
+        .setIssuer(issuer).setAudience(audience).setSubject(randomUUID())
+        .setIssuedAt(issuedAt).setExpirationTime(issuedAt + lifetimeSeconds)
+        .sign(keys.signing.key)
+    },
+
+    verify: async (token) => {
+      const known = recall(token)
+      if (known !== undefined) return known
+      try {
+        const { payload } = await jwtVerify(token, ({ kid }) => {
+          const key = kid === undefined ? undefined : keys.verifying.get(kid)
+          if (key === undefined) throw new errors.JWKSNoMatchingKey()
+          return key
+        }, { issuer, audience, algorithms: [signingAlgorithm], typ: 'at+jwt', currentDate: now(), requiredClaims: ['sub', 'exp', 'org', 'scope'] })
+        const { sub, exp, org, scope } = payload as { sub: string; exp: number; org: unknown; scope: unknown }
+        if (typeof org !== 'string' || !/^[1-9]\d{0,18}$/.test(org) || typeof scope !== 'string') return undefined
+        const access: Access = { actor: { kind: 'token', id: sub }, organisationId: org, permissions: permissionsIn(scope), studies: 'all' }
+        remember(token, access, exp)
+        return access
+      } catch (error) {
+        if (error instanceof errors.JOSEError) return undefined
+        throw error
+      }
+    },
+  }
+}
+
+/** Words this version does not know grant nothing. */
+function permissionsIn(scope: string): ReadonlySet<Permission> {
+  const words = new Set(scope.split(' '))
+  return new Set(permissions.filter((permission) => words.has(permission)))
+}

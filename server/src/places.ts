@@ -1,0 +1,25 @@
+import { join, resolve } from 'node:path'
+import type { Config } from './config.ts'
+import type { BlobStoreConfig } from './storage/index.ts'
+
+/** The file with the keys that sign tokens. */
+export const signingKeysFile = (config: Pick<Config, 'SIGNING_KEYS_FILE' | 'DATA_DIR'>): string =>
+  config.SIGNING_KEYS_FILE ?? join(resolve(config.DATA_DIR), 'secrets', 'signing-keys.json')
+
+/** Where blobs go, in the storage's own terms. */
+export function blobStoreConfig(config: Config): BlobStoreConfig {
+  if (config.BLOB_STORE === 'fs') return { kind: 'fs', directory: join(resolve(config.DATA_DIR), 'blobs') }
+  if (config.S3_BUCKET === undefined) throw new Error('S3_BUCKET is missing.')
+  return {
+    kind: 's3',
+    endpoint: config.S3_ENDPOINT,
+    region: config.S3_REGION,
+    bucket: config.S3_BUCKET,
+    prefix: config.S3_PREFIX,
+    accessKeyId: config.S3_ACCESS_KEY_ID,
+    secretAccessKey: config.S3_SECRET_ACCESS_KEY,
+    forcePathStyle: config.S3_FORCE_PATH_STYLE,
+    sse: config.S3_SSE,
+    sseKmsKeyId: config.S3_SSE_KMS_KEY_ID,
+  }
+}

@@ -1,0 +1,56 @@
+import { mkdir } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { createApp } from './app.ts'
+import { createAccessLog } from './audit/index.ts'
+import { createCatalogue } from './catalogue/index.ts'
+import type { Config } from './config.ts'
+import { createTokens, loadSigningKeys } from './identity/index.ts'
+import { blobStoreConfig, signingKeysFile } from './places.ts'
+import { createDb } from './platform/db.ts'
+import { createMetrics } from './platform/metrics.ts'
+import { createBlobStore } from './storage/index.ts'
+
+/** A server that is listening. */
+export interface RunningServer {
+  /** Address it listens on, with the port it got. */
+  readonly url: string
+  /** Stops taking requests, lets those under way end, then closes what it opened. */
+  readonly close: () => Promise<void>
+}
+
+/** Opens everything one server process needs and listens. Whatever was opened is closed again when a later step fails. */
+export async function startServer(config: Config): Promise<RunningServer> {
+  const closers: (() => Promise<unknown>)[] = []
+  const close = async () => {
+    for (const closer of closers.splice(0).reverse()) await closer()
+  }
+  try {
+    await mkdir(resolve(config.DATA_DIR), { recursive: true, mode: 0o700 })
+    const db = createDb(config.DATABASE_URL, config.DATABASE_POOL_SIZE)
+    closers.push(() => db.destroy())
+    const blobs = createBlobStore(blobStoreConfig(config))
+    closers.push(() => blobs.close())
+    const tokens = createTokens(await loadSigningKeys(signingKeysFile(config)))
+    const metrics = createMetrics()
+    const catalogue = createCatalogue({ db })
+    closers.push(() => catalogue.close())
+
+    const accessLog = createAccessLog(db, (error) => { app.log.error({ err: error }, 'audit events are waiting to be written') })
+    closers.push(() => accessLog.close())
+    const app = await createApp({
+      config, catalogue, blobs, tokens, metrics, accessLog,
+      readiness: [
+        { name: 'database', check: () => db.raw('select 1 from organisation limit 1') },
+        { name: 'blobs', check: () => blobs.check() },
+      ],
+    })
+    closers.push(() => app.close())
+    await app.listen({ host: config.HOST, port: config.PORT })
+    const address = app.server.address()
+    const port = typeof address === 'object' && address !== null ? address.port : config.PORT
+    return { url: `http://${config.HOST.includes(':') ? `[${config.HOST}]` : config.HOST}:${String(port)}`, close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
