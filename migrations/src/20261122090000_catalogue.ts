@@ -4,9 +4,14 @@ import type { Knex } from 'knex'
  * The catalogue: organisations, studies, series, instances and what follows them.
  *
  * Surrogate keys are `*_key`, so that `study_id` stays free for the attribute StudyID. Every table carries
- * `organisation_id`, also where a join would give it, so that no query can forget the tenant.
- * Dates are kept as DICOM text (`YYYYMMDD`, `HHMMSS.FFFFFF`) normalised at ingest: under the database's C collation
- * text order is time order, and an unusable value is simply null.
+ * `organisation_id`, also where a join would give it, so that no query can forget the tenant; the composite foreign
+ * keys make it impossible that a series or an instance names a parent of another organisation.
+ * Dates are kept as DICOM text (`YYYYMMDD`, `HHMMSS.FFFFFF`) normalised at ingest: text order is time order, and an
+ * unusable value is simply null. UIDs, dates and times are compared byte by byte (`collate "C"`) whatever the
+ * database's own collation is.
+ * Whoever changes anything below a study locks the study row first: that one lock keeps counters exact and writers
+ * free of deadlocks. The row is therefore rewritten often; `fillfactor` leaves it room to stay on its page, so that
+ * none of the study's indexes is touched.
  */
 export async function up(knex: Knex): Promise<void> {
   await knex.raw(`
@@ -24,7 +29,7 @@ export async function up(knex: Knex): Promise<void> {
     create table study (
       study_key                           bigint generated always as identity primary key,
       organisation_id                     bigint not null references organisation,
-      study_instance_uid                  text not null,
+      study_instance_uid                  text collate "C" not null,
       patient_id                          text,
       issuer_of_patient_id                text,
       patient_name                        text,
@@ -32,8 +37,8 @@ export async function up(knex: Knex): Promise<void> {
       patient_name_tokens                 text[] not null default '{}',
       patient_birth_date                  text,
       patient_sex                         text,
-      study_date                          text,
-      study_time                          text,
+      study_date                          text collate "C",
+      study_time                          text collate "C",
       accession_number                    text,
       study_id                            text,
       study_description                   text,
@@ -48,9 +53,10 @@ export async function up(knex: Knex): Promise<void> {
       version                             bigint not null default 1,
       created_at                          timestamptz not null default now(),
       updated_at                          timestamptz not null default now(),
-      sort_key text not null generated always as (coalesce(study_date, '00000000') || coalesce(study_time, '000000.000000')) stored,
-      unique (organisation_id, study_instance_uid)
-    );
+      sort_key text collate "C" not null generated always as (coalesce(study_date, '00000000') || coalesce(study_time, '000000.000000')) stored,
+      unique (organisation_id, study_instance_uid),
+      unique (organisation_id, study_key)
+    ) with (fillfactor = 70);
     create index study_by_time on study (organisation_id, sort_key desc, study_key desc);
     create index study_by_patient_id on study (organisation_id, patient_id text_pattern_ops);
     create index study_by_accession_number on study (organisation_id, accession_number text_pattern_ops) where accession_number is not null;
@@ -63,28 +69,30 @@ export async function up(knex: Knex): Promise<void> {
     create index study_by_referring_physician_trigram on study using gin (referring_physician_name_search gin_trgm_ops);
 
     create table study_modality (
-      organisation_id bigint not null references organisation,
+      organisation_id bigint not null,
       modality        text not null,
-      sort_key        text not null,
-      study_key       bigint not null references study on delete cascade,
-      primary key (study_key, modality)
+      sort_key        text collate "C" not null,
+      study_key       bigint not null,
+      primary key (study_key, modality),
+      foreign key (organisation_id, study_key) references study (organisation_id, study_key) on delete cascade
     );
     create index study_modality_by_time on study_modality (organisation_id, modality, sort_key desc, study_key desc);
 
+    -- A series or instance without a number sorts last: keyset pages need an order without nulls.
     create table series (
       series_key                              bigint generated always as identity primary key,
-      organisation_id                         bigint not null references organisation,
-      study_key                               bigint not null references study on delete cascade,
-      series_instance_uid                     text not null,
+      organisation_id                         bigint not null,
+      study_key                               bigint not null,
+      series_instance_uid                     text collate "C" not null,
       modality                                text,
       series_number                           text,
-      series_number_sort                      bigint,
+      series_number_sort                      bigint not null default 9223372036854775807,
       series_description                      text,
-      series_date                             text,
-      series_time                             text,
+      series_date                             text collate "C",
+      series_time                             text collate "C",
       body_part_examined                      text,
-      performed_procedure_step_start_date     text,
-      performed_procedure_step_start_time     text,
+      performed_procedure_step_start_date     text collate "C",
+      performed_procedure_step_start_time     text collate "C",
       request_attributes                      jsonb not null default '[]',
       number_of_series_related_instances      integer not null default 0,
       attributes                              text not null,
@@ -92,33 +100,36 @@ export async function up(knex: Knex): Promise<void> {
       version                                 bigint not null default 1,
       created_at                              timestamptz not null default now(),
       updated_at                              timestamptz not null default now(),
-      unique (study_key, series_instance_uid)
-    );
+      unique (study_key, series_instance_uid),
+      unique (organisation_id, study_key, series_key),
+      foreign key (organisation_id, study_key) references study (organisation_id, study_key) on delete cascade
+    ) with (fillfactor = 70);
     create index series_by_uid on series (organisation_id, series_instance_uid);
     create index series_by_modality on series (organisation_id, modality);
     create index series_by_request on series using gin (request_attributes jsonb_path_ops);
 
     create table instance (
       instance_key         bigint generated always as identity primary key,
-      organisation_id      bigint not null references organisation,
-      study_key            bigint not null references study on delete cascade,
-      series_key           bigint not null references series on delete cascade,
-      sop_instance_uid     text not null,
-      sop_class_uid        text not null,
+      organisation_id      bigint not null,
+      study_key            bigint not null,
+      series_key           bigint not null,
+      sop_instance_uid     text collate "C" not null,
+      sop_class_uid        text collate "C" not null,
       instance_number      text,
-      instance_number_sort bigint,
+      instance_number_sort bigint not null default 9223372036854775807,
       number_of_frames     integer,
-      transfer_syntax_uid  text not null,
+      transfer_syntax_uid  text collate "C" not null,
       attributes           text not null,
       version              integer not null default 1,
-      blob_key             text not null unique,
+      blob_key             text collate "C" not null unique,
       byte_length          bigint not null,
       sha256               bytea not null,
       data_set_sha256      bytea not null,
       layout               bytea not null,
       warnings             jsonb,
       stored_at            timestamptz not null default now(),
-      unique (series_key, sop_instance_uid)
+      unique (series_key, sop_instance_uid),
+      foreign key (organisation_id, study_key, series_key) references series (organisation_id, study_key, series_key) on delete cascade
     );
     create index instance_by_uid on instance (organisation_id, sop_instance_uid);
     create index instance_in_order on instance (series_key, instance_number_sort, instance_key);
@@ -127,17 +138,18 @@ export async function up(knex: Knex): Promise<void> {
     -- Apart from instance, so that the rows a search walks stay narrow.
     create table instance_metadata (
       instance_key    bigint primary key references instance on delete cascade,
-      organisation_id bigint not null references organisation,
+      organisation_id bigint not null,
       metadata        bytea not null
     );
+    -- The bytes are deflated already.
     alter table instance_metadata alter column metadata set storage external;
 
     create table instance_version (
       instance_key        bigint not null references instance on delete cascade,
       version             integer not null,
-      organisation_id     bigint not null references organisation,
-      transfer_syntax_uid text not null,
-      blob_key            text not null unique,
+      organisation_id     bigint not null,
+      transfer_syntax_uid text collate "C" not null,
+      blob_key            text collate "C" not null unique,
       byte_length         bigint not null,
       sha256              bytea not null,
       data_set_sha256     bytea not null,
@@ -149,16 +161,16 @@ export async function up(knex: Knex): Promise<void> {
     -- What answers 410 instead of 404. A null UID means the level above was deleted whole.
     create table deletion (
       organisation_id     bigint not null references organisation,
-      study_instance_uid  text not null,
-      series_instance_uid text,
-      sop_instance_uid    text,
+      study_instance_uid  text collate "C" not null,
+      series_instance_uid text collate "C",
+      sop_instance_uid    text collate "C",
       deleted_at          timestamptz not null default now(),
       unique nulls not distinct (organisation_id, study_instance_uid, series_instance_uid, sop_instance_uid)
     );
 
     -- Blobs no row names any more: removed by the sweeper after the commit that orphaned them.
     create table obsolete_blob (
-      blob_key        text primary key,
+      blob_key        text collate "C" primary key,
       organisation_id bigint not null references organisation,
       since           timestamptz not null default now()
     );
@@ -170,7 +182,7 @@ export async function up(knex: Knex): Promise<void> {
       actor              text not null,
       action             text not null,
       outcome            text not null check (outcome in ('success', 'refused', 'failed')),
-      study_instance_uid text,
+      study_instance_uid text collate "C",
       patient_id         text,
       occurrences        integer not null default 1,
       detail             jsonb not null default '{}'

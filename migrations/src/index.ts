@@ -1,0 +1,63 @@
+import knex, { type Knex } from 'knex'
+import * as catalogue from './20261122090000_catalogue.ts'
+
+/** Every migration by name, in order. Listed, not found in a folder: what runs is what was reviewed, also from a bundle. */
+const migrations: Readonly<Record<string, Knex.Migration>> = {
+  '20261122090000_catalogue': catalogue,
+}
+
+const names = Object.keys(migrations)
+const table = 'knex_migrations'
+
+const migrationSource: Knex.MigrationSource<string> = {
+  getMigrations: () => Promise.resolve(names),
+  getMigrationName: (name) => name,
+  getMigration: (name) => {
+    const migration = migrations[name]
+    return migration ? Promise.resolve(migration) : Promise.reject(new Error(`There is no migration ${name}.`))
+  },
+}
+
+/** What knex needs to know about our migrations; knexfile.ts uses it too. */
+export const migratorConfig: Knex.MigratorConfig = {
+  tableName: table,
+  migrationSource,
+  // The previous release starts beside this one during an upgrade and does not know the newest migrations.
+  disableMigrationsListValidation: true,
+}
+
+/** Any number of our own; the same in every release, so that two releases never migrate at once. */
+const advisoryLock = 4_207_202_611
+
+/**
+ * Brings the database up to date and returns the names of the migrations it ran.
+ * Several servers may call it at once: one migrates, the others wait and find nothing to do.
+ * A process killed in the middle leaves nothing behind that the next call would trip over.
+ * @param database connection string, or a knex whose pool holds at least two connections
+ */
+export async function migrate(database: string | Knex): Promise<string[]> {
+  if (typeof database !== 'string') return migrateLocked(database)
+  const own = knex({ client: 'pg', connection: { connectionString: database }, pool: { min: 0, max: 2 } })
+  try {
+    return await migrateLocked(own)
+  } finally {
+    await own.destroy()
+  }
+}
+
+function migrateLocked(db: Knex): Promise<string[]> {
+  return db.transaction(async (lock) => {
+    await lock.raw('select pg_advisory_xact_lock(?)', [advisoryLock])
+    // Who holds the advisory lock is alone, so knex's own lock can only be the remains of a killed process.
+    await db.migrate.forceFreeMigrationsLock(migratorConfig)
+    const [, ran] = (await db.migrate.latest(migratorConfig)) as [number, string[]]
+    return ran
+  })
+}
+
+/** True when every migration of this release has run; changes nothing. A database of a newer release counts as current. */
+export async function isCurrent(db: Knex): Promise<boolean> {
+  if (!(await db.schema.hasTable(table))) return false
+  const done = new Set(await db(table).pluck<string[]>('name'))
+  return names.every((name) => done.has(name))
+}
