@@ -1,0 +1,144 @@
+/**
+ * One attribute of the DICOM JSON model → the bytes of its value field (PS3.5 §6.2, PS3.18 §F.2).
+ * Sequences and encapsulated Pixel Data are not values of their own; write.ts lays them out.
+ */
+import type { DicomJsonAttribute } from './json.ts'
+import type { Tag } from './tag.ts'
+import type { VR } from './vr.ts'
+import { DicomWriteError } from './write-error.ts'
+
+const SPACE = 0x20
+const NUL = 0x00
+const EMPTY = new Uint8Array(0)
+const utf8 = new TextEncoder()
+
+interface NumericEncoding {
+  readonly byteLength: number
+  readonly set: (view: DataView, offset: number, value: number | string, littleEndian: boolean) => void
+}
+
+/** Numeric VRs: bytes a value, and how one is written. 64-bit integers may come as strings, JSON numbers being too narrow for them. */
+const numericEncodings: Partial<Record<VR, NumericEncoding>> = {
+  US: { byteLength: 2, set: (view, offset, value, littleEndian) => view.setUint16(offset, Number(value), littleEndian) },
+  SS: { byteLength: 2, set: (view, offset, value, littleEndian) => view.setInt16(offset, Number(value), littleEndian) },
+  UL: { byteLength: 4, set: (view, offset, value, littleEndian) => view.setUint32(offset, Number(value), littleEndian) },
+  SL: { byteLength: 4, set: (view, offset, value, littleEndian) => view.setInt32(offset, Number(value), littleEndian) },
+  UV: { byteLength: 8, set: (view, offset, value, littleEndian) => view.setBigUint64(offset, BigInt(value), littleEndian) },
+  SV: { byteLength: 8, set: (view, offset, value, littleEndian) => view.setBigInt64(offset, BigInt(value), littleEndian) },
+  FL: { byteLength: 4, set: (view, offset, value, littleEndian) => view.setFloat32(offset, Number(value), littleEndian) },
+  FD: { byteLength: 8, set: (view, offset, value, littleEndian) => view.setFloat64(offset, Number(value), littleEndian) },
+}
+
+/** Bytes of the word a binary VR is made of; what must be swapped for big endian (PS3.5 §7.3). */
+const wordBytes: Partial<Record<VR, number>> = { OB: 1, UN: 1, OW: 2, OL: 4, OF: 4, OV: 8, OD: 8 }
+
+/** Integer ranges, so that a value too large for its VR is refused instead of wrapping round. */
+const integerRanges: Partial<Record<VR, readonly [bigint, bigint]>> = {
+  US: [0n, 0xffffn],
+  SS: [-0x8000n, 0x7fffn],
+  UL: [0n, 0xffff_ffffn],
+  SL: [-0x8000_0000n, 0x7fff_ffffn],
+  UV: [0n, 0xffff_ffff_ffff_ffffn],
+  SV: [-0x8000_0000_0000_0000n, 0x7fff_ffff_ffff_ffffn],
+}
+
+/**
+ * The value field of one attribute, padded to an even length as its VR asks (PS3.5 §6.2); empty when the attribute has no value.
+ * `bulk` is the value given apart from the JSON, always little endian as bulk data are (PS3.18 §F.2.7).
+ * @throws DicomWriteError when the value does not fit its VR
+ */
+export function encodeValue(tag: Tag, attribute: DicomJsonAttribute, littleEndian: boolean, bulk?: Uint8Array): Uint8Array {
+  const vr = attribute.vr
+  const numeric = numericEncodings[vr]
+  const word = wordBytes[vr] ?? numeric?.byteLength ?? (vr === 'AT' ? 2 : 1)
+  const binary = bulk ?? (attribute.InlineBinary === undefined ? undefined : Buffer.from(attribute.InlineBinary, 'base64'))
+  if (binary) return padded(littleEndian ? binary : swapped(binary, word), paddingOf(vr))
+  const values = attribute.Value ?? []
+  if (values.length === 0) return EMPTY
+  if (vr === 'AT') return encodeTags(tag, values, littleEndian)
+  if (numeric) return encodeNumbers(tag, vr, numeric, values, littleEndian)
+  if (wordBytes[vr] !== undefined) throw new DicomWriteError('badValue', tag, `${vr} has no Value, only InlineBinary or bulk data`)
+  return padded(utf8.encode(values.map((value) => textOf(tag, vr, value)).join('\\')), paddingOf(vr))
+}
+
+function encodeNumbers(tag: Tag, vr: VR, encoding: NumericEncoding, values: readonly unknown[], littleEndian: boolean): Uint8Array {
+  const bytes = new Uint8Array(values.length * encoding.byteLength)
+  const view = new DataView(bytes.buffer)
+  const range = integerRanges[vr]
+  for (const [index, value] of values.entries()) {
+    if (typeof value !== 'number' && typeof value !== 'string') throw new DicomWriteError('badValue', tag, `a ${vr} value is not a number`)
+    if (range) assertInteger(tag, vr, value, range)
+    else if (typeof value === 'string' && !/^(NaN|-?Infinity|-?[\d.]+([eE][+-]?\d+)?)$/.test(value)) {
+      throw new DicomWriteError('badValue', tag, `a ${vr} value is not a number`)
+    }
+    encoding.set(view, index * encoding.byteLength, value, littleEndian)
+  }
+  return bytes
+}
+
+function assertInteger(tag: Tag, vr: VR, value: number | string, [lowest, highest]: readonly [bigint, bigint]): void {
+  const isInteger = typeof value === 'number' ? Number.isInteger(value) : /^-?\d+$/.test(value)
+  const integer = isInteger ? BigInt(value) : undefined
+  if (integer === undefined || integer < lowest || integer > highest) throw new DicomWriteError('badValue', tag, `a value is not an integer that fits ${vr}`)
+}
+
+function encodeTags(tag: Tag, values: readonly unknown[], littleEndian: boolean): Uint8Array {
+  const bytes = new Uint8Array(values.length * 4)
+  const view = new DataView(bytes.buffer)
+  for (const [index, value] of values.entries()) {
+    if (typeof value !== 'string' || !/^[0-9A-Fa-f]{8}$/.test(value)) throw new DicomWriteError('badValue', tag, 'an AT value is not eight hexadecimal digits')
+    view.setUint16(index * 4, Number.parseInt(value.slice(0, 4), 16), littleEndian)
+    view.setUint16(index * 4 + 2, Number.parseInt(value.slice(4), 16), littleEndian)
+  }
+  return bytes
+}
+
+function textOf(tag: Tag, vr: VR, value: unknown): string {
+  if (value === null || value === undefined) return ''
+  if (vr === 'PN') return personNameOf(tag, value)
+  if (typeof value === 'string') return value
+  if (typeof value === 'number' && (vr === 'DS' || vr === 'IS')) return vr === 'DS' ? decimalString(value) : String(value)
+  throw new DicomWriteError('badValue', tag, `a ${vr} value is not text`)
+}
+
+function personNameOf(tag: Tag, value: unknown): string {
+  if (typeof value !== 'object' || value === null) throw new DicomWriteError('badValue', tag, 'a PN value is not an object of component groups')
+  const { Alphabetic = '', Ideographic = '', Phonetic = '' } = value as { Alphabetic?: string; Ideographic?: string; Phonetic?: string }
+  return [Alphabetic, Ideographic, Phonetic].join('=').replace(/=+$/, '')
+}
+
+/** The number in at most the 16 characters a Decimal String may have, losing the last digits where it must (PS3.5 Table 6.2-1). */
+function decimalString(value: number): string {
+  const exact = String(value)
+  if (exact.length <= 16) return exact
+  for (let digits = 16; digits > 1; digits--) {
+    const shorter = String(Number(value.toPrecision(digits)))
+    if (shorter.length <= 16) return shorter
+    const exponential = value.toExponential(digits - 1)
+    if (exponential.length <= 16) return exponential
+  }
+  return value.toExponential(0)
+}
+
+function paddingOf(vr: VR): number {
+  return vr === 'UI' || wordBytes[vr] !== undefined ? NUL : SPACE
+}
+
+function padded(bytes: Uint8Array, padding: number): Uint8Array {
+  if (bytes.length % 2 === 0) return bytes
+  const even = new Uint8Array(bytes.length + 1)
+  even.set(bytes)
+  even[bytes.length] = padding
+  return even
+}
+
+/** A copy with the bytes of every word reversed; what is left over behind the last whole word stays as it is. */
+function swapped(bytes: Uint8Array, word: number): Uint8Array {
+  if (word === 1) return bytes
+  const copy = Buffer.from(bytes)
+  const whole = copy.subarray(0, copy.length - (copy.length % word))
+  if (word === 2) whole.swap16()
+  else if (word === 4) whole.swap32()
+  else whole.swap64()
+  return copy
+}

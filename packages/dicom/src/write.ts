@@ -1,0 +1,227 @@
+/**
+ * DICOM JSON model → bytes, in every transfer syntax (PS3.5, PS3.10 §7): what we author and what tests need.
+ * Stored objects never pass through here; they stay the bytes that were received.
+ */
+import { deflateRawSync } from 'node:zlib'
+import { encodeFileMeta, type FileMeta } from './file-meta.ts'
+import type { DicomJson, DicomJsonAttribute } from './json.ts'
+import { formatTag, isGroupLength, parseTag, type Tag } from './tag.ts'
+import { transferSyntax } from './transfer-syntax.ts'
+import type { VR } from './vr.ts'
+import { isLongForm, isVR } from './vr.ts'
+import { DicomWriteError } from './write-error.ts'
+import { encapsulated, extendedOffsetTable, type EncapsulatedPixelData } from './write-pixel-data.ts'
+import { encodeValue } from './write-value.ts'
+
+export interface EncodeOptions {
+  readonly transferSyntaxUID: string
+  /** Values given apart from the JSON, little endian, by path: tags and 1-based item numbers joined by dots, e.g. `54000100.1.54001010`. */
+  readonly bulkdata?: ReadonlyMap<string, Uint8Array>
+  /** Compressed frames; only and always with an encapsulated transfer syntax when the instance has Pixel Data. */
+  readonly pixelData?: EncapsulatedPixelData
+  /** How sequences and items are delimited; `defined` when absent. Both are legal everywhere (PS3.5 §7.5). */
+  readonly sequenceLengths?: 'defined' | 'undefined'
+}
+
+export interface EncodeInstanceOptions extends EncodeOptions {
+  readonly SourceApplicationEntityTitle?: string
+}
+
+const SPECIFIC_CHARACTER_SET = 0x00080005
+const EXTENDED_OFFSET_TABLE = 0x7fe00001
+const EXTENDED_OFFSET_TABLE_LENGTHS = 0x7fe00002
+const PIXEL_DATA = 0x7fe00010
+const UNDEFINED_LENGTH = 0xffff_ffff
+const MAX_DEFINED_LENGTH = 0xffff_fffe
+const MAX_SHORT_LENGTH = 0xfffe
+// What a character set other than ASCII can change. Text of no other VR may hold such characters (PS3.5 §6.1.2.3), but where one does, the bytes need the same name.
+const NON_ASCII = /[^\x00-\x7f]/
+
+/**
+ * The data set alone, without File Meta Information: attributes in ascending order, values padded to even lengths, text in
+ * UTF-8 with (0008,0005) set when any of it is not ASCII. Group lengths and groups 0000 and 0002 are left out.
+ * @throws DicomWriteError when a value does not fit its VR or the transfer syntax
+ */
+export function encodeDataSet(json: DicomJson, options: EncodeOptions): Uint8Array {
+  return Buffer.concat(dataSetChunks(json, options))
+}
+
+/**
+ * A whole DICOM file: preamble, File Meta Information, data set.
+ * @throws DicomWriteError as encodeDataSet, and when SOPClassUID or SOPInstanceUID has no value
+ */
+export function encodeInstance(json: DicomJson, options: EncodeInstanceOptions): Uint8Array {
+  return Buffer.concat(instanceChunks(json, options))
+}
+
+/** As encodeInstance, but in pieces that can be sent one after the other: bulk data are passed on, not copied. */
+export function instanceChunks(json: DicomJson, options: EncodeInstanceOptions): Uint8Array[] {
+  return [encodeFileMeta(fileMetaOf(json, options)), ...dataSetChunks(json, options)]
+}
+
+function fileMetaOf(json: DicomJson, options: EncodeInstanceOptions): FileMeta {
+  const { SourceApplicationEntityTitle } = options
+  return {
+    MediaStorageSOPClassUID: String(json['00080016']?.Value?.[0] ?? ''),
+    MediaStorageSOPInstanceUID: String(json['00080018']?.Value?.[0] ?? ''),
+    TransferSyntaxUID: options.transferSyntaxUID,
+    ...(SourceApplicationEntityTitle === undefined ? {} : { SourceApplicationEntityTitle }),
+  }
+}
+
+function dataSetChunks(json: DicomJson, options: EncodeOptions): Uint8Array[] {
+  const syntax = transferSyntax(options.transferSyntaxUID)
+  if (!syntax) throw new DicomWriteError('transferSyntax', undefined, 'the transfer syntax is not one this writer knows')
+  if (options.pixelData && !syntax.encapsulated) throw new DicomWriteError('transferSyntax', PIXEL_DATA, 'this transfer syntax has no encapsulated frames')
+  const writer = new DataSetWriter(options, syntax.explicitVR, syntax.littleEndian, syntax.encapsulated)
+  const { chunks } = writer.dataSet(json)
+  return syntax.deflated ? [deflated(chunks)] : chunks
+}
+
+/** The data set deflated without zlib header, a NUL behind it when its length is odd (PS3.5 §A.5). */
+function deflated(chunks: readonly Uint8Array[]): Uint8Array {
+  const bytes = deflateRawSync(Buffer.concat(chunks))
+  return bytes.length % 2 === 0 ? bytes : Buffer.concat([bytes, new Uint8Array(1)])
+}
+
+interface Encoded {
+  readonly chunks: Uint8Array[]
+  readonly length: number
+}
+
+class DataSetWriter {
+  readonly #options: EncodeOptions
+  readonly #explicitVR: boolean
+  readonly #littleEndian: boolean
+  readonly #encapsulated: boolean
+  readonly #unusedBulkdata: Set<string>
+
+  constructor(options: EncodeOptions, explicitVR: boolean, littleEndian: boolean, encapsulatedSyntax: boolean) {
+    this.#options = options
+    this.#explicitVR = explicitVR
+    this.#littleEndian = littleEndian
+    this.#encapsulated = encapsulatedSyntax
+    this.#unusedBulkdata = new Set(options.bulkdata?.keys())
+  }
+
+  dataSet(json: DicomJson): Encoded {
+    const encoded = this.#elements(this.#withOffsetTable(json), '', hasNonAscii(json))
+    const [unused] = this.#unusedBulkdata
+    if (unused !== undefined) throw new DicomWriteError('unusedBulkdata', undefined, `${unused}: no attribute of the data set takes these bulk data`)
+    return encoded
+  }
+
+  #withOffsetTable(json: DicomJson): DicomJson {
+    const { pixelData } = this.#options
+    if (!pixelData) return json
+    const withPixelData: DicomJson = { ...json, [formatTag(PIXEL_DATA)]: { vr: 'OB' } }
+    const table = extendedOffsetTable(pixelData)
+    if (!table) return withPixelData
+    return {
+      ...withPixelData,
+      [formatTag(EXTENDED_OFFSET_TABLE)]: { vr: 'OV', InlineBinary: Buffer.from(table.offsets).toString('base64') },
+      [formatTag(EXTENDED_OFFSET_TABLE_LENGTHS)]: { vr: 'OV', InlineBinary: Buffer.from(table.lengths).toString('base64') },
+    }
+  }
+
+  #elements(json: DicomJson, parentPath: string, needsUtf8: boolean): Encoded {
+    const isRoot = parentPath === ''
+    const withCharset = needsUtf8 && (isRoot || json['00080005']) ? { ...json, '00080005': { vr: 'CS' as const, Value: ['ISO_IR 192'] } } : json
+    const chunks: Uint8Array[] = []
+    let length = 0
+    for (const key of Object.keys(withCharset).sort(byTag)) {
+      const tag = parseTag(key)
+      const attribute = withCharset[key]
+      if (tag === undefined || !attribute) throw new DicomWriteError('badAttribute', undefined, 'an attribute is not named by eight hexadecimal digits')
+      const group = tag >>> 16
+      if (isGroupLength(tag) || (isRoot && (group === 0x0000 || group === 0x0002))) continue
+      const element = this.#element(tag, attribute, `${parentPath}${formatTag(tag)}`, needsUtf8)
+      for (const chunk of element.chunks) chunks.push(chunk)
+      length += element.length
+    }
+    return { chunks, length }
+  }
+
+  #element(tag: Tag, attribute: DicomJsonAttribute, path: string, needsUtf8: boolean): Encoded {
+    if (!isVR(attribute.vr)) throw new DicomWriteError('badAttribute', tag, 'the attribute has no VR known to PS3.5')
+    if (attribute.vr === 'SQ') return this.#sequence(tag, attribute, path, needsUtf8)
+    if (path === formatTag(PIXEL_DATA) && this.#encapsulated) return this.#encapsulatedPixelData()
+    const bulk = this.#options.bulkdata?.get(path)
+    if (bulk) this.#unusedBulkdata.delete(path)
+    else if (attribute.BulkDataURI !== undefined) throw new DicomWriteError('missingBulkdata', tag, `the bulk data of ${path} were not given`)
+    const value = encodeValue(tag, attribute, this.#littleEndian, bulk)
+    return joined(this.#header(tag, attribute.vr, value.length), { chunks: [value], length: value.length })
+  }
+
+  #encapsulatedPixelData(): Encoded {
+    const { pixelData } = this.#options
+    if (!pixelData) throw new DicomWriteError('pixelData', PIXEL_DATA, 'an encapsulated transfer syntax needs compressed frames')
+    const chunks = encapsulated(pixelData)
+    return joined(this.#header(PIXEL_DATA, 'OB', UNDEFINED_LENGTH), { chunks, length: lengthOf(chunks) })
+  }
+
+  #sequence(tag: Tag, attribute: DicomJsonAttribute, path: string, needsUtf8: boolean): Encoded {
+    const isDefined = this.#options.sequenceLengths !== 'undefined'
+    const chunks: Uint8Array[] = []
+    for (const [index, item] of (attribute.Value ?? []).entries()) {
+      if (typeof item !== 'object' || item === null) throw new DicomWriteError('badValue', tag, 'an item of a sequence is not a data set')
+      const content = this.#elements(item as DicomJson, `${path}.${index + 1}.`, needsUtf8)
+      chunks.push(this.#itemHeader(0xe000, isDefined ? content.length : UNDEFINED_LENGTH))
+      for (const chunk of content.chunks) chunks.push(chunk)
+      if (!isDefined) chunks.push(this.#itemHeader(0xe00d, 0))
+    }
+    if (!isDefined) chunks.push(this.#itemHeader(0xe0dd, 0))
+    const length = lengthOf(chunks)
+    return joined(this.#header(tag, 'SQ', isDefined ? length : UNDEFINED_LENGTH), { chunks, length })
+  }
+
+  /** Tag, VR and length of an element. A value too long for a two-byte length is written as UN, the only way there is (PS3.5 §6.2.2). */
+  #header(tag: Tag, vr: VR, length: number): Uint8Array {
+    if (length > MAX_DEFINED_LENGTH && length !== UNDEFINED_LENGTH) throw new DicomWriteError('tooLong', tag, 'the value is longer than a length field can say')
+    const writtenVR = !isLongForm(vr) && length > MAX_SHORT_LENGTH ? 'UN' : vr
+    const isLong = this.#explicitVR && isLongForm(writtenVR)
+    const header = Buffer.alloc(isLong ? 12 : 8)
+    this.#writeTag(header, tag >>> 16, tag & 0xffff)
+    if (this.#explicitVR) header.write(writtenVR, 4, 'latin1')
+    if (this.#explicitVR && !isLong) this.#littleEndian ? header.writeUInt16LE(length, 6) : header.writeUInt16BE(length, 6)
+    else this.#writeLength(header, length, isLong ? 8 : 4)
+    return header
+  }
+
+  #itemHeader(element: number, length: number): Uint8Array {
+    const header = Buffer.alloc(8)
+    this.#writeTag(header, 0xfffe, element)
+    this.#writeLength(header, length, 4)
+    return header
+  }
+
+  #writeTag(header: Buffer, group: number, element: number): void {
+    if (this.#littleEndian) header.writeUInt16LE(group, 0)
+    else header.writeUInt16BE(group, 0)
+    if (this.#littleEndian) header.writeUInt16LE(element, 2)
+    else header.writeUInt16BE(element, 2)
+  }
+
+  #writeLength(header: Buffer, length: number, offset: number): void {
+    if (this.#littleEndian) header.writeUInt32LE(length, offset)
+    else header.writeUInt32BE(length, offset)
+  }
+}
+
+function joined(header: Uint8Array, value: Encoded): Encoded {
+  return { chunks: [header, ...value.chunks], length: header.length + value.length }
+}
+
+function lengthOf(chunks: readonly Uint8Array[]): number {
+  return chunks.reduce((total, chunk) => total + chunk.length, 0)
+}
+
+function byTag(a: string, b: string): number {
+  return Number.parseInt(a, 16) - Number.parseInt(b, 16)
+}
+
+function hasNonAscii(value: unknown): boolean {
+  if (typeof value === 'string') return NON_ASCII.test(value)
+  if (Array.isArray(value)) return value.some(hasNonAscii)
+  return typeof value === 'object' && value !== null && Object.values(value).some(hasNonAscii)
+}
