@@ -17,7 +17,7 @@ const GOVERNED: ReadonlySet<VR | undefined> = new Set<VR | undefined>(['SH', 'LO
 
 type Decoding =
   | { readonly kind: 'codeElements'; readonly initial: CodeElements }
-  | { readonly kind: 'wholeEncoding'; readonly decoder: TextDecoder }
+  | { readonly kind: 'wholeEncoding'; readonly decode: (bytes: Uint8Array) => string }
 
 const DEFAULT_REPERTOIRE: Decoding = { kind: 'codeElements', initial: { g0: 'ascii', g1: undefined } }
 const encoder = new TextEncoder()
@@ -76,7 +76,7 @@ function delimitersOf(vr: VR | undefined): readonly number[] {
 const changesAscii = (decoding: Decoding): boolean => decoding.kind === 'codeElements' && decoding.initial.g0 === 'romaji'
 
 function decodeWith(decoding: Decoding, bytes: Uint8Array, delimiters: readonly number[]): string {
-  return decoding.kind === 'wholeEncoding' ? decoding.decoder.decode(bytes) : decodeIso2022(bytes, decoding.initial, delimiters)
+  return decoding.kind === 'wholeEncoding' ? decoding.decode(bytes) : decodeIso2022(bytes, decoding.initial, delimiters)
 }
 
 /** The text when every byte is of the default repertoire and nothing is escaped: nearly every value of nearly every file. */
@@ -85,7 +85,7 @@ function defaultRepertoireText(bytes: Uint8Array): string | undefined {
     const byte = bytes[at] ?? 0
     if (byte >= 0x80 || byte === 0x1b) return undefined
   }
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).latin1Slice()
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1')
 }
 
 function decodingOf(values: readonly string[]): Decoding | undefined {
@@ -95,7 +95,10 @@ function decodingOf(values: readonly string[]): Decoding | undefined {
   if (known.length === 0) return undefined
   // UTF-8, GB18030 and GBK cannot be combined with anything. Behind an empty first value they are what the sender meant.
   const whole = known.find((term) => term.kind === 'wholeEncoding')
-  if (whole && (first === undefined || first === whole || isDefault(first))) return { kind: 'wholeEncoding', decoder: new TextDecoder(whole.label) }
+  if (whole && (first === undefined || first === whole || isDefault(first))) {
+    const decoder = new TextDecoder(whole.label)
+    return { kind: 'wholeEncoding', decode: (bytes) => decoder.decode(bytes) }
+  }
   const elements = known.filter((term) => term.kind === 'codeElements')
   const start = first?.kind === 'codeElements' ? first : elements[0]
   if (!start) return undefined
