@@ -4,33 +4,25 @@
  */
 import type { DicomJsonAttribute } from './json.ts'
 import type { Tag } from './tag.ts'
-import type { VR } from './vr.ts'
+import { vrTraits, type VR } from './vr.ts'
 import { DicomWriteError } from './write-error.ts'
 
-const SPACE = 0x20
-const NUL = 0x00
 const EMPTY = new Uint8Array(0)
 const utf8 = new TextEncoder()
 
-interface NumericEncoding {
-  readonly byteLength: number
-  readonly set: (view: DataView, offset: number, value: number | string, littleEndian: boolean) => void
-}
+type NumericSetter = (view: DataView, offset: number, value: number | string, littleEndian: boolean) => void
 
-/** Numeric VRs: bytes a value, and how one is written. 64-bit integers may come as strings, JSON numbers being too narrow for them. */
-const numericEncodings: Partial<Record<VR, NumericEncoding>> = {
-  US: { byteLength: 2, set: (view, offset, value, littleEndian) => view.setUint16(offset, Number(value), littleEndian) },
-  SS: { byteLength: 2, set: (view, offset, value, littleEndian) => view.setInt16(offset, Number(value), littleEndian) },
-  UL: { byteLength: 4, set: (view, offset, value, littleEndian) => view.setUint32(offset, Number(value), littleEndian) },
-  SL: { byteLength: 4, set: (view, offset, value, littleEndian) => view.setInt32(offset, Number(value), littleEndian) },
-  UV: { byteLength: 8, set: (view, offset, value, littleEndian) => view.setBigUint64(offset, BigInt(value), littleEndian) },
-  SV: { byteLength: 8, set: (view, offset, value, littleEndian) => view.setBigInt64(offset, BigInt(value), littleEndian) },
-  FL: { byteLength: 4, set: (view, offset, value, littleEndian) => view.setFloat32(offset, Number(value), littleEndian) },
-  FD: { byteLength: 8, set: (view, offset, value, littleEndian) => view.setFloat64(offset, Number(value), littleEndian) },
+/** How one value of a numeric VR is written. 64-bit integers may come as strings, JSON numbers being too narrow for them. */
+const numericSetters: Partial<Record<VR, NumericSetter>> = {
+  US: (view, offset, value, littleEndian) => view.setUint16(offset, Number(value), littleEndian),
+  SS: (view, offset, value, littleEndian) => view.setInt16(offset, Number(value), littleEndian),
+  UL: (view, offset, value, littleEndian) => view.setUint32(offset, Number(value), littleEndian),
+  SL: (view, offset, value, littleEndian) => view.setInt32(offset, Number(value), littleEndian),
+  UV: (view, offset, value, littleEndian) => view.setBigUint64(offset, BigInt(value), littleEndian),
+  SV: (view, offset, value, littleEndian) => view.setBigInt64(offset, BigInt(value), littleEndian),
+  FL: (view, offset, value, littleEndian) => view.setFloat32(offset, Number(value), littleEndian),
+  FD: (view, offset, value, littleEndian) => view.setFloat64(offset, Number(value), littleEndian),
 }
-
-/** Bytes of the word a binary VR is made of; what must be swapped for big endian (PS3.5 §7.3). */
-const wordBytes: Partial<Record<VR, number>> = { OB: 1, UN: 1, OW: 2, OL: 4, OF: 4, OV: 8, OD: 8 }
 
 /** Integer ranges, so that a value too large for its VR is refused instead of wrapping round. */
 const integerRanges: Partial<Record<VR, readonly [bigint, bigint]>> = {
@@ -49,20 +41,21 @@ const integerRanges: Partial<Record<VR, readonly [bigint, bigint]>> = {
  */
 export function encodeValue(tag: Tag, attribute: DicomJsonAttribute, littleEndian: boolean, bulk?: Uint8Array): Uint8Array {
   const vr = attribute.vr
-  const numeric = numericEncodings[vr]
-  const word = wordBytes[vr] ?? numeric?.byteLength ?? (vr === 'AT' ? 2 : 1)
+  const { bytesPerValue, isText, padding } = vrTraits(vr)
+  const numeric = numericSetters[vr]
   const binary = bulk ?? (attribute.InlineBinary === undefined ? undefined : Buffer.from(attribute.InlineBinary, 'base64'))
-  if (binary) return padded(littleEndian ? binary : swapped(binary, word), paddingOf(vr))
+  if (binary) return padded(littleEndian ? binary : swapped(binary, bytesPerValue), padding)
   const values = attribute.Value ?? []
   if (values.length === 0) return EMPTY
   if (vr === 'AT') return encodeTags(tag, values, littleEndian)
   if (numeric) return encodeNumbers(tag, vr, numeric, values, littleEndian)
-  if (wordBytes[vr] !== undefined) throw new DicomWriteError('badValue', tag, `${vr} has no Value, only InlineBinary or bulk data`)
-  return padded(utf8.encode(values.map((value) => textOf(tag, vr, value)).join('\\')), paddingOf(vr))
+  if (!isText) throw new DicomWriteError('badValue', tag, `${vr} has no Value, only InlineBinary or bulk data`)
+  return padded(utf8.encode(values.map((value) => textOf(tag, vr, value)).join('\\')), padding)
 }
 
-function encodeNumbers(tag: Tag, vr: VR, encoding: NumericEncoding, values: readonly unknown[], littleEndian: boolean): Uint8Array {
-  const bytes = new Uint8Array(values.length * encoding.byteLength)
+function encodeNumbers(tag: Tag, vr: VR, set: NumericSetter, values: readonly unknown[], littleEndian: boolean): Uint8Array {
+  const { bytesPerValue } = vrTraits(vr)
+  const bytes = new Uint8Array(values.length * bytesPerValue)
   const view = new DataView(bytes.buffer)
   const range = integerRanges[vr]
   for (const [index, value] of values.entries()) {
@@ -71,7 +64,7 @@ function encodeNumbers(tag: Tag, vr: VR, encoding: NumericEncoding, values: read
     else if (typeof value === 'string' && !/^(NaN|-?Infinity|-?[\d.]+([eE][+-]?\d+)?)$/.test(value)) {
       throw new DicomWriteError('badValue', tag, `a ${vr} value is not a number`)
     }
-    encoding.set(view, index * encoding.byteLength, value, littleEndian)
+    set(view, index * bytesPerValue, value, littleEndian)
   }
   return bytes
 }
@@ -118,10 +111,6 @@ function decimalString(value: number): string {
     if (exponential.length <= 16) return exponential
   }
   return value.toExponential(0)
-}
-
-function paddingOf(vr: VR): number {
-  return vr === 'UI' || wordBytes[vr] !== undefined ? NUL : SPACE
 }
 
 function padded(bytes: Uint8Array, padding: number): Uint8Array {

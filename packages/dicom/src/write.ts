@@ -7,8 +7,7 @@ import { encodeFileMeta, type FileMeta } from './file-meta.ts'
 import type { DicomJson, DicomJsonAttribute } from './json.ts'
 import { formatTag, isGroupLength, parseTag, type Tag } from './tag.ts'
 import { transferSyntax } from './transfer-syntax.ts'
-import type { VR } from './vr.ts'
-import { isLongForm, isVR } from './vr.ts'
+import { isVR, vrTraits, type VR } from './vr.ts'
 import { DicomWriteError } from './write-error.ts'
 import { encapsulated, extendedOffsetTable, type EncapsulatedPixelData } from './write-pixel-data.ts'
 import { encodeValue } from './write-value.ts'
@@ -27,7 +26,6 @@ export interface EncodeInstanceOptions extends EncodeOptions {
   readonly SourceApplicationEntityTitle?: string
 }
 
-const SPECIFIC_CHARACTER_SET = 0x00080005
 const EXTENDED_OFFSET_TABLE = 0x7fe00001
 const EXTENDED_OFFSET_TABLE_LENGTHS = 0x7fe00002
 const PIXEL_DATA = 0x7fe00010
@@ -178,8 +176,8 @@ class DataSetWriter {
   /** Tag, VR and length of an element. A value too long for a two-byte length is written as UN, the only way there is (PS3.5 §6.2.2). */
   #header(tag: Tag, vr: VR, length: number): Uint8Array {
     if (length > MAX_DEFINED_LENGTH && length !== UNDEFINED_LENGTH) throw new DicomWriteError('tooLong', tag, 'the value is longer than a length field can say')
-    const writtenVR = !isLongForm(vr) && length > MAX_SHORT_LENGTH ? 'UN' : vr
-    const isLong = this.#explicitVR && isLongForm(writtenVR)
+    const writtenVR = length > MAX_SHORT_LENGTH && !vrTraits(vr).hasLongLength ? 'UN' : vr
+    const isLong = this.#explicitVR && vrTraits(writtenVR).hasLongLength
     const header = Buffer.alloc(isLong ? 12 : 8)
     this.#writeTag(header, tag >>> 16, tag & 0xffff)
     if (this.#explicitVR) header.write(writtenVR, 4, 'latin1')
