@@ -12,3 +12,8 @@ export { allVRs, isVR, vrTraits, type VR } from './vr.ts'
 export { encodeDataSet, encodeInstance, instanceChunks, type EncodeInstanceOptions, type EncodeOptions } from './write.ts'
 export { DicomWriteError, type DicomWriteErrorCode } from './write-error.ts'
 export type { EncapsulatedPixelData } from './write-pixel-data.ts'
+export { formatMediaType, parameterOf, parametersOf, parseAccept, parseMediaType, type MediaRange, type MediaType } from './media-type.ts'
+export {
+  defaultMultipartLimits, isBoundary, MultipartError, multipartBoundary, multipartEnd, partHeader, readMultipart,
+  type MultipartErrorCode, type MultipartLimits, type MultipartPart,
+} from './multipart.ts'

@@ -1,0 +1,47 @@
+/** Paths of DICOMweb resources below the service's base, and the UIDs in them (PS3.18 §10.1). */
+import { Type, type Static } from 'typebox'
+import { invalidUID } from './problems.ts'
+
+export const StudyParams = Type.Object({ StudyInstanceUID: Type.String() })
+export const SeriesParams = Type.Object({ StudyInstanceUID: Type.String(), SeriesInstanceUID: Type.String() })
+export const InstanceParams = Type.Object({ StudyInstanceUID: Type.String(), SeriesInstanceUID: Type.String(), SOPInstanceUID: Type.String() })
+export type InstanceUIDs = Static<typeof InstanceParams>
+
+/** The part of the hierarchy a request is about; empty for everything. */
+export interface Scope {
+  readonly StudyInstanceUID?: string
+  readonly SeriesInstanceUID?: string
+  readonly SOPInstanceUID?: string
+}
+
+export const studyPath = '/studies/:StudyInstanceUID'
+export const seriesPath = `${studyPath}/series/:SeriesInstanceUID`
+export const instancePath = `${seriesPath}/instances/:SOPInstanceUID`
+
+/**
+ * The UIDs of a path. Leading zeros in components are let through: stored data have them.
+ * @throws invalidUID 400
+ */
+export function scopeOf<T extends Scope>(params: T): T {
+  for (const [keyword, value] of Object.entries(params)) {
+    if (keyword.endsWith('InstanceUID') && !isReadableUID(value)) throw invalidUID(`${keyword} in the path is not a UID.`)
+  }
+  return params
+}
+
+/** Digits and dots as PS3.5 §9.1 has them, 64 at most, leading zeros forgiven. */
+export function isReadableUID(text: string): boolean {
+  return text.length <= 64 && /^[0-9]+(\.[0-9]+)*$/.test(text)
+}
+
+/** A UID a new object may have (PS3.5 §9.1): no component begins with a needless zero. */
+export function isWellFormedUID(text: string): boolean {
+  return text.length <= 64 && /^(0|[1-9][0-9]*)(\.(0|[1-9][0-9]*))+$/.test(text)
+}
+
+/** The path of a study, series or instance below the base: `/studies/1.2/series/1.3`. */
+export function pathOf({ StudyInstanceUID, SeriesInstanceUID, SOPInstanceUID }: Scope): string {
+  return (StudyInstanceUID === undefined ? '' : `/studies/${StudyInstanceUID}`)
+    + (SeriesInstanceUID === undefined ? '' : `/series/${SeriesInstanceUID}`)
+    + (SOPInstanceUID === undefined ? '' : `/instances/${SOPInstanceUID}`)
+}
