@@ -17,3 +17,16 @@ export {
   defaultMultipartLimits, isBoundary, MultipartError, multipartBoundary, multipartEnd, partHeader, readMultipart,
   type MultipartErrorCode, type MultipartLimits, type MultipartPart,
 } from './multipart.ts'
+export { formatTag, parseTag, isGroupLength, isPrivate, isPrivateCreator, type Tag } from './tag.ts'
+export { allVRs, isVR, vrTraits, type VR, type VRTraits } from './vr.ts'
+export { attribute, describeTag, isKeyword, keywordOf, tagOf, type Attribute, type Keyword } from './dictionary.ts'
+export { sopClass, storageSOPClasses, type SOPClass } from './sop-class.ts'
+export {
+  allTransferSyntaxes, transferSyntax, DeflatedExplicitVRLittleEndian, ExplicitVRBigEndian, ExplicitVRLittleEndian, ImplicitVRLittleEndian,
+  type Codec, type TransferSyntax,
+} from './transfer-syntax.ts'
+export { DataSet, type DataElement } from './data-set.ts'
+export { fragmentHeadBytes, fragmentTailBytes, type FragmentTable } from './fragment-table.ts'
+export { DicomReadError, type DicomReadErrorCode, type ReadWarning, type ReadWarningCode } from './read-error.ts'
+export { defaultReadLimits, type ReadLimits } from './read-limits.ts'
+export type { ParsedInstance, ReadOptions } from './read.ts'
