@@ -1,0 +1,77 @@
+import { mkdir, open } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { systemCode } from './fs-errors.ts'
+
+/** Folders remembered as made; enough for every organisation's present hour, small enough to forget about. */
+const maxRemembered = 4096
+
+/**
+ * Makes folders and flushes them, so that names are as durable as the bytes behind them.
+ * A file's own fsync promises its content only: its name lives in the folder, and the folder's name in the folder above.
+ */
+export class DurableDirectories {
+  readonly #root: string
+  readonly #made = new Map<string, Promise<void>>()
+  readonly #flushes = new Map<string, { running: Promise<void>; next?: Promise<void> }>()
+
+  /** @param root the folder above which nothing is made or flushed; it exists */
+  constructor(root: string) { this.#root = root }
+
+  /** Makes a folder below the root, and those it is in, durable. Concurrent callers share the work. */
+  make(directory: string): Promise<void> {
+    if (directory === this.#root) return Promise.resolve()
+    const known = this.#made.get(directory)
+    if (known) return known
+    if (this.#made.size >= maxRemembered) this.#made.clear()
+    const making = this.#make(directory)
+    this.#made.set(directory, making)
+    making.catch(() => this.forget(directory))
+    return making
+  }
+
+  /** Forgets that a folder was made, for when somebody removed it under us. */
+  forget(directory: string): void {
+    for (let at = directory; at.length > this.#root.length; at = dirname(at)) this.#made.delete(at)
+  }
+
+  async #make(directory: string): Promise<void> {
+    const parent = dirname(directory)
+    await this.make(parent)
+    try {
+      await mkdir(directory, { mode: 0o700 })
+    } catch (error) {
+      // Another process may have made it a moment ago and not have flushed it yet: we flush all the same.
+      if (systemCode(error) !== 'EEXIST') throw error
+    }
+    await this.flush(parent)
+  }
+
+  /**
+   * Resolves when every change made in the folder before the call is durable.
+   * Calls that come while a flush runs share the one after it: the running one may have begun before their change.
+   */
+  flush(directory: string): Promise<void> {
+    const flushing = this.#flushes.get(directory)
+    if (flushing) return flushing.next ??= flushing.running.then(() => this.#run(directory), () => this.#run(directory))
+    return this.#run(directory)
+  }
+
+  #run(directory: string): Promise<void> {
+    const running = flushDirectory(directory)
+    const flushing: { running: Promise<void>; next?: Promise<void> } = { running }
+    this.#flushes.set(directory, flushing)
+    const done = (): void => { if (!flushing.next) this.#flushes.delete(directory) }
+    running.then(done, done)
+    return running
+  }
+}
+
+/** Makes the names in one folder durable. */
+export async function flushDirectory(directory: string): Promise<void> {
+  const handle = await open(directory, 'r')
+  try {
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}

@@ -1,0 +1,14 @@
+import type { BlobStore } from './blob-store.ts'
+import { createFileBlobStore, type FileBlobStoreConfig } from './fs.ts'
+import { createS3BlobStore, type S3BlobStoreConfig } from './s3.ts'
+
+export * from './blob-store.ts'
+export { checkedBlobKey, isBlobKey, newBlobKey, uuidv7 } from './keys.ts'
+export type { FileBlobStoreConfig, S3BlobStoreConfig }
+
+export type BlobStoreConfig = FileBlobStoreConfig | S3BlobStoreConfig
+
+/** The blob store a configuration asks for. Nothing is opened yet: `check` says whether it works. */
+export function createBlobStore(config: BlobStoreConfig): BlobStore {
+  return config.kind === 'fs' ? createFileBlobStore(config) : createS3BlobStore(config)
+}
