@@ -1,0 +1,14 @@
+import type { AccessLog } from '../audit/index.ts'
+import type { Catalogue } from '../catalogue/index.ts'
+import type { Config } from '../config.ts'
+import type { Metrics } from '../platform/metrics.ts'
+import type { BlobStore } from '../storage/index.ts'
+
+/** What the DICOMweb service works with. */
+export interface DicomwebDeps {
+  readonly config: Config
+  readonly catalogue: Catalogue
+  readonly blobs: BlobStore
+  readonly accessLog: AccessLog
+  readonly metrics: Metrics
+}

@@ -1,0 +1,47 @@
+/** Search for studies, series and instances (PS3.18 §10.6). */
+import type { FastifyPluginAsync, FastifyRequest } from 'fastify'
+import type { DicomwebDeps } from '../deps.ts'
+import { sendJsonList } from '../json-answer.ts'
+import { acceptableOf, dicomJson, negotiate } from '../media-types.ts'
+import { noteRead } from '../note-read.ts'
+import { scopeOf, seriesPath, studyPath, type Scope } from '../paths.ts'
+import { serviceURL } from '../service-url.ts'
+import { parseSearch } from './params.ts'
+import { searchWarnings } from './response.ts'
+
+type Level = 'study' | 'series' | 'instance'
+
+/** The resources of PS3.18 Table 10.6.1-1. */
+const resources: readonly { url: string; level: Level }[] = [
+  { url: '/studies', level: 'study' },
+  { url: '/series', level: 'series' },
+  { url: '/instances', level: 'instance' },
+  { url: `${studyPath}/series`, level: 'series' },
+  { url: `${studyPath}/instances`, level: 'instance' },
+  { url: `${seriesPath}/instances`, level: 'instance' },
+]
+
+export const qidoRoutes: FastifyPluginAsync<DicomwebDeps> = async (app, deps) => {
+  for (const { url, level } of resources) {
+    app.route<{ Params: Scope }>({
+      method: ['GET', 'HEAD'], url,
+      config: { policy: 'dicomweb:search', audit: 'study.search' },
+      handler: async (request, reply) => {
+        const scope = scopeOf(request.params)
+        negotiate(acceptableOf(request), [{ mediaType: dicomJson, multipart: false }])
+        const params = parseSearch(queryOf(request))
+        const service = serviceURL(deps.config, request)
+        const limit = Math.min(params.limit ?? Number.MAX_SAFE_INTEGER, deps.config.QIDO_MAX_RESULTS)
+        const answer = await deps.catalogue.search(request.access, { ...params, level, scope, limit, baseURL: service })
+        noteRead(deps, request, scope.StudyInstanceUID)
+        const warnings = searchWarnings(service, answer, params.ignored)
+        if (warnings.length > 0) reply.header('warning', warnings)
+        // What a search finds changes with every store: shared caches keep nothing, others ask again (PS3.18 §8.4).
+        reply.header('cache-control', 'private, no-cache')
+        return sendJsonList(request, reply, answer.results)
+      },
+    })
+  }
+}
+
+const queryOf = (request: FastifyRequest): string => request.raw.url?.split('?', 2)[1] ?? ''

@@ -1,0 +1,13 @@
+import type { FastifyRequest } from 'fastify'
+import type { Config } from '../config.ts'
+
+/** Path of the service under the server's address. */
+export const servicePath = '/dicom-web'
+
+/**
+ * The URL clients reach the service at: PUBLIC_URL where it is set, else the address the request was sent to,
+ * so that links in answers work behind any proxy that passes Host on.
+ */
+export function serviceURL(config: Pick<Config, 'PUBLIC_URL'>, request: FastifyRequest): string {
+  return `${config.PUBLIC_URL ?? `${request.protocol}://${request.host}`}${servicePath}`
+}
