@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { open, rename, stat } from 'node:fs/promises'
+import { endWithUs } from '../die-with-parent.ts'
 import { LauncherError } from '../launcher-error.ts'
-import { stopWhenWeAreGone } from './parent-watch.ts'
 import type { Unprivileged } from './unprivileged.ts'
 
 /** The log is begun anew, keeping one old file, when it has grown past this. */
@@ -47,7 +47,7 @@ export async function startServer(command: ServerCommand): Promise<PostgresServe
   }
   const { pid } = child
   if (pid === undefined) throw new LauncherError(`Postgres could not be run: ${command.program}`)
-  if (!as.diesWithParent) stopWhenWeAreGone(pid, exited)
+  if (!as.diesWithParent) endWithUs(pid, 'INT', exited)
   return { pid, exited, stop: () => stop(child, exited), logTail: () => readFrom(logFile, logStart) }
 }
 

@@ -1,24 +1,31 @@
-import { chown, mkdtemp, rm } from 'node:fs/promises'
+import { createHash } from 'node:crypto'
+import { chown, constants, lstat, mkdir } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { LauncherError } from '../launcher-error.ts'
 
 /** Bytes a socket's path may have: `sun_path` less its closing zero. */
 const longestPath = process.platform === 'linux' ? 107 : 103
 const socketName = '.s.PGSQL.5432'
 
-/** Where a Postgres listens. */
-export interface SocketDirectory {
-  readonly path: string
-  /** Removes the folder where it was made for this run only. */
-  release(): Promise<void>
-}
-
-/** The folder for the socket: `directory`, or a short temporary one, closed to others, where its path would be too long. */
-export async function socketDirectory(directory: string, owner?: { uid: number; gid: number }): Promise<SocketDirectory> {
-  if (Buffer.byteLength(join(directory, socketName)) <= longestPath) return { path: directory, release: async () => {} }
-  const path = await mkdtemp(join(tmpdir(), 'isocenter-'))
-  if (owner) await chown(path, owner.uid, owner.gid)
-  return { path, release: () => rm(path, { recursive: true, force: true }) }
+/**
+ * The folder for the socket: `directory`, or, where its path would be too long, a short one under the temporary folder,
+ * always the same for the same directory and closed to other users.
+ * @throws LauncherError when somebody else has made a folder of that name
+ */
+export async function socketDirectory(directory: string, owner?: { uid: number; gid: number }): Promise<string> {
+  if (Buffer.byteLength(join(directory, socketName)) <= longestPath) return directory
+  const short = join(tmpdir(), `isocenter-${createHash('sha256').update(directory).digest('hex').slice(0, 16)}`)
+  await mkdir(short, { mode: 0o700 }).catch(async (error: unknown) => {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
+    const { uid, mode } = await lstat(short)
+    const closed = (mode & (constants.S_IFMT | 0o077)) === constants.S_IFDIR
+    if (!closed || (uid !== process.getuid?.() && uid !== owner?.uid)) {
+      throw new LauncherError(`${short} belongs to somebody else, and the path of ${directory} is too long for a socket. Choose a DATA_DIR with a shorter path.`)
+    }
+  })
+  if (owner) await chown(short, owner.uid, owner.gid)
+  return short
 }
 
 /**

@@ -48,35 +48,27 @@ export async function startPostgres(options: StartPostgresOptions): Promise<Runn
   const cluster = join(directory, 'cluster')
   await ensureCluster(cluster, binaries.initdb, as)
   const socket = await socketDirectory(directory, as.owner)
+  const adminUrl = socketUrl(socket, 'postgres', 'postgres')
+  const server = await startReady(() => startServer({
+    program: binaries.postgres,
+    cluster,
+    socketDirectory: socket,
+    logFile: join(directory, 'postgres.log'),
+    settings: { ...postgresSettings(), ...options.settings },
+    as,
+  }), cluster, adminUrl)
   try {
-    const server = await startReady(() => startServer({
-      program: binaries.postgres,
-      cluster,
-      socketDirectory: socket.path,
-      logFile: join(directory, 'postgres.log'),
-      settings: { ...postgresSettings(), ...options.settings },
-      as,
-    }), cluster, socketUrl(socket.path, 'postgres', 'postgres'))
-    const exited = server.exited.then(() => socket.release())
-    try {
-      await ensureDatabase(socketUrl(socket.path, 'postgres', 'postgres'))
-    } catch (error) {
-      await server.stop()
-      throw error
-    }
-    return {
-      connectionString: socketUrl(socket.path, database, database),
-      adminConnectionString: socketUrl(socket.path, 'postgres', 'postgres'),
-      pid: server.pid,
-      exited,
-      stop: async () => {
-        await server.stop()
-        await exited
-      },
-    }
+    await ensureDatabase(adminUrl)
   } catch (error) {
-    await socket.release()
+    await server.stop()
     throw error
+  }
+  return {
+    connectionString: socketUrl(socket, database, database),
+    adminConnectionString: adminUrl,
+    pid: server.pid,
+    exited: server.exited,
+    stop: () => server.stop(),
   }
 }
 

@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { chown, mkdir, readFile, stat } from 'node:fs/promises'
+import { parentDeathPrefix } from '../die-with-parent.ts'
 import { LauncherError } from '../launcher-error.ts'
 
 /** How to run a program so that Postgres, which refuses root, accepts it. */
@@ -16,8 +17,6 @@ export interface Unprivileged {
 /** The user id that inside a namespace stands for root outside: `nobody` on every Linux, and known to its passwd file. */
 const nobody = 65534
 const namespace = ['unshare', '--user', `--map-user=${nobody}`, `--map-group=${nobody}`, '--']
-/** SIGINT is Postgres's fast shutdown: open transactions are rolled back, then it ends cleanly. */
-const dieWithParent = ['setpriv', '--pdeathsig', 'INT', '--']
 
 /**
  * Makes `directory` (closed to others) and chooses the user that Postgres runs as in it.
@@ -30,14 +29,15 @@ const dieWithParent = ['setpriv', '--pdeathsig', 'INT', '--']
  */
 export async function unprivileged(directory: string, namespaces = true): Promise<Unprivileged> {
   await mkdir(directory, { recursive: true, mode: 0o700 })
-  const prefix = runs(dieWithParent) ? dieWithParent : []
+  // SIGINT is Postgres's fast shutdown: open transactions are rolled back, then it ends cleanly.
+  const prefix = parentDeathPrefix('INT')
   const diesWithParent = prefix.length > 0
   if (process.getuid?.() !== 0) return { way: 'direct', prefix, diesWithParent }
 
   const { uid, gid } = await stat(directory)
   if (uid !== 0) return { way: 'setuid', owner: { uid, gid }, prefix, diesWithParent }
-  if (namespaces && diesWithParent && runs([...namespace, ...dieWithParent])) {
-    return { way: 'namespace', prefix: [...namespace, ...dieWithParent], diesWithParent }
+  if (namespaces && diesWithParent && runs([...namespace, ...prefix])) {
+    return { way: 'namespace', prefix: [...namespace, ...prefix], diesWithParent }
   }
   const owner = await nobodyUser()
   await chown(directory, owner.uid, owner.gid)

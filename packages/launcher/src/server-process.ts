@@ -1,0 +1,69 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { createInterface } from 'node:readline'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { endWithUs, parentDeathPrefix } from './die-with-parent.ts'
+import type { Started } from './keep-running.ts'
+import { LauncherError } from './launcher-error.ts'
+
+const main = fileURLToPath(new URL('../../../server/src/main.ts', import.meta.url))
+/** The server gives requests under way half a minute; past that it hangs. */
+const stopWithinMs = 40_000
+const readyWithinMs = 60_000
+
+export interface ServerProcessOptions {
+  readonly env: NodeJS.ProcessEnv
+  /** Address to ask for readiness, without a slash at the end. */
+  readonly url: string
+  /** Takes each line the server logs. */
+  readonly onLog: (line: string) => void
+  /** The script to run; the server's own where absent. */
+  readonly script?: string
+}
+
+/**
+ * Starts the server in a session of its own and waits until it is ready to work.
+ * It ends at once when this process is killed: everything acknowledged is safe by then.
+ * @throws LauncherError when it ends before, or does not become ready
+ */
+export async function startServerProcess({ env, url, onLog, script = main }: ServerProcessOptions): Promise<Started> {
+  const prefix = parentDeathPrefix('KILL')
+  const [file = process.execPath, ...args] = [...prefix, process.execPath, script]
+  const child = spawn(file, args, { env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] })
+  for (const stream of [child.stdout, child.stderr]) createInterface(stream).on('line', onLog)
+  const ended = new Promise<string>((resolve) => {
+    child.once('error', (error) => { resolve(error.message) })
+    child.once('close', (code, signal) => { resolve(signal ?? `exit code ${String(code)}`) })
+  })
+  if (prefix.length === 0 && child.pid !== undefined) endWithUs(child.pid, 'KILL', ended)
+
+  const failure = await untilReady(url, ended)
+  if (failure === undefined) return { ended, stop: () => stop(child, ended) }
+  await stop(child, ended)
+  throw new LauncherError(`The server does not start: ${failure}`)
+}
+
+/** Why the server did not become ready; undefined when it did. */
+async function untilReady(url: string, ended: Promise<string>): Promise<string | undefined> {
+  const until = Date.now() + readyWithinMs
+  let answer = 'no answer'
+  while (Date.now() < until) {
+    try {
+      const response = await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(5_000) })
+      if (response.ok) return undefined
+      answer = await response.text()
+    } catch {
+      answer = 'no answer'
+    }
+    const why = await Promise.race([ended, sleep(25)])
+    if (why !== undefined) return why
+  }
+  return `not ready after ${readyWithinMs / 1000} s (${answer})`
+}
+
+async function stop(child: ChildProcess, ended: Promise<string>): Promise<void> {
+  child.kill('SIGTERM')
+  const impatience = setTimeout(() => child.kill('SIGKILL'), stopWithinMs)
+  await ended
+  clearTimeout(impatience)
+}

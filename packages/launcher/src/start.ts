@@ -1,0 +1,83 @@
+import { migrate } from '@isocenter/migrations'
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { banner } from './banner.ts'
+import { keepRunning } from './keep-running.ts'
+import { LauncherError } from './launcher-error.ts'
+import { LogFile } from './log-file.ts'
+import { portToListenOn } from './port.ts'
+import { startPostgres } from './postgres/index.ts'
+import { claimDataFolder } from './run-state.ts'
+import { startServerProcess } from './server-process.ts'
+import { readSettings } from './settings.ts'
+import { onStop, Stopped } from './stopping.ts'
+import { terminalLog } from './terminal-log.ts'
+
+const say = (line: string) => { console.log(line) }
+
+/** Everything started so far, each with how to stop it; stopped last first. */
+const running: { name: string; stop: () => Promise<void> }[] = []
+
+async function start(stopRequested: () => void): Promise<void> {
+  const { config, ownDatabase } = readSettings()
+  await mkdir(config.DATA_DIR, { recursive: true, mode: 0o700 })
+  const folder = await claimDataFolder(config.DATA_DIR)
+  running.push({ name: '', stop: () => folder.release() })
+  const port = await portToListenOn(config.HOST, config.PORT)
+  const url = localUrl(config.HOST, port)
+
+  const databaseUrl = ownDatabase ? await startOwnDatabase(config.DATA_DIR) : config.DATABASE_URL
+  stopRequested()
+  const ran = await migrate(databaseUrl)
+  if (ran.length > 0) say(`Brought the database up to date (${ran.length} ${ran.length === 1 ? 'migration' : 'migrations'}).`)
+  stopRequested()
+
+  const logFile = process.stdout.isTTY ? join(config.DATA_DIR, 'logs', 'server.log') : undefined
+  const onLog = logFile ? terminalLog(new LogFile(logFile), say) : say
+  const env = { ...process.env, DATABASE_URL: databaseUrl, DATA_DIR: config.DATA_DIR, PORT: String(port) }
+  running.push({ name: 'server', ...(await keepRunning(() => startServerProcess({ env, url, onLog }), { name: 'server', say })) })
+  stopRequested()
+
+  await folder.tell({ url, databaseUrl })
+  say(banner({ url: config.PUBLIC_URL ?? url, dataDirectory: config.DATA_DIR, database: ownDatabase ? 'embedded' : 'external', logFile, seconds: performance.now() / 1000 }))
+}
+
+async function startOwnDatabase(dataDirectory: string): Promise<string> {
+  let connectionString = ''
+  const database = await keepRunning(async () => {
+    const postgres = await startPostgres({ directory: join(dataDirectory, 'postgres') })
+    ;({ connectionString } = postgres)
+    return { ended: postgres.exited.then(() => 'see postgres/postgres.log in the data folder'), stop: () => postgres.stop() }
+  }, { name: 'database', say })
+  running.push({ name: 'database', stop: () => database.stop() })
+  return connectionString
+}
+
+/** The address as this machine reaches it: "all interfaces" is no address to connect to. */
+function localUrl(host: string, port: number): string {
+  const reachable = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host
+  return `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`
+}
+
+async function stopAll(): Promise<void> {
+  for (const { name, stop } of running.splice(0).reverse()) {
+    if (name !== '') say(`Stopping the ${name} …`)
+    await stop()
+  }
+}
+
+const { stopRequested, whenAsked } = onStop(say)
+let exitCode = 0
+try {
+  await start(stopRequested)
+  await whenAsked
+} catch (error) {
+  if (!(error instanceof Stopped)) {
+    exitCode = 1
+    if (error instanceof LauncherError) console.error(error.message)
+    else console.error(error)
+  }
+}
+await stopAll()
+if (exitCode === 0) say('Stopped.')
+process.exit(exitCode)
