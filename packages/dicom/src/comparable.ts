@@ -16,12 +16,15 @@ export function integerOf(text: string): number | undefined {
  */
 export function textOf(value: unknown): string | undefined {
   if (typeof value === 'number') return String(value)
-  if (typeof value === 'string') return value.replaceAll('\0', '').trim() || undefined
+  if (typeof value === 'string') return plain(value) || undefined
   if (typeof value !== 'object' || value === null) return undefined
   const { Alphabetic, Ideographic, Phonetic } = value as Record<string, unknown>
-  const groups = [Alphabetic, Ideographic, Phonetic].map((group) => (typeof group === 'string' ? group.replaceAll('\0', '').trim() : ''))
+  const groups = [Alphabetic, Ideographic, Phonetic].map((group) => (typeof group === 'string' ? plain(group) : ''))
   return groups.join('=').replace(/=+$/, '') || undefined
 }
+
+/** No database text column holds NUL or half a surrogate pair. */
+const plain = (text: string): string => text.replaceAll('\0', '').trim().toWellFormed()
 
 /**
  * A value's normal form for comparison by its VR: names folded, dates and times at full width, the rest as it is.
@@ -33,7 +36,8 @@ export function comparable(vr: VR, text: string): string | undefined {
     case 'DA': return normalDate(text)
     case 'TM': return normalTime(text)
     case 'DT': return normalDateTime(text)
-    default: return text
+    case 'AS': case 'AT': return text.toUpperCase()
+    default: return text.normalize('NFC')
   }
 }
 

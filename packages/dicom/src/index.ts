@@ -15,6 +15,7 @@ export {
 } from './multipart.ts'
 export { formatTag, parseTag, isGroupLength, isPrivate, isPrivateCreator, type Tag } from './tag.ts'
 export { allVRs, isVR, vrTraits, type VR, type VRTraits } from './vr.ts'
+export { comparable, comparableValues, integerOf, textOf } from './comparable.ts'
 export { attribute, describeTag, isKeyword, keywordOf, tagOf, type Attribute, type Keyword } from './dictionary.ts'
 export { sopClass, storageSOPClasses, type SOPClass } from './sop-class.ts'
 export {
@@ -26,3 +27,10 @@ export { fragmentHeadBytes, fragmentTailBytes, type FragmentTable } from './frag
 export { DicomReadError, type DicomReadErrorCode, type ReadWarning, type ReadWarningCode } from './read-error.ts'
 export { defaultReadLimits, type ReadLimits } from './read-limits.ts'
 export type { ParsedInstance, ReadOptions } from './read.ts'
+export { foldName, formatPersonName, nameTokens, parsePersonName, searchName, type PersonName } from './person-name.ts'
+export { offsetMinutes, shiftDateTime, type TimeRange } from './date-time.ts'
+export { matches, matchesPlan } from './matching.ts'
+export { conditionOf, MatchValueError, nameOfKey, type Condition, type MatchKey, type MatchOptions } from './matching-condition.ts'
+export { wordExpression, type NameCondition, type NameWord } from './matching-name.ts'
+export type { Pattern, PatternPart } from './matching-pattern.ts'
+export { planOf, type DateTimeCondition, type MatchPlan } from './matching-plan.ts'
