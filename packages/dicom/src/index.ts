@@ -4,7 +4,12 @@ export {
   addressableFrames, alignFrame, frameRanges, wholeRanges,
   type EncapsulatedFrames, type Fragments, type FrameIndex, type FrameRange, type NativeFrames, type WholeStream,
 } from './frames.ts'
-export type { DicomJson, DicomJsonAttribute } from './json.ts'
+export {
+  DicomJsonError, parseDicomJson, parseDicomJsonArray, writeDicomJson,
+  type DicomJson, type DicomJsonAttribute, type DicomJsonErrorCode, type DicomJsonValue, type WriteJsonOptions,
+} from './json.ts'
+export { isBulkdata } from './bulkdata.ts'
+export { normaliseCharsetTerm, SpecificCharacterSet } from './charset.ts'
 export { encodeDataSet, encodeInstance, instanceChunks, type EncodeInstanceOptions, type EncodeOptions } from './write.ts'
 export { DicomWriteError, type DicomWriteErrorCode } from './write-error.ts'
 export type { EncapsulatedPixelData } from './write-pixel-data.ts'
@@ -28,7 +33,9 @@ export { DicomReadError, type DicomReadErrorCode, type ReadWarning, type ReadWar
 export { defaultReadLimits, type ReadLimits } from './read-limits.ts'
 export type { ParsedInstance, ReadOptions } from './read.ts'
 export { foldName, formatPersonName, nameTokens, parsePersonName, searchName, type PersonName } from './person-name.ts'
-export { offsetMinutes, shiftDateTime, type TimeRange } from './date-time.ts'
+export {
+  dateRange, dateTimeRange, normalDate, normalDateTime, normalTime, offsetMinutes, shiftDateTime, timeRange, type TimeRange,
+} from './date-time.ts'
 export { matches, matchesPlan } from './matching.ts'
 export { conditionOf, MatchValueError, nameOfKey, type Condition, type MatchKey, type MatchOptions } from './matching-condition.ts'
 export { wordExpression, type NameCondition, type NameWord } from './matching-name.ts'
