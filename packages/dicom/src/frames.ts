@@ -87,6 +87,9 @@ function nativeRange({ offset, frameBits }: NativeFrames, frameIndex: number): F
 
 function fragmentRanges({ offsets, lengths }: Fragments, from: number, to: number): FrameRange[] {
   const ranges: FrameRange[] = []
-  for (let index = from; index < to; index++) ranges.push({ offset: offsets[index] ?? 0, length: lengths[index] ?? 0 })
+  for (let index = from; index < to; index++) {
+    const length = lengths[index] ?? 0
+    if (length > 0) ranges.push({ offset: offsets[index] ?? 0, length })
+  }
   return ranges
 }

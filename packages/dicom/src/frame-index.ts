@@ -1,0 +1,72 @@
+import type { DataElement, DataSet } from './data-set.ts'
+import { firstFragmentsOf } from './fragment-frames.ts'
+import type { FrameIndex } from './frames.ts'
+import type { FrameWarning } from './frame-warning.ts'
+import { nativeFrames, type FrameGeometry } from './native-frames.ts'
+import type { ParsedInstance } from './read.ts'
+import { transferSyntax } from './transfer-syntax.ts'
+
+const NUMBER_OF_FRAMES = 0x00280008
+/** Bits of a sample in the elements that hold pixels as floating point numbers, whatever Bits Allocated says (PS3.3 §C.7.6.24). */
+const floatBits: Record<number, number> = { 0x7fe00008: 32, 0x7fe00009: 64 }
+
+export interface IndexedFrames {
+  /** Undefined when the instance has no pixels, or too little is known of them. */
+  readonly frames: FrameIndex | undefined
+  readonly warnings: readonly FrameWarning[]
+}
+
+/**
+ * Where the frames of an instance lie. Never throws: what is wrong with an object costs it frames, and comes as warnings.
+ * Of Pixel Data, Float Pixel Data and Double Float Pixel Data the first that is there counts; an instance has one (PS3.3 §C.7.6.3).
+ */
+export function buildFrameIndex({ dataSet, transferSyntaxUID }: Pick<ParsedInstance, 'dataSet' | 'transferSyntaxUID'>): IndexedFrames {
+  const element = pixelDataOf(dataSet)
+  if (!element) return { frames: undefined, warnings: [] }
+  const warnings: FrameWarning[] = []
+  const NumberOfFrames = numberOfFramesOf(dataSet, warnings)
+  return { frames: framesOf(dataSet, element, transferSyntaxUID, NumberOfFrames, warnings), warnings }
+}
+
+/** The element that holds an instance's pixels, with a value. */
+export function pixelDataOf(dataSet: DataSet): DataElement | undefined {
+  const candidates = [dataSet.get('PixelData'), dataSet.get('FloatPixelData'), dataSet.get('DoubleFloatPixelData')]
+  return candidates.find((element) => element !== undefined && (element.length > 0 || element.fragments !== undefined))
+}
+
+/** What the size of a native frame follows from; Samples per Pixel and Bits Allocated as the element implies where it does. */
+export function frameGeometryOf(dataSet: DataSet, element: DataElement): FrameGeometry {
+  const isFloat = floatBits[element.tag] !== undefined
+  return {
+    Rows: dataSet.number('Rows'),
+    Columns: dataSet.number('Columns'),
+    SamplesPerPixel: dataSet.number('SamplesPerPixel') ?? (isFloat ? 1 : undefined),
+    BitsAllocated: floatBits[element.tag] ?? dataSet.number('BitsAllocated'),
+    PhotometricInterpretation: dataSet.string('PhotometricInterpretation'),
+  }
+}
+
+function framesOf(
+  dataSet: DataSet,
+  element: DataElement,
+  transferSyntaxUID: string,
+  NumberOfFrames: number | undefined,
+  warnings: FrameWarning[],
+): FrameIndex | undefined {
+  const { fragments } = element
+  // What was written decides, not what the transfer syntax announces: some senders leave pixels native under a compressed one.
+  if (!fragments) return nativeFrames(element, frameGeometryOf(dataSet, element), NumberOfFrames, warnings)
+  const located = { offsets: fragments.offsets, lengths: fragments.lengths }
+  if (transferSyntax(transferSyntaxUID)?.video) return { kind: 'whole', fragments: located, numberOfFrames: NumberOfFrames ?? 1 }
+  const extendedOffsets = dataSet.get('ExtendedOffsetTable') && dataSet.numbers('ExtendedOffsetTable')
+  return { kind: 'encapsulated', fragments: located, firstFragments: firstFragmentsOf(fragments, NumberOfFrames, extendedOffsets, warnings) }
+}
+
+/** Number of Frames where it is a positive integer; absent it means one frame, but so does it in objects that should have it. */
+function numberOfFramesOf(dataSet: DataSet, warnings: FrameWarning[]): number | undefined {
+  if (!dataSet.has('NumberOfFrames')) return undefined
+  const NumberOfFrames = dataSet.number('NumberOfFrames')
+  if (NumberOfFrames !== undefined && Number.isSafeInteger(NumberOfFrames) && NumberOfFrames >= 1) return NumberOfFrames
+  warnings.push({ code: 'numberOfFrames', tag: NUMBER_OF_FRAMES })
+  return undefined
+}
