@@ -1,0 +1,11 @@
+import { httpChecks } from './http/checks.ts'
+import { jsonChecks } from './json/checks.ts'
+import { multipartChecks } from './multipart/checks.ts'
+import { negotiationChecks } from './negotiation/checks.ts'
+import { qidoChecks } from './qido/checks.ts'
+import { stowChecks } from './stow/checks.ts'
+import type { Check } from './suite.ts'
+import { wadoChecks } from './wado/checks.ts'
+
+/** Every check; the numbers are those of the project's list of DICOMweb conformance checks and are never reused. */
+export const checks: readonly Check[] = [...httpChecks, ...negotiationChecks, ...multipartChecks, ...jsonChecks, ...qidoChecks, ...wadoChecks, ...stowChecks]
