@@ -9,6 +9,7 @@ import { listFiles, statOf } from './fs-list.ts'
 import { FileRangeStream, readRange } from './fs-reader.ts'
 import { FileBlobWriter } from './fs-writer.ts'
 import { checkedBlobKey } from './keys.ts'
+import { assertRange } from './ranges.ts'
 import { streamOf } from './stream-of.ts'
 
 /** A range up to this many bytes, as most frames are, is read at once: one read instead of a stream's several steps. */
@@ -77,8 +78,9 @@ export function createFileBlobStore({ directory }: FileBlobStoreConfig): BlobSto
 
     async read(key, range, signal) {
       signal?.throwIfAborted()
+      if (range) assertRange(key, range)
       const file = await openBlob(key)
-      return range && range.length <= maxReadAtOnceBytes ? readAtOnce(file, key, range) : streamRange(file, key, range, signal)
+      return range && range.length > 0 && range.length <= maxReadAtOnceBytes ? readAtOnce(file, key, range) : streamRange(file, key, range, signal)
     },
 
     async stat(key) {

@@ -6,6 +6,7 @@ import {
 import { BlobNotFound, BlobRangeInvalid, BlobStoreUnavailable, type BlobEntry, type BlobStat, type BlobStore, type ByteRange } from './blob-store.ts'
 import { checkedBlobKey, isBlobKey } from './keys.ts'
 import { WatchedBody } from './s3-body.ts'
+import { assertRange } from './ranges.ts'
 import { S3Bucket } from './s3-bucket.ts'
 import type { S3BlobStoreConfig } from './s3-client.ts'
 import { isUploadGone } from './s3-errors.ts'
@@ -67,6 +68,7 @@ export function createS3BlobStore(config: S3BlobStoreConfig): BlobStore {
 
     async read(key, range, signal) {
       checkedBlobKey(key)
+      if (range) assertRange(key, range)
       if (range?.length === 0) return emptyRange(key, range, signal)
       const Range = range && `bytes=${range.offset}-${range.offset + range.length - 1}`
       const command = new GetObjectCommand({ ...bucket.object(key), ...(Range !== undefined && { Range }) })
