@@ -93,7 +93,7 @@ export const qidoChecks: readonly Check[] = [
   }),
   check(115, 'M', 'case matters, except in person names', async ({ client, fixtures }) => {
     await finds(client, fixtures, [`PatientName=CHECK${fixtures.run}^JANE*`, `PatientName=check${fixtures.run.toLowerCase()}^jane^q`], true)
-    await finds(client, fixtures, ['StudyDescription=chest routine', 'StudyDescription=chest*'], false)
+    await finds(client, fixtures, ['StudyDescription=chest%20routine', 'StudyDescription=chest*'], false)
   }),
   check(116, 'C', 'family and given name by wildcard', async ({ client, fixtures }) => {
     await finds(client, fixtures, [`PatientName=Check${fixtures.run}^J*`], true)

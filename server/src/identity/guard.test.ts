@@ -1,4 +1,4 @@
-import Fastify, { type FastifyInstance } from 'fastify'
+import Fastify, { type FastifyContextConfig, type FastifyInstance } from 'fastify'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -32,7 +32,7 @@ const tokenFor = (granted: readonly Permission[]) => tokens.issue({ organisation
 const get = (url: string, authorization?: string) => app.inject({ url, headers: authorization === undefined ? {} : { authorization } })
 
 test('a route that names no policy or no audit action cannot be registered', async () => {
-  for (const config of [{}, { policy: 'public' }, { audit: 'none' }] as const) {
+  for (const config of [{}, { policy: 'public' }, { audit: 'none' }] as FastifyContextConfig[]) {
     const other = Fastify()
     await other.register(guard, { tokens })
     expect(() => other.get('/careless', { config }, () => 'x')).toThrow('/careless has no policy or no audit action')
