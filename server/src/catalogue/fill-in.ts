@@ -1,0 +1,44 @@
+import type { DicomJson, DicomJsonAttribute } from '@isocenter/dicom'
+import { seriesColumns, studyColumns } from './columns.ts'
+import { storable, type SeriesRow, type StudyRow } from './prepare.ts'
+import { readySeries, readyStudy, type Ready } from './ready.ts'
+
+/**
+ * The study's row with its empty attributes filled from another instance of it, or undefined when that adds nothing.
+ * The first value that is not empty stays: instances of one study that contradict each other are each kept as they are,
+ * and the study does not change its patient because a later object says so.
+ */
+export function fillStudy(stored: Ready, incoming: Ready): StudyRow | undefined {
+  const filled = filledIn(stored, incoming)
+  return filled && { ...storable(studyColumns(filled)), ...readyStudy(filled) }
+}
+
+/** The same for a series. */
+export function fillSeries(stored: Ready, incoming: Ready): SeriesRow | undefined {
+  const filled = filledIn(stored, incoming)
+  return filled && { ...storable(seriesColumns(filled)), ...readySeries(filled) }
+}
+
+function filledIn(stored: Ready, incoming: Ready): DicomJson | undefined {
+  // Nearly always: what instances say of their study and series is the same text.
+  if (stored.attributes === incoming.attributes && stored.more_attributes === incoming.more_attributes) return undefined
+  const filled = attributesOf(stored)
+  let isFilled = false
+  for (const [tag, attribute] of Object.entries(attributesOf(incoming))) {
+    if (hasValue(attribute) && !hasValue(filled[tag])) {
+      filled[tag] = attribute
+      isFilled = true
+    }
+  }
+  return isFilled ? filled : undefined
+}
+
+/** Control character that holds the places of computed members; outside strings, so that the text without it is JSON. */
+const marks = /\u001f/g
+
+function attributesOf({ attributes, more_attributes }: Ready): DicomJson {
+  return { ...JSON.parse(attributes.replace(marks, '')) as DicomJson, ...JSON.parse(more_attributes) as DicomJson }
+}
+
+const hasValue = (attribute: DicomJsonAttribute | undefined): boolean =>
+  attribute !== undefined && (attribute.Value?.some((value) => value !== null) === true || attribute.InlineBinary !== undefined || attribute.BulkDataURI !== undefined)

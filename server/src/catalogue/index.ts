@@ -1,0 +1,6 @@
+export { createCatalogue, type Catalogue } from './catalogue.ts'
+export type { InstanceRecord } from './instance-record.ts'
+export type { NewInstance, StoreOutcome } from './new-instance.ts'
+export { ensureDefaultOrganisation, organisationById, organisationBySlug, type Organisation } from './organisation.ts'
+export type { Presence } from './presence.ts'
+export type { InstanceScope, Scope } from './scope.ts'

@@ -1,0 +1,137 @@
+import { inflate, inflateSync } from 'node:zlib'
+import { promisify } from 'node:util'
+import { reachesStudy, type Access } from '../identity/index.ts'
+import { namedRows, rows, type Db } from '../platform/db.ts'
+import { recordColumns, toRecord, type InstanceRecord, type InstanceRecordRow } from './instance-record.ts'
+import type { InstanceScope, Scope } from './scope.ts'
+
+const findStatement = {
+  name: 'find-instance',
+  text: `
+    select ${recordColumns}
+    from study st join series s on s.study_key = st.study_key join instance i on i.series_key = s.series_key
+    where st.organisation_id = $1 and st.study_instance_uid = $2 and s.series_instance_uid = $3 and i.sop_instance_uid = $4`,
+}
+
+/** One instance by its UIDs; undefined when the access reaches none. */
+export async function findInstance(db: Db, access: Access, scope: InstanceScope): Promise<InstanceRecord | undefined> {
+  if (!reachesStudy(access, scope.StudyInstanceUID)) return undefined
+  const [row] = await namedRows<InstanceRecordRow>(db, findStatement, [access.organisationId, scope.StudyInstanceUID, scope.SeriesInstanceUID, scope.SOPInstanceUID])
+  return row && toRecord(row)
+}
+
+const recordsPerPage = 500
+const metadataPerPage = 64
+
+/**
+ * All instances of a study or series, or the one, in order: SeriesNumber, then InstanceNumber, what has none last.
+ * Read in pages: an instance stored or deleted meanwhile may or may not be among them, every other exactly once.
+ */
+export async function* instances(db: Db, access: Access, scope: Scope): AsyncGenerator<InstanceRecord> {
+  for await (const page of ahead(pages(db, access, scope, { rows: recordsPerPage, columns: '', join: '' }))) {
+    for (const row of page) yield toRecord(row)
+  }
+}
+
+/** The same instances, each with the text of its metadata, a DICOM JSON object. */
+export async function* metadata(db: Db, access: Access, scope: Scope): AsyncGenerator<{ record: InstanceRecord; json: string }> {
+  const shape = { rows: metadataPerPage, columns: ', m.metadata', join: 'join instance_metadata m on m.instance_key = i.instance_key' }
+  for await (const page of ahead(pages<PageRow & { metadata: Buffer }>(db, access, scope, shape))) {
+    for (const row of page) yield { record: toRecord(row), json: await inflated(row.metadata) }
+  }
+}
+
+const inflateInThread = promisify(inflate)
+/** Below this, handing the bytes to another thread costs more than inflating them here. */
+const inflateHereBelowBytes = 16 * 1024
+
+async function inflated(deflated: Buffer): Promise<string> {
+  return (deflated.length < inflateHereBelowBytes ? inflateSync(deflated) : await inflateInThread(deflated)).toString('utf8')
+}
+
+type PageRow = InstanceRecordRow & { readonly instance_number_sort: string }
+
+interface PageShape {
+  readonly rows: number
+  readonly columns: string
+  readonly join: string
+}
+
+/** Rows in pages. No connection is held between two pages, however slowly they are used. */
+async function* pages<Row extends PageRow>(db: Db, access: Access, scope: Scope, { rows: perPage, columns, join }: PageShape): AsyncGenerator<Row[]> {
+  const { SOPInstanceUID } = scope
+  const select = `
+    select ${recordColumns}, i.instance_number_sort${columns}
+    from instance i join series s on s.series_key = i.series_key join study st on st.study_key = i.study_key ${join}
+    where ${SOPInstanceUID === undefined ? '' : 'i.sop_instance_uid = ? and'}`
+  const bindings = SOPInstanceUID === undefined ? [] : [SOPInstanceUID]
+  for (const run of runs(await seriesInOrder(db, access, scope), perPage)) {
+    const [only] = run
+    if (only === undefined || run.length > 1) {
+      const order = 's.series_number_sort, s.series_key, i.instance_number_sort, i.instance_key'
+      yield await rows<Row>(db, `${select} i.series_key = any(?::bigint[]) order by ${order}`, [...bindings, run])
+      continue
+    }
+    // The order of the index instance_in_order: each page begins where the last one ended.
+    const nextSql = `${select} i.series_key = ? and (i.instance_number_sort, i.instance_key) > (?, ?) order by i.instance_number_sort, i.instance_key limit ?`
+    let after: readonly [string, string] = before
+    for (let isFull = true; isFull;) {
+      const page = await rows<Row>(db, nextSql, [...bindings, only, ...after, perPage])
+      yield page
+      const last = page.at(-1)
+      isFull = page.length === perPage
+      if (last) after = [last.instance_number_sort, last.instance_key]
+    }
+  }
+}
+
+/** Smaller than every InstanceNumber and key. */
+const before = ['-9223372036854775808', '0'] as const
+
+interface SeriesInOrder {
+  readonly series_key: string
+  readonly number_of_series_related_instances: number
+}
+
+async function seriesInOrder(db: Db, access: Access, { StudyInstanceUID, SeriesInstanceUID }: Scope): Promise<SeriesInOrder[]> {
+  if (!reachesStudy(access, StudyInstanceUID)) return []
+  return db('series').join('study', 'study.study_key', 'series.study_key')
+    .where({ 'study.organisation_id': access.organisationId, 'study.study_instance_uid': StudyInstanceUID })
+    .where(SeriesInstanceUID === undefined ? {} : { series_instance_uid: SeriesInstanceUID })
+    .orderBy([{ column: 'series_number_sort' }, { column: 'series_key' }])
+    .select<SeriesInOrder[]>('series_key', 'number_of_series_related_instances')
+}
+
+/** Series one after another, as many together as fit into one page: a study of a hundred series of one image is one query. */
+function runs(all: readonly SeriesInOrder[], perPage: number): string[][] {
+  const found: string[][] = []
+  let room = 0
+  for (const { series_key, number_of_series_related_instances: size } of all) {
+    const run = found.at(-1)
+    if (run && size <= room) {
+      run.push(series_key)
+    } else {
+      found.push([series_key])
+      room = perPage
+    }
+    room -= size
+  }
+  return found
+}
+
+/** The same pages, the next one being read while the last is used. */
+async function* ahead<Page>(source: AsyncGenerator<Page>): AsyncGenerator<Page> {
+  let next = source.next()
+  try {
+    for (;;) {
+      const { value, done } = await next
+      if (done === true) return
+      next = source.next()
+      // Its failure is met when the page is asked for; until then it must not count as unhandled.
+      next.catch(() => undefined)
+      yield value
+    }
+  } finally {
+    await source.return(undefined)
+  }
+}

@@ -1,0 +1,61 @@
+import { record } from '../audit/index.ts'
+import type { Trx } from '../platform/db.ts'
+import { decide, policiesOf, type Decision } from './duplicates.ts'
+import type { StoreOutcome } from './new-instance.ts'
+import type { Prepared } from './prepare.ts'
+import { storeEvents } from './store-audit.ts'
+import { findExisting, insertInstances, supersede, type InstanceNow, type Placed } from './store-instances.ts'
+import { findSeries, saveSeries, seriesIdentity, takeIntoSeries } from './store-series.ts'
+import { lockStudies, saveStudies, takeIntoStudy } from './store-studies.ts'
+import { liftTombstones } from './tombstones.ts'
+
+/**
+ * Stores a batch within the caller's transaction; outcomes in the order given. No instance may occur twice in it.
+ *
+ * The studies' rows are locked first and in one order everywhere, and nothing below a study changes without that lock:
+ * from there on no other writer is in the way, and what is read stays true until the commit.
+ */
+export async function storeBatch(trx: Trx, batch: readonly Prepared[]): Promise<StoreOutcome[]> {
+  const studies = await lockStudies(trx, batch)
+  const series = await findSeries(trx, batch, studies)
+  const placed = batch.map((prepared) => ({ prepared, series: known(series.get(seriesIdentity(prepared))) }))
+  const decided = await decideAll(trx, placed)
+
+  const created = decided.filter(({ decision }) => decision.writes === 'instance')
+  const superseding = decided.filter(({ decision }) => decision.writes === 'version')
+  for (const { series } of created) {
+    series.newInstances += 1
+    series.study.newInstances += 1
+  }
+  for (const { prepared, series } of [...created, ...superseding]) {
+    takeIntoSeries(series, prepared)
+    takeIntoStudy(series.study, prepared)
+  }
+  for (const { prepared, series, former } of superseding) {
+    if (former?.SOPClassUID !== prepared.instance.SOPClassUID) series.study.lostSopClass = true
+  }
+
+  await saveSeries(trx, series.values())
+  await insertInstances(trx, created)
+  await supersede(trx, superseding.map(({ prepared, former, decision }) => ({ prepared, former: known(former), keepsFormer: decision.outcome === 'newVersion' })))
+  await saveStudies(trx, studies.values())
+  await liftTombstones(trx, created.map(({ prepared }) => prepared))
+  await record(trx, storeEvents(decided))
+  return decided.map(({ decision: { outcome, blobKept, version } }) => ({ outcome, blobKept, version }))
+}
+
+type Decided = Placed & { readonly former: InstanceNow | undefined; readonly decision: Decision }
+
+async function decideAll(trx: Trx, placed: readonly Placed[]): Promise<Decided[]> {
+  const existing = await findExisting(trx, placed)
+  const policies = await policiesOf(trx, placed.filter((_, index) => existing[index] !== undefined))
+  return placed.map((one, index) => {
+    const former = existing[index]
+    return { ...one, former, decision: decide(one.prepared, former, policies.get(one.prepared.access.organisationId) ?? 'keepBoth') }
+  })
+}
+
+function known<T>(value: T | undefined): T {
+  if (value === undefined) throw new Error('a row that this transaction holds locked is missing')
+  return value
+}

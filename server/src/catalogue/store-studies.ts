@@ -1,0 +1,131 @@
+import type { Trx } from '../platform/db.ts'
+import { fillStudy } from './fill-in.ts'
+import { assigned, withRows } from './json-rows.ts'
+import type { Prepared } from './prepare.ts'
+import type { Ready } from './ready.ts'
+import { recountStudies, saveModalities } from './recount.ts'
+
+/** A study whose row this transaction has locked, and what the batch changes in it. */
+export interface StudyState {
+  readonly studyKey: string
+  /** Made in this transaction, so that nothing can be in it yet. */
+  readonly isNew: boolean
+  readonly modalities: Set<string>
+  readonly sopClasses: Set<string>
+  ready: Ready
+  newSeries: number
+  newInstances: number
+  isChanged: boolean
+  isFilled: boolean
+  hasNewModality: boolean
+  /** True when an instance changed its SOP class: what was in the study may be so no longer. */
+  lostSopClass: boolean
+}
+
+export const studyIdentity = ({ access, instance }: Pick<Prepared, 'access' | 'instance'>): string => `${access.organisationId} ${instance.StudyInstanceUID}`
+
+const described = [
+  'patient_id', 'issuer_of_patient_id', 'patient_name', 'patient_name_search', 'patient_name_tokens', 'patient_birth_date', 'patient_sex',
+  'study_date', 'study_time', 'accession_number', 'study_id', 'study_description', 'referring_physician_name', 'referring_physician_name_search',
+  'attributes', 'more_attributes',
+]
+
+// `do update … where false` locks a row that is there and leaves it as it is; one that is just being deleted is waited for and made anew.
+const lockSql = `
+  insert into study (organisation_id, study_instance_uid, ${described.join(', ')})
+  select organisation_id, study_instance_uid, ${described.join(', ')} from json_populate_recordset(null::study, ?)
+  order by organisation_id, study_instance_uid
+  on conflict (organisation_id, study_instance_uid) do update set version = study.version where false
+  returning study_key, organisation_id, study_instance_uid`
+
+const readSql = `
+  select study_key, organisation_id, study_instance_uid, attributes, more_attributes, modalities_in_study, sop_classes_in_study
+  from study join json_to_recordset(?) as given(organisation_id bigint, study_instance_uid text) using (organisation_id, study_instance_uid)`
+
+interface StudyNow {
+  readonly study_key: string
+  readonly organisation_id: string
+  readonly study_instance_uid: string
+  readonly attributes: string
+  readonly more_attributes: string
+  readonly modalities_in_study: string[]
+  readonly sop_classes_in_study: string[]
+}
+
+/** Locks the studies of a batch until the transaction ends, in one order for all writers, and makes those that are missing. By `studyIdentity`. */
+export async function lockStudies(trx: Trx, batch: readonly Prepared[]): Promise<Map<string, StudyState>> {
+  const wanted = new Map(batch.map((prepared) => [studyIdentity(prepared), prepared] as const).toReversed())
+  const identity = (row: Pick<StudyNow, 'organisation_id' | 'study_instance_uid'>) => `${row.organisation_id} ${row.study_instance_uid}`
+  const keys = [...wanted.values()].map(({ access, instance }) => ({ organisation_id: access.organisationId, study_instance_uid: instance.StudyInstanceUID }))
+
+  const made = await withRows<Pick<StudyNow, 'study_key' | 'organisation_id' | 'study_instance_uid'>>(trx, lockSql,
+    [...wanted.values()].map(({ access, instance, study }) => ({ ...study, organisation_id: access.organisationId, study_instance_uid: instance.StudyInstanceUID })))
+  const states = new Map(made.flatMap((row): [string, StudyState][] => {
+    const first = wanted.get(identity(row))
+    return first ? [[identity(row), { ...state(row.study_key, first.study, [], []), isNew: true }]] : []
+  }))
+  if (states.size === wanted.size) return states
+
+  for (const row of await withRows<StudyNow>(trx, readSql, keys.filter((key) => !states.has(identity(key))))) {
+    states.set(identity(row), state(row.study_key, row, row.modalities_in_study, row.sop_classes_in_study))
+  }
+  return states
+}
+
+function state(studyKey: string, ready: Ready, modalities: readonly string[], sopClasses: readonly string[]): StudyState {
+  return {
+    studyKey,
+    isNew: false,
+    ready,
+    modalities: new Set(modalities),
+    sopClasses: new Set(sopClasses),
+    newSeries: 0,
+    newInstances: 0,
+    isChanged: false,
+    isFilled: false,
+    hasNewModality: false,
+    lostSopClass: false,
+  }
+}
+
+/** Notes that an instance was accepted into the study. */
+export function takeIntoStudy(study: StudyState, { instance, study: row }: Prepared): void {
+  study.isChanged = true
+  study.sopClasses.add(instance.SOPClassUID)
+  const filled = fillStudy(study.ready, row)
+  if (!filled) return
+  study.ready = filled
+  study.isFilled = true
+}
+
+const countSql = `
+  update study set
+    number_of_study_related_series = number_of_study_related_series + given.new_series,
+    number_of_study_related_instances = number_of_study_related_instances + given.new_instances,
+    modalities_in_study = given.modalities, sop_classes_in_study = given.sop_classes,
+    version = version + 1, updated_at = now()
+  from json_to_recordset(?) as given(study_key bigint, new_series integer, new_instances integer, modalities text[], sop_classes text[])
+  where study.study_key = given.study_key`
+
+const fillSql = `
+  update study set ${assigned(described)}
+  from json_populate_recordset(null::study, ?) as given where study.study_key = given.study_key`
+
+/** Writes what the batch changed in its studies. */
+export async function saveStudies(trx: Trx, studies: Iterable<StudyState>): Promise<void> {
+  const changed = [...studies].filter(({ isChanged }) => isChanged)
+  if (changed.length === 0) return
+  const filled = changed.filter(({ isFilled }) => isFilled)
+  if (filled.length > 0) await withRows(trx, fillSql, filled.map(({ studyKey, ready }) => ({ ...ready, study_key: studyKey })))
+  await withRows(trx, countSql, changed.map((study) => ({
+    study_key: study.studyKey,
+    new_series: study.newSeries,
+    new_instances: study.newInstances,
+    modalities: [...study.modalities].sort(),
+    sop_classes: [...study.sopClasses].sort(),
+  })))
+  const timeOrModality = changed.filter(({ isFilled, hasNewModality }) => isFilled || hasNewModality)
+  if (timeOrModality.length > 0) await saveModalities(trx, timeOrModality.map(({ studyKey }) => studyKey))
+  const toRecount = changed.filter(({ lostSopClass }) => lostSopClass)
+  if (toRecount.length > 0) await recountStudies(trx, toRecount.map(({ studyKey }) => studyKey))
+}

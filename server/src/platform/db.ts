@@ -1,0 +1,69 @@
+import knex, { type Knex } from 'knex'
+import type { Client } from 'pg'
+
+/** The database. `bigint` columns come and go as text. */
+export type Db = Knex
+/** A transaction; asked for where rows are locked. */
+export type Trx = Knex.Transaction
+
+/**
+ * Opens a pool of connections; connections are made when first needed.
+ * @param url `postgres://…`; a socket folder goes into `?host=`
+ */
+export function createDb(url: string, poolSize: number): Db {
+  return knex({
+    client: 'pg',
+    connection: { connectionString: url, application_name: 'isocenter' },
+    pool: { min: 0, max: poolSize },
+    acquireConnectionTimeout: 15_000,
+    // Otherwise the text of an error repeats the statement with its values: patient data.
+    compileSqlOnError: false,
+  })
+}
+
+/** Rows of one statement written by hand; `?` stands for a binding. */
+export async function rows<Row>(db: Db, sql: string, bindings: readonly Knex.RawBinding[]): Promise<Row[]> {
+  const result = await db.raw<{ rows: Row[] }>(sql, bindings)
+  return result.rows
+}
+
+/** A statement Postgres parses once per connection and then knows by its name; `$1` stands for a value. */
+export interface NamedStatement {
+  readonly name: string
+  readonly text: string
+}
+
+/** Rows of a named statement, past knex's builder: for the few paths that run thousands of times a second. */
+export async function namedRows<Row extends object>(db: Db, statement: NamedStatement, values: readonly unknown[]): Promise<Row[]> {
+  const client = db.client as Knex.Client
+  const connection = await client.acquireConnection() as Client
+  try {
+    return (await connection.query<Row>({ ...statement, values: [...values] })).rows
+  } finally {
+    await client.releaseConnection(connection)
+  }
+}
+
+/** SQLSTATE of an error that came from Postgres. */
+export function sqlState(error: unknown): string | undefined {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) ? code : undefined
+}
+
+const races = new Set(['40001', '40P01', '23505'])
+
+/** True when another transaction was in the way and the same work may succeed when done again. */
+export const isRace = (error: unknown): boolean => races.has(sqlState(error) ?? '')
+
+const connectionErrors = new Set(['ECONNRESET', 'ECONNREFUSED', 'EPIPE', 'ENOENT', 'ETIMEDOUT'])
+
+/** True when the connection, not the work, failed: the server restarts, a line broke. Whether a commit went through is then unknown. */
+export function isConnectionLost(error: unknown): boolean {
+  const state = sqlState(error)
+  if (state !== undefined) return state.startsWith('08') || state.startsWith('57P')
+  if (!(error instanceof Error)) return false
+  return ('code' in error && typeof error.code === 'string' && connectionErrors.has(error.code)) || error.message.startsWith('Connection terminated')
+}
+
+/** True when Postgres refuses the values themselves (data, integrity, size), which no second attempt changes. */
+export const isRefusedValue = (error: unknown): boolean => /^(22|23|54)/.test(sqlState(error) ?? '')
