@@ -1,4 +1,5 @@
 import type { DataElement, DataSet } from './data-set.ts'
+import type { Keyword } from './dictionary.ts'
 import { firstFragmentsOf } from './fragment-frames.ts'
 import type { FrameIndex } from './frames.ts'
 import type { FrameWarning } from './frame-warning.ts'
@@ -34,14 +35,20 @@ export function pixelDataOf(dataSet: DataSet): DataElement | undefined {
   return candidates.find((element) => element !== undefined && (element.length > 0 || element.fragments !== undefined))
 }
 
+/** A value that is a whole positive number, as a broken object need not hold it. */
+export function countOf(dataSet: DataSet, keyword: Keyword): number | undefined {
+  const value = dataSet.number(keyword)
+  return value !== undefined && Number.isSafeInteger(value) && value >= 1 ? value : undefined
+}
+
 /** What the size of a native frame follows from; Samples per Pixel and Bits Allocated as the element implies where it does. */
 export function frameGeometryOf(dataSet: DataSet, element: DataElement): FrameGeometry {
   const isFloat = floatBits[element.tag] !== undefined
   return {
-    Rows: dataSet.number('Rows'),
-    Columns: dataSet.number('Columns'),
-    SamplesPerPixel: dataSet.number('SamplesPerPixel') ?? (isFloat ? 1 : undefined),
-    BitsAllocated: floatBits[element.tag] ?? dataSet.number('BitsAllocated'),
+    Rows: countOf(dataSet, 'Rows'),
+    Columns: countOf(dataSet, 'Columns'),
+    SamplesPerPixel: countOf(dataSet, 'SamplesPerPixel') ?? (isFloat ? 1 : undefined),
+    BitsAllocated: floatBits[element.tag] ?? countOf(dataSet, 'BitsAllocated'),
     PhotometricInterpretation: dataSet.string('PhotometricInterpretation'),
   }
 }
@@ -65,8 +72,7 @@ function framesOf(
 /** Number of Frames where it is a positive integer; absent it means one frame, but so does it in objects that should have it. */
 function numberOfFramesOf(dataSet: DataSet, warnings: FrameWarning[]): number | undefined {
   if (!dataSet.has('NumberOfFrames')) return undefined
-  const NumberOfFrames = dataSet.number('NumberOfFrames')
-  if (NumberOfFrames !== undefined && Number.isSafeInteger(NumberOfFrames) && NumberOfFrames >= 1) return NumberOfFrames
-  warnings.push({ code: 'numberOfFrames', tag: NUMBER_OF_FRAMES })
-  return undefined
+  const NumberOfFrames = countOf(dataSet, 'NumberOfFrames')
+  if (NumberOfFrames === undefined) warnings.push({ code: 'numberOfFrames', tag: NUMBER_OF_FRAMES })
+  return NumberOfFrames
 }

@@ -11,8 +11,9 @@ const VERSION = 1
 const LITTLE_ENDIAN = 1
 const INFLATED = 2
 const HAS_PIXEL = 4
+const PIXEL_LITTLE_ENDIAN = 8
 const frameKinds = ['none', 'native', 'encapsulated', 'whole'] as const
-const FRAME_KIND_SHIFT = 3
+const FRAME_KIND_SHIFT = 4
 
 // Positions in this list are stored: append only.
 const photometricInterpretations = [
@@ -26,7 +27,11 @@ export function encodeLayout(layout: Layout): Uint8Array {
   const kind = frameKinds.indexOf(layout.frames?.kind ?? 'none')
   writer.byte(VERSION)
   writer.byte(
-    (layout.littleEndian ? LITTLE_ENDIAN : 0) | (layout.inflated ? INFLATED : 0) | (layout.pixel ? HAS_PIXEL : 0) | (kind << FRAME_KIND_SHIFT),
+    (layout.littleEndian ? LITTLE_ENDIAN : 0) |
+      (layout.inflated ? INFLATED : 0) |
+      (layout.pixel ? HAS_PIXEL : 0) |
+      (layout.pixel?.littleEndian ? PIXEL_LITTLE_ENDIAN : 0) |
+      (kind << FRAME_KIND_SHIFT),
   )
   writer.number(layout.dataSetOffset)
   if (layout.pixel) writePixel(writer, layout.pixel)
@@ -45,7 +50,7 @@ export function decodeLayout(bytes: Uint8Array): Layout {
   if (version !== VERSION) throw new RangeError(`layout version ${version} is not known`)
   const flags = reader.byte()
   const dataSetOffset = reader.number()
-  const pixel = flags & HAS_PIXEL ? readPixel(reader) : undefined
+  const pixel = flags & HAS_PIXEL ? readPixel(reader, (flags & PIXEL_LITTLE_ENDIAN) !== 0) : undefined
   const frames = readFrames(reader, frameKinds[flags >> FRAME_KIND_SHIFT])
   const bulkdata = readBulkdata(reader)
   reader.assertAtEnd()
@@ -68,7 +73,7 @@ function writePixel(writer: ByteWriter, pixel: PixelLayout): void {
   if (known === 0) writer.text(pixel.PhotometricInterpretation)
 }
 
-function readPixel(reader: ByteReader): PixelLayout {
+function readPixel(reader: ByteReader, littleEndian: boolean): PixelLayout {
   const vr = readVR(reader)
   const Rows = reader.number()
   const Columns = reader.number()
@@ -77,7 +82,7 @@ function readPixel(reader: ByteReader): PixelLayout {
   const PlanarConfiguration = reader.number()
   const known = reader.number()
   const PhotometricInterpretation = known === 0 ? reader.text() : (photometricInterpretations[known - 1] ?? '')
-  return { vr, Rows, Columns, SamplesPerPixel, BitsAllocated, PlanarConfiguration, PhotometricInterpretation }
+  return { vr, littleEndian, Rows, Columns, SamplesPerPixel, BitsAllocated, PlanarConfiguration, PhotometricInterpretation }
 }
 
 function writeFrames(writer: ByteWriter, frames: FrameIndex): void {

@@ -3,7 +3,7 @@ import type { VR } from './vr.ts'
 
 /** Where the parts of a stored object lie that are served without reading it again: frames and bulk data. */
 export interface Layout {
-  /** Byte order of the data set's values; bulk data and frames are served little endian (PS3.18 §F.2.7, §8.7.3.5). */
+  /** Byte order of the data set's values; bulk data and native frames are served little endian (PS3.18 §F.2.7, §8.7.3.5). */
   readonly littleEndian: boolean
   /** Offsets are those of the object with its data set inflated in place. */
   readonly inflated: boolean
@@ -18,8 +18,10 @@ export interface Layout {
 
 /** What a reader of frames must know to hand out native ones; 0 or '' where the instance does not say. */
 export interface PixelLayout {
-  /** Of the element that holds the pixels: OW values of a big endian object are swapped by word. */
+  /** Of the element that holds the pixels: what decides how big endian values are swapped. */
   readonly vr: VR
+  /** Byte order of the pixels, which one private transfer syntax gives apart from the data set's. */
+  readonly littleEndian: boolean
   readonly Rows: number
   readonly Columns: number
   readonly SamplesPerPixel: number
