@@ -41,3 +41,4 @@ export { conditionOf, MatchValueError, nameOfKey, type Condition, type MatchKey,
 export { wordExpression, type NameCondition, type NameWord } from './matching-name.ts'
 export type { Pattern, PatternPart } from './matching-pattern.ts'
 export { planOf, type DateTimeCondition, type MatchPlan } from './matching-plan.ts'
+export { storeFailures, storeStatusMeaning, storeWarnings, type StoreFailure, type StoreStatus, type StoreWarning } from './status.ts'
