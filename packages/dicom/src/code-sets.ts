@@ -27,6 +27,9 @@ const JIS_X_0208_CORRECTIONS: readonly (readonly [code: number, unit: number])[]
   [0x2141, 0x301c], [0x2142, 0x2016], [0x215d, 0x2212], [0x2171, 0x00a2], [0x2172, 0x00a3], [0x224c, 0x00ac],
 ]
 
+/** The euro and registered signs that KS X 1001 gained in 1998. */
+const KS_X_1001_CORRECTIONS: readonly (readonly [code: number, unit: number])[] = [[0x2266, 0x20ac], [0x2267, 0x00ae]]
+
 function ascii(): CodeSet {
   return { bytesPerCharacter: 1, units: Uint16Array.from({ length: 128 }, (_, code) => code) }
 }
@@ -62,9 +65,8 @@ function doubleByte(label: string, prefix: readonly number[] = []): CodeSet {
   return { bytesPerCharacter: 2, units: Uint16Array.from({ length: ROWS * ROWS }, (_, index) => unitOf(lines[index] ?? '')) }
 }
 
-function jisX0208(): CodeSet {
-  const set = doubleByte('euc-jp')
-  for (const [code, unit] of JIS_X_0208_CORRECTIONS) set.units[((code >> 8) - 0x21) * ROWS + (code & 0xff) - 0x21] = unit
+function corrected(set: CodeSet, corrections: readonly (readonly [code: number, unit: number])[]): CodeSet {
+  for (const [code, unit] of corrections) set.units[((code >> 8) - 0x21) * ROWS + (code & 0xff) - 0x21] = unit
   return set
 }
 
@@ -90,9 +92,9 @@ function make(name: G0Name | G1Name): CodeSet {
     case 'ascii': return ascii()
     case 'romaji': return romaji()
     case 'katakana': return katakana()
-    case 'jisX0208': return jisX0208()
+    case 'jisX0208': return corrected(doubleByte('euc-jp'), JIS_X_0208_CORRECTIONS)
     case 'jisX0212': return doubleByte('euc-jp', [0x8f])
-    case 'ksX1001': return doubleByte('euc-kr')
+    case 'ksX1001': return corrected(doubleByte('euc-kr'), KS_X_1001_CORRECTIONS)
     case 'gb2312': return doubleByte('gbk')
     default: return singleByte(CONVERTER[name])
   }

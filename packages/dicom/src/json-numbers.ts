@@ -26,9 +26,12 @@ export function integerStringLiteral(text: string): string | undefined {
   return Number.isSafeInteger(number) ? String(number) : undefined
 }
 
+/** Four times what PS3.5 allows a DS; a longer text is no number that anyone computed with. */
+const MOST_DECIMAL_CHARACTERS = 64
+
 /** A DS value as a number when a double has the same decimal digits; undefined when it must stay text. */
 export function decimalStringLiteral(text: string): string | undefined {
-  const match = DECIMAL.exec(text)
+  const match = text.length <= MOST_DECIMAL_CHARACTERS ? DECIMAL.exec(text) : undefined
   if (!match) return undefined
   const [, , whole = '', fraction = '', exponent] = match
   if (whole === '' && fraction === '') return undefined

@@ -20,17 +20,18 @@ export function parsePersonName(text: string): PersonName | undefined {
     return only === '' ? undefined : { Alphabetic: only }
   }
   const [alphabetic = '', ideographic = '', ...phonetic] = text.split('=').map((group) => group.trim())
+  const phoneticAndBeyond = joinWithoutTail(phonetic, '=')
   const name = {
     ...(alphabetic !== '' && { Alphabetic: alphabetic }),
     ...(ideographic !== '' && { Ideographic: ideographic }),
-    ...(phonetic.some((group) => group !== '') && { Phonetic: phonetic.join('=') }),
+    ...(phoneticAndBeyond !== '' && { Phonetic: phoneticAndBeyond }),
   }
   return Object.keys(name).length === 0 ? undefined : name
 }
 
 /** The value of PN for a name, groups joined by `=` without empty ones at the end. */
 export function formatPersonName({ Alphabetic = '', Ideographic = '', Phonetic = '' }: PersonName): string {
-  return `${Alphabetic}=${Ideographic}=${Phonetic}`.replace(/=+$/, '')
+  return joinWithoutTail([Alphabetic, Ideographic, Phonetic], '=')
 }
 
 /**
@@ -40,16 +41,14 @@ export function formatPersonName({ Alphabetic = '', Ideographic = '', Phonetic =
  */
 export function foldName(text: string): string {
   if (/^[a-z0-9^=]*$/.test(text)) return text
-  const bare = text
+  return text
+    // Upper case first: it takes apart what has no single capital (ß, ᾳ) and unites the two small sigmas.
+    .toUpperCase()
     .normalize('NFKD')
     .replace(/[\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u064b-\u065f\u0670]/g, '')
-    .normalize('NFKC')
-  return bare
-    // Upper case first: it takes apart what has no single capital (ß) and unites the two small sigmas.
-    .toUpperCase()
     .toLowerCase()
-    .replace(/[\u0300-\u036f]/g, '')
     .replace(/[øłđħæœðþς]/g, (letter) => LETTERS_WITHOUT_DECOMPOSITION[letter] ?? letter)
+    .normalize('NFKC')
     .replace(/\s+/g, ' ')
 }
 
