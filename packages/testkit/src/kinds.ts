@@ -83,6 +83,7 @@ function usCine(): AttributesInput {
     Modality: 'US',
     ImageType: ['ORIGINAL', 'PRIMARY', '', '0001'],
     Laterality: null,
+    PatientOrientation: null,
     Rows: 12,
     Columns: 16,
     NumberOfFrames: 5,
@@ -121,19 +122,47 @@ function colourCapture(): AttributesInput {
 
 /** Binary Segmentation (PS3.3 §A.51) of 7 × 5 pixels, so that all frames but the first begin inside a byte (PS3.5 §8.2). */
 function binarySegmentation(): AttributesInput {
+  const NumberOfFrames = 3
+  const DimensionOrganizationUID = aUID()
   return {
     SOPClassUID: '1.2.840.10008.5.1.4.1.1.66.4',
     Modality: 'SEG',
+    ManufacturerModelName: 'Phantom Segmenter',
+    DeviceSerialNumber: '1',
+    SoftwareVersions: '1.0',
+    PatientOrientation: null,
     ImageType: ['DERIVED', 'PRIMARY'],
     FrameOfReferenceUID: axialPlane.FrameOfReferenceUID,
     PositionReferenceIndicator: null,
     SegmentationType: 'BINARY',
+    SegmentSequence: [
+      {
+        SegmentNumber: 1,
+        SegmentLabel: '肺结节',
+        SegmentAlgorithmType: 'MANUAL',
+        SegmentedPropertyCategoryCodeSequence: [code('49755003', 'SCT', 'Morphologically Altered Structure')],
+        SegmentedPropertyTypeCodeSequence: [code('27925004', 'SCT', 'Nodule')],
+      },
+    ],
     ContentLabel: 'NODULE',
     ContentDescription: null,
     ContentCreatorName: null,
+    DimensionOrganizationSequence: [{ DimensionOrganizationUID }],
+    DimensionIndexSequence: [{ DimensionOrganizationUID, DimensionIndexPointer: '00200032', FunctionalGroupPointer: '00209113' }],
+    SharedFunctionalGroupsSequence: [
+      {
+        PixelMeasuresSequence: [{ PixelSpacing: axialPlane.PixelSpacing, SliceThickness: 1.25 }],
+        PlaneOrientationSequence: [{ ImageOrientationPatient: axialPlane.ImageOrientationPatient }],
+        SegmentIdentificationSequence: [{ ReferencedSegmentNumber: 1 }],
+      },
+    ],
+    PerFrameFunctionalGroupsSequence: Array.from({ length: NumberOfFrames }, (_, frameIndex) => ({
+      FrameContentSequence: [{ DimensionIndexValues: frameIndex + 1 }],
+      PlanePositionSequence: [{ ImagePositionPatient: [-5.625, -5.625, 12.5 + frameIndex * 1.25] }],
+    })),
     Rows: 7,
     Columns: 5,
-    NumberOfFrames: 3,
+    NumberOfFrames,
     SamplesPerPixel: 1,
     PhotometricInterpretation: 'MONOCHROME2',
     BitsAllocated: 1,

@@ -1,0 +1,12 @@
+/** Synthetic instances and what tests of bytes need; without databases and services, so that a test of pure code stays light. */
+export { attributes, type AttributeInput, type AttributesInput } from './attributes.ts'
+export { bytesOf, type BytesOptions } from './bytes.ts'
+export { anInstance, type InstanceInput } from './instance.ts'
+export type { InstanceKind } from './kinds.ts'
+export { people, type Person } from './people.ts'
+export { somePixels, type PixelShape } from './pixels.ts'
+export { hasProgram } from './programs.ts'
+export { rleFrame } from './rle.ts'
+export { sharedDicom } from './shared.ts'
+export { aStudy, type SeriesInput, type StudyInput, type SyntheticSeries, type SyntheticStudy } from './study.ts'
+export { aUID } from './uid.ts'
