@@ -42,3 +42,5 @@ export { wordExpression, type NameCondition, type NameWord } from './matching-na
 export type { Pattern, PatternPart } from './matching-pattern.ts'
 export { planOf, type DateTimeCondition, type MatchPlan } from './matching-plan.ts'
 export { storeFailures, storeStatusMeaning, storeWarnings, type StoreFailure, type StoreStatus, type StoreWarning } from './status.ts'
+export { orderedJson } from './ordered-json.ts'
+export { explicitLittleEndian, lengthOfPieces, swapBytesOf, type ReencodedPiece, type StoredRange } from './explicit-little-endian.ts'

@@ -1,0 +1,87 @@
+/** The Store Instances Response Module (PS3.18 Table I.1-1) and the status that goes with it. */
+import { formatTag, tagOf, type DicomJson, type DicomJsonAttribute, type Keyword } from '@isocenter/dicom'
+import { pathOf } from '../paths.ts'
+import { dataSetDoesNotMatch, failureReasons, type FailureReason } from './reasons.ts'
+
+/** What became of one part of a request. */
+export type StoreResult = StoredResult | FailedResult
+
+export interface StoredResult {
+  readonly kind: 'stored'
+  readonly StudyInstanceUID: string
+  readonly SeriesInstanceUID: string
+  readonly SOPInstanceUID: string
+  readonly SOPClassUID: string
+  /** Something is odd and was kept as received. */
+  readonly isDirty: boolean
+}
+
+export interface FailedResult {
+  readonly kind: 'failed'
+  readonly reason: FailureReason
+  /** As far as the part could be read. */
+  readonly SOPInstanceUID?: string | undefined
+  readonly SOPClassUID?: string | undefined
+}
+
+/** One DICOM JSON object; FailedSOPSequence, ReferencedSOPSequence and OtherFailuresSequence are there when they have items (type 1C). */
+export function storeResponse(results: readonly StoreResult[], service: string): DicomJson {
+  const stored = results.filter((result) => result.kind === 'stored')
+  const failed = results.filter((result) => result.kind === 'failed')
+  const studies = [...new Set(stored.map((result) => result.StudyInstanceUID))]
+  // RetrieveURL is of one study; of several there is none to give (type 2).
+  const RetrieveURL = studies.length === 1 ? [`${service}${pathOf({ StudyInstanceUID: studies[0] ?? '' })}`] : []
+  return attributes({
+    RetrieveURL: { vr: 'UR', ...(RetrieveURL.length > 0 && { Value: RetrieveURL }) },
+    FailedSOPSequence: sequence(failed.filter(isIdentified).map(failedItem)),
+    ReferencedSOPSequence: sequence(stored.map((result) => storedItem(result, service))),
+    OtherFailuresSequence: sequence(failed.filter((result) => !isIdentified(result)).map(failedItem)),
+  })
+}
+
+/** PS3.18 §10.5.3.1: all stored 200, some or with remarks 202, none 409; none for want of resources or parts too large 503 and 413. */
+export function storeStatus(results: readonly StoreResult[], allTooLarge: boolean): 200 | 202 | 409 | 413 | 503 {
+  const failed = results.filter((result) => result.kind === 'failed')
+  if (failed.length === 0) return results.some((result) => result.kind === 'stored' && result.isDirty) ? 202 : 200
+  if (failed.length < results.length) return 202
+  if (allTooLarge) return 413
+  return failed.every(({ reason }) => reason === 'outOfResources' || reason === 'processingFailure') ? 503 : 409
+}
+
+/** What the Warning header recommended by PS3.18 §10.5.3.2 says. */
+export function storeWarnings(results: readonly StoreResult[], service: string): string[] {
+  const dirty = results.filter((result) => result.kind === 'stored' && result.isDirty).length
+  const failed = results.filter((result) => result.kind === 'failed').length
+  return [
+    ...(dirty > 0 ? [`299 ${service}: ${dirty} instances were stored with remarks`] : []),
+    ...(failed > 0 ? [`299 ${service}: ${failed} instances were not stored`] : []),
+  ]
+}
+
+function storedItem({ SOPClassUID, SOPInstanceUID, StudyInstanceUID, SeriesInstanceUID, isDirty }: StoredResult, service: string): DicomJson {
+  return attributes({
+    ReferencedSOPClassUID: { vr: 'UI', Value: [SOPClassUID] },
+    ReferencedSOPInstanceUID: { vr: 'UI', Value: [SOPInstanceUID] },
+    RetrieveURL: { vr: 'UR', Value: [service + pathOf({ StudyInstanceUID, SeriesInstanceUID, SOPInstanceUID })] },
+    ...(isDirty && { WarningReason: { vr: 'US', Value: [dataSetDoesNotMatch] } }),
+  })
+}
+
+function failedItem({ SOPClassUID, SOPInstanceUID, reason }: FailedResult): DicomJson {
+  return attributes({
+    ...(SOPClassUID !== undefined && { ReferencedSOPClassUID: { vr: 'UI', Value: [SOPClassUID] } }),
+    ...(SOPInstanceUID !== undefined && { ReferencedSOPInstanceUID: { vr: 'UI', Value: [SOPInstanceUID] } }),
+    FailureReason: { vr: 'US', Value: [failureReasons[reason]] },
+  })
+}
+
+const isIdentified = (result: FailedResult): boolean => result.SOPInstanceUID !== undefined || result.SOPClassUID !== undefined
+
+function sequence(items: readonly DicomJson[]): DicomJsonAttribute | undefined {
+  return items.length === 0 ? undefined : { vr: 'SQ', Value: items }
+}
+
+function attributes(byKeyword: Partial<Record<Keyword, DicomJsonAttribute | undefined>>): DicomJson {
+  const entries = Object.entries(byKeyword).flatMap(([keyword, attribute]) => (attribute ? [[formatTag(tagOf(keyword as Keyword)), attribute] as const] : []))
+  return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)))
+}

@@ -1,0 +1,58 @@
+/** Store instances (PS3.18 §10.5). */
+import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
+import { MultipartError } from '@isocenter/dicom'
+import { ProblemError, sendProblem } from '../../platform/problem.ts'
+import type { DicomwebDeps } from '../deps.ts'
+import { acceptableOf, chooseOffer, dicomJson } from '../media-types.ts'
+import { scopeOf, studyPath, type Scope } from '../paths.ts'
+import { emptyStore, invalidMultipart } from '../problems.ts'
+import { serviceURL } from '../service-url.ts'
+import { ingest } from './ingest.ts'
+import { receivedParts } from './parts.ts'
+import { storeResponse, storeStatus, storeWarnings } from './response.ts'
+
+export const stowRoutes: FastifyPluginAsync<DicomwebDeps> = async (app, deps) => {
+  const { config, catalogue, blobs, metrics } = deps
+  // The body is read as it comes, by receivedParts.
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('*', (_request, _payload, done) => { done(null) })
+
+  for (const url of ['/studies', studyPath]) {
+    app.post<{ Params: Scope }>(url, {
+      config: { policy: 'dicomweb:store', audit: 'study.store' },
+      handler: async (request, reply) => {
+        const { StudyInstanceUID } = scopeOf(request.params)
+        const service = serviceURL(config, request)
+        const outcome = await ingest(receivedParts(request, config.STOW_MAX_REQUEST_BYTES), {
+          blobs, catalogue, metrics, StudyInstanceUID, access: request.access, log: request.log,
+          maxInstanceBytes: config.STOW_MAX_INSTANCE_BYTES,
+          fallbackCharset: await catalogue.fallbackCharset(request.access),
+        })
+        const response = storeResponse(outcome.results, service)
+        if (outcome.interrupted !== undefined) return interrupted(request, reply, outcome.interrupted, response)
+        if (outcome.results.length === 0) throw emptyStore('The request body holds no part.')
+
+        const status = storeStatus(outcome.results, outcome.allTooLarge)
+        const warnings = storeWarnings(outcome.results, service)
+        if (warnings.length > 0) reply.header('warning', warnings)
+        if (status === 503) reply.header('retry-after', '30')
+        const location = response['00081190']?.Value?.[0]
+        if (typeof location === 'string') reply.header('content-location', location)
+        return reply.code(status).type(answerType(request)).serializer(JSON.stringify).send(response)
+      },
+    })
+  }
+}
+
+/** The answer comes also to who accepts none of it: the instances are stored by then, and must be told of. */
+function answerType(request: FastifyRequest): string {
+  return chooseOffer(acceptableOf(request), [{ mediaType: dicomJson, multipart: false }])?.mediaType ?? dicomJson
+}
+
+/** The parts ended early. Those before are stored all the same, and the problem lists them in `response`. */
+function interrupted(request: FastifyRequest, reply: FastifyReply, error: unknown, response: object): FastifyReply {
+  const problem = error instanceof MultipartError ? invalidMultipart(error.message, { code: error.code }) : error
+  if (!(problem instanceof ProblemError)) throw problem
+  request.log.info({ problem: problem.kind.type }, 'store request ended early')
+  return sendProblem(reply, new ProblemError(problem.kind, problem.detail, { ...problem.extra, response }, { connection: 'close', ...problem.headers }))
+}
