@@ -23,7 +23,8 @@ const neededMajor = 24
 class Refusal extends Error {}
 
 function say(line) {
-  process.stdout.write(`${line}\n`)
+  // Not to stdout, which belongs to the command that follows: TOKEN=$(npm run --silent token).
+  process.stderr.write(`${line}\n`)
 }
 
 function readJson(file) {
@@ -138,7 +139,7 @@ function install() {
   if (isInstalled()) return
   try {
     fs.accessSync(fs.existsSync(modules) ? modules : root, fs.constants.W_OK)
-  } catch (error) {
+  } catch {
     throw new Refusal(`This user may not write to ${root}, so npm cannot install packages there. Start as its owner, or take it over: sudo chown -R "$(id -un)" "${root}"`)
   }
   withInstallLock(() => {

@@ -32,8 +32,8 @@ export async function readRunState(dataDirectory: string): Promise<RunState | un
 
 /** A data folder claimed by this process. */
 export interface ClaimedFolder {
-  tell(state: Pick<RunState, 'url' | 'databaseUrl'>): Promise<void>
-  release(): Promise<void>
+  readonly tell: (state: Pick<RunState, 'url' | 'databaseUrl'>) => Promise<void>
+  readonly release: () => Promise<void>
 }
 
 /**

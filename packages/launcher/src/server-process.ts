@@ -28,7 +28,7 @@ export interface ServerProcessOptions {
  */
 export async function startServerProcess({ env, url, onLog, script = main }: ServerProcessOptions): Promise<Started> {
   const prefix = parentDeathPrefix('KILL')
-  const [file = process.execPath, ...args] = [...prefix, process.execPath, script]
+  const [file, ...args] = [...prefix, process.execPath, script]
   const child = spawn(file, args, { env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] })
   for (const stream of [child.stdout, child.stderr]) createInterface(stream).on('line', onLog)
   const ended = new Promise<string>((resolve) => {

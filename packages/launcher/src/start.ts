@@ -12,6 +12,7 @@ import { startServerProcess } from './server-process.ts'
 import { readSettings } from './settings.ts'
 import { onStop, Stopped } from './stopping.ts'
 import { terminalLog } from './terminal-log.ts'
+import { watchSources } from './watch-sources.ts'
 
 const say = (line: string) => { console.log(line) }
 
@@ -22,7 +23,7 @@ async function start(stopRequested: () => void): Promise<void> {
   const { config, ownDatabase } = readSettings()
   await mkdir(config.DATA_DIR, { recursive: true, mode: 0o700 })
   const folder = await claimDataFolder(config.DATA_DIR)
-  running.push({ name: '', stop: () => folder.release() })
+  running.push({ name: '', stop: folder.release })
   const port = await portToListenOn(config.HOST, config.PORT)
   const url = localUrl(config.HOST, port)
 
@@ -35,11 +36,16 @@ async function start(stopRequested: () => void): Promise<void> {
   const logFile = process.stdout.isTTY ? join(config.DATA_DIR, 'logs', 'server.log') : undefined
   const onLog = logFile ? terminalLog(new LogFile(logFile), say) : say
   const env = { ...process.env, DATABASE_URL: databaseUrl, DATA_DIR: config.DATA_DIR, PORT: String(port) }
-  running.push({ name: 'server', ...(await keepRunning(() => startServerProcess({ env, url, onLog }), { name: 'server', say })) })
+  const server = await keepRunning(() => startServerProcess({ env, url, onLog }), { name: 'server', say })
+  running.push({ name: 'server', stop: server.stop })
   stopRequested()
 
   await folder.tell({ url, databaseUrl })
   say(banner({ url: config.PUBLIC_URL ?? url, dataDirectory: config.DATA_DIR, database: ownDatabase ? 'embedded' : 'external', logFile, seconds: performance.now() / 1000 }))
+  if (process.argv.includes('--watch')) {
+    watchSources(() => void server.restart())
+    say('  The server starts anew when its sources change.\n')
+  }
 }
 
 async function startOwnDatabase(dataDirectory: string): Promise<string> {
@@ -47,9 +53,9 @@ async function startOwnDatabase(dataDirectory: string): Promise<string> {
   const database = await keepRunning(async () => {
     const postgres = await startPostgres({ directory: join(dataDirectory, 'postgres') })
     ;({ connectionString } = postgres)
-    return { ended: postgres.exited.then(() => 'see postgres/postgres.log in the data folder'), stop: () => postgres.stop() }
+    return { ended: postgres.exited.then(() => 'see postgres/postgres.log in the data folder'), stop: postgres.stop }
   }, { name: 'database', say })
-  running.push({ name: 'database', stop: () => database.stop() })
+  running.push({ name: 'database', stop: database.stop })
   return connectionString
 }
 

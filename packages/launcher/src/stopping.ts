@@ -5,7 +5,7 @@ export class Stopped extends Error {
 
 export interface StopRequests {
   /** @throws Stopped once somebody has asked to stop */
-  stopRequested(): void
+  readonly stopRequested: () => void
   /** Resolves when somebody asks to stop. */
   readonly whenAsked: Promise<void>
 }

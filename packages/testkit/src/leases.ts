@@ -7,13 +7,13 @@ import { createInterface } from 'node:readline'
 /** Something a test file borrows: its name or address, and what gives it back. */
 export interface Lease {
   readonly value: string
-  release(): Promise<void>
+  readonly release: () => Promise<void>
 }
 
 /** A thing that runs once for all test files, started by whoever needs it first. */
 export interface SharedService {
-  lease(): Promise<Lease>
-  close(): Promise<void>
+  readonly lease: () => Promise<Lease>
+  readonly close: () => Promise<void>
 }
 
 /**
@@ -22,7 +22,7 @@ export interface SharedService {
  * A lease lasts as long as its connection, so what a crashed test process borrowed is given back as well; and what no
  * test asks for is never started.
  */
-export async function serveLeases(services: Readonly<Record<string, SharedService>>): Promise<{ path: string; close(): Promise<void> }> {
+export async function serveLeases(services: Readonly<Record<string, SharedService>>): Promise<{ path: string; close: () => Promise<void> }> {
   const directory = await mkdtemp(join(tmpdir(), 'isocenter-tests-'))
   const path = join(directory, 'leases')
   const open = new Set<Promise<void>>()

@@ -44,7 +44,7 @@ async function clusterVersion(cluster: string): Promise<string | undefined> {
 
 async function runInitdb(initdb: string, directory: string, as: Unprivileged): Promise<void> {
   // Whoever can enter the folder, which is closed to others, may connect; over the network nobody may.
-  const [file = initdb, ...args] = [...as.prefix, initdb, '-D', directory, '-U', 'postgres', ...locale,
+  const [file, ...args] = [...as.prefix, initdb, '-D', directory, '-U', 'postgres', ...locale,
     '--data-checksums', '--auth-local=trust', '--auth-host=reject', '--no-instructions']
   const child = spawn(file, args, { ...as.owner, cwd: directory, stdio: ['ignore', 'pipe', 'pipe'] })
   let said = ''

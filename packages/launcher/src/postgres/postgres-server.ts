@@ -22,9 +22,9 @@ export interface ServerCommand {
 export interface PostgresServer {
   readonly pid: number
   readonly exited: Promise<void>
-  stop(): Promise<void>
+  readonly stop: () => Promise<void>
   /** Last lines this process logged. */
-  logTail(): Promise<string>
+  readonly logTail: () => Promise<string>
 }
 
 /** Starts the postmaster; it may still be recovering, or end at once. */
@@ -34,7 +34,7 @@ export async function startServer(command: ServerCommand): Promise<PostgresServe
   const log = await open(logFile, 'a', 0o600)
   const logStart = (await log.stat()).size
   const settings = Object.entries({ ...command.settings, unix_socket_directories: quoteList(command.socketDirectory) })
-  const [file = command.program, ...args] = [...as.prefix, command.program, '-D', command.cluster,
+  const [file, ...args] = [...as.prefix, command.program, '-D', command.cluster,
     ...settings.flatMap(([name, value]) => ['-c', `${name}=${value}`])]
   const child = spawn(file, args, { ...as.owner, cwd: command.cluster, detached: true, stdio: ['ignore', log.fd, log.fd] })
   const exited = new Promise<void>((resolve) => child.once('close', () => resolve()))

@@ -31,7 +31,7 @@ export interface RunningPostgres {
   /** Resolves when the server process has ended, whatever ended it. */
   readonly exited: Promise<void>
   /** Rolls back what is open, writes everything down and ends; a second call waits for the same end. */
-  stop(): Promise<void>
+  readonly stop: () => Promise<void>
 }
 
 /**
@@ -68,7 +68,7 @@ export async function startPostgres(options: StartPostgresOptions): Promise<Runn
     adminConnectionString: adminUrl,
     pid: server.pid,
     exited: server.exited,
-    stop: () => server.stop(),
+    stop: server.stop,
   }
 }
 

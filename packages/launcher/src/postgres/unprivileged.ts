@@ -45,7 +45,7 @@ export async function unprivileged(directory: string, namespaces = true): Promis
 }
 
 function runs(prefix: readonly string[]): boolean {
-  const [file = 'true', ...args] = [...prefix, 'true']
+  const [file, ...args] = [...prefix, 'true']
   return spawnSync(file, args, { stdio: 'ignore' }).status === 0
 }
 

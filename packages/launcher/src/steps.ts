@@ -1,0 +1,86 @@
+import { spawn, spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { root } from './settings.ts'
+
+/** One part of checking the repository; answers whether it passed, having said what did not. */
+export interface Step {
+  readonly name: string
+  readonly run: () => Promise<boolean>
+}
+
+/** What a generator writes; it passes when running it again changes nothing. */
+const generated: readonly { readonly script: string; readonly files: readonly string[] }[] = [
+  { script: 'packages/dicom/scripts/build-dictionary.ts', files: ['packages/dicom/src/dictionary.generated.ts', 'packages/dicom/src/uids.generated.ts'] },
+  { script: 'packages/launcher/src/env-example.ts', files: ['.env.example'] },
+]
+
+/** Everything that is checked without running the code. */
+export const staticSteps: readonly Step[] = [
+  { name: 'generated files', run: generatedFilesAreCurrent },
+  { name: 'types', run: () => command(['node_modules/typescript/bin/tsc', '-p', 'tsconfig.json']) },
+  { name: 'lint', run: () => command(['node_modules/oxlint/bin/oxlint', '--type-aware', '--deny-warnings']) },
+]
+
+/** Runs the steps one after another, all of them also when one fails, so that one run shows everything. */
+export async function runSteps(steps: readonly Step[]): Promise<boolean> {
+  let passed = true
+  for (const { name, run } of steps) {
+    const began = performance.now()
+    const good = await run()
+    console.log(`${good ? '✓' : '✗'} ${name} (${((performance.now() - began) / 1000).toFixed(1)} s)`)
+    passed &&= good
+  }
+  return passed
+}
+
+/** Runs a Node program of node_modules in the repository's folder, at this terminal. */
+export function command(args: readonly string[]): Promise<boolean> {
+  const child = spawn(process.execPath, args, { cwd: root, stdio: 'inherit' })
+  return new Promise((done, reject) => child.once('error', reject).once('close', (code) => { done(code === 0) }))
+}
+
+async function generatedFilesAreCurrent(): Promise<boolean> {
+  let current = true
+  for (const { script, files } of generated) {
+    const before = files.map(content)
+    const run = spawnSync(process.execPath, [resolve(root, script)], { cwd: root, encoding: 'utf8' })
+    if (run.status !== 0) console.log(run.stderr)
+    const stale = files.filter((file, index) => content(file) !== before[index])
+    for (const file of stale) console.log(`${file} was not what ${script} makes; it has been made anew: read the difference and commit it.`)
+    current &&= run.status === 0 && stale.length === 0
+  }
+  return current
+}
+
+function content(file: string): string | undefined {
+  try {
+    return readFileSync(resolve(root, file), 'utf8')
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
+    throw error
+  }
+}
+
+/** Numbers of the tests Vitest ran. */
+export interface TestCounts {
+  readonly passed: number
+  readonly failed: number
+  readonly skipped: number
+}
+
+/** Runs Vitest with these arguments; its counts are undefined when it did not come to an end. */
+export async function runVitest(args: readonly string[]): Promise<{ passed: boolean; counts?: TestCounts }> {
+  const folder = mkdtempSync(join(tmpdir(), 'isocenter-vitest-'))
+  try {
+    const report = join(folder, 'report.json')
+    const passed = await command(['node_modules/vitest/vitest.mjs', 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, ...args])
+    const text = content(report)
+    if (text === undefined) return { passed: false }
+    const counts = JSON.parse(text) as { numPassedTests: number; numFailedTests: number; numPendingTests: number; numTodoTests: number }
+    return { passed, counts: { passed: counts.numPassedTests, failed: counts.numFailedTests, skipped: counts.numPendingTests + counts.numTodoTests } }
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
