@@ -21,7 +21,7 @@ Objects are stored under fresh UIDs and stay there. Exit code 1 when a check fai
 
 const { values } = parseArgs({
   options: {
-    url: { type: 'string' }, token: { type: 'string' }, 'other-token': { type: 'string' }, only: { type: 'string' },
+    url: { type: 'string', default: process.env['ISOCENTER_URL'] }, token: { type: 'string', default: process.env['ISOCENTER_TOKEN'] }, 'other-token': { type: 'string' }, only: { type: 'string' },
     level: { type: 'string', default: 'MSCX' }, quiet: { type: 'boolean', default: false }, help: { type: 'boolean', short: 'h', default: false },
   },
 })
