@@ -53,6 +53,8 @@ export async function up(knex: Knex): Promise<void> {
       version                             bigint not null default 1,
       created_at                          timestamptz not null default now(),
       updated_at                          timestamptz not null default now(),
+      -- The zone that study_date and study_time are in, where the study says it.
+      timezone_offset_from_utc text generated always as (substring(attributes from '"00080201":[{]"vr":"SH","Value":[[]"([-+][0-9]{4})"')) stored,
       sort_key text collate "C" not null generated always as (coalesce(study_date, '00000000') || coalesce(study_time, '000000.000000')) stored,
       unique (organisation_id, study_instance_uid),
       unique (organisation_id, study_key)

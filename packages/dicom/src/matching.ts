@@ -60,15 +60,16 @@ function matchesMoment({ date, time, range, offsetMinutes }: DateTimeCondition, 
   const [day] = comparableValues('DA', valueOf(item, date))
   if (day === undefined) return false
   const [clock] = comparableValues('TM', valueOf(item, time))
-  const minutes = offsetMinutes !== undefined && itemOffset !== undefined ? offsetMinutes - itemOffset : 0
-  const earliest = moved(`${day}${clock ?? '000000.000000'}`, minutes)
-  const latest = moved(`${day}${clock ?? '235960.999999'}`, minutes)
-  return latest >= (range.from ?? '') && earliest <= (range.to ?? '~')
+  const minutes = offsetMinutes !== undefined && itemOffset !== undefined ? itemOffset - offsetMinutes : 0
+  return (range.from === undefined || `${day}${clock ?? '235960.999999'}` >= moved(range.from, minutes))
+    && (range.to === undefined || `${day}${clock ?? '000000.000000'}` <= moved(range.to, minutes))
 }
 
 const moved = (moment: string, minutes: number): string => (minutes === 0 ? moment : shiftDateTime(moment, minutes))
 
+/** The zone a data set says it is in. Zones in use are whole quarter hours; another offset is a mistake and says nothing. */
 function dataSetOffset(dataSet: DicomJson): number | undefined {
   const text = textOf(valueOf(dataSet, tagOf('TimezoneOffsetFromUTC'))?.Value?.[0])
-  return text === undefined ? undefined : offsetMinutes(text)
+  const minutes = text === undefined ? undefined : offsetMinutes(text)
+  return minutes !== undefined && minutes % 15 === 0 ? minutes : undefined
 }

@@ -1,0 +1,67 @@
+import { nameTokens, wordExpression, type NameCondition, type Pattern } from '@isocenter/dicom'
+import { fixed, joined, sql, type Sql } from './sql.ts'
+
+/**
+ * A person name's condition on the column of search forms. Everything is a LIKE or a regular expression that a trigram index
+ * answers; Chinese, Japanese and Korean text is too short for trigrams and is looked up by its tokens first.
+ */
+export function nameSql(column: string, tokensColumn: string | undefined, condition: NameCondition): Sql {
+  const name = fixed(column)
+  const exact = joined(expressionsOf(condition).map(({ like, expression }) =>
+    like !== undefined ? sql`${name} like ${like}` : sql`${name} ~ ${expression}`), ' and ')
+  const tokens = tokensColumn === undefined ? [] : widest(literalsOf(condition).flatMap(nameTokens))
+  return tokens.length === 0 || tokensColumn === undefined ? exact : sql`${fixed(tokensColumn)} @> ${tokens}::text[] and ${exact}`
+}
+
+type Expression = { readonly like: string; readonly expression?: undefined } | { readonly like?: undefined; readonly expression: string }
+
+function expressionsOf(condition: NameCondition): Expression[] {
+  switch (condition.kind) {
+    case 'nameGroup': return [groupExpression(condition.pattern)]
+    case 'nameGroups': {
+      const last = condition.patterns.findLastIndex((pattern) => pattern !== undefined)
+      const groups = condition.patterns.slice(0, last + 1).map((pattern) => (pattern === undefined ? '[^=]*' : expressionOf(pattern)))
+      return [{ expression: `^${groups.join('=')}(=|$)` }]
+    }
+    case 'nameWords': return condition.words.map((word) => ({ expression: wordExpression(word) }))
+  }
+}
+
+/** In some group: anchored at its ends, except where a `*` opens them. */
+function groupExpression(pattern: Pattern): Expression {
+  const isOpenBefore = pattern[0] === '*'
+  const isOpenAfter = pattern.at(-1) === '*'
+  const inner = pattern.slice(isOpenBefore ? 1 : 0, isOpenAfter ? -1 : undefined)
+  const [only, ...more] = inner
+  if (isOpenBefore && isOpenAfter && typeof only === 'object' && more.length === 0) return { like: `%${likeLiteral(only.text)}%` }
+  return { expression: `${isOpenBefore ? '' : '(^|=)'}${expressionOf(inner)}${isOpenAfter ? '' : '(=|$)'}` }
+}
+
+const expressionOf = (pattern: Pattern): string => pattern.map((part) => {
+  if (part === '*') return '[^=]*'
+  return part === '?' ? '[^=]' : part.text.replace(/[$()*+./?[\\\]^{|}]/g, '\\$&')
+}).join('')
+
+function literalsOf(condition: NameCondition): string[] {
+  const ofPattern = (pattern: Pattern | undefined): string[] => (pattern ?? []).flatMap((part) => (typeof part === 'object' ? [part.text] : []))
+  switch (condition.kind) {
+    case 'nameGroup': return ofPattern(condition.pattern)
+    case 'nameGroups': return condition.patterns.flatMap(ofPattern)
+    case 'nameWords': return condition.words.map(({ text }) => text)
+  }
+}
+
+/** Without the one-character tokens that a two-character one implies: fewer and shorter lists for the index to intersect. */
+function widest(tokens: readonly string[]): string[] {
+  const all = [...new Set(tokens)]
+  return all.filter((token) => !all.some((other) => other.length > token.length && other.includes(token)))
+}
+
+/** A literal inside a LIKE pattern. */
+export const likeLiteral = (text: string): string => text.replace(/[\\%_]/g, '\\$&')
+
+/** A wildcard pattern (PS3.4 §C.2.2.2.4) as LIKE writes it. */
+export const likePattern = (pattern: Pattern): string => pattern.map((part) => {
+  if (part === '*') return '%'
+  return part === '?' ? '_' : likeLiteral(part.text)
+}).join('')

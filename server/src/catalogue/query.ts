@@ -1,0 +1,158 @@
+import { keywordOf, nameOfKey, planOf, tagOf, type MatchKey, type MatchOptions, type MatchPlan, type Tag } from '@isocenter/dicom'
+import type { Access } from '../identity/index.ts'
+import { searchable, searchableRequest, type Level } from './attributes.ts'
+import { isSearchable, planSql, type Shape } from './query-conditions.ts'
+import { fixed, joined, sql, type Sql } from './sql.ts'
+
+/** One search (PS3.18 §10.6), as the HTTP layer understood it. */
+export interface Search {
+  readonly level: Level
+  /** What the path names; a series only within its study. */
+  readonly scope: { readonly StudyInstanceUID?: string | undefined; readonly SeriesInstanceUID?: string | undefined }
+  readonly keys: readonly MatchKey[]
+  readonly options: MatchOptions
+  readonly includefield: 'all' | readonly Tag[]
+  readonly limit: number
+  readonly offset: number
+  /** URL of the DICOMweb service that RetrieveURL begins with, no slash at the end. */
+  readonly baseURL: string
+}
+
+/** What rows to fetch beside the keys and the ready-made answers of the level. */
+export interface Columns {
+  /** The ready-made answers of the levels above that the path does not name. */
+  readonly above: readonly Level[]
+  /** Levels whose other attributes are asked for. */
+  readonly more: readonly Level[]
+  readonly isMetadataAsked: boolean
+}
+
+/** A search made into the statements that answer it. */
+export interface Query {
+  /** The rows of one page, at most `limit`, after the first `offset`. */
+  page(columns: Columns, limit: number, offset: number): Sql
+  /** How many rows lie behind the first `offset`; counting stops at `cap`. */
+  count(offset: number, cap: number): Sql
+  /** Keys with a value that cannot be matched here and do not narrow the search, by keyword. */
+  readonly unsupported: readonly string[]
+}
+
+const levels: readonly Level[] = ['study', 'series', 'instance']
+const RequestAttributesSequence = tagOf('RequestAttributesSequence')
+const ModalitiesInStudy = tagOf('ModalitiesInStudy')
+const TimezoneOffsetFromUTC = tagOf('TimezoneOffsetFromUTC')
+
+/** The levels a search at this level may match on: its own and those above (PS3.18 Table 10.6.1-4). */
+export const levelsUpTo = (level: Level): readonly Level[] => levels.slice(0, levels.indexOf(level) + 1)
+
+/**
+ * The statements that answer a search. Every one is confined to the organisation and the studies that the access reaches.
+ * @throws MatchValueError when a key's value has not the form its VR asks for
+ */
+export function queryOf(access: Pick<Access, 'organisationId' | 'studies'>, search: Pick<Search, 'level' | 'scope' | 'keys' | 'options'>): Query {
+  const { level, scope, options } = search
+  const supported = search.keys.filter((key) => isSupported(key, level))
+  const plan = planOf(supported, options)
+  const shape = shapeOf(level, plan)
+  const where = joined([...confinedTo(access, level), ...scopeSql(scope), ...modalitySql(access.organisationId, shape), ...planSql(plan, shape)], '\n    and ')
+  const from = fromClause(level, shape)
+  const order = orderOf(level, scope, shape)
+  return {
+    unsupported: search.keys.filter((key) => key.value.trim() !== '' && !supported.includes(key)).map(({ path }) => nameOfKey(path)),
+    page: (columns, limit, offset) => pageSql(level, scope, columns,
+      sql`  select ${fixed(keysOf(level))} from ${from}\n  where ${where}\n  order by ${fixed(order)} limit ${limit} offset ${offset}`),
+    count: (offset, cap) => sql`select count(*)::integer as rows from (\n  select from ${from}\n  where ${where}\n  offset ${offset} limit ${cap}\n) as rest`,
+  }
+}
+
+function isSupported({ path, value }: MatchKey, level: Level): boolean {
+  const [tag, nested, ...deeper] = path
+  if (tag === undefined || deeper.length > 0) return false
+  if (nested === undefined && tag === TimezoneOffsetFromUTC) return true
+  if (tag === RequestAttributesSequence) {
+    if (level === 'study') return false
+    return nested === undefined ? value.trim() === '' : Object.hasOwn(searchableRequest, keywordOf(nested) ?? '')
+  }
+  const keyword = keywordOf(tag)
+  return nested === undefined && keyword !== undefined && isSearchable(keyword) && levelsUpTo(level).includes(searchable[keyword].level)
+}
+
+/**
+ * Studies of one modality are walked by the side table, which has them newest first; several modalities are tested row by row,
+ * for a study that has two of them must come once.
+ */
+function shapeOf(level: Level, plan: MatchPlan): Shape {
+  const condition = plan.conditions.find(({ tag }) => tag === ModalitiesInStudy)?.condition
+  const isOne = level === 'study' && condition?.kind === 'equal' && condition.values.length === 1
+  return isOne ? { modality: condition.values[0], sortKey: 'study_modality.sort_key' } : byStudy
+}
+
+/** Walking studies by their own rows. */
+const byStudy: Shape = { modality: undefined, sortKey: 'study.sort_key' }
+
+function fromClause(level: Level, { modality }: Shape): Sql {
+  const study = modality !== undefined ? 'study_modality join study using (study_key)' : 'study'
+  switch (level) {
+    case 'study': return fixed(study)
+    case 'series': return fixed(`${study} join series using (study_key)`)
+    case 'instance': return fixed(`${study} join series using (study_key) join instance using (series_key)`)
+  }
+}
+
+function confinedTo(access: Pick<Access, 'organisationId' | 'studies'>, level: Level): Sql[] {
+  return [
+    ...levelsUpTo(level).map((table) => sql`${fixed(table)}.organisation_id = ${access.organisationId}`),
+    ...(access.studies === 'all' ? [] : [sql`study.study_instance_uid = any(${[...access.studies]}::text[])`]),
+  ]
+}
+
+function scopeSql({ StudyInstanceUID, SeriesInstanceUID }: Search['scope']): Sql[] {
+  return [
+    ...(StudyInstanceUID === undefined ? [] : [sql`study.study_instance_uid = ${StudyInstanceUID}`]),
+    ...(SeriesInstanceUID === undefined ? [] : [sql`series.series_instance_uid = ${SeriesInstanceUID}`]),
+  ]
+}
+
+/** Also by organisation, which the index begins with. */
+const modalitySql = (organisationId: string, { modality }: Shape): Sql[] =>
+  (modality === undefined ? [] : [sql`study_modality.organisation_id = ${organisationId}`, sql`study_modality.modality = ${modality}`])
+
+/** Total orders, so that the same search gives the same pages: studies newest first, the rest by number. */
+function orderOf(level: Level, scope: Search['scope'], { sortKey, modality }: Shape): string {
+  const study = scope.StudyInstanceUID === undefined ? [`${sortKey} desc`, `${modality === undefined ? 'study' : 'study_modality'}.study_key desc`] : []
+  const series = scope.SeriesInstanceUID === undefined ? ['series.series_number_sort', 'series.series_key'] : []
+  switch (level) {
+    case 'study': return study.join(', ')
+    case 'series': return [...study, ...series].join(', ')
+    case 'instance': return [...study, ...series, 'instance.instance_number_sort', 'instance.instance_key'].join(', ')
+  }
+}
+
+/** The keys of a row and of what it belongs to; an instance's study is its series'. */
+const keysOf = (level: Level): string => levelsUpTo(level).map((table) => `${table}.${table}_key`).join(', ')
+
+const answered: Readonly<Record<Level, readonly string[]>> = {
+  study: ['attributes', 'modalities_in_study', 'sop_classes_in_study', 'number_of_study_related_series', 'number_of_study_related_instances'],
+  series: ['attributes', 'number_of_series_related_instances'],
+  instance: ['attributes'],
+}
+const uids: Readonly<Record<Level, string>> = { study: 'study_instance_uid', series: 'series_instance_uid', instance: 'sop_instance_uid' }
+
+/**
+ * Rows are found by key first and fetched after: what OFFSET steps over is then never read from the tables where
+ * an index has it all, nor do wide rows go through a sort.
+ */
+function pageSql(level: Level, scope: Search['scope'], { above, more, isMetadataAsked }: Columns, found: Sql): Sql {
+  const selected = [
+    ...levelsUpTo(level).map((table) => `${table}.${uids[table]}`),
+    ...[...above, level].flatMap((table) => answered[table].map((column) => `${table}.${column} as ${table}_${column}`)),
+    ...more.map((table) => `${table}.more_attributes as ${table}_more_attributes`),
+    ...(isMetadataAsked ? ['instance_metadata.metadata'] : []),
+  ]
+  const tables = levelsUpTo(level).toReversed().map((table) => `join ${table} using (${table}_key)`)
+  return sql`select ${fixed(selected.join(', '))}
+from (
+${found}
+) as page ${fixed([...tables, ...(isMetadataAsked ? ['join instance_metadata using (instance_key)'] : [])].join(' '))}
+order by ${fixed(orderOf(level, scope, byStudy))}`
+}
