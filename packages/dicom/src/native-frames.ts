@@ -28,7 +28,7 @@ export interface NativePixelData {
 export function nativeFrames(pixelData: NativePixelData, geometry: FrameGeometry, NumberOfFrames: number | undefined, warnings: FrameWarning[]): NativeFrames | undefined {
   const declared = NumberOfFrames ?? 1
   const frameBits = frameBitsOf(geometry, pixelData.length * 8, declared)
-  if (frameBits === undefined) {
+  if (frameBits === undefined || !Number.isSafeInteger(frameBits)) {
     warnings.push({ code: 'geometry', tag: ROWS })
     return undefined
   }

@@ -32,7 +32,6 @@ const PIXEL_DATA = 0x7fe00010
 const UNDEFINED_LENGTH = 0xffff_ffff
 const MAX_DEFINED_LENGTH = 0xffff_fffe
 const MAX_SHORT_LENGTH = 0xfffe
-// What a character set other than ASCII can change. Text of no other VR may hold such characters (PS3.5 §6.1.2.3), but where one does, the bytes need the same name.
 const NON_ASCII = /[^\x00-\x7f]/
 
 /**
@@ -103,7 +102,7 @@ class DataSetWriter {
   }
 
   dataSet(json: DicomJson): Encoded {
-    const encoded = this.#elements(this.#withOffsetTable(json), '', hasNonAscii(json))
+    const encoded = this.#elements(this.#withOffsetTable(json), '', hasNonAscii(json, '', this.#options.bulkdata))
     const [unused] = this.#unusedBulkdata
     if (unused !== undefined) throw new DicomWriteError('unusedBulkdata', undefined, `${unused}: no attribute of the data set takes these bulk data`)
     return encoded
@@ -218,8 +217,15 @@ function byTag(a: string, b: string): number {
   return Number.parseInt(a, 16) - Number.parseInt(b, 16)
 }
 
-function hasNonAscii(value: unknown): boolean {
-  if (typeof value === 'string') return NON_ASCII.test(value)
-  if (Array.isArray(value)) return value.some(hasNonAscii)
-  return typeof value === 'object' && value !== null && Object.values(value).some(hasNonAscii)
+/** Whether any text of the data set needs more than the default repertoire: what is not ASCII is written as UTF-8 and must be named. */
+function hasNonAscii(json: DicomJson, parentPath: string, bulkdata: EncodeOptions['bulkdata']): boolean {
+  return Object.entries(json).some(([key, { vr, Value = [] }]) => {
+    const path = `${parentPath}${key.toUpperCase()}`
+    if (vr === 'SQ') return Value.some((item, index) => hasNonAscii(item as DicomJson, `${path}.${index + 1}.`, bulkdata))
+    const bulk = bulkdata?.get(path)
+    if (bulk && isVR(vr) && vrTraits(vr).isText) return bulk.some((byte) => byte > 0x7f)
+    return Value.some((value) => (typeof value === 'object' && value !== null ? Object.values(value) : [value]).some(isNonAscii))
+  })
 }
+
+const isNonAscii = (value: unknown): boolean => typeof value === 'string' && NON_ASCII.test(value)
