@@ -1,6 +1,7 @@
 import { isBinary, isBulkdata } from './bulkdata.ts'
 import type { DataElement, DataSet } from './data-set.ts'
 import { bigIntegerLiteral, decimalStringLiteral, floatLiteral, integerStringLiteral, literalsAsWritten } from './json-numbers.ts'
+import { withoutPadding, withoutTrailingPadding } from './padding.ts'
 import { parsePersonName, type PersonName } from './person-name.ts'
 import { formatTag, isGroupLength, type Tag } from './tag.ts'
 import { vrTraits, type VR } from './vr.ts'
@@ -104,7 +105,7 @@ function textValues(vr: VR, value: Uint8Array, dataSet: DataSet): string {
   }
   const text = dataSet.charset.decode(value, vr).replaceAll('\0', '')
   if (!vrTraits(vr).splitsOnBackslash) {
-    const trimmed = text.trimEnd()
+    const trimmed = withoutTrailingPadding(text)
     return trimmed === '' ? '' : JSON.stringify(trimmed)
   }
   if (!text.includes('\\')) {
@@ -116,7 +117,7 @@ function textValues(vr: VR, value: Uint8Array, dataSet: DataSet): string {
 
 function valueLiteral(vr: VR, padded: string): string {
   if (vr === 'PN') return personNameLiteral(parsePersonName(padded))
-  const text = vr === 'UC' ? padded.trimEnd() : padded.trim()
+  const text = vr === 'UC' ? withoutTrailingPadding(padded) : withoutPadding(padded)
   if (text === '') return 'null'
   const number = vr === 'DS' ? decimalStringLiteral(text) : vr === 'IS' ? integerStringLiteral(text) : undefined
   return number ?? JSON.stringify(text)

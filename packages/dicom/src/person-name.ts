@@ -1,5 +1,7 @@
 /** Person names (PS3.5 §6.2.1): component groups, their DICOM JSON form (PS3.18 §F.2.2), and the forms that searches compare. */
 
+import { withoutPadding } from './padding.ts'
+
 /** The component groups of one name, each with its components still joined by `^`; an empty group is left out. */
 export interface PersonName {
   readonly Alphabetic?: string
@@ -12,14 +14,14 @@ const LONGEST_NAME_INDEXED = 1024
 
 /**
  * One value of PN as DICOM JSON writes it; undefined when every group is empty. Delimiters `^` stay as they are stored, trailing ones too;
- * only the spaces that pad a group go. A fourth group, which PS3.5 does not know, stays within the third.
+ * only what pads a group goes. A fourth group, which PS3.5 does not know, stays within the third.
  */
 export function parsePersonName(text: string): PersonName | undefined {
   if (!text.includes('=')) {
-    const only = text.trim()
+    const only = withoutPadding(text)
     return only === '' ? undefined : { Alphabetic: only }
   }
-  const [alphabetic = '', ideographic = '', ...phonetic] = text.split('=').map((group) => group.trim())
+  const [alphabetic = '', ideographic = '', ...phonetic] = text.split('=').map(withoutPadding)
   const phoneticAndBeyond = joinWithoutTail(phonetic, '=')
   const name = {
     ...(alphabetic !== '' && { Alphabetic: alphabetic }),
@@ -47,14 +49,14 @@ export function foldName(text: string): string {
     .normalize('NFKD')
     .replace(/[\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u064b-\u065f\u0670]/g, '')
     .toLowerCase()
-    .replace(/[øłđħæœðþς]/g, (letter) => LETTERS_WITHOUT_DECOMPOSITION[letter] ?? letter)
+    .replace(/[øłđħæœðþßıς]/g, (letter) => LETTERS_WITHOUT_DECOMPOSITION[letter] ?? letter)
     .normalize('NFKC')
     .replace(/\s+/g, ' ')
 }
 
-/** Letters that Unicode does not take apart though readers type them without their stroke. */
+/** Letters that Unicode does not take apart though readers type them without their stroke; ß and ı only where a capital or a symbol left one behind. */
 const LETTERS_WITHOUT_DECOMPOSITION: Readonly<Record<string, string>> = {
-  ø: 'o', ł: 'l', đ: 'd', ħ: 'h', æ: 'ae', œ: 'oe', ð: 'd', þ: 'th', ς: 'σ',
+  ø: 'o', ł: 'l', đ: 'd', ħ: 'h', æ: 'ae', œ: 'oe', ð: 'd', þ: 'th', ß: 'ss', ı: 'i', ς: 'σ',
 }
 
 /**
