@@ -11,11 +11,15 @@ const maxRemembered = 4096
  */
 export class DurableDirectories {
   readonly #root: string
+  readonly #flushNow: (directory: string) => Promise<void>
   readonly #made = new Map<string, Promise<void>>()
   readonly #flushes = new Map<string, { running: Promise<void>; next?: Promise<void> }>()
 
   /** @param root the folder above which nothing is made or flushed; it exists */
-  constructor(root: string) { this.#root = root }
+  constructor(root: string, flushNow = flushDirectory) {
+    this.#root = root
+    this.#flushNow = flushNow
+  }
 
   /** Makes a folder below the root, and those it is in, durable. Concurrent callers share the work. */
   make(directory: string): Promise<void> {
@@ -57,7 +61,7 @@ export class DurableDirectories {
   }
 
   #run(directory: string): Promise<void> {
-    const running = flushDirectory(directory)
+    const running = this.#flushNow(directory)
     const flushing: { running: Promise<void>; next?: Promise<void> } = { running }
     this.#flushes.set(directory, flushing)
     const done = (): void => { if (!flushing.next) this.#flushes.delete(directory) }

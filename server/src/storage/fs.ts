@@ -128,7 +128,8 @@ async function readAtOnce(file: FileHandle, key: string, range: ByteRange): Prom
   } catch (error) {
     throw systemCode(error) === 'EISDIR' ? new BlobNotFound(key, { cause: error }) : namedFileError(error)
   } finally {
-    await file.close()
+    // Not waited for: a file that was only read has nothing to lose, and a frame's time is mostly such steps.
+    void file.close().catch(() => undefined)
   }
 }
 
