@@ -31,7 +31,7 @@ export { DataSet, type DataElement } from './data-set.ts'
 export { fragmentHeadBytes, fragmentTailBytes, type FragmentTable } from './fragment-table.ts'
 export { DicomReadError, type DicomReadErrorCode, type ReadWarning, type ReadWarningCode } from './read-error.ts'
 export { defaultReadLimits, type ReadLimits } from './read-limits.ts'
-export type { ParsedInstance, ReadOptions } from './read.ts'
+export { InstanceReader, readInstance, type ParsedInstance, type ReadOptions } from './read.ts'
 export { foldName, formatPersonName, nameTokens, parsePersonName, searchName, type PersonName } from './person-name.ts'
 export {
   dateRange, dateTimeRange, normalDate, normalDateTime, normalTime, offsetMinutes, shiftDateTime, timeRange, type TimeRange,

@@ -25,6 +25,7 @@ export type ReadWarningCode =
   | 'oddLength' // a value of odd length
   | 'missingDelimiter' // a sequence or item ends without its delimitation item
   | 'strayDelimiter' // a delimitation item stands where nothing is open
+  | 'missingOffsetTable' // encapsulated Pixel Data without a Basic Offset Table, not even an empty one
   | 'overrun' // an element reaches past the end of the item around it
   | 'tagOrder' // tags do not ascend
   | 'missingByte' // the last value lacks its padding byte

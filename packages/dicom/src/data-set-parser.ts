@@ -1,0 +1,549 @@
+/** The push tokenizer: a data set's bytes in, in pieces of any size; elements, items and fragments out (PS3.5 §7). */
+import { ByteCarry } from './byte-carry.ts'
+import type { DataSet } from './data-set.ts'
+import { looksExplicit, tagAt, uint16At, uint32At, undefinedLength, type Encoding } from './encoding.ts'
+import { FragmentCollector } from './fragment-collector.ts'
+import { fragmentHeadBytes, fragmentTailBytes } from './fragment-table.ts'
+import { betterThanUN, implicitVR } from './implicit-vr.ts'
+import { KeptBytes } from './kept-bytes.ts'
+import { OpenItem, OpenSequence } from './open-containers.ts'
+import { ReadElement, type KeptRun } from './read-element.ts'
+import { DicomReadError, type ReadWarningCode } from './read-error.ts'
+import type { ReadLimits } from './read-limits.ts'
+import type { Tag } from './tag.ts'
+import { hasLongLengthBytes, vrOfBytes, type VR } from './vr.ts'
+
+export interface DataSetParserOptions {
+  readonly limits: ReadLimits
+  readonly fallbackCharset?: string | undefined
+  /** Where the data set begins in the object. */
+  readonly offset: number
+  readonly warn: (code: ReadWarningCode, offset: number, tag?: Tag) => void
+}
+
+const itemTag = 0xfffe_e000
+const itemDelimitationTag = 0xfffe_e00d
+const sequenceDelimitationTag = 0xfffe_e0dd
+const trailingPaddingTag = 0xfffc_fffc
+const pixelDataTag = 0x7fe0_0010
+const pixelRepresentationTag = 0x0028_0103
+/** Extended Offset Table and its lengths. */
+const offsetTableTags: readonly Tag[] = [0x7fe0_0001, 0x7fe0_0002]
+
+const itemHeaderBytes = 8
+
+export class DataSetParser {
+  readonly #limits: ReadLimits
+  readonly #fallbackCharset: string | undefined
+  readonly #warn: DataSetParserOptions['warn']
+  readonly #kept: KeptBytes
+  readonly #carry = new ByteCarry()
+  readonly #root: OpenItem
+  /** Offset in the object of the next byte that comes. */
+  #received: number
+  /** Offset in the object of byte 0 of the array being parsed. */
+  #base = 0
+  /** Bytes that must be there, from where parsing stopped, before it can go on. */
+  #need = 0
+  /** What is missing belongs to a value, not to a header. */
+  #needIsValue = false
+  #expected: 'element' | 'item' | 'fragment' | 'padding' = 'element'
+  #item: OpenItem
+  /** The sequence whose next item is expected. */
+  #sequence: OpenSequence | undefined
+  /** Encapsulated Pixel Data whose next fragment is expected. */
+  #fragmented: ReadElement | undefined
+  #collector: FragmentCollector | undefined
+  /** Bytes still to come of a value or fragment that is only located. */
+  #skip = 0
+  #lastTag: Tag = 0
+  #count = 0
+  // The header that #decodeHeader found: fields, so that elements cost no object beside their own.
+  #vr: VR = 'UN'
+  #length = 0
+  #headerBytes = 0
+  /** It said UN, and the dictionary says more. */
+  #wasUN = false
+
+  constructor(encoding: Encoding, options: DataSetParserOptions) {
+    this.#limits = options.limits
+    this.#fallbackCharset = options.fallbackCharset
+    this.#warn = options.warn
+    this.#kept = new KeptBytes(options.limits.maxKeptBytes)
+    this.#received = options.offset
+    this.#root = new OpenItem(encoding, Infinity, undefined, options.fallbackCharset)
+    this.#item = this.#root
+  }
+
+  /** Offset in the object of the next byte that `push` will take. */
+  get offset(): number {
+    return this.#received
+  }
+
+  /**
+   * Takes the next bytes; keeps no reference to them.
+   * @throws DicomReadError once they cannot be a data set
+   */
+  push(bytes: Uint8Array): void {
+    let at = 0
+    while (this.#carry.length > 0) {
+      at += this.#carry.fill(bytes, at, this.#need)
+      if (this.#carry.length < this.#need) {
+        this.#received += bytes.length
+        return
+      }
+      this.#parseCarry(this.#received + at)
+    }
+    this.#base = this.#received
+    this.#received += bytes.length
+    const parsed = this.#parse(bytes, at, bytes.length)
+    this.#kept.settle()
+    this.#carry.fill(bytes, parsed, this.#need)
+  }
+
+  /** Parses what is carried; `end` is the offset in the object behind it. */
+  #parseCarry(end: number): void {
+    this.#base = end - this.#carry.length
+    const parsed = this.#parse(this.#carry.bytes, 0, this.#carry.length)
+    this.#kept.settle()
+    this.#carry.drop(parsed)
+  }
+
+  /**
+   * The data set, now that all bytes have come. Sequences and items that lack their delimiters are closed.
+   * @throws DicomReadError truncated, when an element is not all there
+   */
+  end(): DataSet {
+    this.#endMissingByte()
+    const offset = this.#received
+    this.#closeEnded(offset)
+    const isTopLevel = this.#expected === 'padding' || (this.#expected === 'element' && this.#item === this.#root)
+    if (this.#skip > 0) throw this.#error('truncated', 'the bytes end inside a value', offset)
+    if (this.#carry.length >= itemHeaderBytes || (this.#carry.length > 0 && !isTopLevel)) {
+      throw this.#error('truncated', 'the bytes end inside an element', offset)
+    }
+    if (this.#carry.length > 0) this.#warn('trailingBytes', offset - this.#carry.length)
+    if (!isTopLevel) this.#closeUnended(offset)
+    return this.#root.dataSet
+  }
+
+  /** Some writers forget the byte that makes the last value even: everything of sense is there. */
+  #endMissingByte(): void {
+    if (this.#item !== this.#root || this.#expected !== 'element') return
+    const isMissing = this.#skip === 1 || (this.#needIsValue && this.#carry.length > 0 && this.#need - this.#carry.length === 1)
+    if (!isMissing) return
+    if (this.#skip === 1) {
+      this.#skip = 0
+    } else {
+      this.#carry.fill(new Uint8Array(1), 0, this.#need)
+      this.#parseCarry(this.#received + 1)
+    }
+    const last = this.#root.elements.at(-1)
+    if (last) last.length -= 1
+    this.#warn('missingByte', this.#received, this.#lastTag)
+  }
+
+  /** Parses `bytes[at, end)` as far as it goes; where it stopped, with `#need` bytes wanted from there. */
+  #parse(bytes: Uint8Array, at: number, end: number): number {
+    let pos = at
+    for (;;) {
+      if (this.#skip > 0) {
+        pos = this.#passOver(bytes, pos, end)
+        if (this.#skip > 0) {
+          this.#need = 1
+          return pos
+        }
+      }
+      this.#need = 0
+      this.#needIsValue = false
+      switch (this.#expected) {
+        case 'element': pos = this.#parseElements(bytes, pos, end); break
+        case 'item': pos = this.#parseItem(bytes, pos, end); break
+        case 'fragment': pos = this.#parseFragment(bytes, pos, end); break
+        case 'padding': pos = this.#parsePadding(bytes, pos, end); break
+      }
+      if (this.#need > 0) return pos
+    }
+  }
+
+  #passOver(bytes: Uint8Array, pos: number, end: number): number {
+    const count = Math.min(this.#skip, end - pos)
+    this.#collector?.pass(bytes, pos, pos + count)
+    this.#skip -= count
+    return pos + count
+  }
+
+  /** Elements of one item, until another kind of thing is due. */
+  #parseElements(bytes: Uint8Array, at: number, end: number): number {
+    const item = this.#item
+    const { littleEndian } = item
+    let pos = at
+    for (;;) {
+      const offset = this.#base + pos
+      if (offset >= item.stop) {
+        this.#closeItem(offset)
+        return pos
+      }
+      if (end - pos < 8) return this.#starve(pos, 8)
+      const tag = tagAt(bytes, pos, littleEndian)
+      this.#lastTag = tag
+      if (tag >= 0xfffe_0000 && tag <= 0xfffe_ffff) return this.#delimit(tag, offset, pos)
+      if (tag === 0 && item === this.#root) {
+        this.#expected = 'padding'
+        this.#warn('trailingBytes', offset)
+        return pos
+      }
+      if (!this.#decodeHeader(bytes, pos, end, tag)) return pos
+      const length = this.#length
+      const vr = this.#vr
+      const valueAt = pos + this.#headerBytes
+      const valueOffset = this.#base + valueAt
+      if (vr === 'SQ' || length === undefinedLength) {
+        this.#enterElement(tag, offset)
+        this.#open(tag, valueOffset)
+        return valueAt
+      }
+      let run: KeptRun | undefined
+      if (length <= this.#limits.maxKeptValueBytes || (offsetTableTags.includes(tag) && length <= this.#limits.maxOffsetTableBytes)) {
+        if (end - valueAt < length) {
+          this.#needIsValue = true
+          return this.#starve(pos, this.#headerBytes + length)
+        }
+        run = this.#kept.keep(bytes, valueAt, valueAt + length, valueOffset)
+        if (tag === pixelRepresentationTag && length === 2) item.signed = uint16At(bytes, valueAt, littleEndian) === 1
+      }
+      this.#enterElement(tag, offset)
+      if ((length & 1) === 1) this.#warn('oddLength', offset, tag)
+      if (valueOffset + length > item.stop) this.#warn('overrun', offset, tag)
+      item.elements.push(new ReadElement(tag, vr, valueOffset, length, run))
+      if (run === undefined) {
+        this.#skip = length
+        return valueAt
+      }
+      pos = valueAt + length
+    }
+  }
+
+  #starve(pos: number, need: number): number {
+    this.#need = need
+    return pos
+  }
+
+  #enterElement(tag: Tag, offset: number): void {
+    this.#countOne(offset)
+    const item = this.#item
+    if (tag <= item.lastTag) this.#warn('tagOrder', offset, tag)
+    item.lastTag = tag
+  }
+
+  #countOne(offset: number): void {
+    this.#count++
+    if (this.#count > this.#limits.maxElements) throw this.#error('tooManyElements', 'more elements than the reader takes', offset)
+  }
+
+  /** Finds VR, length and size of the header at `pos`; false when more bytes are needed. */
+  #decodeHeader(bytes: Uint8Array, pos: number, end: number, tag: Tag): boolean {
+    const { explicitVR, littleEndian, signed } = this.#item
+    if (!explicitVR) {
+      this.#setHeader(8, uint32At(bytes, pos + 4, littleEndian))
+      this.#vr = implicitVR(tag, this.#length, signed)
+      return true
+    }
+    const first = bytes[pos + 4]!
+    const second = bytes[pos + 5]!
+    const vr = vrOfBytes(first, second)
+    if (vr === undefined) return this.#decodeUnusualHeader(bytes, pos, end, tag)
+    if (!hasLongLengthBytes(first, second)) {
+      this.#setHeader(8, uint16At(bytes, pos + 6, littleEndian))
+      this.#vr = vr
+      return true
+    }
+    if (end - pos < 12) {
+      this.#need = 12
+      return false
+    }
+    this.#setHeader(12, uint32At(bytes, pos + 8, littleEndian))
+    this.#vr = vr
+    return vr !== 'UN' || this.#length === undefinedLength || this.#reconsiderUN(bytes, pos, end, tag)
+  }
+
+  #setHeader(headerBytes: number, length: number): void {
+    this.#headerBytes = headerBytes
+    this.#length = length
+    this.#wasUN = false
+  }
+
+  /** Gives UN the VR of the dictionary; SQ only where an item really follows. False when more bytes are needed. */
+  #reconsiderUN(bytes: Uint8Array, pos: number, end: number, tag: Tag): boolean {
+    const { littleEndian, signed } = this.#item
+    const vr = betterThanUN(tag, this.#length, littleEndian, signed)
+    if (vr === 'SQ' && this.#length > 0) {
+      if (this.#length < itemHeaderBytes) return true
+      const valueAt = pos + this.#headerBytes
+      if (end - valueAt < 4) {
+        this.#need = this.#headerBytes + 4
+        return false
+      }
+      if (tagAt(bytes, valueAt, true) !== itemTag) return true
+    }
+    this.#vr = vr
+    this.#wasUN = true
+    return true
+  }
+
+  /**
+   * An Explicit VR header without a VR of PS3.5. Two printable characters are a VR of a later edition, or a slip: the
+   * long form (PS3.5 §6.2), unless its reserved bytes are in use. Anything else is an Implicit VR element: some
+   * senders copy items between data sets as they are.
+   */
+  #decodeUnusualHeader(bytes: Uint8Array, pos: number, end: number, tag: Tag): boolean {
+    const { littleEndian, signed } = this.#item
+    const offset = this.#base + pos
+    if (!isPrintable(bytes[pos + 4]!) || !isPrintable(bytes[pos + 5]!)) {
+      this.#setHeader(8, uint32At(bytes, pos + 4, littleEndian))
+      this.#vr = implicitVR(tag, this.#length, signed)
+      this.#warn('mixedVR', offset, tag)
+      return true
+    }
+    if (bytes[pos + 6] !== 0 || bytes[pos + 7] !== 0) {
+      this.#setHeader(8, uint16At(bytes, pos + 6, littleEndian))
+    } else if (end - pos < 12) {
+      this.#need = 12
+      return false
+    } else {
+      this.#setHeader(12, uint32At(bytes, pos + 8, littleEndian))
+    }
+    this.#vr = 'UN'
+    this.#warn('unknownVR', offset, tag)
+    return true
+  }
+
+  /** Begins a sequence or encapsulated Pixel Data. */
+  #open(tag: Tag, valueOffset: number): void {
+    const item = this.#item
+    const isUndefined = this.#length === undefinedLength
+    const vr = this.#vr
+    const element = new ReadElement(tag, vr, valueOffset, isUndefined ? 0 : this.#length, undefined)
+    item.elements.push(element)
+    if (vr !== 'SQ' && (tag === pixelDataTag || (vr.startsWith('O') && item.explicitVR))) {
+      if (vr === 'UN' || !item.explicitVR) element.vr = 'OB'
+      this.#fragmented = element
+      this.#collector = new FragmentCollector()
+      this.#expected = 'fragment'
+      return
+    }
+    // Of undefined length and not SQ: a sequence whose VR the sender did not know (PS3.5 §6.2.2), or the dictionary does not.
+    if (vr !== 'SQ' && vr !== 'UN' && item.explicitVR) throw this.#error('badLength', 'a value of undefined length', valueOffset)
+    const end = isUndefined ? Infinity : valueOffset + this.#length
+    if (end > item.stop && !isUndefined) this.#warn('overrun', valueOffset, tag)
+    const wasUN = item.explicitVR && (vr === 'UN' || this.#wasUN)
+    element.vr = 'SQ'
+    const sequence = new OpenSequence(element, item, end, wasUN)
+    if (sequence.depth > this.#limits.maxDepth) throw this.#error('tooDeep', 'sequences nested too deep', valueOffset)
+    this.#sequence = sequence
+    this.#expected = 'item'
+  }
+
+  #parseItem(bytes: Uint8Array, pos: number, end: number): number {
+    const sequence = this.#sequence!
+    const offset = this.#base + pos
+    if (offset >= sequence.stop) {
+      this.#closeSequence(sequence, offset)
+      return pos
+    }
+    if (end - pos < itemHeaderBytes) return this.#starve(pos, itemHeaderBytes)
+    const tag = tagAt(bytes, pos, sequence.littleEndian)
+    if (tag === itemTag) return this.#openItem(sequence, bytes, pos, end)
+    if (tag === sequenceDelimitationTag) {
+      if (sequence.end === Infinity) this.#closeSequence(sequence, offset)
+      else this.#warn('strayDelimiter', offset, sequence.element.tag)
+      return pos + itemHeaderBytes
+    }
+    if (tag === itemDelimitationTag) {
+      this.#warn('strayDelimiter', offset, sequence.element.tag)
+      return pos + itemHeaderBytes
+    }
+    this.#lastTag = sequence.element.tag
+    if (sequence.end !== Infinity) throw this.#error('badStructure', 'no item where one is due', offset)
+    this.#warn('missingDelimiter', offset, sequence.element.tag)
+    this.#closeSequence(sequence, offset, true)
+    return pos
+  }
+
+  #openItem(sequence: OpenSequence, bytes: Uint8Array, pos: number, end: number): number {
+    const length = uint32At(bytes, pos + 4, sequence.littleEndian)
+    let encoding: Encoding = sequence
+    if (sequence.wasUN && length >= 8) {
+      if (end - pos < itemHeaderBytes + 8) return this.#starve(pos, itemHeaderBytes + 8)
+      if (looksExplicit(bytes, pos + itemHeaderBytes, true)) {
+        encoding = { explicitVR: true, littleEndian: true }
+        this.#warn('mixedVR', this.#base + pos, sequence.element.tag)
+      }
+    }
+    const start = this.#base + pos + itemHeaderBytes
+    this.#countOne(start)
+    this.#item = new OpenItem(encoding, length === undefinedLength ? Infinity : start + length, sequence, this.#fallbackCharset)
+    sequence.items.push(this.#item.dataSet)
+    this.#expected = 'element'
+    return pos + itemHeaderBytes
+  }
+
+  /** A tag of group FFFE where an element could stand: the end of an item, told in one of several ways. */
+  #delimit(tag: Tag, offset: number, pos: number): number {
+    const item = this.#item
+    const sequence = item.within
+    if (tag === itemTag && sequence) {
+      this.#warn(item.end === Infinity ? 'missingDelimiter' : 'overrun', offset, sequence.element.tag)
+      this.#leaveItem(sequence)
+      return pos
+    }
+    if (tag === sequenceDelimitationTag && sequence && sequence.end === Infinity) {
+      this.#warn(item.end === Infinity ? 'missingDelimiter' : 'overrun', offset, sequence.element.tag)
+      this.#leaveItem(sequence)
+      return pos
+    }
+    if (tag === itemDelimitationTag && sequence && item.end === Infinity) {
+      this.#leaveItem(sequence)
+      return pos + itemHeaderBytes
+    }
+    if (tag !== itemDelimitationTag && tag !== sequenceDelimitationTag) throw this.#error('badStructure', 'an item outside a sequence', offset)
+    this.#warn('strayDelimiter', offset, sequence?.element.tag)
+    return pos + itemHeaderBytes
+  }
+
+  #leaveItem(sequence: OpenSequence): void {
+    this.#sequence = sequence
+    this.#item = sequence.holder
+    this.#expected = 'item'
+  }
+
+  #closeItem(offset: number): void {
+    const item = this.#item
+    const sequence = item.within!
+    if (item.end === Infinity) this.#warn('missingDelimiter', offset, sequence.element.tag)
+    this.#leaveItem(sequence)
+  }
+
+  #closeSequence(sequence: OpenSequence, offset: number, isForgiven = false): void {
+    if (sequence.end === Infinity) {
+      sequence.element.length = offset - sequence.element.offset
+      if (offset >= sequence.stop && !isForgiven) this.#warn('missingDelimiter', offset, sequence.element.tag)
+    }
+    this.#item = sequence.holder
+    this.#expected = 'element'
+  }
+
+  #parseFragment(bytes: Uint8Array, pos: number, end: number): number {
+    const element = this.#fragmented!
+    const collector = this.#collector!
+    const { littleEndian, stop } = this.#item
+    const offset = this.#base + pos
+    this.#lastTag = element.tag
+    if (offset >= stop) {
+      this.#closeFragments(offset, true)
+      return pos
+    }
+    if (end - pos < itemHeaderBytes) return this.#starve(pos, itemHeaderBytes)
+    const tag = tagAt(bytes, pos, littleEndian)
+    if (tag === sequenceDelimitationTag) {
+      this.#closeFragments(offset, false)
+      return pos + itemHeaderBytes
+    }
+    if (tag !== itemTag) {
+      if (tag !== trailingPaddingTag) throw this.#error('badStructure', 'no fragment where one is due', offset)
+      this.#closeFragments(offset, true)
+      return pos
+    }
+    const length = uint32At(bytes, pos + 4, littleEndian)
+    if (length === undefinedLength) throw this.#error('badLength', 'a fragment of undefined length', offset)
+    if (!collector.hasOffsetTable) return this.#parseOffsetTable(bytes, pos, end, length)
+    return this.#beginFragment(pos, length)
+  }
+
+  #beginFragment(pos: number, length: number): number {
+    const dataAt = pos + itemHeaderBytes
+    this.#countOne(this.#base + pos)
+    this.#kept.spend(fragmentHeadBytes + fragmentTailBytes, this.#base + pos)
+    this.#collector!.begin(this.#base + dataAt, length)
+    this.#skip = length
+    return dataAt
+  }
+
+  /** The first item: the Basic Offset Table, unless the writer left it out and began with a codestream. */
+  #parseOffsetTable(bytes: Uint8Array, pos: number, end: number, length: number): number {
+    const collector = this.#collector!
+    const probe = Math.min(length, 4)
+    if (end - pos < itemHeaderBytes + probe) return this.#starve(pos, itemHeaderBytes + probe)
+    const at = pos + itemHeaderBytes
+    if (length % 4 !== 0 || (length > 0 && beginsCodestream(bytes, at))) {
+      this.#warn('missingOffsetTable', this.#base + pos, this.#lastTag)
+      collector.hasOffsetTable = true
+      return this.#beginFragment(pos, length)
+    }
+    if (length > this.#limits.maxOffsetTableBytes) throw this.#error('tooLarge', 'an offset table longer than the reader takes', this.#base + pos)
+    if (end - at < length) return this.#starve(pos, itemHeaderBytes + length)
+    this.#kept.spend(length, this.#base + pos)
+    collector.basicOffsets = Uint32Array.from({ length: length / 4 }, (_, index) => uint32At(bytes, at + 4 * index, this.#item.littleEndian))
+    collector.hasOffsetTable = true
+    return at + length
+  }
+
+  #closeFragments(offset: number, isForgiven: boolean): void {
+    const element = this.#fragmented!
+    if (isForgiven) this.#warn('missingDelimiter', offset, element.tag)
+    element.fragments = this.#collector!.table()
+    element.length = offset - element.offset
+    this.#fragmented = undefined
+    this.#collector = undefined
+    this.#expected = 'element'
+  }
+
+  /** Zeros behind the last element, as some media pad their files with. */
+  #parsePadding(bytes: Uint8Array, pos: number, end: number): number {
+    for (let at = pos; at < end; at++) {
+      if (bytes[at] !== 0) throw this.#error('badStructure', 'bytes that are no element', this.#base + at)
+    }
+    return this.#starve(end, 1)
+  }
+
+  /** Closes what ends exactly where the bytes end. */
+  #closeEnded(offset: number): void {
+    if (this.#skip > 0 || this.#carry.length > 0) return
+    for (;;) {
+      if (this.#expected === 'element' && offset >= this.#item.stop) this.#closeItem(offset)
+      else if (this.#expected === 'item' && offset >= this.#sequence!.stop) this.#closeSequence(this.#sequence!, offset)
+      else if (this.#expected === 'fragment' && offset >= this.#item.stop) this.#closeFragments(offset, true)
+      else return
+    }
+  }
+
+  /** Closes what has no delimiter; of a defined length that is not reached, something is missing. */
+  #closeUnended(offset: number): void {
+    while (this.#expected !== 'element' || this.#item !== this.#root) {
+      const open = this.#expected === 'item' ? this.#sequence! : this.#item
+      if (open.stop !== Infinity) throw this.#error('truncated', 'the bytes end inside a sequence', offset)
+      if (this.#expected === 'fragment') {
+        this.#closeFragments(offset, true)
+      } else if (this.#expected === 'item') {
+        this.#warn('missingDelimiter', offset, this.#sequence!.element.tag)
+        this.#closeSequence(this.#sequence!, offset, true)
+      } else {
+        this.#closeItem(offset)
+      }
+    }
+  }
+
+  #error(code: DicomReadError['code'], what: string, offset: number): DicomReadError {
+    return new DicomReadError(code, what, offset, this.#lastTag)
+  }
+}
+
+function isPrintable(byte: number): boolean {
+  return byte >= 0x20 && byte < 0x7f
+}
+
+/** Whether bytes begin a JPEG, JPEG-LS, JPEG 2000 or JPEG XL image: no offset table does, since its first entry is 0. */
+function beginsCodestream(bytes: Uint8Array, at: number): boolean {
+  const marker = uint16At(bytes, at, false)
+  return marker === 0xffd8 || marker === 0xff4f || marker === 0xff0a
+}

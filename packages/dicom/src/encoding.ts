@@ -1,0 +1,86 @@
+/** How elements are encoded, and the evidence for it in the bytes. */
+import { attribute } from './dictionary.ts'
+import { isGroupLength, isPrivate, type Tag } from './tag.ts'
+import { ExplicitVRBigEndian, ExplicitVRLittleEndian, ImplicitVRLittleEndian } from './transfer-syntax.ts'
+import { hasLongLengthBytes, vrOfBytes } from './vr.ts'
+
+export interface Encoding {
+  readonly explicitVR: boolean
+  readonly littleEndian: boolean
+}
+
+export const undefinedLength = 0xffff_ffff
+
+/** A tag at `at`. */
+export function tagAt(bytes: Uint8Array, at: number, littleEndian: boolean): Tag {
+  return littleEndian
+    ? (((bytes[at + 1]! << 24) | (bytes[at]! << 16) | (bytes[at + 3]! << 8) | bytes[at + 2]!) >>> 0)
+    : uint32At(bytes, at, false)
+}
+
+export function uint16At(bytes: Uint8Array, at: number, littleEndian: boolean): number {
+  return littleEndian ? (bytes[at + 1]! << 8) | bytes[at]! : (bytes[at]! << 8) | bytes[at + 1]!
+}
+
+export function uint32At(bytes: Uint8Array, at: number, littleEndian: boolean): number {
+  return littleEndian
+    ? ((bytes[at + 3]! << 24) | (bytes[at + 2]! << 16) | (bytes[at + 1]! << 8) | bytes[at]!) >>> 0
+    : ((bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!) >>> 0
+}
+
+/** Encodings a data set may have, likelier first, each with the transfer syntax that means it and nothing more. */
+export const plainEncodings: readonly (Encoding & { readonly uid: string })[] = [
+  { explicitVR: true, littleEndian: true, uid: ExplicitVRLittleEndian },
+  { explicitVR: false, littleEndian: true, uid: ImplicitVRLittleEndian },
+  { explicitVR: true, littleEndian: false, uid: ExplicitVRBigEndian },
+]
+
+/** The longest value that evidence is drawn from: longer ones do not begin a data set. */
+const longestLikelyBytes = 0x10_0000
+
+/**
+ * How many elements in a row, from `at` to the end of `bytes`, look as this encoding would have them: tags of the
+ * dictionary (or private) that ascend, VRs that exist, lengths that can be. An element that does not fit ends the
+ * count; 0 means that not even the first one fits.
+ */
+export function evidenceFor(bytes: Uint8Array, at: number, { explicitVR, littleEndian }: Encoding): number {
+  let count = 0
+  let lastTag = -1
+  for (let pos = at; pos + 8 <= bytes.length;) {
+    const tag = tagAt(bytes, pos, littleEndian)
+    if (tag <= lastTag || !(isPrivate(tag) || isGroupLength(tag) || attribute(tag))) break
+    let header = 8
+    let length: number
+    if (explicitVR) {
+      const first = bytes[pos + 4]!
+      const second = bytes[pos + 5]!
+      if (vrOfBytes(first, second) === undefined) break
+      if (hasLongLengthBytes(first, second)) {
+        header = 12
+        if (pos + header > bytes.length) return count + 1
+        length = uint32At(bytes, pos + 8, littleEndian)
+      } else {
+        length = uint16At(bytes, pos + 6, littleEndian)
+      }
+    } else {
+      length = uint32At(bytes, pos + 4, littleEndian)
+    }
+    if (length === undefinedLength) return count + 1
+    if (length > longestLikelyBytes) break
+    count++
+    lastTag = tag
+    pos += header + length
+  }
+  return count
+}
+
+/**
+ * Whether an element at `at`, in a place where Implicit VR is due, carries a VR all the same: one that exists, and
+ * that the dictionary allows for its tag or that a private tag may have.
+ */
+export function looksExplicit(bytes: Uint8Array, at: number, littleEndian: boolean): boolean {
+  const vr = vrOfBytes(bytes[at + 4]!, bytes[at + 5]!)
+  if (vr === undefined) return false
+  const tag = tagAt(bytes, at, littleEndian)
+  return isPrivate(tag) || (attribute(tag)?.vr.includes(vr) ?? false)
+}

@@ -1,0 +1,121 @@
+/** What stands before the data set: preamble, prefix and File Meta Information (PS3.10 §7.1), or not. */
+import { evidenceFor, plainEncodings, tagAt, uint16At, uint32At, type Encoding } from './encoding.ts'
+import { DicomReadError } from './read-error.ts'
+import { transferSyntax } from './transfer-syntax.ts'
+import { hasLongLengthBytes, vrOfBytes } from './vr.ts'
+
+const preambleBytes = 128
+const prefixBytes = 4
+/** Enough to see a preamble and prefix, and some elements of a bare data set. */
+const enoughBytes = preambleBytes + prefixBytes
+/** File Meta Information is a few hundred bytes; private information (0002,0102) may make it longer. */
+const maxFileMetaBytes = 1024 * 1024
+
+const metaEncoding: Encoding = { explicitVR: true, littleEndian: true }
+
+/** Gathers an object's first bytes until it is clear where its parts begin. */
+export class FileStart {
+  #bytes = new Uint8Array(1024)
+  #length = 0
+  #metaStart: number | undefined
+  /** End of the last whole element of group 0002. */
+  #scanned = 0
+
+  get bytes(): Uint8Array {
+    return this.#bytes.subarray(0, this.#length)
+  }
+
+  /** Offset of the File Meta Information; undefined when there is none. */
+  get metaStart(): number | undefined {
+    return this.#metaStart
+  }
+
+  add(chunk: Uint8Array): void {
+    const wanted = this.#length + chunk.length
+    if (wanted > this.#bytes.length) {
+      const larger = new Uint8Array(Math.max(wanted, 2 * this.#bytes.length))
+      larger.set(this.bytes)
+      this.#bytes = larger
+    }
+    this.#bytes.set(chunk, this.#length)
+    this.#length = wanted
+  }
+
+  /**
+   * Where the data set begins; undefined when more bytes must come first. `isAll`: no more will.
+   * @throws DicomReadError notDicom, tooLarge
+   */
+  dataSetStart(isAll: boolean): number | undefined {
+    if (this.#scanned === 0 && this.#metaStart === undefined) {
+      if (this.#length < enoughBytes && !isAll) return undefined
+      this.#metaStart = findMeta(this.bytes)
+      if (this.#metaStart === undefined) return 0
+      this.#scanned = this.#metaStart
+    }
+    for (;;) {
+      const next = this.#nextMetaElement()
+      if (next === undefined) return isAll ? this.#scanned : undefined
+      if (next === this.#scanned) return this.#scanned
+      if (next - (this.#metaStart ?? 0) > maxFileMetaBytes) {
+        throw new DicomReadError('tooLarge', 'File Meta Information longer than the reader takes', this.#scanned)
+      }
+      if (next > this.#length) return isAll ? this.#scanned : undefined
+      this.#scanned = next
+    }
+  }
+
+  /** End of the element at `#scanned`; the same when it is not of group 0002; undefined when its header is not all there. */
+  #nextMetaElement(): number | undefined {
+    const bytes = this.#bytes
+    const at = this.#scanned
+    const available = this.#length - at
+    if (available < 2) return undefined
+    if (uint16At(bytes, at, true) !== 0x0002) return at
+    if (available < 8) return undefined
+    const first = bytes[at + 4]!
+    const second = bytes[at + 5]!
+    // A few writers encode this group, too, in Implicit VR.
+    if (vrOfBytes(first, second) === undefined) return at + 8 + uint32At(bytes, at + 4, true)
+    if (!hasLongLengthBytes(first, second)) return at + 8 + uint16At(bytes, at + 6, true)
+    return available < 12 ? undefined : at + 12 + uint32At(bytes, at + 8, true)
+  }
+}
+
+function findMeta(bytes: Uint8Array): number | undefined {
+  if (hasPrefix(bytes, preambleBytes)) return preambleBytes + prefixBytes
+  if (hasPrefix(bytes, 0)) return prefixBytes
+  // Group 0002 without a prefix, behind an empty preamble or at once.
+  for (const at of [0, preambleBytes]) {
+    if (bytes.length >= at + 8 && tagAt(bytes, at, true) >>> 16 === 0x0002 && evidenceFor(bytes, at, metaEncoding) > 0) return at
+  }
+  return undefined
+}
+
+/** Whether `DICM` stands at `at`. */
+export function hasPrefix(bytes: Uint8Array, at: number): boolean {
+  return bytes.length >= at + prefixBytes && uint32At(bytes, at, false) === 0x4449_434d
+}
+
+/** Whether the object begins as PS3.10 §7.1 says. */
+export function hasPreamble(bytes: Uint8Array): boolean {
+  return hasPrefix(bytes, preambleBytes)
+}
+
+/** The encoding a transfer syntax means; that of every standard one since 1993 for those that are not known. */
+export function encodingOf(transferSyntaxUID: string): Encoding {
+  return transferSyntax(transferSyntaxUID) ?? { explicitVR: true, littleEndian: true }
+}
+
+/** The plain encoding for which the bytes from `at` speak most; undefined when they speak for none. */
+export function likeliestEncoding(bytes: Uint8Array, at: number): (Encoding & { readonly uid: string }) | undefined {
+  let best: (Encoding & { readonly uid: string }) | undefined
+  let most = 0
+  for (const encoding of plainEncodings) {
+    const evidence = evidenceFor(bytes, at, encoding)
+    if (evidence > most) {
+      most = evidence
+      best = encoding
+    }
+  }
+  return best
+}
