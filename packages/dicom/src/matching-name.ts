@@ -19,10 +19,6 @@ export type NameCondition =
   /** Each of these words is found in the name. */
   | { readonly kind: 'nameWords'; readonly words: readonly NameWord[] }
 
-/** Private-use stand-ins, so that wildcards survive folding and a full-width asterisk of the user's does not become one. */
-const anyRun = '\ue000'
-const anyOne = '\ue001'
-
 /** Between the words of a name: delimiters of PS3.5, and what people write inside components. */
 const separators = '\\^= ,.·・-'
 
@@ -32,20 +28,21 @@ const separators = '\\^= ,.·・-'
  * component group say nothing, so `Doe^*` also finds a name that is only `Doe`.
  */
 export function nameConditions(value: string, fuzzy: boolean): NameCondition[] {
-  if (fuzzy && !/.[*?]./su.test(value) && !value.includes('?')) return wordCondition(value)
-  const key = searchName(value.replaceAll('*', anyRun).replaceAll('?', anyOne)).replaceAll(anyRun, '*').replaceAll(anyOne, '?')
+  // Folding makes wildcards of the full-width signs that input methods write, and leaves the others as they are.
+  const key = searchName(value)
+  if (fuzzy && !/.[*?]./su.test(key) && !key.includes('?')) return wordCondition(key)
   if (key.includes('=')) {
     const patterns = key.split('=').map((group) => (group === '' || /^\*+$/.test(group) ? undefined : parsePattern(group)))
     return patterns.some((pattern) => pattern !== undefined) ? [{ kind: 'nameGroups', patterns }] : []
   }
   const withoutTail = key.replace(/(?:\^\**)+$/, '')
-  const patterns = [key, ...(withoutTail !== key && withoutTail !== '' ? [withoutTail] : [])].filter((text) => text !== '').map(parsePattern)
+  const patterns = [key, ...(withoutTail === key ? [] : [withoutTail])].filter((text) => text !== '').map(parsePattern)
   return patterns.some(matchesAnything) ? [] : patterns.map((pattern) => ({ kind: 'nameGroup', pattern }))
 }
 
-function wordCondition(value: string): NameCondition[] {
-  const isOpen = value.startsWith('*')
-  const words = searchName(value.replace(/^\*+|\*+$/g, '')).split(new RegExp(`[${separators}]+`, 'u')).filter((word) => word !== '')
+function wordCondition(key: string): NameCondition[] {
+  const isOpen = key.startsWith('*')
+  const words = key.replace(/^\*+|\*+$/g, '').split(new RegExp(`[${separators}]+`, 'u')).filter((word) => word !== '')
   if (words.length === 0) return []
   return [{
     kind: 'nameWords',
