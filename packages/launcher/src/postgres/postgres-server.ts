@@ -34,7 +34,7 @@ export async function startServer(command: ServerCommand): Promise<PostgresServe
   const log = await open(logFile, 'a', 0o600)
   const logStart = (await log.stat()).size
   const settings = Object.entries({ ...command.settings, unix_socket_directories: quoteList(command.socketDirectory) })
-  const [file, ...args] = [...as.prefix, command.program, '-D', command.cluster,
+  const [file = command.program, ...args] = [...as.prefix, command.program, '-D', command.cluster,
     ...settings.flatMap(([name, value]) => ['-c', `${name}=${value}`])]
   const child = spawn(file, args, { ...as.owner, cwd: command.cluster, detached: true, stdio: ['ignore', log.fd, log.fd] })
   const exited = new Promise<void>((resolve) => child.once('close', () => resolve()))

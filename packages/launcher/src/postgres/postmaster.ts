@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { readFile, readlink, rm } from 'node:fs/promises'
+import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
@@ -11,19 +11,20 @@ const run = promisify(execFile)
  * Makes sure that no Postgres runs on `cluster`, and that no lock file of a dead one stops the next.
  *
  * Postgres takes any live process with the recorded number for itself, so after a power cut a lock file can name a
- * stranger: it is removed when that process is not Postgres, and left to Postgres's own checks when it is none.
- * A Postgres whose parent was killed is just shutting down; it gets `patienceMs` for that.
+ * stranger, a Postgres of somebody else's among them: it is removed then, and left to Postgres's own checks when there
+ * is no such process.
+ * A Postgres whose parent was killed is just shutting down; it gets `patienceMs`, milliseconds, for that.
  * @throws LauncherError when a Postgres goes on running there
  */
-export async function clearPostmaster(cluster: string, patienceMs = 10_000): Promise<void> {
+export async function clearPostmaster(cluster: string, patienceMs: number): Promise<void> {
   const lockFile = join(cluster, 'postmaster.pid')
   const until = Date.now() + patienceMs
   for (;;) {
     const pid = await recordedPid(lockFile)
     if (pid === undefined) return
-    const program = await programOf(pid)
-    if (program === undefined) return
-    if (!program.includes('postgres')) {
+    const command = await commandOf(pid)
+    if (command === undefined) return
+    if (!command.includes(cluster)) {
       await rm(lockFile, { force: true })
       return
     }
@@ -44,19 +45,10 @@ async function recordedPid(lockFile: string): Promise<number | undefined> {
   }
 }
 
-/** Path or command of a live process; undefined when there is none with this number. */
-async function programOf(pid: number): Promise<string | undefined> {
-  try {
-    process.kill(pid, 0)
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ESRCH') return undefined
-  }
-  if (process.platform === 'linux') {
-    // Other users' links cannot be read, their command line can; a zombie has neither.
-    const link = await readlink(`/proc/${pid}/exe`).catch(() => '')
-    const commandLine = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')
-    return link || commandLine.split('\0')[0] || undefined
-  }
-  const { stdout } = await run('ps', ['-o', 'comm=', '-p', String(pid)]).catch(() => ({ stdout: '' }))
-  return stdout.trim() || undefined
+/** Command line of a live process; undefined when there is none with this number, or only the remains of one. */
+async function commandOf(pid: number): Promise<string | undefined> {
+  const command = process.platform === 'linux'
+    ? await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')
+    : (await run('ps', ['-o', 'command=', '-p', String(pid)]).catch(() => ({ stdout: '' }))).stdout.trim()
+  return command === '' ? undefined : command
 }

@@ -17,6 +17,8 @@ export interface StartPostgresOptions {
   readonly directory: string
   /** Settings that differ from ours; tests turn `fsync` off here. */
   readonly settings?: Readonly<Record<string, string>>
+  /** How long one that is still shutting down in this folder is waited for; 10 s. */
+  readonly patienceMs?: number
   /** false: behave as in a container that refuses user namespaces. */
   readonly namespaces?: boolean
 }
@@ -56,7 +58,7 @@ export async function startPostgres(options: StartPostgresOptions): Promise<Runn
     logFile: join(directory, 'postgres.log'),
     settings: { ...postgresSettings(), ...options.settings },
     as,
-  }), cluster, adminUrl)
+  }), () => clearPostmaster(cluster, options.patienceMs ?? 10_000), adminUrl)
   try {
     await ensureDatabase(adminUrl)
   } catch (error) {
@@ -75,9 +77,9 @@ export async function startPostgres(options: StartPostgresOptions): Promise<Runn
 /** Attempts, because the children of a killed Postgres hold its shared memory for a moment longer. */
 const attempts = 6
 
-async function startReady(start: () => Promise<PostgresServer>, cluster: string, url: string): Promise<PostgresServer> {
+async function startReady(start: () => Promise<PostgresServer>, clear: () => Promise<void>, url: string): Promise<PostgresServer> {
   for (let attempt = 1; ; attempt++) {
-    await clearPostmaster(cluster)
+    await clear()
     const server = await start()
     if (await becomesReady(server, url)) return server
     if (attempt === attempts) {
