@@ -35,7 +35,7 @@ const NON_FINITE: Readonly<Record<string, string>> = {
 
 /**
  * One data set from DICOM JSON, as text or already parsed; a list of one is taken for its one member, since Annex F puts
- * results in lists. The result is checked and in normal form: keys upper case and ascending, group lengths dropped, empty
+ * results in lists. The result is checked and in normal form: keys upper case, group lengths dropped, empty
  * values without members. Reads what clients write: numbers as strings, text as numbers, names as plain text, null and ''.
  * @throws DicomJsonError
  */
@@ -77,7 +77,7 @@ function dataSetOf(input: unknown, path: string, depth: number): DicomJson {
     seen.add(key)
     if (!isGroupLength(tag)) attributes.push([key, attributeOf(member, memberPath, depth)])
   }
-  return Object.fromEntries(attributes.sort(([a], [b]) => (a < b ? -1 : 1)))
+  return Object.fromEntries(attributes)
 }
 
 function attributeOf(input: unknown, path: string, depth: number): DicomJsonAttribute {

@@ -5,7 +5,10 @@ import type { VR } from './vr.ts'
 export { writeDicomJson, type WriteJsonOptions } from './json-write.ts'
 export { DicomJsonError, parseDicomJson, parseDicomJsonArray, type DicomJsonErrorCode } from './json-read.ts'
 
-/** Attributes by tag, eight upper-case hexadecimal digits, ascending (PS3.18 §F.2.2). */
+/**
+ * Attributes by tag, eight upper-case hexadecimal digits. JSON text has them ascending (PS3.18 §F.2.2); an object cannot, since JavaScript
+ * puts names that are whole numbers, such as 30060020, first: write objects with `orderedJson`.
+ */
 export type DicomJson = Record<string, DicomJsonAttribute>
 
 /** One attribute: no value, or exactly one of the three members beside `vr`. */
