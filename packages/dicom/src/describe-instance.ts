@@ -5,9 +5,6 @@ import { writeDicomJson } from './json.ts'
 import type { BulkdataRange, Layout, PixelLayout } from './layout.ts'
 import type { ParsedInstance } from './read.ts'
 
-/** Attributes little endian, pixel values big endian: old GE archives. */
-const GE_BIG_ENDIAN_PIXELS = '1.2.840.113619.5.2'
-
 export interface DescribeOptions {
   /** The URI under which the bulk data of a path will be served. */
   readonly bulkDataURI: (path: string) => string
@@ -42,17 +39,15 @@ export function describeInstance(instance: ParsedInstance, { bulkDataURI }: Desc
     inflated: instance.inflated,
     dataSetOffset: instance.dataSetOffset,
     ...(frames === undefined ? {} : { frames }),
-    ...(pixelData === undefined ? {} : { pixel: pixelLayoutOf(dataSet, pixelData, instance.transferSyntaxUID) }),
+    ...(pixelData === undefined ? {} : { pixel: pixelLayoutOf(dataSet, pixelData) }),
     bulkdata,
   }
   return { metadataText, layout, warnings }
 }
 
-function pixelLayoutOf(dataSet: DataSet, element: DataElement, transferSyntaxUID: string): PixelLayout {
+function pixelLayoutOf(dataSet: DataSet, element: DataElement): PixelLayout {
   const { Rows = 0, Columns = 0, SamplesPerPixel = 0, BitsAllocated = 0, PhotometricInterpretation = '' } = frameGeometryOf(dataSet, element)
   return {
-    vr: element.fragments ? 'OB' : element.vr,
-    littleEndian: dataSet.littleEndian && transferSyntaxUID !== GE_BIG_ENDIAN_PIXELS,
     Rows,
     Columns,
     SamplesPerPixel,

@@ -6,7 +6,10 @@ import type { FrameWarning } from './frame-warning.ts'
 import { nativeFrames, type FrameGeometry } from './native-frames.ts'
 import type { ParsedInstance } from './read.ts'
 import { transferSyntax } from './transfer-syntax.ts'
+import { vrTraits } from './vr.ts'
 
+/** Attributes little endian, pixel values big endian: old GE archives. */
+const GE_BIG_ENDIAN_PIXELS = '1.2.840.113619.5.2'
 const NUMBER_OF_FRAMES = 0x00280008
 /** Bits of a sample in the elements that hold pixels as floating point numbers, whatever Bits Allocated says (PS3.3 §C.7.6.24). */
 const floatBits: Record<number, number> = { 0x7fe00008: 32, 0x7fe00009: 64 }
@@ -62,11 +65,19 @@ function framesOf(
 ): FrameIndex | undefined {
   const { fragments } = element
   // What was written decides, not what the transfer syntax announces: some senders leave pixels native under a compressed one.
-  if (!fragments) return nativeFrames(element, frameGeometryOf(dataSet, element), NumberOfFrames, warnings)
+  if (!fragments) return nativeFrames({ ...element, wordBytes: wordBytesOf(dataSet, element, transferSyntaxUID) }, frameGeometryOf(dataSet, element), NumberOfFrames, warnings)
   const located = { offsets: fragments.offsets, lengths: fragments.lengths }
   if (transferSyntax(transferSyntaxUID)?.video) return { kind: 'whole', fragments: located, numberOfFrames: NumberOfFrames ?? 1 }
   const extendedOffsets = dataSet.get('ExtendedOffsetTable') && dataSet.numbers('ExtendedOffsetTable')
   return { kind: 'encapsulated', fragments: located, firstFragments: firstFragmentsOf(fragments, NumberOfFrames, extendedOffsets, warnings) }
+}
+
+/**
+ * A word is what the VR says (PS3.5 §7.3), also where a sample is wider: so DCMTK and GDCM read and write 32-bit samples in OW.
+ */
+function wordBytesOf(dataSet: DataSet, { vr }: DataElement, transferSyntaxUID: string): number {
+  const isBigEndian = !dataSet.littleEndian || transferSyntaxUID === GE_BIG_ENDIAN_PIXELS
+  return isBigEndian ? vrTraits(vr).bytesPerValue : 1
 }
 
 /** Number of Frames where it is a positive integer; absent it means one frame, but so does it in objects that should have it. */

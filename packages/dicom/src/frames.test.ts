@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { addressableFrames, alignFrame, frameRanges, wholeRanges, type FrameIndex } from './frames.ts'
+import { addressableFrames, frameOfRange, frameRanges, isStoredAsServed, wholeRanges, type FrameIndex, type NativeFrames } from './frames.ts'
 
 describe('native frames', () => {
-  const index: FrameIndex = { kind: 'native', offset: 700, frameBits: 512 * 512 * 16, numberOfFrames: 3 }
+  const index: FrameIndex = { kind: 'native', offset: 700, frameBits: 512 * 512 * 16, numberOfFrames: 3, wordBytes: 1 }
 
   test('lie one behind the other, counted from 1', () => {
     expect(frameRanges(index, 1)).toEqual([{ offset: 700, length: 524288 }])
@@ -15,26 +15,33 @@ describe('native frames', () => {
   })
 
   test('of 1-bit pixels begin where the one before ended, be it inside a byte (PS3.5 §8.2)', () => {
-    const packed: FrameIndex = { kind: 'native', offset: 100, frameBits: 35, numberOfFrames: 3 }
+    const packed: FrameIndex = { kind: 'native', offset: 100, frameBits: 35, numberOfFrames: 3, wordBytes: 1 }
     expect(frameRanges(packed, 1)).toEqual([{ offset: 100, length: 5 }])
     expect(frameRanges(packed, 2)).toEqual([{ offset: 104, length: 5, firstBit: 3 }])
     expect(frameRanges(packed, 3)).toEqual([{ offset: 108, length: 6, firstBit: 6 }])
   })
 
-  test('of 1-bit pixels come out of their bytes bit by bit', () => {
+  test.each([1, 2])('of any number of bits come out of words of %d bytes bit by bit', (wordBytes) => {
     fc.assert(
-      fc.property(fc.integer({ min: 1, max: 70 }), fc.array(fc.boolean(), { minLength: 210, maxLength: 210 }), (frameBits, bits) => {
-        const stored = packed(bits)
-        const packedIndex: FrameIndex = { kind: 'native', offset: 0, frameBits, numberOfFrames: 3 }
+      fc.property(fc.integer({ min: 1, max: 70 }), fc.array(fc.boolean(), { minLength: 224, maxLength: 224 }), (frameBits, bits) => {
+        const littleEndian = packed(bits)
+        const stored = wordBytes === 2 ? Buffer.from(littleEndian).swap16() : littleEndian
+        const index: NativeFrames = { kind: 'native', offset: 0, frameBits, numberOfFrames: 3, wordBytes }
         for (const frameNumber of [1, 2, 3]) {
-          const [range] = frameRanges(packedIndex, frameNumber) ?? []
+          const [range] = frameRanges(index, frameNumber) ?? []
           if (!range) throw new Error('the frame is missing')
           const bytes = stored.subarray(range.offset, range.offset + range.length)
-          const frame = bits.slice((frameNumber - 1) * frameBits, frameNumber * frameBits)
-          expect(alignFrame(bytes, range.firstBit ?? 0, frameBits)).toEqual(packed(frame))
+          const frame = Buffer.from(packed(bits.slice((frameNumber - 1) * frameBits, frameNumber * frameBits)))
+          expect(frame.equals(frameOfRange(index, range, bytes))).toBe(true)
+          if (isStoredAsServed(index, range)) expect(frame.equals(bytes)).toBe(true)
         }
       }),
     )
+  })
+
+  test('stored most significant byte first are swapped word by word', () => {
+    const index: NativeFrames = { kind: 'native', offset: 0, frameBits: 32, numberOfFrames: 1, wordBytes: 2 }
+    expect([...frameOfRange(index, { offset: 0, length: 4 }, Uint8Array.of(1, 2, 3, 4))]).toEqual([2, 1, 4, 3])
   })
 })
 

@@ -1,4 +1,5 @@
 /** Where each frame of an instance lies in its stored bytes, so that a frame is a ranged read and never a parse. */
+import { wordsSwapped } from './swap-words.ts'
 
 /** Frames that lie one behind the other without anything between them (PS3.5 §8.1.1); those of 1 bit a pixel may begin inside a byte (§8.2). */
 export interface NativeFrames {
@@ -7,6 +8,8 @@ export interface NativeFrames {
   readonly offset: number
   readonly frameBits: number
   readonly numberOfFrames: number
+  /** Bytes of the words that are stored most significant byte first (PS3.5 §7.3); 1 where nothing is to be swapped. */
+  readonly wordBytes: number
 }
 
 /** Compressed frames, each one or more fragments (PS3.5 §A.4). */
@@ -35,7 +38,10 @@ export interface Fragments {
 export interface FrameRange {
   readonly offset: number
   readonly length: number
-  /** Bit of the first byte that the frame begins at, from the least significant (PS3.5 §8.2); absent when it is 0. */
+  /**
+   * Where in the range's bytes the frame begins, in bits from the least significant of the first byte, once they are little
+   * endian (PS3.5 §8.2); absent when it is 0.
+   */
   readonly firstBit?: number
 }
 
@@ -62,27 +68,39 @@ export function wholeRanges(index: WholeStream): readonly FrameRange[] {
   return fragmentRanges(index.fragments, 0, index.fragments.offsets.length)
 }
 
+/** Whether the stored bytes of a range are the frame already; else `frameOfRange` makes it of them. */
+export function isStoredAsServed(index: NativeFrames, range: FrameRange): boolean {
+  return index.wordBytes === 1 && range.firstBit === undefined && index.frameBits % 8 === 0
+}
+
 /**
- * A frame of less than whole bytes, taken out of its range and moved to begin at the first bit; unused bits of the last byte
- * are zero. `bytes` is the whole range, `firstBit` as the range said.
+ * A native frame as it is served: little endian (PS3.18 §8.7.3.5), beginning at the first bit, unused bits of its last byte zero.
+ * `stored` are the bytes of the whole range, unchanged afterwards.
  */
-export function alignFrame(bytes: Uint8Array, firstBit: number, frameBits: number): Uint8Array {
-  const aligned = new Uint8Array(Math.ceil(frameBits / 8))
+export function frameOfRange({ frameBits, wordBytes }: NativeFrames, { firstBit = 0 }: FrameRange, stored: Uint8Array): Uint8Array {
+  const bytes = wordsSwapped(stored, wordBytes).subarray(firstBit >> 3)
+  return firstBit % 8 === 0 && frameBits % 8 === 0 ? bytes.subarray(0, frameBits / 8) : shifted(bytes, firstBit % 8, frameBits)
+}
+
+function shifted(bytes: Uint8Array, firstBit: number, bits: number): Uint8Array {
+  const aligned = new Uint8Array(Math.ceil(bits / 8))
   for (let index = 0; index < aligned.length; index++) {
     aligned[index] = ((bytes[index] ?? 0) >> firstBit) | (((bytes[index + 1] ?? 0) << (8 - firstBit)) & 0xff)
   }
-  const unusedBits = aligned.length * 8 - frameBits
   const last = aligned.length - 1
-  if (last >= 0) aligned[last] = (aligned[last] ?? 0) & (0xff >> unusedBits)
+  aligned[last] = (aligned[last] ?? 0) & (0xff >> (aligned.length * 8 - bits))
   return aligned
 }
 
-function nativeRange({ offset, frameBits }: NativeFrames, frameIndex: number): FrameRange {
+/** The range of whole words that holds a frame, since a word can only be swapped whole. */
+function nativeRange({ offset, frameBits, wordBytes }: NativeFrames, frameIndex: number): FrameRange {
   const startBit = frameIndex * frameBits
-  const firstByte = Math.floor(startBit / 8)
-  const length = Math.ceil((startBit + frameBits) / 8) - firstByte
-  const firstBit = startBit % 8
-  return firstBit === 0 ? { offset: offset + firstByte, length } : { offset: offset + firstByte, length, firstBit }
+  const wordBits = wordBytes * 8
+  const firstByte = Math.floor(startBit / wordBits) * wordBytes
+  const endByte = Math.ceil((startBit + frameBits) / wordBits) * wordBytes
+  const firstBit = startBit - firstByte * 8
+  const range = { offset: offset + firstByte, length: endByte - firstByte }
+  return firstBit === 0 ? range : { ...range, firstBit }
 }
 
 function fragmentRanges({ offsets, lengths }: Fragments, from: number, to: number): FrameRange[] {

@@ -1,7 +1,7 @@
 /** DICOM bytes and values: pure, no files, no network, no database. */
 export { encodeFileMeta, ImplementationClassUID, ImplementationVersionName, type FileMeta } from './file-meta.ts'
 export {
-  addressableFrames, alignFrame, frameRanges, wholeRanges,
+  addressableFrames, frameOfRange, frameRanges, isStoredAsServed, wholeRanges,
   type EncapsulatedFrames, type Fragments, type FrameIndex, type FrameRange, type NativeFrames, type WholeStream,
 } from './frames.ts'
 export {

@@ -18,7 +18,7 @@ const fragments = fc.array(fc.record({ gap: fc.oneof(fc.constant(8), fc.nat({ ma
   return { offsets, lengths }
 })
 const frames: fc.Arbitrary<FrameIndex> = fc.oneof(
-  fc.record({ kind: fc.constant('native' as const), offset, frameBits: fc.integer({ min: 1, max: 2 ** 40 }), numberOfFrames: fc.nat() }),
+  fc.record({ kind: fc.constant('native' as const), offset, frameBits: fc.integer({ min: 1, max: 2 ** 40 }), numberOfFrames: fc.nat(), wordBytes: fc.constantFrom(1, 2, 4, 8) }),
   fc.record({ kind: fc.constant('whole' as const), fragments, numberOfFrames: fc.nat() }),
   fragments.chain((made) =>
     fc.subarray([...made.offsets.keys()]).map((firsts) => ({
@@ -39,8 +39,6 @@ const layout: fc.Arbitrary<Layout> = fc.record(
     dataSetOffset: offset,
     frames,
     pixel: fc.record({
-      vr,
-      littleEndian: fc.boolean(),
       Rows: fc.nat({ max: 65535 }),
       Columns: fc.nat({ max: 65535 }),
       SamplesPerPixel: fc.nat({ max: 4 }),
@@ -57,8 +55,8 @@ const ctSlice: Layout = {
   littleEndian: true,
   inflated: false,
   dataSetOffset: 344,
-  frames: { kind: 'native', offset: 2902, frameBits: 512 * 512 * 16, numberOfFrames: 1 },
-  pixel: { vr: 'OW', littleEndian: true, Rows: 512, Columns: 512, SamplesPerPixel: 1, BitsAllocated: 16, PlanarConfiguration: 0, PhotometricInterpretation: 'MONOCHROME2' },
+  frames: { kind: 'native', offset: 2902, frameBits: 512 * 512 * 16, numberOfFrames: 1, wordBytes: 1 },
+  pixel: { Rows: 512, Columns: 512, SamplesPerPixel: 1, BitsAllocated: 16, PlanarConfiguration: 0, PhotometricInterpretation: 'MONOCHROME2' },
   bulkdata: [{ path: '7FE00010', offset: 2902, length: 512 * 512 * 2, vr: 'OW' }],
 }
 

@@ -11,9 +11,8 @@ const VERSION = 1
 const LITTLE_ENDIAN = 1
 const INFLATED = 2
 const HAS_PIXEL = 4
-const PIXEL_LITTLE_ENDIAN = 8
 const frameKinds = ['none', 'native', 'encapsulated', 'whole'] as const
-const FRAME_KIND_SHIFT = 4
+const FRAME_KIND_SHIFT = 3
 
 // Positions in this list are stored: append only.
 const photometricInterpretations = [
@@ -27,11 +26,7 @@ export function encodeLayout(layout: Layout): Uint8Array {
   const kind = frameKinds.indexOf(layout.frames?.kind ?? 'none')
   writer.byte(VERSION)
   writer.byte(
-    (layout.littleEndian ? LITTLE_ENDIAN : 0) |
-      (layout.inflated ? INFLATED : 0) |
-      (layout.pixel ? HAS_PIXEL : 0) |
-      (layout.pixel?.littleEndian ? PIXEL_LITTLE_ENDIAN : 0) |
-      (kind << FRAME_KIND_SHIFT),
+    (layout.littleEndian ? LITTLE_ENDIAN : 0) | (layout.inflated ? INFLATED : 0) | (layout.pixel ? HAS_PIXEL : 0) | (kind << FRAME_KIND_SHIFT),
   )
   writer.number(layout.dataSetOffset)
   if (layout.pixel) writePixel(writer, layout.pixel)
@@ -50,7 +45,7 @@ export function decodeLayout(bytes: Uint8Array): Layout {
   if (version !== VERSION) throw new RangeError(`layout version ${version} is not known`)
   const flags = reader.byte()
   const dataSetOffset = reader.number()
-  const pixel = flags & HAS_PIXEL ? readPixel(reader, (flags & PIXEL_LITTLE_ENDIAN) !== 0) : undefined
+  const pixel = flags & HAS_PIXEL ? readPixel(reader) : undefined
   const frames = readFrames(reader, frameKinds[flags >> FRAME_KIND_SHIFT])
   const bulkdata = readBulkdata(reader)
   reader.assertAtEnd()
@@ -65,7 +60,6 @@ export function decodeLayout(bytes: Uint8Array): Layout {
 }
 
 function writePixel(writer: ByteWriter, pixel: PixelLayout): void {
-  writeVR(writer, pixel.vr)
   for (const number of [pixel.Rows, pixel.Columns, pixel.SamplesPerPixel, pixel.BitsAllocated, pixel.PlanarConfiguration]) writer.number(number)
   // 0 is a text of its own; the others are counted from 1.
   const known = photometricInterpretations.indexOf(pixel.PhotometricInterpretation) + 1
@@ -73,8 +67,7 @@ function writePixel(writer: ByteWriter, pixel: PixelLayout): void {
   if (known === 0) writer.text(pixel.PhotometricInterpretation)
 }
 
-function readPixel(reader: ByteReader, littleEndian: boolean): PixelLayout {
-  const vr = readVR(reader)
+function readPixel(reader: ByteReader): PixelLayout {
   const Rows = reader.number()
   const Columns = reader.number()
   const SamplesPerPixel = reader.number()
@@ -82,12 +75,12 @@ function readPixel(reader: ByteReader, littleEndian: boolean): PixelLayout {
   const PlanarConfiguration = reader.number()
   const known = reader.number()
   const PhotometricInterpretation = known === 0 ? reader.text() : (photometricInterpretations[known - 1] ?? '')
-  return { vr, littleEndian, Rows, Columns, SamplesPerPixel, BitsAllocated, PlanarConfiguration, PhotometricInterpretation }
+  return { Rows, Columns, SamplesPerPixel, BitsAllocated, PlanarConfiguration, PhotometricInterpretation }
 }
 
 function writeFrames(writer: ByteWriter, frames: FrameIndex): void {
   if (frames.kind === 'native') {
-    for (const number of [frames.offset, frames.frameBits, frames.numberOfFrames]) writer.number(number)
+    for (const number of [frames.offset, frames.frameBits, frames.numberOfFrames, frames.wordBytes]) writer.number(number)
     return
   }
   writeFragments(writer, frames.fragments)
@@ -103,7 +96,7 @@ function readFrames(reader: ByteReader, kind: (typeof frameKinds)[number] | unde
     case 'none':
       return undefined
     case 'native':
-      return { kind, offset: reader.number(), frameBits: reader.number(), numberOfFrames: reader.number() }
+      return { kind, offset: reader.number(), frameBits: reader.number(), numberOfFrames: reader.number(), wordBytes: reader.number() }
     case 'encapsulated':
       return readEncapsulated(reader)
     case 'whole':

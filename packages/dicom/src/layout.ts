@@ -3,7 +3,7 @@ import type { VR } from './vr.ts'
 
 /** Where the parts of a stored object lie that are served without reading it again: frames and bulk data. */
 export interface Layout {
-  /** Byte order of the data set's values; bulk data and native frames are served little endian (PS3.18 §F.2.7, §8.7.3.5). */
+  /** Byte order of the data set's values; bulk data are served little endian (PS3.18 §F.2.7). */
   readonly littleEndian: boolean
   /** Offsets are those of the object with its data set inflated in place. */
   readonly inflated: boolean
@@ -16,12 +16,8 @@ export interface Layout {
   readonly bulkdata: readonly BulkdataRange[]
 }
 
-/** What a reader of frames must know to hand out native ones; 0 or '' where the instance does not say. */
+/** What the samples of a frame are; 0 or '' where the instance does not say. */
 export interface PixelLayout {
-  /** Of the element that holds the pixels: what decides how big endian values are swapped. */
-  readonly vr: VR
-  /** Byte order of the pixels, which one private transfer syntax gives apart from the data set's. */
-  readonly littleEndian: boolean
   readonly Rows: number
   readonly Columns: number
   readonly SamplesPerPixel: number

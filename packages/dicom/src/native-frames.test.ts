@@ -8,7 +8,7 @@ const colour = { ...grey, SamplesPerPixel: 3, BitsAllocated: 8, PhotometricInter
 
 function frames(geometry: FrameGeometry, length: number, NumberOfFrames?: number): object {
   const warnings: FrameWarning[] = []
-  const index = nativeFrames({ tag: PIXEL_DATA, offset: 1000, length }, geometry, NumberOfFrames, warnings)
+  const index = nativeFrames({ tag: PIXEL_DATA, offset: 1000, length, wordBytes: 1 }, geometry, NumberOfFrames, warnings)
   return { bits: index?.frameBits, frames: index?.numberOfFrames, warnings: warnings.map((warning) => warning.code) }
 }
 

@@ -19,6 +19,8 @@ export interface NativePixelData {
   readonly tag: Tag
   readonly offset: number
   readonly length: number
+  /** Bytes of the words that are stored most significant byte first; 1 where nothing is to be swapped. */
+  readonly wordBytes: number
 }
 
 /**
@@ -27,15 +29,17 @@ export interface NativePixelData {
  */
 export function nativeFrames(pixelData: NativePixelData, geometry: FrameGeometry, NumberOfFrames: number | undefined, warnings: FrameWarning[]): NativeFrames | undefined {
   const declared = NumberOfFrames ?? 1
-  const frameBits = frameBitsOf(geometry, pixelData.length * 8, declared)
+  const { offset, length, wordBytes } = pixelData
+  const presentBits = (length - (length % wordBytes)) * 8
+  const frameBits = frameBitsOf(geometry, presentBits, declared)
   if (frameBits === undefined || !Number.isSafeInteger(frameBits)) {
     warnings.push({ code: 'geometry', tag: ROWS })
     return undefined
   }
-  const present = Math.floor((pixelData.length * 8) / frameBits)
+  const present = Math.floor(presentBits / frameBits)
   if (present < declared) warnings.push({ code: 'pixelDataShort', tag: pixelData.tag })
   else if (present > declared && frameBits >= 16) warnings.push({ code: 'numberOfFrames', tag: NUMBER_OF_FRAMES })
-  return { kind: 'native', offset: pixelData.offset, frameBits, numberOfFrames: Math.min(present, declared) }
+  return { kind: 'native', offset, frameBits, numberOfFrames: Math.min(present, declared), wordBytes }
 }
 
 function frameBitsOf({ Rows, Columns, SamplesPerPixel, BitsAllocated, PhotometricInterpretation }: FrameGeometry, presentBits: number, frames: number): number | undefined {

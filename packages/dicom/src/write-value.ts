@@ -3,6 +3,7 @@
  * Sequences and encapsulated Pixel Data are not values of their own; write.ts lays them out.
  */
 import type { DicomJsonAttribute } from './json.ts'
+import { wordsSwapped } from './swap-words.ts'
 import type { Tag } from './tag.ts'
 import { vrTraits, type VR } from './vr.ts'
 import { DicomWriteError } from './write-error.ts'
@@ -44,7 +45,7 @@ export function encodeValue(tag: Tag, attribute: DicomJsonAttribute, littleEndia
   const { bytesPerValue, isText, padding } = vrTraits(vr)
   const numeric = numericSetters[vr]
   const binary = bulk ?? (attribute.InlineBinary === undefined ? undefined : Buffer.from(attribute.InlineBinary, 'base64'))
-  if (binary) return padded(littleEndian ? binary : swapped(binary, bytesPerValue), padding)
+  if (binary) return padded(littleEndian ? binary : wordsSwapped(binary, bytesPerValue), padding)
   const values = attribute.Value ?? []
   if (values.length === 0) return EMPTY
   if (vr === 'AT') return encodeTags(tag, values, littleEndian)
@@ -119,15 +120,4 @@ function padded(bytes: Uint8Array, padding: number): Uint8Array {
   even.set(bytes)
   even[bytes.length] = padding
   return even
-}
-
-/** A copy with the bytes of every word reversed; what is left over behind the last whole word stays as it is. */
-function swapped(bytes: Uint8Array, word: number): Uint8Array {
-  if (word === 1) return bytes
-  const copy = Buffer.from(bytes)
-  const whole = copy.subarray(0, copy.length - (copy.length % word))
-  if (word === 2) whole.swap16()
-  else if (word === 4) whole.swap32()
-  else whole.swap64()
-  return copy
 }
