@@ -1,9 +1,9 @@
 import { mkdtemp, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, parse } from 'node:path'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { DurableDirectories } from './fs-directories.ts'
+import { DurableDirectories, makeDurably } from './fs-directories.ts'
 
 describe('making folders durable', () => {
   let root: string
@@ -44,6 +44,22 @@ describe('making folders durable', () => {
     directories.forget(join(root, 'a/b'))
     await directories.make(join(root, 'a/b'))
     expect((await stat(join(root, 'a/b'))).isDirectory()).toBe(true)
+  })
+})
+
+describe('making the first folder', () => {
+  test('flushes every folder above it, up to the top or to one we may not read', async () => {
+    const root = await mkdtemp(join(tmpdir(), 'durable-'))
+    try {
+      const flushed: string[] = []
+      await makeDurably(join(root, 'a/b'), async (folder) => { flushed.push(folder) })
+      expect(flushed.slice(0, 2)).toEqual([join(root, 'a'), root])
+      expect(flushed.at(-1)).toBe(parse(root).root)
+      await makeDurably(join(root, 'a/c'), async (folder) => { if (folder === root) throw Object.assign(new Error('refused'), { code: 'EACCES' }) })
+      await expect(makeDurably(join(root, 'a/d'), async () => { throw Object.assign(new Error('broken'), { code: 'EIO' }) })).rejects.toThrow('broken')
+    } finally {
+      await rm(root, { recursive: true })
+    }
   })
 })
 

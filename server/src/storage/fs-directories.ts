@@ -5,6 +5,9 @@ import { systemCode } from './fs-errors.ts'
 /** Folders remembered as made; enough for every organisation's present hour, small enough to forget about. */
 const maxRemembered = 4096
 
+/** Answers of file systems that keep names safe by themselves, or not at all: some network ones, and Windows. */
+const cannotFlushFolders = new Set(['EINVAL', 'ENOTSUP', 'EPERM'])
+
 /**
  * Makes folders and flushes them, so that names are as durable as the bytes behind them.
  * A file's own fsync promises its content only: its name lives in the folder, and the folder's name in the folder above.
@@ -70,11 +73,27 @@ export class DurableDirectories {
   }
 }
 
-/** Makes the names in one folder durable. */
-export async function flushDirectory(directory: string): Promise<void> {
+/** Makes a folder and those it is in, durable up to the top: a power cut must not take away a folder above the blobs. */
+export async function makeDurably(directory: string, flushNow = flushDirectory): Promise<void> {
+  await mkdir(directory, { recursive: true, mode: 0o700 })
+  for (let folder = directory; folder !== dirname(folder);) {
+    folder = dirname(folder)
+    try {
+      await flushNow(folder)
+    } catch (error) {
+      // A folder we may not read is none that we, or whoever set us up as this user, have just made.
+      if (systemCode(error) !== 'EACCES') throw error
+      return
+    }
+  }
+}
+
+async function flushDirectory(directory: string): Promise<void> {
   const handle = await open(directory, 'r')
   try {
     await handle.sync()
+  } catch (error) {
+    if (!cannotFlushFolders.has(systemCode(error) ?? '')) throw error
   } finally {
     await handle.close()
   }

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
-import { mkdir, open, readdir, rename, unlink, type FileHandle } from 'node:fs/promises'
+import { open, readdir, rename, unlink, type FileHandle } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { addAbortSignal, type Readable } from 'node:stream'
 import { BlobNotFound, BlobRangeInvalid, BlobStoreUnavailable, type BlobStore, type ByteRange } from './blob-store.ts'
-import { DurableDirectories, flushDirectory } from './fs-directories.ts'
+import { DurableDirectories, makeDurably } from './fs-directories.ts'
 import { isAbsent, namedFileError, systemCode } from './fs-errors.ts'
 import { listFiles, statOf } from './fs-list.ts'
 import { FileRangeStream, readRange } from './fs-reader.ts'
@@ -35,7 +35,7 @@ export function createFileBlobStore({ directory }: FileBlobStoreConfig): BlobSto
   let prepared: Promise<void> | undefined
 
   /** Makes the folders on first use; tried again after a failure, so that a disk mounted late is found. */
-  const prepare = (): Promise<void> => prepared ??= makeFolders(root, staging).catch((error: unknown) => {
+  const prepare = (): Promise<void> => prepared ??= makeDurably(staging).catch((error: unknown) => {
     prepared = undefined
     throw namedFileError(error)
   })
@@ -145,21 +145,6 @@ async function streamRange(file: FileHandle, key: string, range: ByteRange | und
   } catch (error) {
     await file.close()
     throw signal?.aborted ? error : namedFileError(error)
-  }
-}
-
-/** Makes the store's own folders, durable up to the top: a power cut must not take away a folder above the blobs. */
-async function makeFolders(root: string, staging: string): Promise<void> {
-  await mkdir(staging, { recursive: true, mode: 0o700 })
-  for (let folder = root, above = ''; folder !== above; folder = dirname(folder)) {
-    above = dirname(folder)
-    try {
-      await flushDirectory(folder)
-    } catch (error) {
-      // A folder we may not read is none that we, or who set us up as this user, have just made.
-      if (systemCode(error) !== 'EACCES') throw error
-      return
-    }
   }
 }
 
