@@ -1,17 +1,15 @@
 /** The push tokenizer: a data set's bytes in, in pieces of any size; elements, items and fragments out (PS3.5 §7). */
 import { ByteCarry } from './byte-carry.ts'
 import type { DataSet } from './data-set.ts'
+import { ElementHeader } from './element-header.ts'
 import { looksExplicit, tagAt, uint16At, uint32At, undefinedLength, type Encoding } from './encoding.ts'
-import { FragmentCollector } from './fragment-collector.ts'
-import { fragmentHeadBytes, fragmentTailBytes } from './fragment-table.ts'
-import { betterThanUN, implicitVR } from './implicit-vr.ts'
+import { FragmentReader } from './fragment-reader.ts'
 import { KeptBytes } from './kept-bytes.ts'
 import { OpenItem, OpenSequence } from './open-containers.ts'
 import { ReadElement, type KeptRun } from './read-element.ts'
 import { DicomReadError, type ReadWarningCode } from './read-error.ts'
 import type { ReadLimits } from './read-limits.ts'
 import type { Tag } from './tag.ts'
-import { hasLongLengthBytes, vrOfBytes, type VR } from './vr.ts'
 
 export interface DataSetParserOptions {
   readonly limits: ReadLimits
@@ -24,7 +22,6 @@ export interface DataSetParserOptions {
 const itemTag = 0xfffe_e000
 const itemDelimitationTag = 0xfffe_e00d
 const sequenceDelimitationTag = 0xfffe_e0dd
-const trailingPaddingTag = 0xfffc_fffc
 const pixelDataTag = 0x7fe0_0010
 const pixelRepresentationTag = 0x0028_0103
 /** Extended Offset Table and its lengths. */
@@ -52,18 +49,12 @@ export class DataSetParser {
   /** The sequence whose next item is expected. */
   #sequence: OpenSequence | undefined
   /** Encapsulated Pixel Data whose next fragment is expected. */
-  #fragmented: ReadElement | undefined
-  #collector: FragmentCollector | undefined
-  /** Bytes still to come of a value or fragment that is only located. */
+  #fragments: FragmentReader | undefined
+  /** Bytes still to come of a value that is only located. */
   #skip = 0
   #lastTag: Tag = 0
   #count = 0
-  // The header that #decodeHeader found: fields, so that elements cost no object beside their own.
-  #vr: VR = 'UN'
-  #length = 0
-  #headerBytes = 0
-  /** It said UN, and the dictionary says more. */
-  #wasUN = false
+  readonly #header = new ElementHeader()
 
   constructor(encoding: Encoding, options: DataSetParserOptions) {
     this.#limits = options.limits
@@ -118,7 +109,7 @@ export class DataSetParser {
     const offset = this.#received
     this.#closeEnded(offset)
     const isTopLevel = this.#expected === 'padding' || (this.#expected === 'element' && this.#item === this.#root)
-    if (this.#skip > 0) throw this.#error('truncated', 'the bytes end inside a value', offset)
+    if (this.#skip > 0 || this.#fragments?.skip) throw this.#error('truncated', 'the bytes end inside a value', offset)
     if (this.#carry.length >= itemHeaderBytes || (this.#carry.length > 0 && !isTopLevel)) {
       throw this.#error('truncated', 'the bytes end inside an element', offset)
     }
@@ -148,11 +139,10 @@ export class DataSetParser {
     let pos = at
     for (;;) {
       if (this.#skip > 0) {
-        pos = this.#passOver(bytes, pos, end)
-        if (this.#skip > 0) {
-          this.#need = 1
-          return pos
-        }
+        const passed = Math.min(this.#skip, end - pos)
+        this.#skip -= passed
+        pos += passed
+        if (this.#skip > 0) return this.#starve(pos, 1)
       }
       this.#need = 0
       this.#needIsValue = false
@@ -164,13 +154,6 @@ export class DataSetParser {
       }
       if (this.#need > 0) return pos
     }
-  }
-
-  #passOver(bytes: Uint8Array, pos: number, end: number): number {
-    const count = Math.min(this.#skip, end - pos)
-    this.#collector?.pass(bytes, pos, pos + count)
-    this.#skip -= count
-    return pos + count
   }
 
   /** Elements of one item, until another kind of thing is due. */
@@ -193,10 +176,11 @@ export class DataSetParser {
         this.#warn('trailingBytes', offset)
         return pos
       }
-      if (!this.#decodeHeader(bytes, pos, end, tag)) return pos
-      const length = this.#length
-      const vr = this.#vr
-      const valueAt = pos + this.#headerBytes
+      const header = this.#header
+      const need = header.decode(bytes, pos, end, tag, item, item.signed)
+      if (need > 0) return this.#starve(pos, need)
+      const { vr, length } = header
+      const valueAt = pos + header.headerBytes
       const valueOffset = this.#base + valueAt
       if (vr === 'SQ' || length === undefinedLength) {
         this.#enterElement(tag, offset)
@@ -207,7 +191,7 @@ export class DataSetParser {
       if (length <= this.#limits.maxKeptValueBytes || (offsetTableTags.includes(tag) && length <= this.#limits.maxOffsetTableBytes)) {
         if (end - valueAt < length) {
           this.#needIsValue = true
-          return this.#starve(pos, this.#headerBytes + length)
+          return this.#starve(pos, header.headerBytes + length)
         }
         run = this.#kept.keep(bytes, valueAt, valueAt + length, valueOffset)
         if (tag === pixelRepresentationTag && length === 2) item.signed = uint16At(bytes, valueAt, littleEndian) === 1
@@ -232,8 +216,14 @@ export class DataSetParser {
   #enterElement(tag: Tag, offset: number): void {
     this.#countOne(offset)
     const item = this.#item
+    if (this.#header.warning) this.#warn(this.#header.warning, offset, tag)
     if (tag <= item.lastTag) this.#warn('tagOrder', offset, tag)
     item.lastTag = tag
+  }
+
+  readonly #spend = (keptBytes: number, offset: number): void => {
+    this.#countOne(offset)
+    this.#kept.spend(keptBytes, offset)
   }
 
   #countOne(offset: number): void {
@@ -241,104 +231,27 @@ export class DataSetParser {
     if (this.#count > this.#limits.maxElements) throw this.#error('tooManyElements', 'more elements than the reader takes', offset)
   }
 
-  /** Finds VR, length and size of the header at `pos`; false when more bytes are needed. */
-  #decodeHeader(bytes: Uint8Array, pos: number, end: number, tag: Tag): boolean {
-    const { explicitVR, littleEndian, signed } = this.#item
-    if (!explicitVR) {
-      this.#setHeader(8, uint32At(bytes, pos + 4, littleEndian))
-      this.#vr = implicitVR(tag, this.#length, signed)
-      return true
-    }
-    const first = bytes[pos + 4]!
-    const second = bytes[pos + 5]!
-    const vr = vrOfBytes(first, second)
-    if (vr === undefined) return this.#decodeUnusualHeader(bytes, pos, end, tag)
-    if (!hasLongLengthBytes(first, second)) {
-      this.#setHeader(8, uint16At(bytes, pos + 6, littleEndian))
-      this.#vr = vr
-      return true
-    }
-    if (end - pos < 12) {
-      this.#need = 12
-      return false
-    }
-    this.#setHeader(12, uint32At(bytes, pos + 8, littleEndian))
-    this.#vr = vr
-    return vr !== 'UN' || this.#length === undefinedLength || this.#reconsiderUN(bytes, pos, end, tag)
-  }
-
-  #setHeader(headerBytes: number, length: number): void {
-    this.#headerBytes = headerBytes
-    this.#length = length
-    this.#wasUN = false
-  }
-
-  /** Gives UN the VR of the dictionary; SQ only where an item really follows. False when more bytes are needed. */
-  #reconsiderUN(bytes: Uint8Array, pos: number, end: number, tag: Tag): boolean {
-    const { littleEndian, signed } = this.#item
-    const vr = betterThanUN(tag, this.#length, littleEndian, signed)
-    if (vr === 'SQ' && this.#length > 0) {
-      if (this.#length < itemHeaderBytes) return true
-      const valueAt = pos + this.#headerBytes
-      if (end - valueAt < 4) {
-        this.#need = this.#headerBytes + 4
-        return false
-      }
-      if (tagAt(bytes, valueAt, true) !== itemTag) return true
-    }
-    this.#vr = vr
-    this.#wasUN = true
-    return true
-  }
-
-  /**
-   * An Explicit VR header without a VR of PS3.5. Two printable characters are a VR of a later edition, or a slip: the
-   * long form (PS3.5 §6.2), unless its reserved bytes are in use. Anything else is an Implicit VR element: some
-   * senders copy items between data sets as they are.
-   */
-  #decodeUnusualHeader(bytes: Uint8Array, pos: number, end: number, tag: Tag): boolean {
-    const { littleEndian, signed } = this.#item
-    const offset = this.#base + pos
-    if (!isPrintable(bytes[pos + 4]!) || !isPrintable(bytes[pos + 5]!)) {
-      this.#setHeader(8, uint32At(bytes, pos + 4, littleEndian))
-      this.#vr = implicitVR(tag, this.#length, signed)
-      this.#warn('mixedVR', offset, tag)
-      return true
-    }
-    if (bytes[pos + 6] !== 0 || bytes[pos + 7] !== 0) {
-      this.#setHeader(8, uint16At(bytes, pos + 6, littleEndian))
-    } else if (end - pos < 12) {
-      this.#need = 12
-      return false
-    } else {
-      this.#setHeader(12, uint32At(bytes, pos + 8, littleEndian))
-    }
-    this.#vr = 'UN'
-    this.#warn('unknownVR', offset, tag)
-    return true
-  }
-
   /** Begins a sequence or encapsulated Pixel Data. */
   #open(tag: Tag, valueOffset: number): void {
     const item = this.#item
-    const isUndefined = this.#length === undefinedLength
-    const vr = this.#vr
-    const element = new ReadElement(tag, vr, valueOffset, isUndefined ? 0 : this.#length, undefined)
+    const { vr, length, wasUN } = this.#header
+    const isUndefined = length === undefinedLength
+    const element = new ReadElement(tag, vr, valueOffset, isUndefined ? 0 : length, undefined)
     item.elements.push(element)
     if (vr !== 'SQ' && (tag === pixelDataTag || (vr.startsWith('O') && item.explicitVR))) {
       if (vr === 'UN' || !item.explicitVR) element.vr = 'OB'
-      this.#fragmented = element
-      this.#collector = new FragmentCollector()
+      this.#fragments = new FragmentReader(element, {
+        littleEndian: item.littleEndian, maxOffsetTableBytes: this.#limits.maxOffsetTableBytes, warn: this.#warn, spend: this.#spend,
+      })
       this.#expected = 'fragment'
       return
     }
     // Of undefined length and not SQ: a sequence whose VR the sender did not know (PS3.5 §6.2.2), or the dictionary does not.
     if (vr !== 'SQ' && vr !== 'UN' && item.explicitVR) throw this.#error('badLength', 'a value of undefined length', valueOffset)
-    const end = isUndefined ? Infinity : valueOffset + this.#length
+    const end = isUndefined ? Infinity : valueOffset + length
     if (end > item.stop && !isUndefined) this.#warn('overrun', valueOffset, tag)
-    const wasUN = item.explicitVR && (vr === 'UN' || this.#wasUN)
     element.vr = 'SQ'
-    const sequence = new OpenSequence(element, item, end, wasUN)
+    const sequence = new OpenSequence(element, item, end, item.explicitVR && (vr === 'UN' || wasUN))
     if (sequence.depth > this.#limits.maxDepth) throw this.#error('tooDeep', 'sequences nested too deep', valueOffset)
     this.#sequence = sequence
     this.#expected = 'item'
@@ -421,6 +334,7 @@ export class DataSetParser {
     const item = this.#item
     const sequence = item.within!
     if (item.end === Infinity) this.#warn('missingDelimiter', offset, sequence.element.tag)
+    else if (offset < item.end) this.#warn('shortSequence', offset, sequence.element.tag)
     this.#leaveItem(sequence)
   }
 
@@ -433,68 +347,25 @@ export class DataSetParser {
     this.#expected = 'element'
   }
 
-  #parseFragment(bytes: Uint8Array, pos: number, end: number): number {
-    const element = this.#fragmented!
-    const collector = this.#collector!
-    const { littleEndian, stop } = this.#item
+  #parseFragment(bytes: Uint8Array, at: number, end: number): number {
+    const fragments = this.#fragments!
+    this.#lastTag = fragments.element.tag
+    let pos = at
+    if (fragments.skip > 0) {
+      pos += Math.min(fragments.skip, end - at)
+      fragments.pass(bytes, at, pos)
+      if (fragments.skip > 0) return this.#starve(pos, 1)
+    }
     const offset = this.#base + pos
-    this.#lastTag = element.tag
-    if (offset >= stop) {
-      this.#closeFragments(offset, true)
-      return pos
-    }
-    if (end - pos < itemHeaderBytes) return this.#starve(pos, itemHeaderBytes)
-    const tag = tagAt(bytes, pos, littleEndian)
-    if (tag === sequenceDelimitationTag) {
-      this.#closeFragments(offset, false)
-      return pos + itemHeaderBytes
-    }
-    if (tag !== itemTag) {
-      if (tag !== trailingPaddingTag) throw this.#error('badStructure', 'no fragment where one is due', offset)
-      this.#closeFragments(offset, true)
-      return pos
-    }
-    const length = uint32At(bytes, pos + 4, littleEndian)
-    if (length === undefinedLength) throw this.#error('badLength', 'a fragment of undefined length', offset)
-    if (!collector.hasOffsetTable) return this.#parseOffsetTable(bytes, pos, end, length)
-    return this.#beginFragment(pos, length)
+    if (offset >= this.#item.stop) fragments.closeUndelimited(offset)
+    else pos = fragments.parse(bytes, pos, end, offset)
+    this.#need = fragments.need
+    if (fragments.isDone) this.#leaveFragments()
+    return pos
   }
 
-  #beginFragment(pos: number, length: number): number {
-    const dataAt = pos + itemHeaderBytes
-    this.#countOne(this.#base + pos)
-    this.#kept.spend(fragmentHeadBytes + fragmentTailBytes, this.#base + pos)
-    this.#collector!.begin(this.#base + dataAt, length)
-    this.#skip = length
-    return dataAt
-  }
-
-  /** The first item: the Basic Offset Table, unless the writer left it out and began with a codestream. */
-  #parseOffsetTable(bytes: Uint8Array, pos: number, end: number, length: number): number {
-    const collector = this.#collector!
-    const probe = Math.min(length, 4)
-    if (end - pos < itemHeaderBytes + probe) return this.#starve(pos, itemHeaderBytes + probe)
-    const at = pos + itemHeaderBytes
-    if (length % 4 !== 0 || (length > 0 && beginsCodestream(bytes, at))) {
-      this.#warn('missingOffsetTable', this.#base + pos, this.#lastTag)
-      collector.hasOffsetTable = true
-      return this.#beginFragment(pos, length)
-    }
-    if (length > this.#limits.maxOffsetTableBytes) throw this.#error('tooLarge', 'an offset table longer than the reader takes', this.#base + pos)
-    if (end - at < length) return this.#starve(pos, itemHeaderBytes + length)
-    this.#kept.spend(length, this.#base + pos)
-    collector.basicOffsets = Uint32Array.from({ length: length / 4 }, (_, index) => uint32At(bytes, at + 4 * index, this.#item.littleEndian))
-    collector.hasOffsetTable = true
-    return at + length
-  }
-
-  #closeFragments(offset: number, isForgiven: boolean): void {
-    const element = this.#fragmented!
-    if (isForgiven) this.#warn('missingDelimiter', offset, element.tag)
-    element.fragments = this.#collector!.table()
-    element.length = offset - element.offset
-    this.#fragmented = undefined
-    this.#collector = undefined
+  #leaveFragments(): void {
+    this.#fragments = undefined
     this.#expected = 'element'
   }
 
@@ -512,21 +383,22 @@ export class DataSetParser {
     for (;;) {
       if (this.#expected === 'element' && offset >= this.#item.stop) this.#closeItem(offset)
       else if (this.#expected === 'item' && offset >= this.#sequence!.stop) this.#closeSequence(this.#sequence!, offset)
-      else if (this.#expected === 'fragment' && offset >= this.#item.stop) this.#closeFragments(offset, true)
       else return
     }
   }
 
-  /** Closes what has no delimiter; of a defined length that is not reached, something is missing. */
+  /** Closes what lacks its delimiter, or is longer in its length than in its items. */
   #closeUnended(offset: number): void {
-    while (this.#expected !== 'element' || this.#item !== this.#root) {
-      const open = this.#expected === 'item' ? this.#sequence! : this.#item
-      if (open.stop !== Infinity) throw this.#error('truncated', 'the bytes end inside a sequence', offset)
+    for (;;) {
       if (this.#expected === 'fragment') {
-        this.#closeFragments(offset, true)
+        this.#fragments!.closeUndelimited(offset)
+        this.#leaveFragments()
       } else if (this.#expected === 'item') {
-        this.#warn('missingDelimiter', offset, this.#sequence!.element.tag)
-        this.#closeSequence(this.#sequence!, offset, true)
+        const sequence = this.#sequence!
+        this.#warn(sequence.end === Infinity ? 'missingDelimiter' : 'shortSequence', offset, sequence.element.tag)
+        this.#closeSequence(sequence, offset, true)
+      } else if (this.#item === this.#root) {
+        return
       } else {
         this.#closeItem(offset)
       }
@@ -536,14 +408,4 @@ export class DataSetParser {
   #error(code: DicomReadError['code'], what: string, offset: number): DicomReadError {
     return new DicomReadError(code, what, offset, this.#lastTag)
   }
-}
-
-function isPrintable(byte: number): boolean {
-  return byte >= 0x20 && byte < 0x7f
-}
-
-/** Whether bytes begin a JPEG, JPEG-LS, JPEG 2000 or JPEG XL image: no offset table does, since its first entry is 0. */
-function beginsCodestream(bytes: Uint8Array, at: number): boolean {
-  const marker = uint16At(bytes, at, false)
-  return marker === 0xffd8 || marker === 0xff4f || marker === 0xff0a
 }

@@ -48,7 +48,8 @@ export function evidenceFor(bytes: Uint8Array, at: number, { explicitVR, littleE
   let lastTag = -1
   for (let pos = at; pos + 8 <= bytes.length;) {
     const tag = tagAt(bytes, pos, littleEndian)
-    if (tag <= lastTag || !(isPrivate(tag) || isGroupLength(tag) || attribute(tag))) break
+    // Group 0000 is the command set's; a tag of zeros is padding.
+    if (tag <= lastTag || tag < 0x0002_0000 || !(isPrivate(tag) || isGroupLength(tag) || attribute(tag))) break
     let header = 8
     let length: number
     if (explicitVR) {

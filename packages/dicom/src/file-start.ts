@@ -1,13 +1,13 @@
 /** What stands before the data set: preamble, prefix and File Meta Information (PS3.10 §7.1), or not. */
+import { ElementHeader } from './element-header.ts'
 import { evidenceFor, plainEncodings, tagAt, uint16At, uint32At, type Encoding } from './encoding.ts'
 import { DicomReadError } from './read-error.ts'
 import { transferSyntax } from './transfer-syntax.ts'
-import { hasLongLengthBytes, vrOfBytes } from './vr.ts'
 
 const preambleBytes = 128
 const prefixBytes = 4
 /** Enough to see a preamble and prefix, and some elements of a bare data set. */
-const enoughBytes = preambleBytes + prefixBytes
+const enoughBytes = preambleBytes + prefixBytes + 8
 /** File Meta Information is a few hundred bytes; private information (0002,0102) may make it longer. */
 const maxFileMetaBytes = 1024 * 1024
 
@@ -20,6 +20,7 @@ export class FileStart {
   #metaStart: number | undefined
   /** End of the last whole element of group 0002. */
   #scanned = 0
+  readonly #header = new ElementHeader()
 
   get bytes(): Uint8Array {
     return this.#bytes.subarray(0, this.#length)
@@ -71,24 +72,24 @@ export class FileStart {
     const available = this.#length - at
     if (available < 2) return undefined
     if (uint16At(bytes, at, true) !== 0x0002) return at
-    if (available < 8) return undefined
-    const first = bytes[at + 4]!
-    const second = bytes[at + 5]!
-    // A few writers encode this group, too, in Implicit VR.
-    if (vrOfBytes(first, second) === undefined) return at + 8 + uint32At(bytes, at + 4, true)
-    if (!hasLongLengthBytes(first, second)) return at + 8 + uint16At(bytes, at + 6, true)
-    return available < 12 ? undefined : at + 12 + uint32At(bytes, at + 8, true)
+    if (available < 8 || this.#header.decode(bytes, at, this.#length, tagAt(bytes, at, true), metaEncoding, false) > 0) return undefined
+    return at + this.#header.headerBytes + this.#header.length
   }
 }
 
 function findMeta(bytes: Uint8Array): number | undefined {
-  if (hasPrefix(bytes, preambleBytes)) return preambleBytes + prefixBytes
+  // The four letters may also stand in the text of a bare data set.
+  if (hasPrefix(bytes, preambleBytes) && (isMeta(bytes, preambleBytes + prefixBytes) || !likeliestEncoding(bytes, 0))) return preambleBytes + prefixBytes
   if (hasPrefix(bytes, 0)) return prefixBytes
   // Group 0002 without a prefix, behind an empty preamble or at once.
   for (const at of [0, preambleBytes]) {
-    if (bytes.length >= at + 8 && tagAt(bytes, at, true) >>> 16 === 0x0002 && evidenceFor(bytes, at, metaEncoding) > 0) return at
+    if (isMeta(bytes, at) && evidenceFor(bytes, at, metaEncoding) > 0) return at
   }
   return undefined
+}
+
+function isMeta(bytes: Uint8Array, at: number): boolean {
+  return bytes.length >= at + 8 && uint16At(bytes, at, true) === 0x0002
 }
 
 /** Whether `DICM` stands at `at`. */

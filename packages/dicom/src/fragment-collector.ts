@@ -3,8 +3,6 @@ import { fragmentHeadBytes, fragmentTailBytes, type FragmentTable } from './frag
 
 export class FragmentCollector {
   basicOffsets: Uint32Array = new Uint32Array(0)
-  /** Whether the first item, the Basic Offset Table, has been seen. */
-  hasOffsetTable = false
   #count = 0
   #offsets = new Float64Array(16)
   #lengths = new Float64Array(16)
@@ -12,10 +10,6 @@ export class FragmentCollector {
   #tails = new Uint8Array(16 * fragmentTailBytes)
   /** Bytes of the current fragment already seen. */
   #seen = 0
-
-  get count(): number {
-    return this.#count
-  }
 
   /** Begins a fragment whose data starts at `offset`. */
   begin(offset: number, length: number): void {

@@ -24,6 +24,7 @@ export type ReadWarningCode =
   | 'unknownVR' // the VR is not one of PS3.5: kept as UN
   | 'oddLength' // a value of odd length
   | 'missingDelimiter' // a sequence or item ends without its delimitation item
+  | 'shortSequence' // a sequence or item ends with the object, before the length it declares
   | 'strayDelimiter' // a delimitation item stands where nothing is open
   | 'missingOffsetTable' // encapsulated Pixel Data without a Basic Offset Table, not even an empty one
   | 'overrun' // an element reaches past the end of the item around it
