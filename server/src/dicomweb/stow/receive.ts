@@ -1,9 +1,8 @@
 /** One object on its way in: bytes to the blob store as they come, hashed and tokenised in passing, never whole in memory. */
 import { createHash } from 'node:crypto'
-import { DicomReadError, InstanceReader, type ParsedInstance } from '@isocenter/dicom'
+import { DicomReadError, InstanceReader, type ParsedInstance, type StoreFailure } from '@isocenter/dicom'
 import { BlobStoreFull, newBlobKey, type BlobStore, type BlobWriter } from '../../storage/index.ts'
 import { DataSetDigest } from './data-set-digest.ts'
-import type { FailureReason } from './reasons.ts'
 
 /** An object whose bytes are all written but not yet visible; exactly one of its writer's `commit` and `abort` is still due. */
 export interface Received {
@@ -18,10 +17,10 @@ export interface Received {
 /** Why the bytes of one part were not taken; the request goes on with the next part. */
 export class PartRefused extends Error {
   override readonly name = 'PartRefused'
-  readonly reason: FailureReason
+  readonly reason: StoreFailure
   /** Names what is wrong with the bytes; never a value out of them. */
   readonly code: string
-  constructor(reason: FailureReason, code: string, options?: ErrorOptions) {
+  constructor(reason: StoreFailure, code: string, options?: ErrorOptions) {
     super(`A part was refused: ${code}`, options)
     this.reason = reason
     this.code = code

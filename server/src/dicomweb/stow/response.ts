@@ -1,7 +1,6 @@
 /** The Store Instances Response Module (PS3.18 Table I.1-1) and the status that goes with it. */
-import { formatTag, tagOf, type DicomJson, type DicomJsonAttribute, type Keyword } from '@isocenter/dicom'
+import { formatTag, storeFailures, storeWarnings, tagOf, type DicomJson, type DicomJsonAttribute, type Keyword, type StoreFailure } from '@isocenter/dicom'
 import { pathOf } from '../paths.ts'
-import { dataSetDoesNotMatch, failureReasons, type FailureReason } from './reasons.ts'
 
 /** What became of one part of a request. */
 export type StoreResult = StoredResult | FailedResult
@@ -18,7 +17,7 @@ export interface StoredResult {
 
 export interface FailedResult {
   readonly kind: 'failed'
-  readonly reason: FailureReason
+  readonly reason: StoreFailure
   /** As far as the part could be read. */
   readonly SOPInstanceUID?: string | undefined
   readonly SOPClassUID?: string | undefined
@@ -49,7 +48,7 @@ export function storeStatus(results: readonly StoreResult[], allTooLarge: boolea
 }
 
 /** What the Warning header recommended by PS3.18 §10.5.3.2 says. */
-export function storeWarnings(results: readonly StoreResult[], service: string): string[] {
+export function warningsOf(results: readonly StoreResult[], service: string): string[] {
   const dirty = results.filter((result) => result.kind === 'stored' && result.isDirty).length
   const failed = results.filter((result) => result.kind === 'failed').length
   return [
@@ -63,7 +62,7 @@ function storedItem({ SOPClassUID, SOPInstanceUID, StudyInstanceUID, SeriesInsta
     ReferencedSOPClassUID: { vr: 'UI', Value: [SOPClassUID] },
     ReferencedSOPInstanceUID: { vr: 'UI', Value: [SOPInstanceUID] },
     RetrieveURL: { vr: 'UR', Value: [service + pathOf({ StudyInstanceUID, SeriesInstanceUID, SOPInstanceUID })] },
-    ...(isDirty && { WarningReason: { vr: 'US', Value: [dataSetDoesNotMatch] } }),
+    ...(isDirty && { WarningReason: { vr: 'US', Value: [storeWarnings.doesNotMatchClass.code] } }),
   })
 }
 
@@ -71,7 +70,7 @@ function failedItem({ SOPClassUID, SOPInstanceUID, reason }: FailedResult): Dico
   return attributes({
     ...(SOPClassUID !== undefined && { ReferencedSOPClassUID: { vr: 'UI', Value: [SOPClassUID] } }),
     ...(SOPInstanceUID !== undefined && { ReferencedSOPInstanceUID: { vr: 'UI', Value: [SOPInstanceUID] } }),
-    FailureReason: { vr: 'US', Value: [failureReasons[reason]] },
+    FailureReason: { vr: 'US', Value: [storeFailures[reason].code] },
   })
 }
 

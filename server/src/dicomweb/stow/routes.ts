@@ -9,7 +9,7 @@ import { emptyStore, invalidMultipart } from '../problems.ts'
 import { serviceURL } from '../service-url.ts'
 import { ingest } from './ingest.ts'
 import { receivedParts } from './parts.ts'
-import { storeResponse, storeStatus, storeWarnings } from './response.ts'
+import { storeResponse, storeStatus, warningsOf } from './response.ts'
 
 export const stowRoutes: FastifyPluginAsync<DicomwebDeps> = async (app, deps) => {
   const { config, catalogue, blobs, metrics } = deps
@@ -33,7 +33,7 @@ export const stowRoutes: FastifyPluginAsync<DicomwebDeps> = async (app, deps) =>
         if (outcome.results.length === 0) throw emptyStore('The request body holds no part.')
 
         const status = storeStatus(outcome.results, outcome.allTooLarge)
-        const warnings = storeWarnings(outcome.results, service)
+        const warnings = warningsOf(outcome.results, service)
         if (warnings.length > 0) reply.header('warning', warnings)
         if (status === 503) reply.header('retry-after', '30')
         const location = response['00081190']?.Value?.[0]

@@ -1,0 +1,14 @@
+/** The DICOMweb service: search, retrieve and store (PS3.18 §10). */
+import type { FastifyPluginAsync } from 'fastify'
+import type { DicomwebDeps } from './deps.ts'
+import { qidoRoutes } from './qido/routes.ts'
+import { stowRoutes } from './stow/routes.ts'
+import { wadoRoutes } from './wado/routes.ts'
+
+export type { DicomwebDeps } from './deps.ts'
+
+export const dicomweb: FastifyPluginAsync<DicomwebDeps> = async (app, deps) => {
+  await app.register(qidoRoutes, deps)
+  await app.register(wadoRoutes, deps)
+  await app.register(stowRoutes, deps)
+}

@@ -1,0 +1,103 @@
+/** Retrieve a study, a series or an instance as DICOM files (PS3.18 §10.4.1.1.1). */
+import { transferSyntax } from '@isocenter/dicom'
+import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
+import type { Catalogue, InstanceRecord, Scope } from '../../catalogue/index.ts'
+import type { Access } from '../../identity/index.ts'
+import type { DicomwebDeps } from '../deps.ts'
+import { acceptableOf, applicationDicom, chooseOffer, ExplicitVRLittleEndian, negotiate, partTypeOf, unacceptable, type Acceptable, type Offer } from '../media-types.ts'
+import { noteRead } from '../note-read.ts'
+import { instancePath, pathOf, scopeOf, seriesPath, studyPath, type InstanceUIDs } from '../paths.ts'
+import { serviceURL } from '../service-url.ts'
+import { sendSource, type ByteSource } from './byte-source.ts'
+import { clientGone } from './client-gone.ts'
+import { etagOf, isNotModified } from './conditional.ts'
+import { instanceAt, presenceOf } from './find.ts'
+import { sendMultipart, type AnswerPart } from './multipart-answer.ts'
+import { explicitLittleEndianFile, storedFile } from './part10.ts'
+
+interface FileOffer extends Offer { readonly transferSyntaxUID: string }
+
+const config = { policy: 'dicomweb:retrieve', audit: 'study.retrieve' } as const
+
+export const instanceRoutes: FastifyPluginAsync<DicomwebDeps> = async (app, deps) => {
+  for (const url of [studyPath, seriesPath]) {
+    app.route<{ Params: Scope }>({ method: ['GET', 'HEAD'], url, config, handler: (request, reply) => sendAll(deps, request, reply) })
+  }
+  app.route<{ Params: InstanceUIDs }>({ method: ['GET', 'HEAD'], url: instancePath, config, handler: (request, reply) => sendOne(deps, request, reply) })
+}
+
+async function sendOne(deps: DicomwebDeps, request: FastifyRequest<{ Params: InstanceUIDs }>, reply: FastifyReply): Promise<FastifyReply> {
+  const uids = scopeOf(request.params)
+  const record = await instanceAt(deps.catalogue, request.access, uids)
+  const offer = negotiate(acceptableOf(request), [...offersOf(record, true), ...offersOf(record, false)])
+  noteRead(deps, request, uids.StudyInstanceUID)
+  const contentLocation = serviceURL(deps.config, request) + pathOf(uids)
+  reply.header('content-location', contentLocation)
+  if (isNotModified(request, reply, etagOf(record.sha256, offer.transferSyntaxUID, String(offer.multipart)))) return reply.code(304).send()
+  const signal = clientGone(reply)
+  const source = await open(deps, record, offer, signal)
+  if (!offer.multipart) return sendSource(request, reply.header('content-type', partTypeOf(offer)), source)
+  const part: AnswerPart = { contentType: partTypeOf(offer), contentLocation, length: source.length, open: () => Promise.resolve(source) }
+  if (request.method === 'HEAD') source.close()
+  return sendMultipart(request, reply, applicationDicom, [part])
+}
+
+async function sendAll(deps: DicomwebDeps, request: FastifyRequest<{ Params: Scope }>, reply: FastifyReply): Promise<FastifyReply> {
+  const { catalogue } = deps
+  const scope = scopeOf(request.params)
+  const acceptable = acceptableOf(request)
+  const { revision } = await presenceOf(catalogue, request.access, scope)
+  const { served, left, available } = await survey(catalogue, request.access, scope, acceptable)
+  if (served === 0) throw unacceptable(available)
+  noteRead(deps, request, scope.StudyInstanceUID)
+  const service = serviceURL(deps.config, request)
+  reply.header('content-location', service + pathOf(scope))
+  // PS3.18 §10.4.3.1: some of it is no full answer, and says so.
+  if (left > 0) reply.code(206).header('warning', `299 ${service}: ${left} instances cannot be had in a form the request accepts`)
+  else if (isNotModified(request, reply, etagOf(revision, JSON.stringify(acceptable)))) return reply.code(304).send()
+  return sendMultipart(request, reply, applicationDicom, partsOf(deps, request.access, scope, acceptable, service, clientGone(reply)))
+}
+
+/** How many instances there are in a form that is accepted, how many in none, and the forms there are. */
+async function survey(catalogue: Catalogue, access: Access, scope: Scope, acceptable: Acceptable): Promise<{ served: number; left: number; available: Offer[] }> {
+  const forms = new Map<string, { offers: FileOffer[]; isAcceptable: boolean }>()
+  let served = 0
+  let left = 0
+  for await (const record of catalogue.instances(access, scope)) {
+    let form = forms.get(record.transferSyntaxUID)
+    if (!form) {
+      const offers = offersOf(record, true)
+      form = { offers, isAcceptable: chooseOffer(acceptable, offers) !== undefined }
+      forms.set(record.transferSyntaxUID, form)
+    }
+    if (form.isAcceptable) served++
+    else left++
+  }
+  return { served, left, available: [...forms.values()].flatMap(({ offers }) => offers) }
+}
+
+async function* partsOf(deps: DicomwebDeps, access: Access, scope: Scope, acceptable: Acceptable, service: string, signal: AbortSignal): AsyncGenerator<AnswerPart> {
+  for await (const record of deps.catalogue.instances(access, scope)) {
+    const offer = chooseOffer(acceptable, offersOf(record, true))
+    if (!offer) continue
+    yield { contentType: partTypeOf(offer), contentLocation: service + pathOf(uidsOf(record)), open: () => open(deps, record, offer, signal) }
+  }
+}
+
+const uidsOf = ({ StudyInstanceUID, SeriesInstanceUID, SOPInstanceUID }: InstanceRecord) => ({ StudyInstanceUID, SeriesInstanceUID, SOPInstanceUID })
+
+function open({ blobs }: DicomwebDeps, record: InstanceRecord, offer: FileOffer, signal: AbortSignal): Promise<ByteSource> {
+  return offer.transferSyntaxUID === record.transferSyntaxUID ? storedFile(blobs, record, signal) : explicitLittleEndianFile(blobs, record, signal)
+}
+
+/**
+ * The transfer syntaxes an instance can be had in, what is stored first. Implicit VR and big endian never leave (PS3.18 §8.7.3);
+ * everything not compressed can be had as Explicit VR Little Endian.
+ */
+function offersOf({ transferSyntaxUID }: InstanceRecord, multipart: boolean): FileOffer[] {
+  const stored = transferSyntax(transferSyntaxUID)
+  const mayLeave = stored === undefined || (stored.explicitVR && stored.littleEndian)
+  const isUncompressed = stored?.codec === 'native' && !stored.encapsulated
+  const uids = [...(mayLeave ? [transferSyntaxUID] : []), ...(isUncompressed && transferSyntaxUID !== ExplicitVRLittleEndian ? [ExplicitVRLittleEndian] : [])]
+  return uids.map((uid) => ({ mediaType: applicationDicom, multipart, transferSyntaxUID: uid }))
+}

@@ -1,0 +1,102 @@
+/** A stored object as the DICOM file that is sent (PS3.10), in its stored transfer syntax or as Explicit VR Little Endian. */
+import {
+  decodeLayout, encodeFileMeta, explicitLittleEndian, InstanceReader, lengthOfPieces, swapBytesOf, type ReencodedPiece,
+} from '@isocenter/dicom'
+import type { InstanceRecord } from '../../catalogue/index.ts'
+import type { BlobStore } from '../../storage/index.ts'
+import { unacceptable } from '../media-types.ts'
+import type { ByteSource } from './byte-source.ts'
+import { readStored, type StoredObject } from './stored-bytes.ts'
+
+const prefixOffset = 128
+const prefix = 'DICM'
+
+/**
+ * The object as it was received, byte for byte. One that came without preamble or File Meta Information gets them put
+ * before its untouched data set: without them it would be no DICOM file (PS3.10 §7.1).
+ */
+export async function storedFile(blobs: BlobStore, record: InstanceRecord, signal: AbortSignal): Promise<ByteSource> {
+  const stream = await blobs.read(record.blobKey, undefined, signal)
+  const chunks = stream[Symbol.asyncIterator]() as AsyncIterator<Buffer>
+  const close = () => { stream.destroy() }
+  const head = await beginning(chunks)
+  if (head.toString('latin1', prefixOffset, prefixOffset + prefix.length) === prefix) return { length: record.byteLength, chunks: following(head, chunks, close), close }
+  const { dataSetOffset } = decodeLayout(record.layout)
+  const header = encodeFileMeta({ MediaStorageSOPClassUID: record.SOPClassUID, MediaStorageSOPInstanceUID: record.SOPInstanceUID, TransferSyntaxUID: record.transferSyntaxUID })
+  const withHeader = async function* () {
+    yield header
+    yield* without(following(head, chunks, close), dataSetOffset)
+  }
+  return { length: header.length + record.byteLength - dataSetOffset, chunks: withHeader(), close }
+}
+
+/** The first chunks, as many as hold the prefix. */
+async function beginning(chunks: AsyncIterator<Buffer>): Promise<Buffer> {
+  let head: Buffer = Buffer.alloc(0)
+  while (head.length < prefixOffset + prefix.length) {
+    const { done, value } = await chunks.next()
+    if (done === true) break
+    head = head.length === 0 ? value : Buffer.concat([head, value])
+  }
+  return head
+}
+
+async function* following(head: Buffer, rest: AsyncIterator<Buffer>, close: () => void): AsyncGenerator<Buffer> {
+  try {
+    yield head
+    for (let next = await rest.next(); next.done !== true; next = await rest.next()) yield next.value
+  } finally {
+    close()
+  }
+}
+
+async function* without(chunks: AsyncIterable<Buffer>, bytes: number): AsyncGenerator<Buffer> {
+  let before = bytes
+  for await (const chunk of chunks) {
+    const from = Math.min(before, chunk.length)
+    before -= from
+    if (from < chunk.length) yield chunk.subarray(from)
+  }
+}
+
+/**
+ * The object in Explicit VR Little Endian. It is read twice: once for its structure, of which long values are left out,
+ * and once for those values, which are passed on as they are read.
+ * @throws notAcceptable 406 when its pixel data are compressed after all, whatever its transfer syntax says
+ */
+export async function explicitLittleEndianFile(blobs: BlobStore, record: InstanceRecord, signal: AbortSignal): Promise<ByteSource> {
+  const reader = new InstanceReader({})
+  for await (const chunk of await blobs.read(record.blobKey, undefined, signal) as AsyncIterable<Buffer>) {
+    const read = reader.write(chunk)
+    if (read) await read
+  }
+  const parsed = await reader.end()
+  const pieces = explicitLittleEndian(parsed, record)
+  if (!pieces) throw unacceptable([{ mediaType: 'application/dicom', multipart: true, transferSyntaxUID: record.transferSyntaxUID }])
+  const object = { blobKey: record.blobKey, byteLength: record.byteLength, layout: { inflated: parsed.inflated, dataSetOffset: parsed.dataSetOffset } }
+  return { length: lengthOfPieces(pieces), chunks: sent(blobs, object, pieces, signal), close: () => {} }
+}
+
+async function* sent(blobs: BlobStore, object: StoredObject, pieces: readonly ReencodedPiece[], signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  for (const piece of pieces) {
+    if (piece instanceof Uint8Array) yield piece
+    else yield* swapped(await readStored(blobs, object, piece, signal), piece.swapBytes)
+  }
+}
+
+/** The same bytes with each group of `swapBytes` reversed, wherever chunks end. */
+export async function* swapped(chunks: AsyncIterable<Uint8Array>, swapBytes: 1 | 2 | 4 | 8): AsyncGenerator<Uint8Array> {
+  if (swapBytes === 1) {
+    yield* chunks
+    return
+  }
+  let carried = Buffer.alloc(0)
+  for await (const chunk of chunks) {
+    const bytes = Buffer.concat([carried, chunk])
+    const whole = bytes.length - (bytes.length % swapBytes)
+    swapBytesOf(bytes.subarray(0, whole), swapBytes)
+    carried = Buffer.from(bytes.subarray(whole))
+    if (whole > 0) yield bytes.subarray(0, whole)
+  }
+  if (carried.length > 0) yield carried
+}
