@@ -28,6 +28,11 @@ export class LogFile {
     this.#stream.write(`${line}\n`)
   }
 
+  /** Resolves when everything is written. */
+  close(): Promise<void> {
+    return new Promise((resolve) => { this.#stream.end(resolve) })
+  }
+
   #open(): WriteStream {
     // A full disk must not end the server: the log is then incomplete, and the terminal says so.
     return createWriteStream(this.#path, { flags: 'a', mode: 0o600 }).on('error', (error) => { console.error(`The log cannot be written: ${error.message}`) })
