@@ -4,6 +4,11 @@ export {
   addressableFrames, frameOfRange, frameRanges, isStoredAsServed, wholeRanges,
   type EncapsulatedFrames, type Fragments, type FrameIndex, type FrameRange, type NativeFrames, type WholeStream,
 } from './frames.ts'
+export { buildFrameIndex, type IndexedFrames } from './frame-index.ts'
+export type { FrameWarning, FrameWarningCode } from './frame-warning.ts'
+export type { BulkdataRange, Layout, PixelLayout } from './layout.ts'
+export { decodeLayout, encodeLayout } from './layout-encoding.ts'
+export { describeInstance, type DescribeOptions, type InstanceDescription } from './describe-instance.ts'
 export {
   DicomJsonError, parseDicomJson, parseDicomJsonArray, writeDicomJson,
   type DicomJson, type DicomJsonAttribute, type DicomJsonErrorCode, type DicomJsonValue, type WriteJsonOptions,
