@@ -17,6 +17,7 @@ const floatBits: Record<number, number> = { 0x7fe00008: 32, 0x7fe00009: 64 }
 export interface IndexedFrames {
   /** Undefined when the instance has no pixels, or too little is known of them. */
   readonly frames: FrameIndex | undefined
+  /** One of each code. */
   readonly warnings: readonly FrameWarning[]
 }
 
@@ -29,7 +30,8 @@ export function buildFrameIndex({ dataSet, transferSyntaxUID }: Pick<ParsedInsta
   if (!element) return { frames: undefined, warnings: [] }
   const warnings: FrameWarning[] = []
   const NumberOfFrames = numberOfFramesOf(dataSet, warnings)
-  return { frames: framesOf(dataSet, element, transferSyntaxUID, NumberOfFrames, warnings), warnings }
+  const frames = framesOf(dataSet, element, transferSyntaxUID, NumberOfFrames, warnings)
+  return { frames, warnings: warnings.filter(({ code }, index) => warnings.findIndex((other) => other.code === code) === index) }
 }
 
 /** The element that holds an instance's pixels, with a value. */
