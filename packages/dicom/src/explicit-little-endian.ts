@@ -2,6 +2,7 @@
 import type { DataElement, DataSet } from './data-set.ts'
 import { encodeFileMeta } from './file-meta.ts'
 import type { ParsedInstance } from './read.ts'
+import { wordsSwapped } from './swap-words.ts'
 import { isGroupLength, type Tag } from './tag.ts'
 import { ExplicitVRLittleEndian } from './transfer-syntax.ts'
 import { vrTraits, type VR } from './vr.ts'
@@ -13,8 +14,8 @@ export type ReencodedPiece = Uint8Array | StoredRange
 export interface StoredRange {
   readonly offset: number
   readonly length: number
-  /** Bytes to reverse together, 1 for none. */
-  readonly swapBytes: 1 | 2 | 4 | 8
+  /** Bytes of the words to be reversed, 1 for none. */
+  readonly wordBytes: number
 }
 
 /** Attributes little endian, pixel values big endian: old GE archives. */
@@ -47,14 +48,6 @@ export function lengthOfPieces(pieces: readonly ReencodedPiece[]): number {
   return pieces.reduce((sum, { length }) => sum + length, 0)
 }
 
-/** Swaps values in place, for ranges that say so; what does not fill a value stays as it is. */
-export function swapBytesOf(bytes: Buffer, swapBytes: StoredRange['swapBytes']): void {
-  const whole = bytes.subarray(0, bytes.length - (bytes.length % swapBytes))
-  if (swapBytes === 2) whole.swap16()
-  else if (swapBytes === 4) whole.swap32()
-  else if (swapBytes === 8) whole.swap64()
-}
-
 function writeDataSet(pieces: Pieces, dataSet: DataSet, hasBigEndianPixels: boolean): void {
   for (const element of dataSet.elements) {
     if (isGroupLength(element.tag) || element.tag >>> 16 === fileMetaGroup) continue
@@ -78,16 +71,9 @@ function writeValue(pieces: Pieces, { tag, vr, value, offset, length }: DataElem
   const padded = length + (length % 2)
   // A value too long for its VR's short form is sent as UN (PS3.5 §6.2.2 note 2).
   pieces.header(tag, !hasLongLength && padded > maxShortLength ? 'UN' : vr, padded)
-  const swapBytes = littleEndian ? 1 : bytesPerValue
-  if (value === undefined) {
-    pieces.range({ offset, length, swapBytes })
-  } else if (swapBytes === 1) {
-    pieces.bytes(value)
-  } else {
-    const swapped = Buffer.from(value)
-    swapBytesOf(swapped, swapBytes)
-    pieces.bytes(swapped)
-  }
+  const wordBytes = littleEndian ? 1 : bytesPerValue
+  if (value === undefined) pieces.range({ offset, length, wordBytes })
+  else pieces.bytes(wordsSwapped(value, wordBytes))
   if (padded > length) pieces.bytes(Uint8Array.of(padding))
 }
 

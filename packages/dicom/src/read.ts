@@ -67,6 +67,11 @@ export class InstanceReader {
     this.#transferSyntaxUID = options.transferSyntaxUID
   }
 
+  /** Where the data set begins in the object, bytes; undefined until enough bytes have come to say. */
+  get dataSetOffset(): number | undefined {
+    return this.#parser && this.#dataSetOffset
+  }
+
   /**
    * Takes the next bytes, which may be reused afterwards: after the promise, where one is returned (deflated data).
    * @throws DicomReadError once the bytes cannot be a DICOM object; the reader is of no use then

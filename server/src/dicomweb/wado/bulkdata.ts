@@ -82,19 +82,19 @@ async function sendValue(
   const ranges = layout.frames?.kind === 'whole' && value.path === pixelData ? wholeRanges(layout.frames) : [value]
   const length = totalOf(ranges)
   const object = { blobKey: record.blobKey, byteLength: record.byteLength, layout }
-  const swapBytes = swapOf(layout, value)
+  const wordBytes = wordBytesOf(layout, value)
   const signal = clientGone(reply)
   if (offer.multipart) {
     return sendMultipart(request, reply, offer.mediaType, [{
-      contentType: partTypeOf(offer), contentLocation: location, length, open: () => Promise.resolve(sourceOfRanges(deps, object, ranges, swapBytes, signal)),
+      contentType: partTypeOf(offer), contentLocation: location, length, open: () => Promise.resolve(sourceOfRanges(deps, object, ranges, wordBytes, signal)),
     }])
   }
   reply.header('content-type', partTypeOf(offer)).header('accept-ranges', 'bytes')
   const wanted = requestedRange(request.headers.range, String(request.headers['if-range'] ?? etag), etag, length)
   if (wanted === 'unsatisfiable') throw rangeNotSatisfiable(`The bulk data have ${length} bytes.`, {}, { 'content-range': `bytes */${length}` })
-  if (wanted === 'whole') return sendSource(request, reply, sourceOfRanges(deps, object, ranges, swapBytes, signal))
+  if (wanted === 'whole') return sendSource(request, reply, sourceOfRanges(deps, object, ranges, wordBytes, signal))
   reply.code(206).header('content-range', `bytes ${wanted.offset}-${wanted.offset + wanted.length - 1}/${length}`)
-  return sendSource(request, reply, sourceOfRanges(deps, object, partOf(ranges, wanted, swapBytes), swapBytes, signal, wanted.offset % swapBytes, wanted.length))
+  return sendSource(request, reply, sourceOfRanges(deps, object, partOf(ranges, wanted, wordBytes), wordBytes, signal, wanted.offset % wordBytes, wanted.length))
 }
 
 /** Single-part first: that is what a browser or a viewer that accepts anything wants of one value. */
@@ -115,18 +115,18 @@ async function documentType(catalogue: Catalogue, access: Access, record: Instan
   return undefined
 }
 
-/** Bytes to reverse together so that the value is little endian (PS3.18 §F.2.7). */
-function swapOf({ littleEndian, pixel }: Layout, { path, vr }: BulkdataRange): 1 | 2 | 4 | 8 {
-  const isLittleEndian = path === pixelData && pixel ? pixel.littleEndian : littleEndian
-  return isLittleEndian ? 1 : vrTraits(vr).bytesPerValue
+/** Bytes of the words to reverse so that the value is little endian (PS3.18 §F.2.7). */
+function wordBytesOf({ littleEndian, frames }: Layout, { path, vr }: BulkdataRange): number {
+  if (path === pixelData && frames?.kind === 'native') return frames.wordBytes
+  return littleEndian ? 1 : vrTraits(vr).bytesPerValue
 }
 
 const totalOf = (ranges: readonly ByteRange[]): number => ranges.reduce((sum, { length }) => sum + length, 0)
 
 /** Of the bytes of `ranges` together those of `wanted`, its beginning moved back and its end forward to whole values. */
-function partOf(ranges: readonly ByteRange[], wanted: ByteRange, swapBytes: number): ByteRange[] {
-  const from = wanted.offset - (wanted.offset % swapBytes)
-  const to = Math.ceil((wanted.offset + wanted.length) / swapBytes) * swapBytes
+function partOf(ranges: readonly ByteRange[], wanted: ByteRange, wordBytes: number): ByteRange[] {
+  const from = wanted.offset - (wanted.offset % wordBytes)
+  const to = Math.ceil((wanted.offset + wanted.length) / wordBytes) * wordBytes
   let position = 0
   return ranges.flatMap(({ offset, length }) => {
     const start = Math.max(from - position, 0)
@@ -137,9 +137,9 @@ function partOf(ranges: readonly ByteRange[], wanted: ByteRange, swapBytes: numb
 }
 
 function sourceOfRanges(
-  { blobs }: DicomwebDeps, object: StoredObject, ranges: readonly ByteRange[], swapBytes: 1 | 2 | 4 | 8, signal: AbortSignal, skip = 0, length = totalOf(ranges),
+  { blobs }: DicomwebDeps, object: StoredObject, ranges: readonly ByteRange[], wordBytes: number, signal: AbortSignal, skip = 0, length = totalOf(ranges),
 ): ByteSource {
-  const chunks = trimmed(swapped(readRanges(blobs, object, ranges, signal), swapBytes), skip, length)
+  const chunks = trimmed(swapped(readRanges(blobs, object, ranges, signal), wordBytes), skip, length)
   return { length, chunks, close: () => { void chunks.return(undefined) } }
 }
 

@@ -1,5 +1,5 @@
 /** Retrieve frames (PS3.18 §10.4.1.1.6, §8.7.3.5). */
-import { addressableFrames, alignFrame, decodeLayout, frameRanges, littleEndianFrame, transferSyntax, type FrameRange, type Layout } from '@isocenter/dicom'
+import { addressableFrames, decodeLayout, frameOfRange, frameRanges, isStoredAsServed, transferSyntax, type FrameRange, type Layout } from '@isocenter/dicom'
 import type { FastifyPluginAsync } from 'fastify'
 import type { InstanceRecord } from '../../catalogue/index.ts'
 import type { DicomwebDeps } from '../deps.ts'
@@ -85,14 +85,9 @@ function lengthOf({ frames }: Layout, ranges: readonly FrameRange[]): number {
 
 /** Frames that must be shifted to begin at a byte, or swapped, are held while that is done; others are passed on as they are read. */
 async function openFrame(layout: Layout, ranges: readonly FrameRange[], chunks: AsyncGenerator<Uint8Array>): Promise<ByteSource> {
-  const { frames, pixel } = layout
+  const { frames } = layout
   const source = { length: lengthOf(layout, ranges), chunks, close: () => { void chunks.return(undefined) } }
-  if (frames?.kind !== 'native') return source
-  const firstBit = ranges[0]?.firstBit
-  const mustAlign = firstBit !== undefined || frames.frameBits % 8 !== 0
-  const mustSwap = pixel !== undefined && !pixel.littleEndian
-  if (!mustAlign && !mustSwap) return source
-  const bytes = await bytesOfSource(source)
-  const aligned = mustAlign ? alignFrame(bytes, firstBit ?? 0, frames.frameBits) : bytes
-  return sourceOf(mustSwap ? littleEndianFrame(aligned, pixel) : aligned)
+  const [range] = ranges
+  if (frames?.kind !== 'native' || !range || isStoredAsServed(frames, range)) return source
+  return sourceOf(frameOfRange(frames, range, await bytesOfSource(source)))
 }

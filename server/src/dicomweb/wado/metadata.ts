@@ -29,7 +29,7 @@ export const metadataRoutes: FastifyPluginAsync<DicomwebDeps> = async (app, deps
         // A strong validator tells the compressed form from the plain one (RFC 9110 §8.8.3).
         if (isNotModified(request, reply, etagOf(revision, acceptsGzip(request) ? 'gzip' : 'identity'))) return reply.code(304).send()
         if (numberOfInstances > gatherUpTo) return sendJsonStream(request, reply, texts(catalogue, request.access, scope))
-        return sendJsonList(request, reply, await Array.fromAsync(texts(catalogue, request.access, scope)))
+        return sendJsonList(request, reply, await gathered(texts(catalogue, request.access, scope)))
       },
     })
   }
@@ -37,4 +37,10 @@ export const metadataRoutes: FastifyPluginAsync<DicomwebDeps> = async (app, deps
 
 async function* texts(catalogue: Catalogue, access: Access, scope: Scope): AsyncGenerator<string> {
   for await (const { json } of catalogue.metadata(access, scope)) yield json
+}
+
+async function gathered(objects: AsyncIterable<string>): Promise<string[]> {
+  const all: string[] = []
+  for await (const object of objects) all.push(object)
+  return all
 }

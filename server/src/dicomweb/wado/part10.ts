@@ -1,6 +1,6 @@
 /** A stored object as the DICOM file that is sent (PS3.10), in its stored transfer syntax or as Explicit VR Little Endian. */
 import {
-  decodeLayout, encodeFileMeta, explicitLittleEndian, InstanceReader, lengthOfPieces, swapBytesOf, type ReencodedPiece,
+  decodeLayout, encodeFileMeta, explicitLittleEndian, InstanceReader, lengthOfPieces, wordsSwapped, type ReencodedPiece,
 } from '@isocenter/dicom'
 import type { InstanceRecord } from '../../catalogue/index.ts'
 import type { BlobStore } from '../../storage/index.ts'
@@ -80,23 +80,22 @@ export async function explicitLittleEndianFile(blobs: BlobStore, record: Instanc
 async function* sent(blobs: BlobStore, object: StoredObject, pieces: readonly ReencodedPiece[], signal: AbortSignal): AsyncGenerator<Uint8Array> {
   for (const piece of pieces) {
     if (piece instanceof Uint8Array) yield piece
-    else yield* swapped(await readStored(blobs, object, piece, signal), piece.swapBytes)
+    else yield* swapped(await readStored(blobs, object, piece, signal), piece.wordBytes)
   }
 }
 
-/** The same bytes with each group of `swapBytes` reversed, wherever chunks end. */
-export async function* swapped(chunks: AsyncIterable<Uint8Array>, swapBytes: 1 | 2 | 4 | 8): AsyncGenerator<Uint8Array> {
-  if (swapBytes === 1) {
+/** The same bytes with those of every word reversed, wherever chunks end. */
+export async function* swapped(chunks: AsyncIterable<Uint8Array>, wordBytes: number): AsyncGenerator<Uint8Array> {
+  if (wordBytes === 1) {
     yield* chunks
     return
   }
-  let carried = Buffer.alloc(0)
+  let carried: Uint8Array = new Uint8Array(0)
   for await (const chunk of chunks) {
-    const bytes = Buffer.concat([carried, chunk])
-    const whole = bytes.length - (bytes.length % swapBytes)
-    swapBytesOf(bytes.subarray(0, whole), swapBytes)
-    carried = Buffer.from(bytes.subarray(whole))
-    if (whole > 0) yield bytes.subarray(0, whole)
+    const bytes = carried.length === 0 ? chunk : Buffer.concat([carried, chunk])
+    const whole = bytes.length - (bytes.length % wordBytes)
+    if (whole > 0) yield wordsSwapped(bytes.subarray(0, whole), wordBytes)
+    carried = bytes.subarray(whole)
   }
   if (carried.length > 0) yield carried
 }
