@@ -49,7 +49,7 @@ export function evidenceFor(bytes: Uint8Array, at: number, { explicitVR, littleE
   for (let pos = at; pos + 8 <= bytes.length;) {
     const tag = tagAt(bytes, pos, littleEndian)
     // Group 0000 is the command set's; a tag of zeros is padding.
-    if (tag <= lastTag || tag < 0x0002_0000 || !(isPrivate(tag) || isGroupLength(tag) || attribute(tag))) break
+    if (tag <= lastTag || tag < 0x0001_0000 || !(isPrivate(tag) || isGroupLength(tag) || attribute(tag))) break
     let header = 8
     let length: number
     if (explicitVR) {
