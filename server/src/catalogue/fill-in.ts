@@ -1,7 +1,6 @@
 import type { DicomJson, DicomJsonAttribute } from '@isocenter/dicom'
-import { seriesColumns, studyColumns } from './columns.ts'
-import { storable, type SeriesRow, type StudyRow } from './prepare.ts'
-import { readySeries, readyStudy, type Ready } from './ready.ts'
+import { seriesRow, studyRow, type SeriesRow, type StudyRow } from './prepare.ts'
+import type { Ready } from './ready.ts'
 
 /**
  * The study's row with its empty attributes filled from another instance of it, or undefined when that adds nothing.
@@ -10,13 +9,13 @@ import { readySeries, readyStudy, type Ready } from './ready.ts'
  */
 export function fillStudy(stored: Ready, incoming: Ready): StudyRow | undefined {
   const filled = filledIn(stored, incoming)
-  return filled && { ...storable(studyColumns(filled)), ...readyStudy(filled) }
+  return filled && studyRow(filled)
 }
 
 /** The same for a series. */
 export function fillSeries(stored: Ready, incoming: Ready): SeriesRow | undefined {
   const filled = filledIn(stored, incoming)
-  return filled && { ...storable(seriesColumns(filled)), ...readySeries(filled) }
+  return filled && seriesRow(filled)
 }
 
 function filledIn(stored: Ready, incoming: Ready): DicomJson | undefined {

@@ -1,10 +1,19 @@
-import { rows, type Trx } from '../platform/db.ts'
+import { namedRows, type NamedStatement, type Trx } from '../platform/db.ts'
 
 /**
- * Runs a statement that reads its rows from one JSON text, `?`. The statement's text is the same for any number of rows,
- * and Postgres takes the types from the table: `json_populate_recordset(null::study, ?)`.
+ * Runs a statement that reads its rows from one JSON text, `$1`: its text, and so its plan, is the same for any number of
+ * rows, and Postgres takes the types from the table, as in `json_populate_recordset(null::study, $1)`.
  */
-export const withRows = <Row = never>(trx: Trx, sql: string, given: readonly object[]): Promise<Row[]> => rows<Row>(trx, sql, [JSON.stringify(given)])
+export const withRows = <Row extends object = never>(trx: Trx, statement: NamedStatement, given: readonly object[]): Promise<Row[]> =>
+  namedRows<Row>(trx, statement, [JSON.stringify(given)])
+
+/**
+ * Lets the statements of this transaction go by indexes only. They are planned once per connection, perhaps while the
+ * tables are empty, and a plan that reads a whole small table would stay in use while the table grows to millions.
+ */
+export async function planByIndex(trx: Trx): Promise<void> {
+  await trx.raw('set local enable_seqscan = off; set local enable_hashjoin = off; set local enable_mergejoin = off')
+}
 
 /** Bytes as Postgres reads them out of JSON. */
 export const bytea = (bytes: Uint8Array): string => `\\x${Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex')}`

@@ -1,7 +1,10 @@
-import { deflate, deflateSync } from 'node:zlib'
 import { promisify } from 'node:util'
+import { deflate, deflateSync } from 'node:zlib'
+import { formatTag, tagOf, type DicomJson } from '@isocenter/dicom'
 import type { Access } from '../identity/index.ts'
 import { instanceColumns, seriesColumns, studyColumns, type InstanceColumns, type SeriesColumns, type StudyColumns } from './columns.ts'
+import { seriesAttributes, studyAttributes, type LevelAttributes } from './level-attributes.ts'
+import { memoized } from './memo.ts'
 import type { NewInstance } from './new-instance.ts'
 import { readyInstance, readySeries, readyStudy, type Ready } from './ready.ts'
 
@@ -19,6 +22,9 @@ export interface Prepared {
   readonly metadata: Uint8Array
 }
 
+/** Rows of as many studies, and of as many series, as are likely being stored at once; some kilobytes each. */
+const rememberedRows = 256
+
 const deflateInThread = promisify(deflate)
 /** Below this, handing the text to another thread costs more than deflating it here. */
 const deflateHereBelowCharacters = 64 * 1024
@@ -31,8 +37,8 @@ export async function prepare(access: Access, instance: NewInstance): Promise<Pr
   return {
     access,
     instance,
-    study: { ...storable(studyColumns(attributes)), ...readyStudy(attributes) },
-    series: { ...storable(seriesColumns(attributes)), ...readySeries(attributes) },
+    study: studyRow(membersOf(attributes, studyTags)),
+    series: seriesRow(membersOf(attributes, seriesTags)),
     row: { ...storable(instanceColumns(attributes)), ...readyInstance(attributes) },
     metadata: metadataText.length < deflateHereBelowCharacters
       ? deflateSync(metadataText, deflateOptions)
@@ -40,8 +46,27 @@ export async function prepare(access: Access, instance: NewInstance): Promise<Pr
   }
 }
 
+/** A study's row out of its attributes. The instances of a study arrive together and nearly always say the same of it, so the last rows are remembered. */
+export const studyRow = memoized((study: DicomJson): StudyRow => ({ ...storable(studyColumns(study)), ...readyStudy(study) }), JSON.stringify, rememberedRows)
+
+/** A series' row out of its attributes, remembered likewise. */
+export const seriesRow = memoized((series: DicomJson): SeriesRow => ({ ...storable(seriesColumns(series)), ...readySeries(series) }), JSON.stringify, rememberedRows)
+
+const tagsOf = ({ always, known, more }: LevelAttributes): ReadonlySet<string> => new Set([...always, ...known, ...more].map((keyword) => formatTag(tagOf(keyword))))
+const studyTags = tagsOf(studyAttributes)
+const seriesTags = tagsOf(seriesAttributes)
+
+function membersOf(attributes: DicomJson, tags: ReadonlySet<string>): DicomJson {
+  const members: DicomJson = {}
+  for (const tag in attributes) {
+    const member = tags.has(tag) ? attributes[tag] : undefined
+    if (member) members[tag] = member
+  }
+  return members
+}
+
 /** The same columns without what Postgres cannot hold in a text: NUL and halves of surrogate pairs. The stored bytes and metadata keep them. */
-export function storable<Columns extends object>(columns: Columns): Columns {
+function storable<Columns extends object>(columns: Columns): Columns {
   return Object.fromEntries(Object.entries(columns).map(([column, value]: [string, unknown]) => [column, storableValue(value)])) as Columns
 }
 

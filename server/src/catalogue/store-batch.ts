@@ -1,6 +1,7 @@
 import { record } from '../audit/index.ts'
 import type { Trx } from '../platform/db.ts'
 import { decide, policiesOf, type Decision } from './duplicates.ts'
+import { planByIndex } from './json-rows.ts'
 import type { StoreOutcome } from './new-instance.ts'
 import type { Prepared } from './prepare.ts'
 import { storeEvents } from './store-audit.ts'
@@ -16,6 +17,7 @@ import { liftTombstones } from './tombstones.ts'
  * from there on no other writer is in the way, and what is read stays true until the commit.
  */
 export async function storeBatch(trx: Trx, batch: readonly Prepared[]): Promise<StoreOutcome[]> {
+  await planByIndex(trx)
   const studies = await lockStudies(trx, batch)
   const series = await findSeries(trx, batch, studies)
   const placed = batch.map((prepared) => ({ prepared, series: known(series.get(seriesIdentity(prepared))) }))

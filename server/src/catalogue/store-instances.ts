@@ -24,9 +24,12 @@ const columns = [
   'blob_key', 'byte_length', 'sha256', 'data_set_sha256', 'layout', 'warnings',
 ]
 
-const readSql = `
-  select position, instance_key, sop_class_uid, version, blob_key, sha256, data_set_sha256
-  from instance join json_to_recordset(?) as given(position integer, series_key bigint, sop_instance_uid text) using (series_key, sop_instance_uid)`
+const readStatement = {
+  name: 'read-instances',
+  text: `
+    select position, instance_key, sop_class_uid, version, blob_key, sha256, data_set_sha256
+    from instance join json_to_recordset($1) as given(position integer, series_key bigint, sop_instance_uid text) using (series_key, sop_instance_uid)`,
+}
 
 interface InstanceNowRow {
   readonly position: number
@@ -44,7 +47,7 @@ export async function findExisting(trx: Trx, placed: readonly Placed[]): Promise
   const wanted = placed.flatMap(({ prepared, series }, position) =>
     (series.seriesKey === undefined ? [] : [{ position, series_key: series.seriesKey, sop_instance_uid: prepared.instance.SOPInstanceUID }]))
   if (wanted.length === 0) return existing
-  for (const row of await withRows<InstanceNowRow>(trx, readSql, wanted)) {
+  for (const row of await withRows<InstanceNowRow>(trx, readStatement, wanted)) {
     existing[row.position] = {
       instanceKey: row.instance_key,
       SOPClassUID: row.sop_class_uid,
@@ -58,21 +61,25 @@ export async function findExisting(trx: Trx, placed: readonly Placed[]): Promise
 }
 
 // The metadata needs the key its instance has just been given; the blob's key tells them apart.
-const insertSql = `
-  with given as materialized (select * from json_to_recordset(?) as given(metadata bytea, instance json)),
-  added as (
-    insert into instance (organisation_id, study_key, series_key, sop_instance_uid, ${columns.join(', ')})
-    select organisation_id, study_key, series_key, sop_instance_uid, ${columns.join(', ')}
-    from given, json_populate_record(null::instance, given.instance)
-    returning instance_key, organisation_id, blob_key
-  )
-  insert into instance_metadata (instance_key, organisation_id, metadata)
-  select instance_key, organisation_id, metadata from added join given on given.instance ->> 'blob_key' = added.blob_key`
+const insertStatement = {
+  name: 'insert-instances',
+  text: `
+    with given as materialized (select * from json_to_recordset($1) as given(key text, metadata bytea, instance json)),
+    added as (
+      insert into instance (organisation_id, study_key, series_key, sop_instance_uid, ${columns.join(', ')})
+      select organisation_id, study_key, series_key, sop_instance_uid, ${columns.join(', ')}
+      from given, json_populate_record(null::instance, given.instance)
+      returning instance_key, organisation_id, blob_key
+    )
+    insert into instance_metadata (instance_key, organisation_id, metadata)
+    select instance_key, organisation_id, metadata from added join given on given.key = added.blob_key`,
+}
 
 /** Adds rows of new instances. */
 export async function insertInstances(trx: Trx, placed: readonly Placed[]): Promise<void> {
   if (placed.length === 0) return
-  await withRows(trx, insertSql, placed.map(({ prepared, series }) => ({
+  await withRows(trx, insertStatement, placed.map(({ prepared, series }) => ({
+    key: prepared.instance.blobKey,
     metadata: bytea(prepared.metadata),
     instance: {
       ...columnsOf(prepared),
@@ -84,31 +91,43 @@ export async function insertInstances(trx: Trx, placed: readonly Placed[]): Prom
   })))
 }
 
-const keepFormerSql = `
-  insert into instance_version (instance_key, version, organisation_id, transfer_syntax_uid, blob_key, byte_length, sha256, data_set_sha256, stored_at)
-  select instance_key, version, organisation_id, transfer_syntax_uid, blob_key, byte_length, sha256, data_set_sha256, stored_at
-  from instance join json_to_recordset(?) as given(instance_key bigint) using (instance_key)`
+const keepFormerStatement = {
+  name: 'keep-former-instances',
+  text: `
+    insert into instance_version (instance_key, version, organisation_id, transfer_syntax_uid, blob_key, byte_length, sha256, data_set_sha256, stored_at)
+    select instance_key, version, organisation_id, transfer_syntax_uid, blob_key, byte_length, sha256, data_set_sha256, stored_at
+    from instance join json_to_recordset($1) as given(instance_key bigint) using (instance_key)`,
+}
 
-const dropFormerSql = `
-  insert into obsolete_blob (blob_key, organisation_id)
-  select blob_key, organisation_id from instance join json_to_recordset(?) as given(instance_key bigint) using (instance_key)`
+const dropFormerStatement = {
+  name: 'drop-former-instances',
+  text: `
+    insert into obsolete_blob (blob_key, organisation_id)
+    select blob_key, organisation_id from instance join json_to_recordset($1) as given(instance_key bigint) using (instance_key)`,
+}
 
-const replaceSql = `
-  update instance set version = instance.version + 1, stored_at = now(), ${assigned(columns)}
-  from json_populate_recordset(null::instance, ?) as given where instance.instance_key = given.instance_key`
+const replaceStatement = {
+  name: 'replace-instances',
+  text: `
+    update instance set version = instance.version + 1, stored_at = now(), ${assigned(columns)}
+    from json_populate_recordset(null::instance, $1) as given where instance.instance_key = given.instance_key`,
+}
 
-const replaceMetadataSql = `
-  update instance_metadata set metadata = given.metadata
-  from json_populate_recordset(null::instance_metadata, ?) as given where instance_metadata.instance_key = given.instance_key`
+const replaceMetadataStatement = {
+  name: 'replace-metadata',
+  text: `
+    update instance_metadata set metadata = given.metadata
+    from json_populate_recordset(null::instance_metadata, $1) as given where instance_metadata.instance_key = given.instance_key`,
+}
 
 /** Puts other bytes in the place of an instance's; the former are kept as a version, or their blob is given up. */
 export async function supersede(trx: Trx, superseding: readonly { prepared: Prepared; former: InstanceNow; keepsFormer: boolean }[]): Promise<void> {
   if (superseding.length === 0) return
   const keys = (keepsFormer: boolean) => superseding.filter((one) => one.keepsFormer === keepsFormer).map(({ former }) => ({ instance_key: former.instanceKey }))
-  await withRows(trx, keepFormerSql, keys(true))
-  await withRows(trx, dropFormerSql, keys(false))
-  await withRows(trx, replaceSql, superseding.map(({ prepared, former }) => ({ ...columnsOf(prepared), instance_key: former.instanceKey })))
-  await withRows(trx, replaceMetadataSql, superseding.map(({ prepared, former }) => ({ instance_key: former.instanceKey, metadata: bytea(prepared.metadata) })))
+  await withRows(trx, keepFormerStatement, keys(true))
+  await withRows(trx, dropFormerStatement, keys(false))
+  await withRows(trx, replaceStatement, superseding.map(({ prepared, former }) => ({ ...columnsOf(prepared), instance_key: former.instanceKey })))
+  await withRows(trx, replaceMetadataStatement, superseding.map(({ prepared, former }) => ({ instance_key: former.instanceKey, metadata: bytea(prepared.metadata) })))
 }
 
 function columnsOf({ instance, row }: Prepared): object {

@@ -27,9 +27,12 @@ const described = [
   'performed_procedure_step_start_date', 'performed_procedure_step_start_time', 'request_attributes', 'attributes', 'more_attributes',
 ]
 
-const readSql = `
-  select study_key, series_key, series_instance_uid, modality, attributes, more_attributes
-  from series join json_to_recordset(?) as given(study_key bigint, series_instance_uid text) using (study_key, series_instance_uid)`
+const readStatement = {
+  name: 'read-series',
+  text: `
+    select study_key, series_key, series_instance_uid, modality, attributes, more_attributes
+    from series join json_to_recordset($1) as given(study_key bigint, series_instance_uid text) using (study_key, series_instance_uid)`,
+}
 
 interface SeriesNow {
   readonly study_key: string
@@ -61,7 +64,7 @@ export async function findSeries(trx: Trx, batch: readonly Prepared[], studies: 
   }
   const byKey = new Map([...states.values()].filter(({ study }) => !study.isNew).map((state) => [`${state.study.studyKey} ${state.SeriesInstanceUID}`, state] as const))
   if (byKey.size === 0) return states
-  const found = await withRows<SeriesNow>(trx, readSql, [...byKey.values()].map(({ study, SeriesInstanceUID }) => ({ study_key: study.studyKey, series_instance_uid: SeriesInstanceUID })))
+  const found = await withRows<SeriesNow>(trx, readStatement, [...byKey.values()].map(({ study, SeriesInstanceUID }) => ({ study_key: study.studyKey, series_instance_uid: SeriesInstanceUID })))
   for (const row of found) {
     const state = byKey.get(`${row.study_key} ${row.series_instance_uid}`)
     if (state) Object.assign(state, { seriesKey: row.series_key, modality: row.modality, ready: row, row: undefined })
@@ -84,22 +87,31 @@ export function takeIntoSeries(series: SeriesState, { series: row }: Prepared): 
   study.hasNewModality = true
 }
 
-const insertSql = `
-  insert into series (organisation_id, study_key, series_instance_uid, number_of_series_related_instances, ${described.join(', ')})
-  select organisation_id, study_key, series_instance_uid, number_of_series_related_instances, ${described.join(', ')}
-  from json_populate_recordset(null::series, ?)
-  returning study_key, series_key, series_instance_uid`
+const insertStatement = {
+  name: 'insert-series',
+  text: `
+    insert into series (organisation_id, study_key, series_instance_uid, number_of_series_related_instances, ${described.join(', ')})
+    select organisation_id, study_key, series_instance_uid, number_of_series_related_instances, ${described.join(', ')}
+    from json_populate_recordset(null::series, $1)
+    returning study_key, series_key, series_instance_uid`,
+}
 
-const fillSql = `
-  update series set ${assigned(described)}
-  from json_populate_recordset(null::series, ?) as given where series.series_key = given.series_key`
+const fillStatement = {
+  name: 'fill-series',
+  text: `
+    update series set ${assigned(described)}
+    from json_populate_recordset(null::series, $1) as given where series.series_key = given.series_key`,
+}
 
-const countSql = `
-  update series set
-    number_of_series_related_instances = number_of_series_related_instances + given.new_instances,
-    version = version + 1, updated_at = now()
-  from json_to_recordset(?) as given(series_key bigint, new_instances integer)
-  where series.series_key = given.series_key`
+const countStatement = {
+  name: 'count-series',
+  text: `
+    update series set
+      number_of_series_related_instances = number_of_series_related_instances + given.new_instances,
+      version = version + 1, updated_at = now()
+    from json_to_recordset($1) as given(series_key bigint, new_instances integer)
+    where series.series_key = given.series_key`,
+}
 
 /** Writes what the batch changed in its series; the new ones get their keys. */
 export async function saveSeries(trx: Trx, all: Iterable<SeriesState>): Promise<void> {
@@ -108,11 +120,11 @@ export async function saveSeries(trx: Trx, all: Iterable<SeriesState>): Promise<
   const fresh = changed.filter(({ seriesKey }) => seriesKey === undefined)
   const filled = known.filter(({ row }) => row !== undefined)
 
-  if (filled.length > 0) await withRows(trx, fillSql, filled.map((series) => ({ ...columnsOf(series), series_key: series.seriesKey })))
-  if (known.length > 0) await withRows(trx, countSql, known.map(({ seriesKey, newInstances }) => ({ series_key: seriesKey, new_instances: newInstances })))
+  if (filled.length > 0) await withRows(trx, fillStatement, filled.map((series) => ({ ...columnsOf(series), series_key: series.seriesKey })))
+  if (known.length > 0) await withRows(trx, countStatement, known.map(({ seriesKey, newInstances }) => ({ series_key: seriesKey, new_instances: newInstances })))
   if (fresh.length === 0) return
 
-  const made = await withRows<Pick<SeriesNow, 'study_key' | 'series_key' | 'series_instance_uid'>>(trx, insertSql, fresh.map((series) => ({
+  const made = await withRows<Pick<SeriesNow, 'study_key' | 'series_key' | 'series_instance_uid'>>(trx, insertStatement, fresh.map((series) => ({
     ...columnsOf(series),
     organisation_id: series.organisationId,
     study_key: series.study.studyKey,

@@ -31,16 +31,22 @@ const described = [
 ]
 
 // `do update … where false` locks a row that is there and leaves it as it is; one that is just being deleted is waited for and made anew.
-const lockSql = `
-  insert into study (organisation_id, study_instance_uid, ${described.join(', ')})
-  select organisation_id, study_instance_uid, ${described.join(', ')} from json_populate_recordset(null::study, ?)
-  order by organisation_id, study_instance_uid
-  on conflict (organisation_id, study_instance_uid) do update set version = study.version where false
-  returning study_key, organisation_id, study_instance_uid`
+const lockStatement = {
+  name: 'lock-studies',
+  text: `
+    insert into study (organisation_id, study_instance_uid, ${described.join(', ')})
+    select organisation_id, study_instance_uid, ${described.join(', ')} from json_populate_recordset(null::study, $1)
+    order by organisation_id, study_instance_uid
+    on conflict (organisation_id, study_instance_uid) do update set version = study.version where false
+    returning study_key, organisation_id, study_instance_uid`,
+}
 
-const readSql = `
-  select study_key, organisation_id, study_instance_uid, attributes, more_attributes, modalities_in_study, sop_classes_in_study
-  from study join json_to_recordset(?) as given(organisation_id bigint, study_instance_uid text) using (organisation_id, study_instance_uid)`
+const readStatement = {
+  name: 'read-studies',
+  text: `
+    select study_key, organisation_id, study_instance_uid, attributes, more_attributes, modalities_in_study, sop_classes_in_study
+    from study join json_to_recordset($1) as given(organisation_id bigint, study_instance_uid text) using (organisation_id, study_instance_uid)`,
+}
 
 interface StudyNow {
   readonly study_key: string
@@ -58,7 +64,7 @@ export async function lockStudies(trx: Trx, batch: readonly Prepared[]): Promise
   const identity = (row: Pick<StudyNow, 'organisation_id' | 'study_instance_uid'>) => `${row.organisation_id} ${row.study_instance_uid}`
   const keys = [...wanted.values()].map(({ access, instance }) => ({ organisation_id: access.organisationId, study_instance_uid: instance.StudyInstanceUID }))
 
-  const made = await withRows<Pick<StudyNow, 'study_key' | 'organisation_id' | 'study_instance_uid'>>(trx, lockSql,
+  const made = await withRows<Pick<StudyNow, 'study_key' | 'organisation_id' | 'study_instance_uid'>>(trx, lockStatement,
     [...wanted.values()].map(({ access, instance, study }) => ({ ...study, organisation_id: access.organisationId, study_instance_uid: instance.StudyInstanceUID })))
   const states = new Map(made.flatMap((row): [string, StudyState][] => {
     const first = wanted.get(identity(row))
@@ -66,7 +72,7 @@ export async function lockStudies(trx: Trx, batch: readonly Prepared[]): Promise
   }))
   if (states.size === wanted.size) return states
 
-  for (const row of await withRows<StudyNow>(trx, readSql, keys.filter((key) => !states.has(identity(key))))) {
+  for (const row of await withRows<StudyNow>(trx, readStatement, keys.filter((key) => !states.has(identity(key))))) {
     states.set(identity(row), state(row.study_key, row, row.modalities_in_study, row.sop_classes_in_study))
   }
   return states
@@ -98,26 +104,32 @@ export function takeIntoStudy(study: StudyState, { instance, study: row }: Prepa
   study.isFilled = true
 }
 
-const countSql = `
-  update study set
-    number_of_study_related_series = number_of_study_related_series + given.new_series,
-    number_of_study_related_instances = number_of_study_related_instances + given.new_instances,
-    modalities_in_study = given.modalities, sop_classes_in_study = given.sop_classes,
-    version = version + 1, updated_at = now()
-  from json_to_recordset(?) as given(study_key bigint, new_series integer, new_instances integer, modalities text[], sop_classes text[])
-  where study.study_key = given.study_key`
+const countStatement = {
+  name: 'count-studies',
+  text: `
+    update study set
+      number_of_study_related_series = number_of_study_related_series + given.new_series,
+      number_of_study_related_instances = number_of_study_related_instances + given.new_instances,
+      modalities_in_study = given.modalities, sop_classes_in_study = given.sop_classes,
+      version = version + 1, updated_at = now()
+    from json_to_recordset($1) as given(study_key bigint, new_series integer, new_instances integer, modalities text[], sop_classes text[])
+    where study.study_key = given.study_key`,
+}
 
-const fillSql = `
-  update study set ${assigned(described)}
-  from json_populate_recordset(null::study, ?) as given where study.study_key = given.study_key`
+const fillStatement = {
+  name: 'fill-studies',
+  text: `
+    update study set ${assigned(described)}
+    from json_populate_recordset(null::study, $1) as given where study.study_key = given.study_key`,
+}
 
 /** Writes what the batch changed in its studies. */
 export async function saveStudies(trx: Trx, studies: Iterable<StudyState>): Promise<void> {
   const changed = [...studies].filter(({ isChanged }) => isChanged)
   if (changed.length === 0) return
   const filled = changed.filter(({ isFilled }) => isFilled)
-  if (filled.length > 0) await withRows(trx, fillSql, filled.map(({ studyKey, ready }) => ({ ...ready, study_key: studyKey })))
-  await withRows(trx, countSql, changed.map((study) => ({
+  if (filled.length > 0) await withRows(trx, fillStatement, filled.map(({ studyKey, ready }) => ({ ...ready, study_key: studyKey })))
+  await withRows(trx, countStatement, changed.map((study) => ({
     study_key: study.studyKey,
     new_series: study.newSeries,
     new_instances: study.newInstances,

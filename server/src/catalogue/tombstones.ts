@@ -5,17 +5,20 @@ import { withRows } from './json-rows.ts'
 import type { Prepared } from './prepare.ts'
 import type { Scope } from './scope.ts'
 
-const liftSql = `
-  delete from deletion using json_to_recordset(?) as given(organisation_id bigint, study_instance_uid text, series_instance_uid text, sop_instance_uid text)
-  where deletion.organisation_id = given.organisation_id and deletion.study_instance_uid = given.study_instance_uid
-    and (deletion.series_instance_uid is null
-      or deletion.series_instance_uid = given.series_instance_uid
-        and (deletion.sop_instance_uid is null or deletion.sop_instance_uid = given.sop_instance_uid))`
+const liftStatement = {
+  name: 'lift-tombstones',
+  text: `
+    delete from deletion using json_to_recordset($1) as given(organisation_id bigint, study_instance_uid text, series_instance_uid text, sop_instance_uid text)
+    where deletion.organisation_id = given.organisation_id and deletion.study_instance_uid = given.study_instance_uid
+      and (deletion.series_instance_uid is null
+        or deletion.series_instance_uid = given.series_instance_uid
+          and (deletion.sop_instance_uid is null or deletion.sop_instance_uid = given.sop_instance_uid))`,
+}
 
 /** What is stored again is no longer deleted, nor are its series and study. */
 export async function liftTombstones(trx: Trx, stored: readonly Prepared[]): Promise<void> {
   if (stored.length === 0) return
-  await withRows(trx, liftSql, stored.map(({ access, instance }) => ({
+  await withRows(trx, liftStatement, stored.map(({ access, instance }) => ({
     organisation_id: access.organisationId,
     study_instance_uid: instance.StudyInstanceUID,
     series_instance_uid: instance.SeriesInstanceUID,
