@@ -78,7 +78,6 @@ async function read(bytes: Uint8Array, transferSyntaxUID?: string): Promise<Dico
 
 /** The data set with the character set that the writer names when text is not ASCII. */
 function named(json: DicomJson): DicomJson {
-  // eslint-disable-next-line no-control-regex
   const isAscii = /^[\x00-\x7f]*$/.test(JSON.stringify(json))
   return isAscii ? json : { '00080005': { vr: 'CS', Value: ['ISO_IR 192'] }, ...json }
 }

@@ -177,32 +177,29 @@ class DataSetWriter {
     if (length > MAX_DEFINED_LENGTH && length !== UNDEFINED_LENGTH) throw new DicomWriteError('tooLong', tag, 'the value is longer than a length field can say')
     const writtenVR = length > MAX_SHORT_LENGTH && !vrTraits(vr).hasLongLength ? 'UN' : vr
     const isLong = this.#explicitVR && vrTraits(writtenVR).hasLongLength
-    const header = Buffer.alloc(isLong ? 12 : 8)
-    this.#writeTag(header, tag >>> 16, tag & 0xffff)
+    const header = this.#tagBytes(tag >>> 16, tag & 0xffff, isLong ? 12 : 8)
     if (this.#explicitVR) header.write(writtenVR, 4, 'latin1')
-    if (this.#explicitVR && !isLong) this.#littleEndian ? header.writeUInt16LE(length, 6) : header.writeUInt16BE(length, 6)
-    else this.#writeLength(header, length, isLong ? 8 : 4)
+    if (this.#explicitVR && !isLong) viewOf(header).setUint16(6, length, this.#littleEndian)
+    else viewOf(header).setUint32(isLong ? 8 : 4, length, this.#littleEndian)
     return header
   }
 
   #itemHeader(element: number, length: number): Uint8Array {
-    const header = Buffer.alloc(8)
-    this.#writeTag(header, 0xfffe, element)
-    this.#writeLength(header, length, 4)
+    const header = this.#tagBytes(0xfffe, element, 8)
+    viewOf(header).setUint32(4, length, this.#littleEndian)
     return header
   }
 
-  #writeTag(header: Buffer, group: number, element: number): void {
-    if (this.#littleEndian) header.writeUInt16LE(group, 0)
-    else header.writeUInt16BE(group, 0)
-    if (this.#littleEndian) header.writeUInt16LE(element, 2)
-    else header.writeUInt16BE(element, 2)
+  #tagBytes(group: number, element: number, byteLength: number): Buffer {
+    const bytes = Buffer.alloc(byteLength)
+    viewOf(bytes).setUint16(0, group, this.#littleEndian)
+    viewOf(bytes).setUint16(2, element, this.#littleEndian)
+    return bytes
   }
+}
 
-  #writeLength(header: Buffer, length: number, offset: number): void {
-    if (this.#littleEndian) header.writeUInt32LE(length, offset)
-    else header.writeUInt32BE(length, offset)
-  }
+function viewOf(bytes: Buffer): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 }
 
 function joined(header: Uint8Array, value: Encoded): Encoded {
