@@ -78,7 +78,7 @@ describe('values', () => {
     expect(value({ vr: 'FD', Value: ['NaN', '-Infinity'] })).toBe('000000000000f87f000000000000f0ff')
   })
   test('a decimal keeps as many digits as sixteen characters hold', () => {
-    expect(Buffer.from(value({ vr: 'DS', Value: [-0.12345678901234567] }), 'hex').toString()).toBe('-0.1234567890123'.padEnd(16))
+    expect(Buffer.from(value({ vr: 'DS', Value: [-0.1234567890123456] }), 'hex').toString()).toBe('-0.1234567890123'.padEnd(16))
     expect(Buffer.from(value({ vr: 'DS', Value: [-1.23456789012345e-300] }), 'hex').toString()).toBe('-1.23456789e-300'.padEnd(16))
   })
   test('words of binary values are swapped in Big Endian, being little endian in JSON', () => {
