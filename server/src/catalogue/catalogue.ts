@@ -5,7 +5,9 @@ import type { InstanceRecord } from './instance-record.ts'
 import { findInstance, instances, metadata } from './instances.ts'
 import type { NewInstance, StoreOutcome } from './new-instance.ts'
 import { presence, type Presence } from './presence.ts'
+import type { Search } from './query.ts'
 import type { InstanceScope, Scope } from './scope.ts'
+import { createSearch, type SearchAnswer } from './search.ts'
 import { createInstanceStore } from './store.ts'
 import { wasDeleted } from './tombstones.ts'
 
@@ -19,6 +21,7 @@ export interface Catalogue {
    * Rejects when this instance could not be stored; the others of its transaction are not touched by that.
    */
   store: (access: Access, instance: NewInstance) => Promise<StoreOutcome>
+  search: (access: Access, search: Search) => Promise<SearchAnswer>
   findInstance: (access: Access, scope: InstanceScope) => Promise<InstanceRecord | undefined>
   instances: (access: Access, scope: Scope) => AsyncIterable<InstanceRecord>
   metadata: (access: Access, scope: Scope) => AsyncIterable<{ record: InstanceRecord; json: string }>
@@ -29,12 +32,22 @@ export interface Catalogue {
   close: () => Promise<void>
 }
 
-/** The catalogue in Postgres. The pool should have room for the two connections of its writer beside those of readers. */
-export function createCatalogue({ db }: { readonly db: Db }): Catalogue {
+export interface CatalogueDeps {
+  /** Its pool needs room for the writer's two connections beside those of readers. */
+  readonly db: Db
+  /** Longest one statement of a search may run, milliseconds. */
+  readonly searchTimeoutMs?: number
+}
+
+const defaultSearchTimeoutMs = 15_000
+
+/** The catalogue in Postgres. */
+export function createCatalogue({ db, searchTimeoutMs = defaultSearchTimeoutMs }: CatalogueDeps): Catalogue {
   const writer = createInstanceStore(db)
   return {
     store: writer.store,
-    findInstance: (access, scope) => findInstance(db, access, scope),
+    search: (access: Access, search: Search) => Promise<SearchAnswer>
+  findInstance: (access, scope) => findInstance(db, access, scope),
     instances: (access, scope) => instances(db, access, scope),
     metadata: (access, scope) => metadata(db, access, scope),
     presence: (access, scope) => presence(db, access, scope),
