@@ -39,15 +39,15 @@ export interface CatalogueDeps {
   readonly searchTimeoutMs?: number
 }
 
-const defaultSearchTimeoutMs = 15_000
+const defaultSearchTimeoutMs = 30_000
 
 /** The catalogue in Postgres. */
 export function createCatalogue({ db, searchTimeoutMs = defaultSearchTimeoutMs }: CatalogueDeps): Catalogue {
   const writer = createInstanceStore(db)
   return {
     store: writer.store,
-    search: (access: Access, search: Search) => Promise<SearchAnswer>
-  findInstance: (access, scope) => findInstance(db, access, scope),
+    search: createSearch({ db, statementTimeoutMs: searchTimeoutMs }),
+    findInstance: (access, scope) => findInstance(db, access, scope),
     instances: (access, scope) => instances(db, access, scope),
     metadata: (access, scope) => metadata(db, access, scope),
     presence: (access, scope) => presence(db, access, scope),
