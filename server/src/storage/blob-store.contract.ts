@@ -206,7 +206,7 @@ export function blobStoreContract(name: string, open: () => Promise<StoreUnderTe
         stream.read(1)
         await once(stream, 'readable')
         await new Promise((resolve) => { setTimeout(resolve, 300) })
-        expect(stream.readableLength).toBeLessThan(mebibyte)
+        expect(stream.readableLength).toBeLessThan(2 * mebibyte)
         expect((await buffer(stream)).equals(bytes)).toBe(true)
       })
     })

@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream'
 import { BlobStoreUnavailable } from './blob-store.ts'
 
-/** Bytes a reader may have waiting before the answer is paused. */
-const aheadBytes = 256 * 1024
+/** Bytes a reader may have waiting before the answer is paused: a frame, so that a slow reader of one keeps no connection busy. */
+const aheadBytes = 1024 * 1024
 
 /**
  * Passes on the body of an answer and fails when the bucket, not the reader, is what takes too long.

@@ -35,15 +35,17 @@ export interface S3Timeouts {
 
 export const defaultS3Timeouts: S3Timeouts = { connectMs: 2000, attemptMs: 10_000, stallMs: 15_000 }
 
-/** Sockets kept open to the bucket: frames are many small reads at once, and one more than this only waits. */
-const maxSockets = 128
+/** Requests on their way at once; one more waits. Many, because a slow reader of a long object keeps its connection. */
+const maxSockets = 512
+/** Connections kept for later when nothing needs them. */
+const maxFreeSockets = 128
 /** Tries in all: the first, and again after errors that pass (standard mode: throttling, 5xx, broken connections). */
 const maxAttempts = 3
 
 /** A client for the bucket's service. It never computes or asks for the SDK's own checksums, which services other than AWS refuse as trailers. */
 export function createS3Client(config: S3BlobStoreConfig, timeouts: S3Timeouts): S3Client {
   const { accessKeyId, secretAccessKey } = config
-  const agent = { keepAlive: true, maxSockets, maxFreeSockets: maxSockets, scheduling: 'lifo' as const }
+  const agent = { keepAlive: true, maxSockets, maxFreeSockets, scheduling: 'lifo' as const }
   return new S3Client({
     ...(config.endpoint !== undefined && { endpoint: config.endpoint }),
     ...(accessKeyId !== undefined && secretAccessKey !== undefined && { credentials: { accessKeyId, secretAccessKey } }),
