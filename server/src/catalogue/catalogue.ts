@@ -4,6 +4,7 @@ import { deleteScope } from './deletion.ts'
 import type { InstanceRecord } from './instance-record.ts'
 import { findInstance, instances, metadata } from './instances.ts'
 import type { NewInstance, StoreOutcome } from './new-instance.ts'
+import { organisationById } from './organisation.ts'
 import { presence, type Presence } from './presence.ts'
 import type { Search } from './query.ts'
 import type { InstanceScope, Scope } from './scope.ts'
@@ -28,6 +29,8 @@ export interface Catalogue {
   presence: (access: Access, scope: Scope) => Promise<Presence | undefined>
   delete: (access: Access, scope: Scope) => Promise<{ deleted: number }>
   wasDeleted: (access: Access, scope: Scope) => Promise<boolean>
+  /** The character set the access's organisation reads text by where an object names none. */
+  fallbackCharset: (access: Access) => Promise<string | undefined>
   /** Refuses what would be stored from now on, and resolves when all that waits is stored. */
   close: () => Promise<void>
 }
@@ -53,6 +56,7 @@ export function createCatalogue({ db, searchTimeoutMs = defaultSearchTimeoutMs }
     presence: (access, scope) => presence(db, access, scope),
     delete: (access, scope) => db.transaction(async (trx) => ({ deleted: await deleteScope(trx, access, scope) })),
     wasDeleted: (access, scope) => wasDeleted(db, access, scope),
+    fallbackCharset: async ({ organisationId }) => (await organisationById(db, organisationId))?.fallbackCharset,
     close: writer.close,
   }
 }

@@ -1,3 +1,4 @@
+export { forgetObsoleteBlobs, obsoleteBlobs, unnamedBlobs } from './blobs.ts'
 export { createCatalogue, type Catalogue, type CatalogueDeps } from './catalogue.ts'
 export type { InstanceRecord } from './instance-record.ts'
 export type { NewInstance, StoreOutcome } from './new-instance.ts'

@@ -6,6 +6,7 @@ import { stowRoutes } from './stow/routes.ts'
 import { wadoRoutes } from './wado/routes.ts'
 
 export type { DicomwebDeps } from './deps.ts'
+export { startSweeping, sweep, type Swept, type SweepOptions } from './stow/sweep.ts'
 
 export const dicomweb: FastifyPluginAsync<DicomwebDeps> = async (app, deps) => {
   await app.register(qidoRoutes, deps)

@@ -1,10 +1,12 @@
 /** Search for studies, series and instances (PS3.18 §10.6). */
+import { MatchValueError } from '@isocenter/dicom'
 import type { FastifyPluginAsync, FastifyRequest } from 'fastify'
 import type { DicomwebDeps } from '../deps.ts'
 import { sendJsonList } from '../json-answer.ts'
 import { acceptableOf, dicomJson, negotiate } from '../media-types.ts'
 import { noteRead } from '../note-read.ts'
 import { scopeOf, seriesPath, studyPath, type Scope } from '../paths.ts'
+import { invalidSearch } from '../problems.ts'
 import { serviceURL } from '../service-url.ts'
 import { parseSearch } from './params.ts'
 import { searchWarnings } from './response.ts'
@@ -32,7 +34,7 @@ export const qidoRoutes: FastifyPluginAsync<DicomwebDeps> = async (app, deps) =>
         const params = parseSearch(queryOf(request))
         const service = serviceURL(deps.config, request)
         const limit = Math.min(params.limit ?? Number.MAX_SAFE_INTEGER, deps.config.QIDO_MAX_RESULTS)
-        const answer = await deps.catalogue.search(request.access, { ...params, level, scope, limit, baseURL: service })
+        const answer = await deps.catalogue.search(request.access, { ...params, level, scope, limit, baseURL: service }).catch(asProblem)
         noteRead(deps, request, scope.StudyInstanceUID)
         const warnings = searchWarnings(service, answer, params.ignored)
         if (warnings.length > 0) reply.header('warning', warnings)
@@ -42,6 +44,11 @@ export const qidoRoutes: FastifyPluginAsync<DicomwebDeps> = async (app, deps) =>
       },
     })
   }
+}
+
+/** A value that has not the form of its attribute is the request's mistake; the message names the attribute alone. */
+function asProblem(error: unknown): never {
+  throw error instanceof MatchValueError ? invalidSearch(error.message) : error
 }
 
 const queryOf = (request: FastifyRequest): string => request.raw.url?.split('?', 2)[1] ?? ''

@@ -1,0 +1,81 @@
+/** The whole application for tests: real Postgres, real files, real tokens. */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { multipartBoundary, multipartEnd, partHeader, readMultipart } from '@isocenter/dicom'
+import { testDatabase } from '@isocenter/testkit'
+import type { FastifyInstance, LightMyRequestResponse } from 'fastify'
+import { createApp } from '../app.ts'
+import { createAccessLog } from '../audit/index.ts'
+import { createCatalogue, ensureDefaultOrganisation } from '../catalogue/index.ts'
+import { readConfig } from '../config.ts'
+import { createTokens, loadSigningKeys, permissions, type Permission } from '../identity/index.ts'
+import { createDb, type Db } from '../platform/db.ts'
+import { createMetrics } from '../platform/metrics.ts'
+import { createBlobStore, type BlobStore } from '../storage/index.ts'
+
+export interface TestService {
+  readonly app: FastifyInstance
+  readonly db: Db
+  readonly blobs: BlobStore
+  /** Authorization header of an organisation, by its slug. */
+  readonly as: (slug: string, granted?: readonly Permission[]) => Promise<{ authorization: string }>
+  readonly get: (path: string, headers?: Record<string, string>) => Promise<LightMyRequestResponse>
+  readonly store: (objects: readonly Uint8Array[], options?: { path?: string; headers?: Record<string, string> }) => Promise<LightMyRequestResponse>
+  readonly close: () => Promise<void>
+}
+
+/** Starts the application; `get` and `store` act for the organisation `north`. */
+export async function aService(env: Record<string, string> = {}): Promise<TestService> {
+  const directory = await mkdtemp(join(tmpdir(), 'isocenter-service-'))
+  const database = await testDatabase()
+  const config = readConfig({ DATABASE_URL: database.url, DATA_DIR: directory, LOG_LEVEL: 'silent', PUBLIC_URL: 'https://pacs.example', ...env })
+  const db = createDb(config.DATABASE_URL, 6)
+  const blobs = createBlobStore({ kind: 'fs', directory: join(directory, 'blobs') })
+  const tokens = createTokens(await loadSigningKeys(join(directory, 'keys.json')))
+  const catalogue = createCatalogue({ db })
+  const accessLog = createAccessLog(db, (error) => { throw error })
+  const app = await createApp({ config, catalogue, blobs, tokens, accessLog, metrics: createMetrics(), readiness: [] })
+  const as = async (slug: string, granted: readonly Permission[] = permissions) => {
+    const { organisationId } = await ensureDefaultOrganisation(db, slug)
+    return { authorization: `Bearer ${await tokens.issue({ organisationId, permissions: granted, lifetimeSeconds: 3600 })}` }
+  }
+  const north = await as('north')
+  return {
+    app, db, blobs, as,
+    get: (path, headers = {}) => app.inject({ method: 'GET', url: `/dicom-web${path}`, headers: { ...north, ...headers } }),
+    store: (objects, { path = '/studies', headers = {} } = {}) => {
+      const { contentType, body } = storeBody(objects)
+      return app.inject({ method: 'POST', url: `/dicom-web${path}`, headers: { ...north, 'content-type': contentType, ...headers }, payload: body })
+    },
+    close: async () => {
+      await app.close()
+      await catalogue.close()
+      await accessLog.close()
+      await blobs.close()
+      await db.destroy()
+      await database.drop()
+      await rm(directory, { recursive: true, force: true })
+    },
+  }
+}
+
+/** A store request of these objects. */
+export function storeBody(objects: readonly Uint8Array[], partType = 'application/dicom'): { contentType: string; body: Buffer } {
+  const boundary = multipartBoundary()
+  const pieces = objects.flatMap((object, index) => [partHeader(boundary, { 'Content-Type': partType }, index === 0), object])
+  return { contentType: `multipart/related; type="application/dicom"; boundary=${boundary}`, body: Buffer.concat([...pieces, multipartEnd(boundary)]) }
+}
+
+/** The parts of a multipart answer. */
+export async function partsOf(response: LightMyRequestResponse): Promise<{ headers: ReadonlyMap<string, string>; body: Buffer }[]> {
+  const boundary = /boundary=([^;\s]+)/.exec(String(response.headers['content-type']))?.[1] ?? ''
+  const source = async function* () { yield response.rawPayload }
+  const parts: { headers: ReadonlyMap<string, string>; body: Buffer }[] = []
+  for await (const { headers, body } of readMultipart(source(), boundary)) {
+    const chunks: Uint8Array[] = []
+    for await (const chunk of body) chunks.push(chunk)
+    parts.push({ headers, body: Buffer.concat(chunks) })
+  }
+  return parts
+}
