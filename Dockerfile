@@ -1,0 +1,31 @@
+# The server alone, for use with a Postgres and a bucket of your own: see compose.yaml.
+#   docker build -t isocenter .
+
+FROM node:24-bookworm-slim AS packages
+WORKDIR /app
+COPY package.json package-lock.json .npmrc ./
+COPY packages/dicom/package.json packages/dicom/
+COPY packages/launcher/package.json packages/launcher/
+COPY packages/testkit/package.json packages/testkit/
+COPY packages/tools/package.json packages/tools/
+COPY server/package.json server/
+COPY migrations/package.json migrations/
+COPY conformance/package.json conformance/
+# Optional packages are the pinned Node and the embedded Postgres: this image has the one and needs none of the other.
+RUN npm ci --omit=dev --omit=optional --ignore-scripts --workspace @isocenter/server --workspace @isocenter/migrations
+
+FROM node:24-bookworm-slim
+ENV NODE_ENV=production HOST=0.0.0.0 PORT=8080 DATA_DIR=/data
+WORKDIR /app
+COPY --from=packages /app/node_modules node_modules
+COPY package.json LICENSE ./
+COPY packages/dicom packages/dicom
+COPY migrations migrations
+COPY server server
+RUN mkdir /data && chown node:node /data
+USER node
+VOLUME /data
+EXPOSE 8080
+HEALTHCHECK --interval=10s --timeout=5s --start-period=30s \
+  CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/readyz`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
+CMD ["node", "server/src/main.ts"]
