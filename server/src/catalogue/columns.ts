@@ -97,7 +97,7 @@ export function instanceColumns(json: DicomJson): InstanceColumns {
   }
 }
 
-/** The items of RequestAttributesSequence as far as they can be matched; an item with neither identifier is left out. */
+/** The items of RequestAttributesSequence as far as they can be matched; one without identifiers still counts for empty-value matching. */
 function requestItems(json: DicomJson): Partial<Record<SearchableRequestKeyword, string>>[] {
   const items = json[formatTag(tagOf('RequestAttributesSequence'))]?.Value ?? []
   const keywords = Object.keys(searchableRequest) as SearchableRequestKeyword[]
@@ -108,7 +108,7 @@ function requestItems(json: DicomJson): Partial<Record<SearchableRequestKeyword,
       const [text] = comparableValues(searchableRequest[keyword].vr, (item as DicomJson)[formatTag(tagOf(keyword))])
       if (text !== undefined) found[keyword] = short(text)
     }
-    return Object.keys(found).length > 0 ? [found] : []
+    return [found]
   })
 }
 

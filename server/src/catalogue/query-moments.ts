@@ -66,5 +66,7 @@ function zoned(moment: Moment, requested: number, from: string, to: string): Sql
         where zone.utc_offset = ${known} and ${inZone})`
 }
 
-const moved = (end: string, requested: number, zone: string): string =>
-  /^\d{14}/.test(end) ? shiftDateTime(end, (offsetMinutes(zone) ?? requested) - requested) : end
+function moved(end: string, requested: number, zone: string): string {
+  const minutes = (offsetMinutes(zone) ?? requested) - requested
+  return minutes === 0 || end.length <= endOfTime.length ? end : shiftDateTime(end, minutes)
+}

@@ -149,10 +149,11 @@ function pageSql(level: Level, scope: Search['scope'], { above, more, isMetadata
     ...more.map((table) => `${table}.more_attributes as ${table}_more_attributes`),
     ...(isMetadataAsked ? ['instance_metadata.metadata'] : []),
   ]
-  const tables = levelsUpTo(level).toReversed().map((table) => `join ${table} using (${table}_key)`)
+  const tables = levelsUpTo(level).toReversed().map((table) => `join ${table} on ${table}.${table}_key = page.${table}_key`)
   return sql`select ${fixed(selected.join(', '))}
 from (
 ${found}
-) as page ${fixed([...tables, ...(isMetadataAsked ? ['join instance_metadata using (instance_key)'] : [])].join(' '))}
+) as page
+${fixed([...tables, ...(isMetadataAsked ? ['join instance_metadata on instance_metadata.instance_key = page.instance_key'] : [])].join('\n'))}
 order by ${fixed(orderOf(level, scope, byStudy))}`
 }
