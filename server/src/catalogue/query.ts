@@ -119,7 +119,7 @@ const modalitySql = (organisationId: string, { modality }: Shape): Sql[] =>
 
 /** Total orders, so that the same search gives the same pages: studies newest first, the rest by number. */
 function orderOf(level: Level, scope: Search['scope'], { sortKey, modality }: Shape): string {
-  const study = scope.StudyInstanceUID === undefined ? [`${sortKey} desc`, `${modality === undefined ? 'study' : 'study_modality'}.study_key desc`] : []
+  const study = level === 'study' || scope.StudyInstanceUID === undefined ? [`${sortKey} desc`, `${modality === undefined ? 'study' : 'study_modality'}.study_key desc`] : []
   const series = scope.SeriesInstanceUID === undefined ? ['series.series_number_sort', 'series.series_key'] : []
   switch (level) {
     case 'study': return study.join(', ')
