@@ -1,0 +1,181 @@
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { portToListenOn } from './port.ts'
+import { readRunState } from './run-state.ts'
+
+const startScript = fileURLToPath(new URL('./start.ts', import.meta.url))
+const withDatabase = fileURLToPath(new URL('./with-database.ts', import.meta.url))
+
+let folder: string
+let dataDirectory: string
+let started: Start[] = []
+
+beforeAll(async () => { folder = await mkdtemp(join(tmpdir(), 'isocenter-start-')) })
+afterAll(() => rm(folder, { recursive: true, force: true }))
+let count = 0
+beforeEach(() => { dataDirectory = join(folder, `data ${++count}`) })
+afterEach(async () => {
+  for (const { child } of started) {
+    if (child.exitCode !== null || child.signalCode !== null) continue
+    child.kill('SIGKILL')
+    await once(child, 'close')
+  }
+  started = []
+})
+
+/** One `npm start`, less npm. */
+interface Start {
+  readonly child: ChildProcess
+  readonly url: string
+  said(): string
+  /** Resolves when the text has been printed. */
+  until(text: string): Promise<void>
+  readonly exit: Promise<number | null>
+}
+
+async function start(env: Record<string, string> = {}): Promise<Start> {
+  const port = env['PORT'] === undefined ? await portToListenOn('127.0.0.1', 0) : Number(env['PORT'])
+  const { npm_lifecycle_event: _npm, DATABASE_URL: _url, ...inherited } = process.env
+  const child = spawn(process.execPath, [startScript], {
+    env: { ...inherited, HOST: '127.0.0.1', PORT: String(port), DATA_DIR: dataDirectory, ...env }, stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let text = ''
+  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (chunk: string) => { text += chunk })
+  const exit = once(child, 'close').then(([code]) => code as number | null)
+  const one: Start = {
+    child, exit, url: `http://127.0.0.1:${port}`, said: () => text,
+    until: async (wanted) => {
+      for (let waited = 0; !text.includes(wanted); waited += 20) {
+        if (waited > 25_000 || child.exitCode !== null) throw new Error(`"${wanted}" was never said, but:\n${text}`)
+        await sleep(20)
+      }
+    },
+  }
+  started.push(one)
+  return one
+}
+
+const ready = (url: string) => fetch(`${url}/readyz`).then(({ ok }) => ok, () => false)
+
+/** Numbers of the processes whose command line names the data folder or whose environment does: everything this start brought up. */
+function processesOf(directory: string): number[] {
+  const { stdout } = spawnSync('ps', ['axeww', '-o', 'pid=,command='], { encoding: 'utf8' })
+  return stdout.split('\n').filter((line) => line.includes(directory)).map((line) => Number.parseInt(line, 10)).filter((pid) => pid !== process.pid)
+}
+
+async function untilNoneOf(directory: string): Promise<number[]> {
+  for (let waited = 0; processesOf(directory).length > 0 && waited < 10_000; waited += 100) await sleep(100)
+  return processesOf(directory)
+}
+
+test('it comes up ready, says where it is, ends cleanly on Ctrl-C, and comes up again', async () => {
+  for (const _round of ['first', 'second']) {
+    const one = await start()
+    await one.until('Isocenter is ready')
+    expect(one.said()).toContain(`${one.url}/dicom-web`)
+    expect(one.said()).toContain(dataDirectory)
+    expect(await ready(one.url)).toBe(true)
+    expect(await readRunState(dataDirectory)).toMatchObject({ url: one.url, pid: one.child.pid })
+    one.child.kill('SIGINT')
+    expect(await one.exit).toBe(0)
+    expect(one.said()).toMatch(/Stopping the server …\n.*Stopping the database …\n(.*\n)*Stopped\.\n$/)
+    expect(await readRunState(dataDirectory)).toBeUndefined()
+    expect(await untilNoneOf(dataDirectory)).toEqual([])
+  }
+})
+
+test('nothing is left running when it is killed, and the next start works at once', async () => {
+  const killed = await start()
+  await killed.until('Isocenter is ready')
+  expect(processesOf(dataDirectory).length).toBeGreaterThan(2)
+  killed.child.kill('SIGKILL')
+  const next = await start()
+  await next.until('Isocenter is ready')
+  next.child.kill('SIGTERM')
+  expect(await next.exit).toBe(0)
+  expect(await untilNoneOf(dataDirectory)).toEqual([])
+})
+
+test('a killed server and a killed Postgres are started again', async () => {
+  const one = await start()
+  await one.until('Isocenter is ready')
+  const postmaster = Number((await readFile(join(dataDirectory, 'postgres/cluster/postmaster.pid'), 'utf8')).split('\n')[0])
+  const server = spawnSync('pgrep', ['-P', String(one.child.pid)], { encoding: 'utf8' }).stdout.split('\n').map(Number).find((pid) => pid > 0 && pid !== postmaster)
+  process.kill(server ?? 0, 'SIGKILL')
+  await one.until('The server runs again.')
+  expect(await ready(one.url)).toBe(true)
+  process.kill(postmaster, 'SIGKILL')
+  await one.until('The database runs again.')
+  for (let waited = 0; !(await ready(one.url)) && waited < 10_000; waited += 100) await sleep(100)
+  expect(await ready(one.url)).toBe(true)
+  one.child.kill('SIGTERM')
+  expect(await one.exit).toBe(0)
+})
+
+test('a second Ctrl-C does not wait', async () => {
+  const one = await start()
+  await one.until('Isocenter is ready')
+  one.child.kill('SIGINT')
+  one.child.kill('SIGINT')
+  expect([130, 0]).toContain(await one.exit)
+  expect(await untilNoneOf(dataDirectory)).toEqual([])
+})
+
+test('a Ctrl-C while it starts is heeded', async () => {
+  const one = await start()
+  await sleep(400)
+  one.child.kill('SIGINT')
+  expect(await one.exit).not.toBe(1)
+  expect(await untilNoneOf(dataDirectory)).toEqual([])
+})
+
+test('a second start on the same data folder is refused by name, and the first goes on', async () => {
+  const first = await start()
+  await first.until('Isocenter is ready')
+  const second = await start()
+  expect(await second.exit).toBe(1)
+  expect(second.said()).toContain(`already runs on ${dataDirectory} (process ${first.child.pid}) and serves ${first.url}`)
+  expect(await ready(first.url)).toBe(true)
+})
+
+test('a port in use is named before anything is started', async () => {
+  const taken = createServer()
+  await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve))
+  const address = taken.address()
+  const port = typeof address === 'object' && address !== null ? address.port : 0
+  const one = await start({ PORT: String(port) })
+  expect(await one.exit).toBe(1)
+  expect(one.said()).toContain(`Port ${port} is already in use`)
+  expect(one.said()).not.toContain('migration')
+  taken.close()
+})
+
+test('wrong settings are listed together', async () => {
+  const one = await start({ PORT: '8080000', BLOB_STORE: 'tape' })
+  expect(await one.exit).toBe(1)
+  expect(one.said()).toMatch(/PORT cannot be used(.|\n)*BLOB_STORE cannot be used/)
+})
+
+test('a token can be had while it runs, and also when it does not', async () => {
+  const env = { ...process.env, DATA_DIR: dataDirectory, DATABASE_URL: '' }
+  const token = () => spawnSync(process.execPath, [withDatabase, 'server/src/cli/token.ts'], { encoding: 'utf8', env })
+  const shape = /^[\w-]+\.[\w-]+\.[\w-]+\n$/
+  expect(token()).toMatchObject({ status: 1, stderr: expect.stringContaining('Start Isocenter first: npm start') as string })
+  const one = await start()
+  await one.until('Isocenter is ready')
+  const issued = token()
+  expect(issued).toMatchObject({ status: 0, stdout: expect.stringMatching(shape) as string })
+  const searched = await fetch(`${one.url}/dicom-web/studies`, { headers: { authorization: `Bearer ${issued.stdout.trim()}` } })
+  expect(searched.ok).toBe(true)
+  one.child.kill('SIGTERM')
+  await one.exit
+  expect(token()).toMatchObject({ status: 0, stdout: expect.stringMatching(shape) as string })
+  expect(await untilNoneOf(dataDirectory)).toEqual([])
+})
