@@ -5,7 +5,6 @@ import type { InstanceRecord } from './instance-record.ts'
 import { findInstance, instances, metadata } from './instances.ts'
 import type { NewInstance, StoreOutcome } from './new-instance.ts'
 import { organisationById } from './organisation.ts'
-import { organisationById } from './organisation.ts'
 import { presence, type Presence } from './presence.ts'
 import type { Search } from './query.ts'
 import type { InstanceScope, Scope } from './scope.ts'
@@ -31,8 +30,6 @@ export interface Catalogue {
   delete: (access: Access, scope: Scope) => Promise<{ deleted: number }>
   wasDeleted: (access: Access, scope: Scope) => Promise<boolean>
   /** The character set the access's organisation reads text by where an object names none. */
-  fallbackCharset: (access: Access) => Promise<string | undefined>
-  /** The character set to read an object's text by when it names none, a term of (0008,0005), if the organisation has one. */
   fallbackCharset: (access: Access) => Promise<string | undefined>
   /** Refuses what would be stored from now on, and resolves when all that waits is stored. */
   close: () => Promise<void>
@@ -60,7 +57,6 @@ export function createCatalogue({ db, searchTimeoutMs = defaultSearchTimeoutMs }
     delete: (access, scope) => db.transaction(async (trx) => ({ deleted: await deleteScope(trx, access, scope) })),
     wasDeleted: (access, scope) => wasDeleted(db, access, scope),
     fallbackCharset: async ({ organisationId }) => (await organisationById(db, organisationId))?.fallbackCharset,
-    fallbackCharset: async (access) => (await organisationById(db, access.organisationId))?.fallbackCharset,
     close: writer.close,
   }
 }
