@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { randomBytes, randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdir, open, readFile, rm, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
+import { createServer, type AddressInfo, type Server } from 'node:net'
 import { join } from 'node:path'
 
 /** A real S3 service on this machine that forgets everything when it stops. */
@@ -39,10 +39,10 @@ export async function startRadosgw(directory: string): Promise<Radosgw> {
 }
 
 async function start(directory: string, running: ChildProcess[]): Promise<Omit<Radosgw, 'stop'>> {
-  const [monitorPort, gatewayPort] = await freePorts(2)
+  const [monitorPort, gatewayPort] = await twoFreePorts()
   const clusterId = randomUUID()
   const osdId = randomUUID()
-  await writeFile(join(directory, 'ceph.conf'), configuration(directory, clusterId, monitorPort!, gatewayPort!))
+  await writeFile(join(directory, 'ceph.conf'), configuration(directory, clusterId, monitorPort, gatewayPort))
   for (const folder of ['mon', 'osd', 'rgw']) await mkdir(join(directory, folder))
   const run = (program: string, ...args: string[]): Promise<void> => finished(directory, program, args)
   const keep = async (program: string, ...args: string[]): Promise<void> => { running.push(await started(directory, program, args)) }
@@ -150,11 +150,19 @@ async function answering(endpoint: string, running: readonly ChildProcess[]): Pr
   }
 }
 
-/** Ports nobody listens on at this moment, all held until the last is found so that they differ. */
-async function freePorts(count: number): Promise<number[]> {
-  const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'))
-  await Promise.all(servers.map((server) => once(server, 'listening')))
-  const ports = servers.map((server) => (server.address() as { port: number }).port)
-  await Promise.all(servers.map((server) => new Promise((resolve) => { server.close(resolve) })))
+/** Ports nobody listens on at this moment, the first held until the second is found so that they differ. */
+async function twoFreePorts(): Promise<[number, number]> {
+  const first = await listening()
+  const second = await listening()
+  const ports: [number, number] = [portOf(first), portOf(second)]
+  await Promise.all([first, second].map((server) => new Promise((resolve) => { server.close(resolve) })))
   return ports
 }
+
+async function listening(): Promise<Server> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  return server
+}
+
+const portOf = (server: Server): number => (server.address() as AddressInfo).port

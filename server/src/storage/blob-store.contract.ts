@@ -20,7 +20,7 @@ const mebibyte = 1024 * 1024
 
 /** Every promise of blob-store.ts, as tests that each implementation passes. */
 export function blobStoreContract(name: string, open: () => Promise<StoreUnderTest>): void {
-  describe(name, () => {
+  describe(`${name}`, () => {
     let under: StoreUnderTest
     let store: BlobStore
     let folders = 0
@@ -117,7 +117,7 @@ export function blobStoreContract(name: string, open: () => Promise<StoreUnderTe
       test('aborting after the commit does not take the blob away', async () => {
         const key = aKey()
         const writer = await store.create(key)
-        writer.write(Buffer.from('kept'))
+        await writer.write(Buffer.from('kept'))
         await writer.commit()
         await writer.abort()
         expect((await readBack(key)).toString()).toBe('kept')
@@ -133,8 +133,8 @@ export function blobStoreContract(name: string, open: () => Promise<StoreUnderTe
         const key = aKey()
         const first = await store.create(key)
         const second = await store.create(key)
-        first.write(Buffer.alloc(300_000, 1))
-        second.write(Buffer.alloc(200_000, 2))
+        await first.write(Buffer.alloc(300_000, 1))
+        await second.write(Buffer.alloc(200_000, 2))
         await second.commit()
         await first.commit()
         expect((await readBack(key)).equals(Buffer.alloc(300_000, 1))).toBe(true)

@@ -85,10 +85,9 @@ export class FileBlobWriter implements BlobWriter {
 
   #startWriting(): void {
     const chunks = this.#gathered
-    const byteLength = this.#gatheredBytes
     this.#gathered = []
     this.#gatheredBytes = 0
-    this.#writing = writeAll(this.#file, chunks, byteLength).then(() => undefined, (error: unknown) => { this.#failure = namedFileError(error) })
+    this.#writing = writeAll(this.#file, chunks).then(() => undefined, (error: unknown) => { this.#failure = namedFileError(error) })
       .finally(() => { this.#writing = undefined })
   }
 
@@ -101,20 +100,19 @@ export class FileBlobWriter implements BlobWriter {
 }
 
 /** Appends all chunks; the system may take fewer bytes than it was given, as when a disk fills up. */
-async function writeAll(file: FileHandle, chunks: Uint8Array[], byteLength: number): Promise<void> {
-  let { bytesWritten } = await file.writev(chunks)
-  while (bytesWritten < byteLength) {
-    const { index, offset } = position(chunks, bytesWritten)
-    const rest = chunks.slice(index)
-    rest[0] = rest[0]!.subarray(offset)
-    bytesWritten += (await file.writev(rest)).bytesWritten
+async function writeAll(file: FileHandle, chunks: readonly Uint8Array[]): Promise<void> {
+  for (let rest = chunks; rest.length > 0;) {
+    const { bytesWritten } = await file.writev(rest)
+    rest = following(rest, bytesWritten)
   }
 }
 
-/** The chunk, and the place in it, that holds byte number `byteOffset` of them all. */
-function position(chunks: readonly Uint8Array[], byteOffset: number): { index: number; offset: number } {
-  let before = 0
-  let index = 0
-  while (before + chunks[index]!.byteLength <= byteOffset) before += chunks[index++]!.byteLength
-  return { index, offset: byteOffset - before }
+/** What of the chunks follows their first `count` bytes. */
+function following(chunks: readonly Uint8Array[], count: number): readonly Uint8Array[] {
+  let end = 0
+  for (const [index, chunk] of chunks.entries()) {
+    end += chunk.byteLength
+    if (end > count) return [chunk.subarray(chunk.byteLength - (end - count)), ...chunks.slice(index + 1)]
+  }
+  return []
 }

@@ -1,4 +1,4 @@
-import { BlobWriterEnded, type BlobWriter } from './blob-store.ts'
+import { BlobStoreUnavailable, BlobWriterEnded, type BlobWriter } from './blob-store.ts'
 
 /** A part, and the largest object sent in one request; S3 takes no part but the last below 5 MiB. */
 export const partBytes = 8 * 1024 * 1024
@@ -32,7 +32,7 @@ export class S3BlobWriter implements BlobWriter {
   /** Parts on their way; they never reject, `#failure` says what they met. */
   readonly #inFlight = new Set<Promise<void>>()
   #sendingFullParts: Promise<void> | undefined
-  #failure: unknown
+  #failure: Error | undefined
   #isEnded = false
 
   constructor(upload: S3Upload) { this.#upload = upload }
@@ -80,7 +80,7 @@ export class S3BlobWriter implements BlobWriter {
   }
 
   #assertOpen(): void {
-    if (this.#failure !== undefined) throw this.#failure
+    if (this.#failure) throw this.#failure
     if (this.#isEnded) throw new BlobWriterEnded('This blob was committed or aborted before.')
   }
 
@@ -94,13 +94,13 @@ export class S3BlobWriter implements BlobWriter {
       await this.#sendPart(this.#take(partBytes))
       while (this.#inFlight.size >= maxPartsInFlight) await Promise.race(this.#inFlight)
     }
-    if (this.#failure !== undefined) throw this.#failure
+    if (this.#failure) throw this.#failure
   }
 
   async #completeParts(multipart: S3MultipartUpload): Promise<void> {
     await this.#sendPart(this.#take(this.#gatheredBytes))
     await Promise.all(this.#inFlight)
-    if (this.#failure !== undefined) throw this.#failure
+    if (this.#failure) throw this.#failure
     const inOrder = this.#parts.sort((a, b) => a.PartNumber - b.PartNumber)
     await multipart.complete(inOrder, this.#byteLength, this.#stop.signal)
   }
@@ -112,7 +112,7 @@ export class S3BlobWriter implements BlobWriter {
     const partNumber = ++this.#partCount
     const sending = multipart.sendPart(partNumber, body, signal)
       .then((part) => { this.#parts.push(part) }, (error: unknown) => {
-        this.#failure ??= error
+        this.#failure ??= error instanceof Error ? error : new BlobStoreUnavailable('A part could not be sent.', { cause: error })
         this.#stop.abort()
       })
       .finally(() => this.#inFlight.delete(sending))
