@@ -21,6 +21,7 @@ type Decoding =
 
 const DEFAULT_REPERTOIRE: Decoding = { kind: 'codeElements', initial: { g0: 'ascii', g1: undefined } }
 const encoder = new TextEncoder()
+const utf8 = new TextDecoder()
 
 /** One data set's character sets: its own (0008,0005), or the one its parent hands down. */
 export class SpecificCharacterSet {
@@ -85,7 +86,8 @@ function defaultRepertoireText(bytes: Uint8Array): string | undefined {
     const byte = bytes[at] ?? 0
     if (byte >= 0x80 || byte === 0x1b) return undefined
   }
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1')
+  // ASCII is UTF-8, and the UTF-8 decoder is the runtime's fastest way from bytes to a string.
+  return utf8.decode(bytes)
 }
 
 function decodingOf(values: readonly string[]): Decoding | undefined {

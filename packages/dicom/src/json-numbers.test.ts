@@ -49,12 +49,12 @@ test('a double is the same double after JSON', () => {
 
 describe('a whole value field copied as it is written', () => {
   test.each([
-    ['1\\-2.5\\0.125 ', '1,-2.5,0.125'], ['0', '0'], ['-0.0', '-0.0'], ['12.50\0', '12.50'],
+    ['1\\-2.5\\0.125 ', '1,-2.5,0.125'], ['0', '0'], ['-0.0', '-0.0'], ['12.50\0', '12.50'], ['5.4e-1\\1E+02', '5.4e-1,1E+02'], ['0.00123456789012345', '0.00123456789012345'],
   ])('%j', (text, literals) => {
     expect(literalsAsWritten(Buffer.from(text), true)).toBe(literals)
   })
 
-  test.each(['', ' ', '1\\', '\\1', '01', '-01', '00.5', '.5', '5.', '1..2', '--1', '1-2', '+1', '1e5', ' 1', '1\\ 2', '1234567890123456', '1,2', '-', '-.5'])('%j needs a closer look', (text) => {
+  test.each(['', ' ', '1\\', '\\1', '01', '-01', '00.5', '.5', '5.', '1..2', '--1', '1-2', '+1', '1e', '1e+', '1e100', '1e5.0', ' 1', '1\\ 2', '1234567890123456', '1,2', '-', '-.5'])('%j needs a closer look', (text) => {
     expect(literalsAsWritten(Buffer.from(text), true)).toBeUndefined()
   })
 
