@@ -1,7 +1,7 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
-import { createServer } from 'node:net'
+import { connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -119,13 +119,24 @@ test('a killed server and a killed Postgres are started again', async () => {
   expect(await one.exit).toBe(0)
 })
 
-test('a second Ctrl-C does not wait', async () => {
+test('a second Ctrl-C does not wait for requests under way', async () => {
   const one = await start()
   await one.until('Isocenter is ready')
+  // A request that never ends: its headers do not.
+  const slow = connect(Number(new URL(one.url).port), '127.0.0.1')
+  slow.on('error', () => undefined).write('POST /dicom-web/studies HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n')
+  await once(slow, 'connect')
+  await sleep(100)
   one.child.kill('SIGINT')
+  // npm passes the terminal's Ctrl-C on once more: that is not a second one.
   one.child.kill('SIGINT')
-  expect([130, 0]).toContain(await one.exit)
+  await one.until('Stopping the server')
+  await sleep(700)
+  expect(one.child.exitCode).toBeNull()
+  one.child.kill('SIGINT')
+  expect(await one.exit).toBe(130)
   expect(await untilNoneOf(dataDirectory)).toEqual([])
+  slow.destroy()
 })
 
 test('a Ctrl-C while it starts is heeded', async () => {

@@ -10,6 +10,9 @@ export interface StopRequests {
   readonly whenAsked: Promise<void>
 }
 
+/** npm passes a Ctrl-C on that the terminal has already sent here: what follows within this time is the same one. */
+const sameKeyMs = 500
+
 /**
  * Listens for the ways to ask a running start to stop: Ctrl-C, SIGTERM, a closed terminal, and the death of the npm
  * that runs it, which would otherwise leave everything behind unseen.
@@ -18,23 +21,23 @@ export interface StopRequests {
  */
 export function onStop(say: (line: string) => void): StopRequests {
   const { promise: whenAsked, resolve } = Promise.withResolvers<void>()
-  let asked = false
+  let asked: number | undefined
   const ask = () => {
-    if (asked) process.exit(130)
-    asked = true
+    asked ??= Date.now()
     resolve()
   }
   process.on('SIGINT', () => {
-    if (!asked) say('\nStopping. Ctrl-C again to stop at once.')
+    if (asked === undefined) say('\nStopping. Ctrl-C again to stop at once.')
+    else if (Date.now() - asked > sameKeyMs) process.exit(130)
     ask()
   })
-  for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.on(signal, () => { if (!asked) ask() })
+  for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.on(signal, ask)
   if (process.env['npm_lifecycle_event'] !== undefined) {
     const npm = process.ppid
-    setInterval(() => { if (process.ppid !== npm && !asked) ask() }, 1000).unref()
+    setInterval(() => { if (process.ppid !== npm) ask() }, 1000).unref()
   }
   return {
     whenAsked,
-    stopRequested: () => { if (asked) throw new Stopped('Stopped.') },
+    stopRequested: () => { if (asked !== undefined) throw new Stopped('Stopped.') },
   }
 }
