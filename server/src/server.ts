@@ -2,8 +2,9 @@ import { mkdir } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { createApp } from './app.ts'
 import { createAccessLog } from './audit/index.ts'
-import { createCatalogue } from './catalogue/index.ts'
+import { createCatalogue, ensureDefaultOrganisation } from './catalogue/index.ts'
 import type { Config } from './config.ts'
+import { startSweeping } from './dicomweb/index.ts'
 import { createTokens, loadSigningKeys } from './identity/index.ts'
 import { blobStoreConfig, signingKeysFile } from './places.ts'
 import { createDb } from './platform/db.ts'
@@ -28,6 +29,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
     await mkdir(resolve(config.DATA_DIR), { recursive: true, mode: 0o700 })
     const db = createDb(config.DATABASE_URL, config.DATABASE_POOL_SIZE)
     closers.push(() => db.destroy())
+    await ensureDefaultOrganisation(db, config.DEFAULT_ORGANISATION)
     const blobs = createBlobStore(blobStoreConfig(config))
     closers.push(() => blobs.close())
     const tokens = createTokens(await loadSigningKeys(signingKeysFile(config)))
@@ -45,6 +47,8 @@ export async function startServer(config: Config): Promise<RunningServer> {
       ],
     })
     closers.push(() => app.close())
+    const sweeping = startSweeping({ db, blobs, now: () => new Date() }, app.log)
+    closers.push(() => sweeping.close())
     await app.listen({ host: config.HOST, port: config.PORT })
     const address = app.server.address()
     const port = typeof address === 'object' && address !== null ? address.port : config.PORT

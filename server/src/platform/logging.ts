@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { FastifyRequest, FastifyServerOptions } from 'fastify'
+import { LogController, type FastifyRequest, type FastifyServerOptions } from 'fastify'
 import fp from 'fastify-plugin'
 
 const slowRequestMs = 1000
@@ -24,8 +24,8 @@ function stackOf(error: Error): string {
 }
 
 /** The logger and request id settings of the application; ids are ours, so that no header of a caller reaches the log. */
-export function loggingOptions(level: string): Pick<FastifyServerOptions, 'logger' | 'disableRequestLogging' | 'genReqId'> {
-  return { logger: { level, serializers: logSerializers, base: undefined }, disableRequestLogging: true, genReqId: () => randomUUID() }
+export function loggingOptions(level: string): Pick<FastifyServerOptions, 'logger' | 'logController' | 'genReqId'> {
+  return { logger: { level, serializers: logSerializers, base: undefined }, logController: new LogController({ disableRequestLogging: true }), genReqId: () => randomUUID() }
 }
 
 /** One line a request: at info when it was slow, at debug otherwise; failures are logged where they are answered. */

@@ -51,4 +51,5 @@ function asProblem(error: unknown): never {
   throw error instanceof MatchValueError ? invalidSearch(error.message) : error
 }
 
-const queryOf = (request: FastifyRequest): string => request.raw.url?.split('?', 2)[1] ?? ''
+/** What stands behind the first question mark; further ones are wildcards. */
+const queryOf = (request: FastifyRequest): string => /\?(.*)$/.exec(request.raw.url ?? '')?.[1] ?? ''
