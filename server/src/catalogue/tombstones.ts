@@ -28,7 +28,9 @@ export async function liftTombstones(trx: Trx, stored: readonly Prepared[]): Pro
 
 /** Remembers that something was deleted, so that asking for it is answered 410 and not 404 (PS3.18 §8.5). */
 export async function leaveTombstones(trx: Trx, organisationId: string, scopes: readonly Scope[]): Promise<void> {
-  await trx('deletion').insert(scopes.map((scope) => ({
+  // What was asked for can be named again as what became empty by it; one statement may touch a row only once.
+  const distinct = new Map(scopes.map((scope) => [[scope.StudyInstanceUID, scope.SeriesInstanceUID, scope.SOPInstanceUID].join('/'), scope]))
+  await trx('deletion').insert([...distinct.values()].map((scope) => ({
     organisation_id: organisationId,
     study_instance_uid: scope.StudyInstanceUID,
     series_instance_uid: scope.SeriesInstanceUID ?? null,

@@ -183,7 +183,7 @@ function refuseOtherCharsets(header: string | string[] | undefined): void {
 
 /** The value of `accept` in a query string; its plus signs are meant (`application/dicom+json`), not spaces. */
 function acceptParameter(url: string): string | undefined {
-  const query = url.split('?', 2)[1] ?? ''
+  const query = /\?(.*)$/.exec(url)?.[1] ?? ''
   for (const pair of query.split('&')) {
     if (!/^accept=/i.test(pair)) continue
     try {
