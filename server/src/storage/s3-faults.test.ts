@@ -78,6 +78,13 @@ describe.skipIf(!hasProgram('radosgw'))('a bucket in trouble', () => {
     await expect(write('a', Buffer.alloc(2 * partBytes))).rejects.toBeInstanceOf(BlobStoreFull)
   })
 
+  test.each([[partBytes, ['PUT']], [partBytes + 1, ['POST', 'PUT', 'PUT', 'POST']]])('takes an object of %i bytes in the requests %j', async (size, methods) => {
+    const seen: string[] = []
+    line.interference = (request) => { seen.push(request.method ?? ''); return false }
+    await write('counted', Buffer.alloc(size))
+    expect(seen).toEqual(methods)
+  })
+
   test('that fails once is asked again', async () => {
     line.interference = firstTimes(1, (_, response) => problem(response, 503, 'SlowDown'))
     await write('asked-again', Buffer.from('here'))
