@@ -21,8 +21,7 @@ export async function deleteScope(trx: Trx, access: Access, scope: Scope): Promi
 
   const deleted = await deleteInstances(trx, organisationId, study.study_key, scope)
   if (deleted === 0) return 0
-  const gone = await deleteEmpty(trx, study.study_key, scope)
-  await leaveTombstones(trx, organisationId, [scope, ...gone])
+  await leaveTombstones(trx, organisationId, [scope, ...await deleteEmpty(trx, study.study_key, scope)])
   await record(trx, [{
     organisationId,
     actor: actorOf(access),
@@ -66,17 +65,16 @@ async function deleteInstances(trx: Trx, organisationId: string, studyKey: strin
   return result.rows.reduce((sum, { instances }) => sum + instances, 0)
 }
 
-/** Removes series and study that hold nothing any more, brings what stays up to date, and names what went. */
-async function deleteEmpty(trx: Trx, studyKey: string, { StudyInstanceUID }: Scope): Promise<Scope[]> {
-  const emptySeries = await trx('series').where({ study_key: studyKey, number_of_series_related_instances: 0 })
-    .delete('series_instance_uid') as { series_instance_uid: string }[]
-  const gone: Scope[] = emptySeries.map((series) => ({ StudyInstanceUID, SeriesInstanceUID: series.series_instance_uid }))
-  const isStudyEmpty = (await rows(trx, 'select 1 from series where study_key = ? limit 1', [studyKey])).length === 0
-  if (isStudyEmpty) {
-    await trx('study').where({ study_key: studyKey }).delete()
-    return [{ StudyInstanceUID }, ...gone]
+/** Removes series and study that hold nothing any more and brings what stays up to date; what went beyond the scope itself. */
+async function deleteEmpty(trx: Trx, studyKey: string, { StudyInstanceUID, SeriesInstanceUID, SOPInstanceUID }: Scope): Promise<Scope[]> {
+  const emptied = await trx('series').where({ study_key: studyKey, number_of_series_related_instances: 0 }).delete()
+  const gone: Scope[] = SOPInstanceUID !== undefined && emptied > 0 ? [{ StudyInstanceUID, SeriesInstanceUID }] : []
+  const [left] = await rows(trx, 'select series_key from series where study_key = ? limit 1', [studyKey])
+  if (left) {
+    await recountStudies(trx, [studyKey])
+    await trx('study').where({ study_key: studyKey }).update({ version: trx.raw('version + 1'), updated_at: trx.fn.now() })
+    return gone
   }
-  await recountStudies(trx, [studyKey])
-  await trx('study').where({ study_key: studyKey }).update({ version: trx.raw('version + 1'), updated_at: trx.fn.now() })
-  return gone
+  await trx('study').where({ study_key: studyKey }).delete()
+  return SeriesInstanceUID === undefined ? gone : [...gone, { StudyInstanceUID }]
 }

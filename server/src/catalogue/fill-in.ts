@@ -39,5 +39,14 @@ function attributesOf({ attributes, more_attributes }: Ready): DicomJson {
   return { ...JSON.parse(attributes.replace(marks, '')) as DicomJson, ...JSON.parse(more_attributes) as DicomJson }
 }
 
-const hasValue = (attribute: DicomJsonAttribute | undefined): boolean =>
-  attribute !== undefined && (attribute.Value?.some((value) => value !== null) === true || attribute.InlineBinary !== undefined || attribute.BulkDataURI !== undefined)
+function hasValue(attribute: DicomJsonAttribute | undefined): boolean {
+  if (attribute === undefined) return false
+  return attribute.InlineBinary !== undefined || attribute.BulkDataURI !== undefined || attribute.Value?.some((value) => !isBlank(attribute.vr, value)) === true
+}
+
+/** Spaces are padding, and a name whose every group is blank names nobody. */
+function isBlank(vr: string, value: unknown): boolean {
+  if (typeof value === 'string') return value.trim() === ''
+  if (value === null || value === undefined) return true
+  return vr === 'PN' && typeof value === 'object' && Object.values(value).every((group) => isBlank('LO', group))
+}
