@@ -23,7 +23,10 @@ export interface BlobStore {
   delete(key: string): Promise<void>
   /** The blobs whose key begins with `prefix`, in ascending byte order of their keys, those up to and including `after` left out. */
   list(prefix: string, options?: { after?: string }): AsyncIterable<BlobEntry>
-  /** Removes what writers that neither committed nor aborted left behind, where last touched before `olderThan`; answers how many. */
+  /**
+   * Removes what writers that neither committed nor aborted left behind; answers how many.
+   * @param olderThan when they were last written to, in a folder, or begun, on S3: well before the longest upload there may be, which would be lost
+   */
   sweepUnfinished(olderThan: Date): Promise<number>
   /** Resolves once the store has been seen to write and to read; rejects, within seconds, with what prevents it. */
   check(): Promise<void>
@@ -38,7 +41,11 @@ export interface BlobWriter {
    * @throws BlobStoreFull, BlobStoreUnavailable; then only `abort` is left to do
    */
   write(chunk: Uint8Array): Promise<void> | void
-  /** Makes the blob durable and visible, in that order; when it rejects, nothing is visible and nothing is left behind that `sweepUnfinished` would not find. */
+  /**
+   * Makes the blob durable and visible, in that order; the writer has ended either way.
+   * When it rejects, the blob is not there, and what may be left behind `sweepUnfinished` finds. One exception: where the answer to the
+   * last request to S3 was lost, the object may exist all the same, so a key whose commit failed must not be used again.
+   */
   commit(): Promise<{ byteLength: number }>
   /** Forgets the blob; harmless after a failed commit or a second time. */
   abort(): Promise<void>
