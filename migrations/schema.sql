@@ -1,0 +1,196 @@
+-- The schema all migrations together make. Written by migrations/scripts/dump-schema.ts; do not edit.
+
+CREATE EXTENSION pg_trgm;
+
+CREATE TABLE audit_event (
+  audit_event_id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+  organisation_id bigint NOT NULL,
+  at timestamp with time zone NOT NULL DEFAULT now(),
+  actor text NOT NULL,
+  action text NOT NULL,
+  outcome text NOT NULL,
+  study_instance_uid text COLLATE "C",
+  patient_id text,
+  occurrences integer NOT NULL DEFAULT 1,
+  detail jsonb NOT NULL DEFAULT '{}'::jsonb,
+  PRIMARY KEY (audit_event_id),
+  FOREIGN KEY (organisation_id) REFERENCES organisation(organisation_id),
+  CHECK ((outcome = ANY (ARRAY['success'::text, 'refused'::text, 'failed'::text])))
+);
+CREATE INDEX audit_event_by_study ON audit_event USING btree (organisation_id, study_instance_uid, at DESC) WHERE (study_instance_uid IS NOT NULL);
+CREATE INDEX audit_event_by_time ON audit_event USING btree (organisation_id, at DESC);
+CREATE TRIGGER audit_event_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON audit_event FOR EACH STATEMENT EXECUTE FUNCTION audit_event_is_append_only();
+
+CREATE TABLE deletion (
+  organisation_id bigint NOT NULL,
+  study_instance_uid text COLLATE "C" NOT NULL,
+  series_instance_uid text COLLATE "C",
+  sop_instance_uid text COLLATE "C",
+  deleted_at timestamp with time zone NOT NULL DEFAULT now(),
+  UNIQUE NULLS NOT DISTINCT (organisation_id, study_instance_uid, series_instance_uid, sop_instance_uid),
+  FOREIGN KEY (organisation_id) REFERENCES organisation(organisation_id)
+);
+
+CREATE TABLE instance (
+  instance_key bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+  organisation_id bigint NOT NULL,
+  study_key bigint NOT NULL,
+  series_key bigint NOT NULL,
+  sop_instance_uid text COLLATE "C" NOT NULL,
+  sop_class_uid text COLLATE "C" NOT NULL,
+  instance_number text,
+  instance_number_sort bigint NOT NULL DEFAULT '9223372036854775807'::bigint,
+  number_of_frames integer,
+  transfer_syntax_uid text COLLATE "C" NOT NULL,
+  attributes text NOT NULL,
+  version integer NOT NULL DEFAULT 1,
+  blob_key text COLLATE "C" NOT NULL,
+  byte_length bigint NOT NULL,
+  sha256 bytea NOT NULL,
+  data_set_sha256 bytea NOT NULL,
+  layout bytea NOT NULL,
+  warnings jsonb,
+  stored_at timestamp with time zone NOT NULL DEFAULT now(),
+  PRIMARY KEY (instance_key),
+  UNIQUE (blob_key),
+  UNIQUE (series_key, sop_instance_uid),
+  FOREIGN KEY (organisation_id, study_key, series_key) REFERENCES series(organisation_id, study_key, series_key) ON DELETE CASCADE
+);
+CREATE INDEX instance_by_uid ON instance USING btree (organisation_id, sop_instance_uid);
+CREATE INDEX instance_in_order ON instance USING btree (series_key, instance_number_sort, instance_key);
+CREATE INDEX instance_of_study ON instance USING btree (study_key);
+
+CREATE TABLE instance_metadata (
+  instance_key bigint NOT NULL,
+  organisation_id bigint NOT NULL,
+  metadata bytea STORAGE external NOT NULL,
+  PRIMARY KEY (instance_key),
+  FOREIGN KEY (instance_key) REFERENCES instance(instance_key) ON DELETE CASCADE
+);
+
+CREATE TABLE instance_version (
+  instance_key bigint NOT NULL,
+  version integer NOT NULL,
+  organisation_id bigint NOT NULL,
+  transfer_syntax_uid text COLLATE "C" NOT NULL,
+  blob_key text COLLATE "C" NOT NULL,
+  byte_length bigint NOT NULL,
+  sha256 bytea NOT NULL,
+  data_set_sha256 bytea NOT NULL,
+  stored_at timestamp with time zone NOT NULL,
+  superseded_at timestamp with time zone NOT NULL DEFAULT now(),
+  PRIMARY KEY (instance_key, version),
+  UNIQUE (blob_key),
+  FOREIGN KEY (instance_key) REFERENCES instance(instance_key) ON DELETE CASCADE
+);
+
+CREATE TABLE obsolete_blob (
+  blob_key text COLLATE "C" NOT NULL,
+  organisation_id bigint NOT NULL,
+  since timestamp with time zone NOT NULL DEFAULT now(),
+  PRIMARY KEY (blob_key),
+  FOREIGN KEY (organisation_id) REFERENCES organisation(organisation_id)
+);
+
+CREATE TABLE organisation (
+  organisation_id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+  slug text NOT NULL,
+  name text NOT NULL,
+  fallback_charset text,
+  duplicate_policy text NOT NULL DEFAULT 'keepBoth'::text,
+  created_at timestamp with time zone NOT NULL DEFAULT now(),
+  PRIMARY KEY (organisation_id),
+  UNIQUE (slug),
+  CHECK ((duplicate_policy = ANY (ARRAY['keepBoth'::text, 'replace'::text, 'reject'::text])))
+);
+
+CREATE TABLE series (
+  series_key bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+  organisation_id bigint NOT NULL,
+  study_key bigint NOT NULL,
+  series_instance_uid text COLLATE "C" NOT NULL,
+  modality text,
+  series_number text,
+  series_number_sort bigint NOT NULL DEFAULT '9223372036854775807'::bigint,
+  series_description text,
+  series_date text COLLATE "C",
+  series_time text COLLATE "C",
+  body_part_examined text,
+  performed_procedure_step_start_date text COLLATE "C",
+  performed_procedure_step_start_time text COLLATE "C",
+  request_attributes jsonb NOT NULL DEFAULT '[]'::jsonb,
+  number_of_series_related_instances integer NOT NULL DEFAULT 0,
+  attributes text NOT NULL,
+  more_attributes text NOT NULL DEFAULT '{}'::text,
+  version bigint NOT NULL DEFAULT 1,
+  created_at timestamp with time zone NOT NULL DEFAULT now(),
+  updated_at timestamp with time zone NOT NULL DEFAULT now(),
+  PRIMARY KEY (series_key),
+  UNIQUE (organisation_id, study_key, series_key),
+  UNIQUE (study_key, series_instance_uid),
+  FOREIGN KEY (organisation_id, study_key) REFERENCES study(organisation_id, study_key) ON DELETE CASCADE
+) WITH (fillfactor=70);
+CREATE INDEX series_by_modality ON series USING btree (organisation_id, modality);
+CREATE INDEX series_by_request ON series USING gin (request_attributes jsonb_path_ops);
+CREATE INDEX series_by_uid ON series USING btree (organisation_id, series_instance_uid);
+
+CREATE TABLE study (
+  study_key bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+  organisation_id bigint NOT NULL,
+  study_instance_uid text COLLATE "C" NOT NULL,
+  patient_id text,
+  issuer_of_patient_id text,
+  patient_name text,
+  patient_name_search text,
+  patient_name_tokens text[] NOT NULL DEFAULT '{}'::text[],
+  patient_birth_date text,
+  patient_sex text,
+  study_date text COLLATE "C",
+  study_time text COLLATE "C",
+  accession_number text,
+  study_id text,
+  study_description text,
+  referring_physician_name text,
+  referring_physician_name_search text,
+  modalities_in_study text[] NOT NULL DEFAULT '{}'::text[],
+  sop_classes_in_study text[] NOT NULL DEFAULT '{}'::text[],
+  number_of_study_related_series integer NOT NULL DEFAULT 0,
+  number_of_study_related_instances integer NOT NULL DEFAULT 0,
+  attributes text NOT NULL,
+  more_attributes text NOT NULL DEFAULT '{}'::text,
+  version bigint NOT NULL DEFAULT 1,
+  created_at timestamp with time zone NOT NULL DEFAULT now(),
+  updated_at timestamp with time zone NOT NULL DEFAULT now(),
+  timezone_offset_from_utc text GENERATED ALWAYS AS ("substring"(attributes, '"00080201":[{]"vr":"SH","Value":[[]"([-+][0-9]{4})"'::text)) STORED,
+  sort_key text COLLATE "C" NOT NULL GENERATED ALWAYS AS ((COALESCE(study_date, '00000000'::text) || COALESCE(study_time, '000000.000000'::text))) STORED,
+  PRIMARY KEY (study_key),
+  UNIQUE (organisation_id, study_instance_uid),
+  UNIQUE (organisation_id, study_key),
+  FOREIGN KEY (organisation_id) REFERENCES organisation(organisation_id)
+) WITH (fillfactor=70);
+CREATE INDEX study_by_accession_number ON study USING btree (organisation_id, accession_number text_pattern_ops) WHERE (accession_number IS NOT NULL);
+CREATE INDEX study_by_accession_number_trigram ON study USING gin (accession_number gin_trgm_ops);
+CREATE INDEX study_by_description_trigram ON study USING gin (study_description gin_trgm_ops);
+CREATE INDEX study_by_patient_id ON study USING btree (organisation_id, patient_id text_pattern_ops);
+CREATE INDEX study_by_patient_id_trigram ON study USING gin (patient_id gin_trgm_ops);
+CREATE INDEX study_by_patient_name ON study USING btree (organisation_id, patient_name_search text_pattern_ops);
+CREATE INDEX study_by_patient_name_token ON study USING gin (patient_name_tokens);
+CREATE INDEX study_by_patient_name_trigram ON study USING gin (patient_name_search gin_trgm_ops);
+CREATE INDEX study_by_referring_physician_trigram ON study USING gin (referring_physician_name_search gin_trgm_ops);
+CREATE INDEX study_by_time ON study USING btree (organisation_id, sort_key DESC, study_key DESC);
+
+CREATE TABLE study_modality (
+  organisation_id bigint NOT NULL,
+  modality text NOT NULL,
+  sort_key text COLLATE "C" NOT NULL,
+  study_key bigint NOT NULL,
+  PRIMARY KEY (study_key, modality),
+  FOREIGN KEY (organisation_id, study_key) REFERENCES study(organisation_id, study_key) ON DELETE CASCADE
+);
+CREATE INDEX study_modality_by_time ON study_modality USING btree (organisation_id, modality, sort_key DESC, study_key DESC);
+
+CREATE OR REPLACE FUNCTION audit_event_is_append_only()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+      begin raise exception 'audit_event is append-only'; end $function$;

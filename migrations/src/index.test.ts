@@ -1,0 +1,63 @@
+import { testDatabase } from '@isocenter/testkit'
+import knex, { type Knex } from 'knex'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { schemaText } from '../scripts/dump-schema.ts'
+import { isCurrent, migrate } from './index.ts'
+
+let url: string
+let db: Knex
+let drop: () => Promise<void>
+
+beforeEach(async () => {
+  ({ url, drop } = await testDatabase())
+  db = knex({ client: 'pg', connection: { connectionString: url }, pool: { min: 0, max: 4 } })
+})
+afterEach(async () => {
+  await db.destroy()
+  await drop()
+})
+
+const empty = () => db.raw('drop schema public cascade; create schema public')
+
+test('an empty database is not current, becomes so, and has nothing to do the next time', async () => {
+  await empty()
+  expect(await isCurrent(db)).toBe(false)
+  expect(await migrate(url)).toEqual(['20261122090000_catalogue'])
+  expect(await isCurrent(db)).toBe(true)
+  expect(await migrate(db)).toEqual([])
+})
+
+test('of several servers that start at once one migrates and the others wait for it', async () => {
+  await empty()
+  const ran = await Promise.all(Array.from({ length: 5 }, () => migrate(url)))
+  expect(ran.flat()).toEqual(['20261122090000_catalogue'])
+})
+
+test('a migration that was killed leaves nothing the next start would trip over', async () => {
+  await db('knex_migrations_lock').update({ is_locked: 1 })
+  expect(await migrate(url)).toEqual([])
+})
+
+test('a database of a newer release is left as it is', async () => {
+  await db('knex_migrations').insert({ name: '29991231000000_of_a_later_release', batch: 2, migration_time: new Date() })
+  expect(await migrate(url)).toEqual([])
+  expect(await isCurrent(db)).toBe(true)
+})
+
+test('migrations do not go back', async () => {
+  const { down } = await import('./20261122090000_catalogue.ts')
+  await expect(down()).rejects.toThrow('forward only')
+})
+
+test('schema.sql is what the migrations make', async () => {
+  await expect(await schemaText(db)).toMatchFileSnapshot('../schema.sql')
+})
+
+test('audit events can be added but not changed or removed', async () => {
+  await db('organisation').insert({ slug: 'north', name: 'North' })
+  const [event] = await db('audit_event').insert({ organisation_id: db('organisation').select('organisation_id').first(), actor: 'token:x', action: 'study.store', outcome: 'success' }).returning<{ audit_event_id: string }[]>('audit_event_id')
+  for (const change of [db('audit_event').where(event ?? {}).update({ actor: 'nobody' }), db('audit_event').delete(), db.raw('truncate audit_event')]) {
+    await expect(change).rejects.toThrow('append-only')
+  }
+  expect(await db('audit_event')).toHaveLength(1)
+})
