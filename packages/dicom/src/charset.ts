@@ -90,6 +90,19 @@ function defaultRepertoireText(bytes: Uint8Array): string | undefined {
   return utf8.decode(bytes)
 }
 
+const decoders = new Map<string, (bytes: Uint8Array) => string>()
+
+/** Every item of a sequence may name its own set; the decoder is made once. */
+function decoderOf(label: string): (bytes: Uint8Array) => string {
+  let decode = decoders.get(label)
+  if (!decode) {
+    const decoder = new TextDecoder(label)
+    decode = (bytes) => decoder.decode(bytes)
+    decoders.set(label, decode)
+  }
+  return decode
+}
+
 function decodingOf(values: readonly string[]): Decoding | undefined {
   const terms = values.map(charsetTerm)
   const first = terms[0]
@@ -98,8 +111,7 @@ function decodingOf(values: readonly string[]): Decoding | undefined {
   // UTF-8, GB18030 and GBK cannot be combined with anything. Behind an empty first value they are what the sender meant.
   const whole = known.find((term) => term.kind === 'wholeEncoding')
   if (whole && (first === undefined || first === whole || isDefault(first))) {
-    const decoder = new TextDecoder(whole.label)
-    return { kind: 'wholeEncoding', decode: (bytes) => decoder.decode(bytes) }
+    return { kind: 'wholeEncoding', decode: decoderOf(whole.label) }
   }
   const elements = known.filter((term) => term.kind === 'codeElements')
   const start = first?.kind === 'codeElements' ? first : elements[0]
