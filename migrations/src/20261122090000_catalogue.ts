@@ -26,6 +26,15 @@ export async function up(knex: Knex): Promise<void> {
       created_at       timestamptz not null default now()
     );
 
+    -- One- and two-character pieces of the Chinese, Japanese and Korean in a text: its words are too short for trigrams.
+    create function ideographic_tokens(text) returns text[] language sql immutable strict parallel safe cost 1000 as $$
+      select case when $1 ~ '[\\u2e80-\\u9fff\\uac00-\\ud7af\\uf900-\\ufaff\\U00020000-\\U0003ffff]' then (
+        select array_agg(distinct token) from (
+          select substr($1, start, length) as token from generate_series(1, length($1)) as start, generate_series(1, 2) as length
+        ) as piece where token ~ '^[\\u2e80-\\u9fff\\uac00-\\ud7af\\uf900-\\ufaff\\U00020000-\\U0003ffff]+$'
+      ) else '{}' end
+    $$;
+
     create table study (
       study_key                           bigint generated always as identity primary key,
       organisation_id                     bigint not null references organisation,
@@ -42,6 +51,7 @@ export async function up(knex: Knex): Promise<void> {
       accession_number                    text,
       study_id                            text,
       study_description                   text,
+      study_description_tokens            text[] generated always as (ideographic_tokens(study_description)) stored,
       referring_physician_name            text,
       referring_physician_name_search     text,
       modalities_in_study                 text[] not null default '{}',
@@ -62,12 +72,12 @@ export async function up(knex: Knex): Promise<void> {
     create index study_by_time on study (organisation_id, sort_key desc, study_key desc);
     create index study_by_patient_id on study (organisation_id, patient_id text_pattern_ops);
     create index study_by_accession_number on study (organisation_id, accession_number text_pattern_ops) where accession_number is not null;
-    create index study_by_patient_name on study (organisation_id, patient_name_search text_pattern_ops);
     create index study_by_patient_name_trigram on study using gin (patient_name_search gin_trgm_ops);
     create index study_by_patient_name_token on study using gin (patient_name_tokens);
     create index study_by_patient_id_trigram on study using gin (patient_id gin_trgm_ops);
     create index study_by_accession_number_trigram on study using gin (accession_number gin_trgm_ops);
     create index study_by_description_trigram on study using gin (study_description gin_trgm_ops);
+    create index study_by_description_token on study using gin (study_description_tokens);
     create index study_by_referring_physician_trigram on study using gin (referring_physician_name_search gin_trgm_ops);
 
     create table study_modality (

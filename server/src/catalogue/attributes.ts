@@ -4,13 +4,15 @@ export type Level = 'study' | 'series' | 'instance'
 
 /**
  * How a column is compared:
- * - `uid`: a text column that takes lists; `text`: exact or wildcard, case-sensitive
+ * - `uid`: a text column that takes lists; `text`: exact or wildcard, case-sensitive; Chinese, Japanese and Korean inside
+ *   wildcards is looked up by the column's tokens where the table names them
  * - `name`: the folded name in `COLUMN_search` (and, where the table says so, its Han tokens)
  * - `date`, `time`: normal text, ranges; `integer`: a text column whose whole number stands in `number`
  * - `modalities`: the side table study_modality; `uids`: an array column; `request`: one item of request_attributes
  */
 export type Searchable =
-  | { readonly level: Level; readonly vr: VR; readonly column: string; readonly match: 'uid' | 'text' | 'date' | 'time' | 'uids' | 'modalities' }
+  | { readonly level: Level; readonly vr: VR; readonly column: string; readonly match: 'uid' | 'date' | 'time' | 'uids' | 'modalities' }
+  | { readonly level: Level; readonly vr: VR; readonly column: string; readonly match: 'text'; readonly tokens?: string }
   | { readonly level: Level; readonly vr: 'PN'; readonly column: string; readonly match: 'name'; readonly tokens?: string }
   | { readonly level: Level; readonly vr: 'IS'; readonly column: string; readonly match: 'integer'; readonly number: string }
 
@@ -25,7 +27,7 @@ export const searchable = {
   ModalitiesInStudy:      { level: 'study', vr: 'CS', column: 'modalities_in_study', match: 'modalities' },
   SOPClassesInStudy:      { level: 'study', vr: 'UI', column: 'sop_classes_in_study', match: 'uids' },
   ReferringPhysicianName: { level: 'study', vr: 'PN', column: 'referring_physician_name', match: 'name' },
-  StudyDescription:       { level: 'study', vr: 'LO', column: 'study_description', match: 'text' },
+  StudyDescription:       { level: 'study', vr: 'LO', column: 'study_description', match: 'text', tokens: 'study_description_tokens' },
   PatientName:            { level: 'study', vr: 'PN', column: 'patient_name', match: 'name', tokens: 'patient_name_tokens' },
   PatientID:              { level: 'study', vr: 'LO', column: 'patient_id', match: 'text' },
   IssuerOfPatientID:      { level: 'study', vr: 'LO', column: 'issuer_of_patient_id', match: 'text' },

@@ -48,10 +48,21 @@ function attributeSql(keyword: SearchableKeyword, condition: Condition, shape: S
         default: return valueSql(`${column}_search`, condition)
       }
     case 'integer': return condition.kind === 'number' ? valueSql(`${attribute.level}.${attribute.number}`, condition) : valueSql(column, condition)
+    case 'text': return textSql(attribute, column, condition)
     case 'date': return keyword === 'StudyDate' && condition.kind === 'range' ? studyDateSql(condition, shape) : valueSql(column, condition)
     default: return valueSql(column, condition)
   }
 }
+
+/** Two Chinese characters make no trigram; by their tokens the index finds them, and LIKE then looks closely. */
+function textSql({ level, tokens }: Extract<Searchable, { match: 'text' }>, column: string, condition: Condition): Sql {
+  const exact = valueSql(column, condition)
+  if (condition.kind !== 'pattern' || tokens === undefined) return exact
+  const literals = condition.pattern.flatMap((part) => (typeof part === 'object' && isIdeographic.test(part.text) ? [part.text] : []))
+  return joined([...literals.map((literal) => sql`${fixed(`${level}.${tokens}`)} @> ideographic_tokens(${literal})`), exact], ' and ')
+}
+
+const isIdeographic = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]/u
 
 /** A condition on a column that holds one value in its comparable form, null when there is none. */
 function valueSql(column: string, condition: Condition): Sql {

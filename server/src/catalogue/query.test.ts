@@ -24,6 +24,7 @@ const goldens: Readonly<Record<string, Search>> = {
   'studies-by-patient-id': aSearch({ PatientID: 'MR-0002' }),
   'studies-by-patient-id-inside': aSearch({ PatientID: '*50%_\\*' }),
   'studies-by-description': aSearch({ StudyDescription: '*BRAIN*' }),
+  'studies-by-chinese-description': aSearch({ StudyDescription: '*头颅*CT平扫*' }),
   'studies-by-date': aSearch({ StudyDate: '20260101-20260131' }),
   'studies-by-moment': aSearch({ StudyDate: '20260101-20260131', StudyTime: '1800-0600' }),
   'studies-by-modality-and-date': aSearch({ ModalitiesInStudy: 'CT', StudyDate: '20260101-' }),

@@ -54,13 +54,15 @@ export function queryOf(access: Pick<Access, 'organisationId' | 'studies'>, sear
   const supported = search.keys.filter((key) => isSupported(key, level))
   const plan = planOf(supported, options)
   const shape = shapeOf(level, plan)
-  const where = joined([...confinedTo(access, level), ...scopeSql(scope), ...modalitySql(access.organisationId, shape), ...planSql(plan, shape)], '\n    and ')
-  const from = fromClause(level, shape)
+  const conditions = [...reachedBy(access), ...scopeSql(scope), ...planSql(plan, shape)]
+  const tables = tablesOf(level, shape, conditions)
+  const where = joined([...ownedBy(access.organisationId, tables), ...modalitySql(shape), ...conditions], '\n    and ')
+  const from = fixed(fromClause(tables))
   const order = orderOf(level, scope, shape)
   return {
     unsupported: search.keys.filter((key) => key.value.trim() !== '' && !supported.includes(key)).map(({ path }) => nameOfKey(path)),
     page: (columns, limit, offset) => pageSql(level, scope, columns,
-      sql`  select ${fixed(keysOf(level))} from ${from}\n  where ${where}\n  order by ${fixed(order)} limit ${limit} offset ${offset}`),
+      sql`  select ${fixed(keysOf(level, tables))} from ${from}\n  where ${where}\n  order by ${fixed(order)} limit ${limit} offset ${offset}`),
     count: (offset, cap) => sql`select count(*)::integer as rows from (\n  select from ${from}\n  where ${where}\n  offset ${offset} limit ${cap}\n) as rest`,
   }
 }
@@ -90,21 +92,26 @@ function shapeOf(level: Level, plan: MatchPlan): Shape {
 /** Walking studies by their own rows. */
 const byStudy: Shape = { modality: undefined, sortKey: 'study.sort_key' }
 
-function fromClause(level: Level, { modality }: Shape): Sql {
-  const study = modality !== undefined ? 'study_modality join study using (study_key)' : 'study'
-  switch (level) {
-    case 'study': return fixed(study)
-    case 'series': return fixed(`${study} join series using (study_key)`)
-    case 'instance': return fixed(`${study} join series using (study_key) join instance using (series_key)`)
-  }
+type Table = Level | 'study_modality'
+
+/**
+ * The tables a search reads rows by. Where studies are walked by modality and nothing else is asked of them, the side table's
+ * index has all that is needed; it cannot hold a study of another organisation, its foreign key sees to that.
+ */
+function tablesOf(level: Level, { modality }: Shape, conditions: readonly Sql[]): readonly Table[] {
+  if (modality === undefined) return levelsUpTo(level)
+  const isStudyRead = conditions.some(({ text }) => text.includes('study.'))
+  return isStudyRead ? ['study_modality', 'study'] : ['study_modality']
 }
 
-function confinedTo(access: Pick<Access, 'organisationId' | 'studies'>, level: Level): Sql[] {
-  return [
-    ...levelsUpTo(level).map((table) => sql`${fixed(table)}.organisation_id = ${access.organisationId}`),
-    ...(access.studies === 'all' ? [] : [sql`study.study_instance_uid = any(${[...access.studies]}::text[])`]),
-  ]
+function fromClause([first, ...others]: readonly Table[]): string {
+  const key = { study_modality: '', study: 'study_key', series: 'study_key', instance: 'series_key' } as const
+  return [first, ...others.map((table) => `join ${table} using (${key[table]})`)].join(' ')
 }
+
+const ownedBy = (organisationId: string, tables: readonly Table[]): Sql[] => tables.map((table) => sql`${fixed(table)}.organisation_id = ${organisationId}`)
+
+const reachedBy = ({ studies }: Pick<Access, 'studies'>): Sql[] => (studies === 'all' ? [] : [sql`study.study_instance_uid = any(${[...studies]}::text[])`])
 
 function scopeSql({ StudyInstanceUID, SeriesInstanceUID }: Search['scope']): Sql[] {
   return [
@@ -113,9 +120,7 @@ function scopeSql({ StudyInstanceUID, SeriesInstanceUID }: Search['scope']): Sql
   ]
 }
 
-/** Also by organisation, which the index begins with. */
-const modalitySql = (organisationId: string, { modality }: Shape): Sql[] =>
-  (modality === undefined ? [] : [sql`study_modality.organisation_id = ${organisationId}`, sql`study_modality.modality = ${modality}`])
+const modalitySql = ({ modality }: Shape): Sql[] => (modality === undefined ? [] : [sql`study_modality.modality = ${modality}`])
 
 /** Total orders, so that the same search gives the same pages: studies newest first, the rest by number. */
 function orderOf(level: Level, scope: Search['scope'], { sortKey, modality }: Shape): string {
@@ -129,7 +134,8 @@ function orderOf(level: Level, scope: Search['scope'], { sortKey, modality }: Sh
 }
 
 /** The keys of a row and of what it belongs to; an instance's study is its series'. */
-const keysOf = (level: Level): string => levelsUpTo(level).map((table) => `${table}.${table}_key`).join(', ')
+const keysOf = (level: Level, [first]: readonly Table[]): string =>
+  (first === 'study_modality' ? 'study_modality.study_key' : levelsUpTo(level).map((table) => `${table}.${table}_key`).join(', '))
 
 const answered: Readonly<Record<Level, readonly string[]>> = {
   study: ['attributes', 'modalities_in_study', 'sop_classes_in_study', 'number_of_study_related_series', 'number_of_study_related_instances'],

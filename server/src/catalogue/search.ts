@@ -16,8 +16,8 @@ export interface SearchAnswer {
 
 export const searchTooBroad = defineProblem({ type: '/problems/search-too-broad', status: 413, title: 'The search takes too long' })
 
-/** How far matches behind a page are counted: that far it costs milliseconds, a whole organisation's would cost seconds. */
-export const remainingCountedTo = 10_000
+/** How far matches behind a page are counted. A filter that one study in ten passes has ten times as many rows read for it. */
+export const remainingCountedTo = 1_000
 
 /** SQLSTATE query_canceled: what a statement that outruns statement_timeout ends with. */
 const queryCanceled = '57014'

@@ -1,8 +1,7 @@
 select study.study_instance_uid, study.attributes as study_attributes, study.modalities_in_study as study_modalities_in_study, study.sop_classes_in_study as study_sop_classes_in_study, study.number_of_study_related_series as study_number_of_study_related_series, study.number_of_study_related_instances as study_number_of_study_related_instances
 from (
-  select study.study_key from study_modality join study using (study_key)
-  where study.organisation_id = ?
-    and study_modality.organisation_id = ?
+  select study_modality.study_key from study_modality
+  where study_modality.organisation_id = ?
     and study_modality.modality = ?
     and study_modality.sort_key >= ?
   order by study_modality.sort_key desc, study_modality.study_key desc limit ? offset ?
@@ -10,7 +9,6 @@ from (
 join study on study.study_key = page.study_key
 order by study.sort_key desc, study.study_key desc
 
--- "7"
 -- "7"
 -- "CT"
 -- "20260101"

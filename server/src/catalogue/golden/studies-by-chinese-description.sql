@@ -1,0 +1,16 @@
+select study.study_instance_uid, study.attributes as study_attributes, study.modalities_in_study as study_modalities_in_study, study.sop_classes_in_study as study_sop_classes_in_study, study.number_of_study_related_series as study_number_of_study_related_series, study.number_of_study_related_instances as study_number_of_study_related_instances
+from (
+  select study.study_key from study
+  where study.organisation_id = ?
+    and study.study_description_tokens @> ideographic_tokens(?) and study.study_description_tokens @> ideographic_tokens(?) and study.study_description like ?
+  order by study.sort_key desc, study.study_key desc limit ? offset ?
+) as page
+join study on study.study_key = page.study_key
+order by study.sort_key desc, study.study_key desc
+
+-- "7"
+-- "头颅"
+-- "CT平扫"
+-- "%头颅%CT平扫%"
+-- 100
+-- 0
