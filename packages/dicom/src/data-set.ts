@@ -1,7 +1,7 @@
 /** A data set as it was read: elements in file order, values decoded when asked for. */
 import type { FragmentTable } from './fragment-table.ts'
 import { SpecificCharacterSet } from './charset.ts'
-import { attribute, tagOf, type Keyword } from './dictionary.ts'
+import { tagOf, type Keyword } from './dictionary.ts'
 import { numbersOf, stringsOf } from './element-values.ts'
 import type { Tag } from './tag.ts'
 import type { VR } from './vr.ts'
@@ -33,6 +33,8 @@ export interface DataSetContext {
   readonly fallbackCharset?: string | undefined
 }
 
+/** Up to so many elements, looking at each is quicker than making a map. */
+const fewElements = 12
 const specificCharacterSetTag = 0x0008_0005
 
 export class DataSet {
@@ -55,6 +57,7 @@ export class DataSet {
   /** The element of a tag or keyword; the first one where a broken object repeats it. */
   get(tagOrKeyword: Tag | Keyword): DataElement | undefined {
     const tag = typeof tagOrKeyword === 'string' ? tagOf(tagOrKeyword) : tagOrKeyword
+    if (this.elements.length <= fewElements) return this.elements.find((element) => element.tag === tag)
     if (!this.#byTag) {
       this.#byTag = new Map()
       for (const element of this.elements) if (!this.#byTag.has(element.tag)) this.#byTag.set(element.tag, element)
@@ -108,10 +111,4 @@ export class DataSet {
   has(tagOrKeyword: Tag | Keyword): boolean {
     return this.get(tagOrKeyword) !== undefined
   }
-}
-
-/** The VR the dictionary gives a tag when it gives exactly one. */
-export function onlyVR(tag: Tag): VR | undefined {
-  const list = attribute(tag)?.vr
-  return list?.length === 1 ? list[0] : undefined
 }

@@ -49,7 +49,8 @@ export class FileStart {
   dataSetStart(isAll: boolean): number | undefined {
     if (this.#scanned === 0 && this.#metaStart === undefined) {
       if (this.#length < enoughBytes && !isAll) return undefined
-      this.#metaStart = findMeta(this.bytes)
+      // Of these bytes only, so that the answer does not depend on how many more have come.
+      this.#metaStart = findMeta(this.bytes.subarray(0, enoughBytes))
       if (this.#metaStart === undefined) return 0
       this.#scanned = this.#metaStart
     }

@@ -123,7 +123,7 @@ export class InstanceReader {
     this.#dataSetOffset = at
     if (!this.#hasPreamble && this.#options.transferSyntaxUID === undefined) this.#warn('noPreamble', 0)
     const rest = bytes.subarray(at)
-    this.#parser = new DataSetParser(this.#encoding(rest), {
+    this.#parser = new DataSetParser(this.#encoding(rest.subarray(0, evidenceBytes)), {
       limits: this.#limits, fallbackCharset: this.#options.fallbackCharset, offset: at, warn: this.#warn,
     })
     if (!declared?.deflated) return this.#parser.push(rest)
