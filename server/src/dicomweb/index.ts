@@ -8,7 +8,9 @@ import { wadoRoutes } from './wado/routes.ts'
 export type { DicomwebDeps } from './deps.ts'
 export { startSweeping, sweep, type Swept, type SweepOptions } from './stow/sweep.ts'
 
-export const dicomweb: FastifyPluginAsync<DicomwebDeps> = async (app, deps) => {
+export const dicomweb: FastifyPluginAsync<DicomwebDeps> = async (app, { config, catalogue, blobs, accessLog, metrics }) => {
+  // By name: Fastify's own options (the prefix) come along and must not be applied a second time.
+  const deps: DicomwebDeps = { config, catalogue, blobs, accessLog, metrics }
   await app.register(qidoRoutes, deps)
   await app.register(wadoRoutes, deps)
   await app.register(stowRoutes, deps)

@@ -1,6 +1,6 @@
 /** The parts of a store request, one by one as they arrive (PS3.18 §10.5.1). */
-import { Transform, type Readable } from 'node:stream'
-import { createGunzip, createInflate } from 'node:zlib'
+import type { Readable } from 'node:stream'
+import { createGunzip, createInflate, type Gunzip, type Inflate } from 'node:zlib'
 import { isBoundary, parameterOf, parseMediaType, readMultipart } from '@isocenter/dicom'
 import type { FastifyRequest } from 'fastify'
 import { badRequest, payloadTooLarge, unsupportedMediaType } from '../../platform/problem.ts'
@@ -25,7 +25,7 @@ const maxHeaderBytes = 16 * 1024
 export function receivedParts(request: FastifyRequest, maxRequestBytes: number): AsyncIterable<ReceivedPart> {
   const boundary = boundaryOf(request.headers['content-type'])
   if (Number(request.headers['content-length'] ?? 0) > maxRequestBytes) throw tooLarge(maxRequestBytes)
-  const body = bounded(decoded(request.raw, request.headers['content-encoding']), maxRequestBytes)
+  const body = bytesOf(request.raw, decoderOf(request.headers['content-encoding']), maxRequestBytes)
   return boundary === undefined ? onePart(body) : partsOf(body, boundary)
 }
 
@@ -42,11 +42,11 @@ function boundaryOf(contentType: string | undefined): string | undefined {
   return boundary
 }
 
-async function* onePart(body: Readable): AsyncGenerator<ReceivedPart> {
+async function* onePart(body: AsyncIterable<Uint8Array>): AsyncGenerator<ReceivedPart> {
   yield { claimsDicom: true, body }
 }
 
-async function* partsOf(body: Readable, boundary: string): AsyncGenerator<ReceivedPart> {
+async function* partsOf(body: AsyncIterable<Uint8Array>, boundary: string): AsyncGenerator<ReceivedPart> {
   for await (const part of readMultipart(body, boundary, { maxHeaderBytes })) {
     yield { claimsDicom: claimsDicom(part.headers.get('content-type')), body: part.body }
   }
@@ -58,35 +58,42 @@ function claimsDicom(contentType: string | undefined): boolean {
   return type === applicationDicom || type === 'application/octet-stream'
 }
 
-/** The body with its Content-Encoding undone (RFC 9110 §8.4). */
-function decoded(body: Readable, contentEncoding: string | undefined): Readable {
-  const coding = contentEncoding?.trim().toLowerCase() ?? 'identity'
-  if (coding === 'identity' || coding === '') return body
-  const decoder = coding === 'gzip' || coding === 'x-gzip' ? createGunzip() : coding === 'deflate' ? createInflate() : undefined
-  if (!decoder) throw unsupportedMediaType('The Content-Encoding is none of gzip, deflate and identity.', {}, { 'accept-encoding': 'gzip, deflate' })
-  body.on('error', (error) => decoder.destroy(error))
-  return body.pipe(decoder)
+/** What undoes a Content-Encoding (RFC 9110 §8.4); undefined where there is nothing to undo. */
+function decoderOf(contentEncoding: string | undefined): Gunzip | Inflate | undefined {
+  switch (contentEncoding?.trim().toLowerCase() ?? '') {
+    case '': case 'identity': return undefined
+    case 'gzip': case 'x-gzip': return createGunzip()
+    case 'deflate': return createInflate()
+    default: throw unsupportedMediaType('The Content-Encoding is none of gzip, deflate and identity.', {}, { 'accept-encoding': 'gzip, deflate' })
+  }
 }
 
-/** Ends with payloadTooLarge once more bytes have come than are accepted, whatever Content-Length said. */
-function bounded(body: Readable, maxBytes: number): Readable {
+/** The decoded bytes of a body, in whose middle whoever reads may stop: the connection stays for the answer. */
+async function* bytesOf(body: Readable, decoder: Gunzip | Inflate | undefined, maxBytes: number): AsyncGenerator<Buffer> {
   let bytes = 0
-  const counter = new Transform({
-    transform(chunk: Buffer, _encoding, done) {
-      bytes += chunk.length
-      if (bytes > maxBytes) done(tooLarge(maxBytes))
-      else done(null, chunk)
-    },
-  })
-  body.on('error', (error: NodeJS.ErrnoException) => counter.destroy(error.code?.startsWith('Z_') ? badRequest('The Content-Encoding of the body is broken.') : error))
-  // A pipe says nothing of a source that closed before its end.
-  body.on('close', () => { if (!body.readableEnded) counter.destroy(counter.errored ?? new BodyAborted()) })
-  return body.pipe(counter)
+  for await (const chunk of decoder ? decoded(body, decoder) : received(body)) {
+    bytes += chunk.length
+    // Whatever Content-Length said, and counted after decoding: a few bytes of gzip can become gigabytes.
+    if (bytes > maxBytes) throw tooLarge(maxBytes)
+    yield chunk
+  }
 }
 
-/** The client went before its request was whole. */
-export class BodyAborted extends Error {
-  override readonly name = 'BodyAborted'
+const received = (body: Readable): AsyncIterable<Buffer> => body.iterator({ destroyOnReturn: false })
+
+async function* decoded(body: Readable, decoder: Gunzip | Inflate): AsyncGenerator<Buffer> {
+  const fail = (error: Error) => { decoder.destroy(error) }
+  body.on('error', fail)
+  try {
+    yield* body.pipe(decoder) as AsyncIterable<Buffer>
+  } catch (error) {
+    const isZlibs = error instanceof Error && 'code' in error && String(error.code).startsWith('Z_')
+    throw isZlibs ? badRequest('The Content-Encoding of the body is broken.') : error
+  } finally {
+    body.off('error', fail)
+    body.unpipe(decoder)
+    decoder.destroy()
+  }
 }
 
 const notStorable = () => unsupportedMediaType(

@@ -76,8 +76,8 @@ function oddValue(element: DataElement, dataSet: DataSet): string | undefined {
   const form = forms[vr]
   if (form === undefined && (max === undefined || value.length <= max)) return undefined
   for (const text of dataSet.strings(element.tag)) {
-    if (max !== undefined && longest(text, vr) > max) return 'valueTooLong'
     if (form !== undefined && text !== '' && !form.test(text)) return 'valueForm'
+    if (max !== undefined && longest(text, vr) > max) return 'valueTooLong'
   }
   return undefined
 }

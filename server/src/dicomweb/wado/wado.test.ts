@@ -1,0 +1,372 @@
+import { connect } from 'node:net'
+import { setTimeout } from 'node:timers/promises'
+import { gunzipSync } from 'node:zlib'
+import { readInstance, writeDicomJson, type DicomJson } from '@isocenter/dicom'
+import { anInstance, aStudy, attributes, bytesOf, type InstanceInput } from '@isocenter/testkit'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { aService, partsOf, type TestService } from '../service.fixture.ts'
+
+const ELE = '1.2.840.10008.1.2.1'
+const ImplicitVRLittleEndian = '1.2.840.10008.1.2'
+const ExplicitVRBigEndian = '1.2.840.10008.1.2.2'
+const Deflated = '1.2.840.10008.1.2.1.99'
+const RLELossless = '1.2.840.10008.1.2.5'
+
+let service: TestService
+beforeAll(async () => { service = await aService() })
+afterAll(() => service.close())
+
+const value = (json: DicomJson, tag: string) => json[tag]?.Value?.[0]
+const pathOf = (json: DicomJson) => `/studies/${String(value(json, '0020000D'))}/series/${String(value(json, '0020000E'))}/instances/${String(value(json, '00080018'))}`
+const pixelsOf = (json: DicomJson) => Buffer.from(json['7FE00010']?.InlineBinary ?? '', 'base64')
+
+/** Stores one instance and gives its path, its JSON and the bytes that went. */
+async function stored(input: InstanceInput = {}, transferSyntaxUID = ELE): Promise<{ path: string; json: DicomJson; bytes: Buffer }> {
+  const json = anInstance(input)
+  const bytes = Buffer.from(bytesOf(json, { transferSyntaxUID }))
+  const response = await service.store([bytes])
+  expect([200, 202]).toContain(response.statusCode)
+  return { path: pathOf(json), json, bytes }
+}
+
+describe('instances', () => {
+  test('28 29 the stored bytes, single-part and multipart, with their transfer syntax', async () => {
+    const { path, bytes } = await stored()
+    for (const accept of ['application/dicom', `application/dicom; transfer-syntax=${ELE}`, 'application/dicom; transfer-syntax=*']) {
+      const response = await service.get(path, { accept })
+      expect([response.statusCode, response.headers['content-type'], response.headers['content-length']]).toEqual([200, `application/dicom; transfer-syntax=${ELE}`, String(bytes.length)])
+      expect(response.rawPayload.equals(bytes)).toBe(true)
+      expect(response.headers['content-location']).toBe(`https://pacs.example/dicom-web${path}`)
+    }
+    for (const accept of ['*/*', 'multipart/related; type="application/dicom"', 'multipart/related; type=application/dicom; transfer-syntax=*']) {
+      const response = await service.get(path, { accept })
+      expect(response.headers['content-type']).toMatch(/^multipart\/related; type="application\/dicom"; boundary=[^; ]{1,70}$/)
+      expect(Number(response.headers['content-length'])).toBe(response.rawPayload.length)
+      const [part, ...more] = await partsOf(response)
+      expect(more).toEqual([])
+      expect(Object.fromEntries(part?.headers ?? [])).toEqual({
+        'content-type': `application/dicom; transfer-syntax=${ELE}`, 'content-length': String(bytes.length), 'content-location': `https://pacs.example/dicom-web${path}` })
+      expect(part?.body.equals(bytes)).toBe(true)
+    }
+  })
+
+  test.each([ImplicitVRLittleEndian, ExplicitVRBigEndian, Deflated])('30 what is stored as %s is had as Explicit VR Little Endian, equal in meaning', async (transferSyntaxUID) => {
+    const { path, json, bytes } = await stored({ kind: 'CT', Rows: 200, Columns: 300 }, transferSyntaxUID)
+    const response = await service.get(path, { accept: `application/dicom; transfer-syntax=${ELE}` })
+    expect(response.statusCode).toBe(200)
+    expect(Number(response.headers['content-length'])).toBe(response.rawPayload.length)
+    const parsed = await readInstance(response.rawPayload)
+    expect([parsed.transferSyntaxUID, parsed.fileMeta?.string('MediaStorageSOPInstanceUID'), parsed.warnings]).toEqual([ELE, value(json, '00080018'), []])
+    const { '7FE00010': pixelData, ...rest } = json
+    const meaning = JSON.parse(writeDicomJson(parsed.dataSet)) as DicomJson
+    expect(meaning).toMatchObject(JSON.parse(writeDicomJson((await readInstance(bytesOf(rest))).dataSet)) as DicomJson)
+    const element = parsed.dataSet.get('PixelData')
+    expect(response.rawPayload.subarray(element?.offset, (element?.offset ?? 0) + (element?.length ?? 0)).equals(Buffer.from(pixelData?.InlineBinary ?? '', 'base64'))).toBe(true)
+    const anySyntax = await service.get(path, { accept: 'application/dicom; transfer-syntax=*' })
+    expect(anySyntax.headers['content-type']).toBe(`application/dicom; transfer-syntax=${transferSyntaxUID === Deflated ? Deflated : ELE}`)
+    if (transferSyntaxUID === Deflated) expect(anySyntax.rawPayload.equals(bytes)).toBe(true)
+    else expect((await service.get(path, { accept: `application/dicom; transfer-syntax=${transferSyntaxUID}` })).statusCode).toBe(406)
+  })
+
+  test('32 compressed: as it is stored, and not decoded', async () => {
+    const { path, bytes } = await stored({ kind: 'US' }, RLELossless)
+    expect((await service.get(path, { accept: `multipart/related; type="application/dicom"; transfer-syntax=${ELE}` })).statusCode).toBe(406)
+    const refused = await service.get(path, { accept: 'application/dicom' })
+    expect(refused.json()).toMatchObject({ status: 406, available: expect.arrayContaining([`application/dicom; transfer-syntax=${RLELossless}`]) })
+    expect((await service.get(path, { accept: 'application/dicom; transfer-syntax=*' })).rawPayload.equals(bytes)).toBe(true)
+  })
+
+  test('147 151 a study and a series come back whole, an unknown one not', async () => {
+    const study = aStudy({ series: 2, instances: 3 })
+    await service.store(study.instances.map((instance) => bytesOf(instance)))
+    const parts = await partsOf(await service.get(`/studies/${study.StudyInstanceUID}`))
+    expect(parts.map(({ headers }) => headers.get('content-location')).sort()).toEqual(study.instances.map((instance) => `https://pacs.example/dicom-web${pathOf(instance)}`).sort())
+    const series = `/studies/${study.StudyInstanceUID}/series/${study.series[0]?.SeriesInstanceUID ?? ''}`
+    expect(await partsOf(await service.get(series))).toHaveLength(3)
+    expect((await service.get(series, { accept: 'application/dicom' })).statusCode).toBe(406)
+    expect((await service.get('/studies/1.2.3.4.5.6')).statusCode).toBe(404)
+  })
+
+  test('150 what cannot be had is left out, and said so; when nothing can, 406', async () => {
+    const study = aStudy({ instances: 2 })
+    const [plain, compressed] = study.instances
+    await service.store([bytesOf(plain ?? {}), bytesOf(compressed ?? {}, { transferSyntaxUID: RLELossless })])
+    const some = await service.get(`/studies/${study.StudyInstanceUID}`, { accept: 'multipart/related; type="application/dicom"' })
+    expect([some.statusCode, some.headers.warning]).toEqual([206, expect.stringContaining('1 instances cannot be had')])
+    expect(await partsOf(some)).toHaveLength(1)
+    expect((await service.get(`/studies/${study.StudyInstanceUID}`, { accept: 'multipart/related; type="application/dicom"; transfer-syntax=1.2.3' })).statusCode).toBe(406)
+    const all = await service.get(`/studies/${study.StudyInstanceUID}`, { accept: 'multipart/related; type="application/dicom"; transfer-syntax=*' })
+    expect([all.statusCode, (await partsOf(all)).length]).toEqual([200, 2])
+  })
+})
+
+describe('status rules', () => {
+  test('3 a path that holds no UID is a bad request', async () => {
+    for (const path of ['/studies/abc', '/studies/1..2', '/studies/1.2/series/x', `/studies/${'1'.repeat(65)}/metadata`, '/studies/1.2%2F3', '/studies/%2e%2e%2f1']) {
+      expect([path, (await service.get(path)).statusCode]).toEqual([path, 400])
+    }
+  })
+
+  test('6 a series of another study is not found, nor is a wrong instance', async () => {
+    const one = (await stored()).json
+    const other = (await stored()).json
+    const crossed = `/studies/${String(value(one, '0020000D'))}/series/${String(value(other, '0020000E'))}`
+    for (const path of [crossed, `${crossed}/metadata`, `${crossed}/instances/${String(value(other, '00080018'))}`, `${crossed}/instances/${String(value(other, '00080018'))}/frames/1`]) {
+      expect([path, (await service.get(path)).statusCode]).toEqual([path, 404])
+    }
+  })
+
+  test('5 230 deleted is 410 at every level, also below and for all resources, until it is stored again', async () => {
+    const { path, json, bytes } = await stored()
+    const study = `/studies/${String(value(json, '0020000D'))}`
+    const remove = async (url: string) => (await service.app.inject({ method: 'DELETE', url: `/dicom-web${url}`, headers: await service.as('north') })).statusCode
+    expect(await remove(study)).toBe(204)
+    for (const url of [study, `${study}/metadata`, path, `${path}/metadata`, `${path}/frames/1`, `${path}/bulkdata/7FE00010`]) expect([url, (await service.get(url)).statusCode]).toEqual([url, 410])
+    expect(await remove(study)).toBe(410)
+    expect(await remove('/studies/1.2.3.99')).toBe(404)
+    expect((await service.get(`/studies?StudyInstanceUID=${String(value(json, '0020000D'))}`)).json()).toEqual([])
+    await service.store([bytes])
+    expect((await service.get(path)).statusCode).toBe(200)
+  })
+
+  test('12 errors are problems in JSON, without the values of the request', async () => {
+    const response = await service.get('/studies/1.2.3.4.5')
+    expect(response.headers['content-type']).toBe('application/problem+json')
+    expect(response.json()).toMatchObject({ type: '/problems/no-such-study', status: 404, detail: 'No study has this UID.' })
+  })
+
+  test('14 a slash at the end changes nothing', async () => {
+    const { path } = await stored()
+    expect((await service.get(`${path}/metadata/`)).statusCode).toBe(200)
+  })
+
+  test('23 46 what cannot be accepted', async () => {
+    const { path } = await stored()
+    expect((await service.get(`${path}/metadata`, { accept: 'text/html' })).json()).toMatchObject({ status: 406, available: ['application/dicom+json'] })
+    expect((await service.get(`${path}/metadata`, { 'accept-charset': 'gb18030' })).statusCode).toBe(406)
+    expect((await service.get(`${path}/metadata`, { 'accept-charset': 'gb18030, *;q=0.1' })).statusCode).toBe(200)
+  })
+
+  test('41 42 the query parameter goes before the header, escaped or not', async () => {
+    const { path } = await stored()
+    for (const accept of ['application/dicom+json', 'application%2Fdicom%2Bjson', '*']) {
+      expect((await service.get(`${path}/metadata?accept=${accept}`, { accept: 'text/html' })).statusCode).toBe(200)
+    }
+    const file = await service.get(`${path}?accept=multipart/related;type=application/dicom;transfer-syntax=*`, { accept: 'text/html' })
+    expect(file.headers['content-type']).toMatch(/^multipart\/related/)
+    expect((await service.get(`${path}/metadata?accept=image/png`)).statusCode).toBe(406)
+  })
+})
+
+test('13 HEAD says what GET would, without a body', async () => {
+  const { path, json } = await stored({ kind: 'US' })
+  await stored({ StudyInstanceUID: String(value(json, '0020000D')) }, ImplicitVRLittleEndian)
+  const study = `/studies/${String(value(json, '0020000D'))}`
+  for (const url of ['/studies', study, `${study}/metadata`, path, `${path}?accept=application/dicom`, `${path}/metadata`, `${path}/frames/1`, `${path}/frames/1,2?accept=*`, `${path}/bulkdata/7FE00010`]) {
+    const get = await service.get(url)
+    const head = await service.app.inject({ method: 'HEAD', url: `/dicom-web${url}`, headers: await service.as('north') })
+    const told = (headers: object) => Object.fromEntries(Object.entries(headers).filter(([name]) => !['date', 'connection', 'transfer-encoding', 'keep-alive'].includes(name)).map(([name, text]) => [name, String(text).replace(/boundary=\S+/, '')]))
+    expect([url, head.statusCode, head.rawPayload.length, told(head.headers)]).toEqual([url, get.statusCode, 0, told(get.headers)])
+  }
+})
+
+describe('metadata', () => {
+  test('152 85 everything but bulk data, which has URIs that resolve', async () => {
+    const { path, json } = await stored({ kind: 'CT' })
+    const response = await service.get(`${path}/metadata`)
+    expect(response.headers['content-type']).toBe('application/dicom+json')
+    const [metadata] = response.json<DicomJson[]>()
+    expect(metadata).toMatchObject(attributes({ PatientName: 'Wang^Xiaodong=王^小东' }) && { '00080018': json['00080018'] })
+    expect(metadata?.['7FE00010']).toEqual({ vr: 'OW', BulkDataURI: `/dicom-web${path}/bulkdata/7FE00010` })
+    const bulk = await service.get(`${path}/bulkdata/7FE00010`)
+    expect(bulk.rawPayload.equals(pixelsOf(json))).toBe(true)
+  })
+
+  test('18 19 an ETag answers 304 until something changes', async () => {
+    const study = aStudy({ instances: 2 })
+    await service.store(study.instances.map((instance) => bytesOf(instance)))
+    const series = `/studies/${study.StudyInstanceUID}/series/${study.series[0]?.SeriesInstanceUID ?? ''}`
+    for (const url of [`${series}/metadata`, series, `/studies/${study.StudyInstanceUID}/metadata`]) {
+      const first = await service.get(url)
+      const etag = String(first.headers.etag)
+      expect(etag).toMatch(/^"[\w-]+"$/)
+      const again = await service.get(url, { 'if-none-match': `"x", ${etag}` })
+      expect([again.statusCode, again.rawPayload.length, again.headers.etag]).toEqual([304, 0, etag])
+      await service.store([bytesOf(anInstance({ StudyInstanceUID: study.StudyInstanceUID, SeriesInstanceUID: study.series[0]?.SeriesInstanceUID ?? '' }))])
+      const changed = await service.get(url, { 'if-none-match': etag })
+      expect([changed.statusCode, changed.headers.etag === etag]).toEqual([200, false])
+    }
+  })
+
+  test('17 it is compressed where the client takes it', async () => {
+    const study = aStudy({ instances: 20 })
+    await service.store(study.instances.map((instance) => bytesOf(instance)))
+    for (const url of [`/studies/${study.StudyInstanceUID}/metadata`, `${pathOf(study.instances[0] ?? {})}/metadata`, `/studies/${study.StudyInstanceUID}/instances`]) {
+      const plain = await service.get(url)
+      const compressed = await service.get(url, { 'accept-encoding': 'br, gzip' })
+      expect(compressed.headers['content-encoding']).toBe('gzip')
+      expect(JSON.parse(gunzipSync(compressed.rawPayload).toString())).toEqual(plain.json())
+      expect(compressed.headers.etag === undefined || compressed.headers.etag !== plain.headers.etag).toBe(true)
+      expect((await service.get(url, { 'accept-encoding': 'gzip;q=0' })).headers).not.toHaveProperty('content-encoding')
+    }
+  })
+})
+
+describe('frames', () => {
+  test('155 each frame of a native multi-frame image, exactly', async () => {
+    const { path, json } = await stored({ kind: 'US' })
+    const pixels = pixelsOf(json)
+    const count = Number(value(json, '00280008'))
+    const frameBytes = pixels.length / count
+    for (let frameNumber = 1; frameNumber <= count; frameNumber++) {
+      const response = await service.get(`${path}/frames/${frameNumber}`, { accept: 'multipart/related; type=application/octet-stream; transfer-syntax=*' })
+      expect(response.headers['content-type']).toMatch(/^multipart\/related; type="application\/octet-stream"; boundary=/)
+      const [part] = await partsOf(response)
+      expect(part?.headers.get('content-type')).toBe(`application/octet-stream; transfer-syntax=${ELE}`)
+      expect(part?.headers.get('content-location')).toBe(`https://pacs.example/dicom-web${path}/frames/${frameNumber}`)
+      expect(part?.body.equals(pixels.subarray((frameNumber - 1) * frameBytes, frameNumber * frameBytes))).toBe(true)
+    }
+    const list = await partsOf(await service.get(`${path}/frames/2,1`))
+    expect(list.map(({ body }) => body.length)).toEqual([frameBytes, frameBytes])
+    expect(list[1]?.body.equals(pixels.subarray(0, frameBytes))).toBe(true)
+  })
+
+  test('159 one frame single-part; a list is multipart only', async () => {
+    const { path, json } = await stored({ kind: 'CT' })
+    const response = await service.get(`${path}/frames/1`, { accept: 'application/octet-stream' })
+    expect([response.headers['content-type'], response.headers['content-length']]).toEqual([`application/octet-stream; transfer-syntax=${ELE}`, String(response.rawPayload.length)])
+    expect(response.rawPayload.equals(pixelsOf(json))).toBe(true)
+    const cine = (await stored({ kind: 'US' })).path
+    expect((await service.get(`${cine}/frames/1,2`, { accept: 'application/octet-stream' })).statusCode).toBe(406)
+  })
+
+  test('155 frames of one bit a pixel begin at a byte', async () => {
+    const pixels = Buffer.from([0b1010_0101, 0b1100_0011, 0b0000_1111, 0b0001_0001])
+    const { path } = await stored({ kind: 'SEG', Rows: 3, Columns: 3, NumberOfFrames: 3, BitsAllocated: 1, BitsStored: 1, HighBit: 0, PixelData: pixels })
+    const bit = (index: number) => ((pixels[index >> 3] ?? 0) >> (index & 7)) & 1
+    for (const frameNumber of [1, 2, 3]) {
+      const { rawPayload } = await service.get(`${path}/frames/${frameNumber}`, { accept: 'application/octet-stream' })
+      expect(rawPayload.length).toBe(2)
+      for (let index = 0; index < 16; index++) expect(((rawPayload[index >> 3] ?? 0) >> (index & 7)) & 1).toBe(index < 9 ? bit((frameNumber - 1) * 9 + index) : 0)
+    }
+  })
+
+  test.each([ExplicitVRBigEndian, Deflated, ImplicitVRLittleEndian])('frames and bulk data of %s are little endian and inflated', async (transferSyntaxUID) => {
+    const { path, json } = await stored({ kind: 'CT', Rows: 100, Columns: 77 }, transferSyntaxUID)
+    expect((await service.get(`${path}/frames/1`, { accept: 'application/octet-stream' })).rawPayload.equals(pixelsOf(json))).toBe(true)
+    const bulkdata = `${path}/bulkdata/7FE00010`
+    expect((await service.get(bulkdata)).rawPayload.equals(pixelsOf(json))).toBe(true)
+    const part = await service.get(bulkdata, { range: 'bytes=1001-2002' })
+    expect([part.statusCode, part.rawPayload.equals(pixelsOf(json).subarray(1001, 2003))]).toEqual([206, true])
+  })
+
+  test('156 compressed frames come as they are, under their own type', async () => {
+    const { path } = await stored({ kind: 'US' }, RLELossless)
+    const response = await service.get(`${path}/frames/1,2`, { accept: 'multipart/related; type="application/octet-stream"; transfer-syntax="*"' })
+    const parts = await partsOf(response)
+    expect(parts.map(({ headers }) => headers.get('content-type'))).toEqual(Array(2).fill(`image/dicom-rle; transfer-syntax=${RLELossless}`))
+    const single = await service.get(`${path}/frames/1`, { accept: 'image/dicom-rle' })
+    expect(single.headers['content-type']).toBe(`image/dicom-rle; transfer-syntax=${RLELossless}`)
+    expect(single.rawPayload.equals(parts[0]?.body ?? Buffer.alloc(0))).toBe(true)
+    expect((await service.get(`${path}/frames/1`, { accept: 'multipart/related; type="application/octet-stream"' })).statusCode).toBe(406)
+    const all = await partsOf(await service.get(`${path}/bulkdata/7FE00010`))
+    expect(all[0]?.body.equals(single.rawPayload)).toBe(true)
+  })
+
+  test('154 166 frames there are not', async () => {
+    const { path } = await stored({ kind: 'CT' })
+    for (const [list, status] of [['0', 404], ['2', 404], ['1,2', 404], ['x', 400], ['1,', 400], ['1,1', 400], ['-1', 400], ['1.5', 400], ['99999999999999999999', 404]] as const) {
+      expect([list, (await service.get(`${path}/frames/${list}`)).statusCode]).toEqual([list, status])
+    }
+    expect((await service.get(`${(await stored({ kind: 'SR' })).path}/frames/1`)).statusCode).toBe(404)
+  })
+
+  test('18 a frame has an ETag', async () => {
+    const { path } = await stored({ kind: 'CT' })
+    const { etag } = (await service.get(`${path}/frames/1`)).headers
+    expect((await service.get(`${path}/frames/1`, { 'if-none-match': String(etag) })).statusCode).toBe(304)
+  })
+})
+
+describe('bulk data', () => {
+  test('162 an encapsulated document in its own type, and as octets', async () => {
+    const document = Buffer.from(`%PDF-1.4 ${'x'.repeat(4000)}`)
+    const { path } = await stored({ kind: 'PDF', EncapsulatedDocument: document, MIMETypeOfEncapsulatedDocument: 'application/pdf' })
+    const response = await service.get(`${path}/bulkdata/00420011`)
+    expect([response.headers['content-type'], response.headers['x-content-type-options']]).toEqual(['application/pdf', 'nosniff'])
+    expect(response.rawPayload.subarray(0, document.length).equals(document)).toBe(true)
+    expect((await service.get(`${path}/bulkdata/00420011`, { accept: 'application/octet-stream' })).headers['content-type']).toBe('application/octet-stream')
+    const [part] = await partsOf(await service.get(`${path}/bulkdata/00420011`, { accept: 'multipart/related; type="application/octet-stream"' }))
+    expect(part?.body.subarray(0, document.length).equals(document)).toBe(true)
+  })
+
+  test('a document cannot be a page of this origin', async () => {
+    const { path } = await stored({ kind: 'PDF', EncapsulatedDocument: Buffer.from(`<script>1</script>${' '.repeat(4000)}`), MIMETypeOfEncapsulatedDocument: 'text/html' })
+    const response = await service.get(`${path}/bulkdata/00420011`, { accept: 'text/html,*/*' })
+    expect([response.headers['content-type'], response.headers['content-security-policy']]).toEqual(['application/octet-stream', "sandbox; default-src 'none'"])
+  })
+
+  test('163 ranges', async () => {
+    const { path, json } = await stored({ kind: 'CT' })
+    const pixels = pixelsOf(json)
+    const range = async (text: string, headers = {}) => {
+      const response = await service.get(`${path}/bulkdata/7FE00010`, { range: text, ...headers })
+      return [response.statusCode, response.headers['content-range'], response.rawPayload.length]
+    }
+    expect(await range('bytes=0-9')).toEqual([206, `bytes 0-9/${pixels.length}`, 10])
+    expect(await range('bytes=500-')).toEqual([206, `bytes 500-${pixels.length - 1}/${pixels.length}`, pixels.length - 500])
+    expect(await range('bytes=-3')).toEqual([206, `bytes ${pixels.length - 3}-${pixels.length - 1}/${pixels.length}`, 3])
+    expect(await range('bytes=99999-')).toEqual([416, `bytes */${pixels.length}`, expect.any(Number)])
+    expect(await range('bytes=0-1,3-4')).toEqual([200, undefined, pixels.length])
+    expect(await range('pages=1-2')).toEqual([200, undefined, pixels.length])
+    expect(await range('bytes=0-9', { 'if-range': '"other"' })).toEqual([200, undefined, pixels.length])
+  })
+
+  test('a path that is none, or that the instance has not', async () => {
+    const { path } = await stored({ kind: 'CT' })
+    for (const bulkdata of ['00100010', 'x', '7FE00010.1', '..%2f..']) expect([bulkdata, (await service.get(`${path}/bulkdata/${bulkdata}`)).statusCode]).toEqual([bulkdata, 404])
+  })
+})
+
+test('231 no resource of another organisation can be told from one that never was', async () => {
+  const { path, json } = await stored({ kind: 'US' })
+  const south = await service.as('south')
+  const study = `/studies/${String(value(json, '0020000D'))}`
+  const series = `${study}/series/${String(value(json, '0020000E'))}`
+  const etag = String((await service.get(`${path}/metadata`)).headers.etag)
+  for (const resource of [study, series, path, `${study}/metadata`, `${series}/metadata`, `${path}/metadata`, `${path}/frames/1`, `${path}/bulkdata/7FE00010`]) {
+    const theirs = await service.get(resource, { ...south, 'if-none-match': etag })
+    const nobodys = await service.get(resource.replace(study, '/studies/1.2.3.4.5.6.7'), south)
+    expect([resource, theirs.statusCode, theirs.json<{ detail: string }>().detail]).toEqual([resource, 404, nobodys.json<{ detail: string }>().detail])
+  }
+  for (const resource of [study, series, path]) {
+    expect((await service.app.inject({ method: 'DELETE', url: `/dicom-web${resource}`, headers: south })).statusCode).toBe(404)
+    expect((await service.get(resource)).statusCode).toBe(200)
+  }
+  for (const resource of [`/studies?StudyInstanceUID=${String(value(json, '0020000D'))}`, `${study}/series`, `${study}/instances`, `${series}/instances`, `/series?StudyInstanceUID=${String(value(json, '0020000D'))}`, `/instances?SOPInstanceUID=${String(value(json, '00080018'))}`]) {
+    expect([resource, (await service.get(resource, south)).json()]).toEqual([resource, []])
+    expect([resource, (await service.get(resource)).json()]).toEqual([resource, [expect.anything()]])
+  }
+})
+
+test('a read is in the audit trail', async () => {
+  const { path, json } = await stored({ kind: 'CT' })
+  await service.get(`${path}/frames/1`)
+  await setTimeout(2300)
+  const events = await service.db('audit_event').where({ study_instance_uid: value(json, '0020000D') }).orderBy('audit_event_id')
+  expect(events.map((event: { action: string }) => event.action)).toEqual(['study.store', 'study.retrieve'])
+})
+
+test('167 a client that goes stops the reading for it', async () => {
+  const { path } = await stored({ kind: 'SC', Rows: 2000, Columns: 2000 })
+  const { port } = new URL(await service.app.listen({ port: 0, host: '127.0.0.1' }))
+  const { authorization } = await service.as('north')
+  const socket = connect(Number(port), '127.0.0.1')
+  socket.write(`GET /dicom-web${path}/bulkdata/7FE00010 HTTP/1.1\r\nHost: x\r\nAuthorization: ${authorization}\r\n\r\n`)
+  await new Promise((resolve) => { socket.once('data', resolve) })
+  socket.pause()
+  const openFiles = () => process.getActiveResourcesInfo().filter((name) => name.includes('FileHandle') || name === 'FSReqPromise').length
+  socket.destroy()
+  await setTimeout(200)
+  expect(openFiles()).toBe(0)
+})
