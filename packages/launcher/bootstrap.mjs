@@ -86,8 +86,17 @@ function pinnedNodeFits() {
   const name = `node-${process.platform}-${process.arch}`
   const lock = readJson(path.join(root, 'package-lock.json'))
   if (!lock || !lock.packages[`node_modules/${name}`]) return true
+  linkPinnedNode(name)
   const run = spawnSync(pinnedNode, ['-p', 'process.platform + process.arch + process.versions.node'], { encoding: 'utf8' })
   return run.status === 0 && run.stdout.startsWith(`${process.platform}${process.arch}${neededMajor}.`)
+}
+
+/** npm 11 links the program of the package into .bin, npm 10 does not. */
+function linkPinnedNode(name) {
+  if (fs.existsSync(pinnedNode) || !fs.existsSync(path.join(modules, name, 'bin', 'node'))) return
+  fs.mkdirSync(path.dirname(pinnedNode), { recursive: true })
+  fs.rmSync(pinnedNode, { force: true })
+  fs.symlinkSync(path.join('..', name, 'bin', 'node'), pinnedNode)
 }
 
 /** One installation at a time: `npm start` and `npm test` may be the first two commands of a newcomer, in two terminals. */
@@ -152,6 +161,7 @@ function install() {
     const run = npm && fs.existsSync(npm) ? spawnSync(outsideNode(), [npm, ...args], { cwd: root, stdio: 'inherit' }) : spawnSync('npm', args, { cwd: root, stdio: 'inherit' })
     if (run.error) throw new Refusal(`npm could not be run: ${run.error.message}`)
     if (run.status !== 0) throw new Refusal('npm ci failed; its own words are above. Is the package registry reachable?')
+    if (!pinnedNodeFits()) say('The Node that npm brought does not run here.')
     fs.writeFileSync(stampFile, wanted())
     say(`Installed packages in ${Math.round((Date.now() - began) / 1000)} s.`)
   })

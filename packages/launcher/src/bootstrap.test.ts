@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { chmod, chown, cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { chmod, chown, cp, mkdir, mkdtemp, readFile, readlink, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -73,6 +73,16 @@ test('a node_modules with the Node of another platform is replaced', async () =>
   await mkdir(join(project, 'node_modules/.bin'), { recursive: true })
   await writeFile(join(project, 'node_modules/.bin/node'), 'Mach-O, or whatever this machine cannot run', { mode: 0o755 })
   expect(bootstrap().stderr).toContain('the lock file or the platform has changed')
+})
+
+test('the pinned Node is linked where npm, as npm 10, has not done so', async () => {
+  bootstrap()
+  const name = `node-${process.platform}-${process.arch}`
+  await writeFile(join(project, 'package-lock.json'), lock({ [`node_modules/${name}`]: { version: '24.0.0', optional: true } }))
+  await mkdir(join(project, 'node_modules', name, 'bin'), { recursive: true })
+  await symlink(process.execPath, join(project, 'node_modules', name, 'bin/node'))
+  expect(bootstrap()).toEqual({ status: 0, stdout: '', stderr: '' })
+  expect(await readlink(join(project, 'node_modules/.bin/node'))).toBe(`../${name}/bin/node`)
 })
 
 test('an older Node than ours runs needs the pinned one, and hears so in one line', async () => {

@@ -103,6 +103,17 @@ test('nothing is left running when it is killed, and the next start works at onc
   expect(await untilNoneOf(dataDirectory)).toEqual([])
 })
 
+test('when the npm that runs it is killed, it stops in order instead of going on unseen', async () => {
+  const port = await portToListenOn('127.0.0.1', 0)
+  const env = { ...process.env, HOST: '127.0.0.1', PORT: String(port), DATA_DIR: dataDirectory, DATABASE_URL: '', npm_lifecycle_event: 'start' }
+  const npm = spawn('/bin/sh', ['-c', '"$0" "$1"; exit $?', process.execPath, startScript], { env, stdio: 'ignore' })
+  for (let waited = 0; !(await ready(`http://127.0.0.1:${port}`)) && waited < 20_000; waited += 50) await sleep(50)
+  expect(await ready(`http://127.0.0.1:${port}`)).toBe(true)
+  npm.kill('SIGKILL')
+  expect(await untilNoneOf(dataDirectory)).toEqual([])
+  expect(await readRunState(dataDirectory)).toBeUndefined()
+})
+
 test('a killed server and a killed Postgres are started again', async () => {
   const one = await start()
   await one.until('Isocenter is ready')
