@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import { aStudy, aUID } from '@isocenter/testkit'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -257,5 +258,29 @@ describe('many writers', () => {
     const failure: unknown = await catalogue.store(north, { ...aNewInstance({ PatientName: 'Secret^Name', PatientID: 'SECRET' }), byteLength: 2 ** 70 }).catch((error: unknown) => error)
     expect(failure).toBeInstanceOf(Error)
     expect(`${(failure as Error).message} ${(failure as Error).stack ?? ''}`).not.toMatch(/secret/i)
+  })
+
+  test('connections that break while writing lose nothing and store nothing twice', async () => {
+    const { db, url, north } = given
+    const pool = createDb(url, 4)
+    const catalogue = createCatalogue({ db: pool })
+    const studies = Array.from({ length: 6 }, () => aStudy({ instances: 50, PixelData: undefined }))
+    const instances = studies.flatMap((study) => study.instances.map((one) => newInstance(one)))
+    const breaking = (async () => {
+      for (let time = 0; time < 40; time++) {
+        await rows(db, `select pg_terminate_backend(pid) from pg_stat_activity
+          where datname = current_database() and pid <> pg_backend_pid() and state <> 'idle' and random() < 0.5`, [])
+        await setTimeout(10)
+      }
+    })()
+    const outcomes = await Promise.all(instances.map((one) => catalogue.store(north, one)))
+    await breaking
+    for (const [index, one] of instances.entries()) {
+      expect(outcomes[index]).toMatchObject({ outcome: 'created', blobKept: true })
+      expect(await catalogue.findInstance(north, one)).toMatchObject({ blobKey: one.blobKey })
+    }
+    expect(await wrongCounts(db)).toEqual([])
+    await catalogue.close()
+    await pool.destroy()
   })
 })

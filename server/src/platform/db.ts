@@ -9,8 +9,9 @@ export type Trx = Knex.Transaction
 /**
  * Opens a pool of connections; connections are made when first needed.
  * @param url `postgres://…`; a socket folder goes into `?host=`
+ * @param onWarning told of connections that broke while nobody used them: they are replaced, so nobody fails by it
  */
-export function createDb(url: string, poolSize: number): Db {
+export function createDb(url: string, poolSize: number, onWarning: (message: string) => void = () => undefined): Db {
   return knex({
     client: 'pg',
     connection: { connectionString: url, application_name: 'isocenter' },
@@ -18,6 +19,7 @@ export function createDb(url: string, poolSize: number): Db {
     acquireConnectionTimeout: 15_000,
     // Otherwise the text of an error repeats the statement with its values: patient data.
     compileSqlOnError: false,
+    log: { warn: onWarning, error: onWarning, deprecate: onWarning, debug: onWarning },
   })
 }
 
@@ -56,13 +58,15 @@ const races = new Set(['40001', '40P01', '23505'])
 export const isRace = (error: unknown): boolean => races.has(sqlState(error) ?? '')
 
 const connectionErrors = new Set(['ECONNRESET', 'ECONNREFUSED', 'EPIPE', 'ENOENT', 'ETIMEDOUT'])
+/** The driver's own words, which carry no code; knex puts the failed ROLLBACK in front. */
+const brokenConnection = /Connection (terminated|ended)|not queryable/
 
 /** True when the connection, not the work, failed: the server restarts, a line broke. Whether a commit went through is then unknown. */
 export function isConnectionLost(error: unknown): boolean {
   const state = sqlState(error)
   if (state !== undefined) return state.startsWith('08') || state.startsWith('57P')
   if (!(error instanceof Error)) return false
-  return ('code' in error && typeof error.code === 'string' && connectionErrors.has(error.code)) || error.message.startsWith('Connection terminated')
+  return ('code' in error && typeof error.code === 'string' && connectionErrors.has(error.code)) || brokenConnection.test(error.message)
 }
 
 /** True when Postgres refuses the values themselves (data, integrity, size), which no second attempt changes. */
