@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import { InstanceReader } from '@isocenter/dicom'
 import { notDicomReason, sniffedBytes } from './looks-like-dicom.ts'
 import type { Source, Unreadable } from './source.ts'
@@ -49,15 +48,13 @@ async function unsendableReason(source: Source): Promise<string | undefined> {
 
 /** The first bytes of a source. */
 async function headOf(source: Source, length: number): Promise<Uint8Array> {
-  const stream = await source.open()
   const parts: Buffer[] = []
   let have = 0
-  for await (const chunk of stream as AsyncIterable<Buffer>) {
+  for await (const chunk of await source.open() as AsyncIterable<Buffer>) {
     parts.push(chunk)
     have += chunk.length
-    if (have >= length) break
+    if (have >= length) break // which closes the stream
   }
-  if (!stream.closed) await once(stream.destroy(), 'close')
   return Buffer.concat(parts).subarray(0, length)
 }
 

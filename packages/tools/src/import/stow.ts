@@ -73,11 +73,11 @@ function answerTo(request: ReturnType<typeof httpRequest>): Promise<IncomingMess
   return promise
 }
 
-/** 200, 202 and 409 carry a store response (PS3.18 §10.5.3); anything else is told by its status. */
+/** A store response tells of each instance, whatever the status (PS3.18 §10.5.3); anything else is told by its status. */
 async function read(response: IncomingMessage): Promise<StoreAnswer> {
   const status = response.statusCode ?? 0
   const body = await text(response)
-  if ([200, 202, 409].includes(status) && (response.headers['content-type'] ?? '').includes('json')) {
+  if ((response.headers['content-type'] ?? '').startsWith('application/dicom+json')) {
     const result = JSON.parse(body) as DicomJson
     if ('00081199' in result || '00081198' in result || '0008119A' in result) return outcomesIn(result)
   }
