@@ -6,9 +6,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { portToListenOn } from './port.ts'
 import { readRunState } from './run-state.ts'
+
+/** Several starts a test, on a machine that may be busy. */
+vi.setConfig({ testTimeout: 120_000 })
 
 const startScript = fileURLToPath(new URL('./start.ts', import.meta.url))
 const withDatabase = fileURLToPath(new URL('./with-database.ts', import.meta.url))
@@ -53,7 +56,7 @@ async function start(env: Record<string, string> = {}): Promise<Start> {
     child, exit, url: `http://127.0.0.1:${port}`, said: () => text,
     until: async (wanted) => {
       for (let waited = 0; !text.includes(wanted); waited += 20) {
-        if (waited > 25_000 || child.exitCode !== null) throw new Error(`"${wanted}" was never said, but:\n${text}`)
+        if (waited > 60_000 || child.exitCode !== null) throw new Error(`"${wanted}" was never said, but:\n${text}`)
         await sleep(20)
       }
     },
@@ -71,7 +74,7 @@ function processesOf(directory: string): number[] {
 }
 
 async function untilNoneOf(directory: string): Promise<number[]> {
-  for (let waited = 0; processesOf(directory).length > 0 && waited < 10_000; waited += 100) await sleep(100)
+  for (let waited = 0; processesOf(directory).length > 0 && waited < 30_000; waited += 100) await sleep(100)
   return processesOf(directory)
 }
 
@@ -107,7 +110,7 @@ test('when the npm that runs it is killed, it stops in order instead of going on
   const port = await portToListenOn('127.0.0.1', 0)
   const env = { ...process.env, HOST: '127.0.0.1', PORT: String(port), DATA_DIR: dataDirectory, DATABASE_URL: '', npm_lifecycle_event: 'start' }
   const npm = spawn('/bin/sh', ['-c', '"$0" "$1"; exit $?', process.execPath, startScript], { env, stdio: 'ignore' })
-  for (let waited = 0; !(await ready(`http://127.0.0.1:${port}`)) && waited < 20_000; waited += 50) await sleep(50)
+  for (let waited = 0; !(await ready(`http://127.0.0.1:${port}`)) && waited < 60_000; waited += 50) await sleep(50)
   expect(await ready(`http://127.0.0.1:${port}`)).toBe(true)
   npm.kill('SIGKILL')
   expect(await untilNoneOf(dataDirectory)).toEqual([])
@@ -124,7 +127,7 @@ test('a killed server and a killed Postgres are started again', async () => {
   expect(await ready(one.url)).toBe(true)
   process.kill(postmaster, 'SIGKILL')
   await one.until('The database runs again.')
-  for (let waited = 0; !(await ready(one.url)) && waited < 10_000; waited += 100) await sleep(100)
+  for (let waited = 0; !(await ready(one.url)) && waited < 30_000; waited += 100) await sleep(100)
   expect(await ready(one.url)).toBe(true)
   one.child.kill('SIGTERM')
   expect(await one.exit).toBe(0)
