@@ -241,6 +241,8 @@ describe('many writers', () => {
     }), { numRuns: 8 })
     await Promise.all(writers.map((writer) => writer.close()))
     await Promise.all(pools.map((pool) => pool.destroy()))
+    // Told when a session ends: every writer locks in the same order, so none ever had to be sacrificed.
+    expect(await rows(db, 'select deadlocks from pg_stat_database where datname = current_database()', [])).toEqual([{ deadlocks: '0' }])
   })
 
   test('one instance that cannot be stored does not keep out those beside it', async () => {
