@@ -39,6 +39,11 @@ export async function organisationById(db: Db, organisationId: string): Promise<
   return row && toOrganisation(row)
 }
 
+/** Ids of all organisations, oldest first. */
+export async function organisationIds(db: Db): Promise<string[]> {
+  return db('organisation').orderBy('organisation_id').pluck<string[]>('organisation_id')
+}
+
 /** The organisation of that slug, made when it is missing; two servers that start at once make one. */
 export async function ensureDefaultOrganisation(db: Db, slug: string, name = slug): Promise<Organisation> {
   await db('organisation').insert({ slug, name }).onConflict('slug').ignore()

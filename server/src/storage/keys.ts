@@ -26,9 +26,36 @@ export function checkedBlobKey(key: string): string {
  * The hour keeps the blobs written together in one folder, so that one directory flush makes many of them durable.
  */
 export function newBlobKey(organisationId: string, now: Date): string {
-  const [date = '', time = ''] = now.toISOString().split('T')
-  return checkedBlobKey(`${organisationId}/${date.replaceAll('-', '/')}/${time.slice(0, 2)}/${uuidv7(now.getTime())}`)
+  return checkedBlobKey(`${organisationId}/${dayOf(now)}/${hourOf(now)}/${uuidv7(now.getTime())}`)
 }
+
+/** Keys to list: those that begin with `prefix` and come behind `after`. */
+export interface BlobKeyRange {
+  readonly prefix: string
+  readonly after: string
+}
+
+/**
+ * Where an organisation's blobs begun from the hour of `since` to the day of `until` are, one range a day: what is stored
+ * before and elsewhere need not be listed.
+ */
+export function recentBlobKeys(organisationId: string, since: Date, until: Date): BlobKeyRange[] {
+  const ranges: BlobKeyRange[] = []
+  const first = `${organisationId}/${dayOf(since)}/`
+  for (const day = new Date(since); dayOf(day) <= dayOf(until); day.setUTCDate(day.getUTCDate() + 1)) {
+    const prefix = `${organisationId}/${dayOf(day)}/`
+    ranges.push({ prefix, after: prefix === first ? `${prefix}${hourOf(since)}` : prefix })
+  }
+  return ranges
+}
+
+/** The organisation a key of `newBlobKey` belongs to; undefined for any other key. */
+export function organisationOfBlobKey(key: string): string | undefined {
+  return /^([1-9]\d*)\/\d{4}\/\d{2}\/\d{2}\/\d{2}\/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.exec(key)?.[1]
+}
+
+const dayOf = (moment: Date): string => moment.toISOString().slice(0, 10).replaceAll('-', '/')
+const hourOf = (moment: Date): string => moment.toISOString().slice(11, 13)
 
 /** A version 7 UUID (RFC 9562 §5.7): 48 bits of milliseconds since 1970, then random ones, so that keys sort by age. */
 export function uuidv7(milliseconds: number): string {

@@ -1,8 +1,8 @@
 /** Removes what stores and deletions leave behind: bytes no row names, and half-written ones. */
 import type { FastifyBaseLogger } from 'fastify'
-import { forgetObsoleteBlobs, obsoleteBlobs, unnamedBlobs } from '../../catalogue/index.ts'
+import { forgetObsoleteBlobs, obsoleteBlobs, organisationIds, unnamedBlobs } from '../../catalogue/index.ts'
 import type { Db } from '../../platform/db.ts'
-import type { BlobStore } from '../../storage/index.ts'
+import { recentBlobKeys, type BlobStore } from '../../storage/index.ts'
 
 /** What one sweep removed. */
 export interface Swept {
@@ -18,12 +18,15 @@ export interface SweepOptions {
   readonly db: Db
   readonly blobs: BlobStore
   readonly now: () => Date
-  /** Keys to look for orphans under; all when absent. */
-  readonly prefix?: string
 }
 
 /** A store is done with its blob within this time, or has crashed; and a reader of a deleted blob has ended. */
 export const minimumAgeMs = 60 * 60 * 1000
+/**
+ * How far back orphans are looked for. Each sweep sees what the ones before saw, a day long, so that a store of many hours
+ * and a bucket that fails for a night are covered; the whole store would be too much every hour, and is the doctor's.
+ */
+const orphanWindowMs = 26 * 60 * 60 * 1000
 const batch = 500
 
 /** Sweeps once. Safe beside stores, retrievals and other sweeps: nothing younger than an hour is touched, and removing twice is harmless. */
@@ -46,7 +49,8 @@ async function removeObsolete({ db, blobs }: SweepOptions, before: Date): Promis
   }
 }
 
-async function removeOrphans({ db, blobs, prefix = '' }: SweepOptions, before: Date): Promise<number> {
+async function removeOrphans({ db, blobs, now }: SweepOptions, before: Date): Promise<number> {
+  const since = new Date(now().getTime() - orphanWindowMs)
   let removed = 0
   let waiting: string[] = []
   const flush = async () => {
@@ -56,10 +60,14 @@ async function removeOrphans({ db, blobs, prefix = '' }: SweepOptions, before: D
     }
     waiting = []
   }
-  for await (const { key, modifiedAt } of blobs.list(prefix)) {
-    if (modifiedAt >= before) continue
-    waiting.push(key)
-    if (waiting.length >= batch) await flush()
+  for (const organisationId of await organisationIds(db)) {
+    for (const { prefix, after } of recentBlobKeys(organisationId, since, now())) {
+      for await (const { key, modifiedAt } of blobs.list(prefix, { after })) {
+        if (modifiedAt >= before) continue
+        waiting.push(key)
+        if (waiting.length >= batch) await flush()
+      }
+    }
   }
   await flush()
   return removed
