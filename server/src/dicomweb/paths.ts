@@ -34,11 +34,6 @@ export function isReadableUID(text: string): boolean {
   return text.length <= 64 && /^[0-9]+(\.[0-9]+)*$/.test(text)
 }
 
-/** A UID a new object may have (PS3.5 §9.1): no component begins with a needless zero. */
-export function isWellFormedUID(text: string): boolean {
-  return text.length <= 64 && /^(0|[1-9][0-9]*)(\.(0|[1-9][0-9]*))+$/.test(text)
-}
-
 /** The path of a study, series or instance below the base: `/studies/1.2/series/1.3`. */
 export function pathOf({ StudyInstanceUID, SeriesInstanceUID, SOPInstanceUID }: Scope): string {
   return (StudyInstanceUID === undefined ? '' : `/studies/${StudyInstanceUID}`)

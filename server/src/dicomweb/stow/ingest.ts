@@ -92,7 +92,7 @@ async function take(part: ReceivedPart, options: Ingest): Promise<Taken | { fail
     const refused = refusalOf(error)
     if (refused) {
       options.log.info({ reason: refused.reason, code: refused.code }, 'part refused')
-      return { failed: { kind: 'failed', reason: refused.reason }, isTooLarge: refused.code === 'tooLarge' }
+      return { failed: { kind: 'failed', reason: refused.reason }, isTooLarge: refused.code === 'instanceTooLarge' }
     }
     if (!(error instanceof BlobStoreError)) throw error
     options.log.error({ err: error }, 'part could not be written')

@@ -48,7 +48,7 @@ export async function receive(body: AsyncIterable<Uint8Array>, { blobs, organisa
   try {
     for await (const chunk of body) {
       byteLength += chunk.length
-      if (byteLength > maxInstanceBytes) throw new PartRefused('outOfResources', 'tooLarge')
+      if (byteLength > maxInstanceBytes) throw new PartRefused('outOfResources', 'instanceTooLarge')
       const read = reader.write(chunk)
       if (read) await read
       whole.update(chunk)

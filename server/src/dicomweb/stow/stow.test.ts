@@ -162,9 +162,13 @@ describe('what is refused, part by part', () => {
     }
   })
 
-  test('4 new UIDs are well-formed', async () => {
-    const response = await service.store([bytesOf(anInstance({ SeriesInstanceUID: '1.2.03.4' }))])
-    expect(response.statusCode).toBe(409)
+  test('4 what is no UID is refused; needless zeros in one are kept, and remarked on', async () => {
+    for (const SeriesInstanceUID of ['1.2.x', '1..2', '.1', `1.${'2'.repeat(63)}`]) {
+      expect([SeriesInstanceUID, (await service.store([bytesOf(anInstance({ SeriesInstanceUID }))])).statusCode]).toEqual([SeriesInstanceUID, 409])
+    }
+    const old = anInstance({ SeriesInstanceUID: '999.1.19941016.083000' })
+    expect((await service.store([bytesOf(old)])).statusCode).toBe(202)
+    expect((await service.get(`${pathOf(old)}/metadata`)).statusCode).toBe(200)
   })
 
   test('194 an instance of another study than the path says', async () => {

@@ -1,6 +1,6 @@
 /** What a received object must have to be stored, and what is odd about it but kept (PS3.18 §10.5.2, PS3.5 §6.2). */
 import { formatTag, vrTraits, type DataElement, type DataSet, type FrameWarning, type ParsedInstance, type VR } from '@isocenter/dicom'
-import { isWellFormedUID } from '../paths.ts'
+import { isReadableUID } from '../paths.ts'
 import type { FailedResult } from './response.ts'
 
 export interface Identity {
@@ -12,16 +12,19 @@ export interface Identity {
 
 const identifying = ['StudyInstanceUID', 'SeriesInstanceUID', 'SOPInstanceUID', 'SOPClassUID'] as const
 
-/** The UIDs an instance is addressed by, or why it cannot be: one is missing, or is no UID (PS3.5 §9.1). */
+/**
+ * The UIDs an instance is addressed by, or why it cannot be: one is missing, or is no UID (PS3.5 §9.1). Components that begin
+ * with a needless zero are forgiven and remarked on: old modalities made them of dates and times.
+ */
 export function identityOf({ dataSet }: Pick<ParsedInstance, 'dataSet'>): Identity | FailedResult {
-  const [StudyInstanceUID, SeriesInstanceUID, SOPInstanceUID, SOPClassUID] = identifying.map((keyword) => wellFormed(dataSet.string(keyword)))
+  const [StudyInstanceUID, SeriesInstanceUID, SOPInstanceUID, SOPClassUID] = identifying.map((keyword) => addressable(dataSet.string(keyword)))
   if (StudyInstanceUID === undefined || SeriesInstanceUID === undefined || SOPInstanceUID === undefined || SOPClassUID === undefined) {
     return { kind: 'failed', reason: 'notIdentified', SOPInstanceUID, SOPClassUID }
   }
   return { StudyInstanceUID, SeriesInstanceUID, SOPInstanceUID, SOPClassUID }
 }
 
-const wellFormed = (uid: string | undefined): string | undefined => (uid !== undefined && isWellFormedUID(uid) ? uid : undefined)
+const addressable = (uid: string | undefined): string | undefined => (uid !== undefined && isReadableUID(uid) ? uid : undefined)
 
 /** One thing odd about an object; names attributes, never values. */
 export interface Remark {
@@ -62,7 +65,7 @@ const forms: Partial<Record<VR, RegExp>> = {
   DT: /^\d{4}(\d{2}){0,5}(\.\d{1,6})?([+-]\d{4})?$/,
   IS: /^ *[+-]?\d+ *$/,
   TM: /^([01]\d|2[0-3])([0-5]\d(([0-5]\d|60)(\.\d{1,6})?)?)?$/,
-  UI: /^[0-9.]*$/,
+  UI: /^(0|[1-9]\d*)(\.(0|[1-9]\d*))*$/,
 }
 
 /** Why a value is not of its VR, or undefined. Long binary values and text that was not kept are not looked at. */
