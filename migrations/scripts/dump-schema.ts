@@ -53,14 +53,13 @@ export async function schemaText(db: Knex): Promise<string> {
   const definitions = async (sql: string, bindings: readonly Knex.RawBinding[] = []) =>
     (await select<{ definition: string }>(sql, bindings)).map(({ definition }) => `${definition.trim().replaceAll('public.', '')};`)
 
-  const parts = ['-- The schema all migrations together make. Written by migrations/scripts/dump-schema.ts; do not edit.', ...await definitions(extensionsSql)]
+  const parts = ['-- The schema all migrations together make. Written by migrations/scripts/dump-schema.ts; do not edit.', ...await definitions(extensionsSql), ...await definitions(functionsSql)]
   for (const { oid, name, options } of await select<{ oid: number; name: string; options: string | null }>(tablesSql)) {
     const columns = (await select<Column>(columnsSql, [oid])).map(columnText)
     const constraints = (await definitions(constraintsSql, [oid])).map((definition) => definition.slice(0, -1))
     const table = `CREATE TABLE ${name} (\n${[...columns, ...constraints].map((line) => `  ${line}`).join(',\n')}\n)${options === null || options === '' ? '' : ` WITH (${options})`};`
     parts.push([table, ...await definitions(indexesSql, [oid]), ...await definitions(triggersSql, [oid])].join('\n'))
   }
-  parts.push(...await definitions(functionsSql))
   return `${parts.join('\n\n')}\n`
 }
 

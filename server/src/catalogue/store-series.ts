@@ -1,7 +1,7 @@
 import type { Trx } from '../platform/db.ts'
 import { fillSeries } from './fill-in.ts'
 import { assigned, sortsLast, withRows } from './json-rows.ts'
-import type { Prepared, SeriesRow } from './prepare.ts'
+import { seriesRow, type Prepared, type SeriesRow } from './prepare.ts'
 import type { Ready } from './ready.ts'
 import { studyIdentity, type StudyState } from './store-studies.ts'
 
@@ -22,10 +22,8 @@ export interface SeriesState {
 
 export const seriesIdentity = (prepared: Pick<Prepared, 'access' | 'instance'>): string => `${studyIdentity(prepared)} ${prepared.instance.SeriesInstanceUID}`
 
-const described = [
-  'modality', 'series_number', 'series_number_sort', 'series_description', 'series_date', 'series_time', 'body_part_examined',
-  'performed_procedure_step_start_date', 'performed_procedure_step_start_time', 'request_attributes', 'attributes', 'more_attributes',
-]
+/** What instances say of their series: whatever columns.ts and ready.ts make, save the series' identity. */
+const described = Object.keys(seriesRow({})).filter((column) => column !== 'series_instance_uid')
 
 const readStatement = {
   name: 'read-series',

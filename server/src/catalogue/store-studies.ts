@@ -1,7 +1,7 @@
 import type { Trx } from '../platform/db.ts'
 import { fillStudy } from './fill-in.ts'
 import { assigned, withRows } from './json-rows.ts'
-import type { Prepared } from './prepare.ts'
+import { studyRow, type Prepared } from './prepare.ts'
 import type { Ready } from './ready.ts'
 import { recountStudies, saveModalities } from './recount.ts'
 
@@ -24,11 +24,8 @@ export interface StudyState {
 
 export const studyIdentity = ({ access, instance }: Pick<Prepared, 'access' | 'instance'>): string => `${access.organisationId} ${instance.StudyInstanceUID}`
 
-const described = [
-  'patient_id', 'issuer_of_patient_id', 'patient_name', 'patient_name_search', 'patient_name_tokens', 'patient_birth_date', 'patient_sex',
-  'study_date', 'study_time', 'accession_number', 'study_id', 'study_description', 'referring_physician_name', 'referring_physician_name_search',
-  'attributes', 'more_attributes',
-]
+/** What instances say of their study: whatever columns.ts and ready.ts make, save the study's identity. */
+const described = Object.keys(studyRow({})).filter((column) => column !== 'study_instance_uid')
 
 // `do update … where false` locks a row that is there and leaves it as it is; one that is just being deleted is waited for and made anew.
 const lockStatement = {
