@@ -62,5 +62,8 @@ export const searchableRequest = {
 
 export type SearchableRequestKeyword = keyof typeof searchableRequest
 
-/** Characters of one value that are kept for matching: a longer value would not fit an index entry (2,704 bytes). */
-export const searchableCharacters = 512
+/**
+ * Characters of one value that are kept for matching; a longer value is matched by its beginning. PS3.5 allows names three groups
+ * of 64 and identifiers and descriptions 64; with four bytes a character these still fit one entry of the index study_by_time.
+ */
+export const searchableCharacters = (vr: VR): number => (vr === 'PN' ? 200 : 120)

@@ -1,5 +1,5 @@
 import { comparable, comparableValues, integerOf, nameTokens, tagOf, formatTag, textOf } from '@isocenter/dicom'
-import type { DicomJson, Keyword } from '@isocenter/dicom'
+import type { DicomJson, VR } from '@isocenter/dicom'
 import { searchable, searchableCharacters, searchableRequest } from './attributes.ts'
 import type { SearchableKeyword, SearchableRequestKeyword } from './attributes.ts'
 
@@ -106,17 +106,17 @@ function requestItems(json: DicomJson): Partial<Record<SearchableRequestKeyword,
     const found: Partial<Record<SearchableRequestKeyword, string>> = {}
     for (const keyword of keywords) {
       const [text] = comparableValues(searchableRequest[keyword].vr, (item as DicomJson)[formatTag(tagOf(keyword))])
-      if (text !== undefined) found[keyword] = short(text)
+      if (text !== undefined) found[keyword] = short(text, searchableRequest[keyword].vr)
     }
     return [found]
   })
 }
 
 /** The first value as written, for people to read. */
-function written(json: DicomJson, keyword: Keyword): string | null {
+function written(json: DicomJson, keyword: SearchableKeyword): string | null {
   for (const value of json[formatTag(tagOf(keyword))]?.Value ?? []) {
     const text = textOf(value)
-    if (text !== undefined) return short(text)
+    if (text !== undefined) return short(text, searchable[keyword].vr)
   }
   return null
 }
@@ -126,7 +126,7 @@ function normal(json: DicomJson, keyword: SearchableKeyword): string | null {
   const text = written(json, keyword)
   if (text === null) return null
   const compared = comparable(searchable[keyword].vr, text)
-  return compared === undefined ? null : short(compared)
+  return compared === undefined ? null : short(compared, searchable[keyword].vr)
 }
 
 function whole(json: DicomJson, keyword: SearchableKeyword): number | null {
@@ -138,6 +138,7 @@ function whole(json: DicomJson, keyword: SearchableKeyword): number | null {
 const fitsInteger = (number: number | null): number | null => (number !== null && number >= 0 && number <= 0x7fffffff ? number : null)
 
 /** By code points, so that no surrogate pair is cut in two. */
-function short(text: string): string {
-  return text.length <= searchableCharacters ? text : Array.from(text).slice(0, searchableCharacters).join('')
+function short(text: string, vr: VR): string {
+  const most = searchableCharacters(vr)
+  return text.length <= most ? text : Array.from(text).slice(0, most).join('')
 }

@@ -1,7 +1,7 @@
 import { keywordOf, type Condition, type MatchPlan } from '@isocenter/dicom'
 import { searchable, searchableRequest, type Searchable, type SearchableKeyword } from './attributes.ts'
 import { momentSql } from './query-moments.ts'
-import { likePattern, nameSql } from './query-names.ts'
+import { hasTrigram, likePattern, nameSql, unindexed } from './query-names.ts'
 import { fixed, joined, sql, type Sql } from './sql.ts'
 
 /** What of a search's plan the statement's shape already sees to. */
@@ -56,10 +56,12 @@ function attributeSql(keyword: SearchableKeyword, condition: Condition, shape: S
 
 /** Two Chinese characters make no trigram; by their tokens the index finds them, and LIKE then looks closely. */
 function textSql({ level, tokens }: Extract<Searchable, { match: 'text' }>, column: string, condition: Condition): Sql {
-  const exact = valueSql(column, condition)
-  if (condition.kind !== 'pattern' || tokens === undefined) return exact
-  const literals = condition.pattern.flatMap((part) => (typeof part === 'object' && isIdeographic.test(part.text) ? [part.text] : []))
-  return joined([...literals.map((literal) => sql`${fixed(`${level}.${tokens}`)} @> ideographic_tokens(${literal})`), exact], ' and ')
+  if (condition.kind !== 'pattern') return valueSql(column, condition)
+  const literals = tokens === undefined ? [] : condition.pattern.flatMap((part) => (typeof part === 'object' && isIdeographic.test(part.text) ? [part.text] : []))
+  const like = likePattern(condition.pattern)
+  const isAnchored = typeof condition.pattern[0] === 'object'
+  const text = literals.length === 0 && (isAnchored || hasTrigram(like)) ? fixed(column) : unindexed(column)
+  return joined([...literals.map((literal) => sql`${fixed(`${level}.${tokens ?? ''}`)} @> ideographic_tokens(${literal})`), sql`${text} like ${like}`], ' and ')
 }
 
 const isIdeographic = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]/u

@@ -6,12 +6,22 @@ import { fixed, joined, sql, type Sql } from './sql.ts'
  * answers; Chinese, Japanese and Korean text is too short for trigrams and is looked up by its tokens first.
  */
 export function nameSql(column: string, tokensColumn: string | undefined, condition: NameCondition): Sql {
-  const name = fixed(column)
-  const exact = joined(expressionsOf(condition).map(({ like, expression }) =>
-    like !== undefined ? sql`${name} like ${like}` : sql`${name} ~ ${expression}`), ' and ')
   const tokens = tokensColumn === undefined ? [] : widest(literalsOf(condition).flatMap(nameTokens))
+  const exact = joined(expressionsOf(condition).map(({ like, expression }) => {
+    const name = tokens.length > 0 || (like !== undefined && !hasTrigram(like)) ? unindexed(column) : fixed(column)
+    return like !== undefined ? sql`${name} like ${like}` : sql`${name} ~ ${expression}`
+  }), ' and ')
   return tokens.length === 0 || tokensColumn === undefined ? exact : sql`${fixed(tokensColumn)} @> ${tokens}::text[] and ${exact}`
 }
+
+/**
+ * A column as an expression no index knows. Where a pattern holds no trigram, or tokens have found the rows already, a trigram
+ * index would answer with every entry it has, and Postgres does not foresee that.
+ */
+export const unindexed = (column: string): Sql => fixed(`(${column} || '')`)
+
+/** Whether a text inside wildcards gives the trigram index something to look up: three letters, or two at the edge of a word. */
+export const hasTrigram = (text: string): boolean => /[\p{L}\p{N}]{3}|[^\p{L}\p{N}%_][\p{L}\p{N}]{2}|[\p{L}\p{N}]{2}[^\p{L}\p{N}%_]/u.test(text)
 
 type Expression = { readonly like: string; readonly expression?: undefined } | { readonly like?: undefined; readonly expression: string }
 
@@ -23,7 +33,8 @@ function expressionsOf(condition: NameCondition): Expression[] {
       const groups = condition.patterns.slice(0, last + 1).map((pattern) => (pattern === undefined ? '[^=]*' : expressionOf(pattern)))
       return [{ expression: `^${groups.join('=')}(=|$)` }]
     }
-    case 'nameWords': return condition.words.map((word) => ({ expression: wordExpression(word) }))
+    case 'nameWords': return condition.words.map((word) =>
+      (word.anywhere && !word.ideographic ? { like: `%${likeLiteral(word.text)}%` } : { expression: wordExpression(word) }))
   }
 }
 
