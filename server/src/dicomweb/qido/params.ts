@@ -34,6 +34,7 @@ export function parseSearch(query: string): SearchParams {
   const includefield: string[] = []
   const ignored = new Set<string>()
 
+  requireEncoding(query)
   for (const [name, value] of new URLSearchParams(query)) {
     const lower = name.toLowerCase()
     if (lower === 'includefield') includefield.push(...value.split(','))
@@ -60,6 +61,15 @@ export function parseSearch(query: string): SearchParams {
     limit: flags.has('limit') ? count('limit', flags) : undefined,
     offset: flags.has('offset') ? count('offset', flags) : 0,
     ignored: [...ignored],
+  }
+}
+
+/** URLSearchParams reads what is no percent-encoded UTF-8 as some other text, which would then be searched for. */
+function requireEncoding(query: string): void {
+  try {
+    decodeURIComponent(query)
+  } catch {
+    throw invalidSearch('The query is not percent-encoded UTF-8.')
   }
 }
 
