@@ -132,6 +132,18 @@ describe('storing', () => {
     await expect(catalogue.store(north, instance)).resolves.toMatchObject({ outcome: 'created' })
     expect(await catalogue.findInstance(north, instance)).toBeDefined()
   })
+
+  test('text far longer than its VR allows does not keep an instance out, though no index could hold it', async () => {
+    const { catalogue, north } = given
+    // Characters that no compression shortens much: what an index entry takes is what they weigh.
+    const long = () => Array.from({ length: 3_000 }, () => String.fromCodePoint(0x4e00 + Math.floor(Math.random() * 0x5000))).join('')
+    const instance = aNewInstance({
+      PatientName: `${long()}^${long()}`, PatientID: long(), AccessionNumber: long(), StudyID: long(), StudyDescription: long(), ReferringPhysicianName: long(),
+      IssuerOfPatientID: long(), PatientSex: long(), Modality: long(), SeriesDescription: long(), BodyPartExamined: long(), SeriesNumber: '9'.repeat(400), InstanceNumber: '-9223372036854775809',
+      RequestAttributesSequence: [{ ScheduledProcedureStepID: long(), RequestedProcedureID: long() }],
+    })
+    await expect(catalogue.store(north, instance)).resolves.toMatchObject({ outcome: 'created' })
+  })
 })
 
 describe('the same object again', () => {
