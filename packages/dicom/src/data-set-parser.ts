@@ -6,9 +6,13 @@ import { looksExplicit, tagAt, uint16At, uint32At, undefinedLength, type Encodin
 import { FragmentReader } from './fragment-reader.ts'
 import { KeptBytes } from './kept-bytes.ts'
 import { OpenItem, OpenSequence } from './open-containers.ts'
-import { ReadElement, type KeptRun } from './read-element.ts'
+import { ReadElement } from './read-element.ts'
 import { DicomReadError, type ReadWarningCode } from './read-error.ts'
 import type { ReadLimits } from './read-limits.ts'
+import {
+  extendedOffsetTableLengthsTag, extendedOffsetTableTag, itemDelimitationTag, itemHeaderBytes, itemTag, pixelDataTag, pixelRepresentationTag,
+  sequenceDelimitationTag,
+} from './structure-tags.ts'
 import type { Tag } from './tag.ts'
 
 export interface DataSetParserOptions {
@@ -19,15 +23,8 @@ export interface DataSetParserOptions {
   readonly warn: (code: ReadWarningCode, offset: number, tag?: Tag) => void
 }
 
-const itemTag = 0xfffe_e000
-const itemDelimitationTag = 0xfffe_e00d
-const sequenceDelimitationTag = 0xfffe_e0dd
-const pixelDataTag = 0x7fe0_0010
-const pixelRepresentationTag = 0x0028_0103
-/** Extended Offset Table and its lengths. */
-const offsetTableTags: readonly Tag[] = [0x7fe0_0001, 0x7fe0_0002]
-
-const itemHeaderBytes = 8
+/** Zeros behind the last element, as some media pad their files with. */
+class TrailingZeros {}
 
 export class DataSetParser {
   readonly #limits: ReadLimits
@@ -35,7 +32,10 @@ export class DataSetParser {
   readonly #warn: DataSetParserOptions['warn']
   readonly #kept: KeptBytes
   readonly #carry = new ByteCarry()
+  readonly #header = new ElementHeader()
   readonly #root: OpenItem
+  /** What the next bytes belong to. */
+  #open: OpenItem | OpenSequence | FragmentReader | TrailingZeros
   /** Offset in the object of the next byte that comes. */
   #received: number
   /** Offset in the object of byte 0 of the array being parsed. */
@@ -44,17 +44,10 @@ export class DataSetParser {
   #need = 0
   /** What is missing belongs to a value, not to a header. */
   #needIsValue = false
-  #expected: 'element' | 'item' | 'fragment' | 'padding' = 'element'
-  #item: OpenItem
-  /** The sequence whose next item is expected. */
-  #sequence: OpenSequence | undefined
-  /** Encapsulated Pixel Data whose next fragment is expected. */
-  #fragments: FragmentReader | undefined
   /** Bytes still to come of a value that is only located. */
   #skip = 0
   #lastTag: Tag = 0
   #count = 0
-  readonly #header = new ElementHeader()
 
   constructor(encoding: Encoding, options: DataSetParserOptions) {
     this.#limits = options.limits
@@ -63,7 +56,7 @@ export class DataSetParser {
     this.#kept = new KeptBytes(options.limits.maxKeptBytes)
     this.#received = options.offset
     this.#root = new OpenItem(encoding, Infinity, undefined, options.fallbackCharset)
-    this.#item = this.#root
+    this.#open = this.#root
   }
 
   /** Offset in the object of the next byte that `push` will take. */
@@ -107,27 +100,27 @@ export class DataSetParser {
   end(): DataSet {
     this.#endMissingByte()
     const offset = this.#received
-    this.#closeEnded(offset)
-    const isTopLevel = this.#expected === 'padding' || (this.#expected === 'element' && this.#item === this.#root)
-    if (this.#skip > 0 || this.#fragments?.skip) throw this.#error('truncated', 'the bytes end inside a value', offset)
-    if (this.#carry.length >= itemHeaderBytes || (this.#carry.length > 0 && !isTopLevel)) {
+    const carried = this.#carry.length
+    const isSkipping = this.#skip > 0 || (this.#open instanceof FragmentReader && this.#open.skip > 0)
+    const isTopLevel = this.#open === this.#root || this.#open instanceof TrailingZeros
+    if (isSkipping || carried >= itemHeaderBytes || (carried > 0 && !isTopLevel)) {
       throw this.#error('truncated', 'the bytes end inside an element', offset)
     }
-    if (this.#carry.length > 0) this.#warn('trailingBytes', offset - this.#carry.length)
-    if (!isTopLevel) this.#closeUnended(offset)
+    if (carried > 0) this.#warn('trailingBytes', offset - carried)
+    if (!isTopLevel) this.#closeAll(offset)
     return this.#root.dataSet
   }
 
   /** Some writers forget the byte that makes the last value even: everything of sense is there. */
   #endMissingByte(): void {
-    if (this.#item !== this.#root || this.#expected !== 'element') return
-    const isMissing = this.#skip === 1 || (this.#needIsValue && this.#carry.length > 0 && this.#need - this.#carry.length === 1)
-    if (!isMissing) return
+    if (this.#open !== this.#root) return
     if (this.#skip === 1) {
       this.#skip = 0
-    } else {
+    } else if (this.#needIsValue && this.#carry.length > 0 && this.#need - this.#carry.length === 1) {
       this.#carry.fill(new Uint8Array(1), 0, this.#need)
       this.#parseCarry(this.#received + 1)
+    } else {
+      return
     }
     const last = this.#root.elements.at(-1)
     if (last) last.length -= 1
@@ -146,65 +139,12 @@ export class DataSetParser {
       }
       this.#need = 0
       this.#needIsValue = false
-      switch (this.#expected) {
-        case 'element': pos = this.#parseElements(bytes, pos, end); break
-        case 'item': pos = this.#parseItem(bytes, pos, end); break
-        case 'fragment': pos = this.#parseFragment(bytes, pos, end); break
-        case 'padding': pos = this.#parsePadding(bytes, pos, end); break
-      }
+      const open = this.#open
+      if (open instanceof OpenItem) pos = this.#parseElements(open, bytes, pos, end)
+      else if (open instanceof OpenSequence) pos = this.#parseItem(open, bytes, pos, end)
+      else if (open instanceof FragmentReader) pos = this.#parseFragment(open, bytes, pos, end)
+      else pos = this.#parseZeros(bytes, pos, end)
       if (this.#need > 0) return pos
-    }
-  }
-
-  /** Elements of one item, until another kind of thing is due. */
-  #parseElements(bytes: Uint8Array, at: number, end: number): number {
-    const item = this.#item
-    const { littleEndian } = item
-    let pos = at
-    for (;;) {
-      const offset = this.#base + pos
-      if (offset >= item.stop) {
-        this.#closeItem(offset)
-        return pos
-      }
-      if (end - pos < 8) return this.#starve(pos, 8)
-      const tag = tagAt(bytes, pos, littleEndian)
-      this.#lastTag = tag
-      if (tag >= 0xfffe_0000 && tag <= 0xfffe_ffff) return this.#delimit(tag, offset, pos)
-      if (tag === 0 && item === this.#root) {
-        this.#expected = 'padding'
-        this.#warn('trailingBytes', offset)
-        return pos
-      }
-      const header = this.#header
-      const need = header.decode(bytes, pos, end, tag, item, item.signed)
-      if (need > 0) return this.#starve(pos, need)
-      const { vr, length } = header
-      const valueAt = pos + header.headerBytes
-      const valueOffset = this.#base + valueAt
-      if (vr === 'SQ' || length === undefinedLength) {
-        this.#enterElement(tag, offset)
-        this.#open(tag, valueOffset)
-        return valueAt
-      }
-      let run: KeptRun | undefined
-      if (length <= this.#limits.maxKeptValueBytes || (offsetTableTags.includes(tag) && length <= this.#limits.maxOffsetTableBytes)) {
-        if (end - valueAt < length) {
-          this.#needIsValue = true
-          return this.#starve(pos, header.headerBytes + length)
-        }
-        run = this.#kept.keep(bytes, valueAt, valueAt + length, valueOffset)
-        if (tag === pixelRepresentationTag && length === 2) item.signed = uint16At(bytes, valueAt, littleEndian) === 1
-      }
-      this.#enterElement(tag, offset)
-      if ((length & 1) === 1) this.#warn('oddLength', offset, tag)
-      if (valueOffset + length > item.stop) this.#warn('overrun', offset, tag)
-      item.elements.push(new ReadElement(tag, vr, valueOffset, length, run))
-      if (run === undefined) {
-        this.#skip = length
-        return valueAt
-      }
-      pos = valueAt + length
     }
   }
 
@@ -213,17 +153,65 @@ export class DataSetParser {
     return pos
   }
 
-  #enterElement(tag: Tag, offset: number): void {
+  /** Elements of one item, until another kind of thing is due. */
+  #parseElements(item: OpenItem, bytes: Uint8Array, at: number, end: number): number {
+    const { littleEndian, stop, within } = item
+    const { maxKeptValueBytes } = this.#limits
+    const header = this.#header
+    let pos = at
+    for (;;) {
+      const offset = this.#base + pos
+      if (within && offset >= stop) {
+        this.#closeItem(item, within, offset)
+        return pos
+      }
+      if (end - pos < 8) return this.#starve(pos, 8)
+      const tag = tagAt(bytes, pos, littleEndian)
+      this.#lastTag = tag
+      if (tag >= 0xfffe_0000 && tag <= 0xfffe_ffff) return this.#delimit(item, tag, offset, pos)
+      if (tag === 0 && !within) {
+        this.#open = new TrailingZeros()
+        this.#warn('trailingBytes', offset)
+        return pos
+      }
+      const need = header.decode(bytes, pos, end, tag, item, item.signed)
+      if (need > 0) return this.#starve(pos, need)
+      const { vr, length, headerBytes } = header
+      const valueAt = pos + headerBytes
+      const valueOffset = offset + headerBytes
+      if (vr === 'SQ' || length === undefinedLength) {
+        this.#enter(item, tag, offset)
+        this.#openElement(item, tag, valueOffset)
+        return valueAt
+      }
+      const isKept = length <= maxKeptValueBytes || this.#isKeptOffsetTable(tag, length)
+      if (isKept && end - valueAt < length) {
+        this.#needIsValue = true
+        return this.#starve(pos, headerBytes + length)
+      }
+      this.#enter(item, tag, offset)
+      if ((length & 1) === 1) this.#warn('oddLength', offset, tag)
+      if (valueOffset + length > stop) this.#warn('overrun', offset, tag)
+      if (!isKept) {
+        item.elements.push(new ReadElement(tag, vr, valueOffset, length, undefined))
+        this.#skip = length
+        return valueAt
+      }
+      item.elements.push(new ReadElement(tag, vr, valueOffset, length, this.#kept.keep(bytes, valueAt, valueAt + length, valueOffset)))
+      if (tag === pixelRepresentationTag && length === 2) item.signed = uint16At(bytes, valueAt, littleEndian) === 1
+      pos = valueAt + length
+    }
+  }
+
+  #isKeptOffsetTable(tag: Tag, length: number): boolean {
+    return (tag === extendedOffsetTableTag || tag === extendedOffsetTableLengthsTag) && length <= this.#limits.maxOffsetTableBytes
+  }
+
+  #enter(item: OpenItem, tag: Tag, offset: number): void {
     this.#countOne(offset)
-    const item = this.#item
     if (this.#header.warning) this.#warn(this.#header.warning, offset, tag)
     if (tag <= item.lastTag) this.#warn('tagOrder', offset, tag)
     item.lastTag = tag
-  }
-
-  readonly #spend = (keptBytes: number, offset: number): void => {
-    this.#countOne(offset)
-    this.#kept.spend(keptBytes, offset)
   }
 
   #countOne(offset: number): void {
@@ -231,176 +219,137 @@ export class DataSetParser {
     if (this.#count > this.#limits.maxElements) throw this.#error('tooManyElements', 'more elements than the reader takes', offset)
   }
 
-  /** Begins a sequence or encapsulated Pixel Data. */
-  #open(tag: Tag, valueOffset: number): void {
-    const item = this.#item
+  readonly #spend = (keptBytes: number, offset: number): void => {
+    this.#countOne(offset)
+    this.#kept.spend(keptBytes, offset)
+  }
+
+  /** Begins a sequence or encapsulated Pixel Data, whose header was just decoded. */
+  #openElement(item: OpenItem, tag: Tag, valueOffset: number): void {
     const { vr, length, wasUN } = this.#header
     const isUndefined = length === undefinedLength
     const element = new ReadElement(tag, vr, valueOffset, isUndefined ? 0 : length, undefined)
     item.elements.push(element)
     if (vr !== 'SQ' && (tag === pixelDataTag || (vr.startsWith('O') && item.explicitVR))) {
       if (vr === 'UN' || !item.explicitVR) element.vr = 'OB'
-      this.#fragments = new FragmentReader(element, {
-        littleEndian: item.littleEndian, maxOffsetTableBytes: this.#limits.maxOffsetTableBytes, warn: this.#warn, spend: this.#spend,
-      })
-      this.#expected = 'fragment'
+      this.#open = new FragmentReader(element, item, { maxOffsetTableBytes: this.#limits.maxOffsetTableBytes, warn: this.#warn, spend: this.#spend })
       return
     }
     // Of undefined length and not SQ: a sequence whose VR the sender did not know (PS3.5 §6.2.2), or the dictionary does not.
     if (vr !== 'SQ' && vr !== 'UN' && item.explicitVR) throw this.#error('badLength', 'a value of undefined length', valueOffset)
     const end = isUndefined ? Infinity : valueOffset + length
-    if (end > item.stop && !isUndefined) this.#warn('overrun', valueOffset, tag)
+    if (!isUndefined && end > item.stop) this.#warn('overrun', valueOffset, tag)
     element.vr = 'SQ'
     const sequence = new OpenSequence(element, item, end, item.explicitVR && (vr === 'UN' || wasUN))
     if (sequence.depth > this.#limits.maxDepth) throw this.#error('tooDeep', 'sequences nested too deep', valueOffset)
-    this.#sequence = sequence
-    this.#expected = 'item'
+    this.#open = sequence
   }
 
-  #parseItem(bytes: Uint8Array, pos: number, end: number): number {
-    const sequence = this.#sequence!
+  /** The next item of a sequence, or its end. */
+  #parseItem(sequence: OpenSequence, bytes: Uint8Array, pos: number, end: number): number {
     const offset = this.#base + pos
     if (offset >= sequence.stop) {
+      if (sequence.end === Infinity) this.#warn('missingDelimiter', offset, sequence.element.tag)
       this.#closeSequence(sequence, offset)
       return pos
     }
     if (end - pos < itemHeaderBytes) return this.#starve(pos, itemHeaderBytes)
     const tag = tagAt(bytes, pos, sequence.littleEndian)
+    this.#lastTag = sequence.element.tag
     if (tag === itemTag) return this.#openItem(sequence, bytes, pos, end)
-    if (tag === sequenceDelimitationTag) {
-      if (sequence.end === Infinity) this.#closeSequence(sequence, offset)
-      else this.#warn('strayDelimiter', offset, sequence.element.tag)
+    if (tag === sequenceDelimitationTag && sequence.end === Infinity) {
+      this.#closeSequence(sequence, offset)
       return pos + itemHeaderBytes
     }
-    if (tag === itemDelimitationTag) {
+    if (tag === sequenceDelimitationTag || tag === itemDelimitationTag) {
       this.#warn('strayDelimiter', offset, sequence.element.tag)
       return pos + itemHeaderBytes
     }
-    this.#lastTag = sequence.element.tag
     if (sequence.end !== Infinity) throw this.#error('badStructure', 'no item where one is due', offset)
     this.#warn('missingDelimiter', offset, sequence.element.tag)
-    this.#closeSequence(sequence, offset, true)
+    this.#closeSequence(sequence, offset)
     return pos
   }
 
   #openItem(sequence: OpenSequence, bytes: Uint8Array, pos: number, end: number): number {
     const length = uint32At(bytes, pos + 4, sequence.littleEndian)
+    const start = this.#base + pos + itemHeaderBytes
     let encoding: Encoding = sequence
+    // Some senders keep Explicit VR in what they call UN.
     if (sequence.wasUN && length >= 8) {
       if (end - pos < itemHeaderBytes + 8) return this.#starve(pos, itemHeaderBytes + 8)
       if (looksExplicit(bytes, pos + itemHeaderBytes, true)) {
         encoding = { explicitVR: true, littleEndian: true }
-        this.#warn('mixedVR', this.#base + pos, sequence.element.tag)
+        this.#warn('mixedVR', start, sequence.element.tag)
       }
     }
-    const start = this.#base + pos + itemHeaderBytes
     this.#countOne(start)
-    this.#item = new OpenItem(encoding, length === undefinedLength ? Infinity : start + length, sequence, this.#fallbackCharset)
-    sequence.items.push(this.#item.dataSet)
-    this.#expected = 'element'
+    const item = new OpenItem(encoding, length === undefinedLength ? Infinity : start + length, sequence, this.#fallbackCharset)
+    sequence.items.push(item.dataSet)
+    this.#open = item
     return pos + itemHeaderBytes
   }
 
   /** A tag of group FFFE where an element could stand: the end of an item, told in one of several ways. */
-  #delimit(tag: Tag, offset: number, pos: number): number {
-    const item = this.#item
+  #delimit(item: OpenItem, tag: Tag, offset: number, pos: number): number {
     const sequence = item.within
-    if (tag === itemTag && sequence) {
-      this.#warn(item.end === Infinity ? 'missingDelimiter' : 'overrun', offset, sequence.element.tag)
-      this.#leaveItem(sequence)
-      return pos
-    }
-    if (tag === sequenceDelimitationTag && sequence && sequence.end === Infinity) {
-      this.#warn(item.end === Infinity ? 'missingDelimiter' : 'overrun', offset, sequence.element.tag)
-      this.#leaveItem(sequence)
-      return pos
-    }
-    if (tag === itemDelimitationTag && sequence && item.end === Infinity) {
-      this.#leaveItem(sequence)
+    if (sequence && item.end === Infinity && tag === itemDelimitationTag) {
+      this.#open = sequence
       return pos + itemHeaderBytes
+    }
+    // The next item, or the end of the sequence, although this item has not ended: left to the sequence.
+    if (sequence && (tag === itemTag || (tag === sequenceDelimitationTag && sequence.end === Infinity))) {
+      this.#warn(item.end === Infinity ? 'missingDelimiter' : 'overrun', offset, sequence.element.tag)
+      this.#open = sequence
+      return pos
     }
     if (tag !== itemDelimitationTag && tag !== sequenceDelimitationTag) throw this.#error('badStructure', 'an item outside a sequence', offset)
     this.#warn('strayDelimiter', offset, sequence?.element.tag)
     return pos + itemHeaderBytes
   }
 
-  #leaveItem(sequence: OpenSequence): void {
-    this.#sequence = sequence
-    this.#item = sequence.holder
-    this.#expected = 'item'
+  /** Ends an item where its length says so, or where the bytes around it end. */
+  #closeItem(item: OpenItem, within: OpenSequence, offset: number): void {
+    if (item.end === Infinity) this.#warn('missingDelimiter', offset, within.element.tag)
+    else if (offset < item.end) this.#warn('shortSequence', offset, within.element.tag)
+    this.#open = within
   }
 
-  #closeItem(offset: number): void {
-    const item = this.#item
-    const sequence = item.within!
-    if (item.end === Infinity) this.#warn('missingDelimiter', offset, sequence.element.tag)
-    else if (offset < item.end) this.#warn('shortSequence', offset, sequence.element.tag)
-    this.#leaveItem(sequence)
+  #closeSequence(sequence: OpenSequence, offset: number): void {
+    if (sequence.end === Infinity) sequence.element.length = offset - sequence.element.offset
+    this.#open = sequence.holder
   }
 
-  #closeSequence(sequence: OpenSequence, offset: number, isForgiven = false): void {
-    if (sequence.end === Infinity) {
-      sequence.element.length = offset - sequence.element.offset
-      if (offset >= sequence.stop && !isForgiven) this.#warn('missingDelimiter', offset, sequence.element.tag)
-    }
-    this.#item = sequence.holder
-    this.#expected = 'element'
-  }
-
-  #parseFragment(bytes: Uint8Array, at: number, end: number): number {
-    const fragments = this.#fragments!
+  #parseFragment(fragments: FragmentReader, bytes: Uint8Array, at: number, end: number): number {
     this.#lastTag = fragments.element.tag
-    let pos = at
-    if (fragments.skip > 0) {
-      pos += Math.min(fragments.skip, end - at)
-      fragments.pass(bytes, at, pos)
-      if (fragments.skip > 0) return this.#starve(pos, 1)
-    }
-    const offset = this.#base + pos
-    if (offset >= this.#item.stop) fragments.closeUndelimited(offset)
-    else pos = fragments.parse(bytes, pos, end, offset)
+    const pos = fragments.parse(bytes, at, end, this.#base)
     this.#need = fragments.need
-    if (fragments.isDone) this.#leaveFragments()
+    if (fragments.isDone) this.#open = fragments.holder
     return pos
   }
 
-  #leaveFragments(): void {
-    this.#fragments = undefined
-    this.#expected = 'element'
-  }
-
-  /** Zeros behind the last element, as some media pad their files with. */
-  #parsePadding(bytes: Uint8Array, pos: number, end: number): number {
+  #parseZeros(bytes: Uint8Array, pos: number, end: number): number {
     for (let at = pos; at < end; at++) {
       if (bytes[at] !== 0) throw this.#error('badStructure', 'bytes that are no element', this.#base + at)
     }
     return this.#starve(end, 1)
   }
 
-  /** Closes what ends exactly where the bytes end. */
-  #closeEnded(offset: number): void {
-    if (this.#skip > 0 || this.#carry.length > 0) return
+  /** Closes, at the end of all bytes, what is still open: it ends there, lacks its delimiter, or is shorter than it says. */
+  #closeAll(offset: number): void {
     for (;;) {
-      if (this.#expected === 'element' && offset >= this.#item.stop) this.#closeItem(offset)
-      else if (this.#expected === 'item' && offset >= this.#sequence!.stop) this.#closeSequence(this.#sequence!, offset)
-      else return
-    }
-  }
-
-  /** Closes what lacks its delimiter, or is longer in its length than in its items. */
-  #closeUnended(offset: number): void {
-    for (;;) {
-      if (this.#expected === 'fragment') {
-        this.#fragments!.closeUndelimited(offset)
-        this.#leaveFragments()
-      } else if (this.#expected === 'item') {
-        const sequence = this.#sequence!
-        this.#warn(sequence.end === Infinity ? 'missingDelimiter' : 'shortSequence', offset, sequence.element.tag)
-        this.#closeSequence(sequence, offset, true)
-      } else if (this.#item === this.#root) {
-        return
+      const open = this.#open
+      if (open instanceof FragmentReader) {
+        open.closeUndelimited(offset)
+        this.#open = open.holder
+      } else if (open instanceof OpenSequence) {
+        if (open.end === Infinity) this.#warn('missingDelimiter', offset, open.element.tag)
+        else if (offset < open.end) this.#warn('shortSequence', offset, open.element.tag)
+        this.#closeSequence(open, offset)
+      } else if (open instanceof OpenItem && open.within) {
+        this.#closeItem(open, open.within, offset)
       } else {
-        this.#closeItem(offset)
+        return
       }
     }
   }

@@ -1,11 +1,10 @@
 /** The head of an element: tag, VR and length, in the standard's three forms and in those that senders make (PS3.5 §7.1). */
-import { tagAt, uint16At, uint32At, undefinedLength, type Encoding } from './encoding.ts'
+import { byteAt, tagAt, uint16At, uint32At, undefinedLength, type Encoding } from './encoding.ts'
 import { betterThanUN, implicitVR } from './implicit-vr.ts'
 import type { ReadWarningCode } from './read-error.ts'
+import { itemTag } from './structure-tags.ts'
 import type { Tag } from './tag.ts'
 import { hasLongLengthBytes, vrOfBytes, vrTraits, type VR } from './vr.ts'
-
-const itemTag = 0xfffe_e000
 
 /** Decodes headers into its own fields, so that an element costs no object beside its own. */
 export class ElementHeader {
@@ -29,8 +28,8 @@ export class ElementHeader {
       this.vr = implicitVR(tag, this.length, signed)
       return 0
     }
-    const first = bytes[pos + 4]!
-    const second = bytes[pos + 5]!
+    const first = byteAt(bytes, pos + 4)
+    const second = byteAt(bytes, pos + 5)
     const vr = vrOfBytes(first, second)
     if (vr === undefined) return this.#decodeUnusual(bytes, pos, end, tag, littleEndian, signed)
     this.vr = vr
@@ -74,7 +73,7 @@ export class ElementHeader {
    */
   #decodeUnusual(bytes: Uint8Array, pos: number, end: number, tag: Tag, littleEndian: boolean, signed: boolean): number {
     const shortLength = uint16At(bytes, pos + 6, littleEndian)
-    if (!isPrintable(bytes[pos + 4]!) || !isPrintable(bytes[pos + 5]!)) {
+    if (!isPrintable(byteAt(bytes, pos + 4)) || !isPrintable(byteAt(bytes, pos + 5))) {
       const length = uint32At(bytes, pos + 4, littleEndian)
       this.vr = implicitVR(tag, length, signed)
       const isShort = length > 0xffff && length !== undefinedLength && !vrTraits(this.vr).hasLongLength

@@ -11,21 +11,24 @@ export interface Encoding {
 
 export const undefinedLength = 0xffff_ffff
 
+/** The byte at `at`, which the caller knows is there. */
+export function byteAt(bytes: Uint8Array, at: number): number {
+  return bytes[at] ?? 0
+}
+
 /** A tag at `at`. */
 export function tagAt(bytes: Uint8Array, at: number, littleEndian: boolean): Tag {
-  return littleEndian
-    ? (((bytes[at + 1]! << 24) | (bytes[at]! << 16) | (bytes[at + 3]! << 8) | bytes[at + 2]!) >>> 0)
-    : uint32At(bytes, at, false)
+  return ((uint16At(bytes, at, littleEndian) << 16) | uint16At(bytes, at + 2, littleEndian)) >>> 0
 }
 
 export function uint16At(bytes: Uint8Array, at: number, littleEndian: boolean): number {
-  return littleEndian ? (bytes[at + 1]! << 8) | bytes[at]! : (bytes[at]! << 8) | bytes[at + 1]!
+  return littleEndian ? (byteAt(bytes, at + 1) << 8) | byteAt(bytes, at) : (byteAt(bytes, at) << 8) | byteAt(bytes, at + 1)
 }
 
 export function uint32At(bytes: Uint8Array, at: number, littleEndian: boolean): number {
-  return littleEndian
-    ? ((bytes[at + 3]! << 24) | (bytes[at + 2]! << 16) | (bytes[at + 1]! << 8) | bytes[at]!) >>> 0
-    : ((bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!) >>> 0
+  const first = uint16At(bytes, at, littleEndian)
+  const second = uint16At(bytes, at + 2, littleEndian)
+  return (littleEndian ? (second << 16) | first : (first << 16) | second) >>> 0
 }
 
 /** Encodings a data set may have, likelier first, each with the transfer syntax that means it and nothing more. */
@@ -53,8 +56,8 @@ export function evidenceFor(bytes: Uint8Array, at: number, { explicitVR, littleE
     let header = 8
     let length: number
     if (explicitVR) {
-      const first = bytes[pos + 4]!
-      const second = bytes[pos + 5]!
+      const first = byteAt(bytes, pos + 4)
+      const second = byteAt(bytes, pos + 5)
       if (vrOfBytes(first, second) === undefined) break
       if (hasLongLengthBytes(first, second)) {
         header = 12
@@ -80,7 +83,7 @@ export function evidenceFor(bytes: Uint8Array, at: number, { explicitVR, littleE
  * that the dictionary allows for its tag or that a private tag may have.
  */
 export function looksExplicit(bytes: Uint8Array, at: number, littleEndian: boolean): boolean {
-  const vr = vrOfBytes(bytes[at + 4]!, bytes[at + 5]!)
+  const vr = vrOfBytes(byteAt(bytes, at + 4), byteAt(bytes, at + 5))
   if (vr === undefined) return false
   const tag = tagAt(bytes, at, littleEndian)
   return isPrivate(tag) || (attribute(tag)?.vr.includes(vr) ?? false)

@@ -2,7 +2,6 @@
 import { ElementHeader } from './element-header.ts'
 import { evidenceFor, plainEncodings, tagAt, uint16At, uint32At, type Encoding } from './encoding.ts'
 import { DicomReadError } from './read-error.ts'
-import { transferSyntax } from './transfer-syntax.ts'
 
 const preambleBytes = 128
 const prefixBytes = 4
@@ -15,8 +14,9 @@ const metaEncoding: Encoding = { explicitVR: true, littleEndian: true }
 
 /** Gathers an object's first bytes until it is clear where its parts begin. */
 export class FileStart {
-  #bytes = new Uint8Array(1024)
+  #bytes = new Uint8Array(0)
   #length = 0
+  #isBorrowed = false
   #metaStart: number | undefined
   /** End of the last whole element of group 0002. */
   #scanned = 0
@@ -31,15 +31,36 @@ export class FileStart {
     return this.#metaStart
   }
 
+  /** Adds the next bytes. The first ones are only borrowed: mostly they are enough. */
   add(chunk: Uint8Array): void {
-    const wanted = this.#length + chunk.length
-    if (wanted > this.#bytes.length) {
-      const larger = new Uint8Array(Math.max(wanted, 2 * this.#bytes.length))
-      larger.set(this.bytes)
-      this.#bytes = larger
+    if (this.#length === 0) {
+      this.#bytes = chunk
+    } else {
+      const wanted = this.#length + chunk.length
+      if (wanted > this.#bytes.length) this.#own(Math.max(wanted, 2 * this.#bytes.length))
+      this.#bytes.set(chunk, this.#length)
     }
-    this.#bytes.set(chunk, this.#length)
-    this.#length = wanted
+    this.#length += chunk.length
+    this.#isBorrowed ||= this.#bytes === chunk
+  }
+
+  /** Makes borrowed bytes its own, before their owner reuses them. */
+  settle(): void {
+    if (this.#isBorrowed) this.#own(Math.max(1024, this.#length))
+  }
+
+  /** Forgets all bytes. */
+  release(): void {
+    this.#bytes = new Uint8Array(0)
+    this.#length = 0
+    this.#isBorrowed = false
+  }
+
+  #own(capacity: number): void {
+    const larger = new Uint8Array(capacity)
+    larger.set(this.bytes)
+    this.#bytes = larger
+    this.#isBorrowed = false
   }
 
   /**
@@ -101,11 +122,6 @@ export function hasPrefix(bytes: Uint8Array, at: number): boolean {
 /** Whether the object begins as PS3.10 §7.1 says. */
 export function hasPreamble(bytes: Uint8Array): boolean {
   return hasPrefix(bytes, preambleBytes)
-}
-
-/** The encoding a transfer syntax means; that of every standard one since 1993 for those that are not known. */
-export function encodingOf(transferSyntaxUID: string): Encoding {
-  return transferSyntax(transferSyntaxUID) ?? { explicitVR: true, littleEndian: true }
 }
 
 /** The plain encoding for which the bytes from `at` speak most; undefined when they speak for none. */

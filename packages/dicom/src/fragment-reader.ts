@@ -2,63 +2,70 @@
 import { tagAt, uint16At, uint32At, undefinedLength } from './encoding.ts'
 import { FragmentCollector } from './fragment-collector.ts'
 import { fragmentHeadBytes, fragmentTailBytes } from './fragment-table.ts'
+import type { OpenItem } from './open-containers.ts'
 import type { ReadElement } from './read-element.ts'
 import { DicomReadError, type ReadWarningCode } from './read-error.ts'
+import { dataSetTrailingPaddingTag, itemHeaderBytes, itemTag, sequenceDelimitationTag } from './structure-tags.ts'
 import type { Tag } from './tag.ts'
 
 export interface FragmentReaderOptions {
-  readonly littleEndian: boolean
   readonly maxOffsetTableBytes: number
   readonly warn: (code: ReadWarningCode, offset: number, tag?: Tag) => void
   /** Counts an item, and the bytes kept of it, against the object's limits. */
   readonly spend: (keptBytes: number, offset: number) => void
 }
 
-const itemTag = 0xfffe_e000
-const sequenceDelimitationTag = 0xfffe_e0dd
-const trailingPaddingTag = 0xfffc_fffc
-const itemHeaderBytes = 8
-
 export class FragmentReader {
   /** Bytes that must be there, from where `parse` stopped, before it can go on; 0 when it need not wait. */
   need = 0
-  /** Bytes of the fragment still to `pass`. */
+  /** Bytes of the current fragment still to come. */
   skip = 0
   isDone = false
   readonly element: ReadElement
+  /** The item or data set that has this element. */
+  readonly holder: OpenItem
   readonly #options: FragmentReaderOptions
   readonly #collector = new FragmentCollector()
   #hasOffsetTable = false
 
-  constructor(element: ReadElement, options: FragmentReaderOptions) {
+  constructor(element: ReadElement, holder: OpenItem, options: FragmentReaderOptions) {
     this.element = element
+    this.holder = holder
     this.#options = options
   }
 
-  /** Parses one item at `pos` of `bytes[…end)`, where `offset` is the object's; returns where it stopped. */
-  parse(bytes: Uint8Array, pos: number, end: number, offset: number): number {
+  /** Takes `bytes[at, end)`, as far as the next item; returns where it stopped. `base` is the object's offset of byte 0. */
+  parse(bytes: Uint8Array, at: number, end: number, base: number): number {
     this.need = 0
-    if (end - pos < itemHeaderBytes) return this.#starve(pos, itemHeaderBytes)
-    const { littleEndian } = this.#options
+    const pos = at + Math.min(this.skip, end - at)
+    if (pos > at) {
+      this.#collector.pass(bytes, at, pos)
+      this.skip -= pos - at
+    }
+    if (this.skip > 0) return this.#starve(pos, 1)
+    const offset = base + pos
+    if (offset >= this.holder.stop) {
+      this.closeUndelimited(offset)
+      return pos
+    }
+    return end - pos < itemHeaderBytes ? this.#starve(pos, itemHeaderBytes) : this.#parseItem(bytes, pos, end, offset)
+  }
+
+  #parseItem(bytes: Uint8Array, pos: number, end: number, offset: number): number {
+    const { littleEndian } = this.holder
     const tag = tagAt(bytes, pos, littleEndian)
     if (tag === sequenceDelimitationTag) {
       this.close(offset)
       return pos + itemHeaderBytes
     }
     if (tag !== itemTag) {
-      if (tag !== trailingPaddingTag) throw this.#error('badStructure', 'no fragment where one is due', offset)
+      if (tag !== dataSetTrailingPaddingTag) throw this.#error('badStructure', 'no fragment where one is due', offset)
       this.closeUndelimited(offset)
       return pos
     }
     const length = uint32At(bytes, pos + 4, littleEndian)
     if (length === undefinedLength) throw this.#error('badLength', 'a fragment of undefined length', offset)
     return this.#hasOffsetTable ? this.#begin(pos, length, offset) : this.#parseOffsetTable(bytes, pos, end, length, offset)
-  }
-
-  /** Takes `bytes[from, to)`, data of the current fragment. */
-  pass(bytes: Uint8Array, from: number, to: number): void {
-    this.#collector.pass(bytes, from, to)
-    this.skip -= to - from
   }
 
   /** Ends the element; `offset` is that of its delimiter. */
@@ -82,7 +89,7 @@ export class FragmentReader {
 
   /** The first item: the Basic Offset Table, unless the writer left it out and began with a codestream. */
   #parseOffsetTable(bytes: Uint8Array, pos: number, end: number, length: number, offset: number): number {
-    const { littleEndian, maxOffsetTableBytes, spend, warn } = this.#options
+    const { maxOffsetTableBytes, spend, warn } = this.#options
     const probe = itemHeaderBytes + Math.min(length, 4)
     if (end - pos < probe) return this.#starve(pos, probe)
     const at = pos + itemHeaderBytes
@@ -95,7 +102,7 @@ export class FragmentReader {
     if (end - at < length) return this.#starve(pos, itemHeaderBytes + length)
     spend(length, offset)
     const basicOffsets = new Uint32Array(length / 4)
-    for (let index = 0; index < basicOffsets.length; index++) basicOffsets[index] = uint32At(bytes, at + 4 * index, littleEndian)
+    for (let index = 0; index < basicOffsets.length; index++) basicOffsets[index] = uint32At(bytes, at + 4 * index, this.holder.littleEndian)
     this.#collector.basicOffsets = basicOffsets
     this.#hasOffsetTable = true
     return at + length

@@ -420,9 +420,9 @@ describe('encapsulated Pixel Data', () => {
     const { dataSet } = await readInstance(jpegFile(item(), item([1, 2, 3, 4]), item(), item(Uint8Array.from({ length: 10 }, (_, at) => at)), sequenceDelimiter))
     const { heads, tails, lengths } = dataSet.get('PixelData')!.fragments!
     expect([...lengths]).toEqual([4, 0, 10])
-    expect([...heads.slice(0, 16)]).toEqual([1, 2, 3, 4, ...new Array<number>(12).fill(0)])
-    expect([...tails.slice(0, 8)]).toEqual([1, 2, 3, 4, 0, 0, 0, 0])
-    expect([...tails.slice(16, 24)]).toEqual([2, 3, 4, 5, 6, 7, 8, 9])
+    expect(Array.from(heads.slice(0, 16))).toEqual([1, 2, 3, 4, ...new Array<number>(12).fill(0)])
+    expect(Array.from(tails.slice(0, 8))).toEqual([1, 2, 3, 4, 0, 0, 0, 0])
+    expect(Array.from(tails.slice(16, 24))).toEqual([2, 3, 4, 5, 6, 7, 8, 9])
   })
 
   test('is measured without its delimiter', async () => {

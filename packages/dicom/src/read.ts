@@ -2,7 +2,7 @@
 import type { DataSet } from './data-set.ts'
 import { DataSetParser } from './data-set-parser.ts'
 import { evidenceFor, type Encoding } from './encoding.ts'
-import { encodingOf, FileStart, hasPreamble, likeliestEncoding } from './file-start.ts'
+import { FileStart, hasPreamble, likeliestEncoding } from './file-start.ts'
 import { Inflation } from './inflate.ts'
 import { DicomReadError, type ReadWarning, type ReadWarningCode } from './read-error.ts'
 import { defaultReadLimits, type ReadLimits } from './read-limits.ts'
@@ -42,6 +42,16 @@ const maxWarnings = 100
 /** Bytes of a data set that are looked at before its encoding is believed. */
 const evidenceBytes = 132
 
+/** What is known of an object once its data set has begun. */
+interface Begun {
+  readonly parser: DataSetParser
+  readonly inflation: Inflation | undefined
+  readonly fileMeta: DataSet | undefined
+  readonly transferSyntaxUID: string
+  readonly dataSetOffset: number
+  readonly hasPreamble: boolean
+}
+
 /**
  * Takes one DICOM object in pieces of any size and gives its data set. Values are kept up to a limit and located
  * beyond it, so memory stays bounded whatever is declared. Nothing is refused that can be read without guessing at
@@ -52,24 +62,19 @@ export class InstanceReader {
   readonly #options: ReadOptions
   readonly #warnings: ReadWarning[] = []
   readonly #start = new FileStart()
-  #transferSyntaxUID: string | undefined
   #fileMeta: DataSet | undefined
-  #dataSetOffset = 0
-  #hasPreamble = false
-  #parser: DataSetParser | undefined
-  #inflation: Inflation | undefined
+  #begun: Begun | undefined
   #received = 0
   #failure: unknown
 
   constructor(options: ReadOptions = {}) {
     this.#options = options
     this.#limits = { ...defaultReadLimits, ...options.limits }
-    this.#transferSyntaxUID = options.transferSyntaxUID
   }
 
-  /** Where the data set begins in the object, bytes; undefined until enough bytes have come to say. */
+  /** Where the data set begins in the object, bytes; undefined until enough bytes have come to say. Ingest hashes from there on. */
   get dataSetOffset(): number | undefined {
-    return this.#parser && this.#dataSetOffset
+    return this.#begun?.dataSetOffset
   }
 
   /**
@@ -82,8 +87,7 @@ export class InstanceReader {
     // A plain view: a Buffer's accessors would make the hot loops polymorphic.
     const bytes = new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength)
     try {
-      const taken = this.#take(bytes)
-      return taken?.catch((error: unknown) => { throw this.#fail(error) })
+      return this.#take(bytes)?.catch((error: unknown) => { throw this.#fail(error) })
     } catch (error) {
       throw this.#fail(error)
     }
@@ -96,104 +100,106 @@ export class InstanceReader {
   end(): ParsedInstance | Promise<ParsedInstance> {
     if (this.#failure !== undefined) throw this.#failure
     try {
-      const begun = this.#parser ? undefined : this.#begin(true)
-      if (!this.#inflation) return this.#result()
-      return this.#endInflation(begun)
+      const taken = this.#begun ? undefined : this.#beginAndTake(true)
+      if (!this.#begun) throw new DicomReadError('notDicom', 'neither a DICOM file nor a data set', 0)
+      return this.#begun.inflation ? this.#endInflation(this.#begun, this.#begun.inflation, taken) : this.#result(this.#begun)
     } catch (error) {
       throw this.#fail(error)
     }
   }
 
   #take(bytes: Uint8Array): void | Promise<void> {
-    if (this.#inflation) return this.#inflation.write(bytes)
-    if (this.#parser) return this.#parser.push(bytes)
+    if (this.#begun) return passOn(this.#begun, bytes)
     this.#start.add(bytes)
-    return this.#begin(false)
+    return this.#beginAndTake(false)
   }
 
-  /** Sets out on the data set once its start is clear. */
-  #begin(isAll: boolean): void | Promise<void> {
-    const at = this.#options.transferSyntaxUID === undefined ? this.#start.dataSetStart(isAll) : 0
-    if (at === undefined) return
+  /** Sets out on the data set once its start is clear; `isAll`: no more bytes will come. */
+  #beginAndTake(isAll: boolean): void | Promise<void> {
+    this.#begun = this.#begin(isAll)
+    if (!this.#begun) return this.#start.settle()
+    const rest = this.#start.bytes.subarray(this.#begun.dataSetOffset)
+    this.#start.release()
+    return passOn(this.#begun, rest)
+  }
+
+  #begin(isAll: boolean): Begun | undefined {
+    const dataSetOffset = this.#options.transferSyntaxUID === undefined ? this.#start.dataSetStart(isAll) : 0
+    if (dataSetOffset === undefined) return undefined
     const { bytes, metaStart } = this.#start
-    if (metaStart !== undefined && this.#fileMeta === undefined) this.#readFileMeta(bytes.subarray(metaStart, at), metaStart)
-    const declared = transferSyntax(this.#transferSyntaxUID ?? '')
-    if (!declared?.deflated && bytes.length - at < evidenceBytes && !isAll) return
-    this.#hasPreamble = hasPreamble(bytes)
-    this.#dataSetOffset = at
-    if (!this.#hasPreamble && this.#options.transferSyntaxUID === undefined) this.#warn('noPreamble', 0)
-    const rest = bytes.subarray(at)
-    this.#parser = new DataSetParser(this.#encoding(rest.subarray(0, evidenceBytes)), {
-      limits: this.#limits, fallbackCharset: this.#options.fallbackCharset, offset: at, warn: this.#warn,
+    if (metaStart !== undefined) this.#fileMeta ??= this.#readFileMeta(bytes.subarray(metaStart, dataSetOffset), metaStart)
+    const declaredUID = this.#options.transferSyntaxUID ?? this.#fileMeta?.string('TransferSyntaxUID')
+    const isDeflated = declaredUID !== undefined && transferSyntax(declaredUID)?.deflated === true
+    if (!isDeflated && bytes.length - dataSetOffset < evidenceBytes && !isAll) return undefined
+    const isFile = this.#options.transferSyntaxUID === undefined && hasPreamble(bytes)
+    if (!isFile && this.#options.transferSyntaxUID === undefined) this.#warn('noPreamble', 0)
+    const evidence = bytes.subarray(dataSetOffset, dataSetOffset + evidenceBytes)
+    const { uid, ...encoding } = declaredUID === undefined
+      ? this.#encodingByEvidence(evidence, dataSetOffset)
+      : this.#declaredEncoding(declaredUID, evidence, dataSetOffset)
+    const parser = new DataSetParser(encoding, {
+      limits: this.#limits, fallbackCharset: this.#options.fallbackCharset, offset: dataSetOffset, warn: this.#warn,
     })
-    if (!declared?.deflated) return this.#parser.push(rest)
-    this.#inflation = new Inflation((chunk) => this.#takeInflated(chunk))
-    return this.#inflation.write(rest)
+    const inflation = isDeflated ? new Inflation((chunk) => this.#takeInflated(parser, dataSetOffset, chunk)) : undefined
+    return { parser, inflation, fileMeta: this.#fileMeta, transferSyntaxUID: uid, dataSetOffset, hasPreamble: isFile }
   }
 
-  #readFileMeta(bytes: Uint8Array, offset: number): void {
-    const encoding = { explicitVR: true, littleEndian: true }
-    const parser = new DataSetParser(encoding, { limits: this.#limits, offset, warn: (_code, at, tag) => this.#warn('badFileMeta', at, tag) })
+  #readFileMeta(bytes: Uint8Array, offset: number): DataSet {
+    const parser = new DataSetParser(
+      { explicitVR: true, littleEndian: true },
+      { limits: this.#limits, offset, warn: (_code, at, tag) => this.#warn('badFileMeta', at, tag) },
+    )
     parser.push(bytes)
-    this.#fileMeta = parser.end()
-    this.#transferSyntaxUID = this.#fileMeta.string('TransferSyntaxUID')
+    return parser.end()
   }
 
-  /** How the data set is encoded: as declared, unless its bytes speak for something else. */
-  #encoding(bytes: Uint8Array): Encoding {
-    const offset = this.#dataSetOffset
-    if (this.#transferSyntaxUID === undefined) return this.#encodingByEvidence(bytes)
-    const declared = transferSyntax(this.#transferSyntaxUID)
+  /** How the data set is encoded: as declared, unless its first bytes speak for something else. */
+  #declaredEncoding(uid: string, evidence: Uint8Array, offset: number): Encoding & { readonly uid: string } {
+    const declared = transferSyntax(uid)
     if (!declared) this.#warn('transferSyntaxUnknown', offset)
-    const encoding = encodingOf(this.#transferSyntaxUID)
-    if (declared?.deflated || bytes.length < 8 || evidenceFor(bytes, 0, encoding) > 0) return encoding
-    const likelier = likeliestEncoding(bytes, 0)
+    const { explicitVR, littleEndian } = declared ?? { explicitVR: true, littleEndian: true }
+    const encoding = { explicitVR, littleEndian, uid }
+    if (declared?.deflated || evidence.length < 8 || evidenceFor(evidence, 0, encoding) > 0) return encoding
+    const likelier = likeliestEncoding(evidence, 0)
     if (!likelier) return encoding
     this.#warn('transferSyntaxMismatch', offset)
-    return likelier
+    return { ...likelier, uid }
   }
 
-  #encodingByEvidence(bytes: Uint8Array): Encoding {
-    this.#warn('noFileMeta', this.#dataSetOffset)
-    const likeliest = likeliestEncoding(bytes, 0)
-    if (!likeliest && (bytes.length > 0 || this.#fileMeta === undefined)) {
-      throw new DicomReadError('notDicom', 'neither a DICOM file nor a data set', this.#dataSetOffset)
-    }
-    this.#transferSyntaxUID = likeliest?.uid ?? ImplicitVRLittleEndian
-    return encodingOf(this.#transferSyntaxUID)
+  #encodingByEvidence(evidence: Uint8Array, offset: number): Encoding & { readonly uid: string } {
+    const likeliest = likeliestEncoding(evidence, 0)
+    const isNothing = evidence.length === 0 && this.#fileMeta !== undefined
+    if (!likeliest && !isNothing) throw new DicomReadError('notDicom', 'neither a DICOM file nor a data set', offset)
+    this.#warn('noFileMeta', offset)
+    return likeliest ?? { explicitVR: false, littleEndian: true, uid: ImplicitVRLittleEndian }
   }
 
-  #takeInflated(chunk: Uint8Array): void | Promise<void> {
-    const parser = this.#parser!
-    if (parser.offset - this.#dataSetOffset + chunk.length > this.#limits.maxInflatedBytes) {
+  #takeInflated(parser: DataSetParser, dataSetOffset: number, chunk: Uint8Array): void | Promise<void> {
+    if (parser.offset - dataSetOffset + chunk.length > this.#limits.maxInflatedBytes) {
       throw new DicomReadError('tooLarge', 'the data set inflates to more than the reader takes', parser.offset)
     }
     parser.push(new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength))
     return this.#options.onInflated?.(chunk)
   }
 
-  async #endInflation(begun: void | Promise<void>): Promise<ParsedInstance> {
+  async #endInflation(begun: Begun, inflation: Inflation, taken: void | Promise<void>): Promise<ParsedInstance> {
     try {
-      await begun
-      await this.#inflation!.end()
-      return this.#result()
+      await taken
+      await inflation.end()
+      return this.#result(begun)
     } catch (error) {
       throw this.#fail(error)
     }
   }
 
-  #result(): ParsedInstance {
-    const parser = this.#parser!
+  #result({ parser, inflation, ...begun }: Begun): ParsedInstance {
     const dataSet = parser.end()
     return {
-      fileMeta: this.#fileMeta,
+      ...begun,
       dataSet,
-      transferSyntaxUID: this.#transferSyntaxUID!,
-      dataSetOffset: this.#dataSetOffset,
       byteLength: this.#received,
-      inflated: this.#inflation !== undefined,
-      dataSetByteLength: parser.offset - this.#dataSetOffset,
-      hasPreamble: this.#hasPreamble,
+      inflated: inflation !== undefined,
+      dataSetByteLength: parser.offset - begun.dataSetOffset,
       warnings: this.#warnings,
     }
   }
@@ -205,7 +211,7 @@ export class InstanceReader {
   #fail(error: unknown): unknown {
     if (this.#failure === undefined) {
       this.#failure = error instanceof DicomReadError ? error : this.#inflateError(error)
-      this.#inflation?.destroy()
+      this.#begun?.inflation?.destroy()
     }
     return this.#failure
   }
@@ -213,11 +219,16 @@ export class InstanceReader {
   /** zlib's own errors in this reader's terms; anything else is passed on as it is. */
   #inflateError(error: unknown): unknown {
     const code = error instanceof Error && 'code' in error ? error.code : undefined
-    const offset = this.#parser?.offset ?? this.#received
+    const offset = this.#begun?.parser.offset ?? this.#received
     if (code === 'Z_BUF_ERROR') return new DicomReadError('truncated', 'the deflated data set ends too early', offset, undefined, { cause: error })
     if (typeof code === 'string' && code.startsWith('Z_')) return new DicomReadError('inflate', 'the deflated data set is broken', offset, undefined, { cause: error })
     return error
   }
+}
+
+function passOn({ inflation, parser }: Begun, bytes: Uint8Array): void | Promise<void> {
+  if (inflation) return inflation.write(bytes)
+  parser.push(bytes)
 }
 
 /**
