@@ -1,59 +1,41 @@
-import { mkdtemp, rm, utimes } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { anInstance, attributes, bytesOf } from '@isocenter/testkit'
+import type { DicomJson } from '@isocenter/dicom'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { aNewInstance, openCatalogue, type TestCatalogue } from '../../catalogue/catalogue.fixture.ts'
-import { createBlobStore, newBlobKey, type BlobStore } from '../../storage/index.ts'
-import { sweep } from './sweep.ts'
+import { newBlobKey } from '../../storage/index.ts'
+import { aService, type TestService } from '../service.fixture.ts'
+import { minimumAgeMs, sweep } from './sweep.ts'
 
-const hourMs = 3_600_000
-const now = new Date()
+let service: TestService
+beforeAll(async () => { service = await aService() })
+afterAll(() => service.close())
 
-let directory: string
-let at: TestCatalogue
-let blobs: BlobStore
-beforeAll(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'isocenter-sweep-'))
-  at = await openCatalogue()
-  blobs = createBlobStore({ kind: 'fs', directory })
-})
-afterAll(async () => {
-  await blobs.close()
-  await at.close()
-  await rm(directory, { recursive: true, force: true })
-})
-
-/** A blob as it was written some hours ago. */
-async function blobFrom(hoursAgo: number, organisationId = at.north.organisationId): Promise<string> {
-  const written = new Date(now.getTime() - hoursAgo * hourMs)
-  const key = newBlobKey(organisationId, written)
-  const writer = await blobs.create(key)
-  await writer.write(Buffer.from('an object'))
-  await writer.commit()
-  await utimes(join(directory, key), written, written)
-  return key
+const sweepAfter = (milliseconds: number) => sweep({ db: service.db, blobs: service.blobs, now: () => new Date(Date.now() + milliseconds) })
+const blobKeys = async () => {
+  const keys: string[] = []
+  for await (const { key } of service.blobs.list('')) keys.push(key)
+  return keys.sort()
 }
+const uid = (json: DicomJson, tag: string) => String(json[tag]?.Value?.[0])
 
-const isThere = async (key: string) => await blobs.stat(key) !== undefined
+test('what rows name stays; what none names, or was given up, goes, but not before an hour has passed', async () => {
+  const kept = anInstance({ PatientID: 'A' })
+  await service.store([bytesOf(kept)])
+  await service.store([bytesOf({ ...kept, ...attributes({ PatientID: 'B' }) })])
+  const named = await blobKeys()
+  expect(named).toHaveLength(2)
 
-test('what no row names goes, of every organisation, once it is an hour old; older than a day is the doctor\'s', async () => {
-  const gone = [await blobFrom(2), await blobFrom(25), await blobFrom(2, at.south.organisationId)]
-  const kept = [await blobFrom(0.5), await blobFrom(28), await blobFrom(24 * 40)]
-  const named = await blobFrom(3)
-  await at.catalogue.store(at.north, { ...aNewInstance(), blobKey: named })
+  const removed = anInstance()
+  await service.store([bytesOf(removed)])
+  await service.app.inject({ method: 'DELETE', url: `/dicom-web/studies/${uid(removed, '0020000D')}`, headers: await service.as('north') })
+  const orphan = await service.blobs.create(newBlobKey('1', new Date()))
+  await orphan.write(Buffer.from('bytes whose rows never came'))
+  await orphan.commit()
+  const unfinished = await service.blobs.create(newBlobKey('1', new Date()))
+  await unfinished.write(Buffer.from('half'))
 
-  expect(await sweep({ db: at.db, blobs, now: () => now })).toEqual({ obsolete: 0, orphans: gone.length, unfinished: 0 })
-  expect(await Promise.all(gone.map(isThere))).toEqual(gone.map(() => false))
-  expect(await Promise.all([...kept, named].map(isThere))).toEqual([...kept, named].map(() => true))
-})
-
-test('blobs of what was deleted stay an hour for whoever still reads them, then go, however old they are', async () => {
-  const instance = { ...aNewInstance(), blobKey: await blobFrom(24 * 400) }
-  await at.catalogue.store(at.north, instance)
-  await at.catalogue.delete(at.north, { StudyInstanceUID: instance.StudyInstanceUID })
-  expect(await sweep({ db: at.db, blobs, now: () => now })).toMatchObject({ obsolete: 0 })
-  expect(await isThere(instance.blobKey)).toBe(true)
-  expect(await sweep({ db: at.db, blobs, now: () => new Date(now.getTime() + 2 * hourMs) })).toMatchObject({ obsolete: 1 })
-  expect(await isThere(instance.blobKey)).toBe(false)
-  expect(await at.db('obsolete_blob')).toEqual([])
+  expect(await sweepAfter(0)).toEqual({ obsolete: 0, orphans: 0, unfinished: 0 })
+  expect(await blobKeys()).toHaveLength(4)
+  expect(await sweepAfter(minimumAgeMs + 60_000)).toEqual({ obsolete: 1, orphans: 1, unfinished: 1 })
+  expect(await blobKeys()).toEqual(named)
+  expect(await sweepAfter(minimumAgeMs + 60_000)).toEqual({ obsolete: 0, orphans: 0, unfinished: 0 })
 })
