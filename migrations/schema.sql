@@ -2,6 +2,24 @@
 
 CREATE EXTENSION pg_trgm;
 
+CREATE OR REPLACE FUNCTION audit_event_is_append_only()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+      begin raise exception 'audit_event is append-only'; end $function$;
+
+CREATE OR REPLACE FUNCTION ideographic_tokens(text)
+ RETURNS text[]
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE STRICT COST 1000
+AS $function$
+      select case when $1 ~ '[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]' then (
+        select array_agg(distinct token) from (
+          select substr($1, start, length) as token from generate_series(1, length($1)) as start, generate_series(1, 2) as length
+        ) as piece where token ~ '^[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]+$'
+      ) else '{}' end
+    $function$;
+
 CREATE TABLE audit_event (
   audit_event_id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
   organisation_id bigint NOT NULL,
@@ -150,6 +168,7 @@ CREATE TABLE study (
   accession_number text,
   study_id text,
   study_description text,
+  study_description_tokens text[] GENERATED ALWAYS AS (ideographic_tokens(study_description)) STORED,
   referring_physician_name text,
   referring_physician_name_search text,
   modalities_in_study text[] NOT NULL DEFAULT '{}'::text[],
@@ -170,14 +189,14 @@ CREATE TABLE study (
 ) WITH (fillfactor=70);
 CREATE INDEX study_by_accession_number ON study USING btree (organisation_id, accession_number text_pattern_ops) WHERE (accession_number IS NOT NULL);
 CREATE INDEX study_by_accession_number_trigram ON study USING gin (accession_number gin_trgm_ops);
+CREATE INDEX study_by_description_token ON study USING gin (study_description_tokens);
 CREATE INDEX study_by_description_trigram ON study USING gin (study_description gin_trgm_ops);
 CREATE INDEX study_by_patient_id ON study USING btree (organisation_id, patient_id text_pattern_ops);
 CREATE INDEX study_by_patient_id_trigram ON study USING gin (patient_id gin_trgm_ops);
-CREATE INDEX study_by_patient_name ON study USING btree (organisation_id, patient_name_search text_pattern_ops);
 CREATE INDEX study_by_patient_name_token ON study USING gin (patient_name_tokens);
 CREATE INDEX study_by_patient_name_trigram ON study USING gin (patient_name_search gin_trgm_ops);
 CREATE INDEX study_by_referring_physician_trigram ON study USING gin (referring_physician_name_search gin_trgm_ops);
-CREATE INDEX study_by_time ON study USING btree (organisation_id, sort_key DESC, study_key DESC);
+CREATE INDEX study_by_time ON study USING btree (organisation_id, sort_key DESC, study_key DESC) INCLUDE (patient_name_search, patient_id, accession_number, study_description, study_date);
 
 CREATE TABLE study_modality (
   organisation_id bigint NOT NULL,
@@ -188,9 +207,3 @@ CREATE TABLE study_modality (
   FOREIGN KEY (organisation_id, study_key) REFERENCES study(organisation_id, study_key) ON DELETE CASCADE
 );
 CREATE INDEX study_modality_by_time ON study_modality USING btree (organisation_id, modality, sort_key DESC, study_key DESC);
-
-CREATE OR REPLACE FUNCTION audit_event_is_append_only()
- RETURNS trigger
- LANGUAGE plpgsql
-AS $function$
-      begin raise exception 'audit_event is append-only'; end $function$;
