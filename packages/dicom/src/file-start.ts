@@ -14,7 +14,7 @@ const metaEncoding: Encoding = { explicitVR: true, littleEndian: true }
 
 /** Gathers an object's first bytes until it is clear where its parts begin. */
 export class FileStart {
-  #bytes = new Uint8Array(0)
+  #bytes: Uint8Array = new Uint8Array(0)
   #length = 0
   #isBorrowed = false
   #metaStart: number | undefined
@@ -35,13 +35,13 @@ export class FileStart {
   add(chunk: Uint8Array): void {
     if (this.#length === 0) {
       this.#bytes = chunk
+      this.#isBorrowed = true
     } else {
       const wanted = this.#length + chunk.length
       if (wanted > this.#bytes.length) this.#own(Math.max(wanted, 2 * this.#bytes.length))
       this.#bytes.set(chunk, this.#length)
     }
     this.#length += chunk.length
-    this.#isBorrowed ||= this.#bytes === chunk
   }
 
   /** Makes borrowed bytes its own, before their owner reuses them. */
