@@ -22,8 +22,8 @@ export const instancePath = `${seriesPath}/instances/:SOPInstanceUID`
  * The UIDs of a path. Leading zeros in components are let through: stored data have them.
  * @throws invalidUID 400
  */
-export function scopeOf<T extends Scope>(params: T): T {
-  for (const [keyword, value] of Object.entries(params)) {
+export function scopeOf<T extends Scope & object>(params: T): T {
+  for (const [keyword, value] of Object.entries(params) as [string, string][]) {
     if (keyword.endsWith('InstanceUID') && !isReadableUID(value)) throw invalidUID(`${keyword} in the path is not a UID.`)
   }
   return params

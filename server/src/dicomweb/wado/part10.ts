@@ -17,7 +17,7 @@ const prefix = 'DICM'
  */
 export async function storedFile(blobs: BlobStore, record: InstanceRecord, signal: AbortSignal): Promise<ByteSource> {
   const stream = await blobs.read(record.blobKey, undefined, signal)
-  const chunks = stream[Symbol.asyncIterator]() as AsyncIterator<Buffer>
+  const chunks = stream[Symbol.asyncIterator]() as AsyncIterator<Buffer, undefined>
   const close = () => { stream.destroy() }
   const head = await beginning(chunks)
   if (head.toString('latin1', prefixOffset, prefixOffset + prefix.length) === prefix) return { length: record.byteLength, chunks: following(head, chunks, close), close }
@@ -31,17 +31,17 @@ export async function storedFile(blobs: BlobStore, record: InstanceRecord, signa
 }
 
 /** The first chunks, as many as hold the prefix. */
-async function beginning(chunks: AsyncIterator<Buffer>): Promise<Buffer> {
+async function beginning(chunks: AsyncIterator<Buffer, undefined>): Promise<Buffer> {
   let head: Buffer = Buffer.alloc(0)
   while (head.length < prefixOffset + prefix.length) {
-    const { done, value } = await chunks.next()
-    if (done === true) break
-    head = head.length === 0 ? value : Buffer.concat([head, value])
+    const next = await chunks.next()
+    if (next.done === true) break
+    head = head.length === 0 ? next.value : Buffer.concat([head, next.value])
   }
   return head
 }
 
-async function* following(head: Buffer, rest: AsyncIterator<Buffer>, close: () => void): AsyncGenerator<Buffer> {
+async function* following(head: Buffer, rest: AsyncIterator<Buffer, undefined>, close: () => void): AsyncGenerator<Buffer> {
   try {
     yield head
     for (let next = await rest.next(); next.done !== true; next = await rest.next()) yield next.value
