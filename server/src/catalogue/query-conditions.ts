@@ -55,16 +55,26 @@ function attributeSql(keyword: SearchableKeyword, condition: Condition, shape: S
 }
 
 /** Two Chinese characters make no trigram; by their tokens the index finds them, and LIKE then looks closely. */
-function textSql({ level, tokens }: Extract<Searchable, { match: 'text' }>, column: string, condition: Condition): Sql {
+function textSql({ level, tokens: tokensColumn }: Extract<Searchable, { match: 'text' }>, column: string, condition: Condition): Sql {
   if (condition.kind !== 'pattern') return valueSql(column, condition)
-  const literals = tokens === undefined ? [] : condition.pattern.flatMap((part) => (typeof part === 'object' && isIdeographic.test(part.text) ? [part.text] : []))
+  const literals = condition.pattern.flatMap((part) => (typeof part === 'object' ? [part.text] : []))
+  const tokens = tokensColumn === undefined ? [] : [...new Set(literals.flatMap(ideographicTokens))]
   const like = likePattern(condition.pattern)
-  const isAnchored = typeof condition.pattern[0] === 'object'
-  const text = literals.length === 0 && (isAnchored || hasTrigram(like)) ? fixed(column) : unindexed(column)
-  return joined([...literals.map((literal) => sql`${fixed(`${level}.${tokens ?? ''}`)} @> ideographic_tokens(${literal})`), sql`${text} like ${like}`], ' and ')
+  const isLookedUp = typeof condition.pattern[0] === 'object' || hasTrigram(like)
+  const exact = sql`${tokens.length > 0 || !isLookedUp ? unindexed(column) : fixed(column)} like ${like}`
+  return tokens.length === 0 || tokensColumn === undefined ? exact : sql`${fixed(`${level}.${tokensColumn}`)} @> ${tokens}::text[] and ${exact}`
 }
 
-const isIdeographic = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]/u
+/**
+ * Those of the tokens of SQL's ideographic_tokens that say most: the two-character ones, single characters where they stand alone.
+ * Naming what they imply as well would make Postgres think the rows far fewer than they are.
+ */
+function ideographicTokens(text: string): string[] {
+  return (text.match(/[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\u{20000}-\u{3ffff}]+/gu) ?? []).flatMap((run) => {
+    const characters = Array.from(run)
+    return characters.length === 1 ? characters : characters.slice(1).map((character, index) => `${characters[index] ?? ''}${character}`)
+  })
+}
 
 /** A condition on a column that holds one value in its comparable form, null when there is none. */
 function valueSql(column: string, condition: Condition): Sql {

@@ -2,15 +2,14 @@ select study.study_instance_uid, study.attributes as study_attributes, study.mod
 from (
   select study.study_key from study
   where study.organisation_id = ?
-    and study.study_description_tokens @> ideographic_tokens(?) and study.study_description_tokens @> ideographic_tokens(?) and (study.study_description || '') like ?
+    and study.study_description_tokens @> ?::text[] and (study.study_description || '') like ?
   order by study.sort_key desc, study.study_key desc limit ? offset ?
 ) as page
 join study on study.study_key = page.study_key
 order by study.sort_key desc, study.study_key desc
 
 -- "7"
--- "头颅"
--- "CT平扫"
+-- ["头颅","平扫"]
 -- "%头颅%CT平扫%"
 -- 100
 -- 0
