@@ -61,7 +61,8 @@ function textSql({ level, tokens: tokensColumn }: Extract<Searchable, { match: '
   const tokens = tokensColumn === undefined ? [] : [...new Set(literals.flatMap(ideographicTokens))]
   const like = likePattern(condition.pattern)
   const isLookedUp = typeof condition.pattern[0] === 'object' || hasTrigram(like)
-  const exact = sql`${tokens.length > 0 || !isLookedUp ? unindexed(column) : fixed(column)} like ${like}`
+  const test = sql`${fixed(column)} like ${like}`
+  const exact = tokens.length > 0 || !isLookedUp ? unindexed(test) : test
   return tokens.length === 0 || tokensColumn === undefined ? exact : sql`${fixed(`${level}.${tokensColumn}`)} @> ${tokens}::text[] and ${exact}`
 }
 

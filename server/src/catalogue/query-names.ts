@@ -8,17 +8,18 @@ import { fixed, joined, sql, type Sql } from './sql.ts'
 export function nameSql(column: string, tokensColumn: string | undefined, condition: NameCondition): Sql {
   const tokens = tokensColumn === undefined ? [] : widest(literalsOf(condition).flatMap(nameTokens))
   const exact = joined(expressionsOf(condition).map(({ like, expression }) => {
-    const name = tokens.length > 0 || (like !== undefined && !hasTrigram(like)) ? unindexed(column) : fixed(column)
-    return like !== undefined ? sql`${name} like ${like}` : sql`${name} ~ ${expression}`
+    const test = like !== undefined ? sql`${fixed(column)} like ${like}` : sql`${fixed(column)} ~ ${expression}`
+    return tokens.length > 0 || (like !== undefined && !hasTrigram(like)) ? unindexed(test) : test
   }), ' and ')
   return tokens.length === 0 || tokensColumn === undefined ? exact : sql`${fixed(tokensColumn)} @> ${tokens}::text[] and ${exact}`
 }
 
 /**
- * A column as an expression no index knows. Where a pattern holds no trigram, or tokens have found the rows already, a trigram
- * index would answer with every entry it has, and Postgres does not foresee that.
+ * A test that no index is to be asked for, and that Postgres takes to pass every second row. Where a pattern holds no trigram, or
+ * tokens have found the rows already, a trigram index would answer with every entry it has, and the guess that a pattern of few
+ * letters is rare would make Postgres fetch all rows that the tokens find instead of the newest.
  */
-export const unindexed = (column: string): Sql => fixed(`(${column} || '')`)
+export const unindexed = (test: Sql): Sql => sql`coalesce(${test}, false)`
 
 /** Whether a text inside wildcards gives the trigram index something to look up: three letters, or two at the edge of a word. */
 export const hasTrigram = (text: string): boolean => /[\p{L}\p{N}]{3}|[^\p{L}\p{N}%_][\p{L}\p{N}]{2}|[\p{L}\p{N}]{2}[^\p{L}\p{N}%_]/u.test(text)

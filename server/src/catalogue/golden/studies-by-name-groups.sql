@@ -2,7 +2,7 @@ select study.study_instance_uid, study.attributes as study_attributes, study.mod
 from (
   select study.study_key from study
   where study.organisation_id = ?
-    and (study.patient_name_tokens @> ?::text[] and (study.patient_name_search || '') ~ ?)
+    and (study.patient_name_tokens @> ?::text[] and coalesce(study.patient_name_search ~ ?, false))
   order by study.sort_key desc, study.study_key desc limit ? offset ?
 ) as page
 join study on study.study_key = page.study_key
