@@ -109,10 +109,14 @@ function nextGroup<Item, Result>(
   const rest: Entry<Item, Result>[] = []
   const identities = new Set<string>()
   let bytes = 0
-  for (const entry of waiting) {
+  for (const [position, entry] of waiting.entries()) {
+    if (group.length === maxItems) {
+      rest.push(...waiting.slice(position))
+      break
+    }
     const identity = identityOf(entry.item)
     const byteLength = byteLengthOf(entry.item)
-    const fits = group.length === 0 || (group.length < maxItems && bytes + byteLength <= maxBytes)
+    const fits = group.length === 0 || bytes + byteLength <= maxBytes
     if (fits && !identities.has(identity)) {
       group.push(entry)
       bytes += byteLength

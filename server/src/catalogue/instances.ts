@@ -20,25 +20,54 @@ export async function findInstance(db: Db, access: Access, scope: InstanceScope)
   return row && toRecord(row)
 }
 
-const recordsPerPage = 500
-const metadataPerPage = 64
+const recordsPerPage = 200
 
 /**
  * All instances of a study or series, or the one, in order: SeriesNumber, then InstanceNumber, what has none last.
  * Read in pages: an instance stored or deleted meanwhile may or may not be among them, every other exactly once.
  */
 export async function* instances(db: Db, access: Access, scope: Scope): AsyncGenerator<InstanceRecord> {
-  for await (const page of ahead(pages(db, access, scope, { rows: recordsPerPage, columns: '', join: '' }))) {
+  for await (const page of ahead(pages(db, access, scope))) {
     for (const row of page) yield toRecord(row)
   }
 }
 
 /** The same instances, each with the text of its metadata, a DICOM JSON object. */
 export async function* metadata(db: Db, access: Access, scope: Scope): AsyncGenerator<{ record: InstanceRecord; json: string }> {
-  const shape = { rows: metadataPerPage, columns: ', m.metadata', join: 'join instance_metadata m on m.instance_key = i.instance_key' }
-  for await (const page of ahead(pages<PageRow & { metadata: Buffer }>(db, access, scope, shape))) {
-    for (const row of page) yield { record: toRecord(row), json: await inflated(row.metadata) }
+  for await (const some of ahead(withMetadata(db, pages(db, access, scope)))) {
+    for (const { row, deflated } of some) yield { record: toRecord(row), json: await inflated(deflated) }
   }
+}
+
+/** Deflated metadata read at once; what is read ahead comes on top. One instance may have more alone. */
+const metadataBytesAtOnce = 2 * 1024 * 1024
+
+async function* withMetadata(db: Db, source: AsyncIterable<PageRow[]>): AsyncGenerator<{ row: PageRow; deflated: Buffer }[]> {
+  for await (const page of source) {
+    let some: PageRow[] = []
+    let bytes = 0
+    for (const row of page) {
+      if (some.length > 0 && bytes + row.metadata_bytes > metadataBytesAtOnce) {
+        yield await metadataOf(db, some)
+        some = []
+        bytes = 0
+      }
+      some.push(row)
+      bytes += row.metadata_bytes
+    }
+    if (some.length > 0) yield await metadataOf(db, some)
+  }
+}
+
+async function metadataOf(db: Db, records: readonly PageRow[]): Promise<{ row: PageRow; deflated: Buffer }[]> {
+  const found = await rows<{ instance_key: string; metadata: Buffer }>(db,
+    'select instance_key, metadata from instance_metadata where instance_key = any(?::bigint[])', [records.map((row) => row.instance_key)])
+  const byKey = new Map(found.map((row) => [row.instance_key, row.metadata]))
+  // What has just been deleted has none.
+  return records.flatMap((row) => {
+    const deflated = byKey.get(row.instance_key)
+    return deflated ? [{ row, deflated }] : []
+  })
 }
 
 const inflateInThread = promisify(inflate)
@@ -49,37 +78,32 @@ async function inflated(deflated: Buffer): Promise<string> {
   return (deflated.length < inflateHereBelowBytes ? inflateSync(deflated) : await inflateInThread(deflated)).toString('utf8')
 }
 
-type PageRow = InstanceRecordRow & { readonly instance_number_sort: string }
-
-interface PageShape {
-  readonly rows: number
-  readonly columns: string
-  readonly join: string
-}
+type PageRow = InstanceRecordRow & { readonly instance_number_sort: string; readonly metadata_bytes: number }
 
 /** Rows in pages. No connection is held between two pages, however slowly they are used. */
-async function* pages<Row extends PageRow>(db: Db, access: Access, scope: Scope, { rows: perPage, columns, join }: PageShape): AsyncGenerator<Row[]> {
+async function* pages(db: Db, access: Access, scope: Scope): AsyncGenerator<PageRow[]> {
   const { SOPInstanceUID } = scope
   const select = `
-    select ${recordColumns}, i.instance_number_sort${columns}
-    from instance i join series s on s.series_key = i.series_key join study st on st.study_key = i.study_key ${join}
+    select ${recordColumns}, i.instance_number_sort, octet_length(m.metadata) as metadata_bytes
+    from instance i join series s on s.series_key = i.series_key join study st on st.study_key = i.study_key
+      join instance_metadata m on m.instance_key = i.instance_key
     where ${SOPInstanceUID === undefined ? '' : 'i.sop_instance_uid = ? and'}`
   const bindings = SOPInstanceUID === undefined ? [] : [SOPInstanceUID]
-  for (const run of runs(await seriesInOrder(db, access, scope), perPage)) {
+  for (const run of runs(await seriesInOrder(db, access, scope))) {
     const [only] = run
     if (only === undefined || run.length > 1) {
       const order = 's.series_number_sort, s.series_key, i.instance_number_sort, i.instance_key'
-      yield await rows<Row>(db, `${select} i.series_key = any(?::bigint[]) order by ${order}`, [...bindings, run])
+      yield await rows<PageRow>(db, `${select} i.series_key = any(?::bigint[]) order by ${order}`, [...bindings, run])
       continue
     }
     // The order of the index instance_in_order: each page begins where the last one ended.
     const nextSql = `${select} i.series_key = ? and (i.instance_number_sort, i.instance_key) > (?, ?) order by i.instance_number_sort, i.instance_key limit ?`
     let after: readonly [string, string] = before
     for (let isFull = true; isFull;) {
-      const page = await rows<Row>(db, nextSql, [...bindings, only, ...after, perPage])
+      const page = await rows<PageRow>(db, nextSql, [...bindings, only, ...after, recordsPerPage])
       yield page
       const last = page.at(-1)
-      isFull = page.length === perPage
+      isFull = page.length === recordsPerPage
       if (last) after = [last.instance_number_sort, last.instance_key]
     }
   }
@@ -103,7 +127,7 @@ async function seriesInOrder(db: Db, access: Access, { StudyInstanceUID, SeriesI
 }
 
 /** Series one after another, as many together as fit into one page: a study of a hundred series of one image is one query. */
-function runs(all: readonly SeriesInOrder[], perPage: number): string[][] {
+function runs(all: readonly SeriesInOrder[]): string[][] {
   const found: string[][] = []
   let room = 0
   for (const { series_key, number_of_series_related_instances: size } of all) {
@@ -112,7 +136,7 @@ function runs(all: readonly SeriesInOrder[], perPage: number): string[][] {
       run.push(series_key)
     } else {
       found.push([series_key])
-      room = perPage
+      room = recordsPerPage
     }
     room -= size
   }
