@@ -102,7 +102,7 @@ async function measure(): Promise<void> {
   const access = accessTo(organisation)
   const viewer = { limit: 101, includefield: (['StudyDescription', 'Modality', 'ReferringPhysicianName', 'PatientBirthDate'] satisfies Keyword[]).map(tagOf), options: { fuzzy: true } satisfies MatchOptions }
   const patient = () => pick(patients)
-  const aLatin = () => searchName((pick(surnames) as string))
+  const aLatin = () => searchName(pick(surnames))
   const aHan = () => `${pick(hanSurnames)}${pick(hanGiven)}${below(2) === 0 ? pick(hanGiven) : ''}`
   const cases: Readonly<Record<string, () => Search>> = {
     'first page': () => aSearch({}, viewer),

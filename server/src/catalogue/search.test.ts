@@ -170,6 +170,13 @@ test('122 a list of hundreds of UIDs works', async () => {
   expect(await results(aSearch({ StudyInstanceUID: StudyInstanceUIDs }))).toHaveLength(3)
 })
 
+test('values of any length are stored and found by their beginning', async () => {
+  const long = { StudyInstanceUID: '1.2.9', PatientID: `${'𠮷'.repeat(5_000)}`, PatientName: '𡈽'.repeat(5_000), StudyDescription: '頭'.repeat(9_000), AccessionNumber: '𠮷'.repeat(900) }
+  await catalogue.store(accessTo(south), newInstance(withoutPixels(long)))
+  const answer = await search(accessTo(south), aSearch({ PatientName: '𡈽𡈽*', StudyDescription: '*頭頭*', PatientID: '𠮷*' }))
+  expect(valuesOf(answer.results, 'StudyInstanceUID')).toEqual(['1.2.9'])
+})
+
 test('135 a search that outruns its time is refused with 413, and the connection is fit for the next one', async () => {
   // Enough rows that a millisecond does not do.
   await rows(db, `insert into study (organisation_id, study_instance_uid, study_description, attributes)
