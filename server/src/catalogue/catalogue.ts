@@ -1,8 +1,9 @@
 import type { Access } from '../identity/index.ts'
 import type { Db } from '../platform/db.ts'
 import { deleteScope } from './deletion.ts'
+import { createFindInstance } from './find-instance.ts'
 import type { InstanceRecord } from './instance-record.ts'
-import { findInstance, instances, metadata } from './instances.ts'
+import { instances, metadata } from './instances.ts'
 import type { NewInstance, StoreOutcome } from './new-instance.ts'
 import { organisationById } from './organisation.ts'
 import { presence, type Presence } from './presence.ts'
@@ -50,7 +51,7 @@ export function createCatalogue({ db, searchTimeoutMs = defaultSearchTimeoutMs }
   return {
     store: writer.store,
     search: createSearch({ db, statementTimeoutMs: searchTimeoutMs }),
-    findInstance: (access, scope) => findInstance(db, access, scope),
+    findInstance: createFindInstance(db),
     instances: (access, scope) => instances(db, access, scope),
     metadata: (access, scope) => metadata(db, access, scope),
     presence: (access, scope) => presence(db, access, scope),

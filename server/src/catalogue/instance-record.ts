@@ -34,8 +34,8 @@ export interface InstanceRecordRow {
 }
 
 /** Columns of `instance i`, `series s` and `study st` that make a record. */
-export const recordColumns = `i.instance_key, st.study_instance_uid, s.series_instance_uid, i.sop_instance_uid, i.sop_class_uid,
-  i.transfer_syntax_uid, i.version, i.blob_key, i.byte_length, i.sha256, i.layout, i.stored_at`
+export const recordColumns = (layout = 'i.layout'): string => `i.instance_key, st.study_instance_uid, s.series_instance_uid, i.sop_instance_uid, i.sop_class_uid,
+  i.transfer_syntax_uid, i.version, i.blob_key, i.byte_length, i.sha256, i.stored_at, ${layout}`
 
 export const toRecord = (row: InstanceRecordRow): InstanceRecord => ({
   instanceKey: row.instance_key,

@@ -1,6 +1,6 @@
 import { aUID } from '@isocenter/testkit'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { aNewInstance, openCatalogue, type TestCatalogue } from './catalogue.fixture.ts'
+import { aNewInstance, openCatalogue, otherBytes, type TestCatalogue } from './catalogue.fixture.ts'
 import { accessTo } from './search.fixture.ts'
 
 let given: TestCatalogue
@@ -77,6 +77,19 @@ test('who stops reading half-way leaves nothing open', async () => {
   }
   const pool = (db.client as { pool: { numUsed: () => number } }).pool
   await expect.poll(() => pool.numUsed()).toBe(0)
+})
+
+test('a large layout comes whole, and as long as it is remembered as the same Buffer', async () => {
+  const { catalogue, north } = given
+  const large = { ...aNewInstance(), layout: Uint8Array.from({ length: 300_000 }, (_, index) => index % 251) }
+  await catalogue.store(north, large)
+  const [first, second] = [await catalogue.findInstance(north, large), await catalogue.findInstance(north, large)]
+  expect(first?.layout.equals(large.layout)).toBe(true)
+  expect(second?.layout).toBe(first?.layout)
+
+  const superseding = { ...otherBytes(large), layout: Uint8Array.from({ length: 300_000 }, (_, index) => index % 7) }
+  await catalogue.store(north, superseding)
+  expect((await catalogue.findInstance(north, large))?.layout.equals(superseding.layout)).toBe(true)
 })
 
 test('metadata of any size comes back as it was', async () => {

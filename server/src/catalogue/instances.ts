@@ -1,24 +1,9 @@
 import { inflate, inflateSync } from 'node:zlib'
 import { promisify } from 'node:util'
 import { reachesStudy, type Access } from '../identity/index.ts'
-import { namedRows, rows, type Db } from '../platform/db.ts'
+import { rows, type Db } from '../platform/db.ts'
 import { recordColumns, toRecord, type InstanceRecord, type InstanceRecordRow } from './instance-record.ts'
-import type { InstanceScope, Scope } from './scope.ts'
-
-const findStatement = {
-  name: 'find-instance',
-  text: `
-    select ${recordColumns}
-    from study st join series s on s.study_key = st.study_key join instance i on i.series_key = s.series_key
-    where st.organisation_id = $1 and st.study_instance_uid = $2 and s.series_instance_uid = $3 and i.sop_instance_uid = $4`,
-}
-
-/** One instance by its UIDs; undefined when the access reaches none. */
-export async function findInstance(db: Db, access: Access, scope: InstanceScope): Promise<InstanceRecord | undefined> {
-  if (!reachesStudy(access, scope.StudyInstanceUID)) return undefined
-  const [row] = await namedRows<InstanceRecordRow>(db, findStatement, [access.organisationId, scope.StudyInstanceUID, scope.SeriesInstanceUID, scope.SOPInstanceUID])
-  return row && toRecord(row)
-}
+import type { Scope } from './scope.ts'
 
 const recordsPerPage = 200
 
@@ -84,7 +69,7 @@ type PageRow = InstanceRecordRow & { readonly instance_number_sort: string; read
 async function* pages(db: Db, access: Access, scope: Scope): AsyncGenerator<PageRow[]> {
   const { SOPInstanceUID } = scope
   const select = `
-    select ${recordColumns}, i.instance_number_sort, octet_length(m.metadata) as metadata_bytes
+    select ${recordColumns()}, i.instance_number_sort, octet_length(m.metadata) as metadata_bytes
     from instance i join series s on s.series_key = i.series_key join study st on st.study_key = i.study_key
       join instance_metadata m on m.instance_key = i.instance_key
     where ${SOPInstanceUID === undefined ? '' : 'i.sop_instance_uid = ? and'}`

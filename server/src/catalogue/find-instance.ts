@@ -1,0 +1,73 @@
+import { reachesStudy, type Access } from '../identity/index.ts'
+import { namedRows, type Db } from '../platform/db.ts'
+import { recordColumns, toRecord, type InstanceRecord, type InstanceRecordRow } from './instance-record.ts'
+import type { InstanceScope } from './scope.ts'
+
+/** A layout up to this size comes with its row. One of a whole-slide image has megabytes, and a viewer asks for thousands of its frames. */
+const layoutInRowBytes = 8 * 1024
+const rememberedLayoutBytes = 64 * 1024 * 1024
+
+const findStatement = {
+  name: 'find-instance',
+  text: `
+    select ${recordColumns(`case when octet_length(i.layout) <= ${layoutInRowBytes} then i.layout end as layout`)}
+    from study st join series s on s.study_key = st.study_key join instance i on i.series_key = s.series_key
+    where st.organisation_id = $1 and st.study_instance_uid = $2 and s.series_instance_uid = $3 and i.sop_instance_uid = $4`,
+}
+
+const layoutStatement = { name: 'find-layout', text: 'select layout from instance where instance_key = $1 and version = $2' }
+
+/**
+ * Finds one instance by its UIDs; undefined when the access reaches none. Large layouts are remembered: as long as one
+ * is, the same Buffer comes with every record, so that what was decoded from it can be kept beside it.
+ */
+export function createFindInstance(db: Db): (access: Access, scope: InstanceScope) => Promise<InstanceRecord | undefined> {
+  const remembered = createMemory(rememberedLayoutBytes)
+
+  const layoutOf = async (instanceKey: string, version: number): Promise<Buffer | undefined> => {
+    // A version of an instance never changes.
+    const key = `${instanceKey}.${version}`
+    const known = remembered.get(key)
+    if (known) return known
+    const [row] = await namedRows<{ layout: Buffer }>(db, layoutStatement, [instanceKey, version])
+    if (row) remembered.set(key, row.layout)
+    return row?.layout
+  }
+
+  return async function find(access, scope): Promise<InstanceRecord | undefined> {
+    if (!reachesStudy(access, scope.StudyInstanceUID)) return undefined
+    const values = [access.organisationId, scope.StudyInstanceUID, scope.SeriesInstanceUID, scope.SOPInstanceUID]
+    const [row] = await namedRows<Omit<InstanceRecordRow, 'layout'> & { layout: Buffer | null }>(db, findStatement, values)
+    if (!row) return undefined
+    const layout = row.layout ?? await layoutOf(row.instance_key, row.version)
+    // Without one it was deleted or superseded a moment ago: what is there now is what counts.
+    return layout ? toRecord({ ...row, layout }) : find(access, scope)
+  }
+}
+
+/** Keeps what was used last, so many bytes of it. */
+function createMemory(maxBytes: number): { get: (key: string) => Buffer | undefined; set: (key: string, bytes: Buffer) => void } {
+  const kept = new Map<string, Buffer>()
+  let total = 0
+  return {
+    get: (key) => {
+      const bytes = kept.get(key)
+      if (bytes) {
+        // A Map keeps the order of insertion: back to its end.
+        kept.delete(key)
+        kept.set(key, bytes)
+      }
+      return bytes
+    },
+    set: (key, bytes) => {
+      if (kept.has(key)) return
+      kept.set(key, bytes)
+      total += bytes.byteLength
+      for (const [oldest, { byteLength }] of kept) {
+        if (total <= maxBytes) break
+        kept.delete(oldest)
+        total -= byteLength
+      }
+    },
+  }
+}
