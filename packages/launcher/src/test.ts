@@ -17,8 +17,7 @@ if (!existsSync(resolve(root, '../shared/dicom'))) console.log('Skipped for want
 
 const complete = process.env['CI'] !== 'true' || missing.length === 0
 const checked = args.length > 0 || (await runSteps(staticSteps))
-const { passed, counts } = await runVitest(args)
+const passed = await runVitest(args)
 if (!checked) console.log('The checks before the tests have failed; see above.')
 if (!complete) console.log('CI=true, and programs that tests need are missing; see the first lines.')
-if (counts) console.log(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`)
 process.exitCode = checked && passed && complete ? 0 : 1
