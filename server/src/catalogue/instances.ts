@@ -27,7 +27,7 @@ export async function* metadata(db: Db, access: Access, scope: Scope): AsyncGene
 /** Deflated metadata read at once; what is read ahead comes on top. One instance may have more alone. */
 const metadataBytesAtOnce = 2 * 1024 * 1024
 
-async function* withMetadata(db: Db, source: AsyncIterable<PageRow[]>): AsyncGenerator<{ row: PageRow; deflated: Buffer }[]> {
+async function* withMetadata(db: Db, source: AsyncIterable<PageRow[]>): AsyncGenerator<{ row: PageRow; deflated: Buffer }[], void> {
   for await (const page of source) {
     let some: PageRow[] = []
     let bytes = 0
@@ -66,7 +66,7 @@ async function inflated(deflated: Buffer): Promise<string> {
 type PageRow = InstanceRecordRow & { readonly instance_number_sort: string; readonly metadata_bytes: number }
 
 /** Rows in pages. No connection is held between two pages, however slowly they are used. */
-async function* pages(db: Db, access: Access, scope: Scope): AsyncGenerator<PageRow[]> {
+async function* pages(db: Db, access: Access, scope: Scope): AsyncGenerator<PageRow[], void> {
   const { SOPInstanceUID } = scope
   const select = `
     select ${recordColumns()}, i.instance_number_sort, octet_length(m.metadata) as metadata_bytes
@@ -129,7 +129,7 @@ function runs(all: readonly SeriesInOrder[]): string[][] {
 }
 
 /** The same pages, the next one being read while the last is used. */
-async function* ahead<Page>(source: AsyncGenerator<Page>): AsyncGenerator<Page> {
+async function* ahead<Page>(source: AsyncGenerator<Page, void>): AsyncGenerator<Page, void> {
   let next = source.next()
   try {
     for (;;) {
@@ -141,6 +141,6 @@ async function* ahead<Page>(source: AsyncGenerator<Page>): AsyncGenerator<Page> 
       yield value
     }
   } finally {
-    await source.return(undefined)
+    await source.return()
   }
 }

@@ -41,7 +41,7 @@ export async function leaveTombstones(trx: Trx, organisationId: string, scopes: 
 /** True when this, its series or its study was deleted and has not been stored again. */
 export async function wasDeleted(db: Db, access: Access, { StudyInstanceUID, SeriesInstanceUID, SOPInstanceUID }: Scope): Promise<boolean> {
   if (!reachesStudy(access, StudyInstanceUID)) return false
-  const tombstone = await db('deletion')
+  const tombstone: unknown = await db('deletion')
     .where({ organisation_id: access.organisationId, study_instance_uid: StudyInstanceUID })
     .where((series) => series.whereNull('series_instance_uid').orWhere((at) => {
       at.where('series_instance_uid', SeriesInstanceUID ?? null)
