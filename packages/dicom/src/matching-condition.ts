@@ -77,7 +77,11 @@ function isList({ path, vr }: MatchKey, options: MatchOptions): boolean {
   return vr === 'UI' || path.at(-1) === ModalitiesInStudy || options.multipleValues === true
 }
 
+/** Characters of one value of a key. No searched attribute has longer values, and a longer pattern only costs time. */
+const longestValue = 1024
+
 function single({ path, vr }: MatchKey, value: string, options: MatchOptions): Condition {
+  if (value.length > longestValue) throw new MatchValueError(path, `is longer than ${longestValue} characters`)
   if (options.emptyValues && value === '""') return { kind: 'empty' }
   if (/^\*+$/.test(value)) return universal
   switch (vr) {

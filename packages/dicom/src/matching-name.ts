@@ -42,7 +42,7 @@ export function nameConditions(value: string, fuzzy: boolean): NameCondition[] {
 
 function wordCondition(key: string): NameCondition[] {
   const isOpen = key.startsWith('*')
-  const words = key.replace(/^\*+|\*+$/g, '').split(new RegExp(`[${separators}]+`, 'u')).filter((word) => word !== '')
+  const words = [...new Set(key.replace(/^\*+|\*+$/g, '').split(new RegExp(`[${separators}]+`, 'u')))].filter((word) => word !== '')
   if (words.length === 0) return []
   return [{
     kind: 'nameWords',

@@ -198,6 +198,10 @@ describe('values that cannot be understood', () => {
     expect(message).toContain(name)
     expect(message.replace(name, '')).not.toContain(value === '-' || value === 'x' || value === '8' ? `"${value}"` : value)
   })
+  test('a value longer than any attribute is refused', () => {
+    expect(() => finds({ PatientName: '*a'.repeat(600) }, {})).toThrow('PatientName is longer than 1024 characters')
+    expect(finds({ StudyInstanceUID: Array.from({ length: 500 }, (_, index) => `1.2.${index}`).join(',') }, { StudyInstanceUID: '1.2.7' })).toBe(true)
+  })
   test('a nested key is named by its whole path', () => {
     expect(() => finds({ 'RequestAttributesSequence.00400002': 'noon' }, {})).toThrow('RequestAttributesSequence.ScheduledProcedureStepStartDate')
   })
