@@ -113,7 +113,7 @@ function raw(client: Client, bytes: string): Promise<string> {
     let text = ''
     socket.setTimeout(10_000, () => { socket.destroy(new Error('no answer to a raw request')) })
     socket.on('error', (error: NodeJS.ErrnoException) => { if (text !== '') resolve(text); else reject(error) })
-    socket.on('data', (chunk) => { text += chunk.toString('latin1'); socket.end() })
+    socket.on('data', (chunk: Buffer) => { text += chunk.toString('latin1'); socket.end() })
     socket.on('close', () => { resolve(text.split('\r\n', 1)[0] ?? '') })
     socket.write(bytes)
   })

@@ -75,7 +75,7 @@ const describe = (schema: TSchema) => (schema as { description?: string }).descr
 /** The text of `.env.example`: every variable with its meaning and default, commented out. */
 export function exampleEnv(): string {
   const lines = Object.entries(Env.properties as TProperties).map(([name, schema]) => {
-    const fallback = (schema as { default?: unknown }).default
+    const fallback = (schema as { default?: string | number | boolean }).default
     return `# ${describe(schema)}\n#${name}=${fallback === undefined ? '' : String(fallback)}\n`
   })
   return `# Settings of the Isocenter server. Printed by: npm run env:example\n\n${lines.join('\n')}`

@@ -336,7 +336,7 @@ describe('a value', () => {
   test('keeps no reference to the chunks it came in', async () => {
     const reader = new InstanceReader()
     const chunk = anImage.slice()
-    reader.write(chunk)
+    await reader.write(chunk)
     chunk.fill(0xff)
     const instance = await reader.end()
     expect(instance.dataSet.string('PatientName')).toBe('Doe^Jane')
@@ -481,7 +481,7 @@ describe('limits', () => {
   test('do not let a declared length cost memory before the bytes come', async () => {
     const reader = new InstanceReader({ limits: { maxOffsetTableBytes: 0xffff_fff0 } })
     const before = process.memoryUsage().arrayBuffers
-    reader.write(join(fileHead('1.2.840.10008.1.2.4.50'), explicit(PixelData, 'OB', [], undefinedLength), item([], 0xffff_fff0), new Uint8Array(1000)))
+    await reader.write(join(fileHead('1.2.840.10008.1.2.4.50'), explicit(PixelData, 'OB', [], undefinedLength), item([], 0xffff_fff0), new Uint8Array(1000)))
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(4_000_000)
   })
 

@@ -62,10 +62,10 @@ function attributeOf(vr: VR, item: fc.Arbitrary<DicomJson>): fc.Arbitrary<DicomJ
   const value = vr === 'SQ' ? item : values[vr]
   const wordBytes = binaryWordBytes[vr]
   if (single) return fc.oneof(empty, single.map((text) => ({ vr, Value: [text] })))
-  if (wordBytes !== undefined) return fc.oneof(empty, binary(wordBytes).map((InlineBinary) => ({ vr, InlineBinary }) as DicomJsonAttribute))
+  if (wordBytes !== undefined) return fc.oneof(empty, binary(wordBytes).map((InlineBinary) => ({ vr, InlineBinary })))
   if (value === undefined) return empty
   const list = fc.array(value, { minLength: 1, maxLength: 3, depthIdentifier: 'items' })
-  return fc.oneof({ depthIdentifier: 'items' }, empty, list.map((Value) => ({ vr, Value }) as DicomJsonAttribute))
+  return fc.oneof({ depthIdentifier: 'items' }, empty, list.map((Value) => ({ vr, Value })))
 }
 
 async function read(bytes: Uint8Array, transferSyntaxUID?: string): Promise<DicomJson> {

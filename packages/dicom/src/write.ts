@@ -56,11 +56,16 @@ export function instanceChunks(json: DicomJson, options: EncodeInstanceOptions):
   return [encodeFileMeta(fileMetaOf(json, options)), ...dataSetChunks(json, options)]
 }
 
+function uidOf(json: DicomJson, key: string): string {
+  const value = json[key]?.Value?.[0]
+  return typeof value === 'string' ? value : ''
+}
+
 function fileMetaOf(json: DicomJson, options: EncodeInstanceOptions): FileMeta {
   const { SourceApplicationEntityTitle } = options
   return {
-    MediaStorageSOPClassUID: String(json['00080016']?.Value?.[0] ?? ''),
-    MediaStorageSOPInstanceUID: String(json['00080018']?.Value?.[0] ?? ''),
+    MediaStorageSOPClassUID: uidOf(json, '00080016'),
+    MediaStorageSOPInstanceUID: uidOf(json, '00080018'),
     TransferSyntaxUID: options.transferSyntaxUID,
     ...(SourceApplicationEntityTitle === undefined ? {} : { SourceApplicationEntityTitle }),
   }

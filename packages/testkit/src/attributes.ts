@@ -38,8 +38,8 @@ function jsonAttribute(vr: VR, input: AttributeInput): DicomJsonAttribute {
   if (values.length === 0) return { vr }
   if (binaryVRs.has(vr)) throw new Error(`${vr} takes bytes`)
   if (vr === 'SQ') return { vr, Value: values.map((item) => attributes(item as AttributesInput)) }
-  if (vr === 'PN') return { vr, Value: values.map((name) => (name === null ? null : personName(String(name)))) }
-  return { vr, Value: values as readonly Scalar[] } as DicomJsonAttribute
+  if (vr === 'PN') return { vr, Value: values.map((name) => (name === null ? null : personName(name as string))) }
+  return { vr, Value: values as readonly Scalar[] }
 }
 
 function personName(text: string): Record<string, string> {

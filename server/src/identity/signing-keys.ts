@@ -28,8 +28,8 @@ export async function loadSigningKeys(file: string): Promise<SigningKeys> {
   return { signing: { kid: newest.kid, key: await importPrivate(newest) }, verifying }
 }
 
-const importPrivate = async (jwk: JWK) => await importJWK({ ...jwk }, signingAlgorithm) as CryptoKey
-const importPublic = async ({ kty, crv, x, y, kid }: JWK) => await importJWK({ kty, crv, x, y, kid } as JWK, signingAlgorithm) as CryptoKey
+const importPrivate = async (jwk: JWK) => await importJWK(jwk, signingAlgorithm) as CryptoKey
+const importPublic = async ({ kty, crv, x, y, kid }: JWK) => await importJWK({ kty, crv, x, y, kid }, signingAlgorithm) as CryptoKey
 
 async function readKeyFile(file: string): Promise<{ keys: JWK[] } | undefined> {
   let text: string
@@ -69,7 +69,7 @@ async function createKeyFile(file: string): Promise<{ keys: JWK[] }> {
       await handle.close()
     }
     // link, not rename: of several servers starting at once the first one's key stands.
-    await link(temporary, file).catch((error: NodeJS.ErrnoException) => { if (error.code !== 'EEXIST') throw error })
+    await link(temporary, file).catch((error: unknown) => { if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error })
   } finally {
     await rm(temporary, { force: true })
   }

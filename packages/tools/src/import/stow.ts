@@ -95,7 +95,8 @@ function outcomesIn(result: DicomJson): StoreAnswer {
   return {
     stored: new Map(items('00081199').map((item) => {
       const warning = first(item, '00081196')
-      return [String(first(item, '00081155')), typeof warning === 'number' ? { warning } : {}]
+      const uid = first(item, '00081155')
+      return [typeof uid === 'string' ? uid : '', typeof warning === 'number' ? { warning } : {}]
     })),
     failed: [...items('00081198'), ...items('0008119A')].map(failure),
   }

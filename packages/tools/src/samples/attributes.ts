@@ -11,7 +11,7 @@ export function dataSet(attributes: Attributes): DicomJson {
     const tag = tagOf(keyword as Keyword)
     const vr = attribute(tag)?.vr[0] ?? 'UN'
     return [formatTag(tag), { vr, ...valueOf(vr, value) }] as const
-  }).sort(([a], [b]) => a < b ? -1 : 1)) as DicomJson
+  }).sort(([a], [b]) => a < b ? -1 : 1))
 }
 
 function valueOf(vr: string, value: Plain | readonly Plain[] | readonly Attributes[]): Pick<DicomJsonAttribute, 'Value'> {

@@ -43,9 +43,9 @@ export function* ctSeries(series: CtSeries): Generator<Sample> {
     })
     const pixels = new Uint16Array(size * size)
     for (let at = 0; at < pixels.length; at++) pixels[at] = Math.max(0, Math.min(4095, Math.round((picture[at] ?? 0) + noise.normal() * series.noise) - RescaleIntercept))
-    yield sample({
+    yield sample(uidOf('ct', series.name, series.SeriesNumber, index), {
       ...series.study,
-      SOPClassUID: '1.2.840.10008.5.1.4.1.1.2', SOPInstanceUID: uidOf('ct', series.name, series.SeriesNumber, index),
+      SOPClassUID: '1.2.840.10008.5.1.4.1.1.2',
       SeriesInstanceUID: uidOf('series', series.name, series.SeriesNumber), FrameOfReferenceUID: uidOf('frame of reference', series.name),
       Modality: 'CT', ImageType: ['ORIGINAL', 'PRIMARY', 'AXIAL'], SeriesNumber: series.SeriesNumber, SeriesDescription: series.SeriesDescription,
       SeriesDate: series.study.StudyDate ?? '', SeriesTime: series.study.StudyTime ?? '', ContentDate: series.study.StudyDate ?? '', ContentTime: series.study.StudyTime ?? '',

@@ -26,9 +26,9 @@ export function* dxImage(name: string, study: Attributes): Generator<Sample> {
       pixels[row * columns + column] = Math.max(0, Math.min(4095, Math.round(3900 - density * 820 + noise.normal() * (4 + density * 3))))
     }
   }
-  yield sample({
+  yield sample(uidOf('dx', name), {
     ...study,
-    SOPClassUID: '1.2.840.10008.5.1.4.1.1.1.1', SOPInstanceUID: uidOf('dx', name), SeriesInstanceUID: uidOf('series', name, 1),
+    SOPClassUID: '1.2.840.10008.5.1.4.1.1.1.1', SeriesInstanceUID: uidOf('series', name, 1),
     Modality: 'DX', ImageType: ['DERIVED', 'PRIMARY'], PresentationIntentType: 'FOR PRESENTATION', SeriesNumber: 1, SeriesDescription: 'Chest PA', InstanceNumber: 1,
     SeriesDate: study.StudyDate ?? '', SeriesTime: study.StudyTime ?? '', ContentDate: study.StudyDate ?? '', ContentTime: study.StudyTime ?? '',
     AcquisitionContextSequence: '', DetectorType: 'DIRECT', PositionerType: 'NONE', AnatomicRegionSequence: [{ CodeValue: '43799004', CodingSchemeDesignator: 'SCT', CodeMeaning: 'Thoracic cavity' }],

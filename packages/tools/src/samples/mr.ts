@@ -44,9 +44,9 @@ export function* mrSeries(series: MrSeries): Generator<Sample> {
     const pixels = new Uint16Array(size * size)
     // The magnitude of a complex signal with noise in both parts: background is never below zero.
     for (let at = 0; at < pixels.length; at++) pixels[at] = Math.min(4095, Math.round(Math.hypot((picture[at] ?? 0) + noise.normal() * 18, noise.normal() * 18)))
-    yield sample({
+    yield sample(uidOf('mr', series.name, series.SeriesNumber, index), {
       ...series.study,
-      SOPClassUID: '1.2.840.10008.5.1.4.1.1.4', SOPInstanceUID: uidOf('mr', series.name, series.SeriesNumber, index),
+      SOPClassUID: '1.2.840.10008.5.1.4.1.1.4',
       SeriesInstanceUID: uidOf('series', series.name, series.SeriesNumber), FrameOfReferenceUID: uidOf('frame of reference', series.name),
       Modality: 'MR', ImageType: ['ORIGINAL', 'PRIMARY', 'OTHER'], SeriesNumber: series.SeriesNumber, SeriesDescription: `${series.weighting} ${series.orientation}`,
       SeriesDate: series.study.StudyDate ?? '', SeriesTime: series.study.StudyTime ?? '', InstanceNumber: index + 1, BodyPartExamined: 'HEAD', PatientPosition: 'HFS',

@@ -26,8 +26,8 @@ export function studyAttributes(name: string, patient: Attributes, study: { date
 }
 
 /** Encodes one object; pixels apart, so that they are not turned into text and back. */
-export function sample(attributes: Attributes, pixels: Uint8Array): Sample {
-  const SOPInstanceUID = String(attributes.SOPInstanceUID)
+export function sample(SOPInstanceUID: string, others: Attributes, pixels: Uint8Array): Sample {
+  const attributes = { ...others, SOPInstanceUID }
   const json = { ...dataSet(attributes), '7FE00010': { vr: attributes.BitsAllocated === 8 ? 'OB' as const : 'OW' as const } }
   return { SOPInstanceUID, bytes: encodeInstance(json, { transferSyntaxUID: ExplicitVRLittleEndian, bulkdata: new Map([['7FE00010', pixels]]) }) }
 }

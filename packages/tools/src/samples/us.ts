@@ -18,9 +18,9 @@ export function* usCine(name: string, study: Attributes): Generator<Sample> {
   const speckle = speckleTexture()
   const cine = new Uint8Array(rows * columns * frames)
   for (let frame = 0; frame < frames; frame++) paintFrame(cine.subarray(frame * rows * columns, (frame + 1) * rows * columns), speckle, frame / frames)
-  yield sample({
+  yield sample(uidOf('us', name), {
     ...study,
-    SOPClassUID: '1.2.840.10008.5.1.4.1.1.3.1', SOPInstanceUID: uidOf('us', name), SeriesInstanceUID: uidOf('series', name, 1),
+    SOPClassUID: '1.2.840.10008.5.1.4.1.1.3.1', SeriesInstanceUID: uidOf('series', name, 1),
     Modality: 'US', ImageType: ['ORIGINAL', 'PRIMARY', '', '0001'], SeriesNumber: 1, SeriesDescription: 'Four chambers', InstanceNumber: 1, BodyPartExamined: 'HEART', FrameOfReferenceUID: uidOf('frame of reference', name),
     SeriesDate: study.StudyDate ?? '', SeriesTime: study.StudyTime ?? '', ContentDate: study.StudyDate ?? '', ContentTime: study.StudyTime ?? '',
     NumberOfFrames: frames, FrameTime: frameTimeMs, FrameIncrementPointer: '00181063', CineRate: 30, RecommendedDisplayFrameRate: 30, LossyImageCompression: '00', BurnedInAnnotation: 'NO',
