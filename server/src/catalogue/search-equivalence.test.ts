@@ -1,4 +1,4 @@
-import { formatTag, matches, nameOfKey, tagOf, type DicomJson, type Keyword, type MatchKey, type MatchOptions } from '@isocenter/dicom'
+import { formatTag, matchesPlan, nameOfKey, planOf, tagOf, type DicomJson, type Keyword, type MatchKey, type MatchOptions } from '@isocenter/dicom'
 import { attributes, testDatabase, type AttributesInput } from '@isocenter/testkit'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -110,7 +110,8 @@ const searchesAt = (level: Level) => fc.record({ keys: keysAt(level), options: o
 const identity: Record<Level, Keyword> = { study: 'StudyInstanceUID', series: 'SeriesInstanceUID', instance: 'SOPInstanceUID' }
 
 function inMemory(level: Level, keys: readonly MatchKey[], options: MatchOptions): string[] {
-  const found = data.filter((one) => matches(one, keys, options)).map((one) => String(one[formatTag(tagOf(identity[level]))]?.Value?.[0]))
+  const plan = planOf(keys, options)
+  const found = data.filter((one) => matchesPlan(one, plan)).map((one) => String(one[formatTag(tagOf(identity[level]))]?.Value?.[0]))
   return [...new Set(found)].sort()
 }
 
