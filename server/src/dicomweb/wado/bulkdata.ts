@@ -50,7 +50,7 @@ export const bulkdataRoutes: FastifyPluginAsync<DicomwebDeps> = async (app, deps
 }
 
 /** Compressed pixel data: each frame a part, without the item headers of the stored value (PS3.18 §8.7.3.3.2). */
-function sendCompressedFrames(deps: DicomwebDeps, request: BulkdataRequest, reply: FastifyReply, record: InstanceRecord, layout: Layout): FastifyReply {
+async function sendCompressedFrames(deps: DicomwebDeps, request: BulkdataRequest, reply: FastifyReply, record: InstanceRecord, layout: Layout): Promise<FastifyReply> {
   const { frames } = layout
   const count = frames ? addressableFrames(frames) : 0
   const offer = negotiate(acceptableOf(request), frameOffers(record, layout, false))

@@ -1,8 +1,7 @@
 /** Multipart answers (PS3.18 §8.6.1.2): parts of known lengths, opened a little ahead of the one that is sent. */
-import { Readable } from 'node:stream'
 import { formatMediaType, multipartBoundary, multipartEnd, partHeader } from '@isocenter/dicom'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { bytesOfSource, sourceOf, type ByteSource } from './byte-source.ts'
+import { bytesOfSource, readWholeBytes, sendChunks, sourceOf, type ByteSource } from './byte-source.ts'
 
 /** One part that is opened when its turn comes near. */
 export interface AnswerPart {
@@ -16,8 +15,6 @@ export interface AnswerPart {
 
 /** Parts opened while the one before them is sent. */
 const ahead = 3
-/** Parts up to this size are read whole while they wait, so that the next one is there when the last has gone. */
-const readWholeBytes = 1024 * 1024
 
 /**
  * Answers with multipart/related of one media type. With `parts` as a list of known lengths the answer has its
@@ -25,13 +22,13 @@ const readWholeBytes = 1024 * 1024
  */
 export function sendMultipart(
   request: FastifyRequest, reply: FastifyReply, mediaType: string, parts: readonly AnswerPart[] | AsyncIterable<AnswerPart>,
-): FastifyReply {
+): FastifyReply | Promise<FastifyReply> {
   const boundary = multipartBoundary()
   reply.header('content-type', formatMediaType('multipart/related', { type: mediaType, boundary }))
   const length = Array.isArray(parts) ? totalLength(parts, boundary) : undefined
   if (length !== undefined) reply.header('content-length', length)
   if (request.method === 'HEAD') return reply.send()
-  return reply.send(Readable.from(body(parts, boundary), { objectMode: false }))
+  return sendChunks(reply, body(parts, boundary), length)
 }
 
 function headerOf({ contentType, contentLocation }: AnswerPart, length: number, boundary: string, first: boolean): Uint8Array {
@@ -90,6 +87,7 @@ async function* next(waiting: { part: AnswerPart; source: Promise<ByteSource> }[
   }
 }
 
+/** Small parts are read whole while they wait, so that the next one is there when the last has gone. */
 async function open(part: AnswerPart): Promise<ByteSource> {
   const source = await part.open()
   return source.length <= readWholeBytes ? sourceOf(await bytesOfSource(source)) : source
