@@ -40,10 +40,13 @@ export async function prepare(access: Access, instance: NewInstance): Promise<Pr
     study: studyRow(membersOf(attributes, studyTags)),
     series: seriesRow(membersOf(attributes, seriesTags)),
     row: { ...storable(instanceColumns(attributes)), ...readyInstance(attributes) },
-    metadata: metadataText.length < deflateHereBelowCharacters
-      ? deflateSync(metadataText, deflateOptions)
-      : await deflateInThread(metadataText, deflateOptions),
+    metadata: await deflatedMetadata(metadataText),
   }
+}
+
+/** Metadata as they are kept. */
+export async function deflatedMetadata(metadataText: string): Promise<Uint8Array> {
+  return metadataText.length < deflateHereBelowCharacters ? deflateSync(metadataText, deflateOptions) : deflateInThread(metadataText, deflateOptions)
 }
 
 /** A study's row out of its attributes. The instances of a study arrive together and nearly always say the same of it, so the last rows are remembered. */

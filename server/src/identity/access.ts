@@ -2,9 +2,9 @@
 export const permissions = ['dicomweb:search', 'dicomweb:retrieve', 'dicomweb:store', 'dicomweb:delete'] as const
 export type Permission = typeof permissions[number]
 
-/** Who asks. The id is ours and says nothing about a person. */
+/** Who asks: the holder of a token, or a command run on this machine. The id is ours and says nothing about a person. */
 export interface Actor {
-  readonly kind: 'token'
+  readonly kind: 'token' | 'command'
   readonly id: string
 }
 

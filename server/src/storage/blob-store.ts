@@ -28,6 +28,8 @@ export interface BlobStore {
    * @param olderThan when they were last written to, in a folder, or begun, on S3: well before the longest upload there may be, which would be lost
    */
   sweepUnfinished(olderThan: Date): Promise<number>
+  /** How many `sweepUnfinished` would remove now. */
+  countUnfinished(olderThan: Date): Promise<number>
   /** Resolves once the store has been seen to write and to read; rejects, within seconds, with what prevents it. */
   check(): Promise<void>
   /** Lets go of connections. Streams and writers still open fail. */

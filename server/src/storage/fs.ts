@@ -64,6 +64,15 @@ export function createFileBlobStore({ directory }: FileBlobStoreConfig): BlobSto
     }
   }
 
+  /** Paths of what writers left behind. */
+  async function* unfinished(olderThan: Date): AsyncGenerator<string> {
+    for (const name of await readdir(staging).catch(absentAsEmpty)) {
+      const path = join(staging, name)
+      const found = await statOf(path)
+      if (found && found.modifiedAt < olderThan) yield path
+    }
+  }
+
   return {
     async create(key) {
       checkedBlobKey(key)
@@ -101,14 +110,17 @@ export function createFileBlobStore({ directory }: FileBlobStoreConfig): BlobSto
 
     async sweepUnfinished(olderThan) {
       let removed = 0
-      for (const name of await readdir(staging).catch(absentAsEmpty)) {
-        const path = join(staging, name)
-        const found = await statOf(path)
-        if (!found || found.modifiedAt >= olderThan) continue
+      for await (const path of unfinished(olderThan)) {
         // Another process may sweep at the same time, or the writer may commit after all.
         await unlink(path).then(() => removed++, (error: unknown) => { if (!isAbsent(error)) throw namedFileError(error) })
       }
       return removed
+    },
+
+    async countUnfinished(olderThan) {
+      let count = 0
+      for await (const _path of unfinished(olderThan)) count++
+      return count
     },
 
     async check() {

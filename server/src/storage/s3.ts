@@ -61,6 +61,20 @@ export function createS3BlobStore(config: S3BlobStoreConfig): BlobStore {
     }
   }
 
+  /** Uploads that were neither completed nor aborted. */
+  async function* unfinished(olderThan: Date): AsyncGenerator<{ Key: string; UploadId: string }> {
+    for (let markers = {}; ;) {
+      const command = new ListMultipartUploadsCommand({ Bucket: bucket.name, Prefix: bucket.prefix, ...markers })
+      const page = await bucket.ask((abortSignal) => client.send(command, { abortSignal }))
+      for (const { Key, UploadId, Initiated } of page.Uploads ?? []) {
+        if (Key === undefined || UploadId === undefined || Initiated === undefined) throw new BlobStoreUnavailable('The bucket lists an upload without its name or time.')
+        if (isBlobKey(Key.slice(bucket.prefix.length)) && Initiated < olderThan) yield { Key, UploadId }
+      }
+      if (!page.IsTruncated) return
+      markers = { KeyMarker: page.NextKeyMarker, UploadIdMarker: page.NextUploadIdMarker }
+    }
+  }
+
   return {
     async create(key, { contentType } = {}) {
       return new S3BlobWriter(s3Upload(bucket, checkedBlobKey(key), contentType))
@@ -93,17 +107,16 @@ export function createS3BlobStore(config: S3BlobStoreConfig): BlobStore {
 
     async sweepUnfinished(olderThan) {
       let aborted = 0
-      for (let markers = {}; ;) {
-        const command = new ListMultipartUploadsCommand({ Bucket: bucket.name, Prefix: bucket.prefix, ...markers })
-        const page = await bucket.ask((abortSignal) => client.send(command, { abortSignal }))
-        for (const { Key, UploadId, Initiated } of page.Uploads ?? []) {
-          if (Key === undefined || UploadId === undefined || Initiated === undefined) throw new BlobStoreUnavailable('The bucket lists an upload without its name or time.')
-          if (!isBlobKey(Key.slice(bucket.prefix.length)) || Initiated >= olderThan) continue
-          if (await abortUpload(Key, UploadId)) aborted++
-        }
-        if (!page.IsTruncated) return aborted
-        markers = { KeyMarker: page.NextKeyMarker, UploadIdMarker: page.NextUploadIdMarker }
+      for await (const { Key, UploadId } of unfinished(olderThan)) {
+        if (await abortUpload(Key, UploadId)) aborted++
       }
+      return aborted
+    },
+
+    async countUnfinished(olderThan) {
+      let count = 0
+      for await (const _upload of unfinished(olderThan)) count++
+      return count
     },
 
     async check() {
