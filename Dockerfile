@@ -4,10 +4,7 @@
 FROM node:24-bookworm-slim AS packages
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
-COPY packages/dicom/package.json packages/dicom/
-COPY packages/launcher/package.json packages/launcher/
-COPY packages/testkit/package.json packages/testkit/
-COPY packages/tools/package.json packages/tools/
+COPY packages packages
 COPY server/package.json server/
 COPY migrations/package.json migrations/
 COPY conformance/package.json conformance/
@@ -19,7 +16,7 @@ ENV NODE_ENV=production HOST=0.0.0.0 PORT=8080 DATA_DIR=/data
 WORKDIR /app
 COPY --from=packages /app/node_modules node_modules
 COPY package.json LICENSE ./
-COPY packages/dicom packages/dicom
+COPY packages packages
 COPY migrations migrations
 COPY server server
 RUN mkdir /data && chown node:node /data
