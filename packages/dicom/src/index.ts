@@ -13,6 +13,9 @@ export {
   DicomJsonError, parseDicomJson, parseDicomJsonArray, writeDicomJson,
   type DicomJson, type DicomJsonAttribute, type DicomJsonErrorCode, type DicomJsonValue, type WriteJsonOptions,
 } from './json.ts'
+export { writeDicomXml } from './xml-write.ts'
+export { parseDicomXml } from './xml-read.ts'
+export { DicomXmlError, type DicomXmlErrorCode } from './xml-tokens.ts'
 export { isBulkdata } from './bulkdata.ts'
 export { normaliseCharsetTerm, SpecificCharacterSet } from './charset.ts'
 export { encodeDataSet, encodeInstance, instanceChunks, type EncodeInstanceOptions, type EncodeOptions } from './write.ts'
