@@ -8,8 +8,8 @@ COPY packages packages
 COPY server/package.json server/
 COPY migrations/package.json migrations/
 COPY conformance/package.json conformance/
-# Optional packages are the pinned Node and the embedded Postgres: this image has the one and needs none of the other.
-RUN npm ci --omit=dev --omit=optional --ignore-scripts --workspace @isocenter/server --workspace @isocenter/migrations
+# Of these two workspaces alone: the pinned Node and the embedded Postgres belong to others, and stay out.
+RUN npm ci --omit=dev --ignore-scripts --workspace @isocenter/server --workspace @isocenter/migrations
 
 FROM node:24-bookworm-slim
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=8080 DATA_DIR=/data
