@@ -6,7 +6,8 @@ import { stowRoutes } from './stow/routes.ts'
 import { wadoRoutes } from './wado/routes.ts'
 
 export type { DicomwebDeps } from './deps.ts'
-export { startSweeping, sweep, type Swept, type SweepOptions } from './stow/sweep.ts'
+export { metadataTextOf, reread, storeAgain, type Reread } from './stow/reread.ts'
+export { minimumAgeMs, startSweeping, sweep, type Swept, type SweepOptions } from './stow/sweep.ts'
 
 export const dicomweb: FastifyPluginAsync<DicomwebDeps> = async (app, { config, catalogue, blobs, accessLog, metrics }) => {
   // By name: Fastify's own options (the prefix) come along and must not be applied a second time.

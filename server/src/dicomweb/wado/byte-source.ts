@@ -11,25 +11,24 @@ export interface ByteSource {
 
 /** Bytes that are here already. */
 export function sourceOf(bytes: Uint8Array): ByteSource {
-  return { length: bytes.length, chunks: once(bytes), close: () => {} }
+  return { length: bytes.length, chunks: each([bytes]), close: () => {} }
 }
 
-async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  yield bytes
+/** The same source with its bytes read. */
+export async function readAhead({ length, chunks }: ByteSource): Promise<ByteSource> {
+  return { length, chunks: each(await gathered(chunks)), close: () => {} }
 }
 
-/** A stream of a known length. */
-export function sourceOfStream(stream: Readable, length: number): ByteSource {
-  return { length, chunks: stream, close: () => { stream.destroy() } }
+async function* each(chunks: readonly Uint8Array[]): AsyncGenerator<Uint8Array> {
+  yield* chunks
 }
 
-/** Up to this size bytes are gathered rather than streamed: a frame of a CT costs half the time that way. */
+/** Up to this size bytes are read before the answer begins. */
 export const readWholeBytes = 1024 * 1024
 
 /** All bytes of a source; for what is known to be small. */
 export async function bytesOfSource(source: Pick<ByteSource, 'chunks'>): Promise<Buffer> {
-  const chunks: Uint8Array[] = []
-  for await (const chunk of source.chunks) chunks.push(chunk)
+  const chunks = await gathered(source.chunks)
   return chunks.length === 1 && chunks[0] ? Buffer.from(chunks[0].buffer, chunks[0].byteOffset, chunks[0].byteLength) : Buffer.concat(chunks)
 }
 
@@ -41,8 +40,24 @@ export function sendSource(request: FastifyRequest, reply: FastifyReply, source:
   return reply.send()
 }
 
-/** Sends chunks as they come, or together where they are known to be few bytes; what fails then is still answered with its status. */
+/**
+ * Sends chunks as they come. Where they are known to be few bytes they are read first, so that a store that fails is still
+ * answered with its status; they are sent as they were read, since joining a frame's chunks costs more than writing them.
+ */
 export async function sendChunks(reply: FastifyReply, chunks: AsyncIterable<Uint8Array>, length: number | undefined): Promise<FastifyReply> {
-  if (length !== undefined && length <= readWholeBytes) return reply.send(await bytesOfSource({ chunks }))
+  if (length !== undefined && length <= readWholeBytes) return reply.send(streamOf(await gathered(chunks)))
   return reply.send(chunks instanceof Readable ? chunks : Readable.from(chunks, { objectMode: false }))
+}
+
+async function gathered(chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array[]> {
+  const all: Uint8Array[] = []
+  for await (const chunk of chunks) all.push(chunk)
+  return all
+}
+
+function streamOf(chunks: readonly Uint8Array[]): Readable {
+  const stream = new Readable({ read: () => {} })
+  for (const chunk of chunks) stream.push(chunk)
+  stream.push(null)
+  return stream
 }

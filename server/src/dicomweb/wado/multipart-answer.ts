@@ -1,7 +1,7 @@
 /** Multipart answers (PS3.18 §8.6.1.2): parts of known lengths, opened a little ahead of the one that is sent. */
 import { formatMediaType, multipartBoundary, multipartEnd, partHeader } from '@isocenter/dicom'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { bytesOfSource, readWholeBytes, sendChunks, sourceOf, type ByteSource } from './byte-source.ts'
+import { readAhead, readWholeBytes, sendChunks, type ByteSource } from './byte-source.ts'
 
 /** One part that is opened when its turn comes near. */
 export interface AnswerPart {
@@ -90,5 +90,5 @@ async function* next(waiting: { part: AnswerPart; source: Promise<ByteSource> }[
 /** Small parts are read whole while they wait, so that the next one is there when the last has gone. */
 async function open(part: AnswerPart): Promise<ByteSource> {
   const source = await part.open()
-  return source.length <= readWholeBytes ? sourceOf(await bytesOfSource(source)) : source
+  return source.length <= readWholeBytes ? readAhead(source) : source
 }
