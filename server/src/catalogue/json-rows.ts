@@ -1,11 +1,11 @@
 import { namedRows, type NamedStatement, type Trx } from '../platform/db.ts'
 
 /**
- * Runs a statement that reads its rows from one JSON text, `$1`: its text, and so its plan, is the same for any number of
- * rows, and Postgres takes the types from the table, as in `json_populate_recordset(null::study, $1)`.
+ * Runs a statement that reads its rows from one JSON text, `$1` (a second set of rows is `$2`): its text, and so its plan, is
+ * the same for any number of rows, and Postgres takes the types from the table, as in `json_populate_recordset(null::study, $1)`.
  */
-export const withRows = <Row extends object = never>(trx: Trx, statement: NamedStatement, given: readonly object[]): Promise<Row[]> =>
-  namedRows<Row>(trx, statement, [JSON.stringify(given)])
+export const withRows = <Row extends object = never>(trx: Trx, statement: NamedStatement, ...given: readonly (readonly object[])[]): Promise<Row[]> =>
+  namedRows<Row>(trx, statement, given.map((rows) => JSON.stringify(rows)))
 
 /**
  * Lets the statements of this transaction go by indexes only. They are planned once per connection, perhaps while the

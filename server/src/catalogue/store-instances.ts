@@ -64,31 +64,27 @@ export async function findExisting(trx: Trx, placed: readonly Placed[]): Promise
 const insertStatement = {
   name: 'insert-instances',
   text: `
-    with given as materialized (select * from json_to_recordset($1) as given(key text, metadata bytea, instance json)),
-    added as (
+    with added as (
       insert into instance (organisation_id, study_key, series_key, sop_instance_uid, ${columns.join(', ')})
-      select organisation_id, study_key, series_key, sop_instance_uid, ${columns.join(', ')}
-      from given, json_populate_record(null::instance, given.instance)
+      select organisation_id, study_key, series_key, sop_instance_uid, ${columns.join(', ')} from json_populate_recordset(null::instance, $1)
       returning instance_key, organisation_id, blob_key
     )
     insert into instance_metadata (instance_key, organisation_id, metadata)
-    select instance_key, organisation_id, metadata from added join given on given.key = added.blob_key`,
+    select instance_key, organisation_id, metadata from added join json_to_recordset($2) as given(blob_key text, metadata bytea) using (blob_key)`,
 }
 
 /** Adds rows of new instances. */
 export async function insertInstances(trx: Trx, placed: readonly Placed[]): Promise<void> {
   if (placed.length === 0) return
-  await withRows(trx, insertStatement, placed.map(({ prepared, series }) => ({
-    key: prepared.instance.blobKey,
-    metadata: bytea(prepared.metadata),
-    instance: {
+  await withRows(trx, insertStatement,
+    placed.map(({ prepared, series }) => ({
       ...columnsOf(prepared),
       organisation_id: prepared.access.organisationId,
       study_key: series.study.studyKey,
       series_key: series.seriesKey,
       sop_instance_uid: prepared.instance.SOPInstanceUID,
-    },
-  })))
+    })),
+    placed.map(({ prepared }) => ({ blob_key: prepared.instance.blobKey, metadata: bytea(prepared.metadata) })))
 }
 
 const keepFormerStatement = {

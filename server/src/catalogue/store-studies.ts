@@ -27,22 +27,24 @@ export const studyIdentity = ({ access, instance }: Pick<Prepared, 'access' | 'i
 /** What instances say of their study: whatever columns.ts and ready.ts make, save the study's identity. */
 const described = Object.keys(studyRow({})).filter((column) => column !== 'study_instance_uid')
 
-// `do update … where false` locks a row that is there and leaves it as it is; one that is just being deleted is waited for and made anew.
+const insertStatement = {
+  name: 'insert-studies',
+  text: `
+    insert into study (organisation_id, study_instance_uid, ${described.join(', ')})
+    select organisation_id, study_instance_uid, ${described.join(', ')} from json_populate_recordset(null::study, $1) as given
+    where not exists (select from study where study.organisation_id = given.organisation_id and study.study_instance_uid = given.study_instance_uid)
+    order by organisation_id, study_instance_uid
+    on conflict (organisation_id, study_instance_uid) do nothing
+    returning study_key`,
+}
+
 const lockStatement = {
   name: 'lock-studies',
   text: `
-    insert into study (organisation_id, study_instance_uid, ${described.join(', ')})
-    select organisation_id, study_instance_uid, ${described.join(', ')} from json_populate_recordset(null::study, $1)
-    order by organisation_id, study_instance_uid
-    on conflict (organisation_id, study_instance_uid) do update set version = study.version where false
-    returning study_key, organisation_id, study_instance_uid`,
-}
-
-const readStatement = {
-  name: 'read-studies',
-  text: `
     select study_key, organisation_id, study_instance_uid, attributes, more_attributes, modalities_in_study, sop_classes_in_study
-    from study join json_to_recordset($1) as given(organisation_id bigint, study_instance_uid text) using (organisation_id, study_instance_uid)`,
+    from study join json_to_recordset($1) as given(organisation_id bigint, study_instance_uid text) using (organisation_id, study_instance_uid)
+    order by organisation_id, study_instance_uid
+    for update of study`,
 }
 
 interface StudyNow {
@@ -55,40 +57,37 @@ interface StudyNow {
   readonly sop_classes_in_study: string[]
 }
 
-/** Locks the studies of a batch until the transaction ends, in one order for all writers, and makes those that are missing. By `studyIdentity`. */
+/**
+ * Makes the studies of a batch that are missing and locks all of them until the transaction ends. By `studyIdentity`.
+ * First what is new, then what is there, both in one order for all writers: who waits for a new study holds no lock on an
+ * old one, and so nobody waits in a circle.
+ */
 export async function lockStudies(trx: Trx, batch: readonly Prepared[]): Promise<Map<string, StudyState>> {
   const wanted = new Map(batch.map((prepared) => [studyIdentity(prepared), prepared] as const).toReversed())
-  const identity = (row: Pick<StudyNow, 'organisation_id' | 'study_instance_uid'>) => `${row.organisation_id} ${row.study_instance_uid}`
-  const keys = [...wanted.values()].map(({ access, instance }) => ({ organisation_id: access.organisationId, study_instance_uid: instance.StudyInstanceUID }))
-
-  const made = await withRows<Pick<StudyNow, 'study_key' | 'organisation_id' | 'study_instance_uid'>>(trx, lockStatement,
-    [...wanted.values()].map(({ access, instance, study }) => ({ ...study, organisation_id: access.organisationId, study_instance_uid: instance.StudyInstanceUID })))
-  const states = new Map(made.flatMap((row): [string, StudyState][] => {
-    const first = wanted.get(identity(row))
-    return first ? [[identity(row), { ...state(row.study_key, first.study, [], []), isNew: true }]] : []
-  }))
-  if (states.size === wanted.size) return states
-
-  for (const row of await withRows<StudyNow>(trx, readStatement, keys.filter((key) => !states.has(identity(key))))) {
-    states.set(identity(row), state(row.study_key, row, row.modalities_in_study, row.sop_classes_in_study))
+  const states = new Map<string, StudyState>()
+  // Again, when a study was deleted between the two statements.
+  while (states.size < wanted.size) {
+    const missing = [...wanted].flatMap(([identity, prepared]) => (states.has(identity) ? [] : [prepared]))
+    const keys = missing.map(({ access, instance }) => ({ organisation_id: access.organisationId, study_instance_uid: instance.StudyInstanceUID }))
+    const made = await withRows<Pick<StudyNow, 'study_key'>>(trx, insertStatement, missing.map(({ study }, index) => ({ ...study, ...keys[index] })))
+    const madeKeys = new Set(made.map((row) => row.study_key))
+    for (const row of await withRows<StudyNow>(trx, lockStatement, keys)) {
+      states.set(`${row.organisation_id} ${row.study_instance_uid}`, {
+        studyKey: row.study_key,
+        isNew: madeKeys.has(row.study_key),
+        ready: row,
+        modalities: new Set(row.modalities_in_study),
+        sopClasses: new Set(row.sop_classes_in_study),
+        newSeries: 0,
+        newInstances: 0,
+        isChanged: false,
+        isFilled: false,
+        hasNewModality: false,
+        lostSopClass: false,
+      })
+    }
   }
   return states
-}
-
-function state(studyKey: string, ready: Ready, modalities: readonly string[], sopClasses: readonly string[]): StudyState {
-  return {
-    studyKey,
-    isNew: false,
-    ready,
-    modalities: new Set(modalities),
-    sopClasses: new Set(sopClasses),
-    newSeries: 0,
-    newInstances: 0,
-    isChanged: false,
-    isFilled: false,
-    hasNewModality: false,
-    lostSopClass: false,
-  }
 }
 
 /** Notes that an instance was accepted into the study. */
