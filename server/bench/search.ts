@@ -159,11 +159,11 @@ async function measure(): Promise<void> {
   if (readsWhole > 0) process.exitCode = 1
 }
 
-/** Tables that the plan of a search's page or count reads from one end to the other. */
+/** Tables that the plan of a search's page or its count reads from one end to the other. */
 async function wholeTables(asked: Search): Promise<string[]> {
   const query = queryOf(accessTo(organisation), asked)
   const found: string[] = []
-  for (const { text, values } of [query.page(answerTo(asked).columns, asked.limit + 1, asked.offset), query.count(asked.limit, 10_001)]) {
+  for (const { text, values } of [query.page(answerTo(asked).columns, { ...asked, countTo: 1_001 }), query.count({ offset: 0, countTo: 1_001 })]) {
     const plan = await rows<{ 'QUERY PLAN': string }>(db, `explain ${text}`, values)
     found.push(...plan.flatMap((row) => /Seq Scan on (\w+)/.exec(row['QUERY PLAN'])?.[1] ?? []))
   }

@@ -7,7 +7,7 @@ import { accessTo, aSearch } from './search.fixture.ts'
 /** The statement of a search's page with its values below, as the golden files hold it. */
 function written(search: Search, access = accessTo('7')): string {
   const query = queryOf(access, search)
-  const { text, values } = query.page(answerTo(search).columns, search.limit, search.offset)
+  const { text, values } = query.page(answerTo(search).columns, { limit: search.limit, offset: search.offset, countTo: 1_001 })
   const unsupported = query.unsupported.length > 0 ? `-- unsupported: ${query.unsupported.join(', ')}\n` : ''
   return `${unsupported}${text}\n\n${values.map((value) => `-- ${JSON.stringify(value)}`).join('\n')}\n`
 }
@@ -51,12 +51,12 @@ test.each(Object.keys(goldens))('the SQL of %s', async (name) => {
 })
 
 test('the SQL of a count stops at its cap', async () => {
-  const { text, values } = queryOf(accessTo('7'), aSearch({ PatientID: 'A*' })).count(100, 10_001)
+  const { text, values } = queryOf(accessTo('7'), aSearch({ PatientID: 'A*' })).count({ offset: 100, countTo: 1_001 })
   await expect(`${text}\n\n${values.map((value) => `-- ${JSON.stringify(value)}`).join('\n')}\n`).toMatchFileSnapshot('./golden/count.sql')
 })
 
 test('121 the zone of a search is known to the statement as ends in every zone, not as conditions on each', () => {
-  const { text, values } = queryOf(accessTo('7'), aSearch({ StudyDate: '20260101', TimezoneOffsetFromUTC: '+0800' })).count(0, 1)
+  const { text, values } = queryOf(accessTo('7'), aSearch({ StudyDate: '20260101', TimezoneOffsetFromUTC: '+0800' })).count({ offset: 0, countTo: 1 })
   expect(text).toContain('unnest')
   expect(values.length).toBeLessThan(20)
 })
@@ -64,7 +64,7 @@ test('121 the zone of a search is known to the statement as ends in every zone, 
 test('what a request holds is never part of the statement\'s text', () => {
   const hostile = "x' or 1=1 --$1?"
   for (const [name, options] of [['PatientName', {}], ['PatientName', { fuzzy: true }], ['PatientID', {}], ['StudyDescription', { multipleValues: true }]] as const) {
-    const { text, values } = queryOf(accessTo('7'), aSearch({ [name]: `*${hostile}*` }, { options })).count(0, 1)
+    const { text, values } = queryOf(accessTo('7'), aSearch({ [name]: `*${hostile}*` }, { options })).count({ offset: 0, countTo: 1 })
     expect(text).not.toContain('1=1')
     expect(text.split('?').length - 1).toBe(values.length)
   }

@@ -29,10 +29,13 @@ export interface Columns {
 
 /** A search made into the statements that answer it. */
 export interface Query {
-  /** The rows of one page, at most `limit`, after the first `offset`. */
-  page(columns: Columns, limit: number, offset: number): Sql
-  /** How many rows lie behind the first `offset`; counting stops at `cap`. */
-  count(offset: number, cap: number): Sql
+  /**
+   * The rows of one page, at most `limit`, after the first `offset`. `found` in each is how many rows there are from the first one
+   * of the page on; counting stops `countTo` rows behind the page.
+   */
+  page(columns: Columns, bounds: { readonly limit: number; readonly offset: number; readonly countTo: number }): Sql
+  /** Only how many rows lie behind the first `offset`, `found`; counting stops at `countTo`. */
+  count(bounds: { readonly offset: number; readonly countTo: number }): Sql
   /** Keys with a value that cannot be matched here and do not narrow the search, by keyword. */
   readonly unsupported: readonly string[]
 }
@@ -57,13 +60,15 @@ export function queryOf(access: Pick<Access, 'organisationId' | 'studies'>, sear
   const conditions = [...reachedBy(access), ...scopeSql(scope), ...planSql(plan, shape)]
   const tables = tablesOf(level, shape, conditions)
   const where = joined([...ownedBy(access.organisationId, tables), ...modalitySql(shape), ...conditions], '\n    and ')
-  const from = fixed(fromClause(tables))
-  const order = orderOf(level, scope, shape)
+  const keys = keysOf(level, tables)
+  const matching = (limit: number, offset: number): Sql => sql`select ${fixed(keys.join(', '))} from ${fixed(fromClause(tables))}
+  where ${where}
+  order by ${fixed(orderOf(level, scope, shape))} limit ${limit} offset ${offset}`
   return {
     unsupported: search.keys.filter((key) => key.value.trim() !== '' && !supported.includes(key)).map(({ path }) => nameOfKey(path)),
-    page: (columns, limit, offset) => pageSql(level, scope, columns,
-      sql`  select ${fixed(keysOf(level, tables))} from ${from}\n  where ${where}\n  order by ${fixed(order)} limit ${limit} offset ${offset}`),
-    count: (offset, cap) => sql`select count(*)::integer as rows from (\n  select from ${from}\n  where ${where}\n  offset ${offset} limit ${cap}\n) as rest`,
+    page: (columns, { limit, offset, countTo }) => pageSql(level, columns, matching(limit + countTo, offset), limit),
+    // In order, although nobody sees it: Postgres then comes to the same good plan as for a page.
+    count: ({ offset, countTo }) => sql`select count(*)::integer as found from (\n  ${matching(countTo, offset)}\n) as matching`,
   }
 }
 
@@ -134,8 +139,8 @@ function orderOf(level: Level, scope: Search['scope'], { sortKey, modality }: Sh
 }
 
 /** The keys of a row and of what it belongs to; an instance's study is its series'. */
-const keysOf = (level: Level, [first]: readonly Table[]): string =>
-  (first === 'study_modality' ? 'study_modality.study_key' : levelsUpTo(level).map((table) => `${table}.${table}_key`).join(', '))
+const keysOf = (level: Level, [first]: readonly Table[]): readonly string[] =>
+  (first === 'study_modality' ? ['study_modality.study_key'] : levelsUpTo(level).map((table) => `${table}.${table}_key`))
 
 const answered: Readonly<Record<Level, readonly string[]>> = {
   study: ['attributes', 'modalities_in_study', 'sop_classes_in_study', 'number_of_study_related_series', 'number_of_study_related_instances'],
@@ -145,10 +150,10 @@ const answered: Readonly<Record<Level, readonly string[]>> = {
 const uids: Readonly<Record<Level, string>> = { study: 'study_instance_uid', series: 'series_instance_uid', instance: 'sop_instance_uid' }
 
 /**
- * Rows are found by key first and fetched after: what OFFSET steps over is then never read from the tables where
- * an index has it all, nor do wide rows go through a sort.
+ * Rows are found by key first and fetched after: what OFFSET steps over and what is only counted is then never read from the
+ * tables where an index has it all, nor do wide rows go through a sort.
  */
-function pageSql(level: Level, scope: Search['scope'], { above, more, isMetadataAsked }: Columns, found: Sql): Sql {
+function pageSql(level: Level, { above, more, isMetadataAsked }: Columns, matching: Sql, limit: number): Sql {
   const selected = [
     ...levelsUpTo(level).map((table) => `${table}.${uids[table]}`),
     ...[...above, level].flatMap((table) => answered[table].map((column) => `${table}.${column} as ${table}_${column}`)),
@@ -156,10 +161,14 @@ function pageSql(level: Level, scope: Search['scope'], { above, more, isMetadata
     ...(isMetadataAsked ? ['instance_metadata.metadata'] : []),
   ]
   const tables = levelsUpTo(level).toReversed().map((table) => `join ${table} on ${table}.${table}_key = page.${table}_key`)
-  return sql`select ${fixed(selected.join(', '))}
-from (
-${found}
-) as page
+  return sql`with page as (
+  select matching.*, row_number() over () as place from (
+  ${matching}
+  ) as matching
+)
+select ${fixed(selected.join(', '))}, (select count(*)::integer from page) as found
+from page
 ${fixed([...tables, ...(isMetadataAsked ? ['join instance_metadata on instance_metadata.instance_key = page.instance_key'] : [])].join('\n'))}
-order by ${fixed(orderOf(level, scope, byStudy))}`
+where page.place <= ${limit}
+order by page.place`
 }

@@ -29,7 +29,7 @@ export interface SearchDeps {
 }
 
 /**
- * Makes the search of one database. Page and count are read from one snapshot.
+ * Makes the search of one database. A page and the count behind it come from one statement, so they agree.
  * @throws MatchValueError when a key's value has not the form its VR asks for; searchTooBroad 413
  */
 export function createSearch({ db, statementTimeoutMs }: SearchDeps) {
@@ -41,21 +41,19 @@ export function createSearch({ db, statementTimeoutMs }: SearchDeps) {
       return await db.transaction(async (db) => {
         // Plans made without the values are 3 to 20 times slower here: how often a name or a modality occurs decides the plan.
         await rows(db, `select set_config('statement_timeout', ?, true), set_config('plan_cache_mode', 'force_custom_plan', true)`, [String(statementTimeoutMs)])
-        // One row more than asked for tells whether counting is needed at all.
-        const { text, values } = query.page(answer.columns, limit + 1, offset)
-        const found = limit === 0 ? [] : await rows<PageRow>(db, text, values)
-        const results = found.slice(0, limit).map((row) => answer.write(row))
-        if (limit > 0 && found.length <= limit) return { results, remaining: 0, isRemainingExact: true, unsupported: query.unsupported }
-        const count = query.count(offset + results.length, remainingCountedTo + 1)
-        const [counted] = await rows<{ rows: number }>(db, count.text, count.values)
-        const remaining = counted?.rows ?? 0
+        // One row more than is counted tells whether the count is exact.
+        const bounds = { limit, offset, countTo: remainingCountedTo + 1 }
+        const { text, values } = limit === 0 ? query.count(bounds) : query.page(answer.columns, bounds)
+        const page = await rows<PageRow & { found: number }>(db, text, values)
+        const results = limit === 0 ? [] : page.map((row) => answer.write(row))
+        const remaining = (page[0]?.found ?? 0) - results.length
         return {
           results,
           remaining: Math.min(remaining, remainingCountedTo),
           isRemainingExact: remaining <= remainingCountedTo,
           unsupported: query.unsupported,
         }
-      }, { isolationLevel: 'repeatable read', readOnly: true })
+      }, { readOnly: true })
     } catch (error) {
       if (sqlState(error) !== queryCanceled) throw error
       throw searchTooBroad('The search was given up since it took too long; narrow it by a date, a modality or more of a name.')

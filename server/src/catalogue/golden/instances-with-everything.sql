@@ -1,5 +1,5 @@
-select study.study_instance_uid, series.series_instance_uid, instance.sop_instance_uid, instance.attributes as instance_attributes, instance_metadata.metadata
-from (
+with page as (
+  select matching.*, row_number() over () as place from (
   select study.study_key, series.series_key, instance.instance_key from study join series using (study_key) join instance using (series_key)
   where study.organisation_id = ?
     and series.organisation_id = ?
@@ -7,17 +7,22 @@ from (
     and study.study_instance_uid = ?
     and series.series_instance_uid = ?
   order by instance.instance_number_sort, instance.instance_key limit ? offset ?
-) as page
+  ) as matching
+)
+select study.study_instance_uid, series.series_instance_uid, instance.sop_instance_uid, instance.attributes as instance_attributes, instance_metadata.metadata, (select count(*)::integer from page) as found
+from page
 join instance on instance.instance_key = page.instance_key
 join series on series.series_key = page.series_key
 join study on study.study_key = page.study_key
 join instance_metadata on instance_metadata.instance_key = page.instance_key
-order by instance.instance_number_sort, instance.instance_key
+where page.place <= ?
+order by page.place
 
 -- "7"
 -- "7"
 -- "7"
 -- "1.2.3"
 -- "1.2.3.4"
--- 100
+-- 1101
 -- 0
+-- 100
