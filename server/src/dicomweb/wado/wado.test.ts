@@ -142,7 +142,7 @@ describe('status rules', () => {
 
   test('23 46 what cannot be accepted', async () => {
     const { path } = await stored()
-    expect((await service.get(`${path}/metadata`, { accept: 'text/html' })).json()).toMatchObject({ status: 406, available: ['application/dicom+json'] })
+    expect((await service.get(`${path}/metadata`, { accept: 'text/html' })).json()).toMatchObject({ status: 406, available: expect.arrayContaining(['application/dicom+json']) })
     expect((await service.get(`${path}/metadata`, { 'accept-charset': 'gb18030' })).statusCode).toBe(406)
     expect((await service.get(`${path}/metadata`, { 'accept-charset': 'gb18030, *;q=0.1' })).statusCode).toBe(200)
   })
