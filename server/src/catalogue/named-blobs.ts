@@ -1,0 +1,113 @@
+/** Which blobs rows name, in the order of their keys: what the doctor holds a blob store against. */
+import { rows, type Db } from '../platform/db.ts'
+
+/** A blob an instance, or a former version of one, says it has. */
+export interface NamedBlob {
+  readonly key: string
+  readonly byteLength: number
+}
+
+/** A blob that waits to be removed. */
+export interface GivenUpBlob {
+  readonly key: string
+  readonly since: Date
+}
+
+const keysPerPage = 2_000
+
+/** Blobs of all instances, ascending by key. */
+export const currentBlobs = (db: Db): AsyncGenerator<NamedBlob> => named(db, 'instance')
+
+/** Blobs of all former versions of instances, ascending by key. */
+export const formerBlobs = (db: Db): AsyncGenerator<NamedBlob> => named(db, 'instance_version')
+
+async function* named(db: Db, table: 'instance' | 'instance_version'): AsyncGenerator<NamedBlob> {
+  const pageSql = `select blob_key, byte_length from ${table} where blob_key > ? order by blob_key limit ?`
+  for await (const row of keyset<{ blob_key: string; byte_length: string }>(db, pageSql)) yield { key: row.blob_key, byteLength: Number(row.byte_length) }
+}
+
+/** Blobs given up and not removed yet, ascending by key. */
+export async function* givenUpBlobs(db: Db): AsyncGenerator<GivenUpBlob> {
+  const pageSql = 'select blob_key, since from obsolete_blob where blob_key > ? order by blob_key limit ?'
+  for await (const row of keyset<{ blob_key: string; since: Date }>(db, pageSql)) yield { key: row.blob_key, since: row.since }
+}
+
+/** Rows page by page, each beginning behind the last blob of the one before: no connection and no snapshot is held in between. */
+async function* keyset<Row extends { readonly blob_key: string }>(db: Db, pageSql: string): AsyncGenerator<Row> {
+  for (let after = ''; ;) {
+    const page = await rows<Row>(db, pageSql, [after, keysPerPage])
+    yield* page
+    const last = page.at(-1)
+    if (!last || page.length < keysPerPage) return
+    after = last.blob_key
+  }
+}
+
+/** An instance or former version that names a blob. */
+export interface BlobHolder {
+  readonly blobKey: string
+  readonly organisationId: string
+  /** bigint as text */
+  readonly instanceKey: string
+  readonly StudyInstanceUID: string
+  readonly SeriesInstanceUID: string
+  readonly SOPInstanceUID: string
+  readonly version: number
+  /** False for a version that has been superseded. */
+  readonly isCurrent: boolean
+  readonly byteLength: number
+  readonly sha256: Buffer
+}
+
+interface BlobHolderRow {
+  readonly blob_key: string
+  readonly organisation_id: string
+  readonly instance_key: string
+  readonly study_instance_uid: string
+  readonly series_instance_uid: string
+  readonly sop_instance_uid: string
+  readonly version: number
+  readonly is_current: boolean
+  readonly byte_length: string
+  readonly sha256: Buffer
+}
+
+const holdersSql = (condition: string) => `
+  with holder as (
+    select blob_key, instance_key, version, true as is_current, byte_length, sha256 from instance where ${condition}
+    union all
+    select blob_key, instance_key, version, false, byte_length, sha256 from instance_version where ${condition}
+  )
+  select holder.*, organisation_id, study_instance_uid, series_instance_uid, sop_instance_uid
+  from holder join (select instance_key, organisation_id, study_key, series_key, sop_instance_uid from instance) i using (instance_key)
+  join (select study_key, study_instance_uid from study) st using (study_key) join (select series_key, series_instance_uid from series) s using (series_key)`
+
+/** Who names these blobs now. */
+export async function blobHolders(db: Db, blobKeys: readonly string[]): Promise<BlobHolder[]> {
+  return (await rows<BlobHolderRow>(db, holdersSql('blob_key = any(?::text[])'), [[...blobKeys], [...blobKeys]])).map(toHolder)
+}
+
+/** The current and former versions of one instance, newest first. */
+export async function versionsOf(db: Db, instanceKey: string): Promise<BlobHolder[]> {
+  return (await rows<BlobHolderRow>(db, `${holdersSql('instance_key = ?')} order by version desc`, [instanceKey, instanceKey])).map(toHolder)
+}
+
+const toHolder = (row: BlobHolderRow): BlobHolder => ({
+  blobKey: row.blob_key,
+  organisationId: row.organisation_id,
+  instanceKey: row.instance_key,
+  StudyInstanceUID: row.study_instance_uid,
+  SeriesInstanceUID: row.series_instance_uid,
+  SOPInstanceUID: row.sop_instance_uid,
+  version: row.version,
+  isCurrent: row.is_current,
+  byteLength: Number(row.byte_length),
+  sha256: row.sha256,
+})
+
+/** Lets a holder name another blob with the same bytes; false when it no longer names the one it did. */
+export async function renameBlob(db: Db, { instanceKey, version, isCurrent, blobKey }: BlobHolder, newBlobKey: string): Promise<boolean> {
+  const changed = await db(isCurrent ? 'instance' : 'instance_version')
+    .where({ instance_key: instanceKey, version, blob_key: blobKey }).update({ blob_key: newBlobKey })
+  return changed > 0
+}

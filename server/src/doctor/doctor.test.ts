@@ -1,0 +1,301 @@
+/** What the doctor says of damage done on purpose, and what it mends. */
+import { chmod, mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { DicomJson } from '@isocenter/dicom'
+import { anInstance, aStudy, attributes, bytesOf } from '@isocenter/testkit'
+import { pino } from 'pino'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { createCatalogue, organisationBySlug, type Catalogue } from '../catalogue/index.ts'
+import { wrongCounts } from '../catalogue/catalogue.fixture.ts'
+import { aService, type TestService } from '../dicomweb/service.fixture.ts'
+import { loadSigningKeys } from '../identity/index.ts'
+import { newBlobKey } from '../storage/index.ts'
+import { createDb } from '../platform/db.ts'
+import { CannotExamine, examine, report, type Diagnosis } from './index.ts'
+
+const hourMs = 3_600_000
+
+let service: TestService
+let catalogue: Catalogue
+let folder: string
+let signingKeysFile: string
+let organisationId: string
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'isocenter-doctor-'))
+  signingKeysFile = join(folder, 'keys.json')
+  await loadSigningKeys(signingKeysFile)
+  service = await aService()
+  catalogue = createCatalogue({ db: service.db })
+  organisationId = (await organisationBySlug(service.db, 'north'))?.organisationId ?? ''
+})
+afterAll(async () => {
+  await catalogue.close()
+  await service.close()
+  await rm(folder, { recursive: true, force: true })
+})
+beforeEach(async () => {
+  for (const table of ['study', 'deletion', 'obsolete_blob']) await service.db(table).delete()
+  for await (const { key } of service.blobs.list('')) await service.blobs.delete(key)
+})
+
+const value = (json: DicomJson, tag: string) => String(json[tag]?.Value?.[0])
+const pathOf = (json: DicomJson) => `/studies/${value(json, '0020000D')}/series/${value(json, '0020000E')}/instances/${value(json, '00080018')}`
+
+/** Looks, two hours later, so that nothing is too young to be judged. */
+const look = (options: { mend?: boolean; recover?: boolean; deep?: boolean; hoursLater?: number; maxExamples?: number } = {}): Promise<Diagnosis> => examine({
+  db: service.db, blobs: service.blobs, catalogue, signingKeysFile,
+  now: () => new Date(Date.now() + (options.hoursLater ?? 2) * hourMs),
+  log: pino({ level: 'silent' }),
+  mend: options.mend ?? false, recover: options.recover ?? false, deep: options.deep ?? false, maxExamples: options.maxExamples ?? 10,
+})
+
+/** Kinds and numbers alone. */
+const counted = ({ findings }: Diagnosis) => findings.map(({ kind, found, mended }) => [kind, found, mended])
+
+async function stored(input: Parameters<typeof anInstance>[0] = {}): Promise<{ json: DicomJson; bytes: Buffer; blobKey: string }> {
+  const json = anInstance(input)
+  const bytes = Buffer.from(bytesOf(json))
+  expect((await service.store([bytes])).statusCode).toBe(200)
+  return { json, bytes, blobKey: await blobKeyOf(json) }
+}
+
+const blobKeyOf = async (json: DicomJson) =>
+  (await service.db('instance').where({ sop_instance_uid: value(json, '00080018') }).first<{ blob_key: string }>('blob_key')).blob_key
+
+async function write(key: string, bytes: Uint8Array): Promise<string> {
+  const writer = await service.blobs.create(key)
+  await writer.write(bytes)
+  await writer.commit()
+  return key
+}
+
+const orphanKey = () => newBlobKey(organisationId, new Date())
+
+test('a catalogue nobody has harmed is healthy, read to the last byte', async () => {
+  await service.store(aStudy({ series: 3, instances: 4 }).instances.map((instance) => bytesOf(instance)))
+  await service.store(aStudy({ kind: 'US' }).instances.map((instance) => bytesOf(instance, { transferSyntaxUID: '1.2.840.10008.1.2.5' })))
+  const { json } = await stored({ PatientID: 'A' })
+  await service.store([bytesOf({ ...json, ...attributes({ PatientID: 'B' }) })])
+  const gone = await stored()
+  await service.app.inject({ method: 'DELETE', url: `/dicom-web${pathOf(gone.json)}`, headers: await service.as('north') })
+
+  const diagnosis = await look({ deep: true })
+  expect(diagnosis).toMatchObject({ findings: [], isHealthy: true, examined: { studies: 3, series: 5, instances: 15, formerVersions: 1, blobs: 17, readWhole: 16 } })
+  expect(report(diagnosis)).toContain('✓ Database, blobs and catalogue fit together.')
+})
+
+describe('bytes', () => {
+  test('a missing blob is named by its instance and cannot be mended', async () => {
+    const { json, blobKey } = await stored()
+    await service.blobs.delete(blobKey)
+    const diagnosis = await look({ mend: true, recover: true })
+    expect(diagnosis).toMatchObject({ isHealthy: false, findings: [{ kind: 'missingBlob', found: 1, mended: 0, examples: [{ StudyInstanceUID: value(json, '0020000D'), SOPInstanceUID: value(json, '00080018'), version: 1, blobKey }] }] })
+    expect(report(diagnosis)).toContain('✗ 1 stored objects whose bytes are missing')
+  })
+
+  test('so is a former version\'s', async () => {
+    const { json, blobKey } = await stored({ PatientID: 'A' })
+    await service.store([bytesOf({ ...json, ...attributes({ PatientID: 'B' }) })])
+    await service.blobs.delete(blobKey)
+    expect((await look()).findings).toMatchObject([{ kind: 'missingBlob', found: 1, examples: [{ version: 1, blobKey }] }])
+  })
+
+  test('a blob that was cut off has the wrong length, without being read', async () => {
+    const { bytes, blobKey } = await stored()
+    await write(blobKey, bytes.subarray(0, -100))
+    expect((await look()).findings).toMatchObject([{ kind: 'wrongLength', found: 1, examples: [{ byteLength: bytes.length - 100, received: bytes.length }] }])
+  })
+
+  test('one flipped bit is found only by reading', async () => {
+    const { bytes, blobKey } = await stored()
+    const flipped = Buffer.from(bytes)
+    flipped.writeUInt8(flipped.readUInt8(flipped.length - 10) ^ 1, flipped.length - 10)
+    await write(blobKey, flipped)
+    expect((await look()).isHealthy).toBe(true)
+    expect(counted(await look({ deep: true }))).toEqual([['bytesChanged', 1, 0]])
+  })
+
+  test('many of a kind are counted, some are named', async () => {
+    const { instances } = aStudy({ instances: 12 })
+    await service.store(instances.map((instance) => bytesOf(instance)))
+    for await (const { key } of service.blobs.list('')) await service.blobs.delete(key)
+    const diagnosis = await look({ maxExamples: 3 })
+    expect(diagnosis.findings).toMatchObject([{ kind: 'missingBlob', found: 12 }])
+    expect(diagnosis.findings[0]?.examples).toHaveLength(3)
+    expect(report(diagnosis)).toContain('… and 9 more')
+  })
+})
+
+describe('blobs no row names', () => {
+  test('one that might still be on its way is left alone', async () => {
+    await write(orphanKey(), bytesOf(anInstance()))
+    expect((await look({ hoursLater: 0.5, mend: true, recover: true })).findings).toEqual([])
+  })
+
+  test('what is no DICOM object, or is stored or deleted anyway, is removed when mending', async () => {
+    const kept = await stored()
+    const deleted = await stored()
+    await service.app.inject({ method: 'DELETE', url: `/dicom-web${pathOf(deleted.json)}`, headers: await service.as('north') })
+    const orphans = [await write(orphanKey(), kept.bytes), await write(orphanKey(), deleted.bytes), await write(orphanKey(), Buffer.from('no DICOM object '.repeat(40)))]
+    expect(counted(await look())).toEqual([['orphan', 3, 0]])
+    expect(await look({ mend: true })).toMatchObject({ isHealthy: true, findings: [{ kind: 'orphan', found: 3, mended: 3 }] })
+    for (const key of orphans) expect(await service.blobs.stat(key)).toBeUndefined()
+    expect(counted(await look({ deep: true }))).toEqual([])
+    expect((await service.get(pathOf(deleted.json))).statusCode).toBe(410)
+  })
+
+  test('an object the catalogue does not know survives mending, and is stored again when asked for', async () => {
+    const json = anInstance()
+    const bytes = Buffer.from(bytesOf(json))
+    const orphan = await write(orphanKey(), bytes)
+    expect(counted(await look({ mend: true }))).toEqual([['recoverable', 1, 0]])
+    expect(await service.blobs.stat(orphan)).toBeDefined()
+
+    expect(await look({ mend: true, recover: true })).toMatchObject({ isHealthy: true, findings: [{ kind: 'recoverable', found: 1, mended: 1 }], examined: { studies: 1 } })
+    const retrieved = await service.get(pathOf(json), { accept: 'application/dicom; transfer-syntax=*' })
+    expect(retrieved.rawPayload.equals(bytes)).toBe(true)
+    expect(await service.blobs.stat(orphan)).toBeUndefined()
+    expect(await service.db('audit_event').where({ study_instance_uid: value(json, '0020000D') }).pluck('actor')).toContain('command:doctor')
+    expect((await look({ deep: true })).findings).toEqual([])
+  })
+
+  test('a whole lost catalogue comes back out of its blobs', async () => {
+    const { instances } = aStudy({ series: 2, instances: 3 })
+    await service.store(instances.map((instance) => bytesOf(instance)))
+    await service.db('study').delete()
+    expect(await look({ mend: true, recover: true })).toMatchObject({ isHealthy: true, findings: [{ kind: 'recoverable', found: 6, mended: 6 }] })
+    for (const instance of instances) expect((await service.get(pathOf(instance))).statusCode).toBe(200)
+  })
+
+  test('the bytes a lost instance needs are given back to it, other bytes of it are kept for people to compare', async () => {
+    const { json, bytes, blobKey } = await stored({ PatientID: 'A' })
+    await service.blobs.delete(blobKey)
+    const other = await write(orphanKey(), bytesOf({ ...json, ...attributes({ PatientID: 'B' }) }))
+    expect(counted(await look({ mend: true, recover: true }))).toEqual([['missingBlob', 1, 0], ['copyOfLost', 1, 0]])
+    expect(await service.blobs.stat(other)).toBeDefined()
+
+    await write(orphanKey(), bytes)
+    expect(counted(await look({ mend: true }))).toContainEqual(['misplacedBlob', 1, 1])
+    expect((await service.get(pathOf(json), { accept: 'application/dicom; transfer-syntax=*' })).rawPayload.equals(bytes)).toBe(true)
+  })
+
+  test('what is not of our making is named and never touched', async () => {
+    const keys = [await write('readme.txt', Buffer.from('hello')), await write(newBlobKey('999', new Date()), bytesOf(anInstance()))]
+    expect(counted(await look({ mend: true, recover: true }))).toEqual([['foreignBlob', 2, 0]])
+    for (const key of keys) expect(await service.blobs.stat(key)).toBeDefined()
+  })
+})
+
+describe('leftovers', () => {
+  test('a blob in use is taken off the list of those to be removed', async () => {
+    const { blobKey } = await stored()
+    await service.db('obsolete_blob').insert({ blob_key: blobKey, organisation_id: organisationId })
+    expect(counted(await look())).toEqual([['givenUpInUse', 1, 0]])
+    expect(counted(await look({ mend: true }))).toEqual([['givenUpInUse', 1, 1]])
+    expect(await service.db('obsolete_blob')).toEqual([])
+    expect(await service.blobs.stat(blobKey)).toBeDefined()
+  })
+
+  test('a given-up blob is the sweep\'s for a day, then ours', async () => {
+    const { json, blobKey } = await stored()
+    await service.app.inject({ method: 'DELETE', url: `/dicom-web${pathOf(json)}`, headers: await service.as('north') })
+    expect((await look()).findings).toEqual([])
+    expect(counted(await look({ hoursLater: 48 }))).toEqual([['overdueBlob', 1, 0]])
+    expect(counted(await look({ hoursLater: 48, mend: true }))).toEqual([['overdueBlob', 1, 1]])
+    expect(await service.blobs.stat(blobKey)).toBeUndefined()
+  })
+
+  test('unfinished writes are counted, and removed when mending', async () => {
+    const writer = await service.blobs.create(orphanKey())
+    await writer.write(Buffer.alloc(1000))
+    expect(counted(await look())).toEqual([['unfinishedWrites', 1, 0]])
+    expect(counted(await look({ mend: true }))).toEqual([['unfinishedWrites', 1, 1]])
+    expect((await look()).findings).toEqual([])
+    await writer.abort()
+  })
+})
+
+describe('rows', () => {
+  test.each([
+    ['NumberOfStudyRelatedInstances', 'update study set number_of_study_related_instances = 7'],
+    ['NumberOfStudyRelatedSeries', 'update study set number_of_study_related_series = 0'],
+    ['ModalitiesInStudy', `update study set modalities_in_study = '{MR}'`],
+    ['ModalitiesInStudy', 'delete from study_modality'],
+    ['ModalitiesInStudy', `insert into study_modality select organisation_id, 'PT', sort_key, study_key from study_modality`],
+    ['ModalitiesInStudy', `update study_modality set sort_key = '19000101000000'`],
+    ['SOPClassesInStudy', `update study set sop_classes_in_study = '{}'`],
+  ])('a wrong %s is found and counted again: %s', async (wrong, sql) => {
+    await service.store(aStudy({ series: 2, instances: 2 }).instances.map((instance) => bytesOf(instance)))
+    await service.db.raw(sql)
+    expect((await look()).findings).toMatchObject([{ kind: 'wrongStudyCounts', found: 1, mended: 0, examples: [{ wrong }] }])
+    expect(await look({ mend: true })).toMatchObject({ isHealthy: true, findings: [{ kind: 'wrongStudyCounts', mended: 1 }] })
+    expect((await look()).findings).toEqual([])
+    expect(await wrongCounts(service.db)).toEqual([])
+  })
+
+  test('a wrong count of a series is found and counted again', async () => {
+    await service.store(aStudy({ series: 2, instances: 2 }).instances.map((instance) => bytesOf(instance)))
+    await service.db.raw('update series set number_of_series_related_instances = 9')
+    expect(counted(await look({ mend: true }))).toEqual([['wrongSeriesCounts', 2, 2]])
+    expect(await wrongCounts(service.db)).toEqual([])
+  })
+
+  test('what holds nothing is found and removed; the blobs of lost rows are not', async () => {
+    const study = aStudy({ series: 2, instances: 1 })
+    await service.store(study.instances.map((instance) => bytesOf(instance)))
+    await service.db.raw('delete from instance where series_key = (select min(series_key) from series)')
+    expect(counted(await look())).toEqual([['recoverable', 1, 0], ['wrongStudyCounts', 1, 0], ['emptySeries', 1, 0]])
+    expect(counted(await look({ mend: true }))).toEqual([['recoverable', 1, 0], ['wrongStudyCounts', 1, 1], ['emptySeries', 1, 1]])
+    await service.db('series').delete()
+    expect(counted(await look({ mend: true }))).toEqual([['recoverable', 2, 0], ['emptyStudy', 1, 1]])
+    expect(await look({ mend: true, recover: true })).toMatchObject({ isHealthy: true, examined: { studies: 1, series: 2 } })
+  })
+
+  test('missing metadata are made again from the bytes', async () => {
+    const { json } = await stored()
+    const before = (await service.get(`${pathOf(json)}/metadata`)).json<unknown>()
+    await service.db('instance_metadata').delete()
+    expect(counted(await look())).toEqual([['missingMetadata', 1, 0]])
+    expect(counted(await look({ mend: true }))).toEqual([['missingMetadata', 1, 1]])
+    expect((await service.get(`${pathOf(json)}/metadata`)).json()).toEqual(before)
+  })
+})
+
+describe('settings and connections', () => {
+  test('a key file that others can read, is not one, or is missing', async () => {
+    await chmod(signingKeysFile, 0o644)
+    expect(counted(await look())).toEqual([['signingKeysExposed', 1, 0]])
+    expect(counted(await look({ mend: true }))).toEqual([['signingKeysExposed', 1, 1]])
+    expect((await stat(signingKeysFile)).mode & 0o777).toBe(0o600)
+
+    const saved = signingKeysFile
+    signingKeysFile = join(folder, 'other.json')
+    expect(counted(await look({ mend: true }))).toEqual([['signingKeys', 1, 0]])
+    await writeFile(signingKeysFile, '{}', { mode: 0o600 })
+    expect(counted(await look())).toEqual([['signingKeys', 1, 0]])
+    signingKeysFile = saved
+  })
+
+  test('a database that is not there, or not of this release, cannot be examined', async () => {
+    const nowhere = createDb('postgresql://nobody@localhost/nothing?host=/nonexistent', 1)
+    const options = { blobs: service.blobs, catalogue, signingKeysFile, now: () => new Date(), log: pino({ level: 'silent' }), mend: false, recover: false, deep: false, maxExamples: 1 }
+    await expect(examine({ ...options, db: nowhere })).rejects.toThrow(CannotExamine)
+    await nowhere.destroy()
+    const [ran] = await service.db('knex_migrations').delete().returning('*') as object[]
+    await expect(look()).rejects.toThrow('lacks migrations')
+    await service.db('knex_migrations').insert(ran)
+  })
+})
+
+test('nothing that is said holds a patient\'s data', async () => {
+  const { json, blobKey } = await stored({ PatientName: 'Secret^Sam', PatientID: 'SECRET-1', PatientBirthDate: '19700203' })
+  await service.blobs.delete(blobKey)
+  await write(orphanKey(), bytesOf(anInstance({ PatientName: 'Secret^Sue', PatientID: 'SECRET-2' })))
+  await service.db('instance_metadata').delete()
+  await service.db.raw('update study set number_of_study_related_series = 5')
+  const diagnosis = await look()
+  const said = `${report(diagnosis)}${JSON.stringify(diagnosis)}`
+  expect(said).toContain(value(json, '00080018'))
+  expect(said).not.toMatch(/secret|19700203/i)
+})

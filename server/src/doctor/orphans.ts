@@ -1,0 +1,74 @@
+/** Blobs that no row names: what each is, and what may be done with it. */
+import { organisationById, renameBlob, versionsOf, type BlobHolder } from '../catalogue/index.ts'
+import { reread, storeAgain, type Reread } from '../dicomweb/index.ts'
+import { permissions, type Access } from '../identity/index.ts'
+import { BlobNotFound, organisationOfBlobKey } from '../storage/index.ts'
+import type { Examination } from './examination.ts'
+import type { Example } from './findings.ts'
+
+/** Says what an orphan is. It is removed only when its object is safe elsewhere, was deleted, or is no DICOM object at all. */
+export async function examineOrphan(examination: Examination, blobKey: string): Promise<void> {
+  const { db, blobs, catalogue, findings, mend } = examination
+  const organisationId = organisationOfBlobKey(blobKey)
+  const organisation = organisationId === undefined ? undefined : await organisationById(db, organisationId)
+  if (!organisation) {
+    findings.add('foreignBlob', { blobKey })
+    return
+  }
+  const object = await reread(blobs, blobKey, organisation.fallbackCharset).catch(absent)
+  if (!object) return
+  const { identity } = object
+  const access = accessTo(organisation.organisationId)
+  const remove = async (reason: string) => {
+    if (mend) await blobs.delete(blobKey)
+    findings.add('orphan', { blobKey, reason }, { mended: mend })
+  }
+  if (!identity) {
+    await remove('not a DICOM object that could be stored')
+    return
+  }
+  const { StudyInstanceUID, SeriesInstanceUID, SOPInstanceUID } = identity
+  const example: Example = { organisationId: organisation.organisationId, StudyInstanceUID, SeriesInstanceUID, SOPInstanceUID, blobKey }
+  const stored = await catalogue.findInstance(access, identity)
+  if (stored) {
+    const lost = await lostVersions(examination, stored.instanceKey)
+    const same = lost.find((version) => version.sha256.equals(object.sha256))
+    if (same) findings.add('misplacedBlob', { ...example, lostBlobKey: same.blobKey }, { mended: mend && await renameBlob(db, same, blobKey) })
+    else if (lost.length > 0) findings.add('copyOfLost', example)
+    else await remove('its instance is in the catalogue with bytes of its own')
+  } else if (await catalogue.wasDeleted(access, identity)) {
+    await remove('its instance was deleted')
+  } else {
+    findings.add('recoverable', example, { mended: mend && await recover(examination, access, blobKey, object) })
+  }
+}
+
+/** A sweep was there first. */
+function absent(error: unknown): undefined {
+  if (!(error instanceof BlobNotFound)) throw error
+}
+
+/** Of an instance's versions those whose blobs are missing or of another length. */
+async function lostVersions({ db, blobs }: Examination, instanceKey: string): Promise<BlobHolder[]> {
+  const lost: BlobHolder[] = []
+  for (const version of await versionsOf(db, instanceKey)) {
+    const found = await blobs.stat(version.blobKey)
+    if (found?.byteLength !== version.byteLength) lost.push(version)
+  }
+  return lost
+}
+
+/** Stores the object of an orphan again, by the way every object comes; the orphan goes once that is done. */
+async function recover({ recover: isAllowed, blobs, catalogue, log, metrics }: Examination, access: Access, blobKey: string, { identity, sha256 }: Reread): Promise<boolean> {
+  if (!isAllowed || !identity) return false
+  const fallbackCharset = await catalogue.fallbackCharset(access)
+  if (!await storeAgain(blobKey, { blobs, catalogue, access, fallbackCharset, log, metrics })) return false
+  const stored = await catalogue.findInstance(access, identity)
+  // Somebody may have sent other bytes of the same instance in between; then this blob stays to be looked at again.
+  if (!stored?.sha256.equals(sha256)) return false
+  await blobs.delete(blobKey)
+  return true
+}
+
+/** The doctor acts for every organisation, and the audit trail says that it was the doctor. */
+const accessTo = (organisationId: string): Access => ({ actor: { kind: 'command', id: 'doctor' }, organisationId, permissions: new Set(permissions), studies: 'all' })
