@@ -24,8 +24,8 @@ export interface AppDeps {
 
 /** Request line and headers together; a search for a hundred UIDs needs some 7 KB, and what is longer is answered 414 or 431. */
 const maxHeaderBytes = 64 * 1024
-/** Longer than any UID, so that a bad one reaches its check and is answered 400, not 404. */
-const maxPathPartLength = 1024
+/** Room for a list of some thousand frame numbers; and longer than any UID, so that a bad one is answered 400, not 404. */
+const maxPathPartLength = 16 * 1024
 
 /** The composition root: every capability, in the order in which one may use another. */
 export async function createApp(deps: AppDeps): Promise<FastifyInstance> {
