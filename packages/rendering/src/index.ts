@@ -1,1 +1,11 @@
-export {}
+/** From stored pixel values and content trees to what people look at: pure computation, no files, no network, no database. */
+export { annotationKinds, type AnnotationKind } from './annotation.ts'
+export { encodeImage, renderedMediaTypes, type ProfileWish, type RenderedMediaType } from './encode.ts'
+export { colourSpaces, type ColourSpace } from './icc.ts'
+export { NotRenderable } from './not-renderable.ts'
+export { pixelFormatOf, type PixelFormat } from './pixel-format.ts'
+export { isPresentationState, referencedImages, type ReferencedImage } from './presentation-state.ts'
+export { rasterOf, type FrameSource, type Raster, type RasterOptions } from './raster.ts'
+export { renderImage, ViewportOutside, type RenderOptions } from './render.ts'
+export type { Region, Viewport } from './viewport.ts'
+export { isWindow, windowFunctions, type Window, type WindowFunction } from './window.ts'
