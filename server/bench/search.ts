@@ -164,7 +164,10 @@ async function wholeTables(asked: Search): Promise<string[]> {
   const query = queryOf(accessTo(organisation), asked)
   const found: string[] = []
   for (const { text, values } of [query.page(answerTo(asked).columns, { ...asked, countTo: 1_001 }), query.count({ offset: 0, countTo: 1_001 })]) {
-    const plan = await rows<{ 'QUERY PLAN': string }>(db, `explain ${text}`, values)
+    const plan = await db.transaction(async (db) => {
+      await rows(db, 'set local max_parallel_workers_per_gather = 0', [])
+      return rows<{ 'QUERY PLAN': string }>(db, `explain ${text}`, values)
+    })
     found.push(...plan.flatMap((row) => /Seq Scan on (\w+)/.exec(row['QUERY PLAN'])?.[1] ?? []))
   }
   return found
