@@ -1,4 +1,4 @@
-import { attribute, formatTag, tagOf } from '@isocenter/dicom'
+import { attribute, formatTag, orderedJson, tagOf } from '@isocenter/dicom'
 import type { DicomJson, Keyword } from '@isocenter/dicom'
 import { instanceAttributes, seriesAttributes, studyAttributes } from './level-attributes.ts'
 import type { LevelAttributes } from './level-attributes.ts'
@@ -37,7 +37,7 @@ function ready(json: DicomJson, level: LevelAttributes, marks: readonly string[]
   for (const keyword of level.always) members.set(key(keyword), JSON.stringify(json[key(keyword)] ?? { vr: attribute(keyword)?.vr[0] }))
   for (const keyword of level.known) {
     const value = json[key(keyword)]
-    if (value?.Value !== undefined) members.set(key(keyword), JSON.stringify(value))
+    if (value?.Value !== undefined) members.set(key(keyword), orderedJson(value))
   }
   const more: DicomJson = {}
   for (const tag of level.more.map(key).toSorted()) {
