@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
 import { ConfigError, exampleEnv, readConfig } from './config.ts'
 
@@ -34,4 +35,8 @@ test('the example file shows every variable and the defaults in it are valid', (
   const shown = Object.fromEntries([...exampleEnv().matchAll(/^#([A-Z0-9_]+)=(.*)$/gm)].map(([, name, value]) => [name, value]))
   expect(Object.keys(shown)).toContain('STOW_MAX_INSTANCE_BYTES')
   expect(readConfig({ ...shown, ...minimal })).toEqual(readConfig(minimal))
+})
+
+test('.env.example is what the settings say; npm run env:example prints it anew', async () => {
+  expect(await readFile(new URL('../../.env.example', import.meta.url), 'utf8')).toBe(exampleEnv())
 })

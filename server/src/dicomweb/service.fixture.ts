@@ -22,6 +22,8 @@ export interface TestService {
   readonly as: (slug: string, granted?: readonly Permission[]) => Promise<{ authorization: string }>
   readonly get: (path: string, headers?: Record<string, string>) => Promise<LightMyRequestResponse>
   readonly store: (objects: readonly Uint8Array[], options?: { path?: string; headers?: Record<string, string> }) => Promise<LightMyRequestResponse>
+  /** Writes the reads that are still to be put into the audit trail. */
+  readonly flushAudit: () => Promise<void>
   readonly close: () => Promise<void>
 }
 
@@ -48,6 +50,7 @@ export async function aService(env: Record<string, string> = {}): Promise<TestSe
       const { contentType, body } = storeBody(objects)
       return app.inject({ method: 'POST', url: `/dicom-web${path}`, headers: { ...north, 'content-type': contentType, ...headers }, payload: body })
     },
+    flushAudit: accessLog.flush,
     close: async () => {
       await app.close()
       await catalogue.close()

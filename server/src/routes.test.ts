@@ -1,0 +1,75 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import { aStudy, bytesOf } from '@isocenter/testkit'
+import type { FastifyInstance, RouteOptions } from 'fastify'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { aService, type TestService } from './dicomweb/service.fixture.ts'
+
+interface KnownRoute {
+  readonly method: string
+  readonly url: string
+  readonly policy: unknown
+  readonly audit: unknown
+}
+
+const routes: KnownRoute[] = []
+
+/** Notes every route of the application that is made next, as it is registered. */
+const watch = (message: unknown) => {
+  const { fastify } = message as { fastify: FastifyInstance }
+  fastify.addHook('onRoute', ({ method, url, config }: RouteOptions) => {
+    for (const one of [method].flat()) routes.push({ method: one, url, policy: config?.policy, audit: config?.audit })
+  })
+}
+
+let service: TestService
+beforeAll(async () => {
+  subscribe('fastify.initialization', watch)
+  service = await aService()
+  await service.app.ready()
+  unsubscribe('fastify.initialization', watch)
+})
+afterAll(() => service.close())
+
+/** A preflight (Fetch §3.2.2) carries no credentials and is answered from the settings alone. */
+const touchesData = ({ method }: KnownRoute) => method !== 'OPTIONS'
+const pathOf = (url: string) => url.replaceAll(/:\w+/g, '1.2.3').replace('*', '00091010')
+
+test('what is open to everybody says nothing of patients: health and metrics', () => {
+  const open = routes.filter((route) => route.policy === 'public' && touchesData(route)).map(({ url }) => url)
+  expect([...new Set(open)].sort()).toEqual(['/healthz', '/metrics', '/readyz'])
+})
+
+test('every other route asks for a permission, and what is done is audited under the action of that permission', () => {
+  const guarded = routes.filter((route) => route.policy !== 'public' && touchesData(route))
+  expect(guarded.length).toBeGreaterThan(20)
+  const actions = { 'dicomweb:search': 'study.search', 'dicomweb:retrieve': 'study.retrieve', 'dicomweb:store': 'study.store', 'dicomweb:delete': 'study.delete' } as const
+  expect(guarded.filter(({ policy, audit }) => actions[policy as keyof typeof actions] !== audit)).toEqual([])
+})
+
+test('nothing of the DICOMweb service is answered to who shows no token, or one that grants nothing', async () => {
+  const headers = await service.as('north', [])
+  for (const { method, url } of routes.filter((route) => route.url.startsWith('/dicom-web') && touchesData(route))) {
+    const request = { method: method as 'GET', url: pathOf(url) }
+    expect([method, url, (await service.app.inject(request)).statusCode]).toEqual([method, url, 401])
+    expect([method, url, (await service.app.inject({ ...request, headers })).statusCode]).toEqual([method, url, 403])
+  }
+})
+
+test('everything that was read, stored or deleted stands in the audit trail', async () => {
+  const study = aStudy({ instances: 1 })
+  const series = `/studies/${study.StudyInstanceUID}/series/${study.series[0]?.SeriesInstanceUID ?? ''}`
+  const authorization = await service.as('audited')
+  await service.store(study.instances.map((instance) => bytesOf(instance)), { headers: authorization })
+  for (const path of ['/studies', `${series}/instances`, `${series}/metadata`, series]) await service.get(path, authorization)
+  await service.app.inject({ method: 'DELETE', url: `/dicom-web${series}`, headers: authorization })
+  await service.flushAudit()
+  const trail = await service.db('audit_event').join('organisation', 'organisation.organisation_id', 'audit_event.organisation_id')
+    .where('organisation.slug', 'audited').orderBy('action').select<{ action: string; study_instance_uid: string | null; occurrences: number }[]>('action', 'study_instance_uid', 'occurrences')
+  expect(trail.map(({ action, study_instance_uid, occurrences }) => [action, study_instance_uid, occurrences])).toEqual(expect.arrayContaining([
+    ['study.delete', study.StudyInstanceUID, 1],
+    ['study.retrieve', study.StudyInstanceUID, 2],
+    ['study.search', null, 1],
+    ['study.search', study.StudyInstanceUID, 1],
+    ['study.store', study.StudyInstanceUID, 1],
+  ]))
+})
