@@ -34,7 +34,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
     closers.push(() => blobs.close())
     const tokens = createTokens(await loadSigningKeys(signingKeysFile(config)))
     const metrics = createMetrics()
-    const catalogue = createCatalogue({ db })
+    const catalogue = createCatalogue({ db, searchTimeoutMs: config.DATABASE_STATEMENT_TIMEOUT_MS })
     closers.push(() => catalogue.close())
 
     const accessLog = createAccessLog(db, (error) => { app.log.error({ err: error }, 'audit events are waiting to be written') })
