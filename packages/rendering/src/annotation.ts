@@ -50,7 +50,7 @@ const [leastPoints, mostPoints] = [9, 48]
  * @throws NotRenderable when text cannot be drawn here: an image asked for with a name must not come without
  */
 export async function annotated(raster: Raster, { top, bottom }: { top: readonly string[]; bottom: readonly string[] }): Promise<Raster> {
-  const blocks = await Promise.all([top, bottom].map((lines) => (lines.length > 0 ? textBlock(lines, raster) : undefined)))
+  const blocks = await Promise.all([textBlock(top, raster), textBlock(bottom, raster)])
   const composites = blocks.flatMap((block, index) => (block ? [{ input: block.data, left: 0, top: index === 0 ? 0 : Math.max(0, raster.height - block.height) }] : []))
   if (composites.length === 0) return raster
   const base = coloured(raster)
@@ -59,7 +59,8 @@ export async function annotated(raster: Raster, { top, bottom }: { top: readonly
   return { width: info.width, height: info.height, channels: 3, data }
 }
 
-async function textBlock(lines: readonly string[], { width, height }: Raster): Promise<{ data: Buffer; height: number }> {
+async function textBlock(lines: readonly string[], { width, height }: Raster): Promise<{ data: Buffer; height: number } | undefined> {
+  if (lines.length === 0) return undefined
   const points = Math.round(Math.max(leastPoints, Math.min(mostPoints, height * linePart)))
   const markup = `<span foreground="white" background="#000000a0">${lines.map(escapeMarkup).join('\n')}</span>`
   const text = sharp({ text: { text: markup, font: `sans ${points}`, rgba: true, dpi: 72 } })

@@ -74,6 +74,8 @@ export function storedValue(format: PixelFormat): Transform {
 
 /** Pixel Padding Value, with its Range Limit (PS3.3 §C.7.5.1.1.2). */
 function paddingTest(json: DicomJson, format: PixelFormat): (value: number) => boolean {
+  // The background of a segmentation is a value like others: beside it a single label would have no contrast.
+  if (textOf(json, 'Modality') === 'SEG') return () => false
   const written = numberOf(json, 'PixelPaddingValue') ?? numberOf(json, 'FloatPixelPaddingValue') ?? numberOf(json, 'DoubleFloatPixelPaddingValue')
   if (written === undefined) return () => false
   const limit = numberOf(json, 'PixelPaddingRangeLimit') ?? numberOf(json, 'FloatPixelPaddingRangeLimit') ?? numberOf(json, 'DoubleFloatPixelPaddingRangeLimit') ?? written

@@ -9,3 +9,6 @@ export { rasterOf, type FrameSource, type Raster, type RasterOptions } from './r
 export { renderImage, ViewportOutside, type RenderOptions } from './render.ts'
 export type { Region, Viewport } from './viewport.ts'
 export { isWindow, windowFunctions, type Window, type WindowFunction } from './window.ts'
+export { describeReference, reportContent, type ContentNode, type InstanceReference, type ReportContent } from './sr/content-tree.ts'
+export { reportHtml, type LinkTo } from './sr/html.ts'
+export { reportText } from './sr/text.ts'
