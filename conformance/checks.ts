@@ -1,3 +1,4 @@
+import { capabilitiesChecks } from './capabilities/checks.ts'
 import { httpChecks } from './http/checks.ts'
 import { jsonChecks } from './json/checks.ts'
 import { multipartChecks } from './multipart/checks.ts'
@@ -6,6 +7,7 @@ import { qidoChecks } from './qido/checks.ts'
 import { stowChecks } from './stow/checks.ts'
 import type { Check } from './suite.ts'
 import { wadoChecks } from './wado/checks.ts'
+import { xmlChecks } from './xml/checks.ts'
 
 /** Every check; the numbers are those of the project's list of DICOMweb conformance checks and are never reused. */
-export const checks: readonly Check[] = [...httpChecks, ...negotiationChecks, ...multipartChecks, ...jsonChecks, ...qidoChecks, ...wadoChecks, ...stowChecks]
+export const checks: readonly Check[] = [...httpChecks, ...negotiationChecks, ...multipartChecks, ...jsonChecks, ...qidoChecks, ...wadoChecks, ...stowChecks, ...xmlChecks, ...capabilitiesChecks]

@@ -7,6 +7,8 @@ import { dataSets } from '../json/model.ts'
 import { instancePath, seriesPath, studyPath } from '../store.ts'
 import { check, NotApplicable, type Check } from '../suite.ts'
 
+const viewer = 'https://viewer.example'
+
 /** Sections 8.2 to 8.6 of PS3.18: paths, methods, status codes, headers. */
 export const httpChecks: readonly Check[] = [
   check(1, 'M', 'an unknown path below the base is answered 404 with a status report', async ({ client }) => {
@@ -42,6 +44,9 @@ export const httpChecks: readonly Check[] = [
   check(8, 'X', 'an authorization header is never repeated in an answer', async ({ client }) => {
     const answer = await client.ask('/studies', { anonymous: true, headers: { Authorization: 'Bearer conformance.secret.word' } })
     must(!answer.body.includes('conformance.secret.word'), 'the token stands in the body')
+  }),
+  check(10, 'M', 'a request URI that is too long is answered 414', async ({ client }) => {
+    status(await client.get(`/studies?StudyInstanceUID=${'1.2.3.4.5.6.7,'.repeat(3500)}1`), 414)
   }),
   check(12, 'M', 'every refusal has a body of a textual type', async ({ client, fixtures }) => {
     for (const answer of [await client.get('/studies/x'), await client.get(`${studyPath(fixtures.report)}/metadata`, 'image/tiff'), await client.get('/studies?limit=-1')]) {
@@ -86,6 +91,23 @@ export const httpChecks: readonly Check[] = [
   }),
   check(20, 'X', 'searches are not cached', async ({ client }) => {
     must(/no-cache|no-store|max-age=0/.test(header(await client.get('/studies?limit=1'), 'cache-control')), 'Cache-Control does not forbid it')
+  }),
+  check(21, 'C', 'a preflight is answered with what is allowed', async ({ client }) => {
+    for (const path of ['/studies', `/studies/${newUid()}/metadata`]) {
+      const answer = await client.ask(path, { method: 'OPTIONS', anonymous: true, headers: { Origin: viewer, 'Access-Control-Request-Method': 'GET', 'Access-Control-Request-Headers': 'authorization' } })
+      status(answer, 200, 204)
+      if (header(answer, 'access-control-allow-origin') === '') throw new NotApplicable('this server lets no page of another origin in')
+      must(/\bPOST\b/.test(header(answer, 'access-control-allow-methods')), 'POST is not allowed')
+      must(/authorization/i.test(header(answer, 'access-control-allow-headers')), 'Authorization is not allowed')
+    }
+  }),
+  check(22, 'C', 'pages of other origins can read refusals too, and the headers that matter', async ({ client }) => {
+    for (const [path, anonymous] of [['/studies?limit=1', false], ['/studies?limit=-1', false], ['/nothing', false], ['/studies', true]] as const) {
+      const answer = await client.ask(path, { anonymous, headers: { Origin: viewer } })
+      if (header(answer, 'access-control-allow-origin') === '') throw new NotApplicable('this server lets no page of another origin in')
+      const exposed = header(answer, 'access-control-expose-headers').toLowerCase()
+      for (const name of ['warning', 'location', 'content-location', 'etag', 'content-range']) must(exposed.includes(name), `${name} is not exposed with status ${String(answer.status)}`)
+    }
   }),
   check(122, 'C', 'a search for two hundred study UIDs in one URL works', async ({ client, fixtures }) => {
     const uids = [...Array.from({ length: 200 }, newUid), fixtures.report.StudyInstanceUID]

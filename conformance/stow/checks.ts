@@ -116,8 +116,21 @@ export const stowChecks: readonly Check[] = [
     else must((await client.get(instancePath(two), 'application/dicom')).body.equals(two.bytes), 'the second cannot be had')
     must((await client.get(instancePath(one), 'application/dicom')).body.equals(one.bytes), 'the first cannot be had')
   }),
-  check(207, 'M', 'the answer is DICOM JSON', async ({ client }) => {
+  check(205, 'S', 'what is not stored as it should be is told in a Warning header too', async ({ client }) => {
+    must(/^299 /.test(header(await store(client, [fixture({}).bytes, Buffer.from('no object')]), 'warning')), 'no Warning 299')
+  }),
+  check(206, 'M', 'a new resource is named in Location or Content-Location', async ({ client }) => {
+    const one = fixture({})
+    const answer = await store(client, [one.bytes])
+    must([header(answer, 'location'), header(answer, 'content-location')].some((url) => url.includes(one.StudyInstanceUID)), 'neither names the study')
+  }),
+  check(207, 'M', 'the answer is DICOM JSON, or XML where that is asked for', async ({ client }) => {
     same(mediaType(await store(client, [fixture({}).bytes])), 'application/dicom+json', 'media type')
+    const one = fixture({})
+    const { contentType, body } = multipartOf([{ headers: { 'Content-Type': 'application/dicom' }, body: one.bytes }])
+    const answer = await client.ask('/studies', { method: 'POST', headers: { 'Content-Type': contentType, Accept: 'application/dicom+xml' }, body })
+    same(mediaType(answer), 'application/dicom+xml', 'media type asked for')
+    must(answer.body.includes(`>${one.SOPInstanceUID}<`), 'the instance is not named')
   }),
   check(208, 'X', 'what was acknowledged is found and retrieved at once', async ({ client }) => {
     for (let round = 0; round < 5; round++) {

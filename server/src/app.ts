@@ -4,11 +4,13 @@ import type { Catalogue } from './catalogue/index.ts'
 import type { Config } from './config.ts'
 import { dicomweb } from './dicomweb/index.ts'
 import { guard, type Tokens } from './identity/index.ts'
+import { cors } from './platform/cors.ts'
 import { healthRoutes, type ReadinessCheck } from './platform/health.ts'
 import { loggingOptions, requestLog } from './platform/logging.ts'
 import { metricsRoutes, type Metrics } from './platform/metrics.ts'
 import { notFound } from './platform/not-found.ts'
 import { problemJson } from './platform/problem.ts'
+import { uriLength } from './platform/uri-length.ts'
 import type { BlobStore } from './storage/index.ts'
 
 /** What the application is made of; opened and closed by who calls. */
@@ -42,6 +44,8 @@ export async function createApp(deps: AppDeps): Promise<FastifyInstance> {
   await app.register(problemJson)
   await app.register(notFound)
   await app.register(requestLog)
+  await app.register(cors, { origins: config.CORS_ORIGINS })
+  await app.register(uriLength)
   await app.register(guard, { tokens: deps.tokens })
   await app.register(metricsRoutes, { metrics: deps.metrics })
   await app.register(healthRoutes, { checks: deps.readiness })

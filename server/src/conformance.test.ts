@@ -12,7 +12,7 @@ let server: ServerProcess
 let otherToken: string
 beforeAll(async () => {
   const { url } = await testDatabase()
-  server = await startServerProcess(url)
+  server = await startServerProcess(url, { env: { CORS_ORIGINS: 'https://viewer.example' } })
   const db = createDb(url, 2)
   await ensureDefaultOrganisation(db, 'stranger')
   await db.destroy()

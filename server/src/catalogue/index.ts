@@ -5,7 +5,7 @@ export { blobHolders, currentBlobs, formerBlobs, givenUpBlobs, renameBlob, versi
 export type { NewInstance, StoreOutcome } from './new-instance.ts'
 export { ensureDefaultOrganisation, organisationById, organisationBySlug, organisationIds, type Organisation } from './organisation.ts'
 export type { Presence } from './presence.ts'
-export type { Level } from './attributes.ts'
+export { searchable, searchableRequest, type Level } from './attributes.ts'
 export type { Search } from './query.ts'
 export type { InstanceScope, Scope } from './scope.ts'
 export { remainingCountedTo, searchTooBroad, type SearchAnswer } from './search.ts'

@@ -1,8 +1,11 @@
 /** The DICOMweb service: search, retrieve and store (PS3.18 §10). */
 import type { FastifyPluginAsync } from 'fastify'
 import type { DicomwebDeps } from './deps.ts'
+import { gatherResources } from './capabilities/resources.ts'
+import { addCapabilities } from './capabilities/routes.ts'
 import { qidoRoutes } from './qido/routes.ts'
 import { stowRoutes } from './stow/routes.ts'
+import { requireAccept } from './strict-accept.ts'
 import { wadoRoutes } from './wado/routes.ts'
 
 export type { DicomwebDeps } from './deps.ts'
@@ -12,7 +15,10 @@ export { minimumAgeMs, startSweeping, sweep, type Swept, type SweepOptions } fro
 export const dicomweb: FastifyPluginAsync<DicomwebDeps> = async (app, { config, catalogue, blobs, accessLog, metrics }) => {
   // By name: Fastify's own options (the prefix) come along and must not be applied a second time.
   const deps: DicomwebDeps = { config, catalogue, blobs, accessLog, metrics }
+  if (config.DICOMWEB_STRICT) requireAccept(app)
+  const resources = gatherResources(app)
   await app.register(qidoRoutes, deps)
   await app.register(wadoRoutes, deps)
   await app.register(stowRoutes, deps)
+  addCapabilities(app, resources, deps)
 }

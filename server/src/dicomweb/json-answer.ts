@@ -32,11 +32,14 @@ export async function sendJson(request: FastifyRequest, reply: FastifyReply, tex
 
 /** Sends the objects as one array while they come; stops asking for more when the client goes. */
 export async function sendJsonStream(request: FastifyRequest, reply: FastifyReply, objects: Iterable<string> | AsyncIterable<string>): Promise<FastifyReply> {
-  const compress = acceptsGzip(request)
-  describeJson(reply, compress)
-  if (request.method === 'HEAD') return reply.send()
-  const source = Readable.from(jsonArray(objects), { objectMode: false })
-  if (!compress) return reply.send(source)
+  describeJson(reply, acceptsGzip(request))
+  return request.method === 'HEAD' ? reply.send() : sendCompressible(request, reply, jsonArray(objects))
+}
+
+/** Sends text as it is made, compressed where the client takes it; the headers, Content-Encoding included, are the caller's. */
+export function sendCompressible(request: FastifyRequest, reply: FastifyReply, chunks: AsyncIterable<Uint8Array>): FastifyReply {
+  const source = Readable.from(chunks, { objectMode: false })
+  if (!acceptsGzip(request)) return reply.send(source)
   const compressed = createGzip(gzipOptions)
   source.on('error', (error) => compressed.destroy(error))
   compressed.on('close', () => source.destroy())

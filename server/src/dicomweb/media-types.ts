@@ -1,10 +1,11 @@
 /** What DICOMweb resources can be had as, and which of it a request wants (PS3.18 §8.7): one negotiator for every route. */
-import { formatMediaType, parameterOf, parametersOf, parseAccept, parseMediaType, transferSyntax, type MediaRange, type MediaType } from '@isocenter/dicom'
+import { allTransferSyntaxes, formatMediaType, parameterOf, parametersOf, parseAccept, parseMediaType, transferSyntax, type MediaRange, type MediaType } from '@isocenter/dicom'
 import type { FastifyRequest } from 'fastify'
 import { notAcceptable } from './problems.ts'
 
 export const ExplicitVRLittleEndian = '1.2.840.10008.1.2.1'
 export const dicomJson = 'application/dicom+json'
+export const dicomXml = 'application/dicom+xml'
 export const applicationDicom = 'application/dicom'
 export const octetStream = 'application/octet-stream'
 
@@ -16,6 +17,20 @@ export interface Offer {
   /** Where the form depends on one (PS3.18 §8.7.3). */
   readonly transferSyntaxUID?: string
 }
+
+/** What data sets are told in: one JSON array, or one XML document a part (PS3.18 §8.7.3.2). */
+export const dataSetOffers: readonly Offer[] = [{ mediaType: dicomJson, multipart: false }, { mediaType: dicomXml, multipart: true }]
+/** What a single data set is told in. */
+export const oneDataSetOffers: readonly Offer[] = [{ mediaType: dicomJson, multipart: false }, { mediaType: dicomXml, multipart: false }]
+
+const bothForms = (mediaType: string): string[] => [contentTypeOf({ mediaType, multipart: true }), contentTypeOf({ mediaType, multipart: false })]
+const mediaTypesOf = (isVideo: boolean): string[] => [...new Set(allTransferSyntaxes().filter(({ video }) => video === isVideo).flatMap(({ mediaType }) => mediaType ?? []))]
+/** What whole instances are told to be had as. */
+export const fileMediaTypes: readonly string[] = bothForms(applicationDicom)
+/** What frames are told to be had as, whatever an object's own transfer syntax allows of it. */
+export const frameMediaTypes: readonly string[] = mediaTypesOf(false).flatMap(bothForms)
+/** What bulk data are told to be had as: frames, videos and octets. */
+export const bulkdataMediaTypes: readonly string[] = [...new Set([octetStream, ...mediaTypesOf(false), ...mediaTypesOf(true)])].flatMap(bothForms)
 
 /** One range of a request's Accept, its DICOM parameters resolved. */
 interface Wanted {

@@ -1,15 +1,17 @@
 /** Search for studies, series and instances (PS3.18 §10.6). */
 import { MatchValueError } from '@isocenter/dicom'
 import type { FastifyPluginAsync, FastifyRequest } from 'fastify'
+import { searchKeys, searchParameters } from '../capabilities/resources.ts'
 import type { DicomwebDeps } from '../deps.ts'
 import { sendJsonList } from '../json-answer.ts'
-import { acceptableOf, dicomJson, negotiate } from '../media-types.ts'
+import { acceptableOf, contentTypeOf, dataSetOffers, dicomXml, negotiate } from '../media-types.ts'
 import { noteRead } from '../note-read.ts'
 import { scopeOf, seriesPath, studyPath, type Scope } from '../paths.ts'
 import { invalidSearch } from '../problems.ts'
 import { serviceURL } from '../service-url.ts'
 import { parseSearch } from './params.ts'
 import { searchWarnings } from './response.ts'
+import { sendXmlParts } from '../xml-answer.ts'
 
 type Level = 'study' | 'series' | 'instance'
 
@@ -27,10 +29,10 @@ export const qidoRoutes: FastifyPluginAsync<DicomwebDeps> = async (app, deps) =>
   for (const { url, level } of resources) {
     app.route<{ Params: Scope }>({
       method: ['GET', 'HEAD'], url,
-      config: { policy: 'dicomweb:search', audit: 'study.search' },
+      config: { policy: 'dicomweb:search', audit: 'study.search', produces: dataSetOffers.map(contentTypeOf), parameters: [...searchParameters, ...searchKeys(level)] },
       handler: async (request, reply) => {
         const scope = scopeOf(request.params)
-        negotiate(acceptableOf(request), [{ mediaType: dicomJson, multipart: false }])
+        const { mediaType } = negotiate(acceptableOf(request), dataSetOffers)
         const params = parseSearch(queryOf(request))
         const service = serviceURL(deps.config, request)
         const limit = Math.min(params.limit ?? Number.MAX_SAFE_INTEGER, deps.config.QIDO_MAX_RESULTS)
@@ -40,6 +42,8 @@ export const qidoRoutes: FastifyPluginAsync<DicomwebDeps> = async (app, deps) =>
         if (warnings.length > 0) reply.header('warning', warnings)
         // What a search finds changes with every store: shared caches keep nothing, others ask again (PS3.18 §8.4).
         reply.header('cache-control', 'private, no-cache')
+        if (answer.results.length === 0 && (mediaType === dicomXml || deps.config.QIDO_EMPTY_STATUS === '204')) return reply.code(204).send()
+        if (mediaType === dicomXml) return sendXmlParts(request, reply, answer.results.map((json) => ({ json })))
         return sendJsonList(request, reply, answer.results)
       },
     })

@@ -14,6 +14,9 @@ export interface ReceivedPart {
   readonly body: AsyncIterable<Uint8Array>
 }
 
+/** What a store request may be. */
+export const storable: readonly string[] = [`multipart/related; type="${applicationDicom}"`, applicationDicom]
+
 /** Parts may be small: the header of each is bounded by the reader, their number by the bytes of the request. */
 const maxHeaderBytes = 16 * 1024
 
@@ -97,5 +100,5 @@ async function* decoded(body: Readable, decoder: Gunzip | Inflate): AsyncGenerat
 }
 
 const notStorable = () => unsupportedMediaType(
-  'Objects are stored as multipart/related; type="application/dicom" or as application/dicom.', { accepted: ['multipart/related; type="application/dicom"', applicationDicom] }, { accept: 'multipart/related; type="application/dicom", application/dicom' })
+  `Objects are stored as ${storable.join(' or ')}.`, { accepted: storable }, { accept: storable.join(', ') })
 const tooLarge = (maxBytes: number) => payloadTooLarge(`A store request may have ${maxBytes} bytes.`, { maxBytes }, { connection: 'close' })

@@ -1,14 +1,14 @@
 /** Store instances (PS3.18 §10.5). */
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
-import { MultipartError } from '@isocenter/dicom'
+import { MultipartError, orderedJson, writeDicomXml } from '@isocenter/dicom'
 import { ProblemError, sendProblem } from '../../platform/problem.ts'
 import type { DicomwebDeps } from '../deps.ts'
-import { acceptableOf, chooseOffer, dicomJson } from '../media-types.ts'
+import { acceptableOf, chooseOffer, contentTypeOf, dicomJson, dicomXml, oneDataSetOffers } from '../media-types.ts'
 import { scopeOf, studyPath, type Scope } from '../paths.ts'
 import { emptyStore, invalidMultipart } from '../problems.ts'
 import { serviceURL } from '../service-url.ts'
 import { ingest } from './ingest.ts'
-import { receivedParts } from './parts.ts'
+import { receivedParts, storable } from './parts.ts'
 import { storeResponse, storeStatus, warningsOf } from './response.ts'
 
 export const stowRoutes: FastifyPluginAsync<DicomwebDeps> = async (app, deps) => {
@@ -19,7 +19,7 @@ export const stowRoutes: FastifyPluginAsync<DicomwebDeps> = async (app, deps) =>
 
   for (const url of ['/studies', studyPath]) {
     app.post<{ Params: Scope }>(url, {
-      config: { policy: 'dicomweb:store', audit: 'study.store' },
+      config: { policy: 'dicomweb:store', audit: 'study.store', consumes: storable, produces: oneDataSetOffers.map(contentTypeOf) },
       handler: async (request, reply) => {
         const { StudyInstanceUID } = scopeOf(request.params)
         const service = serviceURL(config, request)
@@ -37,8 +37,9 @@ export const stowRoutes: FastifyPluginAsync<DicomwebDeps> = async (app, deps) =>
         if (warnings.length > 0) reply.header('warning', warnings)
         if (status === 503) reply.header('retry-after', '30')
         const location = response['00081190']?.Value?.[0]
-        if (typeof location === 'string') reply.header('content-location', location)
-        return reply.code(status).type(answerType(request)).serializer(JSON.stringify).send(response)
+        if (typeof location === 'string') reply.header('content-location', location).header('location', location)
+        const mediaType = answerType(request)
+        return reply.code(status).type(mediaType).send(mediaType === dicomXml ? writeDicomXml(response) : orderedJson(response))
       },
     })
   }
@@ -46,7 +47,7 @@ export const stowRoutes: FastifyPluginAsync<DicomwebDeps> = async (app, deps) =>
 
 /** The answer comes also to who accepts none of it: the instances are stored by then, and must be told of. */
 function answerType(request: FastifyRequest): string {
-  return chooseOffer(acceptableOf(request), [{ mediaType: dicomJson, multipart: false }])?.mediaType ?? dicomJson
+  return chooseOffer(acceptableOf(request), oneDataSetOffers)?.mediaType ?? dicomJson
 }
 
 /** The parts ended early. Those before are stored all the same, and the problem lists them in `response`. */

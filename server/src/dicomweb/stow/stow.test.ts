@@ -238,7 +238,7 @@ describe('requests that are no store', () => {
   test('a wrong UID in the path, a method it has not', async () => {
     expect((await service.store([bytesOf(anInstance())], { path: '/studies/abc' })).statusCode).toBe(400)
     const put = await service.app.inject({ method: 'PUT', url: '/dicom-web/studies', headers: await service.as('north') })
-    expect([put.statusCode, put.headers.allow]).toEqual([405, 'GET, HEAD, POST'])
+    expect([put.statusCode, put.headers.allow]).toEqual([405, 'GET, HEAD, OPTIONS, POST'])
   })
 })
 

@@ -7,7 +7,7 @@ import type { Catalogue, InstanceRecord } from '../../catalogue/index.ts'
 import type { Access } from '../../identity/index.ts'
 import type { ByteRange } from '../../storage/index.ts'
 import type { DicomwebDeps } from '../deps.ts'
-import { acceptableOf, negotiate, octetStream, partTypeOf, type Offer } from '../media-types.ts'
+import { acceptableOf, bulkdataMediaTypes, negotiate, octetStream, partTypeOf, type Offer } from '../media-types.ts'
 import { noteRead } from '../note-read.ts'
 import { instancePath, pathOf, scopeOf, type InstanceUIDs } from '../paths.ts'
 import { noSuchBulkdata, rangeNotSatisfiable } from '../problems.ts'
@@ -33,7 +33,7 @@ type BulkdataRequest = FastifyRequest<{ Params: InstanceUIDs & { bulkdataPath: s
 export const bulkdataRoutes: FastifyPluginAsync<DicomwebDeps> = async (app, deps) => {
   app.route<{ Params: InstanceUIDs & { bulkdataPath: string } }>({
     method: ['GET', 'HEAD'], url: `${instancePath}/bulkdata/:bulkdataPath`,
-    config: { policy: 'dicomweb:retrieve', audit: 'study.retrieve' },
+    config: { policy: 'dicomweb:retrieve', audit: 'study.retrieve', produces: [...bulkdataMediaTypes, ...documentTypes] },
     handler: async (request, reply) => {
       const { bulkdataPath, ...uids } = scopeOf(request.params)
       const record = await instanceAt(deps.catalogue, request.access, uids)

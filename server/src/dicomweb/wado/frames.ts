@@ -3,7 +3,7 @@ import { addressableFrames, decodeLayout, frameOfRange, frameRanges, isStoredAsS
 import type { FastifyPluginAsync } from 'fastify'
 import type { InstanceRecord } from '../../catalogue/index.ts'
 import type { DicomwebDeps } from '../deps.ts'
-import { acceptableOf, ExplicitVRLittleEndian, negotiate, octetStream, partTypeOf, type Offer } from '../media-types.ts'
+import { acceptableOf, ExplicitVRLittleEndian, frameMediaTypes, negotiate, octetStream, partTypeOf, type Offer } from '../media-types.ts'
 import { noteRead } from '../note-read.ts'
 import { instancePath, pathOf, scopeOf, type InstanceUIDs } from '../paths.ts'
 import { invalidFrameList, noSuchFrame } from '../problems.ts'
@@ -21,7 +21,7 @@ const maxFrames = 20_000
 export const frameRoutes: FastifyPluginAsync<DicomwebDeps> = async (app, deps) => {
   app.route<{ Params: InstanceUIDs & { frameList: string } }>({
     method: ['GET', 'HEAD'], url: `${instancePath}/frames/:frameList`,
-    config: { policy: 'dicomweb:retrieve', audit: 'study.retrieve' },
+    config: { policy: 'dicomweb:retrieve', audit: 'study.retrieve', produces: frameMediaTypes },
     handler: async (request, reply) => {
       const { frameList, ...uids } = scopeOf(request.params)
       const frameNumbers = parseFrameList(frameList)

@@ -4,7 +4,7 @@ import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import type { Catalogue, InstanceRecord, Scope } from '../../catalogue/index.ts'
 import type { Access } from '../../identity/index.ts'
 import type { DicomwebDeps } from '../deps.ts'
-import { acceptableOf, applicationDicom, chooseOffer, ExplicitVRLittleEndian, negotiate, partTypeOf, unacceptable, type Acceptable, type Offer } from '../media-types.ts'
+import { acceptableOf, applicationDicom, chooseOffer, ExplicitVRLittleEndian, fileMediaTypes, negotiate, partTypeOf, unacceptable, type Acceptable, type Offer } from '../media-types.ts'
 import { noteRead } from '../note-read.ts'
 import { instancePath, pathOf, scopeOf, seriesPath, studyPath, type InstanceUIDs } from '../paths.ts'
 import { serviceURL } from '../service-url.ts'
@@ -17,7 +17,7 @@ import { explicitLittleEndianFile, storedFile } from './part10.ts'
 
 interface FileOffer extends Offer { readonly transferSyntaxUID: string }
 
-const config = { policy: 'dicomweb:retrieve', audit: 'study.retrieve' } as const
+const config = { policy: 'dicomweb:retrieve', audit: 'study.retrieve', produces: fileMediaTypes } as const
 
 export const instanceRoutes: FastifyPluginAsync<DicomwebDeps> = async (app, deps) => {
   for (const url of [studyPath, seriesPath]) {
