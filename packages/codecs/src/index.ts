@@ -1,0 +1,11 @@
+/** Frames between native and compressed transfer syntaxes, in worker threads or here. */
+export { canDecode, canEncode, decodeFrame, encodeFrame, isLossyTarget } from './codecs.ts'
+export type { EncodedFrame, EncodeOptions } from './codec.ts'
+export { CodecError, type CodecErrorCode } from './codec-error.ts'
+export { fullColourDifferences, halvedColourDifferences, rgb } from './colour-differences.ts'
+export { colourByPixel, colourByPlane } from './colour-planes.ts'
+export { jpeg2000Header, jpegHeader, type CodestreamHeader } from './codestream.ts'
+export { maxFrameBytes, nativeFrameBytes, type FrameFormat, type NativeFrame } from './frame-format.ts'
+export { createCodecPool, type CodecCallOptions, type CodecPool } from './pool/codec-pool.ts'
+export { answerTasks, owned, type Outcome } from './pool/answer-tasks.ts'
+export { createWorkerPool, type EndedTask, type ReplacedBecause, type TaskOptions, type WorkerPool, type WorkerPoolOptions } from './pool/worker-pool.ts'
