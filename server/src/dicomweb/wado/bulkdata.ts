@@ -5,22 +5,18 @@ import {
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import type { Catalogue, InstanceRecord } from '../../catalogue/index.ts'
 import type { Access } from '../../identity/index.ts'
-import type { ByteRange } from '../../storage/index.ts'
 import type { DicomwebDeps } from '../deps.ts'
 import { acceptableOf, bulkdataMediaTypes, negotiate, octetStream, partTypeOf, type Offer } from '../media-types.ts'
 import { noteRead } from '../note-read.ts'
 import { instancePath, pathOf, scopeOf, type InstanceUIDs } from '../paths.ts'
-import { noSuchBulkdata, rangeNotSatisfiable } from '../problems.ts'
+import { noSuchBulkdata } from '../problems.ts'
 import { serviceURL } from '../service-url.ts'
-import { requestedRange } from './byte-range.ts'
-import { sendSource, type ByteSource } from './byte-source.ts'
 import { clientGone } from './client-gone.ts'
 import { etagOf, isNotModified } from './conditional.ts'
 import { instanceAt } from './find.ts'
 import { frameOffers } from './frames.ts'
 import { sendMultipart, type AnswerPart } from './multipart-answer.ts'
-import { swapped } from './part10.ts'
-import { readRanges, type StoredObject } from './stored-bytes.ts'
+import { sendRanges, sourceOfRanges, totalOf } from './sent-ranges.ts'
 
 const pixelData = '7FE00010'
 const encapsulatedDocument = '00420011'
@@ -89,12 +85,8 @@ async function sendValue(
       contentType: partTypeOf(offer), contentLocation: location, length, open: () => Promise.resolve(sourceOfRanges(deps, object, ranges, wordBytes, signal)),
     }])
   }
-  reply.header('content-type', partTypeOf(offer)).header('accept-ranges', 'bytes')
-  const wanted = requestedRange(request.headers.range, String(request.headers['if-range'] ?? etag), etag, length)
-  if (wanted === 'unsatisfiable') throw rangeNotSatisfiable(`The bulk data have ${length} bytes.`, {}, { 'content-range': `bytes */${length}` })
-  if (wanted === 'whole') return sendSource(request, reply, sourceOfRanges(deps, object, ranges, wordBytes, signal))
-  reply.code(206).header('content-range', `bytes ${wanted.offset}-${wanted.offset + wanted.length - 1}/${length}`)
-  return sendSource(request, reply, sourceOfRanges(deps, object, partOf(ranges, wanted, wordBytes), wordBytes, signal, wanted.offset % wordBytes, wanted.length))
+  reply.header('content-type', partTypeOf(offer))
+  return sendRanges(deps, request, reply, object, ranges, { etag, wordBytes, signal })
 }
 
 /** Single-part first: that is what a browser or a viewer that accepts anything wants of one value. */
@@ -119,38 +111,4 @@ async function documentType(catalogue: Catalogue, access: Access, record: Instan
 function wordBytesOf({ littleEndian, frames }: Layout, { path, vr }: BulkdataRange): number {
   if (path === pixelData && frames?.kind === 'native') return frames.wordBytes
   return littleEndian ? 1 : vrTraits(vr).bytesPerValue
-}
-
-const totalOf = (ranges: readonly ByteRange[]): number => ranges.reduce((sum, { length }) => sum + length, 0)
-
-/** Of the bytes of `ranges` together those of `wanted`, its beginning moved back and its end forward to whole values. */
-function partOf(ranges: readonly ByteRange[], wanted: ByteRange, wordBytes: number): ByteRange[] {
-  const from = wanted.offset - (wanted.offset % wordBytes)
-  const to = Math.ceil((wanted.offset + wanted.length) / wordBytes) * wordBytes
-  let position = 0
-  return ranges.flatMap(({ offset, length }) => {
-    const start = Math.max(from - position, 0)
-    const end = Math.min(to - position, length)
-    position += length
-    return end > start ? [{ offset: offset + start, length: end - start }] : []
-  })
-}
-
-function sourceOfRanges(
-  { blobs }: DicomwebDeps, object: StoredObject, ranges: readonly ByteRange[], wordBytes: number, signal: AbortSignal, skip = 0, length = totalOf(ranges),
-): ByteSource {
-  const chunks = trimmed(swapped(readRanges(blobs, object, ranges, signal), wordBytes), skip, length)
-  return { length, chunks, close: () => { void chunks.return(undefined) } }
-}
-
-/** `length` bytes after the first `skip`. */
-async function* trimmed(chunks: AsyncIterable<Uint8Array>, skip: number, length: number): AsyncGenerator<Uint8Array> {
-  let before = skip
-  let left = length
-  for await (const chunk of chunks) {
-    const wanted = chunk.subarray(before, before + left)
-    before = Math.max(0, before - chunk.length)
-    left -= wanted.length
-    if (wanted.length > 0) yield wanted
-  }
 }
