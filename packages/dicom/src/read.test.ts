@@ -168,6 +168,13 @@ describe('an object without the proper beginning', () => {
     expect(codes(instance)).toEqual(['noFileMeta'])
   })
 
+  test.each(['Explicit', '1.2.3\r\nX: 1', '1.2.\0.3', '9'.repeat(65)])('never gives the transfer syntax a name that is no UID: %j', async (uid) => {
+    const instance = await readInstance(join(fileHead(uid), ...elements))
+    expect(instance.transferSyntaxUID).toBe('1.2.840.10008.1.2.1')
+    expect(instance.dataSet.string('PatientID')).toBe('ID')
+    expect(codes(instance)).toContain('transferSyntaxUnknown')
+  })
+
   test('may have the prefix by chance, in the text of a bare data set', async () => {
     const before = join(explicit(0x0008_0005, 'CS', 'ISO_IR 100'), explicit(0x0008_0070, 'LO', 'x'.repeat(94)))
     const bytes = join(before, explicit(0x0008_1010, 'SH', 'DICM-1'), explicit(PatientID, 'LO', 'ID'))

@@ -7,7 +7,7 @@ import { Inflation } from './inflate.ts'
 import { DicomReadError, type ReadWarning, type ReadWarningCode } from './read-error.ts'
 import { defaultReadLimits, type ReadLimits } from './read-limits.ts'
 import type { Tag } from './tag.ts'
-import { ImplicitVRLittleEndian, transferSyntax } from './transfer-syntax.ts'
+import { ExplicitVRLittleEndian, ImplicitVRLittleEndian, transferSyntax } from './transfer-syntax.ts'
 
 export interface ReadOptions {
   readonly limits?: Partial<ReadLimits> | undefined
@@ -22,7 +22,7 @@ export interface ReadOptions {
 export interface ParsedInstance {
   readonly fileMeta: DataSet | undefined
   readonly dataSet: DataSet
-  /** As the File Meta Information or the options say; by evidence when neither does. */
+  /** As the File Meta Information or the options say; by evidence when neither does, or says what is no UID. */
   readonly transferSyntaxUID: string
   /** Where the data set begins in the object, bytes. */
   readonly dataSetOffset: number
@@ -157,6 +157,8 @@ export class InstanceReader {
   #declaredEncoding(uid: string, evidence: Uint8Array, offset: number): Encoding & { readonly uid: string } {
     const declared = transferSyntax(uid)
     if (!declared) this.#warn('transferSyntaxUnknown', offset)
+    // What is no UID is nothing an object could be served as: headers and file names are made of it.
+    if (!/^[0-9.]{1,64}$/.test(uid)) return likeliestEncoding(evidence, 0) ?? { explicitVR: true, littleEndian: true, uid: ExplicitVRLittleEndian }
     const { explicitVR, littleEndian } = declared ?? { explicitVR: true, littleEndian: true }
     const encoding = { explicitVR, littleEndian, uid }
     if (declared?.deflated || evidence.length < 8 || evidenceFor(evidence, 0, encoding) > 0) return encoding
