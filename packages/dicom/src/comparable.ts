@@ -1,6 +1,6 @@
 import { normalDate, normalDateTime, normalTime } from './date-time.ts'
 import type { DicomJsonAttribute } from './json.ts'
-import { searchName } from './person-name.ts'
+import { formatPersonName, searchName } from './person-name.ts'
 import type { VR } from './vr.ts'
 
 /** Values that compare as whole numbers; outside of safe integers they compare as text. */
@@ -19,12 +19,12 @@ export function textOf(value: unknown): string | undefined {
   if (typeof value === 'string') return plain(value) || undefined
   if (typeof value !== 'object' || value === null) return undefined
   const { Alphabetic, Ideographic, Phonetic } = value as Record<string, unknown>
-  const groups = [Alphabetic, Ideographic, Phonetic].map((group) => (typeof group === 'string' ? plain(group) : ''))
-  return groups.join('=').replace(/=+$/, '') || undefined
+  return formatPersonName({ Alphabetic: plainGroup(Alphabetic), Ideographic: plainGroup(Ideographic), Phonetic: plainGroup(Phonetic) }) || undefined
 }
 
 /** No database text column holds NUL or half a surrogate pair. */
 const plain = (text: string): string => text.replaceAll('\0', '').trim().toWellFormed()
+const plainGroup = (group: unknown): string => (typeof group === 'string' ? plain(group) : '')
 
 /**
  * A value's normal form for comparison by its VR: names folded, dates and times at full width, the rest as it is.

@@ -3,6 +3,7 @@
  * Sequences and encapsulated Pixel Data are not values of their own; write.ts lays them out.
  */
 import type { DicomJsonAttribute } from './json.ts'
+import { formatPersonName } from './person-name.ts'
 import { wordsSwapped } from './swap-words.ts'
 import type { Tag } from './tag.ts'
 import { vrTraits, type VR } from './vr.ts'
@@ -98,7 +99,7 @@ function textOf(tag: Tag, vr: VR, value: unknown): string {
 function personNameOf(tag: Tag, value: unknown): string {
   if (typeof value !== 'object' || value === null) throw new DicomWriteError('badValue', tag, 'a PN value is not an object of component groups')
   const { Alphabetic = '', Ideographic = '', Phonetic = '' } = value as { Alphabetic?: string; Ideographic?: string; Phonetic?: string }
-  return [Alphabetic, Ideographic, Phonetic].join('=').replace(/=+$/, '')
+  return formatPersonName({ Alphabetic, Ideographic, Phonetic })
 }
 
 /** The number in at most the 16 characters a Decimal String may have, losing the last digits where it must (PS3.5 Table 6.2-1). */
