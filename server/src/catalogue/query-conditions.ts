@@ -83,7 +83,8 @@ function valueSql(column: string, condition: Condition): Sql {
   switch (condition.kind) {
     case 'empty': return sql`${value} is null`
     case 'equal': return condition.values.length === 1 ? sql`${value} = ${condition.values[0] ?? ''}` : sql`${value} = any(${[...condition.values]}::text[])`
-    case 'number': return sql`${value} = ${condition.value}`
+    // Said to be a bigint, or a number too large for a column of four bytes would be an error instead of matching nothing.
+    case 'number': return sql`${value} = ${condition.value}::bigint`
     case 'pattern': return sql`${value} like ${likePattern(condition.pattern)}`
     case 'range': return sql`(${joined([
       ...(condition.from === undefined ? [] : [sql`${value} >= ${condition.from}`]),

@@ -165,6 +165,10 @@ test('D6 an attribute that cannot be matched is named and does not narrow the se
   expect((await results(aSearch({ Rows: '512' })))).toHaveLength(3)
 })
 
+test.each(['SeriesNumber', 'InstanceNumber', 'NumberOfFrames'])('a %s larger than its column holds is found nowhere, and is no error', async (keyword) => {
+  expect(await results(aSearch({ [keyword]: '9007199254740991' }, { level: 'instance' }))).toEqual([])
+})
+
 test('122 a list of hundreds of UIDs works', async () => {
   const StudyInstanceUIDs = Array.from({ length: 500 }, (_, index) => `1.2.${index}`).join(',')
   expect(await results(aSearch({ StudyInstanceUID: StudyInstanceUIDs }))).toHaveLength(3)

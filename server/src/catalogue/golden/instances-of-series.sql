@@ -6,7 +6,7 @@ with page as (
     and instance.organisation_id = ?
     and study.study_instance_uid = ?
     and series.series_instance_uid = ?
-    and instance.instance_number_sort = ?
+    and instance.instance_number_sort = ?::bigint
   order by instance.instance_number_sort, instance.instance_key limit ? offset ?
   ) as matching
 )

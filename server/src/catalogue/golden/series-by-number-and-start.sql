@@ -3,7 +3,7 @@ with page as (
   select study.study_key, series.series_key from study join series using (study_key)
   where study.organisation_id = ?
     and series.organisation_id = ?
-    and series.series_number_sort = ?
+    and series.series_number_sort = ?::bigint
     and series.performed_procedure_step_start_date is not null and (series.performed_procedure_step_start_date || coalesce(series.performed_procedure_step_start_time, '000000.000000')) >= ? and ((series.performed_procedure_step_start_date || coalesce(series.performed_procedure_step_start_time, '000000.000000')) >= ? or series.performed_procedure_step_start_time is null and series.performed_procedure_step_start_date >= left(?, 8)) and (series.performed_procedure_step_start_date || coalesce(series.performed_procedure_step_start_time, '000000.000000')) <= ?
   order by study.sort_key desc, study.study_key desc, series.series_number_sort, series.series_key limit ? offset ?
   ) as matching
