@@ -173,7 +173,7 @@ export async function up(knex: Knex): Promise<void> {
       primary key (instance_key, version)
     );
 
-    -- What answers 410 instead of 404. A null UID means the level above was deleted whole.
+    -- What answers 410 instead of 404. Without a SOP Instance UID it is a series, without a Series Instance UID a study.
     create table deletion (
       organisation_id     bigint not null references organisation,
       study_instance_uid  text collate "C" not null,

@@ -83,10 +83,10 @@ test('what is stored again is no longer deleted; what was not, still is', async 
   const before = await catalogue.presence(north, studyOf(first))
   await catalogue.delete(north, seriesOf(first))
   await catalogue.delete(north, studyOf(first))
+  expect(await Promise.all([studyOf(first), seriesOf(first), first, second, seriesOf(mr), mr].map((scope) => catalogue.wasDeleted(north, scope)))).toEqual(Array(6).fill(true))
   await expect(catalogue.store(north, { ...first, blobKey: `${first.blobKey}-again` })).resolves.toMatchObject({ outcome: 'created' })
   expect(await Promise.all([studyOf(first), seriesOf(first), first].map((scope) => catalogue.wasDeleted(north, scope)))).toEqual([false, false, false])
-  expect(await catalogue.wasDeleted(north, second)).toBe(false)
-  expect(await catalogue.wasDeleted(north, seriesOf(mr))).toBe(false)
+  expect(await Promise.all([second, seriesOf(mr), mr].map((scope) => catalogue.wasDeleted(north, scope)))).toEqual([true, true, true])
   expect((await catalogue.presence(north, studyOf(first)))?.revision).not.toBe(before?.revision)
 
   const alone = aNewInstance()
@@ -102,4 +102,8 @@ test('what never was is not deleted', async () => {
   const never = aNewInstance()
   expect(await catalogue.delete(north, never)).toEqual({ deleted: 0 })
   expect(await catalogue.wasDeleted(north, never)).toBe(false)
+
+  const [ct] = await aStoredStudy()
+  await catalogue.delete(north, studyOf(ct))
+  expect(await catalogue.wasDeleted(north, { ...ct, SOPInstanceUID: never.SOPInstanceUID })).toBe(false)
 })

@@ -8,8 +8,8 @@ import { leaveTombstones } from './tombstones.ts'
 
 /**
  * Deletes a study, a series or an instance with all its versions, within the caller's transaction: what is left empty goes
- * too, counters follow, the blobs are handed to the sweep, and a tombstone stays. The number of instances that went; 0 when
- * there was nothing the access reaches.
+ * too, counters follow, the blobs are handed to the sweep, and a tombstone of everything that went stays. The number of
+ * instances that went; 0 when there was nothing the access reaches.
  */
 export async function deleteScope(trx: Trx, access: Access, scope: Scope): Promise<number> {
   if (!reachesStudy(access, scope.StudyInstanceUID)) return 0
@@ -19,9 +19,10 @@ export async function deleteScope(trx: Trx, access: Access, scope: Scope): Promi
     .forUpdate().first<{ study_key: string; patient_id: string | null } | undefined>('study_key', 'patient_id')
   if (!study) return 0
 
+  await leaveTombstones(trx, study.study_key, scope)
   const deleted = await deleteInstances(trx, organisationId, study.study_key, scope)
   if (deleted === 0) return 0
-  await leaveTombstones(trx, organisationId, [scope, ...await deleteEmpty(trx, study.study_key, scope)])
+  await deleteEmpty(trx, study.study_key)
   await record(trx, [{
     organisationId,
     actor: actorOf(access),
@@ -65,16 +66,14 @@ async function deleteInstances(trx: Trx, organisationId: string, studyKey: strin
   return result.rows.reduce((sum, { instances }) => sum + instances, 0)
 }
 
-/** Removes series and study that hold nothing any more and brings what stays up to date; what went beyond the scope itself. */
-async function deleteEmpty(trx: Trx, studyKey: string, { StudyInstanceUID, SeriesInstanceUID, SOPInstanceUID }: Scope): Promise<Scope[]> {
-  const emptied = await trx('series').where({ study_key: studyKey, number_of_series_related_instances: 0 }).delete()
-  const gone: Scope[] = SOPInstanceUID !== undefined && emptied > 0 ? [{ StudyInstanceUID, SeriesInstanceUID }] : []
+/** Removes series and study that hold nothing any more and brings what stays up to date. */
+async function deleteEmpty(trx: Trx, studyKey: string): Promise<void> {
+  await trx('series').where({ study_key: studyKey, number_of_series_related_instances: 0 }).delete()
   const [left] = await rows(trx, 'select series_key from series where study_key = ? limit 1', [studyKey])
   if (left) {
     await recountStudies(trx, [studyKey])
     await trx('study').where({ study_key: studyKey }).update({ version: trx.raw('version + 1'), updated_at: trx.fn.now() })
-    return gone
+  } else {
+    await trx('study').where({ study_key: studyKey }).delete()
   }
-  await trx('study').where({ study_key: studyKey }).delete()
-  return SeriesInstanceUID === undefined ? gone : [...gone, { StudyInstanceUID }]
 }

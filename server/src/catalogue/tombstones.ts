@@ -15,7 +15,7 @@ const liftStatement = {
           and (deletion.sop_instance_uid is null or deletion.sop_instance_uid = given.sop_instance_uid))`,
 }
 
-/** What is stored again is no longer deleted, nor are its series and study. */
+/** What is stored again is no longer deleted, nor are the series and study it is in; what was deleted beside it still is. */
 export async function liftTombstones(trx: Trx, stored: readonly Prepared[]): Promise<void> {
   if (stored.length === 0) return
   await withRows(trx, liftStatement, stored.map(({ access, instance }) => ({
@@ -26,27 +26,40 @@ export async function liftTombstones(trx: Trx, stored: readonly Prepared[]): Pro
   })))
 }
 
-/** Remembers that something was deleted, so that asking for it is answered 410 and not 404 (PS3.18 §8.5). */
-export async function leaveTombstones(trx: Trx, organisationId: string, scopes: readonly Scope[]): Promise<void> {
-  // What was asked for can be named again as what became empty by it; one statement may touch a row only once.
-  const distinct = new Map(scopes.map((scope) => [[scope.StudyInstanceUID, scope.SeriesInstanceUID, scope.SOPInstanceUID].join('/'), scope]))
-  await trx('deletion').insert([...distinct.values()].map((scope) => ({
-    organisation_id: organisationId,
-    study_instance_uid: scope.StudyInstanceUID,
-    series_instance_uid: scope.SeriesInstanceUID ?? null,
-    sop_instance_uid: scope.SOPInstanceUID ?? null,
-  }))).onConflict(['organisation_id', 'study_instance_uid', 'series_instance_uid', 'sop_instance_uid']).merge({ deleted_at: trx.fn.now() })
+/** One for each instance that goes, one for each series that goes whole, and one for the study if nothing of it stays. */
+const leaveSql = `
+  with wanted as (
+    select study.organisation_id, study_instance_uid, series_instance_uid, sop_instance_uid,
+      (:SeriesInstanceUID::text is null or series_instance_uid = :SeriesInstanceUID::text)
+      and (:SOPInstanceUID::text is null or sop_instance_uid = :SOPInstanceUID::text) as goes
+    from study join series using (study_key) join instance using (series_key) where study.study_key = :studyKey::bigint
+  ),
+  gone as (
+    select organisation_id, study_instance_uid, series_instance_uid, sop_instance_uid from wanted where goes
+    union all
+    select organisation_id, study_instance_uid, series_instance_uid, null from wanted group by 1, 2, 3 having bool_and(goes)
+    union all
+    select organisation_id, study_instance_uid, null, null from wanted group by 1, 2 having bool_and(goes)
+  )
+  insert into deletion (organisation_id, study_instance_uid, series_instance_uid, sop_instance_uid) select * from gone
+  on conflict (organisation_id, study_instance_uid, series_instance_uid, sop_instance_uid) do update set deleted_at = now()`
+
+/**
+ * Remembers everything that is about to be deleted from a locked study, so that asking for it is answered 410 and not 404
+ * (PS3.18 §8.5), also after something else is stored into the same study.
+ */
+export async function leaveTombstones(trx: Trx, studyKey: string, { SeriesInstanceUID, SOPInstanceUID }: Scope): Promise<void> {
+  await trx.raw(leaveSql, { studyKey, SeriesInstanceUID: SeriesInstanceUID ?? null, SOPInstanceUID: SOPInstanceUID ?? null })
 }
 
-/** True when this, its series or its study was deleted and has not been stored again. */
+/** True when this was deleted and has not been stored again. */
 export async function wasDeleted(db: Db, access: Access, { StudyInstanceUID, SeriesInstanceUID, SOPInstanceUID }: Scope): Promise<boolean> {
   if (!reachesStudy(access, StudyInstanceUID)) return false
-  const tombstone: unknown = await db('deletion')
-    .where({ organisation_id: access.organisationId, study_instance_uid: StudyInstanceUID })
-    .where((series) => series.whereNull('series_instance_uid').orWhere((at) => {
-      at.where('series_instance_uid', SeriesInstanceUID ?? null)
-        .where((instance) => instance.whereNull('sop_instance_uid').orWhere('sop_instance_uid', SOPInstanceUID ?? null))
-    }))
-    .first('organisation_id')
+  const tombstone: unknown = await db('deletion').where({
+    organisation_id: access.organisationId,
+    study_instance_uid: StudyInstanceUID,
+    series_instance_uid: SeriesInstanceUID ?? null,
+    sop_instance_uid: SOPInstanceUID ?? null,
+  }).first('organisation_id')
   return tombstone !== undefined
 }
