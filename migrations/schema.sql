@@ -20,6 +20,15 @@ AS $function$
       ) else '{}' end
     $function$;
 
+CREATE OR REPLACE FUNCTION series_metadata_gives_up_blob()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+      begin
+        insert into obsolete_blob (blob_key, organisation_id) values (old.blob_key, old.organisation_id) on conflict (blob_key) do nothing;
+        return null;
+      end $function$;
+
 CREATE TABLE audit_event (
   audit_event_id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
   organisation_id bigint NOT NULL,
@@ -82,6 +91,8 @@ CREATE TABLE instance_metadata (
   instance_key bigint NOT NULL,
   organisation_id bigint NOT NULL,
   metadata bytea STORAGE external NOT NULL,
+  text_bytes integer,
+  crc32 integer,
   PRIMARY KEY (instance_key),
   FOREIGN KEY (instance_key) REFERENCES instance(instance_key) ON DELETE CASCADE
 );
@@ -151,6 +162,22 @@ CREATE TABLE series (
 CREATE INDEX series_by_modality ON series USING btree (organisation_id, modality);
 CREATE INDEX series_by_request ON series USING gin (request_attributes jsonb_path_ops);
 CREATE INDEX series_by_uid ON series USING btree (organisation_id, series_instance_uid);
+
+CREATE TABLE series_metadata (
+  series_key bigint NOT NULL,
+  organisation_id bigint NOT NULL,
+  series_version bigint NOT NULL,
+  blob_key text COLLATE "C" NOT NULL,
+  deflated_bytes bigint NOT NULL,
+  text_bytes bigint NOT NULL,
+  crc32 integer NOT NULL,
+  made_at timestamp with time zone NOT NULL DEFAULT now(),
+  PRIMARY KEY (series_key),
+  UNIQUE (blob_key),
+  FOREIGN KEY (series_key) REFERENCES series(series_key) ON DELETE CASCADE
+);
+CREATE TRIGGER series_metadata_given_up AFTER DELETE ON series_metadata FOR EACH ROW EXECUTE FUNCTION series_metadata_gives_up_blob();
+CREATE TRIGGER series_metadata_replaced AFTER UPDATE OF blob_key ON series_metadata FOR EACH ROW WHEN ((old.blob_key <> new.blob_key)) EXECUTE FUNCTION series_metadata_gives_up_blob();
 
 CREATE TABLE study (
   study_key bigint NOT NULL GENERATED ALWAYS AS IDENTITY,

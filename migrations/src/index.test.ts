@@ -17,12 +17,14 @@ afterEach(async () => {
   await drop()
 })
 
+const all = ['20261122090000_catalogue', '20261122120000_series_metadata']
+
 const empty = () => db.raw('drop schema public cascade; create schema public')
 
 test('an empty database is not current, becomes so, and has nothing to do the next time', async () => {
   await empty()
   expect(await isCurrent(db)).toBe(false)
-  expect(await migrate(url)).toEqual(['20261122090000_catalogue'])
+  expect(await migrate(url)).toEqual(all)
   expect(await isCurrent(db)).toBe(true)
   expect(await migrate(db)).toEqual([])
 })
@@ -30,7 +32,7 @@ test('an empty database is not current, becomes so, and has nothing to do the ne
 test('of several servers that start at once one migrates and the others wait for it', async () => {
   await empty()
   const ran = await Promise.all(Array.from({ length: 5 }, () => migrate(url)))
-  expect(ran.flat()).toEqual(['20261122090000_catalogue'])
+  expect(ran.flat()).toEqual(all)
 })
 
 test('a migration that was killed leaves nothing the next start would trip over', async () => {

@@ -4,6 +4,7 @@ import { deleteScope } from './deletion.ts'
 import { createFindInstance } from './find-instance.ts'
 import type { InstanceRecord } from './instance-record.ts'
 import { instances, metadata } from './instances.ts'
+import { forgetReadyMetadata, metadataEdition, nameReadyMetadata, readPieces, type InstancePiece, type MetadataEdition, type ReadyMetadata, type SeriesEdition } from './metadata-edition.ts'
 import type { NewInstance, StoreOutcome } from './new-instance.ts'
 import { organisationById } from './organisation.ts'
 import { presence, type Presence } from './presence.ts'
@@ -27,6 +28,15 @@ export interface Catalogue {
   findInstance: (access: Access, scope: InstanceScope) => Promise<InstanceRecord | undefined>
   instances: (access: Access, scope: Scope) => AsyncIterable<InstanceRecord>
   metadata: (access: Access, scope: Scope) => AsyncIterable<{ record: InstanceRecord; json: string }>
+  /** What the metadata of a study or series are made of now, as little of it read as answering with it needs. */
+  metadataEdition: (access: Pick<Access, 'organisationId' | 'studies'>, scope: Scope) => Promise<MetadataEdition | undefined>
+  /** The deflated bytes of pieces of an edition. */
+  readPieces: (pieces: readonly InstancePiece[]) => AsyncIterable<Uint8Array[]>
+  /** Makes an object the ready-made metadata of a series; false when it came too late. */
+  nameReadyMetadata: (series: SeriesEdition, ready: ReadyMetadata) => Promise<boolean>
+  forgetReadyMetadata: (seriesKey: string, blobKey: string) => Promise<void>
+  /** Tells `listener` of every instance this process has stored, once it is durable; answers with what ends that. */
+  onStored: (listener: StoredListener) => () => void
   presence: (access: Access, scope: Scope) => Promise<Presence | undefined>
   delete: (access: Access, scope: Scope) => Promise<{ deleted: number }>
   wasDeleted: (access: Access, scope: Scope) => Promise<boolean>
@@ -35,6 +45,8 @@ export interface Catalogue {
   /** Refuses what would be stored from now on, and resolves when all that waits is stored. */
   close: () => Promise<void>
 }
+
+export type StoredListener = (access: Access, instance: NewInstance) => void
 
 export interface CatalogueDeps {
   /** Its pool needs room for the writer's two connections beside those of readers. */
@@ -48,12 +60,25 @@ const defaultSearchTimeoutMs = 30_000
 /** The catalogue in Postgres. */
 export function createCatalogue({ db, searchTimeoutMs = defaultSearchTimeoutMs }: CatalogueDeps): Catalogue {
   const writer = createInstanceStore(db)
+  const listeners = new Set<StoredListener>()
   return {
-    store: writer.store,
+    store: async (access, instance) => {
+      const stored = await writer.store(access, instance)
+      if (stored.blobKept) for (const listener of listeners) listener(access, instance)
+      return stored
+    },
     search: createSearch({ db, statementTimeoutMs: searchTimeoutMs }),
     findInstance: createFindInstance(db),
     instances: (access, scope) => instances(db, access, scope),
     metadata: (access, scope) => metadata(db, access, scope),
+    metadataEdition: (access, scope) => metadataEdition(db, access, scope),
+    readPieces: (pieces) => readPieces(db, pieces),
+    nameReadyMetadata: (series, ready) => nameReadyMetadata(db, series, ready),
+    forgetReadyMetadata: (seriesKey, blobKey) => forgetReadyMetadata(db, seriesKey, blobKey),
+    onStored: (listener) => {
+      listeners.add(listener)
+      return () => { listeners.delete(listener) }
+    },
     presence: (access, scope) => presence(db, access, scope),
     delete: (access, scope) => db.transaction(async (trx) => ({ deleted: await deleteScope(trx, access, scope) })),
     wasDeleted: (access, scope) => wasDeleted(db, access, scope),

@@ -1,4 +1,5 @@
 import { reachesStudy, type Access } from '../identity/index.ts'
+import { createByteMemory } from '../platform/byte-memory.ts'
 import { namedRows, type Db } from '../platform/db.ts'
 import { recordColumns, toRecord, type InstanceRecord, type InstanceRecordRow } from './instance-record.ts'
 import type { InstanceScope } from './scope.ts'
@@ -22,7 +23,7 @@ const layoutStatement = { name: 'find-layout', text: 'select layout from instanc
  * is, the same Buffer comes with every record, so that what was decoded from it can be kept beside it.
  */
 export function createFindInstance(db: Db): (access: Access, scope: InstanceScope) => Promise<InstanceRecord | undefined> {
-  const remembered = createMemory(rememberedLayoutBytes)
+  const remembered = createByteMemory(rememberedLayoutBytes)
 
   const layoutOf = async (instanceKey: string, version: number): Promise<Buffer | undefined> => {
     // A version of an instance never changes.
@@ -42,32 +43,5 @@ export function createFindInstance(db: Db): (access: Access, scope: InstanceScop
     const layout = row.layout ?? await layoutOf(row.instance_key, row.version)
     // Without one it was deleted or superseded a moment ago: what is there now is what counts.
     return layout ? toRecord({ ...row, layout }) : find(access, scope)
-  }
-}
-
-/** Keeps what was used last, so many bytes of it. */
-function createMemory(maxBytes: number): { get: (key: string) => Buffer | undefined; set: (key: string, bytes: Buffer) => void } {
-  const kept = new Map<string, Buffer>()
-  let total = 0
-  return {
-    get: (key) => {
-      const bytes = kept.get(key)
-      if (bytes) {
-        // A Map keeps the order of insertion: back to its end.
-        kept.delete(key)
-        kept.set(key, bytes)
-      }
-      return bytes
-    },
-    set: (key, bytes) => {
-      if (kept.has(key)) return
-      kept.set(key, bytes)
-      total += bytes.byteLength
-      for (const [oldest, { byteLength }] of kept) {
-        if (total <= maxBytes) break
-        kept.delete(oldest)
-        total -= byteLength
-      }
-    },
   }
 }

@@ -1,7 +1,6 @@
-import { promisify } from 'node:util'
-import { deflate, deflateSync } from 'node:zlib'
 import { formatTag, tagOf, type DicomJson } from '@isocenter/dicom'
 import type { Access } from '../identity/index.ts'
+import { deflateJoinable, type JoinableText } from '../platform/joinable-deflate.ts'
 import { instanceColumns, seriesColumns, studyColumns, type InstanceColumns, type SeriesColumns, type StudyColumns } from './columns.ts'
 import { seriesAttributes, studyAttributes, type LevelAttributes } from './level-attributes.ts'
 import { memoized } from './memo.ts'
@@ -19,17 +18,11 @@ export interface Prepared {
   readonly study: StudyRow
   readonly series: SeriesRow
   readonly row: InstanceRow
-  readonly metadata: Uint8Array
+  readonly metadata: JoinableText
 }
 
 /** Rows of as many studies, and of as many series, as are likely being stored at once; some kilobytes each. */
 const rememberedRows = 256
-
-const deflateInThread = promisify(deflate)
-/** Below this, handing the text to another thread costs more than deflating it here. */
-const deflateHereBelowCharacters = 64 * 1024
-/** Metadata is written once and read often, but level 1 is within 15 % of the best size at half its time. */
-const deflateOptions = { level: 1 } as const
 
 /** Computes rows and deflated metadata; what is wrong with one instance shows here, before it shares a transaction with others. */
 export async function prepare(access: Access, instance: NewInstance): Promise<Prepared> {
@@ -40,13 +33,8 @@ export async function prepare(access: Access, instance: NewInstance): Promise<Pr
     study: studyRow(membersOf(attributes, studyTags)),
     series: seriesRow(membersOf(attributes, seriesTags)),
     row: { ...storable(instanceColumns(attributes)), ...readyInstance(attributes) },
-    metadata: await deflatedMetadata(metadataText),
+    metadata: await deflateJoinable(metadataText),
   }
-}
-
-/** Metadata as they are kept. */
-export async function deflatedMetadata(metadataText: string): Promise<Uint8Array> {
-  return metadataText.length < deflateHereBelowCharacters ? deflateSync(metadataText, deflateOptions) : deflateInThread(metadataText, deflateOptions)
 }
 
 /** A study's row out of its attributes. The instances of a study arrive together and nearly always say the same of it, so the last rows are remembered. */

@@ -1,6 +1,6 @@
 /** Whether rows say of each other what is so, and making it so again: what the doctor asks of the catalogue itself. */
 import { rows, type Db } from '../platform/db.ts'
-import { deflatedMetadata } from './prepare.ts'
+import { deflateJoinable } from '../platform/joinable-deflate.ts'
 import { recountStudies, saveModalities } from './recount.ts'
 
 /** A study, and what of its row is not so. */
@@ -114,8 +114,9 @@ export async function* blobsWithoutMetadata(db: Db): AsyncGenerator<string[]> {
 
 /** Gives an instance that has none its metadata, provided it still is of these bytes. */
 export async function addMetadata(db: Db, { instanceKey, blobKey }: { readonly instanceKey: string; readonly blobKey: string }, metadataText: string): Promise<void> {
+  const { zlib, textBytes, crc32 } = await deflateJoinable(metadataText)
   await rows(db, `
-    insert into instance_metadata (instance_key, organisation_id, metadata)
-    select instance_key, organisation_id, ? from instance where instance_key = ? and blob_key = ?
-    on conflict (instance_key) do nothing`, [Buffer.from(await deflatedMetadata(metadataText)), instanceKey, blobKey])
+    insert into instance_metadata (instance_key, organisation_id, metadata, text_bytes, crc32)
+    select instance_key, organisation_id, ?, ?, ? from instance where instance_key = ? and blob_key = ?
+    on conflict (instance_key) do nothing`, [Buffer.from(zlib), textBytes, crc32 | 0, instanceKey, blobKey])
 }

@@ -69,8 +69,9 @@ const insertStatement = {
       select organisation_id, study_key, series_key, sop_instance_uid, ${columns.join(', ')} from json_populate_recordset(null::instance, $1)
       returning instance_key, organisation_id, blob_key
     )
-    insert into instance_metadata (instance_key, organisation_id, metadata)
-    select instance_key, organisation_id, metadata from added join json_to_recordset($2) as given(blob_key text, metadata bytea) using (blob_key)`,
+    insert into instance_metadata (instance_key, organisation_id, metadata, text_bytes, crc32)
+    select instance_key, organisation_id, metadata, text_bytes, crc32
+    from added join json_to_recordset($2) as given(blob_key text, metadata bytea, text_bytes integer, crc32 integer) using (blob_key)`,
 }
 
 /** Adds rows of new instances. */
@@ -84,7 +85,7 @@ export async function insertInstances(trx: Trx, placed: readonly Placed[]): Prom
       series_key: series.seriesKey,
       sop_instance_uid: prepared.instance.SOPInstanceUID,
     })),
-    placed.map(({ prepared }) => ({ blob_key: prepared.instance.blobKey, metadata: bytea(prepared.metadata) })))
+    placed.map(({ prepared }) => ({ blob_key: prepared.instance.blobKey, ...metadataColumns(prepared) })))
 }
 
 const keepFormerStatement = {
@@ -112,7 +113,7 @@ const replaceStatement = {
 const replaceMetadataStatement = {
   name: 'replace-metadata',
   text: `
-    update instance_metadata set metadata = given.metadata
+    update instance_metadata set ${assigned(['metadata', 'text_bytes', 'crc32'])}
     from json_populate_recordset(null::instance_metadata, $1) as given where instance_metadata.instance_key = given.instance_key`,
 }
 
@@ -123,8 +124,11 @@ export async function supersede(trx: Trx, superseding: readonly { prepared: Prep
   await withRows(trx, keepFormerStatement, keys(true))
   await withRows(trx, dropFormerStatement, keys(false))
   await withRows(trx, replaceStatement, superseding.map(({ prepared, former }) => ({ ...columnsOf(prepared), instance_key: former.instanceKey })))
-  await withRows(trx, replaceMetadataStatement, superseding.map(({ prepared, former }) => ({ instance_key: former.instanceKey, metadata: bytea(prepared.metadata) })))
+  await withRows(trx, replaceMetadataStatement, superseding.map(({ prepared, former }) => ({ instance_key: former.instanceKey, ...metadataColumns(prepared) })))
 }
+
+/** The column is signed. */
+const metadataColumns = ({ metadata: { zlib, textBytes, crc32 } }: Prepared): object => ({ metadata: bytea(zlib), text_bytes: textBytes, crc32: crc32 | 0 })
 
 function columnsOf({ instance, row }: Prepared): object {
   return {

@@ -25,7 +25,7 @@ export function createInstanceStore(db: Db): InstanceStore {
     // A study keeps to its lane, or the lanes would wait for each other's lock.
     laneOf: ({ access, instance }) => sumOfCharacters(`${access.organisationId} ${instance.StudyInstanceUID}`),
     identityOf: ({ access, instance }) => [access.organisationId, instance.StudyInstanceUID, instance.SeriesInstanceUID, instance.SOPInstanceUID].join(' '),
-    byteLengthOf: ({ metadata, instance }) => metadata.byteLength + instance.layout.byteLength,
+    byteLengthOf: ({ metadata, instance }) => metadata.zlib.byteLength + instance.layout.byteLength,
     maxItems: maxInstancesPerTransaction,
     maxBytes: maxBytesPerTransaction,
     retryAfterMs,

@@ -5,6 +5,7 @@ import { gatherResources } from './capabilities/resources.ts'
 import { addCapabilities } from './capabilities/routes.ts'
 import { qidoRoutes } from './qido/routes.ts'
 import { stowRoutes } from './stow/routes.ts'
+import { createSeriesMetadata } from './series-metadata/index.ts'
 import { requireAccept } from './strict-accept.ts'
 import { wadoRoutes } from './wado/routes.ts'
 
@@ -18,7 +19,9 @@ export const dicomweb: FastifyPluginAsync<DicomwebDeps> = async (app, { config, 
   if (config.DICOMWEB_STRICT) requireAccept(app)
   const resources = gatherResources(app)
   await app.register(qidoRoutes, deps)
-  await app.register(wadoRoutes, deps)
+  const seriesMetadata = createSeriesMetadata({ catalogue, blobs, onError: (error) => { app.log.warn({ err: error }, 'ready-made metadata could not be stored') } })
+  app.addHook('onClose', () => seriesMetadata.close())
+  await app.register(wadoRoutes, { ...deps, seriesMetadata })
   await app.register(stowRoutes, deps)
   addCapabilities(app, resources, deps)
 }

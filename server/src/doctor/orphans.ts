@@ -2,13 +2,18 @@
 import { organisationById, renameBlob, versionsOf, type BlobHolder } from '../catalogue/index.ts'
 import { reread, storeAgain, type Reread } from '../dicomweb/index.ts'
 import { permissions, type Access } from '../identity/index.ts'
-import { BlobNotFound, organisationOfBlobKey } from '../storage/index.ts'
+import { BlobNotFound, isDerivedBlobKey, organisationOfBlobKey } from '../storage/index.ts'
 import type { Examination } from './examination.ts'
 import type { Example } from './findings.ts'
 
 /** Says what an orphan is. It is removed only when its object is safe elsewhere, was deleted, or is no DICOM object at all. */
 export async function examineOrphan(examination: Examination, blobKey: string): Promise<void> {
   const { db, blobs, catalogue, findings, mend } = examination
+  if (isDerivedBlobKey(blobKey)) {
+    if (mend) await blobs.delete(blobKey)
+    findings.add('orphan', { blobKey, reason: 'derived, and can be made again' }, { mended: mend })
+    return
+  }
   const organisationId = organisationOfBlobKey(blobKey)
   const organisation = organisationId === undefined ? undefined : await organisationById(db, organisationId)
   if (!organisation) {

@@ -22,6 +22,6 @@ export interface Access {
 }
 
 /** True when the access reaches this study at all. */
-export function reachesStudy(access: Access, StudyInstanceUID: string): boolean {
+export function reachesStudy(access: Pick<Access, 'studies'>, StudyInstanceUID: string): boolean {
   return access.studies === 'all' || access.studies.includes(StudyInstanceUID)
 }

@@ -3,7 +3,7 @@ import { createFileBlobStore, type FileBlobStoreConfig } from './fs.ts'
 import { createS3BlobStore, type S3BlobStoreConfig } from './s3.ts'
 
 export * from './blob-store.ts'
-export { checkedBlobKey, isBlobKey, newBlobKey, organisationOfBlobKey, recentBlobKeys, uuidv7, type BlobKeyRange } from './keys.ts'
+export { checkedBlobKey, derivedFolders, isBlobKey, isDerivedBlobKey, newBlobKey, newDerivedBlobKey, organisationOfBlobKey, recentBlobKeys, uuidv7, type BlobKeyRange, type DerivedFolder } from './keys.ts'
 export type { FileBlobStoreConfig, S3BlobStoreConfig }
 
 export type BlobStoreConfig = FileBlobStoreConfig | S3BlobStoreConfig

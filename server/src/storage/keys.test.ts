@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { isBlobKey, newBlobKey, organisationOfBlobKey, recentBlobKeys } from './keys.ts'
+import { isBlobKey, isDerivedBlobKey, newBlobKey, newDerivedBlobKey, organisationOfBlobKey, recentBlobKeys } from './keys.ts'
 
 describe('a new blob key', () => {
   test('says organisation and hour in UTC, then a version 7 UUID (the moment is that of RFC 9562 A.6)', () => {
@@ -45,6 +45,14 @@ describe('recent blob keys', () => {
       expect(within(newBlobKey('71', since), since, until)).toBe(0)
     }))
   })
+})
+
+test('what is derived lies in a folder of its own, and is found there', () => {
+  const now = new Date('2028-01-01T00:30:00Z')
+  const key = newDerivedBlobKey('derived/metadata/', '7', now)
+  expect([isBlobKey(key), isDerivedBlobKey(key), isDerivedBlobKey(newBlobKey('7', now))]).toEqual([true, true, false])
+  const [range] = recentBlobKeys('7', now, now, 'derived/metadata/')
+  expect(range && key.startsWith(range.prefix) && key > range.after).toBe(true)
 })
 
 test('a blob key says whose it is; one that is not of our making says nothing', () => {

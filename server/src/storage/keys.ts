@@ -29,6 +29,18 @@ export function newBlobKey(organisationId: string, now: Date): string {
   return checkedBlobKey(`${organisationId}/${dayOf(now)}/${hourOf(now)}/${uuidv7(now.getTime())}`)
 }
 
+/** Where blobs are that can be made again from those of instances, a folder for each kind. */
+export const derivedFolders = ['derived/metadata/'] as const
+export type DerivedFolder = typeof derivedFolders[number]
+
+/** A key no blob has had, for something derived: its folder, then as `newBlobKey`. */
+export function newDerivedBlobKey(folder: DerivedFolder, organisationId: string, now: Date): string {
+  return checkedBlobKey(`${folder}${newBlobKey(organisationId, now)}`)
+}
+
+/** True for a key of `newDerivedBlobKey`. */
+export const isDerivedBlobKey = (key: string): boolean => derivedFolders.some((folder) => key.startsWith(folder))
+
 /** Keys to list: those that begin with `prefix` and come behind `after`. */
 export interface BlobKeyRange {
   readonly prefix: string
@@ -38,12 +50,13 @@ export interface BlobKeyRange {
 /**
  * Where an organisation's blobs begun from the hour of `since` to the day of `until` are, one range a day: what is stored
  * before and elsewhere need not be listed.
+ * @param folder '' for the blobs of instances, or that of something derived
  */
-export function recentBlobKeys(organisationId: string, since: Date, until: Date): BlobKeyRange[] {
+export function recentBlobKeys(organisationId: string, since: Date, until: Date, folder: '' | DerivedFolder = ''): BlobKeyRange[] {
   const ranges: BlobKeyRange[] = []
-  const first = `${organisationId}/${dayOf(since)}/`
+  const first = `${folder}${organisationId}/${dayOf(since)}/`
   for (const day = new Date(since); dayOf(day) <= dayOf(until); day.setUTCDate(day.getUTCDate() + 1)) {
-    const prefix = `${organisationId}/${dayOf(day)}/`
+    const prefix = `${folder}${organisationId}/${dayOf(day)}/`
     ranges.push({ prefix, after: prefix === first ? `${prefix}${hourOf(since)}` : prefix })
   }
   return ranges

@@ -116,7 +116,11 @@ function requireCreators(keys: ReadonlyMap<string, MatchKey>): void {
   }
 }
 
-function includedAttributes(names: readonly string[]): 'all' | readonly Tag[] {
+/**
+ * The attributes that values of includefield ask for, by their top level.
+ * @throws invalidSearch 400
+ */
+export function includedAttributes(names: readonly string[]): 'all' | readonly Tag[] {
   const tags = new Set<Tag>()
   let all = false
   for (const name of names.map((text) => text.trim()).filter((text) => text !== '')) {

@@ -2,7 +2,7 @@
 import type { FastifyBaseLogger } from 'fastify'
 import { forgetObsoleteBlobs, obsoleteBlobs, organisationIds, unnamedBlobs } from '../../catalogue/index.ts'
 import type { Db } from '../../platform/db.ts'
-import { recentBlobKeys, type BlobStore } from '../../storage/index.ts'
+import { derivedFolders, recentBlobKeys, type BlobStore } from '../../storage/index.ts'
 
 /** What one sweep removed. */
 export interface Swept {
@@ -61,7 +61,7 @@ async function removeOrphans({ db, blobs, now }: SweepOptions, before: Date): Pr
     waiting = []
   }
   for (const organisationId of await organisationIds(db)) {
-    for (const { prefix, after } of recentBlobKeys(organisationId, since, now())) {
+    for (const { prefix, after } of ['' as const, ...derivedFolders].flatMap((folder) => recentBlobKeys(organisationId, since, now(), folder))) {
       for await (const { key, modifiedAt } of blobs.list(prefix, { after })) {
         if (modifiedAt >= before) continue
         waiting.push(key)

@@ -9,10 +9,18 @@ export function etagOf(...parts: readonly (string | Uint8Array)[]): string {
   return `"${hash.digest('base64url').slice(0, 27)}"`
 }
 
-/** Puts the validator on the answer; true when the client has this very representation, and is to be answered 304. */
-export function isNotModified(request: FastifyRequest, reply: FastifyReply, etag: string): boolean {
+/**
+ * Puts the validator on the answer; true when the client has this very representation, and is to be answered 304.
+ * @param alike tells the validators of other bytes that say the same: the client may keep what it has, under its own validator
+ */
+export function isNotModified(request: FastifyRequest, reply: FastifyReply, etag: string, alike: (etag: string) => boolean = () => false): boolean {
   // Every use is checked against the server first: access can be withdrawn, and other bytes stored under the same UIDs.
   reply.header('etag', etag).header('cache-control', 'private, no-cache').header('vary', 'Accept, Accept-Encoding')
   const condition = request.headers['if-none-match']
-  return condition !== undefined && (condition.trim() === '*' || condition.split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag))
+  if (condition === undefined) return false
+  const tags = condition.split(',').map((tag) => tag.trim().replace(/^W\//, ''))
+  if (tags.includes('*') || tags.includes(etag)) return true
+  const known = tags.find(alike)
+  if (known !== undefined) reply.header('etag', known)
+  return known !== undefined
 }
