@@ -12,12 +12,14 @@ import { notFound } from './platform/not-found.ts'
 import { problemJson } from './platform/problem.ts'
 import { uriLength } from './platform/uri-length.ts'
 import type { BlobStore } from './storage/index.ts'
+import type { Transcoding } from './transcoding/index.ts'
 
 /** What the application is made of; opened and closed by who calls. */
 export interface AppDeps {
   readonly config: Config
   readonly catalogue: Catalogue
   readonly blobs: BlobStore
+  readonly transcoding: Transcoding
   readonly tokens: Tokens
   readonly accessLog: AccessLog
   readonly metrics: Metrics

@@ -32,6 +32,9 @@ const Env = Type.Object({
   QIDO_EMPTY_STATUS: Type.Union([Type.Literal('200'), Type.Literal('204')], { default: '200', description: 'status of a search that finds nothing: 200 with an empty list, or 204 as PS3.18 had it until 2025' }),
   DICOMWEB_STRICT: Type.Boolean({ default: false, description: 'answer 406 to a DICOMweb request without Accept, as PS3.18 has it, instead of taking it to accept anything' }),
   CORS_ORIGINS: Type.String({ default: '', pattern: '^(\\*|https?://[^/,\\s]+(,\\s*https?://[^/,\\s]+)*)?$', description: 'origins whose pages may use the services, with commas between them, or * for all; none where unset' }),
+  CODEC_THREADS: Type.Optional(Type.Integer({ minimum: 1, maximum: 128, description: 'threads that decode and encode frames; one a processor where unset' })),
+  CODEC_TIMEOUT_MS: Type.Integer({ default: 30_000, minimum: 100, description: 'longest a codec may take for one frame' }),
+  FRAME_CACHE_BYTES: Type.Integer({ default: 128 * mebibytes, minimum: 0, description: 'memory for frames made in another transfer syntax, bytes' }),
   DEFAULT_ORGANISATION: Type.String({ default: 'default', pattern: '^[a-z0-9][a-z0-9-]{0,62}$', description: 'short name of the organisation made on first start' }),
 })
 

@@ -1,4 +1,5 @@
 import { mkdir } from 'node:fs/promises'
+import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'
 import { createApp } from './app.ts'
 import { createAccessLog } from './audit/index.ts'
@@ -10,6 +11,7 @@ import { blobStoreConfig, signingKeysFile } from './places.ts'
 import { createDb } from './platform/db.ts'
 import { createMetrics } from './platform/metrics.ts'
 import { createBlobStore } from './storage/index.ts'
+import { createTranscoding, createTranscodingMetrics } from './transcoding/index.ts'
 
 /** A server that is listening. */
 export interface RunningServer {
@@ -34,13 +36,17 @@ export async function startServer(config: Config): Promise<RunningServer> {
     closers.push(() => blobs.close())
     const tokens = createTokens(await loadSigningKeys(signingKeysFile(config)))
     const metrics = createMetrics()
+    const transcoding = createTranscoding({
+      blobs, threads: config.CODEC_THREADS ?? availableParallelism(), timeoutMs: config.CODEC_TIMEOUT_MS, cacheBytes: config.FRAME_CACHE_BYTES, metrics: createTranscodingMetrics(metrics.registry),
+    })
+    closers.push(() => transcoding.close())
     const catalogue = createCatalogue({ db, searchTimeoutMs: config.DATABASE_STATEMENT_TIMEOUT_MS })
     closers.push(() => catalogue.close())
 
     const accessLog = createAccessLog(db, (error) => { app.log.error({ err: error }, 'audit events are waiting to be written') })
     closers.push(() => accessLog.close())
     const app = await createApp({
-      config, catalogue, blobs, tokens, metrics, accessLog,
+      config, catalogue, blobs, transcoding, tokens, metrics, accessLog,
       readiness: [
         { name: 'database', check: () => db.raw('select 1 from organisation limit 1') },
         { name: 'blobs', check: () => blobs.check() },

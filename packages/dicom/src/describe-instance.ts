@@ -52,6 +52,8 @@ function pixelLayoutOf(dataSet: DataSet, element: DataElement): PixelLayout {
     Columns,
     SamplesPerPixel,
     BitsAllocated,
+    BitsStored: countOf(dataSet, 'BitsStored') ?? 0,
+    PixelRepresentation: countOf(dataSet, 'PixelRepresentation') ?? 0,
     PlanarConfiguration: countOf(dataSet, 'PlanarConfiguration') ?? 0,
     PhotometricInterpretation,
   }

@@ -43,6 +43,8 @@ const layout: fc.Arbitrary<Layout> = fc.record(
       Columns: fc.nat({ max: 65535 }),
       SamplesPerPixel: fc.nat({ max: 4 }),
       BitsAllocated: fc.constantFrom(1, 8, 16, 32, 64),
+      BitsStored: fc.nat({ max: 64 }),
+      PixelRepresentation: fc.nat({ max: 1 }),
       PlanarConfiguration: fc.nat({ max: 1 }),
       PhotometricInterpretation: fc.oneof(fc.constantFrom('', 'MONOCHROME2', 'YBR_RCT'), fc.string()),
     }),
@@ -56,7 +58,7 @@ const ctSlice: Layout = {
   inflated: false,
   dataSetOffset: 344,
   frames: { kind: 'native', offset: 2902, frameBits: 512 * 512 * 16, numberOfFrames: 1, wordBytes: 1 },
-  pixel: { Rows: 512, Columns: 512, SamplesPerPixel: 1, BitsAllocated: 16, PlanarConfiguration: 0, PhotometricInterpretation: 'MONOCHROME2' },
+  pixel: { Rows: 512, Columns: 512, SamplesPerPixel: 1, BitsAllocated: 16, BitsStored: 12, PixelRepresentation: 1, PlanarConfiguration: 0, PhotometricInterpretation: 'MONOCHROME2' },
   bulkdata: [{ path: '7FE00010', offset: 2902, length: 512 * 512 * 2, vr: 'OW' }],
 }
 
@@ -86,6 +88,13 @@ describe('the kept layout', () => {
     const bytes = encodeLayout(cine)
     expect(bytes.length).toBeLessThanOrEqual(count * 4)
     expect(decodeLayout(bytes)).toEqual(cine)
+  })
+
+  test('of the first version is read without what it lacked', () => {
+    const kept = { ...ctSlice, pixel: { ...ctSlice.pixel, BitsStored: 0, PixelRepresentation: 0 } }
+    const bytes = [...encodeLayout(kept as Layout)]
+    const depth = bytes.indexOf(16, 3)
+    expect(decodeLayout(Uint8Array.from([1, ...bytes.slice(1, depth + 1), ...bytes.slice(depth + 3)]))).toEqual(kept)
   })
 
   test('of another version is refused', () => {

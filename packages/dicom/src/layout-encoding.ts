@@ -7,7 +7,9 @@ import type { Fragments, FrameIndex } from './frames.ts'
 import type { BulkdataRange, Layout, PixelLayout } from './layout.ts'
 import { vrOfBytes, type VR } from './vr.ts'
 
-const VERSION = 1
+/** 1 had neither Bits Stored nor Pixel Representation. */
+const VERSION = 2
+const OLDEST_VERSION = 1
 const LITTLE_ENDIAN = 1
 const INFLATED = 2
 const HAS_PIXEL = 4
@@ -42,10 +44,10 @@ export function encodeLayout(layout: Layout): Uint8Array {
 export function decodeLayout(bytes: Uint8Array): Layout {
   const reader = new ByteReader(bytes)
   const version = reader.byte()
-  if (version !== VERSION) throw new RangeError(`layout version ${version} is not known`)
+  if (version < OLDEST_VERSION || version > VERSION) throw new RangeError(`layout version ${version} is not known`)
   const flags = reader.byte()
   const dataSetOffset = reader.number()
-  const pixel = flags & HAS_PIXEL ? readPixel(reader) : undefined
+  const pixel = flags & HAS_PIXEL ? readPixel(reader, version) : undefined
   const frames = readFrames(reader, frameKinds[flags >> FRAME_KIND_SHIFT])
   const bulkdata = readBulkdata(reader)
   reader.assertAtEnd()
@@ -60,22 +62,25 @@ export function decodeLayout(bytes: Uint8Array): Layout {
 }
 
 function writePixel(writer: ByteWriter, pixel: PixelLayout): void {
-  for (const number of [pixel.Rows, pixel.Columns, pixel.SamplesPerPixel, pixel.BitsAllocated, pixel.PlanarConfiguration]) writer.number(number)
+  const { Rows, Columns, SamplesPerPixel, BitsAllocated, BitsStored, PixelRepresentation, PlanarConfiguration } = pixel
+  for (const number of [Rows, Columns, SamplesPerPixel, BitsAllocated, BitsStored, PixelRepresentation, PlanarConfiguration]) writer.number(number)
   // 0 is a text of its own; the others are counted from 1.
   const known = photometricInterpretations.indexOf(pixel.PhotometricInterpretation) + 1
   writer.number(known)
   if (known === 0) writer.text(pixel.PhotometricInterpretation)
 }
 
-function readPixel(reader: ByteReader): PixelLayout {
+function readPixel(reader: ByteReader, version: number): PixelLayout {
   const Rows = reader.number()
   const Columns = reader.number()
   const SamplesPerPixel = reader.number()
   const BitsAllocated = reader.number()
+  const BitsStored = version === 1 ? 0 : reader.number()
+  const PixelRepresentation = version === 1 ? 0 : reader.number()
   const PlanarConfiguration = reader.number()
   const known = reader.number()
   const PhotometricInterpretation = known === 0 ? reader.text() : (photometricInterpretations[known - 1] ?? '')
-  return { Rows, Columns, SamplesPerPixel, BitsAllocated, PlanarConfiguration, PhotometricInterpretation }
+  return { Rows, Columns, SamplesPerPixel, BitsAllocated, BitsStored, PixelRepresentation, PlanarConfiguration, PhotometricInterpretation }
 }
 
 function writeFrames(writer: ByteWriter, frames: FrameIndex): void {

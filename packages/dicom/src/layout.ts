@@ -22,6 +22,8 @@ export interface PixelLayout {
   readonly Columns: number
   readonly SamplesPerPixel: number
   readonly BitsAllocated: number
+  readonly BitsStored: number
+  readonly PixelRepresentation: number
   readonly PlanarConfiguration: number
   readonly PhotometricInterpretation: string
 }

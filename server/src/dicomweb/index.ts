@@ -13,9 +13,9 @@ export type { DicomwebDeps } from './deps.ts'
 export { metadataTextOf, reread, storeAgain, type Reread } from './stow/reread.ts'
 export { minimumAgeMs, startSweeping, sweep, type Swept, type SweepOptions } from './stow/sweep.ts'
 
-export const dicomweb: FastifyPluginAsync<DicomwebDeps> = async (app, { config, catalogue, blobs, accessLog, metrics }) => {
+export const dicomweb: FastifyPluginAsync<DicomwebDeps> = async (app, { config, catalogue, blobs, transcoding, accessLog, metrics }) => {
   // By name: Fastify's own options (the prefix) come along and must not be applied a second time.
-  const deps: DicomwebDeps = { config, catalogue, blobs, accessLog, metrics }
+  const deps: DicomwebDeps = { config, catalogue, blobs, transcoding, accessLog, metrics }
   if (config.DICOMWEB_STRICT) requireAccept(app)
   const resources = gatherResources(app)
   await app.register(qidoRoutes, deps)

@@ -13,6 +13,7 @@ import { createTokens, loadSigningKeys, permissions, type Permission } from '../
 import { createDb, type Db } from '../platform/db.ts'
 import { createMetrics } from '../platform/metrics.ts'
 import { createBlobStore, type BlobStore } from '../storage/index.ts'
+import { createTranscoding } from '../transcoding/index.ts'
 
 export interface TestService {
   readonly app: FastifyInstance
@@ -36,8 +37,9 @@ export async function aService(env: Record<string, string> = {}): Promise<TestSe
   const blobs = createBlobStore({ kind: 'fs', directory: join(directory, 'blobs') })
   const tokens = createTokens(await loadSigningKeys(join(directory, 'keys.json')))
   const catalogue = createCatalogue({ db })
+  const transcoding = createTranscoding({ blobs, threads: 2, timeoutMs: config.CODEC_TIMEOUT_MS, cacheBytes: config.FRAME_CACHE_BYTES })
   const accessLog = createAccessLog(db, (error) => { throw error })
-  const app = await createApp({ config, catalogue, blobs, tokens, accessLog, metrics: createMetrics(), readiness: [] })
+  const app = await createApp({ config, catalogue, blobs, transcoding, tokens, accessLog, metrics: createMetrics(), readiness: [] })
   const as = async (slug: string, granted: readonly Permission[] = permissions) => {
     const { organisationId } = await ensureDefaultOrganisation(db, slug)
     return { authorization: `Bearer ${await tokens.issue({ organisationId, permissions: granted, lifetimeSeconds: 3600 })}` }
@@ -53,6 +55,7 @@ export async function aService(env: Record<string, string> = {}): Promise<TestSe
     flushAudit: accessLog.flush,
     close: async () => {
       await app.close()
+      await transcoding.close()
       await catalogue.close()
       await accessLog.close()
       await blobs.close()

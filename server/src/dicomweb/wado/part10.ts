@@ -1,12 +1,12 @@
 /** A stored object as the DICOM file that is sent (PS3.10), in its stored transfer syntax or as Explicit VR Little Endian. */
-import {
-  decodeLayout, encodeFileMeta, explicitLittleEndian, InstanceReader, lengthOfPieces, wordsSwapped, type ReencodedPiece,
-} from '@isocenter/dicom'
+import { decodeLayout, encodeFileMeta, explicitLittleEndian, lengthOfPieces } from '@isocenter/dicom'
 import type { InstanceRecord } from '../../catalogue/index.ts'
 import type { BlobStore } from '../../storage/index.ts'
+import { parseStored, sentPieces } from '../../transcoding/index.ts'
 import { unacceptable } from '../media-types.ts'
 import type { ByteSource } from './byte-source.ts'
-import { readStored, type StoredObject } from './stored-bytes.ts'
+
+export { swapped } from '../../transcoding/index.ts'
 
 const prefixOffset = 128
 const prefix = 'DICM'
@@ -65,37 +65,9 @@ async function* without(chunks: AsyncIterable<Buffer>, bytes: number): AsyncGene
  * @throws notAcceptable 406 when its pixel data are compressed after all, whatever its transfer syntax says
  */
 export async function explicitLittleEndianFile(blobs: BlobStore, record: InstanceRecord, signal: AbortSignal): Promise<ByteSource> {
-  const reader = new InstanceReader({})
-  for await (const chunk of await blobs.read(record.blobKey, undefined, signal) as AsyncIterable<Buffer>) {
-    const read = reader.write(chunk)
-    if (read) await read
-  }
-  const parsed = await reader.end()
+  const parsed = await parseStored(blobs, record.blobKey, signal)
   const pieces = explicitLittleEndian(parsed, record)
   if (!pieces) throw unacceptable([{ mediaType: 'application/dicom', multipart: true, transferSyntaxUID: record.transferSyntaxUID }])
   const object = { blobKey: record.blobKey, byteLength: record.byteLength, layout: { inflated: parsed.inflated, dataSetOffset: parsed.dataSetOffset } }
-  return { length: lengthOfPieces(pieces), chunks: sent(blobs, object, pieces, signal), close: () => {} }
-}
-
-async function* sent(blobs: BlobStore, object: StoredObject, pieces: readonly ReencodedPiece[], signal: AbortSignal): AsyncGenerator<Uint8Array> {
-  for (const piece of pieces) {
-    if (piece instanceof Uint8Array) yield piece
-    else yield* swapped(await readStored(blobs, object, piece, signal), piece.wordBytes)
-  }
-}
-
-/** The same bytes with those of every word reversed, wherever chunks end. */
-export async function* swapped(chunks: AsyncIterable<Uint8Array>, wordBytes: number): AsyncGenerator<Uint8Array> {
-  if (wordBytes === 1) {
-    yield* chunks
-    return
-  }
-  let carried: Uint8Array = new Uint8Array(0)
-  for await (const chunk of chunks) {
-    const bytes = carried.length === 0 ? chunk : Buffer.concat([carried, chunk])
-    const whole = bytes.length - (bytes.length % wordBytes)
-    if (whole > 0) yield wordsSwapped(bytes.subarray(0, whole), wordBytes)
-    carried = bytes.subarray(whole)
-  }
-  if (carried.length > 0) yield carried
+  return { length: lengthOfPieces(pieces), chunks: sentPieces(blobs, object, pieces, signal), close: () => {} }
 }
