@@ -69,5 +69,11 @@ export function isConnectionLost(error: unknown): boolean {
   return ('code' in error && typeof error.code === 'string' && connectionErrors.has(error.code)) || brokenConnection.test(error.message)
 }
 
+/** True when something has run out: the connections of the pool, or the connections, memory or disk of Postgres (class 53). */
+const isExhausted = (error: unknown): boolean => (error instanceof Error && error.name === 'KnexTimeoutError') || (sqlState(error) ?? '').startsWith('53')
+
+/** True when the database cannot be used now, whatever was asked of it: it restarts, is out of reach, or full. */
+export const isDatabaseUnavailable = (error: unknown): boolean => isConnectionLost(error) || isExhausted(error)
+
 /** True when Postgres refuses the values themselves (data, integrity, size), which no second attempt changes. */
 export const isRefusedValue = (error: unknown): boolean => /^(22|23|54)/.test(sqlState(error) ?? '')

@@ -1,5 +1,6 @@
 import type { FastifyError, FastifyReply } from 'fastify'
 import fp from 'fastify-plugin'
+import { isDatabaseUnavailable } from './db.ts'
 
 /** One kind of problem: what every answer of this kind has in common (RFC 9457 §3). */
 export interface ProblemKind {
@@ -63,9 +64,17 @@ function fromFramework(error: FastifyError): ProblemError {
     case 413: return payloadTooLarge('The request body is larger than this server accepts.')
     case 414: return uriTooLong('The request URI is longer than this server accepts.')
     case 415: return unsupportedMediaType('The Content-Type of the request is missing or not accepted here.')
-    case 503: return unavailable('The server is stopping.', {}, { 'retry-after': '5' })
+    case 503: return notNow()
     default: return internalError('The error has been logged under the id given in "instance".')
   }
+}
+
+/** The framework's word for a server that stops, the storage's for a store that cannot be used, and a database out of reach. */
+const notNow = () => unavailable('The server is stopping, or cannot use its database or blob store.', {}, { 'retry-after': '5' })
+
+function problemOf(error: FastifyError): ProblemError {
+  if (error instanceof ProblemError) return error
+  return isDatabaseUnavailable(error) ? notNow() : fromFramework(error)
 }
 
 /** Sends one problem as application/problem+json; also for handlers that must answer after the error handler's reach. */
@@ -81,7 +90,7 @@ export function sendProblem(reply: FastifyReply, problem: ProblemError): Fastify
 /** Renders every error of the application as problem+json; what is not a declared problem becomes a 500 with its detail withheld. */
 export const problemJson = fp((app, _options, done) => {
   app.setErrorHandler((error: FastifyError, request, reply) => {
-    const problem = error instanceof ProblemError ? error : fromFramework(error)
+    const problem = problemOf(error)
     if (problem.kind.status >= 500) request.log.error({ err: error, problem: problem.kind.type }, 'request failed')
     else request.log.debug({ problem: problem.kind.type }, 'request refused')
     return sendProblem(reply, problem)

@@ -81,10 +81,14 @@ export class InvalidBlobKey extends BlobStoreError {
 /** No space, or no quota, is left for more bytes; reading and deleting still work. */
 export class BlobStoreFull extends BlobStoreError {
   override readonly name = 'BlobStoreFull'
+  /** How it is answered where nobody says more of it. */
+  readonly statusCode = 503
 }
 /** The store cannot be reached, refuses us or takes too long: worth another try later. */
 export class BlobStoreUnavailable extends BlobStoreError {
   override readonly name = 'BlobStoreUnavailable'
+  /** How it is answered where nobody says more of it. */
+  readonly statusCode = 503
 }
 /** The writer was ended before: by `commit`, by `abort`, or by an error already told. */
 export class BlobWriterEnded extends BlobStoreError {
