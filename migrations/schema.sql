@@ -29,6 +29,15 @@ AS $function$
         return null;
       end $function$;
 
+CREATE OR REPLACE FUNCTION thumbnail_gives_up_blob()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+      begin
+        insert into obsolete_blob (blob_key, organisation_id) values (old.blob_key, old.organisation_id) on conflict do nothing;
+        return null;
+      end $function$;
+
 CREATE TABLE audit_event (
   audit_event_id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
   organisation_id bigint NOT NULL,
@@ -234,3 +243,18 @@ CREATE TABLE study_modality (
   FOREIGN KEY (organisation_id, study_key) REFERENCES study(organisation_id, study_key) ON DELETE CASCADE
 );
 CREATE INDEX study_modality_by_time ON study_modality USING btree (organisation_id, modality, sort_key DESC, study_key DESC);
+
+CREATE TABLE thumbnail (
+  instance_key bigint NOT NULL,
+  organisation_id bigint NOT NULL,
+  version integer NOT NULL,
+  blob_key text COLLATE "C" NOT NULL,
+  byte_length integer NOT NULL,
+  made_at timestamp with time zone NOT NULL DEFAULT now(),
+  PRIMARY KEY (instance_key),
+  UNIQUE (blob_key),
+  FOREIGN KEY (instance_key) REFERENCES instance(instance_key) ON DELETE CASCADE,
+  FOREIGN KEY (organisation_id) REFERENCES organisation(organisation_id)
+);
+CREATE TRIGGER thumbnail_deleted AFTER DELETE ON thumbnail FOR EACH ROW EXECUTE FUNCTION thumbnail_gives_up_blob();
+CREATE TRIGGER thumbnail_replaced AFTER UPDATE OF blob_key ON thumbnail FOR EACH ROW WHEN ((old.blob_key <> new.blob_key)) EXECUTE FUNCTION thumbnail_gives_up_blob();

@@ -12,3 +12,4 @@ export { isWindow, windowFunctions, type Window, type WindowFunction } from './w
 export { describeReference, reportContent, type ContentNode, type InstanceReference, type ReportContent } from './sr/content-tree.ts'
 export { reportHtml, type LinkTo } from './sr/html.ts'
 export { reportText } from './sr/text.ts'
+export { drawingImage, smallImage, type SmallImageOptions } from './small-image.ts'

@@ -28,6 +28,8 @@ export interface RenderOptions {
   readonly profile?: ProfileWish | undefined
   /** Draw the instance's own overlays. */
   readonly overlays?: boolean | undefined
+  /** Frames of the instance for each one given: frames left out make the others stay longer. */
+  readonly frameStep?: number | undefined
   /** Metadata of a presentation state, its values in place: the frames are shown as it says. */
   readonly presentationState?: DicomJson | undefined
 }
@@ -49,7 +51,7 @@ export async function renderImage(frames: readonly FrameSource[], options: Rende
   if (options.mediaType === 'image/gif') {
     const rasters: Raster[] = []
     for (const frame of frames) rasters.push(await finished(frame, options))
-    return gifOf(rasters, delaysOf(first.metadata, frames.map(({ frameNumber }) => frameNumber)))
+    return gifOf(rasters, delaysOf(first.metadata, frames.map(({ frameNumber }) => frameNumber), options.frameStep ?? 1))
   }
   const raster = await finished(first, options)
   const { mediaType, quality = defaultQuality, profile = 'no' } = options
@@ -126,13 +128,13 @@ const defaultDelayMs = 100
 const leastDelayMs = 20
 
 /** How long each frame is shown (PS3.3 §C.7.6.5). */
-function delaysOf(json: DicomJson, frameNumbers: readonly number[]): number[] {
+function delaysOf(json: DicomJson, frameNumbers: readonly number[], frameStep: number): number[] {
   const vector = numbersOf(json, 'FrameTimeVector')
   const rate = numberOf(json, 'RecommendedDisplayFrameRate') ?? numberOf(json, 'CineRate')
   const steady = rate !== undefined && rate > 0 ? 1000 / rate : numberOf(json, 'FrameTime') ?? defaultDelayMs
   return frameNumbers.map((frameNumber) => {
     const next = vector[frameNumber]
     const delay = next !== undefined && next > 0 ? next : steady > 0 ? steady : defaultDelayMs
-    return Math.max(leastDelayMs, Math.min(10_000, Math.round(delay)))
+    return Math.max(leastDelayMs, Math.min(10_000, Math.round(delay * frameStep)))
   })
 }

@@ -12,6 +12,7 @@ import type { Search } from './query.ts'
 import type { InstanceScope, Scope } from './scope.ts'
 import { createSearch, type SearchAnswer } from './search.ts'
 import { createInstanceStore } from './store.ts'
+import { keepThumbnail, representative, type NewThumbnail, type Representative } from './thumbnails.ts'
 import { wasDeleted } from './tombstones.ts'
 
 /**
@@ -40,6 +41,10 @@ export interface Catalogue {
   presence: (access: Access, scope: Scope) => Promise<Presence | undefined>
   delete: (access: Access, scope: Scope) => Promise<{ deleted: number }>
   wasDeleted: (access: Access, scope: Scope) => Promise<boolean>
+  /** The instance that stands for a study, series or instance in a small image, and where that image is. */
+  representative: (access: Access, scope: Scope) => Promise<Representative | undefined>
+  /** Records a thumbnail; false when its instance has gone or changed meanwhile. */
+  keepThumbnail: (access: Access, thumbnail: NewThumbnail) => Promise<boolean>
   /** The character set the access's organisation reads text by where an object names none. */
   fallbackCharset: (access: Access) => Promise<string | undefined>
   /** Refuses what would be stored from now on, and resolves when all that waits is stored. */
@@ -82,6 +87,8 @@ export function createCatalogue({ db, searchTimeoutMs = defaultSearchTimeoutMs }
     presence: (access, scope) => presence(db, access, scope),
     delete: (access, scope) => db.transaction(async (trx) => ({ deleted: await deleteScope(trx, access, scope) })),
     wasDeleted: (access, scope) => wasDeleted(db, access, scope),
+    representative: (access, scope) => representative(db, access, scope),
+    keepThumbnail: (access, thumbnail) => keepThumbnail(db, access, thumbnail),
     fallbackCharset: async ({ organisationId }) => (await organisationById(db, organisationId))?.fallbackCharset,
     close: writer.close,
   }

@@ -4,10 +4,13 @@ import type { DicomwebDeps } from './deps.ts'
 import { gatherResources } from './capabilities/resources.ts'
 import { addCapabilities } from './capabilities/routes.ts'
 import { qidoRoutes } from './qido/routes.ts'
+import { createRendering, tellingThumbnails } from './rendering/index.ts'
 import { stowRoutes } from './stow/routes.ts'
 import { createSeriesMetadata } from './series-metadata/index.ts'
 import { requireAccept } from './strict-accept.ts'
+import { renderedRoutes } from './wado/rendered.ts'
 import { wadoRoutes } from './wado/routes.ts'
+import { thumbnailRoutes } from './wado/thumbnail.ts'
 
 export type { DicomwebDeps } from './deps.ts'
 export { metadataTextOf, reread, storeAgain, type Reread } from './stow/reread.ts'
@@ -22,6 +25,10 @@ export const dicomweb: FastifyPluginAsync<DicomwebDeps> = async (app, { config, 
   const seriesMetadata = createSeriesMetadata({ catalogue, blobs, onError: (error) => { app.log.warn({ err: error }, 'ready-made metadata could not be stored') } })
   app.addHook('onClose', () => seriesMetadata.close())
   await app.register(wadoRoutes, { ...deps, seriesMetadata })
-  await app.register(stowRoutes, deps)
+  const rendering = createRendering({ catalogue, blobs }, app.log)
+  app.addHook('onClose', () => rendering.close())
+  await app.register(renderedRoutes, { ...deps, rendering })
+  await app.register(thumbnailRoutes, { ...deps, rendering })
+  await app.register(stowRoutes, { ...deps, catalogue: tellingThumbnails(catalogue, rendering.thumbnails) })
   addCapabilities(app, resources, deps)
 }

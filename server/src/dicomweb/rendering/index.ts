@@ -1,0 +1,37 @@
+/** Rendering of stored instances: images on demand, and thumbnails ready before they are asked for. */
+import type { FastifyBaseLogger } from 'fastify'
+import type { Catalogue } from '../../catalogue/index.ts'
+import type { BlobStore } from '../../storage/index.ts'
+import { createRenderer, type Renderer } from './renderer.ts'
+import { createThumbnails, type Thumbnails } from './thumbnails.ts'
+
+export interface Rendering {
+  readonly renderer: Renderer
+  readonly thumbnails: Thumbnails
+  readonly close: () => Promise<void>
+}
+
+/** The threads start when the first image is rendered. */
+export function createRendering(source: { catalogue: Catalogue; blobs: BlobStore }, log: FastifyBaseLogger): Rendering {
+  const renderer = createRenderer(source)
+  const thumbnails = createThumbnails(source, renderer, log)
+  return {
+    renderer, thumbnails,
+    close: async () => {
+      await thumbnails.close()
+      await renderer.close()
+    },
+  }
+}
+
+/** The same catalogue, with every instance it stores told to the thumbnails. */
+export function tellingThumbnails(catalogue: Catalogue, thumbnails: Thumbnails): Catalogue {
+  return {
+    ...catalogue,
+    store: async (access, instance) => {
+      const outcome = await catalogue.store(access, instance)
+      if (outcome.outcome !== 'refused' && outcome.outcome !== 'unchanged') thumbnails.arrived(access, instance)
+      return outcome
+    },
+  }
+}
