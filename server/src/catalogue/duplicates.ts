@@ -1,4 +1,5 @@
 import type { Trx } from '../platform/db.ts'
+import type { KeptVersion } from './kept-versions.ts'
 import type { StoreOutcome } from './new-instance.ts'
 import type { Prepared } from './prepare.ts'
 import type { InstanceNow, Placed } from './store-instances.ts'
@@ -11,8 +12,11 @@ export interface Decision extends StoreOutcome {
   readonly writes: 'instance' | 'version' | 'nothing'
 }
 
-/** Decides what becomes of an object, given what is there under its UIDs. */
-export function decide({ instance }: Prepared, existing: InstanceNow | undefined, policy: DuplicatePolicy): Decision {
+/**
+ * Decides what becomes of an object, given what is current under its UIDs and the former version that it is, if it is one.
+ * A former version sent again, by a gateway that tries once more or a modality that sends all of a study, undoes no correction.
+ */
+export function decide({ instance }: Prepared, existing: InstanceNow | undefined, kept: KeptVersion | undefined, policy: DuplicatePolicy): Decision {
   if (!existing) return { outcome: 'created', blobKept: true, version: 1, writes: 'instance' }
   const { version } = existing
   // This very object: its commit went through, but the connection broke before anyone was told.
@@ -22,6 +26,9 @@ export function decide({ instance }: Prepared, existing: InstanceNow | undefined
   if (existing.sha256.equals(instance.sha256) || existing.dataSetSha256.equals(instance.dataSetSha256)) {
     return { outcome: 'unchanged', blobKept: false, version, writes: 'nothing' }
   }
+  // As above, but superseded by another in between: the blob is the kept version's own.
+  if (kept?.blobKey === instance.blobKey) return { outcome: kept.version === 1 ? 'created' : 'newVersion', blobKept: true, version: kept.version, writes: 'nothing' }
+  if (kept) return { outcome: 'unchanged', blobKept: false, version, writes: 'nothing' }
   if (policy === 'reject') return { outcome: 'refused', blobKept: false, version, writes: 'nothing' }
   return { outcome: supersedes[policy], blobKept: true, version: version + 1, writes: 'version' }
 }

@@ -2,6 +2,7 @@ import { record } from '../audit/index.ts'
 import type { Trx } from '../platform/db.ts'
 import { decide, policiesOf, type Decision } from './duplicates.ts'
 import { planByIndex } from './json-rows.ts'
+import { findKept } from './kept-versions.ts'
 import type { StoreOutcome } from './new-instance.ts'
 import type { Prepared } from './prepare.ts'
 import { storeEvents } from './store-audit.ts'
@@ -51,9 +52,11 @@ type Decided = Placed & { readonly former: InstanceNow | undefined; readonly dec
 async function decideAll(trx: Trx, placed: readonly Placed[]): Promise<Decided[]> {
   const existing = await findExisting(trx, placed)
   const policies = await policiesOf(trx, placed.filter((_, index) => existing[index] !== undefined))
-  return placed.map((one, index) => {
-    const former = existing[index]
-    return { ...one, former, decision: decide(one.prepared, former, policies.get(one.prepared.access.organisationId) ?? 'keepBoth') }
+  const withFormer = placed.map((one, index) => ({ ...one, former: existing[index] }))
+  const kept = await findKept(trx, withFormer)
+  return withFormer.map((one, index) => {
+    const { prepared, former } = one
+    return { ...one, decision: decide(prepared, former, kept[index], policies.get(prepared.access.organisationId) ?? 'keepBoth') }
   })
 }
 

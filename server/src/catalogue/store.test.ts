@@ -196,6 +196,27 @@ describe('other bytes under the same UIDs', () => {
     expect(await studyRowOf(db, north, first)).toMatchObject({ number_of_study_related_instances: 1 })
   })
 
+  test('keepBoth: a former version sent again changes nothing, whichever it is', async () => {
+    const { catalogue, db, north } = given
+    const first = aNewInstance()
+    const versions = [first, otherBytes(first), otherBytes(first, { ImageComments: 'corrected again' })]
+    for (const one of versions) await catalogue.store(north, one)
+    const before = await studyRowOf(db, north, first)
+    for (const one of versions) await expect(catalogue.store(north, { ...one, blobKey: `${one.blobKey}-again` })).resolves.toEqual({ outcome: 'unchanged', blobKept: false, version: 3 })
+    expect(await catalogue.findInstance(north, first)).toMatchObject({ blobKey: versions[2]?.blobKey, version: 3 })
+    expect(await studyRowOf(db, north, first)).toEqual(before)
+  })
+
+  test('keepBoth: a version whose commit went unheard, and that was superseded meanwhile, keeps its blob', async () => {
+    const { catalogue, north } = given
+    const first = aNewInstance()
+    const second = otherBytes(first)
+    await catalogue.store(north, first)
+    await catalogue.store(north, second)
+    await expect(catalogue.store(north, first)).resolves.toEqual({ outcome: 'created', blobKept: true, version: 1 })
+    expect(await catalogue.findInstance(north, first)).toMatchObject({ blobKey: second.blobKey, version: 2 })
+  })
+
   test('replace: the former blob is given up', async () => {
     const { catalogue, db, north } = given
     await setPolicy('replace')
