@@ -2,7 +2,7 @@ import { formatTag, tagOf, type DicomJson } from '@isocenter/dicom'
 import { attributes } from '@isocenter/testkit'
 import { expect, test } from 'vitest'
 import { searchable, type Level, type SearchableKeyword } from './attributes.ts'
-import { fillSeries, fillStudy } from './fill-in.ts'
+import { correctSeries, correctStudy, fillSeries, fillStudy } from './fill-in.ts'
 import { instanceAttributes, seriesAttributes, studyAttributes } from './level-attributes.ts'
 import { seriesRow, studyRow } from './prepare.ts'
 
@@ -29,6 +29,14 @@ test.each([
 test('a value that is there is never overwritten', () => {
   const filled = fillStudy(study(attributes({ PatientName: 'Li^Na' })), study(attributes({ PatientName: 'Wang^Wei', StudyDescription: 'CT Head' })))
   expect(filled).toEqual(study(attributes({ PatientName: 'Li^Na', StudyDescription: 'CT Head' })))
+})
+
+test('a correction overwrites what it gives a value, and takes nothing away', () => {
+  const stored = study(attributes({ PatientName: 'Li^Na', StudyDescription: 'CT Head' }))
+  expect(correctStudy(stored, stored)).toBeUndefined()
+  expect(correctStudy(stored, study())).toBeUndefined()
+  expect(correctStudy(stored, study(attributes({ PatientName: 'Li^Nan' })))).toEqual(study(attributes({ PatientName: 'Li^Nan', StudyDescription: 'CT Head' })))
+  expect(correctSeries(seriesRow(attributes({ Modality: 'CT' })), seriesRow(attributes({ Modality: 'PT' })))?.modality).toBe('PT')
 })
 
 test('what is only kept for includefield is filled in too', () => {

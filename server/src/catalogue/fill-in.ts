@@ -8,28 +8,46 @@ import type { Ready } from './ready.ts'
  * and the study does not change its patient because a later object says so.
  */
 export function fillStudy(stored: Ready, incoming: Ready): StudyRow | undefined {
-  const filled = filledIn(stored, incoming)
+  const filled = merged(stored, incoming, (value) => !hasValue(value))
   return filled && studyRow(filled)
 }
 
 /** The same for a series. */
 export function fillSeries(stored: Ready, incoming: Ready): SeriesRow | undefined {
-  const filled = filledIn(stored, incoming)
+  const filled = merged(stored, incoming, (value) => !hasValue(value))
   return filled && seriesRow(filled)
 }
 
-function filledIn(stored: Ready, incoming: Ready): DicomJson | undefined {
+/**
+ * The study's row after other bytes took the place of the instance that it was described by: it says what that instance says now.
+ * What the instance no longer gives a value stays as it was. Undefined when nothing changes.
+ */
+export function correctStudy(stored: Ready, incoming: Ready): StudyRow | undefined {
+  const corrected = merged(stored, incoming, differs)
+  return corrected && studyRow(corrected)
+}
+
+/** The same for a series. */
+export function correctSeries(stored: Ready, incoming: Ready): SeriesRow | undefined {
+  const corrected = merged(stored, incoming, differs)
+  return corrected && seriesRow(corrected)
+}
+
+const differs = (value: DicomJsonAttribute | undefined, incoming: DicomJsonAttribute): boolean => JSON.stringify(value) !== JSON.stringify(incoming)
+
+/** The stored attributes with those incoming ones that have a value and that `takes` lets in the place of the stored; undefined when that is none. */
+function merged(stored: Ready, incoming: Ready, takes: (value: DicomJsonAttribute | undefined, incoming: DicomJsonAttribute) => boolean): DicomJson | undefined {
   // Nearly always: what instances say of their study and series is the same text.
   if (stored.attributes === incoming.attributes && stored.more_attributes === incoming.more_attributes) return undefined
-  const filled = attributesOf(stored)
-  let isFilled = false
+  const result = attributesOf(stored)
+  let isChanged = false
   for (const [tag, attribute] of Object.entries(attributesOf(incoming))) {
-    if (hasValue(attribute) && !hasValue(filled[tag])) {
-      filled[tag] = attribute
-      isFilled = true
+    if (hasValue(attribute) && takes(result[tag], attribute)) {
+      result[tag] = attribute
+      isChanged = true
     }
   }
-  return isFilled ? filled : undefined
+  return isChanged ? result : undefined
 }
 
 /** Control character that holds the places of computed members; outside strings, so that the text without it is JSON. */

@@ -5,6 +5,7 @@ import { planByIndex } from './json-rows.ts'
 import { findKept } from './kept-versions.ts'
 import type { StoreOutcome } from './new-instance.ts'
 import type { Prepared } from './prepare.ts'
+import { findOldest } from './oldest-instances.ts'
 import { storeEvents } from './store-audit.ts'
 import { findExisting, insertInstances, supersede, type InstanceNow, type Placed } from './store-instances.ts'
 import { findSeries, saveSeries, seriesIdentity, takeIntoSeries } from './store-series.ts'
@@ -30,12 +31,12 @@ export async function storeBatch(trx: Trx, batch: readonly Prepared[]): Promise<
     series.newInstances += 1
     series.study.newInstances += 1
   }
-  for (const { prepared, series } of [...created, ...superseding]) {
-    takeIntoSeries(series, prepared)
-    takeIntoStudy(series.study, prepared)
-  }
-  for (const { prepared, series, former } of superseding) {
-    if (former?.SOPClassUID !== prepared.instance.SOPClassUID) series.study.lostSopClass = true
+  const oldest = await findOldest(trx, superseding.map(({ former }) => known(former).instanceKey))
+  for (const { prepared, series, former } of [...created, ...superseding]) {
+    const oldestOf = former && oldest.get(former.instanceKey)
+    takeIntoSeries(series, prepared, oldestOf?.series ?? false)
+    takeIntoStudy(series.study, prepared, oldestOf?.study ?? false)
+    if (former && former.SOPClassUID !== prepared.instance.SOPClassUID) series.study.lostSomething = true
   }
 
   await saveSeries(trx, series.values())

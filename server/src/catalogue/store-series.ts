@@ -1,5 +1,5 @@
 import type { Trx } from '../platform/db.ts'
-import { fillSeries } from './fill-in.ts'
+import { correctSeries, fillSeries } from './fill-in.ts'
 import { assigned, sortsLast, withRows } from './json-rows.ts'
 import { seriesRow, type Prepared, type SeriesRow } from './prepare.ts'
 import type { Ready } from './ready.ts'
@@ -70,14 +70,18 @@ export async function findSeries(trx: Trx, batch: readonly Prepared[], studies: 
   return states
 }
 
-/** Notes that an instance was accepted into the series, and what that means for the study's modalities. */
-export function takeIntoSeries(series: SeriesState, { series: row }: Prepared): void {
+/**
+ * Notes that an instance was accepted into the series, and what that means for the study's modalities.
+ * @param isCorrection it takes the place of the series' oldest instance, which describes the series
+ */
+export function takeIntoSeries(series: SeriesState, { series: row }: Prepared, isCorrection: boolean): void {
   series.isChanged = true
-  const filled = fillSeries(series.ready, row)
-  if (filled) {
-    series.ready = filled
-    series.row = filled
-    series.modality = filled.modality
+  const changed = isCorrection ? correctSeries(series.ready, row) : fillSeries(series.ready, row)
+  if (changed) {
+    if (series.modality !== null && series.modality !== changed.modality) series.study.lostSomething = true
+    series.ready = changed
+    series.row = changed
+    series.modality = changed.modality
   }
   const { modality, study } = series
   if (modality === null || study.modalities.has(modality)) return

@@ -1,5 +1,5 @@
 import type { Trx } from '../platform/db.ts'
-import { fillStudy } from './fill-in.ts'
+import { correctStudy, fillStudy } from './fill-in.ts'
 import { assigned, withRows } from './json-rows.ts'
 import { studyRow, type Prepared } from './prepare.ts'
 import type { Ready } from './ready.ts'
@@ -18,8 +18,8 @@ export interface StudyState {
   isChanged: boolean
   isFilled: boolean
   hasNewModality: boolean
-  /** True when an instance changed its SOP class: what was in the study may be so no longer. */
-  lostSopClass: boolean
+  /** True when an instance changed its SOP class, or a series its modality: what was in the study may be so no longer. */
+  lostSomething: boolean
 }
 
 export const studyIdentity = ({ access, instance }: Pick<Prepared, 'access' | 'instance'>): string => `${access.organisationId} ${instance.StudyInstanceUID}`
@@ -83,20 +83,23 @@ export async function lockStudies(trx: Trx, batch: readonly Prepared[]): Promise
         isChanged: false,
         isFilled: false,
         hasNewModality: false,
-        lostSopClass: false,
+        lostSomething: false,
       })
     }
   }
   return states
 }
 
-/** Notes that an instance was accepted into the study. */
-export function takeIntoStudy(study: StudyState, { instance, study: row }: Prepared): void {
+/**
+ * Notes that an instance was accepted into the study.
+ * @param isCorrection it takes the place of the study's oldest instance, which describes the study
+ */
+export function takeIntoStudy(study: StudyState, { instance, study: row }: Prepared, isCorrection: boolean): void {
   study.isChanged = true
   study.sopClasses.add(instance.SOPClassUID)
-  const filled = fillStudy(study.ready, row)
-  if (!filled) return
-  study.ready = filled
+  const changed = isCorrection ? correctStudy(study.ready, row) : fillStudy(study.ready, row)
+  if (!changed) return
+  study.ready = changed
   study.isFilled = true
 }
 
@@ -134,6 +137,6 @@ export async function saveStudies(trx: Trx, studies: Iterable<StudyState>): Prom
   })))
   const timeOrModality = changed.filter(({ isFilled, hasNewModality }) => isFilled || hasNewModality)
   if (timeOrModality.length > 0) await saveModalities(trx, timeOrModality.map(({ studyKey }) => studyKey))
-  const toRecount = changed.filter(({ lostSopClass }) => lostSopClass)
+  const toRecount = changed.filter(({ lostSomething }) => lostSomething)
   if (toRecount.length > 0) await recountStudies(trx, toRecount.map(({ studyKey }) => studyKey))
 }

@@ -240,6 +240,21 @@ describe('other bytes under the same UIDs', () => {
     await setPolicy('keepBoth')
   })
 
+  test.each(['keepBoth', 'replace'] as const)('%s: the study and series say what their oldest instance says in its newest version', async (policy) => {
+    const { catalogue, db, north } = given
+    await setPolicy(policy)
+    const first = aNewInstance({ PatientName: 'Wrnog^Name', StudyDate: '20260101', Modality: 'CT', StudyDescription: 'CT Head' })
+    const { StudyInstanceUID, SeriesInstanceUID } = first
+    const second = aNewInstance({ StudyInstanceUID, SeriesInstanceUID, PatientName: 'Wrnog^Name', StudyDate: '20260101', Modality: 'CT' })
+    for (const one of [first, second]) await catalogue.store(north, one)
+    await catalogue.store(north, otherBytes(second, { PatientName: 'Another^Patient', StudyDate: '20260102', Modality: 'MR' }))
+    expect(await studyRowOf(db, north, first)).toMatchObject({ patient_name: 'Wrnog^Name', study_date: '20260101', modalities_in_study: ['CT'] })
+    await catalogue.store(north, otherBytes(first, { PatientName: 'Wrong^Name', StudyDate: '20260103', Modality: 'PT', StudyDescription: undefined }))
+    expect(await studyRowOf(db, north, first)).toMatchObject({ patient_name: 'Wrong^Name', study_date: '20260103', study_description: 'CT Head', modalities_in_study: ['PT'] })
+    expect(await wrongCounts(db)).toEqual([])
+    await setPolicy('keepBoth')
+  })
+
   test('an instance of another SOP class takes the former class out of the study', async () => {
     const { catalogue, db, north } = given
     const first = aNewInstance()
