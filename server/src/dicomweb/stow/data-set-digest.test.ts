@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto'
 import fc from 'fast-check'
+import { InstanceReader } from '@isocenter/dicom'
+import { bytesOf, anInstance } from '@isocenter/testkit/instances'
 import { expect, test } from 'vitest'
 import { DataSetDigest } from './data-set-digest.ts'
 
@@ -14,4 +16,27 @@ test('is the SHA-256 of what follows the offset, wherever chunks end and wheneve
     }
     expect(digest.digest(dataSetOffset)).toEqual(createHash('sha256').update(bytes.subarray(dataSetOffset)).digest())
   }))
+})
+
+test('waits for the longest File Meta Information that the reader takes, in whatever chunks it comes', () => {
+  const file = Buffer.from(bytesOf(anInstance({ PixelData: undefined })))
+  const metaLength = file.readUInt32LE(140)
+  const privateInformation = Buffer.alloc(1024 ** 2 - metaLength - 40)
+  // (0002,0100) whose information it is, (0002,0102) the information.
+  const header = Buffer.from('020000015549' + '0600' + '312e322e3300' + '020002014f420000', 'hex')
+  const length = Buffer.alloc(4)
+  length.writeUInt32LE(privateInformation.length)
+  const dataSet = file.subarray(144 + metaLength)
+  file.writeUInt32LE(metaLength + header.length + 4 + privateInformation.length, 140)
+  const bytes = Buffer.concat([file.subarray(0, 144 + metaLength), header, length, privateInformation, dataSet])
+  const reader = new InstanceReader()
+  const digest = new DataSetDigest()
+  for (let at = 0; at < bytes.length; at += 50) {
+    void reader.write(bytes.subarray(at, at + 50))
+    digest.update(bytes.subarray(at, at + 50), reader.dataSetOffset)
+  }
+  const { dataSetOffset = 0 } = reader
+  expect(dataSetOffset).toBe(bytes.length - dataSet.length)
+  expect(dataSetOffset).toBeGreaterThan(1024 ** 2)
+  expect(digest.digest(dataSetOffset)).toEqual(createHash('sha256').update(dataSet).digest())
 })

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 
-/** Longest beginning of an object kept while it is not known where its data set begins, bytes. */
-const maxPendingBytes = 1024 * 1024
+/** Longest beginning of an object kept while it is not known where its data set begins, bytes: well beyond where the reader gives it up. */
+const maxPendingBytes = 4 * 1024 * 1024
 
 /**
  * SHA-256 of an object's data set alone, without preamble and File Meta Information, taken while the object passes:
