@@ -67,7 +67,12 @@ const standsLosses = ({ BitsAllocated, PhotometricInterpretation }: FrameFormat)
 export async function decodeFrame(bytes: Uint8Array, transferSyntaxUID: string, format: FrameFormat): Promise<NativeFrame> {
   const codec = codecOf(transferSyntaxUID)
   if (!codec?.decodes(checkedFormat(format))) throw new CodecError('unsupported', 'no codec decodes frames of this kind')
-  return codec.decode(bytes, format)
+  return codec.decode(bytes, codec === native || codec === deflatedFrame ? format : withFullColourDifferences(format))
+}
+
+/** Compressed frames have all samples, whatever JPEG kept of them: YBR_FULL_422 lies halved in native frames alone. */
+function withFullColourDifferences(format: FrameFormat): FrameFormat {
+  return format.PhotometricInterpretation === 'YBR_FULL_422' ? { ...format, PhotometricInterpretation: 'YBR_FULL' } : format
 }
 
 /**

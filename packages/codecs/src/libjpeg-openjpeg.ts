@@ -31,7 +31,7 @@ function open(): Exports {
   if (opened) return opened
   compiled ??= new WebAssembly.Module(readFileSync(createRequire(import.meta.url).resolve('dcmjs-codecs/build/dcmjs-native-codecs.wasm')))
   const instance = new WebAssembly.Instance(compiled, imports(() => opened?.memory))
-  const functions = instance.exports as Record<string, WebAssembly.ExportValue>
+  const functions = instance.exports
   const memory = functions['memory']
   if (!(memory instanceof WebAssembly.Memory)) throw new Error('the codec module has no memory')
   const call = (name: string, ...args: number[]): number => {

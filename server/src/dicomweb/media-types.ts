@@ -16,6 +16,8 @@ export interface Offer {
   readonly multipart: boolean
   /** Where the form depends on one (PS3.18 §8.7.3). */
   readonly transferSyntaxUID?: string
+  /** The pixels would have to be decoded or encoded for it. */
+  readonly isMade?: boolean
 }
 
 /** What data sets are told in: one JSON array, or one XML document a part (PS3.18 §8.7.3.2). */
@@ -108,15 +110,15 @@ function innerType(range: MediaRange): MediaType {
 
 /**
  * The best of the forms on offer, or undefined. The highest weight wins, the most specific range deciding each form's weight;
- * among equals what was asked for goes before what is served for want of it, then the order of the offers decides.
+ * among equals how close it is to what was asked, then the order of the offers decides.
  */
 export function chooseOffer<T extends Offer>(acceptable: Acceptable, offers: readonly T[]): T | undefined {
-  let best: { offer: T; quality: number; substitute: boolean } | undefined
+  let best: { offer: T; quality: number; closeness: number } | undefined
   for (const offer of offers) {
     const match = bestMatch(acceptable, offer)
     if (!match || match.quality === 0) continue
-    const better = !best || match.quality > best.quality || (match.quality === best.quality && best.substitute && !match.substitute)
-    if (better) best = { offer, quality: match.quality, substitute: match.substitute }
+    const better = !best || match.quality > best.quality || (match.quality === best.quality && match.closeness > best.closeness)
+    if (better) best = { offer, quality: match.quality, closeness: match.closeness }
   }
   return best?.offer
 }
@@ -133,7 +135,10 @@ export function unacceptable(offers: readonly Offer[]): Error {
   return notAcceptable('None of the media types the request accepts can be served; "available" lists those that can.', { available: offers.map(contentTypeOf) })
 }
 
-interface Match { readonly quality: number; readonly specificity: number; readonly substitute: boolean }
+interface Match { readonly quality: number; readonly specificity: number; readonly closeness: number }
+
+/** How an offer's transfer syntax meets what is wanted: named; the default; stored and good enough; the default, made; for want of anything better. */
+const closeness = { named: 4, default: 3, stored: 2, madeDefault: 1, substitute: 0 } as const
 
 function bestMatch(acceptable: Acceptable, offer: Offer): Match | undefined {
   let best: Match | undefined
@@ -150,7 +155,7 @@ function matchOf(wanted: Wanted, offer: Offer): Match | undefined {
   const specificity = typeSpecificity(wanted, offer)
   if (specificity === 0) return undefined
   const syntax = syntaxMatch(wanted, offer)
-  return syntax && { quality: wanted.quality, specificity: specificity + (wanted.multipart === undefined ? 0 : 1), substitute: syntax === 'substitute' }
+  return syntax && { quality: wanted.quality, specificity: specificity + (wanted.multipart === undefined ? 0 : 1), closeness: closeness[syntax] }
 }
 
 function typeSpecificity({ mediaType, transferSyntax }: Wanted, offer: Offer): number {
@@ -163,18 +168,24 @@ function typeSpecificity({ mediaType, transferSyntax }: Wanted, offer: Offer): n
 }
 
 /** Whether the offer's transfer syntax is what was asked, or may stand in for it. */
-function syntaxMatch(wanted: Wanted, offer: Offer): 'asked' | 'substitute' | undefined {
-  const stored = offer.transferSyntaxUID
-  if (wanted.transferSyntax === '*' || wanted.transferSyntax === stored) return 'asked'
-  if (stored === undefined) return wanted.transferSyntax === undefined || wanted.transferSyntax === ExplicitVRLittleEndian ? 'asked' : undefined
+function syntaxMatch(wanted: Wanted, offer: Offer): keyof typeof closeness | undefined {
+  const { transferSyntaxUID: offered, mediaType, isMade = false } = offer
+  if (wanted.transferSyntax !== undefined && wanted.transferSyntax === offered) return 'named'
+  if (offered === undefined) return wanted.transferSyntax === undefined || wanted.transferSyntax === ExplicitVRLittleEndian ? 'default' : undefined
+  const isLossy = transferSyntax(offered)?.lossy === true
+  if (wanted.transferSyntax === '*') return !isMade ? 'named' : isLossy ? undefined : 'substitute'
+  // Pixels lose on their way only for who names the transfer syntax that does it.
+  if (isMade && isLossy) return undefined
   const asked = wanted.transferSyntax ?? defaultTransferSyntaxes[wanted.mediaType]
-  if (asked === stored) return 'asked'
+  if (asked === offered) return isMade ? 'madeDefault' : 'default'
   // Lossy pixel data may be sent as they are where Explicit VR Little Endian is asked (PS3.18 §8.7.3.4 note 2).
-  if (offer.mediaType === applicationDicom && asked === ExplicitVRLittleEndian && transferSyntax(stored)?.lossy) return 'substitute'
+  if (mediaType === applicationDicom && asked === ExplicitVRLittleEndian && isLossy) return wanted.transferSyntax === undefined ? 'stored' : 'substitute'
+  if (wanted.transferSyntax !== undefined) return undefined
   // Anything is accepted, or the codec is named without its variant: what is stored, said in its Content-Type.
-  const named = wanted.mediaType === '*/*' || wanted.mediaType === offer.mediaType || wanted.mediaType.endsWith('/*')
-  const strict = offer.mediaType === applicationDicom || offer.mediaType === octetStream
-  return wanted.transferSyntax === undefined && named && (wanted.mediaType === '*/*' || !strict) ? 'substitute' : undefined
+  if (wanted.mediaType === '*/*') return isMade || mediaType === applicationDicom ? 'substitute' : 'stored'
+  const isNamed = wanted.mediaType === mediaType || wanted.mediaType.endsWith('/*')
+  if (!isNamed || mediaType === applicationDicom || mediaType === octetStream) return undefined
+  return isMade ? 'substitute' : 'stored'
 }
 
 /** The Content-Type of one part, or of a body that is not multipart. */

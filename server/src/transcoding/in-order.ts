@@ -11,7 +11,7 @@ export async function* inOrder<T>(count: number, ahead: number, make: (number: n
     const first = underway[0]
     if (first && (underway.length > ahead || number >= count)) {
       yield await first
-      underway.shift()
+      void underway.shift()
     }
   }
 }

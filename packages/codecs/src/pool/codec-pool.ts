@@ -58,6 +58,9 @@ export function createCodecPool(options: WorkerPoolOptions = {}): CodecPool {
 }
 
 /** Without the signal, which cannot be sent. */
-function encodeOptionsOf({ signal: _, giveAway: __, ...options }: EncodeOptions & CodecCallOptions): EncodeOptions {
-  return options
+function encodeOptionsOf({ jpegQuality, nearLossless, jpeg2000Ratio, quantizationStep }: EncodeOptions): EncodeOptions {
+  return {
+    ...(jpegQuality !== undefined && { jpegQuality }), ...(nearLossless !== undefined && { nearLossless }),
+    ...(jpeg2000Ratio !== undefined && { jpeg2000Ratio }), ...(quantizationStep !== undefined && { quantizationStep }),
+  }
 }

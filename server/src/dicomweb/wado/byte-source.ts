@@ -1,16 +1,17 @@
-/** Bytes of a known length that are read when they are sent. */
+/** Bytes that are read, or made, when they are sent. */
 import { Readable } from 'node:stream'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 
 /** Either iterated to its end, or closed: until then it may hold a file or a connection. */
 export interface ByteSource {
-  readonly length: number
+  /** Undefined where only the last byte would tell. */
+  readonly length: number | undefined
   readonly chunks: AsyncIterable<Uint8Array>
   readonly close: () => void
 }
 
 /** Bytes that are here already. */
-export function sourceOf(bytes: Uint8Array): ByteSource {
+export function sourceOf(bytes: Uint8Array): ByteSource & { readonly length: number } {
   return { length: bytes.length, chunks: each([bytes]), close: () => {} }
 }
 
@@ -32,9 +33,9 @@ export async function bytesOfSource(source: Pick<ByteSource, 'chunks'>): Promise
   return chunks.length === 1 && chunks[0] ? Buffer.from(chunks[0].buffer, chunks[0].byteOffset, chunks[0].byteLength) : Buffer.concat(chunks)
 }
 
-/** Answers with one body and its length; HEAD gets the headers alone. */
+/** Answers with one body and its length where that is known; HEAD gets the headers alone. */
 export function sendSource(request: FastifyRequest, reply: FastifyReply, source: ByteSource): FastifyReply | Promise<FastifyReply> {
-  reply.header('content-length', source.length)
+  if (source.length !== undefined) reply.header('content-length', source.length)
   if (request.method !== 'HEAD') return sendChunks(reply, source.chunks, source.length)
   source.close()
   return reply.send()

@@ -12,6 +12,7 @@ import { bytesOfSource, sendSource, sourceOf, type ByteSource } from './byte-sou
 import { clientGone } from './client-gone.ts'
 import { etagOf, isNotModified } from './conditional.ts'
 import { instanceAt } from './find.ts'
+import { madeFrameOffers, sendMade } from './made-frames.ts'
 import { sendMultipart, type AnswerPart } from './multipart-answer.ts'
 import { readRanges } from './stored-bytes.ts'
 
@@ -28,14 +29,17 @@ export const frameRoutes: FastifyPluginAsync<DicomwebDeps> = async (app, deps) =
       const record = await instanceAt(deps.catalogue, request.access, uids)
       const layout = decodeLayout(record.layout)
       const frames = frameNumbers.map((frameNumber) => ({ frameNumber, ranges: rangesOf(layout, frameNumber) }))
-      const offer = negotiate(acceptableOf(request), frameOffers(record, layout, frames.length === 1))
+      const acceptable = acceptableOf(request)
+      const stored = frameOffers(record, layout, frames.length === 1)
+      const offer = negotiate(acceptable, [...stored, ...madeFrameOffers({ ...record, layout }, frames.length === 1)])
       noteRead(deps, request, uids.StudyInstanceUID)
       const instanceURL = serviceURL(deps.config, request) + pathOf(uids)
       reply.header('content-location', `${instanceURL}/frames/${frameNumbers.join(',')}`)
-      if (isNotModified(request, reply, etagOf(record.sha256, frameNumbers.join(','), String(offer.multipart)))) return reply.code(304).send()
+      if (isNotModified(request, reply, etagOf(record.sha256, frameNumbers.join(','), offer.transferSyntaxUID ?? '', String(offer.multipart)))) return reply.code(304).send()
 
       const signal = clientGone(reply)
       const object = { blobKey: record.blobKey, byteLength: record.byteLength, layout }
+      if (offer.isMade === true) return sendMade(deps, request, reply, { ...record, layout }, { offer, stored, frameNumbers, instanceURL, signal })
       const parts = frames.map(({ frameNumber, ranges }): AnswerPart & { length: number } => ({
         contentType: partTypeOf(offer),
         contentLocation: `${instanceURL}/frames/${frameNumber}`,

@@ -1,15 +1,17 @@
 /** Retrieve a study, a series or an instance as DICOM files (PS3.18 §10.4.1.1.1). */
-import { transferSyntax } from '@isocenter/dicom'
+import { decodeLayout, transferSyntax } from '@isocenter/dicom'
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import type { Catalogue, InstanceRecord, Scope } from '../../catalogue/index.ts'
 import type { Access } from '../../identity/index.ts'
+import { targetsOf, transcodedObject, transcodesWhole } from '../../transcoding/index.ts'
 import type { DicomwebDeps } from '../deps.ts'
-import { acceptableOf, applicationDicom, chooseOffer, ExplicitVRLittleEndian, fileMediaTypes, negotiate, partTypeOf, unacceptable, type Acceptable, type Offer } from '../media-types.ts'
+import { acceptableOf, applicationDicom, chooseOffer, contentTypeOf, ExplicitVRLittleEndian, fileMediaTypes, negotiate, partTypeOf, unacceptable, type Acceptable, type Offer } from '../media-types.ts'
 import { noteRead } from '../note-read.ts'
 import { instancePath, pathOf, scopeOf, seriesPath, studyPath, type InstanceUIDs } from '../paths.ts'
 import { serviceURL } from '../service-url.ts'
 import { sendSource, type ByteSource } from './byte-source.ts'
 import { clientGone } from './client-gone.ts'
+import { codecProblem } from './codec-problem.ts'
 import { etagOf, isNotModified } from './conditional.ts'
 import { instanceAt, presenceOf } from './find.ts'
 import { sendMultipart, type AnswerPart } from './multipart-answer.ts'
@@ -35,9 +37,10 @@ async function sendOne(deps: DicomwebDeps, request: FastifyRequest<{ Params: Ins
   reply.header('content-location', contentLocation)
   if (isNotModified(request, reply, etagOf(record.sha256, offer.transferSyntaxUID, String(offer.multipart)))) return reply.code(304).send()
   const signal = clientGone(reply)
+  if (request.method === 'HEAD' && offer.isMade === true) return reply.header('content-type', offer.multipart ? contentTypeOf(offer) : partTypeOf(offer)).send()
   const source = await open(deps, record, offer, signal)
   if (!offer.multipart) return sendSource(request, reply.header('content-type', partTypeOf(offer)), source)
-  const part: AnswerPart = { contentType: partTypeOf(offer), contentLocation, length: source.length, open: () => Promise.resolve(source) }
+  const part: AnswerPart = { contentType: partTypeOf(offer), contentLocation, ...(source.length !== undefined && { length: source.length }), open: () => Promise.resolve(source) }
   if (request.method === 'HEAD') source.close()
   return sendMultipart(request, reply, applicationDicom, [part])
 }
@@ -64,12 +67,10 @@ async function survey(catalogue: Catalogue, access: Access, scope: Scope, accept
   let served = 0
   let left = 0
   for await (const record of catalogue.instances(access, scope)) {
-    let form = forms.get(record.transferSyntaxUID)
-    if (!form) {
-      const offers = offersOf(record, true)
-      form = { offers, isAcceptable: chooseOffer(acceptable, offers) !== undefined }
-      forms.set(record.transferSyntaxUID, form)
-    }
+    const offers = offersOf(record, true)
+    const key = offers.map(({ transferSyntaxUID }) => transferSyntaxUID).join()
+    const form = forms.get(key) ?? { offers, isAcceptable: chooseOffer(acceptable, offers) !== undefined }
+    forms.set(key, form)
     if (form.isAcceptable) served++
     else left++
   }
@@ -86,15 +87,29 @@ async function* partsOf(deps: DicomwebDeps, access: Access, scope: Scope, accept
 
 const uidsOf = ({ StudyInstanceUID, SeriesInstanceUID, SOPInstanceUID }: InstanceRecord) => ({ StudyInstanceUID, SeriesInstanceUID, SOPInstanceUID })
 
-function open({ blobs }: DicomwebDeps, record: InstanceRecord, offer: FileOffer, signal: AbortSignal): Promise<ByteSource> {
-  return offer.transferSyntaxUID === record.transferSyntaxUID ? storedFile(blobs, record, signal) : explicitLittleEndianFile(blobs, record, signal)
+/** @throws notAcceptable 406 and unavailable 503 where codecs fail */
+async function open(deps: DicomwebDeps, record: InstanceRecord, { transferSyntaxUID, isMade }: FileOffer, signal: AbortSignal): Promise<ByteSource> {
+  const { blobs } = deps
+  if (transferSyntaxUID === record.transferSyntaxUID) return storedFile(blobs, record, signal)
+  if (isMade !== true) return explicitLittleEndianFile(blobs, record, signal)
+  const instance = { ...record, layout: decodeLayout(record.layout) }
+  const { length, chunks } = await transcodedObject(deps, instance, transferSyntaxUID, signal).catch((error: unknown) => { throw codecProblem(error, storedOffers(record, true)) })
+  return { length, chunks, close: () => {} }
+}
+
+/** The transfer syntaxes an instance can be had in: what is stored and needs no codec, then what its pixels can be brought into. */
+function offersOf(record: InstanceRecord, multipart: boolean): FileOffer[] {
+  const stored = storedOffers(record, multipart)
+  const instance = { ...record, layout: decodeLayout(record.layout) }
+  const made = targetsOf(instance).filter((uid) => !stored.some(({ transferSyntaxUID }) => transferSyntaxUID === uid) && transcodesWhole(instance, uid))
+  return [...stored, ...made.map((transferSyntaxUID) => ({ mediaType: applicationDicom, multipart, transferSyntaxUID, isMade: true }))]
 }
 
 /**
- * The transfer syntaxes an instance can be had in, what is stored first. Implicit VR and big endian never leave (PS3.18 §8.7.3);
- * everything not compressed can be had as Explicit VR Little Endian.
+ * What is stored first. Implicit VR and big endian never leave (PS3.18 §8.7.3); everything not compressed can be had as
+ * Explicit VR Little Endian.
  */
-function offersOf({ transferSyntaxUID }: InstanceRecord, multipart: boolean): FileOffer[] {
+function storedOffers({ transferSyntaxUID }: InstanceRecord, multipart: boolean): FileOffer[] {
   const stored = transferSyntax(transferSyntaxUID)
   const mayLeave = stored === undefined || (stored.explicitVR && stored.littleEndian)
   const isUncompressed = stored?.codec === 'native' && !stored.encapsulated

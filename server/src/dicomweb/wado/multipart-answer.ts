@@ -31,10 +31,10 @@ export function sendMultipart(
   return sendChunks(reply, body(parts, boundary), length)
 }
 
-function headerOf({ contentType, contentLocation }: AnswerPart, length: number, boundary: string, first: boolean): Uint8Array {
+function headerOf({ contentType, contentLocation }: AnswerPart, length: number | undefined, boundary: string, first: boolean): Uint8Array {
   return partHeader(boundary, {
     'Content-Type': contentType,
-    'Content-Length': String(length),
+    ...(length !== undefined && { 'Content-Length': String(length) }),
     ...(contentLocation !== undefined && { 'Content-Location': contentLocation }),
   }, first)
 }
@@ -90,5 +90,5 @@ async function* next(waiting: { part: AnswerPart; source: Promise<ByteSource> }[
 /** Small parts are read whole while they wait, so that the next one is there when the last has gone. */
 async function open(part: AnswerPart): Promise<ByteSource> {
   const source = await part.open()
-  return source.length <= readWholeBytes ? readAhead(source) : source
+  return source.length !== undefined && source.length <= readWholeBytes ? readAhead(source) : source
 }
