@@ -57,6 +57,28 @@ CREATE INDEX audit_event_by_study ON audit_event USING btree (organisation_id, s
 CREATE INDEX audit_event_by_time ON audit_event USING btree (organisation_id, at DESC);
 CREATE TRIGGER audit_event_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON audit_event FOR EACH STATEMENT EXECUTE FUNCTION audit_event_is_append_only();
 
+CREATE TABLE change (
+  organisation_id bigint NOT NULL,
+  position bigint NOT NULL,
+  at timestamp with time zone NOT NULL DEFAULT now(),
+  action text NOT NULL,
+  study_instance_uid text COLLATE "C" NOT NULL,
+  series_instance_uid text COLLATE "C",
+  sop_instance_uid text COLLATE "C",
+  version integer,
+  PRIMARY KEY (organisation_id, "position"),
+  FOREIGN KEY (organisation_id) REFERENCES organisation(organisation_id),
+  CHECK ((action = ANY (ARRAY['created'::text, 'newVersion'::text, 'replaced'::text, 'deleted'::text])))
+);
+
+CREATE TABLE change_feed (
+  organisation_id bigint NOT NULL,
+  latest bigint NOT NULL DEFAULT 0,
+  forgotten bigint NOT NULL DEFAULT 0,
+  PRIMARY KEY (organisation_id),
+  FOREIGN KEY (organisation_id) REFERENCES organisation(organisation_id)
+) WITH (fillfactor=50);
+
 CREATE TABLE deletion (
   organisation_id bigint NOT NULL,
   study_instance_uid text COLLATE "C" NOT NULL,

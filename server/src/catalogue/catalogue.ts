@@ -1,5 +1,6 @@
 import type { Access } from '../identity/index.ts'
 import type { Db } from '../platform/db.ts'
+import { readChanges, type Changes } from './changes.ts'
 import { deleteScope } from './deletion.ts'
 import { createFindInstance } from './find-instance.ts'
 import type { InstanceRecord } from './instance-record.ts'
@@ -40,6 +41,10 @@ export interface Catalogue {
   onStored: (listener: StoredListener) => () => void
   presence: (access: Access, scope: Scope) => Promise<Presence | undefined>
   delete: (access: Access, scope: Scope) => Promise<{ deleted: number }>
+  /** What was stored and deleted behind a position of the change feed. */
+  changes: (access: Access, page: { readonly after: number; readonly limit: number; readonly withMetadata: boolean }) => Promise<Changes>
+  /** Tells `listener` of every organisation in which this process has stored or deleted something, once it is durable. */
+  onChanged: (listener: (organisationId: string) => void) => () => void
   wasDeleted: (access: Access, scope: Scope) => Promise<boolean>
   /** The instance that stands for a study, series or instance in a small image, and where that image is. */
   representative: (access: Access, scope: Scope) => Promise<Representative | undefined>
@@ -66,10 +71,15 @@ const defaultSearchTimeoutMs = 30_000
 export function createCatalogue({ db, searchTimeoutMs = defaultSearchTimeoutMs }: CatalogueDeps): Catalogue {
   const writer = createInstanceStore(db)
   const listeners = new Set<StoredListener>()
+  const changeListeners = new Set<(organisationId: string) => void>()
+  const tellChanged = ({ organisationId }: Access): void => { for (const listener of changeListeners) listener(organisationId) }
   return {
     store: async (access, instance) => {
       const stored = await writer.store(access, instance)
-      if (stored.blobKept) for (const listener of listeners) listener(access, instance)
+      if (stored.blobKept) {
+        for (const listener of listeners) listener(access, instance)
+        tellChanged(access)
+      }
       return stored
     },
     search: createSearch({ db, statementTimeoutMs: searchTimeoutMs }),
@@ -85,7 +95,16 @@ export function createCatalogue({ db, searchTimeoutMs = defaultSearchTimeoutMs }
       return () => { listeners.delete(listener) }
     },
     presence: (access, scope) => presence(db, access, scope),
-    delete: (access, scope) => db.transaction(async (trx) => ({ deleted: await deleteScope(trx, access, scope) })),
+    delete: async (access, scope) => {
+      const deleted = await db.transaction((trx) => deleteScope(trx, access, scope))
+      if (deleted > 0) tellChanged(access)
+      return { deleted }
+    },
+    changes: (access, page) => readChanges(db, access, page),
+    onChanged: (listener) => {
+      changeListeners.add(listener)
+      return () => { changeListeners.delete(listener) }
+    },
     wasDeleted: (access, scope) => wasDeleted(db, access, scope),
     representative: (access, scope) => representative(db, access, scope),
     keepThumbnail: (access, thumbnail) => keepThumbnail(db, access, thumbnail),

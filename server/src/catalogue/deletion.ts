@@ -2,6 +2,7 @@ import { record } from '../audit/index.ts'
 import { reachesStudy, type Access } from '../identity/index.ts'
 import { rows, type Trx } from '../platform/db.ts'
 import { actorOf } from './actor.ts'
+import { recordChanges } from './changes.ts'
 import { recountStudies } from './recount.ts'
 import type { Scope } from './scope.ts'
 import { leaveTombstones } from './tombstones.ts'
@@ -33,6 +34,7 @@ export async function deleteScope(trx: Trx, access: Access, scope: Scope): Promi
     occurrences: deleted,
     detail: { SeriesInstanceUID: scope.SeriesInstanceUID, SOPInstanceUID: scope.SOPInstanceUID },
   }])
+  await recordChanges(trx, [{ organisationId, action: 'deleted', scope }])
   return deleted
 }
 

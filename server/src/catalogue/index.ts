@@ -1,4 +1,5 @@
 export { forgetObsoleteBlobs, obsoleteBlobs, unnamedBlobs } from './blobs.ts'
+export { forgetChanges, type Change, type Changes } from './changes.ts'
 export { createCatalogue, type Catalogue, type CatalogueDeps } from './catalogue.ts'
 export type { InstanceRecord } from './instance-record.ts'
 export { blobHolders, currentBlobs, formerBlobs, givenUpBlobs, renameBlob, versionsOf, type BlobHolder, type GivenUpBlob, type NamedBlob } from './named-blobs.ts'

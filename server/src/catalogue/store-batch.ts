@@ -1,5 +1,6 @@
 import { record } from '../audit/index.ts'
 import type { Trx } from '../platform/db.ts'
+import { recordChanges, type NewChange } from './changes.ts'
 import { decide, policiesOf, type Decision } from './duplicates.ts'
 import { planByIndex } from './json-rows.ts'
 import { findKept } from './kept-versions.ts'
@@ -45,10 +46,17 @@ export async function storeBatch(trx: Trx, batch: readonly Prepared[]): Promise<
   await saveStudies(trx, studies.values())
   await liftTombstones(trx, created.map(({ prepared }) => prepared))
   await record(trx, storeEvents(decided))
+  await recordChanges(trx, decided.flatMap(changesOf))
   return decided.map(({ decision: { outcome, blobKept, version } }) => ({ outcome, blobKept, version }))
 }
 
 type Decided = Placed & { readonly former: InstanceNow | undefined; readonly decision: Decision }
+
+function changesOf({ prepared: { access: { organisationId }, instance }, decision: { outcome, version, writes } }: Decided): NewChange[] {
+  if (writes === 'nothing' || outcome === 'unchanged' || outcome === 'refused') return []
+  const { StudyInstanceUID, SeriesInstanceUID, SOPInstanceUID } = instance
+  return [{ organisationId, action: outcome, scope: { StudyInstanceUID, SeriesInstanceUID, SOPInstanceUID }, version }]
+}
 
 async function decideAll(trx: Trx, placed: readonly Placed[]): Promise<Decided[]> {
   const existing = await findExisting(trx, placed)

@@ -1,4 +1,5 @@
 export { permissions, reachesStudy, type Access, type Actor, type Permission } from './access.ts'
 export { guard } from './guard.ts'
+export { forbidden } from './problems.ts'
 export { loadSigningKeys, type SigningKeys } from './signing-keys.ts'
 export { createTokens, type Tokens } from './tokens.ts'
