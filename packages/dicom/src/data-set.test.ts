@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest'
+import { writeDicomJson, type DicomJson } from './json.ts'
 import { readInstance } from './read.ts'
 import { explicit, explicitFile, item, join, openItem, sequenceDelimiter, u16, u32, undefinedLength } from './raw-object.fixture.ts'
+import { formatTag } from './tag.ts'
 
 async function dataSetOf(...elements: Uint8Array[]) {
   return (await readInstance(explicitFile(...elements))).dataSet
@@ -38,6 +40,15 @@ describe('text', () => {
     )
     expect(dataSet.string('PatientID')).toBe('Αβ')
     expect(dataSet.items('ReferencedSeriesSequence').map((one) => one.string('PatientID'))).toEqual(['Αβ', 'Ст'])
+  })
+
+  test('is the same as in DICOM JSON, also where the VR should hold the default repertoire only', async () => {
+    const chest = [0xd0, 0xd8, 0xb2, 0xbf]
+    const dataSet = await dataSetOf(explicit(0x0008_0005, 'CS', 'GB18030 '), explicit(0x0018_0015, 'CS', chest), explicit(0x0018_9445, 'UC', ' a \\b\0'))
+    expect(dataSet.string('BodyPartExamined')).toBe('胸部')
+    for (const tag of [0x0018_0015, 0x0018_9445]) {
+      expect(dataSet.strings(tag)).toEqual((JSON.parse(writeDicomJson(dataSet)) as DicomJson)[formatTag(tag)]?.Value)
+    }
   })
 
   test('is decoded by the fallback where the object names no character set', async () => {

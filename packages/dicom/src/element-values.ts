@@ -1,44 +1,23 @@
 /** Values of one element, decoded: text without its padding, numbers in the host's order. */
 import type { DataElement, DataSet } from './data-set.ts'
+import { withoutPadding, withoutTrailingPadding } from './padding.ts'
 import type { Tag } from './tag.ts'
 import { vrTraits } from './vr.ts'
 
-const ascii = new TextDecoder('latin1')
+const latin1 = new TextDecoder('latin1')
 
 /**
- * Values of a text element, without padding (PS3.5 §6.2): trailing spaces and NULs everywhere, leading spaces where
- * they are not significant. Empty values between backslashes are kept; none when there is no value, or it is not text.
- * `dataSet` gives the character set; without one, bytes count as Latin-1.
+ * Values of a text element, without padding (PS3.5 §6.2), as DICOM JSON shows them. Empty values between backslashes are
+ * kept; none when there is no value, or it is not text. `dataSet` gives the character set, also to VRs that should hold
+ * the default repertoire only: senders write names of body parts into CS. Without one, bytes count as Latin-1.
  */
 export function stringsOf(element: DataElement, dataSet: DataSet | undefined): string[] {
   const { value, vr } = element
-  const { isText, splitsOnBackslash, usesCharset } = vrTraits(vr)
+  const { isText, splitsOnBackslash } = vrTraits(vr)
   if (!isText || value === undefined || value.length === 0) return []
-  const text = usesCharset && dataSet ? dataSet.charset.decode(value, vr) : ascii.decode(value)
-  if (!splitsOnBackslash) {
-    const trimmed = trimEnd(text)
-    return trimmed === '' ? [] : [trimmed]
-  }
-  const values = text.split('\\').map(trim)
+  const text = dataSet ? dataSet.charset.decode(value, vr) : latin1.decode(value)
+  const values = splitsOnBackslash ? text.split('\\').map(vr === 'UC' ? withoutTrailingPadding : withoutPadding) : [withoutTrailingPadding(text)]
   return values.length === 1 && values[0] === '' ? [] : values
-}
-
-/** Senders pad with NUL where the standard wants a space, and the other way round. */
-function trimEnd(text: string): string {
-  let end = text.length
-  while (end > 0 && isPadding(text.charCodeAt(end - 1))) end--
-  return text.slice(0, end)
-}
-
-function trim(text: string): string {
-  const trimmed = trimEnd(text)
-  let start = 0
-  while (start < trimmed.length && trimmed.charCodeAt(start) === 0x20) start++
-  return trimmed.slice(start)
-}
-
-function isPadding(code: number): boolean {
-  return code === 0x20 || code === 0x00
 }
 
 /**
