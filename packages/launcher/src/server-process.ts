@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { endWithUs, parentDeathPrefix } from './die-with-parent.ts'
 import type { Started } from './keep-running.ts'
 import { LauncherError } from './launcher-error.ts'
+import { serverEnvironment, serverNodeArguments } from './server-runtime.ts'
 
 const main = fileURLToPath(new URL('../../../server/src/main.ts', import.meta.url))
 /** The server gives requests under way half a minute; past that it hangs. */
@@ -28,8 +29,8 @@ export interface ServerProcessOptions {
  */
 export async function startServerProcess({ env, url, onLog, script = main }: ServerProcessOptions): Promise<Started> {
   const prefix = parentDeathPrefix('KILL')
-  const [file, ...args] = [...prefix, process.execPath, script]
-  const child = spawn(file, args, { env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] })
+  const [file, ...args] = [...prefix, process.execPath, ...serverNodeArguments, script]
+  const child = spawn(file, args, { env: { ...serverEnvironment, ...env }, detached: true, stdio: ['ignore', 'pipe', 'pipe'] })
   for (const stream of [child.stdout, child.stderr]) createInterface(stream).on('line', onLog)
   const ended = new Promise<string>((resolve) => {
     child.once('error', (error) => { resolve(error.message) })

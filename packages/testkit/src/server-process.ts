@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { serverEnvironment, serverNodeArguments } from '@isocenter/launcher/server-runtime'
 
 const serverFolder = fileURLToPath(new URL('../../../server/src', import.meta.url))
 
@@ -27,7 +28,7 @@ export interface ServerProcess {
 export async function startServerProcess(databaseUrl: string, { dataDirectory, env = {} }: { dataDirectory?: string; env?: Readonly<Record<string, string>> } = {}): Promise<ServerProcess> {
   const folder = dataDirectory ?? await mkdtemp(join(tmpdir(), 'isocenter-server-'))
   const settings = { ...process.env, DATABASE_URL: databaseUrl, DATA_DIR: folder, HOST: '127.0.0.1', PORT: '0', LOG_LEVEL: 'info', ...env }
-  const child = spawn(process.execPath, [join(serverFolder, 'main.ts')], { env: settings, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(process.execPath, [...serverNodeArguments, join(serverFolder, 'main.ts')], { env: { ...serverEnvironment, ...settings }, stdio: ['ignore', 'pipe', 'pipe'] })
   const origin = await listening(child)
   return {
     url: `${origin}/dicom-web`,
