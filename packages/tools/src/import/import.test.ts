@@ -120,6 +120,20 @@ describe.skipIf(!hasProgram('zip'))('zip files', () => {
     expect(await storedInstances(uid)).toBe(12)
   })
 
+  test('with a damaged entry give all the others', async () => {
+    const uid = await writeStudy(join(folder, 'in'), 6)
+    await promisify(execFile)('zip', ['-qr', join(folder, 'study.zip'), 'in'], { cwd: folder })
+    const bytes = await readFile(join(folder, 'study.zip'))
+    const at = bytes.indexOf('in/IM0003')
+    // Behind its name and extra fields, the beginning of its deflate stream: a block type there is none of.
+    bytes[at + 'in/IM0003'.length + bytes.readUInt16LE(at - 2)] = 0xff
+    await writeFile(join(folder, 'study.zip'), bytes)
+    const ran = await importing(join(folder, 'study.zip'))
+    expect(ran.stdout).toContain('5 instances stored')
+    expect(ran.stdout).toMatch(/cannot be read.*\(1\)\n.*IM0003/)
+    expect(await storedInstances(uid)).toBe(5)
+  })
+
   test('that are none are named', async () => {
     await writeFile(join(folder, 'broken.zip'), 'PK but no more')
     expect((await importing(join(folder, 'broken.zip'))).stdout).toContain('is no zip file that can be read')

@@ -3,7 +3,7 @@ import { storeStatusMeaning } from '@isocenter/dicom'
 import { batches, sopInstanceUIDOf, type Batch, type Skipped } from './batches.ts'
 import type { Journal } from './journal.ts'
 import type { Source, Unreadable } from './source.ts'
-import { StoreError, type StoreAnswer, type StowClient } from './stow.ts'
+import { SourceUnreadable, StoreError, type StoreAnswer, type StowClient } from './stow.ts'
 
 export interface Refused {
   readonly name: string
@@ -59,14 +59,23 @@ export async function runImport(options: RunOptions): Promise<void> {
   if (failed !== undefined) throw failed.reason
 }
 
-async function sendBatch(batch: Batch, options: RunOptions): Promise<void> {
-  const answer = await persistently(batch.sources, options)
-  if (answer.failed.length === 0 || batch.sources.length === 1) {
-    await settle(batch.sources, answer, options)
+async function sendBatch({ sources }: Pick<Batch, 'sources'>, options: RunOptions): Promise<void> {
+  if (sources.length === 0) return
+  let answer: StoreAnswer
+  try {
+    answer = await persistently(sources, options)
+  } catch (error) {
+    if (!(error instanceof SourceUnreadable)) throw error
+    options.tally.skipped.push({ name: error.source.name, reason: 'cannot be read to its end' })
+    await sendBatch({ sources: sources.filter((source) => source !== error.source) }, options)
+    return
+  }
+  if (answer.failed.length === 0 || sources.length === 1) {
+    await settle(sources, answer, options)
     return
   }
   // A failure may name no instance (a part that is not DICOM): which files it was is learnt one by one. Those that were stored are named.
-  for (const source of batch.sources) {
+  for (const source of sources) {
     const uid = await sopInstanceUIDOf(source)
     const warning = uid === undefined ? undefined : answer.stored.get(uid)
     const isNamedOnce = uid !== undefined && warning !== undefined && !answer.failed.some(({ SOPInstanceUID }) => SOPInstanceUID === uid)

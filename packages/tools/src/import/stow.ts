@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { request as httpRequest, type IncomingMessage, Agent as HttpAgent } from 'node:http'
 import { request as httpsRequest, Agent as HttpsAgent } from 'node:https'
+import type { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { multipartBoundary, multipartEnd, partHeader, type DicomJson } from '@isocenter/dicom'
 import type { Source } from './source.ts'
@@ -21,8 +22,18 @@ export class StoreError extends Error {
   }
 }
 
+/** A source broke off while it was being sent, so that its request had to be given up; the others of it may be sent again. */
+export class SourceUnreadable extends Error {
+  override name = 'SourceUnreadable'
+  readonly source: Source
+  constructor(source: Source, options?: ErrorOptions) {
+    super(`${source.name} cannot be read to its end`, options)
+    this.source = source
+  }
+}
+
 export interface StowClient {
-  /** Sends objects in one request, streamed. @throws StoreError */
+  /** Sends objects in one request, streamed. @throws StoreError, SourceUnreadable */
   readonly store: (sources: readonly Source[], onBytes: (count: number) => void) => Promise<StoreAnswer>
   readonly close: () => void
 }
@@ -47,7 +58,7 @@ export function createStowClient(base: string, token: string | undefined): StowC
     try {
       for (const [index, source] of sources.entries()) {
         request.write(partHeader(boundary, { 'Content-Type': 'application/dicom' }, index === 0))
-        for await (const chunk of await source.open() as AsyncIterable<Buffer>) {
+        for await (const chunk of chunksOf(source)) {
           onBytes(chunk.length)
           if (!request.write(chunk) && !request.destroyed) await Promise.race([once(request, 'drain'), answer])
           if (request.destroyed) break
@@ -56,13 +67,36 @@ export function createStowClient(base: string, token: string | undefined): StowC
       request.end(multipartEnd(boundary))
     } catch (error) {
       request.destroy()
+      if (error instanceof SourceUnreadable) throw error
       // An answer that came before the body was through says more than the broken line.
       const early = await answer.catch(() => undefined)
-      if (early === undefined) throw new StoreError(`a file cannot be read, or the connection broke (${(error as NodeJS.ErrnoException).code ?? 'unknown'})`, true)
+      if (early === undefined) throw new StoreError(`the connection broke (${(error as NodeJS.ErrnoException).code ?? 'unknown'})`, true)
     }
     return read(await answer)
   }
   return { store, close: () => { agent.destroy() } }
+}
+
+async function* chunksOf(source: Source): AsyncGenerator<Buffer> {
+  const chunks = (await opened(source))[Symbol.asyncIterator]() as AsyncIterator<Buffer, undefined>
+  try {
+    for (;;) {
+      // Only what comes from the source is its fault; what goes wrong with the chunk is not seen here.
+      const next = await chunks.next().catch((error: unknown) => { throw new SourceUnreadable(source, { cause: error }) })
+      if (next.done === true) return
+      yield next.value
+    }
+  } finally {
+    await chunks.return?.()
+  }
+}
+
+async function opened(source: Source): Promise<Readable> {
+  try {
+    return await source.open()
+  } catch (error) {
+    throw new SourceUnreadable(source, { cause: error })
+  }
 }
 
 function answerTo(request: ReturnType<typeof httpRequest>): Promise<IncomingMessage> {
@@ -73,11 +107,14 @@ function answerTo(request: ReturnType<typeof httpRequest>): Promise<IncomingMess
   return promise
 }
 
-/** A store response tells of each instance, whatever the status (PS3.18 §10.5.3); anything else is told by its status. */
+/**
+ * A store response tells of each instance (PS3.18 §10.5.3); anything else is told by its status. A server in trouble has refused
+ * nothing: what it could not store now, its disk being full or its database away, is worth another try.
+ */
 async function read(response: IncomingMessage): Promise<StoreAnswer> {
   const status = response.statusCode ?? 0
   const body = await text(response)
-  if ((response.headers['content-type'] ?? '').startsWith('application/dicom+json')) {
+  if (status < 500 && (response.headers['content-type'] ?? '').startsWith('application/dicom+json')) {
     const result = JSON.parse(body) as DicomJson
     if ('00081199' in result || '00081198' in result || '0008119A' in result) return outcomesIn(result)
   }
