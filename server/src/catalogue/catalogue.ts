@@ -1,5 +1,6 @@
 import type { Access } from '../identity/index.ts'
 import type { Db } from '../platform/db.ts'
+import { createChangeSignal, type ChangeWatch } from './change-signal.ts'
 import { readChanges, type Changes } from './changes.ts'
 import { deleteScope } from './deletion.ts'
 import { createFindInstance } from './find-instance.ts'
@@ -43,8 +44,8 @@ export interface Catalogue {
   delete: (access: Access, scope: Scope) => Promise<{ deleted: number }>
   /** What was stored and deleted behind a position of the change feed. */
   changes: (access: Access, page: { readonly after: number; readonly limit: number; readonly withMetadata: boolean }) => Promise<Changes>
-  /** Tells `listener` of every organisation in which this process has stored or deleted something, once it is durable. */
-  onChanged: (listener: (organisationId: string) => void) => () => void
+  /** Attention to what is stored into an organisation and deleted from it, by any process. */
+  watchChanges: (organisationId: string) => ChangeWatch
   wasDeleted: (access: Access, scope: Scope) => Promise<boolean>
   /** The instance that stands for a study, series or instance in a small image, and where that image is. */
   representative: (access: Access, scope: Scope) => Promise<Representative | undefined>
@@ -71,14 +72,13 @@ const defaultSearchTimeoutMs = 30_000
 export function createCatalogue({ db, searchTimeoutMs = defaultSearchTimeoutMs }: CatalogueDeps): Catalogue {
   const writer = createInstanceStore(db)
   const listeners = new Set<StoredListener>()
-  const changeListeners = new Set<(organisationId: string) => void>()
-  const tellChanged = ({ organisationId }: Access): void => { for (const listener of changeListeners) listener(organisationId) }
+  const signal = createChangeSignal(db)
   return {
     store: async (access, instance) => {
       const stored = await writer.store(access, instance)
       if (stored.blobKept) {
         for (const listener of listeners) listener(access, instance)
-        tellChanged(access)
+        signal.changed(access.organisationId)
       }
       return stored
     },
@@ -97,18 +97,18 @@ export function createCatalogue({ db, searchTimeoutMs = defaultSearchTimeoutMs }
     presence: (access, scope) => presence(db, access, scope),
     delete: async (access, scope) => {
       const deleted = await db.transaction((trx) => deleteScope(trx, access, scope))
-      if (deleted > 0) tellChanged(access)
+      if (deleted > 0) signal.changed(access.organisationId)
       return { deleted }
     },
     changes: (access, page) => readChanges(db, access, page),
-    onChanged: (listener) => {
-      changeListeners.add(listener)
-      return () => { changeListeners.delete(listener) }
-    },
+    watchChanges: (organisationId) => signal.watch(organisationId),
     wasDeleted: (access, scope) => wasDeleted(db, access, scope),
     representative: (access, scope) => representative(db, access, scope),
     keepThumbnail: (access, thumbnail) => keepThumbnail(db, access, thumbnail),
     fallbackCharset: async ({ organisationId }) => (await organisationById(db, organisationId))?.fallbackCharset,
-    close: writer.close,
+    close: async () => {
+      await writer.close()
+      await signal.close()
+    },
   }
 }

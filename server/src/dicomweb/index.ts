@@ -3,6 +3,7 @@ import type { FastifyPluginAsync } from 'fastify'
 import type { DicomwebDeps } from './deps.ts'
 import { gatherResources } from './capabilities/resources.ts'
 import { addCapabilities } from './capabilities/routes.ts'
+import { changeFeedRoutes } from './changefeed/routes.ts'
 import { qidoRoutes } from './qido/routes.ts'
 import { createRendering, tellingThumbnails } from './rendering/index.ts'
 import { stowRoutes } from './stow/routes.ts'
@@ -22,6 +23,7 @@ export const dicomweb: FastifyPluginAsync<DicomwebDeps> = async (app, { config, 
   if (config.DICOMWEB_STRICT) requireAccept(app)
   const resources = gatherResources(app)
   await app.register(qidoRoutes, deps)
+  await app.register(changeFeedRoutes, deps)
   const seriesMetadata = createSeriesMetadata({ catalogue, blobs, onError: (error) => { app.log.warn({ err: error }, 'ready-made metadata could not be stored') } })
   app.addHook('onClose', () => seriesMetadata.close())
   await app.register(wadoRoutes, { ...deps, seriesMetadata })

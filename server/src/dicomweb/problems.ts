@@ -13,5 +13,6 @@ export const noSuchFrame = defineProblem({ type: '/problems/no-such-frame', stat
 export const noSuchBulkdata = defineProblem({ type: '/problems/no-such-bulkdata', status: 404, title: 'There is no such bulk data' })
 export const notAcceptable = defineProblem({ type: '/problems/not-acceptable', status: 406, title: 'The resource cannot be had in a form the request accepts' })
 export const deleted = defineProblem({ type: '/problems/deleted', status: 410, title: 'The resource has been deleted' })
+export const changesForgotten = defineProblem({ type: '/problems/changes-forgotten', status: 410, title: 'The change feed does not reach there' })
 export const notRenderable = defineProblem({ type: '/problems/not-renderable', status: 406, title: 'The resource cannot be rendered' })
 export const rangeNotSatisfiable = defineProblem({ type: '/problems/range-not-satisfiable', status: 416, title: 'The range asked for does not exist' })

@@ -27,7 +27,7 @@ export const metadataRoutes: FastifyPluginAsync<MetadataDeps> = async (app, deps
   for (const url of [studyPath, seriesPath, instancePath]) {
     app.route<{ Params: Scope }>({
       method: ['GET', 'HEAD'], url: `${url}/metadata`,
-      config: { policy: 'dicomweb:retrieve', audit: 'study.retrieve', produces: dataSetOffers.map(contentTypeOf) },
+      config: { policy: 'dicomweb:retrieve', audit: 'study.retrieve', produces: dataSetOffers.map(contentTypeOf), parameters: ['includefield', 'excludeprivate'] },
       handler: async (request, reply) => {
         const scope = scopeOf(request.params)
         const { mediaType } = negotiate(acceptableOf(request), dataSetOffers)
