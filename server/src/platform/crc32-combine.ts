@@ -7,9 +7,10 @@ const one = 0x80000000
 /** The product of two polynomials modulo the CRC's own. */
 function multiply(a: number, b: number): number {
   let product = 0
+  let shifted = b
   for (let bit = one; bit !== 0; bit >>>= 1) {
-    if (a & bit) product ^= b
-    b = b & 1 ? (b >>> 1) ^ polynomial : b >>> 1
+    if (a & bit) product ^= shifted
+    shifted = shifted & 1 ? (shifted >>> 1) ^ polynomial : shifted >>> 1
   }
   return product >>> 0
 }
