@@ -26,6 +26,26 @@ async function* named(db: Db, table: 'instance' | 'instance_version'): AsyncGene
   for await (const row of keyset<{ blob_key: string; byte_length: string }>(db, pageSql)) yield { key: row.blob_key, byteLength: Number(row.byte_length) }
 }
 
+/** Tables that name blobs which can be made again, each key in one of them. */
+const derivedTables = ['series_metadata', 'thumbnail'] as const
+
+/** Blobs of what is derived from instances, ascending by key. */
+export async function* derivedBlobs(db: Db): AsyncGenerator<{ readonly key: string }> {
+  const tables = derivedTables.map((table) => `(select blob_key from ${table} where blob_key > :after order by blob_key limit :limit)`)
+  for (let after = ''; ;) {
+    const { rows: page } = await db.raw<{ rows: { blob_key: string }[] }>(`${tables.join(' union all ')} order by blob_key limit :limit`, { after, limit: keysPerPage })
+    for (const row of page) yield { key: row.blob_key }
+    const last = page.at(-1)
+    if (!last || page.length < keysPerPage) return
+    after = last.blob_key
+  }
+}
+
+/** Forgets something derived whose blob is lost, so that it is made again. */
+export async function forgetDerived(db: Db, blobKey: string): Promise<void> {
+  for (const table of derivedTables) await db(table).where({ blob_key: blobKey }).delete()
+}
+
 /** Blobs given up and not removed yet, ascending by key. */
 export async function* givenUpBlobs(db: Db): AsyncGenerator<GivenUpBlob> {
   const pageSql = 'select blob_key, since from obsolete_blob where blob_key > ? order by blob_key limit ?'

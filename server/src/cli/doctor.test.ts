@@ -40,8 +40,8 @@ test('with 1 while something remains, and with 0 once it is mended', async () =>
   const { organisationId } = await ensureDefaultOrganisation(db, 'default')
   await db('study').insert({ organisation_id: organisationId, study_instance_uid: '1.2.3', attributes: '' })
   await db.destroy()
-  expect(doctor()).toMatchObject({ code: 1, out: expect.stringContaining('✗ 1 studies that hold nothing') as string })
-  expect(doctor(['--mend'])).toMatchObject({ code: 0, out: expect.stringContaining('✓ 1 studies that hold nothing: mended') as string })
+  expect(doctor()).toMatchObject({ code: 1, out: expect.stringContaining('✗ Studies that hold nothing: 1') as string })
+  expect(doctor(['--mend'])).toMatchObject({ code: 0, out: expect.stringContaining('✓ Studies that hold nothing: 1, mended') as string })
   expect(doctor(['--json']).code).toBe(0)
 })
 

@@ -1,5 +1,5 @@
 /** Holds the blob store and the rows against each other, key by key, both ways. */
-import { blobHolders, currentBlobs, forgetObsoleteBlobs, formerBlobs, givenUpBlobs, unnamedBlobs, type BlobHolder } from '../catalogue/index.ts'
+import { blobHolders, currentBlobs, derivedBlobs, forgetDerived, forgetObsoleteBlobs, formerBlobs, givenUpBlobs, unnamedBlobs, type BlobHolder } from '../catalogue/index.ts'
 import { minimumAgeMs, reread } from '../dicomweb/index.ts'
 import { BlobStoreError } from '../storage/index.ts'
 import { examineBlobStore } from './connections.ts'
@@ -21,7 +21,8 @@ export async function examineBlobs(examination: Examination): Promise<void> {
   const suspects = new Batch(suspectsAtOnce, (keys) => examineNamed(examination, keys))
   const orphans = new Batch(suspectsAtOnce, (keys) => examineUnnamed(examination, keys))
 
-  for await (const { key, blob, current, former, givenUp } of sideBySide({ blob: blobs.list(''), current: currentBlobs(db), former: formerBlobs(db), givenUp: givenUpBlobs(db) })) {
+  const lists = { blob: blobs.list(''), current: currentBlobs(db), former: formerBlobs(db), derived: derivedBlobs(db), givenUp: givenUpBlobs(db) }
+  for await (const { key, blob, current, former, derived, givenUp } of sideBySide(lists)) {
     if (blob) {
       examined.blobs++
       examined.blobBytes += blob.byteLength
@@ -33,6 +34,9 @@ export async function examineBlobs(examination: Examination): Promise<void> {
     if (named) {
       if (givenUp) await examineGivenUpInUse(examination, key)
       if (deep || blob?.byteLength !== named.byteLength) await suspects.add(key)
+    } else if (derived) {
+      if (givenUp) await examineGivenUpInUse(examination, key)
+      if (!blob) await examineLostDerived(examination, key)
     } else if (givenUp) {
       if (givenUp.since < overdue) await examineOverdue(examination, key)
     } else if (blob && blob.modifiedAt < before) {
@@ -95,6 +99,13 @@ async function examineBytes(examination: Examination, holder: BlobHolder): Promi
     await examineBlobStore(examination)
     findings.add('unreadableBlob', exampleOf(holder))
   }
+}
+
+async function examineLostDerived({ db, blobs, findings, mend }: Examination, blobKey: string): Promise<void> {
+  // It may have been made after the store's list had passed its place.
+  if (await blobs.stat(blobKey)) return
+  if (mend) await forgetDerived(db, blobKey)
+  findings.add('lostDerived', { blobKey }, { mended: mend })
 }
 
 async function examineGivenUpInUse({ db, findings, mend }: Examination, blobKey: string): Promise<void> {

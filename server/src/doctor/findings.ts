@@ -4,7 +4,7 @@
 export type Remedy = 'mend' | 'recover' | 'none'
 
 interface FindingKindOf {
-  /** Said of a number of things: `2 instances …`. */
+  /** What they are, before their number: `Series that hold nothing: 2`. */
   readonly title: string
   /** What it means and what to do. */
   readonly advice: string
@@ -14,75 +14,79 @@ interface FindingKindOf {
 /** Every kind of finding, gravest first. */
 export const findingKinds = {
   missingBlob: {
-    title: 'stored objects whose bytes are missing', remedy: 'none',
+    title: 'Stored objects whose bytes are missing', remedy: 'none',
     advice: 'The rows name blobs that are not there. Bring them back under the same keys from a backup of the blobs; what cannot be brought back must be sent again by its source.',
   },
   wrongLength: {
-    title: 'stored objects whose blobs are shorter or longer than they were received', remedy: 'none',
+    title: 'Stored objects whose blobs are shorter or longer than they were received', remedy: 'none',
     advice: 'Bring the blobs back from a backup, or have the source send the objects again.',
   },
   bytesChanged: {
-    title: 'stored objects whose bytes are not those that were received', remedy: 'none',
+    title: 'Stored objects whose bytes are not those that were received', remedy: 'none',
     advice: 'Their SHA-256 differs: a fault of the disk, or somebody wrote to the store. Bring the blobs back from a backup, and look at the storage.',
   },
   unreadableBlob: {
-    title: 'blobs the store does not give out whole', remedy: 'none',
+    title: 'Blobs the store does not give out whole', remedy: 'none',
     advice: 'Reading failed midway while the store as a whole works: look at the disk or the service, then run the doctor again.',
   },
   objectUnreadable: {
-    title: 'stored objects that can no longer be read as what they were stored as', remedy: 'none',
+    title: 'Stored objects that can no longer be read as what they were stored as', remedy: 'none',
     advice: 'The bytes are those received, but this version does not find the same UIDs in them. Please report it.',
   },
   misplacedBlob: {
-    title: 'lost objects whose very bytes lie under another key', remedy: 'mend',
+    title: 'Lost objects whose very bytes lie under another key', remedy: 'mend',
     advice: 'Their rows can be made to name these blobs.',
   },
   givenUpInUse: {
-    title: 'blobs in use that are listed for removal', remedy: 'mend',
+    title: 'Blobs in use that are listed for removal', remedy: 'mend',
     advice: 'The next sweep would remove them: take them off the list before the server runs on.',
   },
   recoverable: {
-    title: 'readable DICOM objects in the store that the catalogue does not know', remedy: 'recover',
+    title: 'Readable DICOM objects in the store that the catalogue does not know', remedy: 'recover',
     advice: 'Either their senders were never told they are stored (a crash), or the database is older than the blobs (a restored backup).',
   },
   copyOfLost: {
-    title: 'blobs without a row that hold other bytes of an object that is lost', remedy: 'none',
+    title: 'Blobs without a row that hold other bytes of an object that is lost', remedy: 'none',
     advice: 'They are kept, because the object they belong to has lost its own bytes: compare by hand.',
   },
   orphan: {
-    title: 'blobs no row names', remedy: 'mend',
+    title: 'Blobs no row names', remedy: 'mend',
     advice: 'Left by stores that never were acknowledged, or by deletions: their objects are in the catalogue with blobs of their own, were deleted, or are not DICOM.',
   },
   foreignBlob: {
-    title: 'blobs that are not of our making', remedy: 'none',
+    title: 'Blobs that are not of our making', remedy: 'none',
     advice: 'Their keys are not ours or name an organisation that does not exist. They are never touched: is this the right bucket or folder, and the right database?',
   },
   overdueBlob: {
-    title: 'blobs that should have been removed a day ago', remedy: 'mend',
+    title: 'Blobs that should have been removed a day ago', remedy: 'mend',
     advice: 'A running server removes them every hour: does its log say "sweep failed"?',
   },
+  lostDerived: {
+    title: 'Thumbnails and ready-made metadata whose blobs are missing', remedy: 'mend',
+    advice: 'Forgotten, they are made again when somebody asks for them.',
+  },
   unfinishedWrites: {
-    title: 'writes that were never finished', remedy: 'mend',
+    title: 'Writes that were never finished', remedy: 'mend',
     advice: 'Left by processes that were killed. They take up room and nothing else.',
   },
   missingMetadata: {
-    title: 'instances without metadata', remedy: 'mend',
+    title: 'Instances without metadata', remedy: 'mend',
     advice: 'Metadata are made again from the stored bytes, where those are whole.',
   },
-  wrongStudyCounts: { title: 'studies whose kept counts are wrong', remedy: 'mend', advice: 'They are counted again.' },
-  wrongSeriesCounts: { title: 'series whose kept counts are wrong', remedy: 'mend', advice: 'They are counted again.' },
-  emptyStudy: { title: 'studies that hold nothing', remedy: 'mend', advice: 'Their rows are removed.' },
-  emptySeries: { title: 'series that hold nothing', remedy: 'mend', advice: 'Their rows are removed.' },
+  wrongStudyCounts: { title: 'Studies whose kept counts are wrong', remedy: 'mend', advice: 'They are counted again.' },
+  wrongSeriesCounts: { title: 'Series whose kept counts are wrong', remedy: 'mend', advice: 'They are counted again.' },
+  emptyStudy: { title: 'Studies that hold nothing', remedy: 'mend', advice: 'Their rows are removed.' },
+  emptySeries: { title: 'Series that hold nothing', remedy: 'mend', advice: 'Their rows are removed.' },
   databaseSettings: {
-    title: 'settings of the database that are not as they must be', remedy: 'none',
+    title: 'Settings of the database that are not as they must be', remedy: 'none',
     advice: 'See "In production" in README.md.',
   },
   signingKeys: {
-    title: 'problems with the file of keys that sign tokens', remedy: 'none',
+    title: 'What is wrong with the file of keys that sign tokens', remedy: 'none',
     advice: 'Tokens are signed and checked with it; who can read it can make tokens.',
   },
   signingKeysExposed: {
-    title: 'key files other users can read', remedy: 'mend',
+    title: 'Key files other users can read', remedy: 'mend',
     advice: 'Mending closes the file; whether somebody has read it, nobody knows: consider new keys.',
   },
 } as const satisfies Record<string, FindingKindOf>

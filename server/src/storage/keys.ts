@@ -38,8 +38,8 @@ export function newDerivedBlobKey(folder: DerivedFolder, organisationId: string,
   return checkedBlobKey(`${folder}${newBlobKey(organisationId, now)}`)
 }
 
-/** True for a key of `newDerivedBlobKey`. */
-export const isDerivedBlobKey = (key: string): boolean => derivedFolders.some((folder) => key.startsWith(folder))
+/** True for the key of something that can be made again: everything derived lies under one folder. */
+export const isDerivedBlobKey = (key: string): boolean => key.startsWith('derived/')
 
 /** Keys to list: those that begin with `prefix` and come behind `after`. */
 export interface BlobKeyRange {
