@@ -13,6 +13,7 @@ export interface Step {
 const generated: readonly { readonly script: string; readonly files: readonly string[] }[] = [
   { script: 'packages/dicom/scripts/build-dictionary.ts', files: ['packages/dicom/src/dictionary.generated.ts', 'packages/dicom/src/uids.generated.ts'] },
   { script: 'packages/launcher/src/env-example.ts', files: ['.env.example'] },
+  { script: 'packages/launcher/src/third-party-notices.ts', files: ['THIRD-PARTY-NOTICES.md'] },
 ]
 
 /** Everything that is checked without running the code. */
