@@ -6,6 +6,9 @@ import type { BlobStoreConfig } from './storage/index.ts'
 export const signingKeysFile = (config: Pick<Config, 'SIGNING_KEYS_FILE' | 'DATA_DIR'>): string =>
   config.SIGNING_KEYS_FILE ?? join(resolve(config.DATA_DIR), 'secrets', 'signing-keys.json')
 
+/** Where what is on its way waits: files without a name, gone with the process that made them. */
+export const spoolDirectory = (config: Pick<Config, 'DATA_DIR'>): string => join(resolve(config.DATA_DIR), 'spool')
+
 /** Where blobs go, in the storage's own terms. */
 export function blobStoreConfig(config: Config): BlobStoreConfig {
   if (config.BLOB_STORE === 'fs') return { kind: 'fs', directory: join(resolve(config.DATA_DIR), 'blobs') }

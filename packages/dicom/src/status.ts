@@ -12,6 +12,8 @@ export const storeFailures = {
   notIdentified: { code: 0xa900, meaning: 'a UID that identifies it is missing or malformed' },
   /** PS3.18 Table I.2-2. */
   cannotUnderstand: { code: 0xc000, meaning: 'cannot be read as DICOM' },
+  /** Within Cannot understand (PS3.4 Table B.2-1, Cxxx): a BulkDataURI of its metadata is of no part of the request. */
+  missingBulkdata: { code: 0xc922, meaning: 'bulk data that its metadata name did not come with it' },
   /** Within Cannot understand (PS3.4 Table B.2-1, Cxxx): the instance is of another study than the request's path. */
   otherStudy: { code: 0xc409, meaning: 'belongs to another study than the one it was sent to' },
   /** PS3.18 Table I.2-2. */

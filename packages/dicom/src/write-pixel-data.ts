@@ -1,13 +1,14 @@
 /** Encapsulated Pixel Data: frames and their fragments → the items of one undefined-length element (PS3.5 §A.4). */
 import { DicomWriteError } from './write-error.ts'
+import type { InstancePiece } from './write-piece.ts'
 
 const PIXEL_DATA = 0x7fe00010
 const ITEM_HEADER_BYTES = 8
 const MAX_BASIC_OFFSET = 0xffff_ffff
 
-export interface EncapsulatedPixelData {
+export interface EncapsulatedPixelData<P extends InstancePiece = Uint8Array> {
   /** Per frame its fragments, in order; most frames have one. */
-  readonly frames: readonly (readonly Uint8Array[])[]
+  readonly frames: readonly (readonly P[])[]
   /**
    * `basic` fills the Basic Offset Table, `extended` the Extended Offset Table (7FE0,0001) and (7FE0,0002) with an empty
    * Basic Offset Table, `none` (what is taken when absent) leaves both out.
@@ -26,8 +27,8 @@ export interface ExtendedOffsetTable {
  * The fragments are passed on, not copied.
  * @throws DicomWriteError when the Basic Offset Table cannot hold an offset
  */
-export function encapsulated({ frames, offsetTable = 'none' }: EncapsulatedPixelData): Uint8Array[] {
-  const chunks: Uint8Array[] = offsetTable === 'basic' ? [itemHeader(frames.length * 4), basicOffsets(frames)] : [itemHeader(0)]
+export function encapsulated({ frames, offsetTable = 'none' }: EncapsulatedPixelData<InstancePiece>): InstancePiece[] {
+  const chunks: InstancePiece[] = offsetTable === 'basic' ? [itemHeader(frames.length * 4), basicOffsets(frames)] : [itemHeader(0)]
   for (const fragment of frames.flat()) {
     chunks.push(itemHeader(evenLength(fragment.length)), fragment)
     if (fragment.length % 2 === 1) chunks.push(new Uint8Array(1))
@@ -40,7 +41,7 @@ export function encapsulated({ frames, offsetTable = 'none' }: EncapsulatedPixel
  * Offsets and lengths of the frames for (7FE0,0001) and (7FE0,0002); undefined when no Extended Offset Table is asked for.
  * @throws DicomWriteError when a frame has more than one fragment, which the table cannot express
  */
-export function extendedOffsetTable({ frames, offsetTable }: EncapsulatedPixelData): ExtendedOffsetTable | undefined {
+export function extendedOffsetTable({ frames, offsetTable }: EncapsulatedPixelData<InstancePiece>): ExtendedOffsetTable | undefined {
   if (offsetTable !== 'extended') return undefined
   const offsets = Buffer.alloc(frames.length * 8)
   const lengths = Buffer.alloc(frames.length * 8)
@@ -56,7 +57,7 @@ export function extendedOffsetTable({ frames, offsetTable }: EncapsulatedPixelDa
   return { offsets, lengths }
 }
 
-function basicOffsets(frames: EncapsulatedPixelData['frames']): Uint8Array {
+function basicOffsets(frames: EncapsulatedPixelData<InstancePiece>['frames']): Uint8Array {
   const table = Buffer.alloc(frames.length * 4)
   let position = 0
   for (const [index, fragments] of frames.entries()) {

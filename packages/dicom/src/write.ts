@@ -10,14 +10,15 @@ import { transferSyntax } from './transfer-syntax.ts'
 import { isVR, vrTraits, type VR } from './vr.ts'
 import { DicomWriteError } from './write-error.ts'
 import { encapsulated, extendedOffsetTable, type EncapsulatedPixelData } from './write-pixel-data.ts'
+import { isBytes, type BulkPiece, type InstancePiece } from './write-piece.ts'
 import { encodeValue } from './write-value.ts'
 
 export interface EncodeOptions {
   readonly transferSyntaxUID: string
   /** Values given apart from the JSON, little endian, by path: tags and 1-based item numbers joined by dots, e.g. `54000100.1.54001010`. */
-  readonly bulkdata?: ReadonlyMap<string, Uint8Array>
+  readonly bulkdata?: ReadonlyMap<string, InstancePiece>
   /** Compressed frames; only and always with an encapsulated transfer syntax when the instance has Pixel Data. */
-  readonly pixelData?: EncapsulatedPixelData
+  readonly pixelData?: EncapsulatedPixelData<InstancePiece>
   /** How sequences and items are delimited; `defined` when absent. Both are legal everywhere (PS3.5 §7.5). */
   readonly sequenceLengths?: 'defined' | 'undefined'
 }
@@ -40,7 +41,7 @@ const NON_ASCII = /[^\x00-\x7f]/
  * @throws DicomWriteError when a value does not fit its VR or the transfer syntax
  */
 export function encodeDataSet(json: DicomJson, options: EncodeOptions): Uint8Array {
-  return Buffer.concat(dataSetChunks(json, options))
+  return Buffer.concat(bytesOnly(dataSetPieces(json, options)))
 }
 
 /**
@@ -53,7 +54,22 @@ export function encodeInstance(json: DicomJson, options: EncodeInstanceOptions):
 
 /** As encodeInstance, but in pieces that can be sent one after the other: bulk data are passed on, not copied. */
 export function instanceChunks(json: DicomJson, options: EncodeInstanceOptions): Uint8Array[] {
-  return [encodeFileMeta(fileMetaOf(json, options)), ...dataSetChunks(json, options)]
+  return bytesOnly(instancePieces(json, options))
+}
+
+/**
+ * As instanceChunks, with bulk data and fragments that need not be at hand: where one was given as a BulkPiece, it stands among the pieces.
+ * @throws DicomWriteError as encodeInstance, and when bytes that are elsewhere would have to be swapped or deflated
+ */
+export function instancePieces(json: DicomJson, options: EncodeInstanceOptions): InstancePiece[] {
+  return [encodeFileMeta(fileMetaOf(json, options)), ...dataSetPieces(json, options)]
+}
+
+function bytesOnly(pieces: readonly InstancePiece[]): Uint8Array[] {
+  return pieces.map((piece) => {
+    if (!isBytes(piece)) throw new DicomWriteError('missingBulkdata', undefined, 'bulk data are not at hand')
+    return piece
+  })
 }
 
 function uidOf(json: DicomJson, key: string): string {
@@ -71,13 +87,13 @@ function fileMetaOf(json: DicomJson, options: EncodeInstanceOptions): FileMeta {
   }
 }
 
-function dataSetChunks(json: DicomJson, options: EncodeOptions): Uint8Array[] {
+function dataSetPieces(json: DicomJson, options: EncodeOptions): InstancePiece[] {
   const syntax = transferSyntax(options.transferSyntaxUID)
   if (!syntax) throw new DicomWriteError('transferSyntax', undefined, 'the transfer syntax is not one this writer knows')
   if (options.pixelData && !syntax.encapsulated) throw new DicomWriteError('transferSyntax', PIXEL_DATA, 'this transfer syntax has no encapsulated frames')
   const writer = new DataSetWriter(options, syntax.explicitVR, syntax.littleEndian, syntax.encapsulated)
   const { chunks } = writer.dataSet(json)
-  return syntax.deflated ? [deflated(chunks)] : chunks
+  return syntax.deflated ? [deflated(bytesOnly(chunks))] : chunks
 }
 
 /** The data set deflated without zlib header, a NUL behind it when its length is odd (PS3.5 §A.5). */
@@ -87,7 +103,7 @@ function deflated(chunks: readonly Uint8Array[]): Uint8Array {
 }
 
 interface Encoded {
-  readonly chunks: Uint8Array[]
+  readonly chunks: InstancePiece[]
   readonly length: number
 }
 
@@ -129,7 +145,7 @@ class DataSetWriter {
   #elements(json: DicomJson, parentPath: string, needsUtf8: boolean): Encoded {
     const isRoot = parentPath === ''
     const withCharset = needsUtf8 && (isRoot || json['00080005']) ? { ...json, '00080005': { vr: 'CS' as const, Value: ['ISO_IR 192'] } } : json
-    const chunks: Uint8Array[] = []
+    const chunks: InstancePiece[] = []
     let length = 0
     for (const key of Object.keys(withCharset).sort(byTag)) {
       const tag = parseTag(key)
@@ -151,8 +167,17 @@ class DataSetWriter {
     const bulk = this.#options.bulkdata?.get(path)
     if (bulk) this.#unusedBulkdata.delete(path)
     else if (attribute.BulkDataURI !== undefined) throw new DicomWriteError('missingBulkdata', tag, `the bulk data of ${path} were not given`)
+    if (bulk && !isBytes(bulk)) return this.#elsewhere(tag, attribute.vr, bulk)
     const value = encodeValue(tag, attribute, this.#littleEndian, bulk)
     return joined(this.#header(tag, attribute.vr, value.length), { chunks: [value], length: value.length })
+  }
+
+  #elsewhere(tag: Tag, vr: VR, bulk: BulkPiece): Encoded {
+    const { bytesPerValue, padding } = vrTraits(vr)
+    if (!this.#littleEndian && bytesPerValue > 1) throw new DicomWriteError('transferSyntax', tag, 'bulk data that are not at hand cannot be swapped')
+    const chunks = bulk.length % 2 === 0 ? [bulk] : [bulk, Uint8Array.of(padding)]
+    const length = bulk.length + (bulk.length % 2)
+    return joined(this.#header(tag, vr, length), { chunks, length })
   }
 
   #encapsulatedPixelData(): Encoded {
@@ -164,7 +189,7 @@ class DataSetWriter {
 
   #sequence(tag: Tag, attribute: DicomJsonAttribute, path: string, needsUtf8: boolean): Encoded {
     const isDefined = this.#options.sequenceLengths !== 'undefined'
-    const chunks: Uint8Array[] = []
+    const chunks: InstancePiece[] = []
     for (const [index, item] of (attribute.Value ?? []).entries()) {
       if (typeof item !== 'object' || item === null) throw new DicomWriteError('badValue', tag, 'an item of a sequence is not a data set')
       const content = this.#elements(item as DicomJson, `${path}.${index + 1}.`, needsUtf8)
@@ -211,7 +236,7 @@ function joined(header: Uint8Array, value: Encoded): Encoded {
   return { chunks: [header, ...value.chunks], length: header.length + value.length }
 }
 
-function lengthOf(chunks: readonly Uint8Array[]): number {
+function lengthOf(chunks: readonly InstancePiece[]): number {
   return chunks.reduce((total, chunk) => total + chunk.length, 0)
 }
 
@@ -225,7 +250,8 @@ function hasNonAscii(json: DicomJson, parentPath: string, bulkdata: EncodeOption
     const path = `${parentPath}${key.toUpperCase()}`
     if (vr === 'SQ') return Value.some((item, index) => hasNonAscii(item as DicomJson, `${path}.${index + 1}.`, bulkdata))
     const bulk = bulkdata?.get(path)
-    if (bulk && isVR(vr) && vrTraits(vr).isText) return bulk.some((byte) => byte > 0x7f)
+    // Text that is elsewhere may be anything UTF-8 can say.
+    if (bulk && isVR(vr) && vrTraits(vr).usesCharset) return !isBytes(bulk) || bulk.some((byte) => byte > 0x7f)
     return Value.some((value) => (typeof value === 'object' && value !== null ? Object.values(value) : [value]).some(isNonAscii))
   })
 }

@@ -77,6 +77,10 @@ interface Taken {
 }
 
 async function take(part: ReceivedPart, options: Ingest): Promise<Taken | { failed: FailedResult; isTooLarge: boolean }> {
+  if ('failed' in part) {
+    options.log.info({ reason: part.failed.reason, SOPInstanceUID: part.failed.SOPInstanceUID }, 'instance refused')
+    return { failed: part.failed, isTooLarge: false }
+  }
   try {
     if (!part.claimsDicom) throw new PartRefused('cannotUnderstand', 'notApplicationDicom')
     const received = await receive(part.body, { ...options, organisationId: options.access.organisationId })

@@ -1,48 +1,63 @@
 /** The parts of a store request, one by one as they arrive (PS3.18 §10.5.1). */
 import type { Readable } from 'node:stream'
-import { createGunzip, createInflate, type Gunzip, type Inflate } from 'node:zlib'
-import { isBoundary, parameterOf, parseMediaType, readMultipart } from '@isocenter/dicom'
+import { createBrotliDecompress, createGunzip, createInflate, type BrotliDecompress, type Gunzip, type Inflate } from 'node:zlib'
+import { isBoundary, parameterOf, parseMediaType, readMultipart, type MediaType } from '@isocenter/dicom'
 import type { FastifyRequest } from 'fastify'
 import { badRequest, payloadTooLarge, unsupportedMediaType } from '../../platform/problem.ts'
-import { applicationDicom } from '../media-types.ts'
+import { applicationDicom, contentTypeOf, dicomJson, dicomXml } from '../media-types.ts'
 import { invalidMultipart } from '../problems.ts'
+import { composedParts, type MetadataOptions } from './metadata/parts.ts'
+import type { FailedResult } from './response.ts'
 
-/** One object on its way in. */
-export interface ReceivedPart {
+/** One object on its way in, or what was to become one. */
+export type ReceivedPart = ReceivedObject | { readonly failed: FailedResult }
+
+export interface ReceivedObject {
   /** False when its Content-Type says it is something else. */
   readonly claimsDicom: boolean
   readonly body: AsyncIterable<Uint8Array>
 }
 
 /** What a store request may be. */
-export const storable: readonly string[] = [`multipart/related; type="${applicationDicom}"`, applicationDicom]
+export const storable: readonly string[] = [
+  ...[applicationDicom, dicomJson, dicomXml].map((mediaType) => contentTypeOf({ mediaType, multipart: true })), applicationDicom,
+]
 
-/** Parts may be small: the header of each is bounded by the reader, their number by the bytes of the request. */
 const maxHeaderBytes = 16 * 1024
+/** Each part is answered for, so their number must be bounded by more than the bytes of the request: empty ones cost next to none. */
+export const maxParts = 100_000
+
+export interface ReceiveOptions {
+  readonly maxRequestBytes: number
+  readonly metadata: MetadataOptions
+}
 
 /**
- * The parts of a request: those of multipart/related; type="application/dicom", or the one body of application/dicom.
+ * The objects of a request: the parts of multipart/related; type="application/dicom", the one body of application/dicom, or what metadata and bulk data
+ * in parts of their own come to.
  * Nothing is read before the first part is asked for, so every refusal by header comes before the upload.
  * @throws unsupportedMediaType 415, badRequest or invalidMultipart 400, payloadTooLarge 413 (also while iterating)
  */
-export function receivedParts(request: FastifyRequest, maxRequestBytes: number): AsyncIterable<ReceivedPart> {
-  const boundary = boundaryOf(request.headers['content-type'])
+export function receivedParts(request: FastifyRequest, { maxRequestBytes, metadata }: ReceiveOptions): AsyncIterable<ReceivedPart> {
+  const form = formOf(request.headers['content-type'])
   if (Number(request.headers['content-length'] ?? 0) > maxRequestBytes) throw tooLarge(maxRequestBytes)
   const body = bytesOf(request.raw, decoderOf(request.headers['content-encoding']), maxRequestBytes)
-  return boundary === undefined ? onePart(body) : partsOf(body, boundary)
+  if (form === 'single') return onePart(body)
+  const { root, boundary } = form
+  return root.type === applicationDicom ? partsOf(body, boundary) : composedParts(body, root, boundary, maxHeaderBytes, metadata)
 }
 
-/** The boundary of a multipart request, undefined for a single object. */
-function boundaryOf(contentType: string | undefined): string | undefined {
+/** A single object, or the parts between the delimiters of a boundary; `root` is their media type with the request's own parameters. */
+function formOf(contentType: string | undefined): 'single' | { root: MediaType; boundary: string } {
   const mediaType = parseMediaType(contentType ?? '')
-  if (mediaType?.type === applicationDicom) return undefined
+  if (mediaType?.type === applicationDicom) return 'single'
   if (mediaType?.type !== 'multipart/related') throw notStorable()
   // A missing type is forgiven: the parts say what they are.
   const root = parseMediaType(parameterOf(mediaType, 'type') ?? applicationDicom)
-  if (root?.type !== applicationDicom) throw notStorable()
+  if (!root || ![applicationDicom, dicomJson, dicomXml].includes(root.type)) throw notStorable()
   const boundary = parameterOf(mediaType, 'boundary')
   if (boundary === undefined || !isBoundary(boundary)) throw invalidMultipart('The Content-Type has no boundary, or one RFC 2046 §5.1.1 does not allow.')
-  return boundary
+  return { root: { type: root.type, parameters: mediaType.parameters }, boundary }
 }
 
 async function* onePart(body: AsyncIterable<Uint8Array>): AsyncGenerator<ReceivedPart> {
@@ -50,7 +65,9 @@ async function* onePart(body: AsyncIterable<Uint8Array>): AsyncGenerator<Receive
 }
 
 async function* partsOf(body: AsyncIterable<Uint8Array>, boundary: string): AsyncGenerator<ReceivedPart> {
+  let count = 0
   for await (const part of readMultipart(body, boundary, { maxHeaderBytes })) {
+    if (++count > maxParts) throw payloadTooLarge(`A store request may have ${maxParts} parts.`, { maxParts }, { connection: 'close' })
     yield { claimsDicom: claimsDicom(part.headers.get('content-type')), body: part.body }
   }
 }
@@ -61,18 +78,21 @@ function claimsDicom(contentType: string | undefined): boolean {
   return type === applicationDicom || type === 'application/octet-stream'
 }
 
+type Decoder = Gunzip | Inflate | BrotliDecompress
+
 /** What undoes a Content-Encoding (RFC 9110 §8.4); undefined where there is nothing to undo. */
-function decoderOf(contentEncoding: string | undefined): Gunzip | Inflate | undefined {
+function decoderOf(contentEncoding: string | undefined): Decoder | undefined {
   switch (contentEncoding?.trim().toLowerCase() ?? '') {
     case '': case 'identity': return undefined
     case 'gzip': case 'x-gzip': return createGunzip()
     case 'deflate': return createInflate()
-    default: throw unsupportedMediaType('The Content-Encoding is none of gzip, deflate and identity.', {}, { 'accept-encoding': 'gzip, deflate' })
+    case 'br': return createBrotliDecompress()
+    default: throw unsupportedMediaType('The Content-Encoding is none of gzip, deflate, br and identity.', {}, { 'accept-encoding': 'gzip, deflate, br' })
   }
 }
 
 /** The decoded bytes of a body, in whose middle whoever reads may stop: the connection stays for the answer. */
-async function* bytesOf(body: Readable, decoder: Gunzip | Inflate | undefined, maxBytes: number): AsyncGenerator<Buffer> {
+async function* bytesOf(body: Readable, decoder: Decoder | undefined, maxBytes: number): AsyncGenerator<Buffer> {
   let bytes = 0
   for await (const chunk of decoder ? decoded(body, decoder) : received(body)) {
     bytes += chunk.length
@@ -84,13 +104,14 @@ async function* bytesOf(body: Readable, decoder: Gunzip | Inflate | undefined, m
 
 const received = (body: Readable): AsyncIterable<Buffer> => body.iterator({ destroyOnReturn: false })
 
-async function* decoded(body: Readable, decoder: Gunzip | Inflate): AsyncGenerator<Buffer> {
+async function* decoded(body: Readable, decoder: Decoder): AsyncGenerator<Buffer> {
   const fail = (error: Error) => { decoder.destroy(error) }
   body.on('error', fail)
   try {
     yield* body.pipe(decoder) as AsyncIterable<Buffer>
   } catch (error) {
-    const isZlibs = error instanceof Error && 'code' in error && String(error.code).startsWith('Z_')
+    // Brotli's own codes begin with ERR__.
+    const isZlibs = error instanceof Error && 'code' in error && /^(Z_|ERR__)/.test(String(error.code))
     throw isZlibs ? badRequest('The Content-Encoding of the body is broken.') : error
   } finally {
     body.off('error', fail)

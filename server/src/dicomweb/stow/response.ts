@@ -39,21 +39,22 @@ export function storeResponse(results: readonly StoreResult[], service: string):
 }
 
 /** PS3.18 §10.5.3.1: all stored 200, some or with remarks 202, none 409; none for want of resources or parts too large 503 and 413. */
-export function storeStatus(results: readonly StoreResult[], allTooLarge: boolean): 200 | 202 | 409 | 413 | 503 {
+export function storeStatus(results: readonly StoreResult[], allTooLarge: boolean, hasLeftovers: boolean): 200 | 202 | 409 | 413 | 503 {
   const failed = results.filter((result) => result.kind === 'failed')
-  if (failed.length === 0) return results.some((result) => result.kind === 'stored' && result.isDirty) ? 202 : 200
+  if (failed.length === 0) return hasLeftovers || results.some((result) => result.kind === 'stored' && result.isDirty) ? 202 : 200
   if (failed.length < results.length) return 202
   if (allTooLarge) return 413
   return failed.every(({ reason }) => reason === 'outOfResources' || reason === 'processingFailure') ? 503 : 409
 }
 
 /** What the Warning header recommended by PS3.18 §10.5.3.2 says. */
-export function warningsOf(results: readonly StoreResult[], service: string): string[] {
+export function warningsOf(results: readonly StoreResult[], service: string, unreferenced: number): string[] {
   const dirty = results.filter((result) => result.kind === 'stored' && result.isDirty).length
   const failed = results.filter((result) => result.kind === 'failed').length
   return [
     ...(dirty > 0 ? [`299 ${service}: ${dirty} instances were stored with remarks`] : []),
     ...(failed > 0 ? [`299 ${service}: ${failed} instances were not stored`] : []),
+    ...(unreferenced > 0 ? [`299 ${service}: ${unreferenced} parts of bulk data are named by no instance and were not stored`] : []),
   ]
 }
 

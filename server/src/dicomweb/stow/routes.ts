@@ -4,6 +4,7 @@ import { MultipartError, orderedJson, writeDicomXml } from '@isocenter/dicom'
 import { ProblemError, sendProblem } from '../../platform/problem.ts'
 import type { DicomwebDeps } from '../deps.ts'
 import { acceptableOf, chooseOffer, contentTypeOf, dicomJson, dicomXml, oneDataSetOffers } from '../media-types.ts'
+import { spoolDirectory } from '../../places.ts'
 import { scopeOf, studyPath, type Scope } from '../paths.ts'
 import { emptyStore, invalidMultipart } from '../problems.ts'
 import { serviceURL } from '../service-url.ts'
@@ -23,7 +24,15 @@ export const stowRoutes: FastifyPluginAsync<DicomwebDeps> = async (app, deps) =>
       handler: async (request, reply) => {
         const { StudyInstanceUID } = scopeOf(request.params)
         const service = serviceURL(config, request)
-        const outcome = await ingest(receivedParts(request, config.STOW_MAX_REQUEST_BYTES), {
+        let unreferenced = 0
+        const parts = receivedParts(request, {
+          maxRequestBytes: config.STOW_MAX_REQUEST_BYTES,
+          metadata: {
+            baseURL: `${service}/studies/`, spoolDirectory: spoolDirectory(config), maxMetadataBytes: config.STOW_MAX_METADATA_BYTES,
+            onUnreferenced: (count) => { unreferenced = count },
+          },
+        })
+        const outcome = await ingest(parts, {
           blobs, catalogue, metrics, StudyInstanceUID, access: request.access, log: request.log,
           maxInstanceBytes: config.STOW_MAX_INSTANCE_BYTES,
           fallbackCharset: await catalogue.fallbackCharset(request.access),
@@ -32,8 +41,8 @@ export const stowRoutes: FastifyPluginAsync<DicomwebDeps> = async (app, deps) =>
         if (outcome.interrupted !== undefined) return interrupted(request, reply, outcome.interrupted, response)
         if (outcome.results.length === 0) throw emptyStore('The request body holds no part.')
 
-        const status = storeStatus(outcome.results, outcome.allTooLarge)
-        const warnings = warningsOf(outcome.results, service)
+        const status = storeStatus(outcome.results, outcome.allTooLarge, unreferenced > 0)
+        const warnings = warningsOf(outcome.results, service, unreferenced)
         if (warnings.length > 0) reply.header('warning', warnings)
         if (status === 503) reply.header('retry-after', '30')
         const location = response['00081190']?.Value?.[0]
