@@ -26,7 +26,7 @@ test('stored values become Hounsfield units before the window is looked at', () 
 })
 
 test('of several windows the first usable one counts, and a VOI LUT only where there is none', () => {
-  const lut = { '00283010': sq({ '00283002': us(4, 0, 8), '00283006': { vr: 'US' as VR, Value: [255, 128, 64, 0] } }) }
+  const lut = { '00283010': sq({ '00283002': us(4, 0, 8), '00283006': { vr: 'US' as const, Value: [255, 128, 64, 0] } }) }
   const widths = { '00281050': ds(99, 1.5, 1000), '00281051': ds(0, 3, 1) }
   expect(greys(image([0, 1, 2, 3], { ...widths, ...lut }))).toEqual([0, 128, 255, 255])
   expect(greys(image([0, 1, 2, 3], lut))).toEqual([255, 128, 64, 0])
@@ -93,11 +93,11 @@ test('the frame\'s own functional groups go before those all share, and before t
 })
 
 test('a Modality LUT is looked up, values outside it getting its ends', () => {
-  const lut = { '00283000': sq({ '00283002': us(3, 10, 16), '00283006': { vr: 'OW' as VR, InlineBinary: Buffer.from(Uint16Array.of(0, 500, 1000).buffer).toString('base64') } }) }
+  const lut = { '00283000': sq({ '00283002': us(3, 10, 16), '00283006': { vr: 'OW' as const, InlineBinary: Buffer.from(Uint16Array.of(0, 500, 1000).buffer).toString('base64') } }) }
   expect(greys(image([0, 10, 11, 12, 99], lut))).toEqual([0, 0, 128, 255, 255])
 })
 
 test('the Modality LUT of angiography with logarithmic values is not for display (PS3.4 §N.2.1.1)', () => {
-  const xa = { '00080016': { vr: 'UI' as VR, Value: ['1.2.840.10008.5.1.4.1.1.12.1'] }, '00281040': cs('LOG'), '00283000': sq({ '00283002': us(3, 0, 16), '00283006': { vr: 'US' as VR, Value: [1000, 500, 0] } }) }
+  const xa = { '00080016': { vr: 'UI' as VR, Value: ['1.2.840.10008.5.1.4.1.1.12.1'] }, '00281040': cs('LOG'), '00283000': sq({ '00283002': us(3, 0, 16), '00283006': { vr: 'US' as const, Value: [1000, 500, 0] } }) }
   expect(greys(image([0, 1, 2], xa))).toEqual([0, 128, 255])
 })

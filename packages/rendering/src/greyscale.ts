@@ -43,7 +43,8 @@ const inverse: Transform = (value) => 1 - value
 
 function voiFor(json: DicomJson, format: PixelFormat, { window, presented, frameNumber }: GreyscaleOptions): Voi {
   if (window) return { kind: 'window', window }
-  if (presented?.voi) return presented.voi
+  // What a state leaves out is not the image's to say (PS3.4 §N.2.2).
+  if (presented) return presented.voi ?? { kind: 'fullRange' }
   // Black and white need no window, and those of labels and masks are often nonsense.
   if (format.BitsStored === 1 && format.sampleKind === 'integer') return { kind: 'window', window: blackOrWhite }
   return storedVoi(json, frameNumber, format.PixelRepresentation === 1 || modalityTransform(json, frameNumber, false)(0) < 0)
