@@ -1,4 +1,4 @@
-import type { FastifyError, FastifyReply } from 'fastify'
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { isDatabaseUnavailable } from './db.ts'
 
@@ -72,10 +72,14 @@ function fromFramework(error: FastifyError): ProblemError {
 /** The framework's word for a server that stops, the storage's for a store that cannot be used, and a database out of reach. */
 const notNow = () => unavailable('The server is stopping, or cannot use its database or blob store.', {}, { 'retry-after': '5' })
 
-function problemOf(error: FastifyError): ProblemError {
+function problemOf(error: FastifyError, request: FastifyRequest): ProblemError {
   if (error instanceof ProblemError) return error
+  if (isCutOff(error, request)) return badRequest('The request ended before its body was whole.')
   return isDatabaseUnavailable(error) ? notNow() : fromFramework(error)
 }
+
+/** True when the client went away while its body was read: no failure of ours, and nobody is there to be answered. */
+const isCutOff = (error: FastifyError, { raw }: FastifyRequest): boolean => error.code === 'ECONNRESET' && raw.destroyed && !raw.complete
 
 /** Sends one problem as application/problem+json; also for handlers that must answer after the error handler's reach. */
 export function sendProblem(reply: FastifyReply, problem: ProblemError): FastifyReply {
@@ -90,7 +94,7 @@ export function sendProblem(reply: FastifyReply, problem: ProblemError): Fastify
 /** Renders every error of the application as problem+json; what is not a declared problem becomes a 500 with its detail withheld. */
 export const problemJson = fp((app, _options, done) => {
   app.setErrorHandler((error: FastifyError, request, reply) => {
-    const problem = problemOf(error)
+    const problem = problemOf(error, request)
     if (problem.kind.status >= 500) request.log.error({ err: error, problem: problem.kind.type }, 'request failed')
     else request.log.debug({ problem: problem.kind.type }, 'request refused')
     return sendProblem(reply, problem)
