@@ -1,4 +1,4 @@
-import type { DicomJson, VR } from '@isocenter/dicom'
+import type { DicomJson } from '@isocenter/dicom'
 import sharp from 'sharp'
 import { describe, expect, test } from 'vitest'
 import { graphicsSvg } from './graphics.ts'
@@ -46,7 +46,7 @@ test('rotation is clockwise and comes before the flip', async () => {
   expect((await shown({ ...window, '00700042': us(90), '00700041': cs('Y') })).greys).toEqual(steps(0, 4, 1, 5, 2, 6, 3, 7))
 })
 test('the displayed area is cut out, and black beyond the image', async () => {
-  const area = (x1: number, y1: number, x2: number, y2: number) => ({ ...window, '0070005A': sq({ '00700052': { vr: 'SL' as VR, Value: [x1, y1] }, '00700053': { vr: 'SL' as VR, Value: [x2, y2] } }) })
+  const area = (x1: number, y1: number, x2: number, y2: number) => ({ ...window, '0070005A': sq({ '00700052': { vr: 'SL' as const, Value: [x1, y1] }, '00700053': { vr: 'SL' as const, Value: [x2, y2] } }) })
   expect(await shown(area(2, 1, 3, 2))).toEqual({ width: 2, height: 2, greys: steps(1, 2, 5, 6) })
   expect((await shown(area(4, 2, 5, 2))).greys).toEqual([255, 0])
   // Turned by 180 degrees the corner that is top left on the screen is the last pixel of the image.
