@@ -17,6 +17,13 @@ export interface BlobStore {
    * @throws BlobNotFound, BlobRangeInvalid when the range does not lie wholly inside the blob, BlobStoreUnavailable
    */
   read(key: string, range?: ByteRange, signal?: AbortSignal): Promise<Readable>
+  /**
+   * The bytes of a short range at once: what most frames and many whole objects are. The buffer is the caller's, who may
+   * `giveBack` it when its bytes are no longer needed.
+   * @param range of 1 to `maxLentBytes` bytes
+   * @throws as `read`
+   */
+  readAtOnce(key: string, range: ByteRange, signal?: AbortSignal): Promise<Buffer>
   /** Size and time of a blob; undefined when there is none. */
   stat(key: string): Promise<BlobStat | undefined>
   /** Removes a blob for good; one that is not there is fine. Whoever is reading it may read on to the end. */

@@ -2,11 +2,12 @@ import { Readable } from 'node:stream'
 import type { FileHandle } from 'node:fs/promises'
 import { BlobStoreUnavailable, type ByteRange } from './blob-store.ts'
 import { namedFileError } from './fs-errors.ts'
+import { giveBack, lend, maxLentBytes } from './lent-buffers.ts'
 
 /** Bytes asked of the system at a time; a reader holds about twice as many. */
-const chunkBytes = 256 * 1024
+const chunkBytes = maxLentBytes
 
-/** Streams one range of an open file and closes the file when it ends, fails or is destroyed. */
+/** Streams one range of an open file, in lent buffers, and closes the file when it ends, fails or is destroyed. */
 export class FileRangeStream extends Readable {
   readonly #file: FileHandle
   #position: number
@@ -27,7 +28,7 @@ export class FileRangeStream extends Readable {
 
   async #readChunk(): Promise<void> {
     try {
-      const buffer = Buffer.allocUnsafeSlow(Math.min(chunkBytes, this.#end - this.#position))
+      const buffer = lend(Math.min(chunkBytes, this.#end - this.#position))
       const { bytesRead } = await this.#file.read(buffer, 0, buffer.length, this.#position)
       if (bytesRead === 0) throw new BlobStoreUnavailable('A blob became shorter while it was read.')
       this.#position += bytesRead
@@ -44,13 +45,16 @@ export class FileRangeStream extends Readable {
   }
 }
 
-/** Reads one range whole; undefined when the file ends before it. */
+/** Reads one range whole into a lent buffer; undefined when the file ends before it. */
 export async function readRange(file: FileHandle, { offset, length }: ByteRange): Promise<Buffer | undefined> {
-  const buffer = Buffer.allocUnsafeSlow(length)
+  const buffer = lend(length)
   let filled = 0
   while (filled < length) {
     const { bytesRead } = await file.read(buffer, filled, length - filled, offset + filled)
-    if (bytesRead === 0) return undefined
+    if (bytesRead === 0) {
+      giveBack(buffer)
+      return undefined
+    }
     filled += bytesRead
   }
   return buffer

@@ -10,10 +10,7 @@ import { FileRangeStream, readRange } from './fs-reader.ts'
 import { FileBlobWriter } from './fs-writer.ts'
 import { checkedBlobKey } from './keys.ts'
 import { assertRange } from './ranges.ts'
-import { streamOf } from './stream-of.ts'
 
-/** A range up to this many bytes, as most frames are, is read at once: one read instead of a stream's several steps. */
-const maxReadAtOnceBytes = 1024 * 1024
 /** How long a disk may take over the readiness check; a network file system that hangs never answers by itself. */
 const checkTimeoutMs = 5000
 
@@ -89,7 +86,13 @@ export function createFileBlobStore({ directory }: FileBlobStoreConfig): BlobSto
       signal?.throwIfAborted()
       if (range) assertRange(key, range)
       const file = await openBlob(key)
-      return range && range.length > 0 && range.length <= maxReadAtOnceBytes ? readAtOnce(file, key, range) : streamRange(file, key, range, signal)
+      return streamRange(file, key, range, signal)
+    },
+
+    async readAtOnce(key, range, signal) {
+      signal?.throwIfAborted()
+      assertRange(key, range)
+      return readWhole(await openBlob(key), key, range)
     },
 
     async stat(key) {
@@ -132,11 +135,11 @@ export function createFileBlobStore({ directory }: FileBlobStoreConfig): BlobSto
   }
 }
 
-async function readAtOnce(file: FileHandle, key: string, range: ByteRange): Promise<Readable> {
+async function readWhole(file: FileHandle, key: string, range: ByteRange): Promise<Buffer> {
   try {
     const bytes = await readRange(file, range)
     if (!bytes) throw new BlobRangeInvalid(key, range)
-    return streamOf(bytes)
+    return bytes
   } catch (error) {
     throw systemCode(error) === 'EISDIR' ? new BlobNotFound(key, { cause: error }) : namedFileError(error)
   } finally {

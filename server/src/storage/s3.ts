@@ -5,6 +5,7 @@ import {
 } from '@aws-sdk/client-s3'
 import { BlobNotFound, BlobRangeInvalid, BlobStoreUnavailable, type BlobEntry, type BlobStat, type BlobStore, type ByteRange } from './blob-store.ts'
 import { checkedBlobKey, isBlobKey } from './keys.ts'
+import { lend } from './lent-buffers.ts'
 import { WatchedBody } from './s3-body.ts'
 import { assertRange } from './ranges.ts'
 import { S3Bucket } from './s3-bucket.ts'
@@ -48,6 +49,22 @@ export function createS3BlobStore(config: S3BlobStoreConfig): BlobStore {
     return streamOf(new Uint8Array())
   }
 
+  async function read(key: string, range?: ByteRange, signal?: AbortSignal): Promise<Readable> {
+    checkedBlobKey(key)
+    if (range) assertRange(key, range)
+    if (range?.length === 0) return emptyRange(key, range, signal)
+    const Range = range && `bytes=${range.offset}-${range.offset + range.length - 1}`
+    const command = new GetObjectCommand({ ...bucket.object(key), ...(Range !== undefined && { Range }) })
+    const { Body, ContentLength } = await bucket.ask((abortSignal) => client.send(command, { abortSignal }), { key, range, signal })
+    if (!(Body instanceof Readable) || ContentLength === undefined) throw new BlobStoreUnavailable('The bucket answered without a body or its length.')
+    if (range && ContentLength !== range.length) {
+      Body.destroy()
+      throw new BlobRangeInvalid(key, range)
+    }
+    const stream = new WatchedBody(Body, ContentLength, bucket.timeouts.stallMs)
+    return signal ? addAbortSignal(signal, stream) : stream
+  }
+
   async function* list(prefix: string, after: string | undefined): AsyncGenerator<BlobEntry> {
     for (let last = after; ;) {
       const command = new ListObjectsV2Command({ Bucket: bucket.name, Prefix: bucket.prefix + prefix, ...(last !== undefined && { StartAfter: bucket.prefix + last }) })
@@ -80,20 +97,13 @@ export function createS3BlobStore(config: S3BlobStoreConfig): BlobStore {
       return new S3BlobWriter(s3Upload(bucket, checkedBlobKey(key), contentType))
     },
 
-    async read(key, range, signal) {
-      checkedBlobKey(key)
-      if (range) assertRange(key, range)
-      if (range?.length === 0) return emptyRange(key, range, signal)
-      const Range = range && `bytes=${range.offset}-${range.offset + range.length - 1}`
-      const command = new GetObjectCommand({ ...bucket.object(key), ...(Range !== undefined && { Range }) })
-      const { Body, ContentLength } = await bucket.ask((abortSignal) => client.send(command, { abortSignal }), { key, range, signal })
-      if (!(Body instanceof Readable) || ContentLength === undefined) throw new BlobStoreUnavailable('The bucket answered without a body or its length.')
-      if (range && ContentLength !== range.length) {
-        Body.destroy()
-        throw new BlobRangeInvalid(key, range)
-      }
-      const stream = new WatchedBody(Body, ContentLength, bucket.timeouts.stallMs)
-      return signal ? addAbortSignal(signal, stream) : stream
+    read,
+
+    async readAtOnce(key, range, signal) {
+      const bytes = lend(range.length)
+      let filled = 0
+      for await (const chunk of await read(key, range, signal) as AsyncIterable<Buffer>) filled += chunk.copy(bytes, filled)
+      return bytes
     },
 
     stat: (key) => stat(key),

@@ -2,7 +2,7 @@
 import type { Readable } from 'node:stream'
 import { createInflateRaw } from 'node:zlib'
 import type { Layout } from '@isocenter/dicom'
-import { BlobRangeInvalid, type BlobStore, type ByteRange } from '../storage/index.ts'
+import { BlobRangeInvalid, maxLentBytes, type BlobStore, type ByteRange } from '../storage/index.ts'
 
 /** What must be known of an object to read out of it. */
 export interface StoredObject {
@@ -15,10 +15,10 @@ export interface StoredObject {
  * The bytes of one range of an object, offsets as its layout has them. A deflated data set is inflated as far as the range
  * needs, and never held: a range near its end costs the time to get there.
  */
-export async function readStored(blobs: BlobStore, object: StoredObject, range: ByteRange, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>> {
-  if (range.length === 0) return nothing()
+export async function readStored(blobs: BlobStore, object: StoredObject, range: ByteRange, signal: AbortSignal): Promise<AsyncIterable<Uint8Array> | Iterable<Uint8Array>> {
+  if (range.length === 0) return []
   const { blobKey, byteLength, layout: { inflated, dataSetOffset } } = object
-  if (!inflated) return blobs.read(blobKey, range, signal)
+  if (!inflated) return range.length <= maxLentBytes ? [await blobs.readAtOnce(blobKey, range, signal)] : blobs.read(blobKey, range, signal)
   const deflated = await blobs.read(blobKey, { offset: dataSetOffset, length: byteLength - dataSetOffset }, signal)
   return cut(inflate(deflated), range.offset - dataSetOffset, range.length, blobKey)
 }
@@ -44,8 +44,6 @@ async function* cut(stream: Readable, offset: number, length: number, blobKey: s
   }
   throw new BlobRangeInvalid(blobKey, { offset, length })
 }
-
-async function* nothing(): AsyncGenerator<Uint8Array> {}
 
 /** Ranges no further apart than this are read as one: cheaper than another request to the store. */
 const joinGapBytes = 64 * 1024
@@ -74,7 +72,7 @@ function runsOf(ranges: readonly ByteRange[]): ByteRange[][] {
 }
 
 /** Of consecutive bytes that begin at `offset` those that lie in one of the ranges, which ascend. */
-async function* pick(chunks: AsyncIterable<Uint8Array>, offset: number, ranges: readonly ByteRange[]): AsyncGenerator<Uint8Array> {
+async function* pick(chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>, offset: number, ranges: readonly ByteRange[]): AsyncGenerator<Uint8Array> {
   let position = offset
   let index = 0
   for await (const chunk of chunks) {

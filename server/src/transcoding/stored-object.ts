@@ -22,7 +22,7 @@ export async function* sentPieces(blobs: BlobStore, object: StoredObject, pieces
 }
 
 /** The same bytes with those of every word reversed, wherever chunks end. */
-export async function* swapped(chunks: AsyncIterable<Uint8Array>, wordBytes: number): AsyncGenerator<Uint8Array> {
+export async function* swapped(chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>, wordBytes: number): AsyncGenerator<Uint8Array> {
   if (wordBytes === 1) {
     yield* chunks
     return

@@ -1,27 +1,25 @@
 /** Bytes that are read, or made, when they are sent. */
-import { Readable } from 'node:stream'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { Transmission, type Piece } from './transmission.ts'
 
 /** Either iterated to its end, or closed: until then it may hold a file or a connection. */
 export interface ByteSource {
   /** Undefined where only the last byte would tell. */
   readonly length: number | undefined
-  readonly chunks: AsyncIterable<Uint8Array>
+  readonly chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>
+  /** Whoever iterates is the only one to see the chunks, and may give their buffers back. */
+  readonly isOurs?: boolean
   readonly close: () => void
 }
 
 /** Bytes that are here already. */
 export function sourceOf(bytes: Uint8Array): ByteSource & { readonly length: number } {
-  return { length: bytes.length, chunks: each([bytes]), close: () => {} }
+  return { length: bytes.length, chunks: [bytes], close: () => {} }
 }
 
 /** The same source with its bytes read. */
-export async function readAhead({ length, chunks }: ByteSource): Promise<ByteSource> {
-  return { length, chunks: each(await gathered(chunks)), close: () => {} }
-}
-
-async function* each(chunks: readonly Uint8Array[]): AsyncGenerator<Uint8Array> {
-  yield* chunks
+export async function readAhead({ chunks, ...source }: ByteSource): Promise<ByteSource> {
+  return { ...source, chunks: await gathered(chunks), close: () => {} }
 }
 
 /** Up to this size bytes are read before the answer begins. */
@@ -36,29 +34,26 @@ export async function bytesOfSource(source: Pick<ByteSource, 'chunks'>): Promise
 /** Answers with one body and its length where that is known; HEAD gets the headers alone. */
 export function sendSource(request: FastifyRequest, reply: FastifyReply, source: ByteSource): FastifyReply | Promise<FastifyReply> {
   if (source.length !== undefined) reply.header('content-length', source.length)
-  if (request.method !== 'HEAD') return sendChunks(reply, source.chunks, source.length)
+  if (request.method !== 'HEAD') return sendPieces(reply, piecesOf(source), source.length)
   source.close()
   return reply.send()
 }
 
+/** The chunks of a source as pieces of an answer. */
+export async function* piecesOf({ chunks, isOurs = false }: ByteSource): AsyncGenerator<Piece> {
+  for await (const bytes of chunks) yield { bytes, isOurs }
+}
+
 /**
- * Sends chunks as they come. Where they are known to be few bytes they are read first, so that a store that fails is still
+ * Sends pieces as they come. Where they are known to be few bytes they are read first, so that a store that fails is still
  * answered with its status; they are sent as they were read, since joining a frame's chunks costs more than writing them.
  */
-export async function sendChunks(reply: FastifyReply, chunks: AsyncIterable<Uint8Array>, length: number | undefined): Promise<FastifyReply> {
-  if (length !== undefined && length <= readWholeBytes) return reply.send(streamOf(await gathered(chunks)))
-  return reply.send(chunks instanceof Readable ? chunks : Readable.from(chunks, { objectMode: false }))
+export async function sendPieces(reply: FastifyReply, pieces: AsyncIterable<Piece>, length: number | undefined): Promise<FastifyReply> {
+  return reply.send(new Transmission(length !== undefined && length <= readWholeBytes ? await gathered(pieces) : pieces))
 }
 
-async function gathered(chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array[]> {
-  const all: Uint8Array[] = []
-  for await (const chunk of chunks) all.push(chunk)
+async function gathered<T>(items: AsyncIterable<T> | Iterable<T>): Promise<T[]> {
+  const all: T[] = []
+  for await (const item of items) all.push(item)
   return all
-}
-
-function streamOf(chunks: readonly Uint8Array[]): Readable {
-  const stream = new Readable({ read: () => {} })
-  for (const chunk of chunks) stream.push(chunk)
-  stream.push(null)
-  return stream
 }

@@ -90,7 +90,7 @@ function lengthOf({ frames }: Layout, ranges: readonly FrameRange[]): number {
 /** Frames that must be shifted to begin at a byte, or swapped, are held while that is done; others are passed on as they are read. */
 async function openFrame(layout: Layout, ranges: readonly FrameRange[], chunks: AsyncGenerator<Uint8Array>): Promise<ByteSource> {
   const { frames } = layout
-  const source = { length: lengthOf(layout, ranges), chunks, close: () => { void chunks.return(undefined) } }
+  const source = { length: lengthOf(layout, ranges), chunks, isOurs: true, close: () => { void chunks.return(undefined) } }
   const [range] = ranges
   if (frames?.kind !== 'native' || !range || isStoredAsServed(frames, range)) return source
   return sourceOf(frameOfRange(frames, range, await bytesOfSource(source)))

@@ -50,7 +50,7 @@ async function sendAll(deps: DicomwebDeps, request: FastifyRequest<{ Params: Sco
   const scope = scopeOf(request.params)
   const acceptable = acceptableOf(request)
   const { revision } = await presenceOf(catalogue, request.access, scope)
-  const { served, left, available } = await survey(catalogue, request.access, scope, acceptable)
+  const { served, left, available, records } = await survey(catalogue, request.access, scope, acceptable)
   if (served === 0) throw unacceptable(available)
   noteRead(deps, request, scope.StudyInstanceUID)
   const service = serviceURL(deps.config, request)
@@ -58,11 +58,25 @@ async function sendAll(deps: DicomwebDeps, request: FastifyRequest<{ Params: Sco
   // PS3.18 §10.4.3.1: some of it is no full answer, and says so.
   if (left > 0) reply.code(206).header('warning', `299 ${service}: ${left} instances cannot be had in a form the request accepts`)
   else if (isNotModified(request, reply, etagOf(revision, JSON.stringify(acceptable)))) return reply.code(304).send()
-  return sendMultipart(request, reply, applicationDicom, partsOf(deps, request.access, scope, acceptable, service, clientGone(reply)))
+  return sendMultipart(request, reply, applicationDicom, partsOf(deps, records ?? catalogue.instances(request.access, scope), acceptable, service, clientGone(reply)))
+}
+
+/** Records kept from the survey, so that they need not be read again: some megabytes with their layouts. */
+const maxKeptRecords = 2048
+const maxKeptLayoutBytes = 2 * 1024 * 1024
+
+interface Survey {
+  readonly served: number
+  readonly left: number
+  readonly available: Offer[]
+  /** All of them, where they are few enough to be kept. */
+  readonly records: readonly InstanceRecord[] | undefined
 }
 
 /** How many instances there are in a form that is accepted, how many in none, and the forms there are. */
-async function survey(catalogue: Catalogue, access: Access, scope: Scope, acceptable: Acceptable): Promise<{ served: number; left: number; available: Offer[] }> {
+async function survey(catalogue: Catalogue, access: Access, scope: Scope, acceptable: Acceptable): Promise<Survey> {
+  const records: InstanceRecord[] = []
+  let layoutBytes = 0
   const forms = new Map<string, { offers: FileOffer[]; isAcceptable: boolean }>()
   let served = 0
   let left = 0
@@ -73,12 +87,15 @@ async function survey(catalogue: Catalogue, access: Access, scope: Scope, accept
     forms.set(key, form)
     if (form.isAcceptable) served++
     else left++
+    layoutBytes += record.layout.byteLength
+    if (served + left <= maxKeptRecords && layoutBytes <= maxKeptLayoutBytes) records.push(record)
   }
-  return { served, left, available: [...forms.values()].flatMap(({ offers }) => offers) }
+  const available = [...forms.values()].flatMap(({ offers }) => offers)
+  return { served, left, available, records: records.length === served + left ? records : undefined }
 }
 
-async function* partsOf(deps: DicomwebDeps, access: Access, scope: Scope, acceptable: Acceptable, service: string, signal: AbortSignal): AsyncGenerator<AnswerPart> {
-  for await (const record of deps.catalogue.instances(access, scope)) {
+async function* partsOf(deps: DicomwebDeps, records: Iterable<InstanceRecord> | AsyncIterable<InstanceRecord>, acceptable: Acceptable, service: string, signal: AbortSignal): AsyncGenerator<AnswerPart> {
+  for await (const record of records) {
     const offer = chooseOffer(acceptable, offersOf(record, true))
     if (!offer) continue
     yield { contentType: partTypeOf(offer), contentLocation: service + pathOf(uidsOf(record)), open: () => open(deps, record, offer, signal) }

@@ -1,7 +1,8 @@
 /** Multipart answers (PS3.18 §8.6.1.2): parts of known lengths, opened a little ahead of the one that is sent. */
 import { formatMediaType, multipartBoundary, multipartEnd, partHeader } from '@isocenter/dicom'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { readAhead, readWholeBytes, sendChunks, type ByteSource } from './byte-source.ts'
+import { piecesOf, readAhead, readWholeBytes, sendPieces, type ByteSource } from './byte-source.ts'
+import type { Piece } from './transmission.ts'
 
 /** One part that is opened when its turn comes near. */
 export interface AnswerPart {
@@ -28,7 +29,7 @@ export function sendMultipart(
   const length = Array.isArray(parts) ? totalLength(parts, boundary) : undefined
   if (length !== undefined) reply.header('content-length', length)
   if (request.method === 'HEAD') return reply.send()
-  return sendChunks(reply, body(parts, boundary), length)
+  return sendPieces(reply, body(parts, boundary), length)
 }
 
 function headerOf({ contentType, contentLocation }: AnswerPart, length: number | undefined, boundary: string, first: boolean): Uint8Array {
@@ -48,14 +49,14 @@ function totalLength(parts: readonly AnswerPart[], boundary: string): number | u
   return total
 }
 
-async function* body(parts: Iterable<AnswerPart> | AsyncIterable<AnswerPart>, boundary: string): AsyncGenerator<Uint8Array> {
+async function* body(parts: Iterable<AnswerPart> | AsyncIterable<AnswerPart>, boundary: string): AsyncGenerator<Piece> {
   let first = true
   for await (const { part, source } of opened(parts)) {
-    yield headerOf(part, source.length, boundary, first)
+    yield { bytes: headerOf(part, source.length, boundary, first), isOurs: true }
     first = false
-    yield* source.chunks
+    yield* piecesOf(source)
   }
-  yield multipartEnd(boundary)
+  yield { bytes: multipartEnd(boundary), isOurs: true }
 }
 
 /** The parts with their sources, a few opened ahead; whatever is open when the reader stops is closed. */

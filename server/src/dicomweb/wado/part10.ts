@@ -1,7 +1,7 @@
 /** A stored object as the DICOM file that is sent (PS3.10), in its stored transfer syntax or as Explicit VR Little Endian. */
 import { decodeLayout, encodeFileMeta, explicitLittleEndian, lengthOfPieces } from '@isocenter/dicom'
 import type { InstanceRecord } from '../../catalogue/index.ts'
-import type { BlobStore } from '../../storage/index.ts'
+import { maxLentBytes, type BlobStore } from '../../storage/index.ts'
 import { parseStored, sentPieces } from '../../transcoding/index.ts'
 import { unacceptable } from '../media-types.ts'
 import type { ByteSource } from './byte-source.ts'
@@ -16,18 +16,31 @@ const prefix = 'DICM'
  * before its untouched data set: without them it would be no DICOM file (PS3.10 §7.1).
  */
 export async function storedFile(blobs: BlobStore, record: InstanceRecord, signal: AbortSignal): Promise<ByteSource> {
-  const stream = await blobs.read(record.blobKey, undefined, signal)
-  const chunks = stream[Symbol.asyncIterator]() as AsyncIterator<Buffer, undefined>
-  const close = () => { stream.destroy() }
-  const head = await beginning(chunks)
-  if (head.toString('latin1', prefixOffset, prefixOffset + prefix.length) === prefix) return { length: record.byteLength, chunks: following(head, chunks, close), close }
+  const { head, rest, close } = await opened(blobs, record, signal)
+  const chunks = rest ? following(head, rest, close) : [head]
+  if (head.toString('latin1', prefixOffset, prefixOffset + prefix.length) === prefix) return { length: record.byteLength, chunks, isOurs: true, close }
   const { dataSetOffset } = decodeLayout(record.layout)
   const header = encodeFileMeta({ MediaStorageSOPClassUID: record.SOPClassUID, MediaStorageSOPInstanceUID: record.SOPInstanceUID, TransferSyntaxUID: record.transferSyntaxUID })
   const withHeader = async function* () {
     yield header
-    yield* without(following(head, chunks, close), dataSetOffset)
+    yield* without(chunks, dataSetOffset)
   }
-  return { length: header.length + record.byteLength - dataSetOffset, chunks: withHeader(), close }
+  return { length: header.length + record.byteLength - dataSetOffset, chunks: withHeader(), isOurs: true, close }
+}
+
+interface Opened {
+  /** As many bytes as hold the prefix, where the object has so many. */
+  readonly head: Buffer
+  /** What follows; absent where the head is all. */
+  readonly rest?: AsyncIterator<Buffer, undefined>
+  readonly close: () => void
+}
+
+async function opened(blobs: BlobStore, { blobKey, byteLength }: InstanceRecord, signal: AbortSignal): Promise<Opened> {
+  if (byteLength > 0 && byteLength <= maxLentBytes) return { head: await blobs.readAtOnce(blobKey, { offset: 0, length: byteLength }, signal), close: () => {} }
+  const stream = await blobs.read(blobKey, undefined, signal)
+  const rest = stream[Symbol.asyncIterator]() as AsyncIterator<Buffer, undefined>
+  return { head: await beginning(rest), rest, close: () => { stream.destroy() } }
 }
 
 /** The first chunks, as many as hold the prefix. */
@@ -50,7 +63,7 @@ async function* following(head: Buffer, rest: AsyncIterator<Buffer, undefined>, 
   }
 }
 
-async function* without(chunks: AsyncIterable<Buffer>, bytes: number): AsyncGenerator<Buffer> {
+async function* without(chunks: AsyncIterable<Buffer> | Iterable<Buffer>, bytes: number): AsyncGenerator<Buffer> {
   let before = bytes
   for await (const chunk of chunks) {
     const from = Math.min(before, chunk.length)
@@ -69,5 +82,5 @@ export async function explicitLittleEndianFile(blobs: BlobStore, record: Instanc
   const pieces = explicitLittleEndian(parsed, record)
   if (!pieces) throw unacceptable([{ mediaType: 'application/dicom', multipart: true, transferSyntaxUID: record.transferSyntaxUID }])
   const object = { blobKey: record.blobKey, byteLength: record.byteLength, layout: { inflated: parsed.inflated, dataSetOffset: parsed.dataSetOffset } }
-  return { length: lengthOfPieces(pieces), chunks: sentPieces(blobs, object, pieces, signal), close: () => {} }
+  return { length: lengthOfPieces(pieces), chunks: sentPieces(blobs, object, pieces, signal), isOurs: true, close: () => {} }
 }

@@ -52,7 +52,7 @@ export function sourceOfRanges(
   { blobs }: DicomwebDeps, object: StoredObject, ranges: readonly ByteRange[], wordBytes: number, signal: AbortSignal, skip = 0, length = totalOf(ranges),
 ): ByteSource {
   const chunks = trimmed(swapped(readRanges(blobs, object, ranges, signal), wordBytes), skip, length)
-  return { length, chunks, close: () => { void chunks.return(undefined) } }
+  return { length, chunks, isOurs: true, close: () => { void chunks.return(undefined) } }
 }
 
 /** `length` bytes after the first `skip`. */
