@@ -1,4 +1,4 @@
-import Fastify, { type FastifyInstance } from 'fastify'
+import Fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify'
 import type { AccessLog } from './audit/index.ts'
 import type { Catalogue } from './catalogue/index.ts'
 import type { Config } from './config.ts'
@@ -10,6 +10,7 @@ import { loggingOptions, requestLog } from './platform/logging.ts'
 import { metricsRoutes, type Metrics } from './platform/metrics.ts'
 import { notFound } from './platform/not-found.ts'
 import { problemJson } from './platform/problem.ts'
+import { secureServerOptions, widenConnections, type TlsFiles } from './platform/tls.ts'
 import { uriLength } from './platform/uri-length.ts'
 import type { BlobStore } from './storage/index.ts'
 import type { Transcoding } from './transcoding/index.ts'
@@ -24,6 +25,8 @@ export interface AppDeps {
   readonly accessLog: AccessLog
   readonly metrics: Metrics
   readonly readiness: readonly ReadinessCheck[]
+  /** Serves HTTPS, HTTP/2 with it; plain HTTP/1.1 without. */
+  readonly tls?: TlsFiles | undefined
 }
 
 /** Request line and headers together; a search for a hundred UIDs needs some 7 KB, and what is longer is answered 414 or 431. */
@@ -31,17 +34,25 @@ const maxHeaderBytes = 64 * 1024
 /** Room for a list of some thousand frame numbers; and longer than any UID, so that a bad one is answered 400, not 404. */
 const maxPathPartLength = 16 * 1024
 
+/** Requests and answers have the same shape in HTTP/2 as in HTTP/1.1, which is what routes are written for. */
+function secureApp(options: FastifyServerOptions, https: ReturnType<typeof secureServerOptions>): FastifyInstance {
+  const app = Fastify({ ...(options as object), http2: true, https })
+  widenConnections(app.server)
+  return app as unknown as FastifyInstance
+}
+
 /** The composition root: every capability, in the order in which one may use another. */
 export async function createApp(deps: AppDeps): Promise<FastifyInstance> {
   const { config } = deps
-  const app = Fastify({
+  const http = { maxHeaderSize: maxHeaderBytes }
+  const options: FastifyServerOptions = {
     ...loggingOptions(config.LOG_LEVEL),
     trustProxy: config.TRUST_PROXY,
-    http: { maxHeaderSize: maxHeaderBytes },
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: maxPathPartLength },
     return503OnClosing: true,
     forceCloseConnections: 'idle',
-  })
+  }
+  const app = deps.tls ? secureApp(options, secureServerOptions(deps.tls, maxHeaderBytes, http)) : Fastify({ ...options, http })
 
   await app.register(problemJson)
   await app.register(notFound)

@@ -10,6 +10,8 @@ const Env = Type.Object({
   PORT: Type.Integer({ default: 8080, minimum: 0, maximum: 65535, description: 'HTTP port; 0 picks a free one' }),
   DATA_DIR: Type.String({ default: './data', minLength: 1, description: 'folder for everything kept on this machine: keys, and blobs where BLOB_STORE is fs' }),
   PUBLIC_URL: Type.Optional(Type.String({ pattern: '^https?://[^/?#]+(/[^?#]*[^/?#])?$', description: 'address users reach the server at, no slash at the end; without it the Host of each request is used' })),
+  TLS_CERT_FILE: Type.Optional(Type.String({ minLength: 1, description: 'certificate with those above it, PEM: serves HTTPS, with HTTP/2; read at start' })),
+  TLS_KEY_FILE: Type.Optional(Type.String({ minLength: 1, description: 'key of the certificate, PEM' })),
   TRUST_PROXY: Type.Boolean({ default: false, description: 'believe X-Forwarded-* headers: only behind a proxy of your own' }),
   DATABASE_URL: Type.String({ minLength: 1, description: 'Postgres connection string; npm start brings its own Postgres where this is unset' }),
   DATABASE_POOL_SIZE: Type.Integer({ default: 10, minimum: 2, maximum: 200, description: 'most connections to Postgres of one server process' }),
@@ -37,6 +39,7 @@ const Env = Type.Object({
   CODEC_THREADS: Type.Optional(Type.Integer({ minimum: 1, maximum: 128, description: 'threads that decode and encode frames; one a processor where unset' })),
   CODEC_TIMEOUT_MS: Type.Integer({ default: 30_000, minimum: 100, description: 'longest a codec may take for one frame' }),
   FRAME_CACHE_BYTES: Type.Integer({ default: 128 * mebibytes, minimum: 0, description: 'memory for frames made in another transfer syntax, bytes' }),
+  CHANGE_FEED_DAYS: Type.Integer({ default: 90, minimum: 1, description: 'how long the change feed tells of a change' }),
   DEFAULT_ORGANISATION: Type.String({ default: 'default', pattern: '^[a-z0-9][a-z0-9-]{0,62}$', description: 'short name of the organisation made on first start' }),
 })
 
@@ -74,6 +77,7 @@ function togetherWrong(candidate: Config): string[] {
   const mistakes: string[] = []
   if (candidate.BLOB_STORE === 's3' && candidate.S3_BUCKET === undefined) mistakes.push('S3_BUCKET is missing: BLOB_STORE is s3')
   if ((candidate.S3_ACCESS_KEY_ID === undefined) !== (candidate.S3_SECRET_ACCESS_KEY === undefined)) mistakes.push('S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY go together')
+  if ((candidate.TLS_CERT_FILE === undefined) !== (candidate.TLS_KEY_FILE === undefined)) mistakes.push('TLS_CERT_FILE and TLS_KEY_FILE go together')
   return mistakes
 }
 

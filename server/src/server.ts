@@ -10,6 +10,7 @@ import { createTokens, loadSigningKeys } from './identity/index.ts'
 import { blobStoreConfig, signingKeysFile } from './places.ts'
 import { createDb } from './platform/db.ts'
 import { createMetrics } from './platform/metrics.ts'
+import { readTlsFiles } from './platform/tls.ts'
 import { createBlobStore } from './storage/index.ts'
 import { createTranscoding, createTranscodingMetrics } from './transcoding/index.ts'
 
@@ -45,7 +46,9 @@ export async function startServer(config: Config): Promise<RunningServer> {
 
     const accessLog = createAccessLog(db, (error) => { app.log.error({ err: error }, 'audit events are waiting to be written') })
     closers.push(() => accessLog.close())
+    const tls = await readTlsFiles(config)
     const app = await createApp({
+      tls,
       config, catalogue, blobs, transcoding, tokens, metrics, accessLog,
       readiness: [
         { name: 'database', check: () => db.raw('select 1 from organisation limit 1') },
@@ -58,7 +61,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
     await app.listen({ host: config.HOST, port: config.PORT })
     const address = app.server.address()
     const port = typeof address === 'object' && address !== null ? address.port : config.PORT
-    return { url: `http://${config.HOST.includes(':') ? `[${config.HOST}]` : config.HOST}:${String(port)}`, close }
+    return { url: `${tls ? 'https' : 'http'}://${config.HOST.includes(':') ? `[${config.HOST}]` : config.HOST}:${String(port)}`, close }
   } catch (error) {
     await close()
     throw error
