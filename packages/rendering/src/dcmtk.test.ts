@@ -4,9 +4,11 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { hasProgram, sharedDicom } from '@isocenter/testkit'
+import sharp from 'sharp'
 import { afterAll, describe, expect, test } from 'vitest'
 import { rasterOf, type Raster, type RasterOptions } from './raster.ts'
-import { storedFrame } from './stored-frame.fixture.ts'
+import { renderImage } from './render.ts'
+import { storedFrame, storedInstance } from './stored-frame.fixture.ts'
 
 const shared = sharedDicom()
 const folder = mkdtempSync(join(tmpdir(), 'isocenter-dcmtk-'))
@@ -86,4 +88,23 @@ describe.skipIf(!shared || !hasProgram('dcmj2pnm'))('as DCMTK', () => {
     ['PALETTE COLOR of 16-bit entries', 'secondary-capture/TestPattern_Palette_16.dcm'],
     ['PALETTE COLOR, all entries', 'uid-variants/secondary-capture/OBXXXX1A.dcm'],
   ] as const)('colour: %s', ([, path]) => expectAsDcmtk(path, [], colourTolerance))
+})
+
+describe.skipIf(!shared || !hasProgram('dcmp2pgm'))('presentation states, as DCMTK', () => {
+  test.for(['real01', 'real02', 'real03', 'real04', 'real05', 'real06'])('%s', async (name) => {
+    const folderOfStates = join(shared ?? '', 'ko-pr/roi-tests')
+    const output = join(folder, `${name}.pgm`)
+    execFileSync('dcmp2pgm', ['--quiet', '--pstate', join(folderOfStates, `${name}.pr.dcm`), join(folderOfStates, `${name}.dcm`), output], { stdio: 'pipe' })
+    const pgm = readFileSync(output)
+    const header = /^P5\s+(\d+)\s+(\d+)\s+255\s/.exec(pgm.toString('latin1', 0, 100))
+    const { metadata } = await storedInstance(readFileSync(join(folderOfStates, `${name}.pr.dcm`)))
+    // dcmp2pgm draws no annotations and shows the whole image.
+    const { '00700001': _, '0070005A': __, ...state } = metadata
+    const png = await renderImage([await storedFrame(join(folderOfStates, `${name}.dcm`))], { mediaType: 'image/png', presentationState: state })
+    const { data, info } = await sharp(png).toColourspace('b-w').raw().toBuffer({ resolveWithObject: true })
+    const greys = data.filter((_, index) => index % info.channels === 0)
+    expect(largestDifference(
+      { width: info.width, height: info.height, channels: 1, data: greys },
+      { width: Number(header?.[1]), height: Number(header?.[2]), channels: 1, data: pgm.subarray(header?.[0].length) })).toBeLessThanOrEqual(greyTolerance)
+  })
 })

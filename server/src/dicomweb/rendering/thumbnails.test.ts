@@ -122,7 +122,7 @@ test('a thumbnail whose bytes are lost is made again', async () => {
     const access = { actor: { kind: 'command', id: 'test' }, organisationId, permissions: new Set<Permission>(), studies: 'all' } satisfies Access
     const representative = await catalogue.representative(access, { StudyInstanceUID: value(image as DicomJson, '0020000D') })
     expect(representative?.thumbnailKey).toBe(blobKey)
-    const askers = await Promise.all(Array.from({ length: 5 }, () => representative && thumbnails.of(access, representative)))
+    const askers = await Promise.all(Array.from({ length: 5 }, async () => representative && thumbnails.of(access, representative)))
     expect(new Set(askers).size).toBe(1)
     expect(await service.blobs.stat(blobKey)).toBeDefined()
   } finally {
