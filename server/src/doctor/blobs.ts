@@ -1,6 +1,6 @@
 /** Holds the blob store and the rows against each other, key by key, both ways. */
 import { blobHolders, currentBlobs, derivedBlobs, forgetDerived, forgetObsoleteBlobs, formerBlobs, givenUpBlobs, unnamedBlobs, type BlobHolder } from '../catalogue/index.ts'
-import { minimumAgeMs, reread } from '../dicomweb/index.ts'
+import { isSettled, longestStoreMs, minimumAgeMs, reread } from '../dicomweb/index.ts'
 import { BlobStoreError } from '../storage/index.ts'
 import { examineBlobStore } from './connections.ts'
 import type { Examination } from './examination.ts'
@@ -16,7 +16,7 @@ const blobsPerProgress = 10_000
 
 /** Looks at every blob and at every row that names one. */
 export async function examineBlobs(examination: Examination): Promise<void> {
-  const { db, blobs, examined, before, now, deep } = examination
+  const { db, blobs, examined, now, deep } = examination
   const overdue = new Date(now().getTime() - overdueAfterMs)
   const suspects = new Batch(suspectsAtOnce, (keys) => examineNamed(examination, keys))
   const orphans = new Batch(suspectsAtOnce, (keys) => examineUnnamed(examination, keys))
@@ -39,7 +39,7 @@ export async function examineBlobs(examination: Examination): Promise<void> {
       if (!blob) await examineLostDerived(examination, key)
     } else if (givenUp) {
       if (givenUp.since < overdue) await examineOverdue(examination, key)
-    } else if (blob && blob.modifiedAt < before) {
+    } else if (blob && isSettled(blob, now())) {
       await orphans.add(key)
     }
   }
@@ -126,7 +126,8 @@ async function examineUnnamed(examination: Examination, keys: readonly string[])
 }
 
 /** Looks for what writers that were killed left behind. */
-export async function examineUnfinished({ blobs, before, findings, mend }: Examination): Promise<void> {
+export async function examineUnfinished({ blobs, now, findings, mend }: Examination): Promise<void> {
+  const before = new Date(now().getTime() - longestStoreMs)
   const times = mend ? await blobs.sweepUnfinished(before) : await blobs.countUnfinished(before)
   if (times > 0) findings.add('unfinishedWrites', { number: times }, { times, mended: mend })
 }

@@ -44,8 +44,6 @@ export interface Examination extends ExaminationOptions {
   readonly findings: Findings
   /** What a store counts; nobody asks for it here. */
   readonly metrics: Metrics
-  /** Nothing younger is judged: a store takes a while from its first byte to its row. */
-  readonly before: Date
 }
 
 /** Why the doctor could not look at all; the message is for the operator. */

@@ -39,7 +39,7 @@ export const findingKinds = {
   },
   givenUpInUse: {
     title: 'Blobs in use that are listed for removal', remedy: 'mend',
-    advice: 'The next sweep would remove them: take them off the list before the server runs on.',
+    advice: 'The sweep leaves them, since rows name them; they belong off the list.',
   },
   recoverable: {
     title: 'Readable DICOM objects in the store that the catalogue does not know', remedy: 'recover',

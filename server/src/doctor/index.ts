@@ -1,5 +1,4 @@
 /** The doctor: holds database, blob store and catalogue against each other. */
-import { minimumAgeMs } from '../dicomweb/index.ts'
 import { createMetrics } from '../platform/metrics.ts'
 import { examineBlobs, examineUnfinished } from './blobs.ts'
 import { examineBlobStore, examineDatabase, examineSigningKeys } from './connections.ts'
@@ -30,7 +29,6 @@ export async function examine(options: ExaminationOptions): Promise<Diagnosis> {
     findings: new Findings(options.maxExamples),
     metrics: createMetrics(),
     examined: { studies: 0, series: 0, instances: 0, formerVersions: 0, blobs: 0, blobBytes: 0, readWhole: 0 },
-    before: new Date(options.now().getTime() - minimumAgeMs),
   }
   await examineDatabase(examination)
   await examineBlobStore(examination)

@@ -3,7 +3,7 @@ import type { DicomJson } from '@isocenter/dicom'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { newBlobKey } from '../../storage/index.ts'
 import { aService, type TestService } from '../service.fixture.ts'
-import { minimumAgeMs, sweep } from './sweep.ts'
+import { isSettled, longestStoreMs, minimumAgeMs, sweep } from './sweep.ts'
 
 let service: TestService
 beforeAll(async () => { service = await aService() })
@@ -35,7 +35,27 @@ test('what rows name stays; what none names, or was given up, goes, but not befo
 
   expect(await sweepAfter(0)).toEqual({ obsolete: 0, orphans: 0, unfinished: 0 })
   expect(await blobKeys()).toHaveLength(4)
-  expect(await sweepAfter(minimumAgeMs + 60_000)).toEqual({ obsolete: 1, orphans: 1, unfinished: 1 })
+  expect(await sweepAfter(minimumAgeMs + 60_000)).toEqual({ obsolete: 1, orphans: 1, unfinished: 0 })
   expect(await blobKeys()).toEqual(named)
+  expect(await sweepAfter(longestStoreMs + 60_000)).toEqual({ obsolete: 0, orphans: 0, unfinished: 1 })
   expect(await sweepAfter(minimumAgeMs + 60_000)).toEqual({ obsolete: 0, orphans: 0, unfinished: 0 })
+})
+
+test('a blob that was given up and is named again stays', async () => {
+  await service.store([bytesOf(anInstance())])
+  const keys = await blobKeys()
+  const [organisation] = await service.db('organisation').select<{ organisation_id: string }[]>('organisation_id')
+  await service.db('obsolete_blob').insert(keys.map((blob_key) => ({ blob_key, organisation_id: organisation?.organisation_id })))
+  expect(await sweepAfter(minimumAgeMs + 60_000)).toMatchObject({ obsolete: 0 })
+  expect(await blobKeys()).toEqual(keys)
+})
+
+test('a long object counts as on its way for as long as a slow line needs for it', () => {
+  const now = new Date('2026-01-01T12:00:00Z')
+  const blob = (hours: number, byteLength: number) => ({ modifiedAt: new Date(now.getTime() - hours * 3_600_000), byteLength })
+  expect(isSettled(blob(0.9, 1000), now)).toBe(false)
+  expect(isSettled(blob(1.1, 1000), now)).toBe(true)
+  expect(isSettled(blob(2, 4 * 1024 ** 3), now)).toBe(false)
+  expect(isSettled(blob(6, 4 * 1024 ** 3), now)).toBe(true)
+  expect(isSettled(blob(25.1, Number.MAX_SAFE_INTEGER), now)).toBe(true)
 })

@@ -2,7 +2,7 @@
 import type { FastifyBaseLogger } from 'fastify'
 import { forgetObsoleteBlobs, obsoleteBlobs, organisationIds, unnamedBlobs } from '../../catalogue/index.ts'
 import type { Db } from '../../platform/db.ts'
-import { derivedFolders, recentBlobKeys, type BlobStore } from '../../storage/index.ts'
+import { derivedFolders, recentBlobKeys, type BlobStat, type BlobStore } from '../../storage/index.ts'
 
 /** What one sweep removed. */
 export interface Swept {
@@ -20,21 +20,33 @@ export interface SweepOptions {
   readonly now: () => Date
 }
 
-/** A store is done with its blob within this time, or has crashed; and a reader of a deleted blob has ended. */
+/** A store is done with a blob whose bytes are all there within this time, or has crashed; and a reader of a deleted blob has ended. */
 export const minimumAgeMs = 60 * 60 * 1000
+/** No object is longer on its way than this: the largest, over a line of 2 Mbit/s, takes eighteen hours. */
+export const longestStoreMs = 24 * 60 * 60 * 1000
 /**
  * How far back orphans are looked for. Each sweep sees what the ones before saw, a day long, so that a store of many hours
  * and a bucket that fails for a night are covered; the whole store would be too much every hour, and is the doctor's.
  */
 const orphanWindowMs = 26 * 60 * 60 * 1000
+const slowestBytesPerMs = 256
 const batch = 500
 
-/** Sweeps once. Safe beside stores, retrievals and other sweeps: nothing younger than an hour is touched, and removing twice is harmless. */
+/**
+ * True when a store is surely done with this blob, so that no row is still to come for it. On S3 the time of an object that
+ * came in parts is that of its beginning: what is long may have become whole a moment ago.
+ */
+export function isSettled({ modifiedAt, byteLength }: BlobStat, now: Date): boolean {
+  const onItsWayMs = Math.min(byteLength / slowestBytesPerMs, longestStoreMs)
+  return modifiedAt.getTime() + onItsWayMs + minimumAgeMs < now.getTime()
+}
+
+/** Sweeps once. Safe beside stores, retrievals and other sweeps: nothing that may be in use is touched, and removing twice is harmless. */
 export async function sweep(options: SweepOptions): Promise<Swept> {
-  const before = new Date(options.now().getTime() - minimumAgeMs)
-  const obsolete = await removeObsolete(options, before)
-  const orphans = await removeOrphans(options, before)
-  return { obsolete, orphans, unfinished: await options.blobs.sweepUnfinished(before) }
+  const now = options.now().getTime()
+  const obsolete = await removeObsolete(options, new Date(now - minimumAgeMs))
+  const orphans = await removeOrphans(options)
+  return { obsolete, orphans, unfinished: await options.blobs.sweepUnfinished(new Date(now - longestStoreMs)) }
 }
 
 async function removeObsolete({ db, blobs }: SweepOptions, before: Date): Promise<number> {
@@ -49,7 +61,7 @@ async function removeObsolete({ db, blobs }: SweepOptions, before: Date): Promis
   }
 }
 
-async function removeOrphans({ db, blobs, now }: SweepOptions, before: Date): Promise<number> {
+async function removeOrphans({ db, blobs, now }: SweepOptions): Promise<number> {
   const since = new Date(now().getTime() - orphanWindowMs)
   let removed = 0
   let waiting: string[] = []
@@ -62,9 +74,9 @@ async function removeOrphans({ db, blobs, now }: SweepOptions, before: Date): Pr
   }
   for (const organisationId of await organisationIds(db)) {
     for (const { prefix, after } of ['' as const, ...derivedFolders].flatMap((folder) => recentBlobKeys(organisationId, since, now(), folder))) {
-      for await (const { key, modifiedAt } of blobs.list(prefix, { after })) {
-        if (modifiedAt >= before) continue
-        waiting.push(key)
+      for await (const blob of blobs.list(prefix, { after })) {
+        if (!isSettled(blob, now())) continue
+        waiting.push(blob.key)
         if (waiting.length >= batch) await flush()
       }
     }
