@@ -1,4 +1,4 @@
-import type { Knex } from 'knex'
+import type { Db } from '../platform/db.ts'
 import { record, type AuditAction, type AuditEvent } from './record.ts'
 
 const defaultFlushAfterMs = 2_000
@@ -26,7 +26,7 @@ export interface AccessLog {
  * An access log that writes in batches. A reading session asks for thousands of frames: they become one row every few seconds.
  * What cannot be written now (the database is restarting) is kept and tried again; `onError` is told each time.
  */
-export function createAccessLog(db: Knex, onError: (error: unknown) => void, flushAfterMs = defaultFlushAfterMs): AccessLog {
+export function createAccessLog(db: Db, onError: (error: unknown) => void, flushAfterMs = defaultFlushAfterMs): AccessLog {
   let waiting = new Map<string, AuditEvent & { occurrences: number }>()
   let timer: NodeJS.Timeout | undefined
   let writing: Promise<void> = Promise.resolve()

@@ -1,4 +1,4 @@
-import type { Knex } from 'knex'
+import { rows, type Db } from '../platform/db.ts'
 
 /** What can be written into the audit trail. */
 export type AuditAction = 'study.search' | 'study.retrieve' | 'study.store' | 'study.delete'
@@ -16,17 +16,22 @@ export interface AuditEvent {
   readonly detail?: Readonly<Record<string, unknown>>
 }
 
+// Of one JSON text, so that any number of events is one statement with one value.
+const insertSql = `
+  insert into audit_event (organisation_id, actor, action, outcome, study_instance_uid, patient_id, occurrences, detail)
+  select organisation_id, actor, action, outcome, study_instance_uid, patient_id, occurrences, detail from json_populate_recordset(null::audit_event, ?)`
+
 /** Appends events in the caller's transaction: what is audited and the audit itself happen together or not at all. */
-export async function record(db: Knex, events: readonly AuditEvent[]): Promise<void> {
+export async function record(db: Db, events: readonly AuditEvent[]): Promise<void> {
   if (events.length === 0) return
-  await db('audit_event').insert(events.map((event) => ({
+  await rows(db, insertSql, [JSON.stringify(events.map((event) => ({
     organisation_id: event.organisationId,
     actor: event.actor,
     action: event.action,
     outcome: event.outcome,
-    study_instance_uid: event.StudyInstanceUID ?? null,
-    patient_id: event.PatientID ?? null,
+    study_instance_uid: event.StudyInstanceUID,
+    patient_id: event.PatientID,
     occurrences: event.occurrences ?? 1,
-    detail: JSON.stringify(event.detail ?? {}),
-  })))
+    detail: event.detail ?? {},
+  })))])
 }
