@@ -1,15 +1,14 @@
 /** Every real file beside the repository; and each of them broken in many ways. */
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { sharedDicom } from '@isocenter/testkit/instances'
 import { describe, expect, test } from 'vitest'
 import type { DataSet } from './data-set.ts'
 import { InstanceReader, readInstance, type ParsedInstance } from './read.ts'
 import { DicomReadError } from './read-error.ts'
 
-// Not testkit's sharedDicom(): testkit depends on this package.
-const shared = fileURLToPath(new URL('../../../../shared/dicom', import.meta.url))
-const files = existsSync(shared)
+const shared = sharedDicom() ?? ''
+const files = shared !== ''
   ? readdirSync(shared, { recursive: true, encoding: 'utf8' })
     .filter((file) => !/^(expected|licences|MANIFEST|README)/.test(file) && statSync(join(shared, file)).isFile())
   : []
