@@ -20,6 +20,8 @@ COPY package.json LICENSE THIRD-PARTY-NOTICES.md ./
 COPY packages packages
 COPY migrations migrations
 COPY server server
+# Annotation burned into rendered images needs fonts, patients' names those of Chinese, Japanese and Korean.
+RUN apt-get update && apt-get install --yes --no-install-recommends fontconfig fonts-dejavu-core fonts-noto-cjk && rm -rf /var/lib/apt/lists/*
 RUN mkdir /data && chown node:node /data
 USER node
 VOLUME /data

@@ -61,12 +61,22 @@ export async function annotated(raster: Raster, { top, bottom }: { top: readonly
 
 async function textBlock(lines: readonly string[], { width, height }: Raster): Promise<{ data: Buffer; height: number } | undefined> {
   if (lines.length === 0) return undefined
+  if (!await hasFont()) throw new NotRenderable('Text cannot be drawn: no font is installed on the server.')
   const points = Math.round(Math.max(leastPoints, Math.min(mostPoints, height * linePart)))
   const markup = `<span foreground="white" background="#000000a0">${lines.map(escapeMarkup).join('\n')}</span>`
-  const text = sharp({ text: { text: markup, font: `sans ${points}`, rgba: true, dpi: 72 } })
-  const { data, info } = await text.resize(width, Math.max(1, Math.floor(height / 2)), { fit: 'inside', withoutEnlargement: true }).png().toBuffer({ resolveWithObject: true })
-    .catch((error: unknown) => { throw new NotRenderable('Text cannot be drawn: no font is installed.', { cause: error }) })
+  const { data, info } = await textImage(markup, points).resize(width, Math.max(1, Math.floor(height / 2)), { fit: 'inside', withoutEnlargement: true }).png().toBuffer({ resolveWithObject: true })
   return { data, height: info.height }
+}
+
+const textImage = (markup: string, points: number) => sharp({ text: { text: markup, font: `sans ${points}`, rgba: true, dpi: 72 } })
+
+let fontIsThere: Promise<boolean> | undefined
+
+/** Without any font every letter is drawn as a box of one width, with its code in it; of a single letter that no font has, that is all there is to say. */
+function hasFont(): Promise<boolean> {
+  fontIsThere ??= Promise.all(['iiii', 'MMMM'].map((text) => textImage(text, leastPoints).png().toBuffer({ resolveWithObject: true })))
+    .then(([narrow, wide]) => narrow?.info.width !== wide?.info.width)
+  return fontIsThere
 }
 
 /** Control characters cannot stand in markup. */

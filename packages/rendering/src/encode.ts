@@ -4,6 +4,9 @@ import { coloured, iccProfile, inColourSpace, type ColourSpace } from './icc.ts'
 import { jpegWithProfile, pngWithProfile } from './icc-embed.ts'
 import type { Raster } from './raster.ts'
 
+// Results are never asked for twice by the same pixels, so remembering operations only takes memory.
+sharp.cache(false)
+
 export const renderedMediaTypes = ['image/jpeg', 'image/png', 'image/gif'] as const
 export type RenderedMediaType = (typeof renderedMediaTypes)[number]
 

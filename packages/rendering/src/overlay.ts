@@ -15,6 +15,9 @@ export interface Overlay {
   readonly bits: Uint8Array
 }
 
+/** Larger than any image that is rendered. */
+const maxOverlayPixels = 50_000_000
+
 /**
  * The overlays of a frame, counted from 1. Those in unused bits are taken out of `samples`.
  * @param groups only these, where given
@@ -37,7 +40,7 @@ function overlayOf(json: DicomJson, group: number, frameNumber: number, embedded
   }
   const Rows = number('0010') ?? 0
   const Columns = number('0011') ?? 0
-  if (Rows < 1 || Columns < 1 || Rows * Columns > 100_000_000) return undefined
+  if (Rows < 1 || Columns < 1 || Rows * Columns > maxOverlayPixels) return undefined
   const frames = number('0015') ?? 1
   const firstFrame = number('0051') ?? 1
   // One plane holds for all frames unless there are several, which begin at the Image Frame Origin.

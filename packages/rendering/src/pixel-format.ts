@@ -20,7 +20,7 @@ export interface PixelFormat {
 }
 
 /** Largest frame that is rendered, pixels: an RGB raster of it and its encoder fit into memory. */
-const maxPixels = 100_000_000
+const maxPixels = 50_000_000
 
 /**
  * The format of an instance's frames as its attributes say it.
