@@ -4,6 +4,7 @@ import { CodecError, createCodecPool, type EncodedFrame, type NativeFrame } from
 import type { BlobStore } from '../storage/index.ts'
 import { createFrameMemory, type FrameCache } from './frame-cache.ts'
 import type { TranscodingMetrics } from './metrics.ts'
+import { createHopeless } from './hopeless.ts'
 import { createSharedWork } from './shared-work.ts'
 import { formatOf, frameSyntaxOf, readFrame, type StoredInstance } from './stored-frame.ts'
 
@@ -42,6 +43,8 @@ export function createTranscoding({ blobs, threads, timeoutMs, cacheBytes, cache
   })
   const work = createSharedWork<EncodedFrame>()
 
+  const hopeless = createHopeless()
+
   const make = async (instance: StoredInstance, frameNumber: number, transferSyntaxUID: string, signal: AbortSignal): Promise<EncodedFrame> => {
     const format = formatOf(instance.layout)
     const bytes = format && await readFrame(blobs, instance, frameNumber, signal)
@@ -58,8 +61,9 @@ export function createTranscoding({ blobs, threads, timeoutMs, cacheBytes, cache
     const kept = await cache.get(key)
     metrics?.asked(kept !== undefined)
     if (kept) return kept
+    hopeless.refuse(key)
     return work.share(key, signal, async (shared) => {
-      const made = await make(instance, frameNumber, transferSyntaxUID, shared)
+      const made = await make(instance, frameNumber, transferSyntaxUID, shared).catch((error: unknown) => { throw hopeless.noted(key, error) })
       cache.put(key, made)
       return made
     })

@@ -43,7 +43,7 @@ export function createCodecPool(options: WorkerPoolOptions = {}): CodecPool {
     // Here as well as in the thread: what is too large is not even sent.
     if (!(frameBytes + task.bytes.length <= 2 * maxFrameBytes)) throw new CodecError('tooLarge', 'the frame is larger than a codec takes')
     const bytes = giveAway ? owned(task.bytes) : new Uint8Array(task.bytes)
-    return pool.run({ ...task, bytes }, { transfer: [bytes.buffer], bytes: frameBytes, signal })
+    return pool.run({ ...task, bytes }, { transfer: [bytes.buffer], bytes: frameBytes, timeoutMs: patienceMs(frameBytes), signal })
   }
   return {
     async decode(bytes, from, format, callOptions = {}) {
@@ -56,6 +56,9 @@ export function createCodecPool(options: WorkerPoolOptions = {}): CodecPool {
     close: pool.close,
   }
 }
+
+/** Twenty times what the slowest codec takes: damaged JPEG-LS streams run for ever, and must not hold a thread as long as a large frame may. */
+const patienceMs = (frameBytes: number): number => 5_000 + frameBytes / 500
 
 /** Without the signal, which cannot be sent. */
 function encodeOptionsOf({ jpegQuality, nearLossless, jpeg2000Ratio, quantizationStep }: EncodeOptions): EncodeOptions {

@@ -29,6 +29,8 @@ export type ReplacedBecause = 'timeout' | 'trapped' | 'size'
 export interface TaskOptions {
   /** Bytes the task holds at its largest, roughly. */
   readonly bytes?: number
+  /** Longest it may run, where that is less than the pool allows. */
+  readonly timeoutMs?: number
   /** Buffers handed over with the task: detached here, not copied. */
   readonly transfer?: readonly ArrayBuffer[]
   /** Ends the wait for the task; one that runs is left to end unheard. */
@@ -134,7 +136,7 @@ export function createWorkerPool<Task, Result>(script: URL, options: WorkerPoolO
     entry.startedAt = performance.now()
     thread.current = entry
     thread.worker.ref()
-    thread.timer = setTimeout(() => { replace(thread, 'timeout', new CodecError('timeout', 'the codec did not end in time')) }, timeoutMs)
+    thread.timer = setTimeout(() => { replace(thread, 'timeout', new CodecError('timeout', 'the codec did not end in time')) }, Math.min(timeoutMs, entry.options.timeoutMs ?? timeoutMs))
     const question: Question<Task> = { task: entry.task }
     thread.worker.postMessage(question, [...entry.options.transfer ?? []])
   }
