@@ -51,6 +51,8 @@ export { wordExpression, type NameCondition, type NameWord } from './matching-na
 export type { Pattern, PatternPart } from './matching-pattern.ts'
 export { planOf, type DateTimeCondition, type MatchPlan } from './matching-plan.ts'
 export { storeFailures, storeStatusMeaning, storeWarnings, type StoreFailure, type StoreStatus, type StoreWarning } from './status.ts'
+export { DirectoryWriter, type DirectoryFile } from './directory.ts'
+export { instanceRecordType, type InstanceRecordType } from './directory-records.ts'
 export { orderedJson } from './ordered-json.ts'
 export { aroundPixelData, explicitLittleEndian, pixelDataHeader, type AroundPixelData, type ObjectChanges } from './explicit-little-endian.ts'
 export { lengthOfPieces, type ReencodedPiece, type StoredRange } from './reencoded-pieces.ts'

@@ -18,13 +18,16 @@ import { frameOffers } from './frames.ts'
 import { sendMultipart, type AnswerPart } from './multipart-answer.ts'
 import { sendRanges, sourceOfRanges, totalOf } from './sent-ranges.ts'
 
-const pixelData = '7FE00010'
-const encapsulatedDocument = '00420011'
+export const pixelData = '7FE00010'
+export const encapsulatedDocument = '00420011'
 const mimeTypeOfEncapsulatedDocument = '00420012'
 /** Document types a browser may be told; others, and above all HTML, are octets to it: a sender must not run scripts here. */
 const documentTypes = new Set(['application/pdf', 'text/xml', 'application/xml', 'model/stl', 'model/obj', 'model/mtl', 'application/dicom+zip'])
 
 type BulkdataRequest = FastifyRequest<{ Params: InstanceUIDs & { bulkdataPath: string } }>
+
+/** Whatever the bytes are, they are nobody's page on this origin. */
+export const noPage = { 'x-content-type-options': 'nosniff', 'content-security-policy': "sandbox; default-src 'none'" } as const
 
 export const bulkdataRoutes: FastifyPluginAsync<DicomwebDeps> = async (app, deps) => {
   app.route<{ Params: InstanceUIDs & { bulkdataPath: string } }>({
@@ -37,8 +40,7 @@ export const bulkdataRoutes: FastifyPluginAsync<DicomwebDeps> = async (app, deps
       const value = layout.bulkdata.find(({ path }) => path === bulkdataPath.toUpperCase())
       if (!value) throw noSuchBulkdata('The instance has no bulk data at this path.')
       noteRead(deps, request, uids.StudyInstanceUID)
-      // Whatever the bytes are, they are nobody's page on this origin.
-      reply.header('x-content-type-options', 'nosniff').header('content-security-policy', "sandbox; default-src 'none'")
+      reply.headers(noPage)
       if (value.path === pixelData && layout.frames?.kind === 'encapsulated') return sendCompressedFrames(deps, request, reply, record, layout)
       return sendValue(deps, request, reply, record, layout, value)
     },
@@ -108,7 +110,7 @@ async function documentType(catalogue: Catalogue, access: Access, record: Instan
 }
 
 /** Bytes of the words to reverse so that the value is little endian (PS3.18 §F.2.7). */
-function wordBytesOf({ littleEndian, frames }: Layout, { path, vr }: BulkdataRange): number {
+export function wordBytesOf({ littleEndian, frames }: Layout, { path, vr }: BulkdataRange): number {
   if (path === pixelData && frames?.kind === 'native') return frames.wordBytes
   return littleEndian ? 1 : vrTraits(vr).bytesPerValue
 }

@@ -16,10 +16,11 @@ import { etagOf, isNotModified } from './conditional.ts'
 import { instanceAt, presenceOf } from './find.ts'
 import { sendMultipart, type AnswerPart } from './multipart-answer.ts'
 import { explicitLittleEndianFile, storedFile } from './part10.ts'
+import { applicationZip, prefersZip, sendZip } from './zip.ts'
 
-interface FileOffer extends Offer { readonly transferSyntaxUID: string }
+export interface FileOffer extends Offer { readonly transferSyntaxUID: string }
 
-const config = { policy: 'dicomweb:retrieve', audit: 'study.retrieve', produces: fileMediaTypes } as const
+const config = { policy: 'dicomweb:retrieve', audit: 'study.retrieve', produces: [...fileMediaTypes, applicationZip] } as const
 
 export const instanceRoutes: FastifyPluginAsync<DicomwebDeps> = async (app, deps) => {
   for (const url of [studyPath, seriesPath]) {
@@ -30,15 +31,16 @@ export const instanceRoutes: FastifyPluginAsync<DicomwebDeps> = async (app, deps
 
 async function sendOne(deps: DicomwebDeps, request: FastifyRequest<{ Params: InstanceUIDs }>, reply: FastifyReply): Promise<FastifyReply> {
   const uids = scopeOf(request.params)
+  if (prefersZip(acceptableOf(request))) return sendZip(deps, request, reply, uids)
   const record = await instanceAt(deps.catalogue, request.access, uids)
-  const offer = negotiate(acceptableOf(request), [...offersOf(record, true), ...offersOf(record, false)])
+  const offer = negotiate(acceptableOf(request), [...fileOffers(record, true), ...fileOffers(record, false)])
   noteRead(deps, request, uids.StudyInstanceUID)
   const contentLocation = serviceURL(deps.config, request) + pathOf(uids)
   reply.header('content-location', contentLocation)
   if (isNotModified(request, reply, etagOf(record.sha256, offer.transferSyntaxUID, String(offer.multipart)))) return reply.code(304).send()
   const signal = clientGone(reply)
   if (request.method === 'HEAD' && offer.isMade === true) return reply.header('content-type', offer.multipart ? contentTypeOf(offer) : partTypeOf(offer)).send()
-  const source = await open(deps, record, offer, signal)
+  const source = await openFile(deps, record, offer, signal)
   if (!offer.multipart) return sendSource(request, reply.header('content-type', partTypeOf(offer)), source)
   const part: AnswerPart = { contentType: partTypeOf(offer), contentLocation, ...(source.length !== undefined && { length: source.length }), open: () => Promise.resolve(source) }
   if (request.method === 'HEAD') source.close()
@@ -49,6 +51,7 @@ async function sendAll(deps: DicomwebDeps, request: FastifyRequest<{ Params: Sco
   const { catalogue } = deps
   const scope = scopeOf(request.params)
   const acceptable = acceptableOf(request)
+  if (prefersZip(acceptable)) return sendZip(deps, request, reply, scope)
   const { revision } = await presenceOf(catalogue, request.access, scope)
   const { served, left, available, records } = await survey(catalogue, request.access, scope, acceptable)
   if (served === 0) throw unacceptable(available)
@@ -81,7 +84,7 @@ async function survey(catalogue: Catalogue, access: Access, scope: Scope, accept
   let served = 0
   let left = 0
   for await (const record of catalogue.instances(access, scope)) {
-    const offers = offersOf(record, true)
+    const offers = fileOffers(record, true)
     const key = offers.map(({ transferSyntaxUID }) => transferSyntaxUID).join()
     const form = forms.get(key) ?? { offers, isAcceptable: chooseOffer(acceptable, offers) !== undefined }
     forms.set(key, form)
@@ -96,16 +99,16 @@ async function survey(catalogue: Catalogue, access: Access, scope: Scope, accept
 
 async function* partsOf(deps: DicomwebDeps, records: Iterable<InstanceRecord> | AsyncIterable<InstanceRecord>, acceptable: Acceptable, service: string, signal: AbortSignal): AsyncGenerator<AnswerPart> {
   for await (const record of records) {
-    const offer = chooseOffer(acceptable, offersOf(record, true))
+    const offer = chooseOffer(acceptable, fileOffers(record, true))
     if (!offer) continue
-    yield { contentType: partTypeOf(offer), contentLocation: service + pathOf(uidsOf(record)), open: () => open(deps, record, offer, signal) }
+    yield { contentType: partTypeOf(offer), contentLocation: service + pathOf(uidsOf(record)), open: () => openFile(deps, record, offer, signal) }
   }
 }
 
 const uidsOf = ({ StudyInstanceUID, SeriesInstanceUID, SOPInstanceUID }: InstanceRecord) => ({ StudyInstanceUID, SeriesInstanceUID, SOPInstanceUID })
 
-/** @throws notAcceptable 406 and unavailable 503 where codecs fail */
-async function open(deps: DicomwebDeps, record: InstanceRecord, { transferSyntaxUID, isMade }: FileOffer, signal: AbortSignal): Promise<ByteSource> {
+/** An instance as a file of the form on offer. @throws notAcceptable 406 and unavailable 503 where codecs fail */
+export async function openFile(deps: DicomwebDeps, record: InstanceRecord, { transferSyntaxUID, isMade }: FileOffer, signal: AbortSignal): Promise<ByteSource> {
   const { blobs } = deps
   if (transferSyntaxUID === record.transferSyntaxUID) return storedFile(blobs, record, signal)
   if (isMade !== true) return explicitLittleEndianFile(blobs, record, signal)
@@ -115,7 +118,7 @@ async function open(deps: DicomwebDeps, record: InstanceRecord, { transferSyntax
 }
 
 /** The transfer syntaxes an instance can be had in: what is stored and needs no codec, then what its pixels can be brought into. */
-function offersOf(record: InstanceRecord, multipart: boolean): FileOffer[] {
+export function fileOffers(record: InstanceRecord, multipart: boolean): FileOffer[] {
   const stored = storedOffers(record, multipart)
   const instance = { ...record, layout: decodeLayout(record.layout) }
   const made = targetsOf(instance).filter((uid) => !stored.some(({ transferSyntaxUID }) => transferSyntaxUID === uid) && transcodesWhole(instance, uid))

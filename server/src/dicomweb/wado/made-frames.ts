@@ -39,7 +39,7 @@ export async function sendMade(
   const { transferSyntaxUID = ExplicitVRLittleEndian } = offer
   const parts = frameNumbers.map((frameNumber): AnswerPart => ({
     contentType: partTypeOf(offer), contentLocation: `${instanceURL}/frames/${frameNumber}`,
-    ...nativeLength(instance, transferSyntaxUID), open: () => made(deps, instance, frameNumber, transferSyntaxUID, signal),
+    ...nativeLength(instance, transferSyntaxUID), open: () => madeFrame(deps, instance, frameNumber, transferSyntaxUID, signal),
   }))
   const [first] = parts
   if (offer.multipart || !first) {
@@ -52,14 +52,15 @@ export async function sendMade(
   return sendSource(request, reply, await first.open().catch((error: unknown) => { throw codecProblem(error, stored) }))
 }
 
-async function made({ transcoding }: DicomwebDeps, instance: StoredInstance, frameNumber: number, transferSyntaxUID: string, signal: AbortSignal): Promise<ByteSource> {
+/** One frame in another transfer syntax than it is stored in. @throws CodecError and what the pool refuses with: codecProblem says what they mean */
+export async function madeFrame({ transcoding }: Pick<DicomwebDeps, 'transcoding'>, instance: StoredInstance, frameNumber: number, transferSyntaxUID: string, signal: AbortSignal): Promise<ByteSource> {
   const described = formatOf(instance.layout)
   if (transferSyntaxUID !== ExplicitVRLittleEndian || !described) return sourceOf((await transcoding.frame(instance, frameNumber, transferSyntaxUID, signal)).bytes)
   return sourceOf(asDescribed(await transcoding.nativeFrame(instance, frameNumber, signal), described).pixels)
 }
 
 /** Native frames are all of one length; of compressed ones nobody knows before. */
-function nativeLength({ layout }: StoredInstance, transferSyntaxUID: string): { length?: number } {
+export function nativeLength({ layout }: StoredInstance, transferSyntaxUID: string): { length?: number } {
   const described = formatOf(layout)
   return described && transferSyntaxUID === ExplicitVRLittleEndian ? { length: describedFrameBytes(described) } : {}
 }

@@ -1,0 +1,114 @@
+/** A study, a series or an instance as a zip file with a DICOMDIR (PS3.18 §8.7.3.6, PS3.10 §8). */
+import { createHash } from 'node:crypto'
+import { Readable } from 'node:stream'
+import { DirectoryWriter, type DicomJson } from '@isocenter/dicom'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { ZipFile } from 'yazl'
+import type { InstanceRecord, Presence, Scope } from '../../catalogue/index.ts'
+import type { DicomwebDeps } from '../deps.ts'
+import { acceptableOf, applicationDicom, chooseOffer, unacceptable, type Acceptable, type Offer } from '../media-types.ts'
+import { noteRead } from '../note-read.ts'
+import { pathOf } from '../paths.ts'
+import { serviceURL } from '../service-url.ts'
+import { clientGone } from './client-gone.ts'
+import { etagOf, isNotModified } from './conditional.ts'
+import { presenceOf } from './find.ts'
+import { fileOffers, openFile, type FileOffer } from './instances.ts'
+
+export const applicationZip = 'application/zip'
+
+/** Whether a zip is asked for rather than DICOM parts; who takes anything gets parts, as PS3.18 §8.7.3.4 has it. */
+export function prefersZip(acceptable: Acceptable): boolean {
+  const anySyntax = acceptable.map((wanted) => ({ ...wanted, transferSyntax: undefined }))
+  const forms: readonly Offer[] = [{ mediaType: applicationDicom, multipart: true }, { mediaType: applicationDicom, multipart: false }, { mediaType: applicationZip, multipart: false }]
+  return chooseOffer(anySyntax, forms)?.mediaType === applicationZip
+}
+
+/**
+ * Answers with a zip of all instances that can be had as asked: in the transfer syntax that `transfer-syntax` names, as stored without it. Files are streamed one
+ * after the other, uncompressed: pixel data that would shrink are the server's time against the reader's line. The DICOMDIR comes last.
+ * @throws notAcceptable 406 when none can be had so, noSuchStudy, noSuchSeries, noSuchInstance 404, deleted 410
+ */
+export async function sendZip(deps: DicomwebDeps, request: FastifyRequest, reply: FastifyReply, scope: Scope): Promise<FastifyReply> {
+  const acceptable = acceptableOf(request)
+  const presence = await presenceOf(deps.catalogue, request.access, scope)
+  let left = 0
+  let served = 0
+  const available: Offer[] = []
+  for await (const record of deps.catalogue.instances(request.access, scope)) {
+    if (offerOf(record, acceptable)) served++
+    else {
+      left++
+      if (available.length === 0) available.push(...zipOffers(record))
+    }
+  }
+  if (served === 0) throw unacceptable(available)
+  noteRead(deps, request, scope.StudyInstanceUID)
+  const service = serviceURL(deps.config, request)
+  reply.header('content-location', service + pathOf(scope))
+  if (left > 0) reply.code(206).header('warning', `299 ${service}: ${left} instances cannot be had in a form the request accepts`)
+  else if (isNotModified(request, reply, etagOf(presence.revision, applicationZip, JSON.stringify(acceptable)))) return reply.code(304).send()
+  const name = scope.SOPInstanceUID ?? scope.SeriesInstanceUID ?? scope.StudyInstanceUID
+  reply.type(applicationZip).header('content-disposition', `attachment; filename="${name}.zip"`)
+  if (request.method === 'HEAD') return reply.send()
+  return reply.send(Readable.from(zipped(deps, request, scope, acceptable, presence, clientGone(reply)), { objectMode: false }))
+}
+
+/** The bytes of the zip. Entries are opened when the one before them has gone; what one holds is freed when the reader stops. */
+async function* zipped(deps: DicomwebDeps, request: FastifyRequest, scope: Scope, acceptable: Acceptable, presence: Presence, signal: AbortSignal): AsyncGenerator<Buffer> {
+  const zip = new ZipFile()
+  const output = Readable.from(zip.outputStream as AsyncIterable<Buffer>, { objectMode: false })
+  const adding = addAll(zip, deps, request, scope, acceptable, presence, signal).catch((error: unknown) => { output.destroy(error instanceof Error ? error : new Error('A zip could not be made.')) })
+  zip.on('error', (error: Error) => output.destroy(error))
+  try {
+    yield* output as AsyncIterable<Buffer>
+    await adding
+  } finally {
+    output.destroy()
+  }
+}
+
+async function addAll(zip: ZipFile, deps: DicomwebDeps, request: FastifyRequest, scope: Scope, acceptable: Acceptable, presence: Presence, signal: AbortSignal): Promise<void> {
+  const directory = new DirectoryWriter()
+  const series = new Map<string, { number: number; instances: number }>()
+  for await (const { record, json } of deps.catalogue.metadata(request.access, scope)) {
+    signal.throwIfAborted()
+    const offer = offerOf(record, acceptable)
+    if (!offer) continue
+    let place = series.get(record.SeriesInstanceUID)
+    if (!place) series.set(record.SeriesInstanceUID, place = { number: series.size + 1, instances: 0 })
+    place.instances++
+    // Names by number: safe on every system, and a File ID allows no UID (PS3.10 §8.2).
+    const fileID = ['DICOM', `SE${String(place.number).padStart(6, '0')}`, `IM${String(place.instances).padStart(6, '0')}`]
+    directory.add({ fileID, transferSyntaxUID: offer.transferSyntaxUID, attributes: JSON.parse(json) as DicomJson })
+    await addEntry(zip, fileID.join('/'), deps, record, offer, signal)
+  }
+  zip.addBuffer(Buffer.from(directory.write(directoryUID(presence.revision))), 'DICOMDIR', { compress: true, mtime: presence.updatedAt })
+  zip.end()
+}
+
+/** Resolves when the file's bytes have gone, so that one is open at a time. */
+async function addEntry(zip: ZipFile, path: string, deps: DicomwebDeps, record: InstanceRecord, offer: FileOffer, signal: AbortSignal): Promise<void> {
+  const source = await openFile(deps, record, offer, signal)
+  const stream = Readable.from(source.chunks, { objectMode: false })
+  const stop = () => { stream.destroy() }
+  signal.addEventListener('abort', stop)
+  await new Promise<void>((resolve, reject) => {
+    stream.once('close', () => {
+      signal.removeEventListener('abort', stop)
+      source.close()
+      if (stream.readableEnded) resolve()
+      else reject(stream.errored ?? new Error('A file of a zip was not read to its end.'))
+    })
+    zip.addReadStream(stream, path, { compress: false, mtime: record.storedAt, ...(source.length !== undefined && { size: source.length }) })
+  })
+}
+
+const zipOffers = (record: InstanceRecord): FileOffer[] => fileOffers(record, false).map((offer) => ({ ...offer, mediaType: applicationZip }))
+
+const offerOf = (record: InstanceRecord, acceptable: Acceptable): FileOffer | undefined => chooseOffer(acceptable, zipOffers(record))
+
+/** The same zip has the same bytes: its DICOMDIR is named by what it lists (PS3.5 §B.2). */
+function directoryUID(revision: string): string {
+  return `2.25.${BigInt(`0x${createHash('sha256').update(`DICOMDIR ${revision}`).digest('hex').slice(0, 32)}`)}`
+}
