@@ -1,24 +1,19 @@
 /** Retrieve a study, a series or an instance as DICOM files (PS3.18 §10.4.1.1.1). */
-import { decodeLayout, transferSyntax } from '@isocenter/dicom'
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import type { Catalogue, InstanceRecord, Scope } from '../../catalogue/index.ts'
 import type { Access } from '../../identity/index.ts'
-import { targetsOf, transcodedObject, transcodesWhole } from '../../transcoding/index.ts'
 import type { DicomwebDeps } from '../deps.ts'
-import { acceptableOf, applicationDicom, chooseOffer, contentTypeOf, ExplicitVRLittleEndian, fileMediaTypes, negotiate, partTypeOf, unacceptable, type Acceptable, type Offer } from '../media-types.ts'
+import { acceptableOf, applicationDicom, chooseOffer, contentTypeOf, fileMediaTypes, negotiate, partTypeOf, unacceptable, type Acceptable, type Offer } from '../media-types.ts'
 import { noteRead } from '../note-read.ts'
 import { instancePath, pathOf, scopeOf, seriesPath, studyPath, type InstanceUIDs } from '../paths.ts'
 import { serviceURL } from '../service-url.ts'
-import { sendSource, type ByteSource } from './byte-source.ts'
+import { sendSource } from './byte-source.ts'
 import { clientGone } from './client-gone.ts'
-import { codecProblem } from './codec-problem.ts'
 import { etagOf, isNotModified } from './conditional.ts'
+import { fileOffers, openFile, type FileOffer } from './file-offers.ts'
 import { instanceAt, presenceOf } from './find.ts'
 import { sendMultipart, type AnswerPart } from './multipart-answer.ts'
-import { explicitLittleEndianFile, storedFile } from './part10.ts'
 import { applicationZip, prefersZip, sendZip } from './zip.ts'
-
-export interface FileOffer extends Offer { readonly transferSyntaxUID: string }
 
 const config = { policy: 'dicomweb:retrieve', audit: 'study.retrieve', produces: [...fileMediaTypes, applicationZip] } as const
 
@@ -106,33 +101,3 @@ async function* partsOf(deps: DicomwebDeps, records: Iterable<InstanceRecord> | 
 }
 
 const uidsOf = ({ StudyInstanceUID, SeriesInstanceUID, SOPInstanceUID }: InstanceRecord) => ({ StudyInstanceUID, SeriesInstanceUID, SOPInstanceUID })
-
-/** An instance as a file of the form on offer. @throws notAcceptable 406 and unavailable 503 where codecs fail */
-export async function openFile(deps: DicomwebDeps, record: InstanceRecord, { transferSyntaxUID, isMade }: FileOffer, signal: AbortSignal): Promise<ByteSource> {
-  const { blobs } = deps
-  if (transferSyntaxUID === record.transferSyntaxUID) return storedFile(blobs, record, signal)
-  if (isMade !== true) return explicitLittleEndianFile(blobs, record, signal)
-  const instance = { ...record, layout: decodeLayout(record.layout) }
-  const { length, chunks } = await transcodedObject(deps, instance, transferSyntaxUID, signal).catch((error: unknown) => { throw codecProblem(error, storedOffers(record, true)) })
-  return { length, chunks, close: () => {} }
-}
-
-/** The transfer syntaxes an instance can be had in: what is stored and needs no codec, then what its pixels can be brought into. */
-export function fileOffers(record: InstanceRecord, multipart: boolean): FileOffer[] {
-  const stored = storedOffers(record, multipart)
-  const instance = { ...record, layout: decodeLayout(record.layout) }
-  const made = targetsOf(instance).filter((uid) => !stored.some(({ transferSyntaxUID }) => transferSyntaxUID === uid) && transcodesWhole(instance, uid))
-  return [...stored, ...made.map((transferSyntaxUID) => ({ mediaType: applicationDicom, multipart, transferSyntaxUID, isMade: true }))]
-}
-
-/**
- * What is stored first. Implicit VR and big endian never leave (PS3.18 §8.7.3); everything not compressed can be had as
- * Explicit VR Little Endian.
- */
-function storedOffers({ transferSyntaxUID }: InstanceRecord, multipart: boolean): FileOffer[] {
-  const stored = transferSyntax(transferSyntaxUID)
-  const mayLeave = stored === undefined || (stored.explicitVR && stored.littleEndian)
-  const isUncompressed = stored?.codec === 'native' && !stored.encapsulated
-  const uids = [...(mayLeave ? [transferSyntaxUID] : []), ...(isUncompressed && transferSyntaxUID !== ExplicitVRLittleEndian ? [ExplicitVRLittleEndian] : [])]
-  return uids.map((uid) => ({ mediaType: applicationDicom, multipart, transferSyntaxUID: uid }))
-}

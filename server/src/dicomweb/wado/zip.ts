@@ -12,8 +12,8 @@ import { pathOf } from '../paths.ts'
 import { serviceURL } from '../service-url.ts'
 import { clientGone } from './client-gone.ts'
 import { etagOf, isNotModified } from './conditional.ts'
+import { fileOffers, openFile, type FileOffer } from './file-offers.ts'
 import { presenceOf } from './find.ts'
-import { fileOffers, openFile, type FileOffer } from './instances.ts'
 
 export const applicationZip = 'application/zip'
 
