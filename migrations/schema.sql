@@ -89,6 +89,41 @@ CREATE TABLE deletion (
   FOREIGN KEY (organisation_id) REFERENCES organisation(organisation_id)
 );
 
+CREATE TABLE extra_attribute (
+  extra_attribute_key bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+  organisation_id bigint NOT NULL,
+  level text NOT NULL,
+  path text COLLATE "C" NOT NULL,
+  private_creator text NOT NULL DEFAULT ''::text,
+  vr text NOT NULL,
+  is_filled boolean NOT NULL DEFAULT false,
+  filled_to bigint NOT NULL DEFAULT 0,
+  filled_at timestamp with time zone NOT NULL DEFAULT now(),
+  created_in xid8 NOT NULL DEFAULT pg_current_xact_id(),
+  PRIMARY KEY (extra_attribute_key),
+  UNIQUE (organisation_id, path, private_creator),
+  FOREIGN KEY (organisation_id) REFERENCES organisation(organisation_id),
+  CHECK ((level = ANY (ARRAY['study'::text, 'series'::text, 'instance'::text])))
+);
+
+CREATE TABLE extra_value (
+  extra_attribute_key bigint NOT NULL,
+  instance_key bigint NOT NULL,
+  series_key bigint NOT NULL,
+  study_key bigint NOT NULL,
+  place smallint NOT NULL,
+  value text COLLATE "C",
+  number double precision,
+  written text NOT NULL,
+  PRIMARY KEY (instance_key, extra_attribute_key, place),
+  FOREIGN KEY (extra_attribute_key) REFERENCES extra_attribute(extra_attribute_key) ON DELETE CASCADE,
+  FOREIGN KEY (instance_key) REFERENCES instance(instance_key) ON DELETE CASCADE
+);
+CREATE INDEX extra_value_by_number ON extra_value USING btree (extra_attribute_key, number, study_key) WHERE (number IS NOT NULL);
+CREATE INDEX extra_value_by_series ON extra_value USING btree (series_key, extra_attribute_key);
+CREATE INDEX extra_value_by_study ON extra_value USING btree (study_key, extra_attribute_key);
+CREATE INDEX extra_value_by_value ON extra_value USING btree (extra_attribute_key, value, study_key);
+
 CREATE TABLE instance (
   instance_key bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
   organisation_id bigint NOT NULL,

@@ -3,6 +3,7 @@ import * as catalogue from './20261122090000_catalogue.ts'
 import * as seriesMetadata from './20261122120000_series_metadata.ts'
 import * as thumbnails from './20261122130000_thumbnails.ts'
 import * as changeFeed from './20261122140000_change_feed.ts'
+import * as extraAttributes from './20261122150000_extra_attributes.ts'
 
 /** Every migration by name, in order. Listed, not found in a folder: what runs is what was reviewed, also from a bundle. */
 const migrations: Readonly<Record<string, Knex.Migration>> = {
@@ -10,6 +11,7 @@ const migrations: Readonly<Record<string, Knex.Migration>> = {
   '20261122120000_series_metadata': seriesMetadata,
   '20261122130000_thumbnails': thumbnails,
   '20261122140000_change_feed': changeFeed,
+  '20261122150000_extra_attributes': extraAttributes,
 }
 
 const names = Object.keys(migrations)

@@ -72,6 +72,10 @@ export function answerTo(search: Pick<Search, 'level' | 'scope' | 'keys' | 'incl
   }
 }
 
+/** Whether attributes are asked for that no level has ready. */
+export const isAnsweredBeyond = (includefield: Search['includefield']): boolean =>
+  includefield === 'all' || includefield.some((tag) => !Object.values(ownTags).some(({ ready, more }) => ready.has(tag) || more.has(tag)))
+
 const SOPClassesInStudy = tagOf('SOPClassesInStudy')
 const scopedBy = { study: 'StudyInstanceUID', series: 'SeriesInstanceUID', instance: 'SeriesInstanceUID' } as const
 

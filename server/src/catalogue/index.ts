@@ -1,6 +1,8 @@
 export { forgetObsoleteBlobs, obsoleteBlobs, unnamedBlobs } from './blobs.ts'
 export { forgetChanges, type Change, type Changes } from './changes.ts'
 export { createCatalogue, type Catalogue, type CatalogueDeps } from './catalogue.ts'
+export { addExtraAttribute, ExtraAttributeRefused, extraAttributes, removeExtraAttribute, type ExtraAttribute, type NewExtraAttribute } from './extra-attributes.ts'
+export { extraAttributesLeftUnfilled, fillExtraAttribute, type FillStep } from './extra-fill.ts'
 export type { InstanceRecord } from './instance-record.ts'
 export { blobHolders, currentBlobs, derivedBlobs, forgetDerived, formerBlobs, givenUpBlobs, renameBlob, versionsOf, type BlobHolder, type GivenUpBlob, type NamedBlob } from './named-blobs.ts'
 export { EditionOutdated, type InstancePiece, type MetadataEdition, type ReadyMetadata, type SeriesEdition } from './metadata-edition.ts'

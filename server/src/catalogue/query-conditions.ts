@@ -78,7 +78,7 @@ function ideographicTokens(text: string): string[] {
 }
 
 /** A condition on a column that holds one value in its comparable form, null when there is none. */
-function valueSql(column: string, condition: Condition): Sql {
+export function valueSql(column: string, condition: Condition): Sql {
   const value = fixed(column)
   switch (condition.kind) {
     case 'empty': return sql`${value} is null`

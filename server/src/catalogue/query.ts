@@ -1,6 +1,7 @@
 import { keywordOf, nameOfKey, planOf, tagOf, type MatchKey, type MatchOptions, type MatchPlan, type Tag } from '@isocenter/dicom'
 import type { Access } from '../identity/index.ts'
 import { searchable, searchableRequest, type Level } from './attributes.ts'
+import { extraSql, type ExtraKey } from './extra-search.ts'
 import { isSearchable, planSql, type Shape } from './query-conditions.ts'
 import { fixed, joined, sql, type Sql } from './sql.ts'
 
@@ -50,14 +51,16 @@ export const levelsUpTo = (level: Level): readonly Level[] => levels.slice(0, le
 
 /**
  * The statements that answer a search. Every one is confined to the organisation and the studies that the access reaches.
+ * @param extra keys besides the search's own, that extra attributes answer
  * @throws MatchValueError when a key's value has not the form its VR asks for
  */
-export function queryOf(access: Pick<Access, 'organisationId' | 'studies'>, search: Pick<Search, 'level' | 'scope' | 'keys' | 'options'>): Query {
+export function queryOf(access: Pick<Access, 'organisationId' | 'studies'>, search: Pick<Search, 'level' | 'scope' | 'keys' | 'options'>, extra: readonly ExtraKey[] = []): Query {
   const { level, scope, options } = search
   const supported = search.keys.filter((key) => isSupported(key, level))
   const plan = planOf(supported, options)
   const shape = shapeOf(level, plan)
-  const conditions = [...reachedBy(access), ...scopeSql(scope), ...planSql(plan, shape)]
+  const extraConditions = extra.flatMap((key) => extraSql(key, level, options) ?? [])
+  const conditions = [...reachedBy(access), ...scopeSql(scope), ...planSql(plan, shape), ...extraConditions]
   const tables = tablesOf(level, shape, conditions)
   const where = joined([...ownedBy(access.organisationId, tables), ...modalitySql(shape), ...conditions], '\n    and ')
   const keys = keysOf(level, tables)
@@ -72,7 +75,8 @@ export function queryOf(access: Pick<Access, 'organisationId' | 'studies'>, sear
   }
 }
 
-function isSupported({ path, value }: MatchKey, level: Level): boolean {
+/** Whether a key is one of the attributes every organisation is searched by at this level. */
+export function isSupported({ path, value }: MatchKey, level: Level): boolean {
   const [tag, nested, ...deeper] = path
   if (tag === undefined || deeper.length > 0) return false
   if (nested === undefined && tag === TimezoneOffsetFromUTC) return true

@@ -1,8 +1,10 @@
 import type { Access } from '../identity/index.ts'
 import { rows, sqlState, type Db } from '../platform/db.ts'
 import { defineProblem } from '../platform/problem.ts'
-import { answerTo, type PageRow } from './answer.ts'
-import { queryOf, type Search } from './query.ts'
+import { answerTo, isAnsweredBeyond, type PageRow } from './answer.ts'
+import { extraAttributes, type ExtraAttribute } from './extra-attributes.ts'
+import { extraAnswered, extraKeys, unfilled, withExtraValues } from './extra-search.ts'
+import { isSupported, queryOf, type Search } from './query.ts'
 
 export interface SearchAnswer {
   /** Each one DICOM JSON data set, as text. */
@@ -12,6 +14,8 @@ export interface SearchAnswer {
   readonly isRemainingExact: boolean
   /** Keywords of keys that did not narrow the search, since they are not searchable at this level. */
   readonly unsupported: readonly string[]
+  /** Attributes matched by whose values are still being filled in: results may be missing. */
+  readonly unfilled: readonly string[]
 }
 
 export const searchTooBroad = defineProblem({ type: '/problems/search-too-broad', status: 413, title: 'The search takes too long' })
@@ -41,9 +45,15 @@ export interface SearchDeps {
  */
 export function createSearch({ db, statementTimeoutMs }: SearchDeps) {
   return async (access: Pick<Access, 'organisationId' | 'studies'>, search: Search): Promise<SearchAnswer> => {
-    const query = queryOf(access, search)
-    const answer = answerTo(search)
-    const { limit, offset } = search
+    const attributes = await extraAttributesFor(db, access.organisationId, search)
+    const { extra, creators } = extraKeys(search.keys, attributes, search.level)
+    const isOwn = new Set([...extra.map(({ key }) => key.path), ...creators.map(({ path }) => path)])
+    const plain = { ...search, keys: search.keys.filter(({ path }) => !isOwn.has(path)) }
+    const query = queryOf(access, plain, extra)
+    const { level, scope, limit, offset } = search
+    const answered = level === 'instance' ? [] : extraAnswered(extra, attributes, search.includefield, level)
+    // An instance has its extra attributes in its metadata.
+    const answer = answerTo(level === 'instance' ? search : plain)
     try {
       return await db.transaction(async (db) => {
         await rows(db, settingsSql, [String(statementTimeoutMs)])
@@ -51,13 +61,15 @@ export function createSearch({ db, statementTimeoutMs }: SearchDeps) {
         const bounds = { limit, offset, countTo: remainingCountedTo + 1 }
         const { text, values } = limit === 0 ? query.count(bounds) : query.page(answer.columns, bounds)
         const page = await rows<PageRow & { found: number }>(db, text, values)
-        const results = limit === 0 ? [] : page.map((row) => answer.write(row))
+        const written = limit === 0 ? [] : page.map((row) => answer.write(row))
+        const results = level === 'instance' ? written : await withExtraValues(db, access.organisationId, level, written, scope.StudyInstanceUID, answered)
         const remaining = (page[0]?.found ?? 0) - results.length
         return {
           results,
           remaining: Math.min(remaining, remainingCountedTo),
           isRemainingExact: remaining <= remainingCountedTo,
           unsupported: query.unsupported,
+          unfilled: unfilled(extra),
         }
       }, { readOnly: true })
     } catch (error) {
@@ -65,4 +77,10 @@ export function createSearch({ db, statementTimeoutMs }: SearchDeps) {
       throw searchTooBroad('The search was given up since it took too long; narrow it by a date, a modality or more of a name.')
     }
   }
+}
+
+/** The organisation's extra attributes where a search may concern them; most name none, and cost nothing then. */
+async function extraAttributesFor(db: Db, organisationId: string, { keys, level, includefield }: Search): Promise<ExtraAttribute[]> {
+  const isConcerned = keys.some((key) => !isSupported(key, level)) || (level !== 'instance' && isAnsweredBeyond(includefield))
+  return isConcerned ? extraAttributes(db, organisationId) : []
 }

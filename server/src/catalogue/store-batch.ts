@@ -8,6 +8,7 @@ import type { StoreOutcome } from './new-instance.ts'
 import type { Prepared } from './prepare.ts'
 import { findOldest } from './oldest-instances.ts'
 import { storeEvents } from './store-audit.ts'
+import { storeExtraValues } from './extra-values.ts'
 import { findExisting, insertInstances, supersede, type InstanceNow, type Placed } from './store-instances.ts'
 import { findSeries, saveSeries, seriesIdentity, takeIntoSeries } from './store-series.ts'
 import { lockStudies, saveStudies, takeIntoStudy } from './store-studies.ts'
@@ -43,6 +44,7 @@ export async function storeBatch(trx: Trx, batch: readonly Prepared[]): Promise<
   await saveSeries(trx, series.values())
   await insertInstances(trx, created)
   await supersede(trx, superseding.map(({ prepared, former, decision }) => ({ prepared, former: known(former), keepsFormer: decision.outcome === 'newVersion' })))
+  await storeExtraValues(trx, created, superseding)
   await saveStudies(trx, studies.values())
   await liftTombstones(trx, created.map(({ prepared }) => prepared))
   await record(trx, storeEvents(decided))

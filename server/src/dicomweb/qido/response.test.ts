@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { searchWarnings } from './response.ts'
 
 const service = 'https://pacs.example/dicom-web'
-const nothing = { remaining: 0, isRemainingExact: true, unsupported: [] }
+const nothing = { remaining: 0, isRemainingExact: true, unsupported: [], unfilled: [] }
 
 test('144 how many results remain is said as PS3.18 words it, and as a least number where counting stopped', () => {
   expect(searchWarnings(service, nothing, [])).toEqual([])
