@@ -8,10 +8,11 @@ import { notRenderable } from '../problems.ts'
 import { metadataTextOf } from '../rendering/read-instance.ts'
 import { reportMediaTypes, type ReportMediaType } from '../rendering/render-task.ts'
 import { serviceURL } from '../service-url.ts'
+import { sourceOf } from './byte-source.ts'
 import { clientGone } from './client-gone.ts'
 import { etagOf, isNotModified } from './conditional.ts'
 import { sendBody, type Rendered } from './rendered-answer.ts'
-import { sendRanges } from './sent-ranges.ts'
+import { sendInRange, sendRanges } from './sent-ranges.ts'
 
 const encapsulatedDocument = '00420011'
 const encapsulatedDocumentLength = '00420015'
@@ -59,7 +60,7 @@ async function sendEncapsulated({ deps, request, reply }: Rendered, record: Inst
   if (stored) return sendStored({ deps, request, reply }, record, layout, [{ offset: stored.offset, length: trimmed(stored.length) }], etag)
   if (inline === undefined) throw notRenderable('The instance holds no document.')
   const document = Buffer.from(inline, 'base64')
-  return sendBody(request, reply, mediaType, document.subarray(0, trimmed(document.length)))
+  return sendInRange(request, reply, etag, trimmed(document.length), ({ offset, length: part }) => sourceOf(document.subarray(offset, offset + part)))
 }
 
 /** The stream as it was stored: browsers seek in it by ranges. */

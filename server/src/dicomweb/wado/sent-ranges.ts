@@ -22,13 +22,23 @@ export interface SentAs {
 export function sendRanges(
   deps: DicomwebDeps, request: FastifyRequest, reply: FastifyReply, object: StoredObject, ranges: readonly ByteRange[], { etag, wordBytes, signal }: SentAs,
 ): FastifyReply | Promise<FastifyReply> {
-  const length = totalOf(ranges)
+  return sendInRange(request, reply, etag, totalOf(ranges), ({ offset, length }) =>
+    sourceOfRanges(deps, object, partOf(ranges, { offset, length }, wordBytes), wordBytes, signal, offset % wordBytes, length))
+}
+
+/**
+ * The same for bytes of any origin; `open` opens the part that is sent, from an offset of 0 for all of it.
+ * @throws rangeNotSatisfiable 416
+ */
+export function sendInRange(
+  request: FastifyRequest, reply: FastifyReply, etag: string, length: number, open: (part: ByteRange) => ByteSource,
+): FastifyReply | Promise<FastifyReply> {
   reply.header('accept-ranges', 'bytes')
   const wanted = requestedRange(request.headers.range, String(request.headers['if-range'] ?? etag), etag, length)
   if (wanted === 'unsatisfiable') throw rangeNotSatisfiable(`The resource has ${length} bytes.`, {}, { 'content-range': `bytes */${length}` })
-  if (wanted === 'whole') return sendSource(request, reply, sourceOfRanges(deps, object, ranges, wordBytes, signal))
+  if (wanted === 'whole') return sendSource(request, reply, open({ offset: 0, length }))
   reply.code(206).header('content-range', `bytes ${wanted.offset}-${wanted.offset + wanted.length - 1}/${length}`)
-  return sendSource(request, reply, sourceOfRanges(deps, object, partOf(ranges, wanted, wordBytes), wordBytes, signal, wanted.offset % wordBytes, wanted.length))
+  return sendSource(request, reply, open(wanted))
 }
 
 /** Bytes of several ranges together. */
