@@ -90,7 +90,7 @@ class MultipartScanner {
   readonly #delimiter: Buffer
 
   constructor(source: AsyncIterable<Uint8Array>, boundary: string, limits: MultipartLimits) {
-    if (!isBoundary(boundary)) throw new MultipartError('badBoundary', 'The boundary is not 1 to 70 characters of RFC 2046 §5.1.1.')
+    if (!isBoundary(boundary)) throw new MultipartError('badBoundary', 'The boundary is not made of the characters of RFC 2046 §5.1.1, or too long.')
     this.#source = source[Symbol.asyncIterator]()
     this.#delimiter = Buffer.from(`\r\n--${boundary}`, 'latin1')
     this.limits = limits
@@ -237,9 +237,12 @@ function asBuffer(bytes: Uint8Array): Buffer {
 const noBoundary = () => new MultipartError('noBoundary', 'The body does not begin with the boundary its Content-Type names.')
 const bareLineFeed = () => new MultipartError('lineEnding', 'Lines end with LF alone; multipart lines end with CR LF.')
 
-/** Whether a text may be a boundary: 1 to 70 bchars, the last one not a space (RFC 2046 §5.1.1). */
+/**
+ * Whether a text can be taken as a boundary: bchars, the last one not a space (RFC 2046 §5.1.1). The RFC allows 70 of them;
+ * Orthanc writes two UUIDs one after the other, which are 73.
+ */
 export function isBoundary(text: string): boolean {
-  return /^[0-9A-Za-z'()+_,\-./:=? ]{0,69}[0-9A-Za-z'()+_,\-./:=?]$/.test(text)
+  return /^[0-9A-Za-z'()+_,\-./:=? ]{0,199}[0-9A-Za-z'()+_,\-./:=?]$/.test(text)
 }
 
 /** A boundary that occurs in no content but by a chance of 1 in 2^128; needs no quotes. */
