@@ -3,9 +3,10 @@ import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'
 import { createApp } from './app.ts'
 import { createAccessLog } from './audit/index.ts'
-import { createCatalogue, ensureDefaultOrganisation } from './catalogue/index.ts'
+import { catalogueTasks, createCatalogue, ensureDefaultOrganisation } from './catalogue/index.ts'
 import type { Config } from './config.ts'
 import { startSweeping } from './dicomweb/index.ts'
+import { startJobs } from './jobs/index.ts'
 import { createTokens, loadSigningKeys } from './identity/index.ts'
 import { blobStoreConfig, signingKeysFile } from './places.ts'
 import { createDb } from './platform/db.ts'
@@ -58,6 +59,8 @@ export async function startServer(config: Config): Promise<RunningServer> {
     closers.push(() => app.close())
     const sweeping = startSweeping({ db, blobs, now: () => new Date() }, app.log)
     closers.push(() => sweeping.close())
+    const jobs = startJobs({ database: config.DATABASE_URL, log: app.log, ...catalogueTasks({ db, changeFeedDays: config.CHANGE_FEED_DAYS }) })
+    closers.push(() => jobs.close())
     await app.listen({ host: config.HOST, port: config.PORT })
     const address = app.server.address()
     const port = typeof address === 'object' && address !== null ? address.port : config.PORT

@@ -1,0 +1,94 @@
+/** Background work: kept in Postgres, done by whichever server process is free, tried again when it fails. */
+import { Logger, makeWorkerUtils, run, type Runner } from 'graphile-worker'
+
+/** Does one piece of work. What it does must be harmless to do twice. `signal` fires when the process stops: end soon, what is left is done later. */
+export type Task = (payload: unknown, job: { readonly signal: AbortSignal; readonly again: () => Promise<void> }) => Promise<void>
+
+/** Work by name, and when some of it is due by itself. */
+export interface Tasks {
+  readonly tasks: Readonly<Record<string, Task>>
+  /** Lines of five cron fields in UTC and a task's name. */
+  readonly schedule: readonly string[]
+}
+
+export interface Jobs {
+  close: () => Promise<void>
+}
+
+export interface JobLog {
+  readonly info: (fields: object, message: string) => void
+  readonly warn: (fields: object, message: string) => void
+  readonly error: (fields: object, message: string) => void
+}
+
+export interface JobsDeps extends Tasks {
+  /** Postgres connection string. */
+  readonly database: string
+  readonly log: JobLog
+}
+
+/** Connections beside those of the server's own pool: one that listens, one that works. */
+const connections = 3
+const restartAfterMs = 5_000
+/** A stop waits so long for the job under way before it asks it to end. */
+const abortAfterMs = 100
+
+/** Begins to do what waits. Without a database it goes on trying; nothing but background work depends on it. */
+export function startJobs({ database, tasks, schedule, log }: JobsDeps): Jobs {
+  let runner: Runner | undefined
+  let timer: NodeJS.Timeout | undefined
+  let isClosed = false
+
+  const start = async (): Promise<void> => {
+    runner = await run({
+      connectionString: database,
+      maxPoolSize: connections,
+      preset: { worker: { gracefulShutdownAbortTimeout: abortAfterMs } },
+      concurrency: 1,
+      noHandleSignals: true,
+      logger: quietLogger(log),
+      crontab: schedule.join('\n'),
+      taskList: Object.fromEntries(Object.entries(tasks).map(([name, task]) => [name, (payload, { abortSignal, addJob, job }) =>
+        task(payload, {
+          signal: abortSignal ?? new AbortController().signal,
+          again: async () => { await addJob(name, payload as never, job.key === null ? {} : { jobKey: job.key }) },
+        })])),
+    })
+    if (isClosed) await runner.stop()
+    await runner.promise
+  }
+  const keepRunning = async (): Promise<void> => {
+    await start().catch((error: unknown) => { log.warn({ err: error }, 'background jobs have stopped and will be started again') })
+    runner = undefined
+    if (!isClosed) timer = setTimeout(() => { running = keepRunning() }, restartAfterMs).unref()
+  }
+  let running = keepRunning()
+
+  return {
+    close: async () => {
+      isClosed = true
+      clearTimeout(timer)
+      await runner?.stop()
+      await running
+    },
+  }
+}
+
+/** Puts a job into the queue, in place of one with the same key that waits. */
+export async function addJob(database: string, task: string, payload: object, key: string): Promise<void> {
+  const worker = await makeWorkerUtils({ connectionString: database, maxPoolSize: 1, logger: quietLogger() })
+  try {
+    await worker.migrate()
+    await worker.addJob(task, payload as never, { jobKey: key })
+  } finally {
+    await worker.release()
+  }
+}
+
+/** What the queue says on its own; only its troubles are worth a line, and its metadata, which may hold payloads, are not passed on. */
+function quietLogger(log?: JobLog): Logger {
+  return new Logger(() => (level, message) => {
+    if (level === 'error') log?.error({ message }, 'background jobs report an error')
+    else if (level === 'warning') log?.warn({ message }, 'background jobs report a warning')
+  })
+}
