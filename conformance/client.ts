@@ -24,11 +24,18 @@ export interface Ask {
  */
 export class Client {
   readonly base: URL
+  /** StudyInstanceUIDs of what store answers said is there now. */
+  readonly stored = new Set<string>()
   readonly #token: string | undefined
 
   constructor(base: string, token: string | undefined) {
     this.base = new URL(base.replace(/\/+$/, ''))
     this.#token = token
+  }
+
+  /** The Authorization header that is sent. */
+  get authorization(): string | undefined {
+    return this.#token === undefined ? undefined : `Bearer ${this.#token}`
   }
 
   /** Asks for a path below the base (`/studies?…`, sent as written) or for a whole URL. */
@@ -37,7 +44,7 @@ export class Client {
     const target = absolute ? new URL(path) : this.base
     const rawPath = absolute ? `${target.pathname}${target.search}` : path.startsWith('//') ? path.slice(1) : `${this.base.pathname.replace(/\/$/, '')}${path}`
     const headers: Record<string, string | string[]> = { ...ask.headers }
-    if (this.#token !== undefined && ask.anonymous !== true) headers['Authorization'] = `Bearer ${this.#token}`
+    if (this.authorization !== undefined && ask.anonymous !== true) headers['Authorization'] = this.authorization
     const chunks = ask.body === undefined ? [] : ask.body instanceof Uint8Array ? [ask.body] : ask.body
     if (ask.body !== undefined) headers['Content-Length'] = String(chunks.reduce((sum, chunk) => sum + chunk.length, 0))
     const send = target.protocol === 'https:' ? httpsRequest : httpRequest
@@ -49,6 +56,7 @@ export class Client {
         response.on('end', () => {
           const body = Buffer.concat(parts)
           const status = response.statusCode ?? 0
+          if (ask.method === 'POST') for (const [, uid = ''] of body.toString('latin1').matchAll(/\/studies\/([0-9.]+)/g)) this.stored.add(uid)
           resolve({ status, headers: response.headers, body, json: () => parse(body, status, response.headers['content-type']) })
         })
       })

@@ -3,7 +3,7 @@ import { checks } from './checks.ts'
 import { Client } from './client.ts'
 import { makeFixtures } from './fixtures/fixtures.ts'
 import { resultLine, summary } from './report.ts'
-import { storeAll } from './store.ts'
+import { removeStored, storeAll } from './store.ts'
 import { runChecks } from './suite.ts'
 
 const usage = `Checks a DICOMweb server from outside, rule by rule.
@@ -16,13 +16,14 @@ const usage = `Checks a DICOMweb server from outside, rule by rule.
   --only 27,30-34      only these checks
   --level MSC          only checks of these levels (M shall, S should, C clients, X our own promises)
   --quiet              only failures and the closing table
+  --keep               leaves what was stored where it is
 
-Objects are stored under fresh UIDs and stay there. Exit code 1 when a check fails, 2 when the server cannot be checked at all.`
+Objects are stored under fresh UIDs, and deleted in the end where the server deletes. Exit code 1 when a check fails, 2 when the server cannot be checked at all.`
 
 const { values } = parseArgs({
   options: {
     url: { type: 'string', default: process.env['ISOCENTER_URL'] }, token: { type: 'string', default: process.env['ISOCENTER_TOKEN'] }, 'other-token': { type: 'string' }, only: { type: 'string' },
-    level: { type: 'string', default: 'MSCX' }, quiet: { type: 'boolean', default: false }, help: { type: 'boolean', short: 'h', default: false },
+    level: { type: 'string', default: 'MSCX' }, quiet: { type: 'boolean', default: false }, keep: { type: 'boolean', default: false }, help: { type: 'boolean', short: 'h', default: false },
   },
 })
 
@@ -49,6 +50,8 @@ async function run(url: string): Promise<number> {
     if (!values.quiet || result.outcome === 'fail') console.log(resultLine(result))
   })
   console.log(`\n${summary(results)}`)
+  const staying = values.keep ? 0 : await removeStored(client)
+  if (staying > 0) console.log(`\n${String(staying)} studies that were stored for this stay: the server does not delete them.`)
   return results.some(({ outcome }) => outcome === 'fail') ? 1 : 0
 }
 

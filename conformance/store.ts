@@ -19,6 +19,15 @@ export async function storeAll(client: Client, fixtures: readonly Fixture[]): Pr
   return result
 }
 
+/** Deletes what was stored; how many studies stay, which is all of them where a server does not delete. */
+export async function removeStored(client: Client): Promise<number> {
+  for (const StudyInstanceUID of client.stored) {
+    const { status } = await client.ask(studyPath({ StudyInstanceUID }), { method: 'DELETE' })
+    if (status >= 200 && status < 300 || status === 404 || status === 410) client.stored.delete(StudyInstanceUID)
+  }
+  return client.stored.size
+}
+
 /** SOP Instance UIDs in ReferencedSOPSequence (0008,1199). */
 export const storedUids = (result: DicomJson): string[] => items(result, '00081199').flatMap((item) => strings(item, '00081155'))
 

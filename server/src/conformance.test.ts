@@ -24,5 +24,8 @@ test('every check of the conformance suite passes, none is skipped', { timeout: 
   const args = [suite, '--url', server.url, '--token', await server.token(), '--other-token', otherToken, '--quiet']
   const { stdout } = await promisify(execFile)(process.execPath, args).catch((error: { stdout: string }) => error)
   expect(stdout).not.toContain('FAIL')
+  // What it stored, it has taken away again.
+  const studies = await fetch(`${server.url}/studies`, { headers: { Authorization: `Bearer ${await server.token()}` } })
+  expect(await studies.json()).toEqual([])
   expect(stdout).toMatch(/^all +(?!0\b)\d+ +0 +0$/m)
 })
