@@ -80,7 +80,7 @@ describe.skipIf(!hasProgram('openssl')).each(protocols)('over %s', (protocol: Pr
     const { organisationId } = await ensureDefaultOrganisation(db, config.DEFAULT_ORGANISATION)
     await db.destroy()
     authorization = `Bearer ${await createTokens(await loadSigningKeys(signingKeysFile(config))).issue({ organisationId, permissions, lifetimeSeconds: 3600 })}`
-    client = protocol === 'HTTP/2' ? http2Client(server.url) : http1Client(server.url, protocol === 'HTTP/1.1' ? plainRequest : secureRequest as unknown as typeof plainRequest)
+    client = protocol === 'HTTP/2' ? http2Client(server.url) : http1Client(server.url, protocol === 'HTTP/1.1' ? plainRequest : secureRequest)
   })
   afterAll(async () => {
     client.close()

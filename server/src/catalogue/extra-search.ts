@@ -96,7 +96,10 @@ export async function withExtraValues(db: Db, organisationId: string, level: 'st
   })
 }
 
-const text = (json: DicomJson, tag: string): string => String(json[tag]?.Value?.[0] ?? '')
+function text(json: DicomJson, tag: string): string {
+  const value = json[tag]?.Value?.[0]
+  return typeof value === 'string' ? value : ''
+}
 
 type Members = [tag: string, attribute: NonNullable<DicomJson[string]>][]
 

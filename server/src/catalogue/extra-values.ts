@@ -30,7 +30,6 @@ export function extraValuesOf(attributes: DicomJson, wanted: readonly ExtraAttri
         place,
         value: value === undefined ? null : Array.from(value).slice(0, searchableCharacters(vr)).join(''),
         number: isNumeric(text) ? Number(text) : null,
-        // Postgres has no NUL, which JSON would write as an escape it accepts in text but not in jsonb.
         written: JSON.stringify(written),
       }]
     }))

@@ -121,10 +121,13 @@ export async function* readPieces(db: Db, pieces: readonly InstancePiece[]): Asy
   }
 }
 
+const piecesStatement = {
+  name: 'metadata-pieces',
+  text: 'select instance_key, version, metadata from instance join instance_metadata using (instance_key) where instance_key = any($1::bigint[])',
+}
+
 async function readSome(db: Db, pieces: readonly InstancePiece[]): Promise<Uint8Array[]> {
-  const found = await rows<{ instance_key: string; version: number; metadata: Buffer }>(db, `
-    select instance_key, version, metadata from instance join instance_metadata using (instance_key)
-    where instance_key = any(?::bigint[])`, [pieces.map(({ instanceKey }) => instanceKey)])
+  const found = await namedRows<{ instance_key: string; version: number; metadata: Buffer }>(db, piecesStatement, [pieces.map(({ instanceKey }) => instanceKey)])
   const byKey = new Map(found.map((row) => [row.instance_key, row]))
   return pieces.map(({ instanceKey, version }) => {
     const row = byKey.get(instanceKey)

@@ -79,7 +79,7 @@ export async function addJob(database: string, task: string, payload: object, ke
   const worker = await makeWorkerUtils({ connectionString: database, maxPoolSize: 1, logger: quietLogger() })
   try {
     await worker.migrate()
-    await worker.addJob(task, payload as never, { jobKey: key })
+    await worker.addJob(task, payload, { jobKey: key })
   } finally {
     await worker.release()
   }
