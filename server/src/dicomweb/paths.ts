@@ -1,11 +1,12 @@
 /** Paths of DICOMweb resources below the service's base, and the UIDs in them (PS3.18 §10.1). */
-import { Type, type Static } from 'typebox'
 import { invalidUID } from './problems.ts'
 
-export const StudyParams = Type.Object({ StudyInstanceUID: Type.String() })
-export const SeriesParams = Type.Object({ StudyInstanceUID: Type.String(), SeriesInstanceUID: Type.String() })
-export const InstanceParams = Type.Object({ StudyInstanceUID: Type.String(), SeriesInstanceUID: Type.String(), SOPInstanceUID: Type.String() })
-export type InstanceUIDs = Static<typeof InstanceParams>
+/** What names one instance. */
+export interface InstanceUIDs {
+  readonly StudyInstanceUID: string
+  readonly SeriesInstanceUID: string
+  readonly SOPInstanceUID: string
+}
 
 /** The part of the hierarchy a request is about; empty for everything. */
 export interface Scope {
