@@ -45,6 +45,11 @@ export const httpChecks: readonly Check[] = [
     const answer = await client.ask('/studies', { anonymous: true, headers: { Authorization: 'Bearer conformance.secret.word' } })
     must(!answer.body.includes('conformance.secret.word'), 'the token stands in the body')
   }),
+  check(9, 'M', 'a body announced as larger than any limit is answered 413 before it is read', async ({ client }) => {
+    const authorization = client.authorization === undefined ? '' : `Authorization: ${client.authorization}\r\n`
+    const line = await raw(client, `POST ${client.base.pathname.replace(/\/$/, '')}/studies HTTP/1.1\r\nHost: x\r\n${authorization}Content-Type: multipart/related; type="application/dicom"; boundary=b\r\nContent-Length: 999999999999999\r\n\r\n--b\r\n`)
+    must(/^HTTP\/1\.1 413/.test(line), `answered ${line === '' ? 'nothing' : line}`)
+  }),
   check(10, 'M', 'a request URI that is too long is answered 414', async ({ client }) => {
     status(await client.get(`/studies?StudyInstanceUID=${'1.2.3.4.5.6.7,'.repeat(3500)}1`), 414)
   }),

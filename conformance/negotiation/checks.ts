@@ -90,6 +90,23 @@ export const negotiationChecks: readonly Check[] = [
     status(await client.get(`${instancePath(fixtures.report)}?accept=*`), 200)
     status(await client.get(`${instancePath(fixtures.report)}?accept=${encodeURIComponent(`${multipartDicom};transfer-syntax=*`)}`), 200)
   }),
+  check(43, 'C', 'DICOM and rendered media types beside one another do not confuse either resource', async ({ client, fixtures }) => {
+    const [ct] = fixtures.ct
+    must(ct !== undefined, 'no CT')
+    const mixed = `image/jpeg, ${multipartDicom}`
+    const file = await client.get(instancePath(ct), mixed)
+    status(file, 200, 400)
+    if (file.status === 200) same(mediaType(file), 'multipart/related', 'media type of the instance')
+    const image = await client.get(`${instancePath(ct)}/rendered`, mixed)
+    status(image, 200, 400)
+    if (image.status === 200) same(mediaType(image), 'image/jpeg', 'media type of the rendered instance')
+  }),
+  check(45, 'M', 'a rendered media type with a transfer syntax is ignored', async ({ client, fixtures }) => {
+    const [ct] = fixtures.ct
+    must(ct !== undefined, 'no CT')
+    status(await client.get(`${instancePath(ct)}/rendered`, `image/jpeg; transfer-syntax=${syntax.jpeg}`), 406)
+    same(mediaType(await client.get(`${instancePath(ct)}/rendered`, `image/jpeg; transfer-syntax=${syntax.jpeg}, image/png`)), 'image/png', 'media type')
+  }),
   check(44, 'M', 'a range with two transfer syntaxes is ignored', async ({ client, fixtures }) => {
     status(await client.get(instancePath(fixtures.report), `${multipartDicom}; transfer-syntax=*; transfer-syntax=${syntax.explicit}`), 406)
   }),

@@ -110,6 +110,15 @@ export const metadataStoreChecks: readonly Check[] = [
     const back = await client.get(instancePath(one), 'application/dicom; transfer-syntax=*')
     must(back.body.equals(one.bytes) || back.body.includes(Buffer.from('00046105', 'hex')), 'changed without a word')
   }),
+  check(216, 'X', 'a preamble is kept or zeroed, and never hides what the object is', async ({ client }) => {
+    const { bytes, ...uids } = fixture({})
+    const marked = Buffer.concat([Buffer.from('II*\0'.padEnd(128, 'x'), 'latin1'), bytes.subarray(128)])
+    const { contentType, body } = multipartOf([{ headers: { 'Content-Type': 'application/dicom' }, body: marked }])
+    status(await client.ask('/studies', { method: 'POST', headers: { 'Content-Type': contentType }, body }), 200)
+    const back = (await client.get(instancePath({ bytes, ...uids }), 'application/dicom; transfer-syntax=*')).body
+    must(back.subarray(128).equals(bytes.subarray(128)), 'more than the preamble was changed')
+    must(back.subarray(0, 128).equals(marked.subarray(0, 128)) || back.subarray(0, 128).every((byte) => byte === 0), 'the preamble is another one')
+  }),
   check(209, 'M', 'JSON metadata with bulk data: relative, absolute and cid references', async ({ client }) => {
     const [relative, cid] = [draft('bulk/pixels'), draft('cid:pixels@check')]
     const answer = await send(client, [json(relative, cid), bulk('bulk/pixels', pixels), { headers: { 'Content-Type': 'application/octet-stream', 'Content-ID': '<pixels@check>' }, body: pixels }])

@@ -28,6 +28,18 @@ function unzipped(bytes: Buffer): Map<string, Buffer> {
 
 /** PS3.18 §10.4: bulk data and pixel data of whole scopes, and zip. */
 export const scopeChecks: readonly Check[] = [
+  check(157, 'M', 'a video is one stream: had whole as its own type, and not frame by frame', async ({ client }) => {
+    const stream = Buffer.concat([Buffer.from([0, 0, 0, 16]), Buffer.from('ftypisom', 'latin1'), Buffer.alloc(4), Buffer.alloc(5000, 9)])
+    const video = fixture({
+      SOPClassUID: '1.2.840.10008.5.1.4.1.1.77.1.4.1', transferSyntax: '1.2.840.10008.1.2.4.102', pixelItems: [Buffer.alloc(0), stream],
+      elements: [['00080060', 'CS', 'XC'], ['00280002', 'US', [3]], ['00280004', 'CS', 'YBR_PARTIAL_420'], ['00280008', 'IS', '25'], ['00280010', 'US', [480]], ['00280011', 'US', [640]], ['00280100', 'US', [8]], ['00280101', 'US', [8]], ['00280102', 'US', [7]], ['00280103', 'US', [0]]],
+    })
+    await storeAll(client, [video])
+    const whole = await client.get(`${instancePath(video)}/bulkdata/7FE00010`, 'video/mp4')
+    status(whole, 200)
+    must(whole.body.subarray(0, stream.length).equals(stream), 'other bytes')
+    status(await client.get(`${instancePath(video)}/frames/2`, 'multipart/related; type="video/mp4"'), 404, 406)
+  }),
   check(162, 'M', 'bulk data come as octets in a part or alone, a document under its type', async ({ client, fixtures }) => {
     const [dataSet] = dataSets((await client.get(`${instancePath(fixtures.nativeCine)}/metadata`)).json())
     const uri = attribute(dataSet ?? {}, '7FE00010')?.BulkDataURI ?? ''

@@ -65,7 +65,12 @@ export const transcodingChecks: readonly Check[] = [
     must(said !== undefined, 'the Content-Type names no transfer syntax')
     must(part.body.subarray(0, 1024).includes(Buffer.from(said, 'latin1')), 'another transfer syntax inside')
   }),
-  check(149, 'M', 'an object compressed without losses comes decoded, and says so inside', async ({ client }) => {
+  check(149, 'M', 'an object brought into another transfer syntax says so inside and keeps its pixels, one compressed without losses too', async ({ client, fixtures }) => {
+    for (const one of [fixtures.implicit, fixtures.bigEndian]) {
+      const [part] = partsOf(await client.get(instancePath(one), 'multipart/related; type="application/dicom"; transfer-syntax=*'))
+      must(part !== undefined && part.body.includes(Buffer.from(`${syntax.explicit}\0`, 'latin1')), 'another transfer syntax inside')
+      must(part.body.subarray(-32).equals(one.frames[0] ?? Buffer.alloc(0)), 'the pixels differ')
+    }
     const { object, native } = await storedGrey(client)
     const answer = await client.get(instancePath(object), `multipart/related; type="application/dicom"; transfer-syntax=${syntax.explicit}`)
     if (answer.status === 406) throw new NotApplicable('this server does not decode')

@@ -9,6 +9,7 @@ import { createRendering, tellingThumbnails } from './rendering/index.ts'
 import { stowRoutes } from './stow/routes.ts'
 import { createSeriesMetadata } from './series-metadata/index.ts'
 import { requireAccept } from './strict-accept.ts'
+import { uriRoutes } from './uri/routes.ts'
 import { renderedRoutes } from './wado/rendered.ts'
 import { wadoRoutes } from './wado/routes.ts'
 import { thumbnailRoutes } from './wado/thumbnail.ts'
@@ -31,6 +32,7 @@ export const dicomweb: FastifyPluginAsync<DicomwebDeps> = async (app, { config, 
   app.addHook('onClose', () => rendering.close())
   await app.register(renderedRoutes, { ...deps, rendering })
   await app.register(thumbnailRoutes, { ...deps, rendering })
+  await app.register(uriRoutes, { ...deps, rendering })
   await app.register(stowRoutes, { ...deps, catalogue: tellingThumbnails(catalogue, rendering.thumbnails) })
   addCapabilities(app, resources, deps)
 }

@@ -21,11 +21,11 @@ export const instanceRoutes: FastifyPluginAsync<DicomwebDeps> = async (app, deps
   for (const url of [studyPath, seriesPath]) {
     app.route<{ Params: Scope }>({ method: ['GET', 'HEAD'], url, config, handler: (request, reply) => sendAll(deps, request, reply) })
   }
-  app.route<{ Params: InstanceUIDs }>({ method: ['GET', 'HEAD'], url: instancePath, config, handler: (request, reply) => sendOne(deps, request, reply) })
+  app.route<{ Params: InstanceUIDs }>({ method: ['GET', 'HEAD'], url: instancePath, config, handler: (request, reply) => sendInstanceFile(deps, request, reply, scopeOf(request.params)) })
 }
 
-async function sendOne(deps: DicomwebDeps, request: FastifyRequest<{ Params: InstanceUIDs }>, reply: FastifyReply): Promise<FastifyReply> {
-  const uids = scopeOf(request.params)
+/** Answers with one instance as a file, in a part or alone. @throws notAcceptable 406, noSuchInstance 404, deleted 410 */
+export async function sendInstanceFile(deps: DicomwebDeps, request: FastifyRequest, reply: FastifyReply, uids: InstanceUIDs): Promise<FastifyReply> {
   if (prefersZip(acceptableOf(request))) return sendZip(deps, request, reply, uids)
   const record = await instanceAt(deps.catalogue, request.access, uids)
   const offer = negotiate(acceptableOf(request), [...fileOffers(record, true), ...fileOffers(record, false)])

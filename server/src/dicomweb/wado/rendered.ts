@@ -19,9 +19,10 @@ import { sendImages } from './rendered-images.ts'
 import { sendPresentation } from './rendered-presentation.ts'
 import { sendWholeScope } from './rendered-scope.ts'
 
-const singleParts = [...renderedMediaTypes, ...reportMediaTypes, 'application/pdf', 'video/mpeg', 'video/mp4']
+/** Media types of bodies that are not multipart. */
+export const renderedSingleParts: readonly string[] = [...renderedMediaTypes, ...reportMediaTypes, 'application/pdf', 'video/mpeg', 'video/mp4']
 const multiparts = ['image/jpeg', 'image/png', 'text/html', 'text/plain'].map((mediaType) => contentTypeOf({ mediaType, multipart: true }))
-const config = { policy: 'dicomweb:retrieve', audit: 'study.retrieve', produces: [...singleParts, ...multiparts], parameters: renderedParameters.slice(1) } as const
+const config = { policy: 'dicomweb:retrieve', audit: 'study.retrieve', produces: [...renderedSingleParts, ...multiparts], parameters: renderedParameters.slice(1) } as const
 
 export const renderedRoutes: FastifyPluginAsync<RenderedDeps> = async (app, deps) => {
   for (const url of [studyPath, seriesPath]) {
@@ -49,11 +50,11 @@ async function sendInstance(deps: RenderedDeps, request: RenderedRequest, reply:
   noteRead(deps, request, uids.StudyInstanceUID)
   const location = `${serviceURL(deps.config, request)}${pathOf(uids)}${frameNumbers ? `/frames/${frameNumbers.join(',')}` : ''}/rendered`
   reply.header('content-location', location)
-  return send({ deps, request, reply, params }, record, frameNumbers)
+  return sendRendered({ deps, request, reply, params }, record, frameNumbers)
 }
 
-/** By what the instance is. */
-function send(rendered: Rendered, record: InstanceRecord, frameNumbers: readonly number[] | undefined): Promise<FastifyReply> {
+/** Answers with one rendered instance, by what it is; frames are of images alone. */
+export function sendRendered(rendered: Rendered, record: InstanceRecord, frameNumbers: readonly number[] | undefined): Promise<FastifyReply> {
   const layout = decodeLayout(record.layout)
   const kind = renderedKind(record.SOPClassUID, layout)
   if (frameNumbers && kind !== 'image') throw noSuchFrame('The instance has no frames that can be had one by one.')
@@ -77,5 +78,5 @@ async function sendScope(deps: RenderedDeps, request: RenderedRequest, reply: Fa
   reply.header('content-location', `${serviceURL(deps.config, request)}${pathOf(scope)}/rendered`)
   const whole = await sendWholeScope(rendered, scope)
   if (whole) return whole
-  return send(rendered, await instanceAt(deps.catalogue, request.access, representative), undefined)
+  return sendRendered(rendered, await instanceAt(deps.catalogue, request.access, representative), undefined)
 }
