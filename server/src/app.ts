@@ -51,6 +51,8 @@ export async function createApp(deps: AppDeps): Promise<FastifyInstance> {
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: maxPathPartLength },
     return503OnClosing: true,
     forceCloseConnections: 'idle',
+    // The URI service is by custom beside the RESTful ones, not below them.
+    rewriteUrl: ({ url = '/' }) => (/^\/wado\/?(\?|$)/.test(url) ? `/dicom-web${url}` : url),
   }
   const app = deps.tls ? secureApp(options, secureServerOptions(deps.tls, maxHeaderBytes, http)) : Fastify({ ...options, http })
 
