@@ -5,6 +5,7 @@ import { request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createHash, randomUUID } from 'node:crypto'
+import type { DicomJson } from '@isocenter/dicom'
 import { migrate } from '@isocenter/migrations'
 import { aStudy } from '@isocenter/testkit'
 import { createCatalogue, ensureDefaultOrganisation } from '../src/catalogue/index.ts'
@@ -41,7 +42,7 @@ const [series] = study.series
 const scope = { StudyInstanceUID: study.StudyInstanceUID, SeriesInstanceUID: series?.SeriesInstanceUID ?? '' }
 let metadataBytes = 0
 await Promise.all(study.instances.map(async (instance) => {
-  const { '7FE00010': _, ...attributes } = { ...instance, '00190010': { vr: 'LO' as const, Value: ['BENCH'] }, ...more }
+  const { '7FE00010': _, ...attributes }: DicomJson = { ...instance, '00190010': { vr: 'LO' as const, Value: ['BENCH'] }, ...more }
   const SOPInstanceUID = String(attributes['00080018']?.Value?.[0])
   const metadataText = JSON.stringify(attributes)
   metadataBytes += metadataText.length
