@@ -15,6 +15,7 @@ import { clientGone } from './client-gone.ts'
 import { etagOf, isNotModified } from './conditional.ts'
 import { missing, presenceOf } from './find.ts'
 import { selectionOf, selectionText, selector } from './metadata-selection.ts'
+import { wantsSourceCharset, withSourceCharset } from './source-charset.ts'
 
 /** Up to this many instances are gathered, so that the answer has its length. */
 const gatherUpTo = 8
@@ -27,20 +28,23 @@ export const metadataRoutes: FastifyPluginAsync<MetadataDeps> = async (app, deps
   for (const url of [studyPath, seriesPath, instancePath]) {
     app.route<{ Params: Scope }>({
       method: ['GET', 'HEAD'], url: `${url}/metadata`,
-      config: { policy: 'dicomweb:retrieve', audit: 'study.retrieve', produces: dataSetOffers.map(contentTypeOf), parameters: ['includefield', 'excludeprivate'] },
+      config: { policy: 'dicomweb:retrieve', audit: 'study.retrieve', produces: dataSetOffers.map(contentTypeOf), parameters: ['includefield', 'excludeprivate', 'charset'] },
       handler: async (request, reply) => {
         const scope = scopeOf(request.params)
         const { mediaType } = negotiate(acceptableOf(request), dataSetOffers)
         const selection = selectionOf(request)
         const service = serviceURL(deps.config, request)
         reply.header('content-location', `${service}${pathOf(scope)}/metadata`)
-        if (mediaType === dicomJson && !selection && scope.SOPInstanceUID === undefined && await sendWhole(deps, request, reply, scope)) return reply
+        const isSourceCharset = wantsSourceCharset(request)
+        if (mediaType === dicomJson && !selection && !isSourceCharset && scope.SOPInstanceUID === undefined && await sendWhole(deps, request, reply, scope)) return reply
 
         const { revision, numberOfInstances } = await presenceOf(catalogue, request.access, scope)
         noteRead(deps, request, scope.StudyInstanceUID)
         // A strong validator tells the compressed form from the plain one (RFC 9110 §8.8.3).
-        if (isNotModified(request, reply, etagOf(revision, encodingFor(request), mediaType, selectionText(selection)))) return reply.code(304).send()
-        const select = selection ? selector(selection) : (json: string) => json
+        if (isNotModified(request, reply, etagOf(revision, encodingFor(request), mediaType, selectionText(selection), ...(isSourceCharset ? ['source'] : [])))) return reply.code(304).send()
+        const chosen = selection ? selector(selection) : (json: string) => json
+        const signal = clientGone(reply)
+        const select: Select = isSourceCharset ? (json, record) => withSourceCharset(deps.blobs, record, chosen(json), signal) : chosen
         if (mediaType === dicomXml) return sendXmlParts(request, reply, xmlParts(catalogue, request.access, scope, service, select))
         if (numberOfInstances > gatherUpTo) return sendJsonStream(request, reply, texts(catalogue, request.access, scope, select))
         return sendJsonList(request, reply, await gathered(texts(catalogue, request.access, scope, select)))
@@ -98,14 +102,14 @@ function validatorOf(edition: MetadataEdition, encoding: MetadataEncoding): { et
   return { etag, isAlike: (other) => other.length === etag.length && other.startsWith(start) }
 }
 
-type Select = (json: string) => string
+type Select = (json: string, record: InstanceRecord) => string | Promise<string>
 
 async function* texts(catalogue: Catalogue, access: Access, scope: Scope, select: Select): AsyncGenerator<string> {
-  for await (const { json } of catalogue.metadata(access, scope)) yield select(json)
+  for await (const { record, json } of catalogue.metadata(access, scope)) yield select(json, record)
 }
 
 async function* xmlParts(catalogue: Catalogue, access: Access, scope: Scope, service: string, select: Select): AsyncGenerator<XmlPart> {
-  for await (const { record, json } of catalogue.metadata(access, scope)) yield { json: select(json), contentLocation: `${service}${pathOf(uidsOf(record))}/metadata` }
+  for await (const { record, json } of catalogue.metadata(access, scope)) yield { json: await select(json, record), contentLocation: `${service}${pathOf(uidsOf(record))}/metadata` }
 }
 
 const uidsOf = ({ StudyInstanceUID, SeriesInstanceUID, SOPInstanceUID }: InstanceRecord) => ({ StudyInstanceUID, SeriesInstanceUID, SOPInstanceUID })
