@@ -12,8 +12,8 @@ COPY conformance/package.json conformance/
 RUN npm ci --omit=dev --ignore-scripts --workspace @isocenter/server --workspace @isocenter/migrations
 
 FROM node:24-bookworm-slim
-# Arguments of node and MALLOC_ARENA_MAX: see packages/launcher/src/server-runtime.ts
-ENV NODE_ENV=production MALLOC_ARENA_MAX=2 HOST=0.0.0.0 PORT=8080 DATA_DIR=/data
+# Arguments of node, MALLOC_ARENA_MAX and UV_THREADPOOL_SIZE: see packages/launcher/src/server-runtime.ts
+ENV NODE_ENV=production MALLOC_ARENA_MAX=2 UV_THREADPOOL_SIZE=16 HOST=0.0.0.0 PORT=8080 DATA_DIR=/data
 WORKDIR /app
 COPY --from=packages /app/node_modules node_modules
 COPY package.json LICENSE THIRD-PARTY-NOTICES.md ./

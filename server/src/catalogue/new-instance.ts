@@ -15,7 +15,7 @@ export interface NewInstance {
   readonly layout: Uint8Array
   readonly blobKey: string
   readonly byteLength: number
-  /** of the whole object */
+  /** of the whole object: of what stands before the data set, and of `dataSetSha256` behind it */
   readonly sha256: Uint8Array
   /** of the data set alone, without preamble and File Meta Information: the same object by STOW-RS and C-STORE compares equal */
   readonly dataSetSha256: Uint8Array

@@ -32,8 +32,9 @@ describe.skipIf(folder === undefined)('files of ../shared/dicom', () => {
     const reference = value(response.json<DicomJson>(), '00081199') as DicomJson | undefined
     const url = new URL(String(value(reference, '00081190'))).pathname.replace('/dicom-web', '')
     const row = await service.db('instance').where({ sop_instance_uid: value(reference, '00081155') }).orderBy('instance_key', 'desc')
-      .first<{ sha256: Buffer; transfer_syntax_uid: string; layout: Buffer }>()
-    if (!row || !row.sha256.equals(createHash('sha256').update(bytes).digest())) return 'other bytes are kept'
+      .first<{ data_set_sha256: Buffer; transfer_syntax_uid: string; layout: Buffer }>()
+    const { dataSetOffset } = await readInstance(bytes)
+    if (!row || !row.data_set_sha256.equals(createHash('sha256').update(bytes.subarray(dataSetOffset)).digest())) return 'other bytes are kept'
 
     const file = await service.get(url, { accept: 'application/dicom; transfer-syntax=*' })
     if (file.statusCode !== 200 || file.rawPayload.length !== Number(file.headers['content-length'])) return `retrieve ${file.statusCode}`

@@ -15,7 +15,7 @@ import { wadoRoutes } from './wado/routes.ts'
 import { thumbnailRoutes } from './wado/thumbnail.ts'
 
 export type { DicomwebDeps } from './deps.ts'
-export { metadataTextOf, reread, storeAgain, type Reread } from './stow/reread.ts'
+export { isDigestOf, metadataTextOf, reread, storeAgain, type Reread } from './stow/reread.ts'
 export { isSettled, longestStoreMs, minimumAgeMs, startSweeping, sweep, type Swept, type SweepOptions } from './stow/sweep.ts'
 
 export const dicomweb: FastifyPluginAsync<DicomwebDeps> = async (app, { config, catalogue, blobs, transcoding, accessLog, metrics }) => {

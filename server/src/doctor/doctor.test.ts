@@ -241,7 +241,8 @@ describe('leftovers', () => {
 
   test('unfinished writes are counted, and removed when mending', async () => {
     const writer = await service.blobs.create(orphanKey())
-    await writer.write(Buffer.alloc(1000))
+    // More than a writer gathers before it begins to write.
+    await writer.write(Buffer.alloc(3_000_000))
     expect(counted(await look())).toEqual([])
     expect(counted(await look({ hoursLater: 25 }))).toEqual([['unfinishedWrites', 1, 0]])
     expect(counted(await look({ hoursLater: 25, mend: true }))).toEqual([['unfinishedWrites', 1, 1]])

@@ -1,6 +1,6 @@
 /** Holds the rows of the catalogue against each other. */
 import { addMetadata, blobHolders, blobsWithoutMetadata, mendStudy, studiesHeldAgainstRows, unsoundSeries, type BlobHolder } from '../catalogue/index.ts'
-import { metadataTextOf, reread } from '../dicomweb/index.ts'
+import { isDigestOf, metadataTextOf, reread } from '../dicomweb/index.ts'
 import { BlobStoreError } from '../storage/index.ts'
 import { exampleOf } from './blobs.ts'
 import type { Examination } from './examination.ts'
@@ -45,8 +45,9 @@ export async function examineMetadata(examination: Examination): Promise<void> {
 async function makeMetadata({ db, blobs, catalogue }: Examination, holder: BlobHolder): Promise<boolean> {
   try {
     const fallbackCharset = await catalogue.fallbackCharset({ actor: { kind: 'command', id: 'doctor' }, organisationId: holder.organisationId, permissions: new Set(), studies: [] })
-    const { sha256, parsed, identity } = await reread(blobs, holder.blobKey, fallbackCharset)
-    if (!parsed || !identity || !sha256.equals(holder.sha256)) return false
+    const object = await reread(blobs, holder.blobKey, fallbackCharset)
+    const { parsed, identity } = object
+    if (!parsed || !identity || !isDigestOf(holder.sha256, object)) return false
     await addMetadata(db, holder, metadataTextOf(parsed, identity))
     return true
   } catch (error) {

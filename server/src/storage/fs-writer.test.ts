@@ -27,9 +27,9 @@ describe('a blob written to a file', () => {
     const file = await open(path, 'wx')
     const watched = fileWith(file, {
       datasync: async () => { steps.push('flush'); await file.datasync() },
-      writev: (async (chunks: Uint8Array[]) => { steps.push('write'); return file.writev(chunks) }) as FileHandle['writev'],
+      write: (async (buffer: Uint8Array, offset: number, length: number) => { steps.push('write'); return file.write(buffer, offset, length) }) as FileHandle['write'],
     })
-    const writer = new FileBlobWriter(watched, path, async () => { steps.push('name') })
+    const writer = new FileBlobWriter(path, async () => watched, async () => { steps.push('name') })
     await writer.write(randomBytes(1_500_000))
     await writer.write(randomBytes(10))
     await writer.commit()
@@ -40,7 +40,7 @@ describe('a blob written to a file', () => {
     const path = join(directory, 'staged')
     const broken = fileWith(await open(path, 'wx'), { datasync: async () => { throw Object.assign(new Error('i/o error'), { code: 'EIO' }) } })
     let isNamed = false
-    const writer = new FileBlobWriter(broken, path, async () => { isNamed = true })
+    const writer = new FileBlobWriter(path, async () => broken, async () => { isNamed = true })
     await writer.write(randomBytes(10))
     await expect(writer.commit()).rejects.toMatchObject({ name: 'BlobStoreUnavailable' })
     expect(isNamed).toBe(false)
@@ -54,12 +54,9 @@ describe('a blob written to a file', () => {
       const path = join(directory, 'staged')
       const file = await open(path, 'w')
       const greedless = fileWith(file, {
-        writev: (async (chunks: Uint8Array[]) => {
-          const { bytesWritten } = await file.write(Buffer.concat(chunks), 0, Math.min(taken, chunks.reduce((sum, chunk) => sum + chunk.byteLength, 0)))
-          return { bytesWritten, buffers: chunks }
-        }) as FileHandle['writev'],
+        write: (async (buffer: Uint8Array, offset: number, length: number) => file.write(buffer, offset, Math.min(taken, length))) as FileHandle['write'],
       })
-      const writer = new FileBlobWriter(greedless, path, () => rename(path, join(directory, 'blob')))
+      const writer = new FileBlobWriter(path, async () => greedless, () => rename(path, join(directory, 'blob')))
       let offset = 0
       for (const length of lengths) await writer.write(source.subarray(offset, offset += length))
       await writer.commit()

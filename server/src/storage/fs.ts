@@ -75,11 +75,7 @@ export function createFileBlobStore({ directory }: FileBlobStoreConfig): BlobSto
       checkedBlobKey(key)
       await prepare()
       const stagingPath = join(staging, randomUUID())
-      try {
-        return await FileBlobWriter.open(stagingPath, () => publish(stagingPath, key))
-      } catch (error) {
-        throw namedFileError(error)
-      }
+      return new FileBlobWriter(stagingPath, () => open(stagingPath, 'wx', 0o600), () => publish(stagingPath, key))
     },
 
     async read(key, range, signal) {

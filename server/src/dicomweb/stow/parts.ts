@@ -7,6 +7,7 @@ import { badRequest, payloadTooLarge, unsupportedMediaType } from '../../platfor
 import { applicationDicom, contentTypeOf, dicomJson, dicomXml } from '../media-types.ts'
 import { invalidMultipart } from '../problems.ts'
 import { composedParts, type MetadataOptions } from './metadata/parts.ts'
+import { receivedChunks } from './received-chunks.ts'
 import type { FailedResult } from './response.ts'
 
 /** One object on its way in, or what was to become one. */
@@ -94,15 +95,13 @@ function decoderOf(contentEncoding: string | undefined): Decoder | undefined {
 /** The decoded bytes of a body, in whose middle whoever reads may stop: the connection stays for the answer. */
 async function* bytesOf(body: Readable, decoder: Decoder | undefined, maxBytes: number): AsyncGenerator<Buffer> {
   let bytes = 0
-  for await (const chunk of decoder ? decoded(body, decoder) : received(body)) {
+  for await (const chunk of decoder ? decoded(body, decoder) : receivedChunks(body)) {
     bytes += chunk.length
     // Whatever Content-Length said, and counted after decoding: a few bytes of gzip can become gigabytes.
     if (bytes > maxBytes) throw tooLarge(maxBytes)
     yield chunk
   }
 }
-
-const received = (body: Readable): AsyncIterable<Buffer> => body.iterator({ destroyOnReturn: false })
 
 async function* decoded(body: Readable, decoder: Decoder): AsyncGenerator<Buffer> {
   const fail = (error: Error) => { decoder.destroy(error) }

@@ -1,17 +1,14 @@
 /** One object on its way in: bytes to the blob store as they come, hashed and tokenised in passing, never whole in memory. */
-import { createHash } from 'node:crypto'
 import { DicomReadError, InstanceReader, type ParsedInstance, type StoreFailure } from '@isocenter/dicom'
 import { BlobStoreFull, newBlobKey, type BlobStore, type BlobWriter } from '../../storage/index.ts'
-import { DataSetDigest } from './data-set-digest.ts'
+import { ObjectDigest, type ObjectDigests } from './object-digest.ts'
 
 /** An object whose bytes are all written but not yet visible; exactly one of its writer's `commit` and `abort` is still due. */
-export interface Received {
+export interface Received extends ObjectDigests {
   readonly parsed: ParsedInstance
   readonly writer: BlobWriter
   readonly blobKey: string
   readonly byteLength: number
-  readonly sha256: Buffer
-  readonly dataSetSha256: Buffer
 }
 
 /** Why the bytes of one part were not taken; the request goes on with the next part. */
@@ -41,8 +38,7 @@ export interface ReceiveOptions {
 export async function receive(body: AsyncIterable<Uint8Array>, { blobs, organisationId, maxInstanceBytes, fallbackCharset }: ReceiveOptions): Promise<Received> {
   const blobKey = newBlobKey(organisationId, new Date())
   const reader = new InstanceReader({ fallbackCharset })
-  const whole = createHash('sha256')
-  const dataSet = new DataSetDigest()
+  const digest = new ObjectDigest()
   const writer = await orRefused(blobs.create(blobKey, { contentType: 'application/dicom' }))
   let byteLength = 0
   try {
@@ -51,13 +47,12 @@ export async function receive(body: AsyncIterable<Uint8Array>, { blobs, organisa
       if (byteLength > maxInstanceBytes) throw new PartRefused('outOfResources', 'instanceTooLarge')
       const read = reader.write(chunk)
       if (read) await read
-      whole.update(chunk)
-      dataSet.update(chunk, reader.dataSetOffset)
+      digest.update(chunk, reader.dataSetOffset)
       const written = writer.write(chunk)
       if (written) await written
     }
     const parsed = await reader.end()
-    return { parsed, writer, blobKey, byteLength, sha256: whole.digest(), dataSetSha256: dataSet.digest(parsed.dataSetOffset) }
+    return { parsed, writer, blobKey, byteLength, ...digest.digest(parsed.dataSetOffset) }
   } catch (error) {
     await writer.abort()
     throw refusalOf(error) ?? error

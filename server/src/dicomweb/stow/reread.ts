@@ -5,23 +5,30 @@ import type { BlobStore } from '../../storage/index.ts'
 import { pathOf } from '../paths.ts'
 import { servicePath } from '../service-url.ts'
 import { ingest, type Ingest } from './ingest.ts'
+import { ObjectDigest } from './object-digest.ts'
 import { identityOf, type Identity } from './validate.ts'
 
 /** What a blob's bytes are found to be. */
 export interface Reread {
   readonly byteLength: number
   readonly sha256: Buffer
+  /** SHA-256 of all bytes as they come: what version 0.1 kept in the place of `sha256`. */
+  readonly plainSha256: Buffer
   /** What the object says it is; undefined when the bytes are no readable DICOM object or lack one of the four UIDs. */
   readonly identity: Identity | undefined
   readonly parsed: ParsedInstance | undefined
 }
+
+/** True when a digest kept in the catalogue is of these very bytes. */
+export const isDigestOf = (kept: Uint8Array, { sha256, plainSha256 }: Pick<Reread, 'sha256' | 'plainSha256'>): boolean => sha256.equals(kept) || plainSha256.equals(kept)
 
 /**
  * Reads a whole blob, streaming.
  * @throws BlobNotFound, BlobStoreUnavailable
  */
 export async function reread(blobs: BlobStore, blobKey: string, fallbackCharset?: string): Promise<Reread> {
-  const hash = createHash('sha256')
+  const plain = createHash('sha256')
+  const digest = new ObjectDigest()
   const reader = new InstanceReader({ fallbackCharset })
   let isDicom = true
   const read = async <T>(step: () => T | Promise<T>): Promise<T | undefined> => {
@@ -36,12 +43,15 @@ export async function reread(blobs: BlobStore, blobKey: string, fallbackCharset?
   let byteLength = 0
   for await (const chunk of await blobs.read(blobKey) as AsyncIterable<Uint8Array>) {
     byteLength += chunk.length
-    hash.update(chunk)
+    plain.update(chunk)
     await read(() => reader.write(chunk))
+    // Of what is no DICOM object a digest that no instance has.
+    digest.update(chunk, isDicom ? reader.dataSetOffset : 0)
   }
   const parsed = await read(() => reader.end())
   const identity = parsed && identityOf(parsed)
-  return { byteLength, sha256: hash.digest(), parsed, identity: identity && 'kind' in identity ? undefined : identity }
+  const { sha256 } = digest.digest(parsed?.dataSetOffset ?? 0)
+  return { byteLength, sha256, plainSha256: plain.digest(), parsed, identity: identity && 'kind' in identity ? undefined : identity }
 }
 
 /** The text `/metadata` answers for an instance. */

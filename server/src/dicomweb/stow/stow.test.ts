@@ -76,9 +76,10 @@ describe('what is stored', () => {
     const bytes = Buffer.from(bytesOf(instance))
     await service.store([bytes])
     const row = await service.db('instance').where({ sop_instance_uid: value(instance, '00080018') }).first<{ sha256: Buffer; data_set_sha256: Buffer; layout: Buffer }>()
-    expect(row.sha256).toEqual(createHash('sha256').update(bytes).digest())
-    const metaLength = bytes.readUInt32LE(140)
-    expect(row.data_set_sha256).toEqual(createHash('sha256').update(bytes.subarray(144 + metaLength)).digest())
+    const dataSetOffset = 144 + bytes.readUInt32LE(140)
+    const dataSetSha256 = createHash('sha256').update(bytes.subarray(dataSetOffset)).digest()
+    expect(row.data_set_sha256).toEqual(dataSetSha256)
+    expect(row.sha256).toEqual(createHash('sha256').update(bytes.subarray(0, dataSetOffset)).update(dataSetSha256).digest())
   })
 
   test('an object without preamble or File Meta Information is kept as it came, and leaves as a DICOM file', async () => {
@@ -288,7 +289,8 @@ describe('over a real connection', () => {
     socket.destroy()
     await setTimeout(100)
     expect(await isThere(half)).toBe(false)
-    expect(await service.blobs.sweepUnfinished(new Date(Date.now() + 1000))).toBe(0)
+    // The thumbnail of the whole one may be on its way still.
+    await expect.poll(() => service.blobs.countUnfinished(new Date(Date.now() + 1000))).toBe(0)
   })
 
   test('61 many small parts arrive in one chunked request', async () => {

@@ -31,7 +31,8 @@ test('what rows name stays; what none names, or was given up, goes, but not befo
   await orphan.write(Buffer.from('bytes whose rows never came'))
   await orphan.commit()
   const unfinished = await service.blobs.create(newBlobKey('1', new Date()))
-  await unfinished.write(Buffer.from('half'))
+  // More than a writer gathers before it begins to write.
+  await unfinished.write(Buffer.alloc(3_000_000))
 
   expect(await sweepAfter(0)).toEqual({ obsolete: 0, orphans: 0, unfinished: 0 })
   expect(await blobKeys()).toHaveLength(4)

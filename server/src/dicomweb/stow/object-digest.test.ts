@@ -3,18 +3,21 @@ import fc from 'fast-check'
 import { InstanceReader } from '@isocenter/dicom'
 import { bytesOf, anInstance } from '@isocenter/testkit/instances'
 import { expect, test } from 'vitest'
-import { DataSetDigest } from './data-set-digest.ts'
+import { ObjectDigest } from './object-digest.ts'
 
-test('is the SHA-256 of what follows the offset, wherever chunks end and whenever the offset becomes known', () => {
+const sha256 = (...pieces: Uint8Array[]): Buffer => pieces.reduce((hash, piece) => hash.update(piece), createHash('sha256')).digest()
+
+test('one is of what follows the offset, one of all, wherever chunks end and whenever the offset becomes known', () => {
   fc.assert(fc.property(fc.uint8Array({ minLength: 1, maxLength: 200 }), fc.nat(), fc.nat(), fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1 }), (bytes, from, known, sizes) => {
     const dataSetOffset = from % (bytes.length + 1)
-    const digest = new DataSetDigest()
+    const digest = new ObjectDigest()
     for (let at = 0, turn = 0; at < bytes.length; turn++) {
       const chunk = bytes.subarray(at, at + (sizes[turn % sizes.length] ?? 1))
       at += chunk.length
       digest.update(chunk, at >= dataSetOffset && turn >= known % 5 ? dataSetOffset : undefined)
     }
-    expect(digest.digest(dataSetOffset)).toEqual(createHash('sha256').update(bytes.subarray(dataSetOffset)).digest())
+    const dataSetSha256 = sha256(bytes.subarray(dataSetOffset))
+    expect(digest.digest(dataSetOffset)).toEqual({ dataSetSha256, sha256: sha256(bytes.subarray(0, dataSetOffset), dataSetSha256) })
   }))
 })
 
@@ -30,7 +33,7 @@ test('waits for the longest File Meta Information that the reader takes, in what
   file.writeUInt32LE(metaLength + header.length + 4 + privateInformation.length, 140)
   const bytes = Buffer.concat([file.subarray(0, 144 + metaLength), header, length, privateInformation, dataSet])
   const reader = new InstanceReader()
-  const digest = new DataSetDigest()
+  const digest = new ObjectDigest()
   for (let at = 0; at < bytes.length; at += 50) {
     void reader.write(bytes.subarray(at, at + 50))
     digest.update(bytes.subarray(at, at + 50), reader.dataSetOffset)
@@ -38,5 +41,5 @@ test('waits for the longest File Meta Information that the reader takes, in what
   const { dataSetOffset = 0 } = reader
   expect(dataSetOffset).toBe(bytes.length - dataSet.length)
   expect(dataSetOffset).toBeGreaterThan(1024 ** 2)
-  expect(digest.digest(dataSetOffset)).toEqual(createHash('sha256').update(dataSet).digest())
+  expect(digest.digest(dataSetOffset).dataSetSha256).toEqual(sha256(dataSet))
 })
