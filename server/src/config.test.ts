@@ -40,3 +40,8 @@ test('the example file shows every variable and the defaults in it are valid', (
 test('.env.example is what the settings say; npm run env:example prints it anew', async () => {
   expect(await readFile(new URL('../../.env.example', import.meta.url), 'utf8')).toBe(exampleEnv())
 })
+
+test('a public address with a path is refused, for links inside stored metadata know no prefix', () => {
+  expect(readConfig({ ...minimal, PUBLIC_URL: 'https://pacs.example.org:8443' }).PUBLIC_URL).toBe('https://pacs.example.org:8443')
+  for (const PUBLIC_URL of ['https://pacs.example.org/imaging', 'https://pacs.example.org/']) expect(() => readConfig({ ...minimal, PUBLIC_URL })).toThrow('PUBLIC_URL cannot be used')
+})

@@ -9,7 +9,7 @@ const Env = Type.Object({
   HOST: Type.String({ default: '127.0.0.1', description: 'address to listen on; 0.0.0.0 for all interfaces' }),
   PORT: Type.Integer({ default: 8080, minimum: 0, maximum: 65535, description: 'HTTP port; 0 picks a free one' }),
   DATA_DIR: Type.String({ default: './data', minLength: 1, description: 'folder for everything kept on this machine: keys, and blobs where BLOB_STORE is fs' }),
-  PUBLIC_URL: Type.Optional(Type.String({ pattern: '^https?://[^/?#]+(/[^?#]*[^/?#])?$', description: 'address users reach the server at, no slash at the end; without it the Host of each request is used' })),
+  PUBLIC_URL: Type.Optional(Type.String({ pattern: '^https?://[^/?#]+$', description: 'address users reach the server at, scheme and host only; without it the Host of each request is used' })),
   TLS_CERT_FILE: Type.Optional(Type.String({ minLength: 1, description: 'certificate with those above it, PEM: serves HTTPS, with HTTP/2; read at start' })),
   TLS_KEY_FILE: Type.Optional(Type.String({ minLength: 1, description: 'key of the certificate, PEM' })),
   TRUST_PROXY: Type.Boolean({ default: false, description: 'believe X-Forwarded-* headers: only behind a proxy of your own' }),
