@@ -7,5 +7,11 @@
 /** Node would let young garbage gather to 128 MiB, and a small heap grow to four times what is alive in it, before it looks. */
 export const serverNodeArguments: readonly string[] = ['--max-semi-space-size=16', '--heap-growing-percent=50']
 
+/**
+ * Threads that wait for the disk, in place of Node's four: a flush takes milliseconds, and while four writers flush nobody else
+ * opens, reads or writes a file.
+ */
+const threadsForFiles = '16'
+
 /** Thousands of short-lived buffers from several threads otherwise leave holes in an arena a thread (glibc; ignored elsewhere). */
 export const serverEnvironment: Readonly<Record<string, string>> = { MALLOC_ARENA_MAX: '2', UV_THREADPOOL_SIZE: threadsForFiles }
