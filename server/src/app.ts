@@ -31,6 +31,8 @@ export interface AppDeps {
 
 /** Request line and headers together; a search for a hundred UIDs needs some 7 KB, and what is longer is answered 414 or 431. */
 const maxHeaderBytes = 64 * 1024
+/** Who sends headers drop by drop is no client. */
+const maxHeadersMs = 30_000
 /** Room for a list of some thousand frame numbers; and longer than any UID, so that a bad one is answered 400, not 404. */
 const maxPathPartLength = 16 * 1024
 
@@ -44,10 +46,13 @@ function secureApp(options: FastifyServerOptions, https: ReturnType<typeof secur
 /** The composition root: every capability, in the order in which one may use another. */
 export async function createApp(deps: AppDeps): Promise<FastifyInstance> {
   const { config } = deps
-  const http = { maxHeaderSize: maxHeaderBytes }
+  const headersTimeoutMs = Math.min(maxHeadersMs, config.HTTP_IDLE_TIMEOUT_MS)
+  const http = { maxHeaderSize: maxHeaderBytes, headersTimeout: headersTimeoutMs, connectionsCheckingInterval: headersTimeoutMs / 2 }
   const options: FastifyServerOptions = {
     ...loggingOptions(config.LOG_LEVEL),
     trustProxy: config.TRUST_PROXY,
+    // Of silence, not of the whole: a study may come for hours over a thin line.
+    connectionTimeout: config.HTTP_IDLE_TIMEOUT_MS,
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: maxPathPartLength },
     return503OnClosing: true,
     forceCloseConnections: 'idle',
