@@ -11,8 +11,11 @@ export const withRows = <Row extends object = never>(trx: Trx, statement: NamedS
  * Lets the statements of this transaction go by indexes only. They are planned once per connection, perhaps while the
  * tables are empty, and a plan that reads a whole small table would stay in use while the table grows to millions.
  */
-export async function planByIndex(trx: Trx): Promise<void> {
-  await trx.raw('set local enable_seqscan = off; set local enable_hashjoin = off; set local enable_mergejoin = off')
+export const planByIndex = (trx: Trx): Promise<object[]> => namedRows(trx, planStatement, [])
+
+const planStatement = {
+  name: 'plan-by-index',
+  text: "select set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)",
 }
 
 /** Bytes as Postgres reads them out of JSON. */

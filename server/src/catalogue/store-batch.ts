@@ -1,5 +1,5 @@
 import { record } from '../audit/index.ts'
-import type { Trx } from '../platform/db.ts'
+import { together, type Trx } from '../platform/db.ts'
 import { recordChanges, type NewChange } from './changes.ts'
 import { decide, policiesOf, type Decision } from './duplicates.ts'
 import { planByIndex } from './json-rows.ts'
@@ -10,7 +10,7 @@ import { findOldest } from './oldest-instances.ts'
 import { storeEvents } from './store-audit.ts'
 import { storeExtraValues } from './extra-values.ts'
 import { findExisting, insertInstances, supersede, type InstanceNow, type Placed } from './store-instances.ts'
-import { findSeries, saveSeries, seriesIdentity, takeIntoSeries } from './store-series.ts'
+import { findSeries, insertSeries, seriesIdentity, takeIntoSeries, updateSeries } from './store-series.ts'
 import { lockStudies, saveStudies, takeIntoStudy } from './store-studies.ts'
 import { liftTombstones } from './tombstones.ts'
 
@@ -21,10 +21,9 @@ import { liftTombstones } from './tombstones.ts'
  * from there on no other writer is in the way, and what is read stays true until the commit.
  */
 export async function storeBatch(trx: Trx, batch: readonly Prepared[]): Promise<StoreOutcome[]> {
-  await planByIndex(trx)
-  const studies = await lockStudies(trx, batch)
-  const series = await findSeries(trx, batch, studies)
-  const placed = batch.map((prepared) => ({ prepared, series: known(series.get(seriesIdentity(prepared))) }))
+  const [, studies] = await together(planByIndex(trx), lockStudies(trx, batch))
+  const [series, existing] = await together(findSeries(trx, batch, studies), findExisting(trx, batch, studies))
+  const placed = batch.map((prepared, index) => ({ prepared, series: known(series.get(seriesIdentity(prepared))), former: existing[index] }))
   const decided = await decideAll(trx, placed)
 
   const created = decided.filter(({ decision }) => decision.writes === 'instance')
@@ -41,18 +40,23 @@ export async function storeBatch(trx: Trx, batch: readonly Prepared[]): Promise<
     if (former && former.SOPClassUID !== prepared.instance.SOPClassUID) series.study.lostSomething = true
   }
 
-  await saveSeries(trx, series.values())
-  await insertInstances(trx, created)
+  const knownSeries = await insertSeries(trx, series.values())
   await supersede(trx, superseding.map(({ prepared, former, decision }) => ({ prepared, former: known(former), keepsFormer: decision.outcome === 'newVersion' })))
-  await storeExtraValues(trx, created, superseding)
-  await saveStudies(trx, studies.values())
-  await liftTombstones(trx, created.map(({ prepared }) => prepared))
-  await record(trx, storeEvents(decided))
-  await recordChanges(trx, decided.flatMap(changesOf))
+  // Of what reads rows that another one adds, the first statement comes behind it.
+  await together(
+    insertInstances(trx, created),
+    storeExtraValues(trx, created, superseding),
+    updateSeries(trx, knownSeries),
+    saveStudies(trx, studies.values()),
+    liftTombstones(trx, created.map(({ prepared }) => prepared)),
+    record(trx, storeEvents(decided)),
+    recordChanges(trx, decided.flatMap(changesOf)),
+  )
   return decided.map(({ decision: { outcome, blobKept, version } }) => ({ outcome, blobKept, version }))
 }
 
-type Decided = Placed & { readonly former: InstanceNow | undefined; readonly decision: Decision }
+type WithFormer = Placed & { readonly former: InstanceNow | undefined }
+type Decided = WithFormer & { readonly decision: Decision }
 
 function changesOf({ prepared: { access: { organisationId }, instance }, decision: { outcome, version, writes } }: Decided): NewChange[] {
   if (writes === 'nothing' || outcome === 'unchanged' || outcome === 'refused') return []
@@ -60,12 +64,10 @@ function changesOf({ prepared: { access: { organisationId }, instance }, decisio
   return [{ organisationId, action: outcome, scope: { StudyInstanceUID, SeriesInstanceUID, SOPInstanceUID }, version }]
 }
 
-async function decideAll(trx: Trx, placed: readonly Placed[]): Promise<Decided[]> {
-  const existing = await findExisting(trx, placed)
-  const policies = await policiesOf(trx, placed.filter((_, index) => existing[index] !== undefined))
-  const withFormer = placed.map((one, index) => ({ ...one, former: existing[index] }))
-  const kept = await findKept(trx, withFormer)
-  return withFormer.map((one, index) => {
+async function decideAll(trx: Trx, placed: readonly WithFormer[]): Promise<Decided[]> {
+  const policies = await policiesOf(trx, placed.filter(({ former }) => former !== undefined))
+  const kept = await findKept(trx, placed)
+  return placed.map((one, index) => {
     const { prepared, former } = one
     return { ...one, decision: decide(prepared, former, kept[index], policies.get(prepared.access.organisationId) ?? 'keepBoth') }
   })

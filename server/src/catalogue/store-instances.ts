@@ -2,6 +2,7 @@ import type { Trx } from '../platform/db.ts'
 import { assigned, bytea, sortsLast, withRows } from './json-rows.ts'
 import type { Prepared } from './prepare.ts'
 import type { SeriesState } from './store-series.ts'
+import { studyIdentity, type StudyState } from './store-studies.ts'
 
 /** An instance as it stands before the batch. */
 export interface InstanceNow {
@@ -27,8 +28,10 @@ const columns = [
 const readStatement = {
   name: 'read-instances',
   text: `
-    select position, instance_key, sop_class_uid, version, blob_key, sha256, data_set_sha256
-    from instance join json_to_recordset($1) as given(position integer, series_key bigint, sop_instance_uid text) using (series_key, sop_instance_uid)`,
+    select given.position, instance_key, instance.sop_class_uid, instance.version, instance.blob_key, instance.sha256, instance.data_set_sha256
+    from json_to_recordset($1) as given(position integer, study_key bigint, series_instance_uid text, sop_instance_uid text)
+      join series on series.study_key = given.study_key and series.series_instance_uid = given.series_instance_uid
+      join instance on instance.series_key = series.series_key and instance.sop_instance_uid = given.sop_instance_uid`,
 }
 
 interface InstanceNowRow {
@@ -42,10 +45,13 @@ interface InstanceNowRow {
 }
 
 /** For each of the batch the instance that is there under the same UIDs, or undefined. */
-export async function findExisting(trx: Trx, placed: readonly Placed[]): Promise<(InstanceNow | undefined)[]> {
-  const existing: (InstanceNow | undefined)[] = placed.map(() => undefined)
-  const wanted = placed.flatMap(({ prepared, series }, position) =>
-    (series.seriesKey === undefined ? [] : [{ position, series_key: series.seriesKey, sop_instance_uid: prepared.instance.SOPInstanceUID }]))
+export async function findExisting(trx: Trx, batch: readonly Prepared[], studies: ReadonlyMap<string, StudyState>): Promise<(InstanceNow | undefined)[]> {
+  const existing: (InstanceNow | undefined)[] = batch.map(() => undefined)
+  const wanted = batch.flatMap((prepared, position) => {
+    const { SeriesInstanceUID, SOPInstanceUID } = prepared.instance
+    const study = studies.get(studyIdentity(prepared))
+    return !study || study.isNew ? [] : [{ position, study_key: study.studyKey, series_instance_uid: SeriesInstanceUID, sop_instance_uid: SOPInstanceUID }]
+  })
   if (wanted.length === 0) return existing
   for (const row of await withRows<InstanceNowRow>(trx, readStatement, wanted)) {
     existing[row.position] = {

@@ -115,16 +115,12 @@ const countStatement = {
     where series.series_key = given.series_key`,
 }
 
-/** Writes what the batch changed in its series; the new ones get their keys. */
-export async function saveSeries(trx: Trx, all: Iterable<SeriesState>): Promise<void> {
+/** Adds rows of the series that are new, which get their keys; answers the others that the batch changed. */
+export async function insertSeries(trx: Trx, all: Iterable<SeriesState>): Promise<SeriesState[]> {
   const changed = [...all].filter(({ isChanged }) => isChanged)
   const known = changed.filter(({ seriesKey }) => seriesKey !== undefined)
   const fresh = changed.filter(({ seriesKey }) => seriesKey === undefined)
-  const filled = known.filter(({ row }) => row !== undefined)
-
-  if (filled.length > 0) await withRows(trx, fillStatement, filled.map((series) => ({ ...columnsOf(series), series_key: series.seriesKey })))
-  if (known.length > 0) await withRows(trx, countStatement, known.map(({ seriesKey, newInstances }) => ({ series_key: seriesKey, new_instances: newInstances })))
-  if (fresh.length === 0) return
+  if (fresh.length === 0) return known
 
   const made = await withRows<Pick<SeriesNow, 'study_key' | 'series_key' | 'series_instance_uid'>>(trx, insertStatement, fresh.map((series) => ({
     ...columnsOf(series),
@@ -138,6 +134,14 @@ export async function saveSeries(trx: Trx, all: Iterable<SeriesState>): Promise<
     series.study.newSeries += 1
     series.seriesKey = keys.get(`${series.study.studyKey} ${series.SeriesInstanceUID}`)
   }
+  return known
+}
+
+/** Writes what the batch changed in series that have their rows. */
+export async function updateSeries(trx: Trx, known: readonly SeriesState[]): Promise<void> {
+  const filled = known.filter(({ row }) => row !== undefined)
+  if (filled.length > 0) await withRows(trx, fillStatement, filled.map((series) => ({ ...columnsOf(series), series_key: series.seriesKey })))
+  if (known.length > 0) await withRows(trx, countStatement, known.map(({ seriesKey, newInstances }) => ({ series_key: seriesKey, new_instances: newInstances })))
 }
 
 function columnsOf({ row }: SeriesState): object {

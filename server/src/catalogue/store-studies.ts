@@ -1,4 +1,4 @@
-import type { Trx } from '../platform/db.ts'
+import { together, type Trx } from '../platform/db.ts'
 import { correctStudy, fillStudy } from './fill-in.ts'
 import { assigned, withRows } from './json-rows.ts'
 import { studyRow, type Prepared } from './prepare.ts'
@@ -69,9 +69,12 @@ export async function lockStudies(trx: Trx, batch: readonly Prepared[]): Promise
   while (states.size < wanted.size) {
     const missing = [...wanted].flatMap(([identity, prepared]) => (states.has(identity) ? [] : [prepared]))
     const keys = missing.map(({ access, instance }) => ({ organisation_id: access.organisationId, study_instance_uid: instance.StudyInstanceUID }))
-    const made = await withRows<Pick<StudyNow, 'study_key'>>(trx, insertStatement, missing.map(({ study }, index) => ({ ...study, ...keys[index] })))
+    const [made, locked] = await together(
+      withRows<Pick<StudyNow, 'study_key'>>(trx, insertStatement, missing.map(({ study }, index) => ({ ...study, ...keys[index] }))),
+      withRows<StudyNow>(trx, lockStatement, keys),
+    )
     const madeKeys = new Set(made.map((row) => row.study_key))
-    for (const row of await withRows<StudyNow>(trx, lockStatement, keys)) {
+    for (const row of locked) {
       states.set(`${row.organisation_id} ${row.study_instance_uid}`, {
         studyKey: row.study_key,
         isNew: madeKeys.has(row.study_key),

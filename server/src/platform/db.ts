@@ -14,7 +14,8 @@ export type Trx = Knex.Transaction
 export function createDb(url: string, poolSize: number, onWarning: (message: string) => void = () => undefined): Db {
   return knex({
     client: 'pg',
-    connection: { connectionString: url, application_name: 'isocenter' },
+    // Statements that do not wait for each other's answers are sent together: see `together`.
+    connection: { connectionString: url, application_name: 'isocenter', pipeline: true } as Knex.PgConnectionConfig,
     pool: { min: 0, max: poolSize },
     acquireConnectionTimeout: 15_000,
     // Otherwise the text of an error repeats the statement with its values: patient data.
@@ -46,10 +47,27 @@ export async function namedRows<Row extends object>(db: Db, statement: NamedStat
   }
 }
 
+/**
+ * Waits for statements of one transaction that were sent without waiting for each other's answers: Postgres runs them in the
+ * order they were sent, in one round trip. No two of them may have the same name.
+ * @throws the first failure, when all have ended; Postgres refuses what comes after it
+ */
+export async function together<Results extends readonly unknown[]>(...statements: { readonly [Index in keyof Results]: Promise<Results[Index]> }): Promise<Results> {
+  const ended = await Promise.allSettled(statements)
+  const failures = ended.flatMap((one) => (one.status === 'rejected' ? [one.reason as unknown] : []))
+  if (failures.length > 0) throw failures.find((error) => sqlState(error) !== inFailedTransaction) ?? failures[0]
+  return ended.map((one) => (one.status === 'fulfilled' ? one.value : undefined)) as unknown as Results
+}
+
+const inFailedTransaction = '25P02'
+
+const connectionErrors = new Set(['ECONNRESET', 'ECONNREFUSED', 'EPIPE', 'ENOENT', 'ETIMEDOUT'])
+
 /** SQLSTATE of an error that came from Postgres. */
 export function sqlState(error: unknown): string | undefined {
   const code = error instanceof Error && 'code' in error ? error.code : undefined
-  return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) ? code : undefined
+  // The system's own codes look alike where they have five letters: EPIPE.
+  return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) && !connectionErrors.has(code) ? code : undefined
 }
 
 const races = new Set(['40001', '40P01', '23505'])
@@ -57,7 +75,6 @@ const races = new Set(['40001', '40P01', '23505'])
 /** True when another transaction was in the way and the same work may succeed when done again. */
 export const isRace = (error: unknown): boolean => races.has(sqlState(error) ?? '')
 
-const connectionErrors = new Set(['ECONNRESET', 'ECONNREFUSED', 'EPIPE', 'ENOENT', 'ETIMEDOUT'])
 /** The driver's own words, which carry no code; knex puts the failed ROLLBACK in front. */
 const brokenConnection = /Connection (terminated|ended)|not queryable/
 
