@@ -21,7 +21,7 @@ export function createByteMemory(maxBytes: number): ByteMemory {
     },
     set: (key, bytes) => {
       if (kept.has(key)) return
-      kept.set(key, bytes)
+      kept.set(key, inMemoryOfItsOwn(bytes))
       total += bytes.byteLength
       for (const [oldest, { byteLength }] of kept) {
         if (total <= maxBytes) break
@@ -30,4 +30,15 @@ export function createByteMemory(maxBytes: number): ByteMemory {
       }
     },
   }
+}
+
+/**
+ * The same bytes, not as part of something larger. A small Buffer lies in 64 KiB that Node shares out: kept for long it keeps all of
+ * that, twenty times what was counted.
+ */
+function inMemoryOfItsOwn(bytes: Buffer): Buffer {
+  if (bytes.buffer.byteLength === bytes.byteLength) return bytes
+  const own = Buffer.allocUnsafeSlow(bytes.byteLength)
+  bytes.copy(own)
+  return own
 }
