@@ -72,6 +72,7 @@ describe.skipIf(!hasProgram('radosgw'))(`${String(processes)} server processes o
   }
   const search = async (origin: string, path: string): Promise<DicomJson[]> => JSON.parse((await get(origin, path)).body.toString()) as DicomJson[]
   const everywhere = <Result>(ask: (origin: string) => Promise<Result>): Promise<Result[]> => Promise.all(origins.map(ask))
+  /** Of instances; what is made from them comes a moment later. */
   const blobKeys = async (): Promise<string[]> => {
     const blobs = createBlobStore({ kind: 's3', ...bucket })
     try {
