@@ -48,7 +48,7 @@ async function sendAll(deps: DicomwebDeps, request: FastifyRequest<{ Params: Sco
   const acceptable = acceptableOf(request)
   if (prefersZip(acceptable)) return sendZip(deps, request, reply, scope)
   const { revision } = await presenceOf(catalogue, request.access, scope)
-  const { served, left, available, records } = await survey(catalogue, request.access, scope, acceptable)
+  const { served, left, available, chosen } = await survey(catalogue, request.access, scope, acceptable)
   if (served === 0) throw unacceptable(available)
   noteRead(deps, request, scope.StudyInstanceUID)
   const service = serviceURL(deps.config, request)
@@ -56,46 +56,58 @@ async function sendAll(deps: DicomwebDeps, request: FastifyRequest<{ Params: Sco
   // PS3.18 §10.4.3.1: some of it is no full answer, and says so.
   if (left > 0) reply.code(206).header('warning', `299 ${service}: ${left} instances cannot be had in a form the request accepts`)
   else if (isNotModified(request, reply, etagOf(revision, JSON.stringify(acceptable)))) return reply.code(304).send()
-  return sendMultipart(request, reply, applicationDicom, partsOf(deps, records ?? catalogue.instances(request.access, scope), acceptable, service, clientGone(reply)))
+  return sendMultipart(request, reply, applicationDicom, partsOf(deps, chosen ?? choices(catalogue, request.access, scope, acceptable), service, clientGone(reply)))
 }
 
 /** Records kept from the survey, so that they need not be read again: some megabytes with their layouts. */
 const maxKeptRecords = 2048
 const maxKeptLayoutBytes = 2 * 1024 * 1024
 
+/** An instance and the form it is sent in. */
+interface Choice { readonly record: InstanceRecord; readonly offer: FileOffer }
+
 interface Survey {
   readonly served: number
   readonly left: number
   readonly available: Offer[]
-  /** All of them, where they are few enough to be kept. */
-  readonly records: readonly InstanceRecord[] | undefined
+  /** What is served, where that is little enough to be kept. */
+  readonly chosen: readonly Choice[] | undefined
 }
 
 /** How many instances there are in a form that is accepted, how many in none, and the forms there are. */
 async function survey(catalogue: Catalogue, access: Access, scope: Scope, acceptable: Acceptable): Promise<Survey> {
-  const records: InstanceRecord[] = []
+  const chosen: Choice[] = []
   let layoutBytes = 0
-  const forms = new Map<string, { offers: FileOffer[]; isAcceptable: boolean }>()
+  const forms = new Map<string, { offers: FileOffer[]; offer: FileOffer | undefined }>()
   let served = 0
   let left = 0
   for await (const record of catalogue.instances(access, scope)) {
     const offers = fileOffers(record, true)
     const key = offers.map(({ transferSyntaxUID }) => transferSyntaxUID).join()
-    const form = forms.get(key) ?? { offers, isAcceptable: chooseOffer(acceptable, offers) !== undefined }
+    const form = forms.get(key) ?? { offers, offer: chooseOffer(acceptable, offers) }
     forms.set(key, form)
-    if (form.isAcceptable) served++
-    else left++
+    if (!form.offer) {
+      left++
+      continue
+    }
+    served++
     layoutBytes += record.layout.byteLength
-    if (served + left <= maxKeptRecords && layoutBytes <= maxKeptLayoutBytes) records.push(record)
+    if (served <= maxKeptRecords && layoutBytes <= maxKeptLayoutBytes) chosen.push({ record, offer: form.offer })
   }
   const available = [...forms.values()].flatMap(({ offers }) => offers)
-  return { served, left, available, records: records.length === served + left ? records : undefined }
+  return { served, left, available, chosen: chosen.length === served ? chosen : undefined }
 }
 
-async function* partsOf(deps: DicomwebDeps, records: Iterable<InstanceRecord> | AsyncIterable<InstanceRecord>, acceptable: Acceptable, service: string, signal: AbortSignal): AsyncGenerator<AnswerPart> {
-  for await (const record of records) {
+/** The same once more, of the instances there are now. */
+async function* choices(catalogue: Catalogue, access: Access, scope: Scope, acceptable: Acceptable): AsyncGenerator<Choice> {
+  for await (const record of catalogue.instances(access, scope)) {
     const offer = chooseOffer(acceptable, fileOffers(record, true))
-    if (!offer) continue
+    if (offer) yield { record, offer }
+  }
+}
+
+async function* partsOf(deps: DicomwebDeps, chosen: Iterable<Choice> | AsyncIterable<Choice>, service: string, signal: AbortSignal): AsyncGenerator<AnswerPart> {
+  for await (const { record, offer } of chosen) {
     yield { contentType: partTypeOf(offer), contentLocation: service + pathOf(uidsOf(record)), open: () => openFile(deps, record, offer, signal) }
   }
 }
