@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   test: {
-    include: ['packages/*/src/**/*.test.ts', 'packages/*/scripts/**/*.test.ts', 'server/src/**/*.test.ts', 'migrations/**/*.test.ts', 'conformance/**/*.test.ts'],
+    include: ['packages/*/src/**/*.test.ts', 'packages/*/scripts/**/*.test.ts', 'server/src/**/*.test.ts', 'dimse-gateway/**/*.test.{ts,tsx}', 'migrations/**/*.test.ts', 'conformance/**/*.test.ts'],
     globalSetup: ['packages/testkit/src/global-setup.ts'],
     pool: 'forks',
     testTimeout: 30_000,
