@@ -1,0 +1,125 @@
+import { Type, type Static } from 'typebox'
+import { Failure } from './state.ts'
+
+const Time = Type.String({ description: 'ISO 8601 with offset' })
+const Count = Type.Integer({ minimum: 0 })
+
+/** Where one object stands on its way to one node. `failed`: given up until somebody retries; `cancelled`: its node was removed. */
+export const DeliveryState = Type.Union([Type.Literal('waiting'), Type.Literal('sending'), Type.Literal('arrived'), Type.Literal('failed'), Type.Literal('cancelled')])
+export type DeliveryState = Static<typeof DeliveryState>
+
+/** What a search of the forwarding records may ask for; everything given must match. */
+export const RecordQuery = Type.Object({
+  /** Part of PatientID, PatientName or AccessionNumber, or a whole UID. */
+  search: Type.Optional(Type.String({ maxLength: 100 })),
+  state: Type.Optional(DeliveryState),
+  callingAETitle: Type.Optional(Type.String({ maxLength: 16 })),
+  modality: Type.Optional(Type.String({ maxLength: 16 })),
+  nodeId: Type.Optional(Type.String({ maxLength: 64 })),
+  receivedFrom: Type.Optional(Type.String({ format: 'date-time' })),
+  receivedBefore: Type.Optional(Type.String({ format: 'date-time' })),
+})
+export type RecordQuery = Static<typeof RecordQuery>
+
+/** A page: `after` is the `next` of the page before. */
+export const Paging = Type.Object({
+  after: Type.Optional(Type.String({ maxLength: 200 })),
+  limit: Type.Integer({ minimum: 1, maximum: 200, default: 50 }),
+})
+export type Paging = Static<typeof Paging>
+
+/** How far a study is with one node, in instances. */
+export const StudyDelivery = Type.Object({
+  nodeId: Type.String(),
+  nodeName: Type.String(),
+  waiting: Count, sending: Count, arrived: Count, failed: Count, cancelled: Count,
+  lastArrivalAt: Type.Optional(Time),
+  lastFailure: Type.Optional(Failure),
+})
+export type StudyDelivery = Static<typeof StudyDelivery>
+
+export const StudyRecord = Type.Object({
+  StudyInstanceUID: Type.String(),
+  PatientID: Type.Optional(Type.String()),
+  PatientName: Type.Optional(Type.String()),
+  AccessionNumber: Type.Optional(Type.String()),
+  StudyDate: Type.Optional(Type.String()),
+  StudyDescription: Type.Optional(Type.String()),
+  modalities: Type.Array(Type.String()),
+  callingAETitles: Type.Array(Type.String()),
+  firstReceivedAt: Time,
+  lastReceivedAt: Time,
+  instances: Count,
+  bytes: Count,
+  /** Nothing has come for a while, so no more is expected. */
+  isComplete: Type.Boolean(),
+  deliveries: Type.Array(StudyDelivery),
+})
+export type StudyRecord = Static<typeof StudyRecord>
+
+export const StudyRecordPage = Type.Object({
+  records: Type.Array(StudyRecord),
+  total: Count,
+  next: Type.Optional(Type.String()),
+})
+export type StudyRecordPage = Static<typeof StudyRecordPage>
+
+export const Delivery = Type.Object({
+  nodeId: Type.String(),
+  nodeName: Type.String(),
+  state: DeliveryState,
+  attempts: Count,
+  nextAttemptAt: Type.Optional(Time),
+  arrivedAt: Type.Optional(Time),
+  /** The receiver told the digest of what it holds, and it is ours. */
+  isVerified: Type.Optional(Type.Boolean()),
+  lastFailure: Type.Optional(Failure),
+})
+export type Delivery = Static<typeof Delivery>
+
+export const InstanceRecord = Type.Object({
+  id: Type.String(),
+  StudyInstanceUID: Type.String(),
+  SeriesInstanceUID: Type.String(),
+  SOPInstanceUID: Type.String(),
+  SOPClassUID: Type.String(),
+  Modality: Type.Optional(Type.String()),
+  transferSyntaxUID: Type.String(),
+  callingAETitle: Type.String(),
+  calledAETitle: Type.String(),
+  remoteAddress: Type.String(),
+  receivedAt: Time,
+  bytes: Count,
+  /** The bytes are still on this machine. */
+  isKept: Type.Boolean(),
+  deliveries: Type.Array(Delivery),
+})
+export type InstanceRecord = Static<typeof InstanceRecord>
+
+export const InstanceRecordPage = Type.Object({
+  records: Type.Array(InstanceRecord),
+  total: Count,
+  next: Type.Optional(Type.String()),
+})
+export type InstanceRecordPage = Static<typeof InstanceRecordPage>
+
+/** Which failed deliveries to try again at once: those of a study, of one object, to one node; all without any. */
+export const DeliverySelection = Type.Object({
+  StudyInstanceUID: Type.Optional(Type.String({ maxLength: 64 })),
+  objectId: Type.Optional(Type.String({ maxLength: 64 })),
+  nodeId: Type.Optional(Type.String({ maxLength: 64 })),
+}, { additionalProperties: false })
+export type DeliverySelection = Static<typeof DeliverySelection>
+
+/** Somebody who sent and is not on the accept list. */
+export const UnknownSender = Type.Object({
+  callingAETitle: Type.String(),
+  calledAETitle: Type.String(),
+  remoteAddress: Type.String(),
+  firstSeenAt: Time,
+  lastSeenAt: Time,
+  attempts: Count,
+  /** Whether it was refused, or let in because the gateway accepts anybody. */
+  wasRefused: Type.Boolean(),
+})
+export type UnknownSender = Static<typeof UnknownSender>
