@@ -1,7 +1,8 @@
+import { isAbsent } from '@isocenter/durable-files'
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { BlobEntry } from './blob-store.ts'
-import { isAbsent, namedFileError } from './fs-errors.ts'
+import { namedFileError } from './fs-errors.ts'
 import { isBlobKey } from './keys.ts'
 
 /**

@@ -1,8 +1,8 @@
+import { giveBack, lend, maxLentBytes } from '@isocenter/durable-files'
 import { Readable } from 'node:stream'
 import type { FileHandle } from 'node:fs/promises'
 import { BlobStoreUnavailable, type ByteRange } from './blob-store.ts'
 import { namedFileError } from './fs-errors.ts'
-import { giveBack, lend, maxLentBytes } from './lent-buffers.ts'
 
 /** Bytes asked of the system at a time; a reader holds about twice as many. */
 const chunkBytes = maxLentBytes

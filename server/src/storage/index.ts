@@ -3,9 +3,8 @@ import { createFileBlobStore, type FileBlobStoreConfig } from './fs.ts'
 import { createS3BlobStore, type S3BlobStoreConfig } from './s3.ts'
 
 export * from './blob-store.ts'
-export { checkedBlobKey, derivedFolders, isBlobKey, isDerivedBlobKey, newBlobKey, newDerivedBlobKey, organisationOfBlobKey, recentBlobKeys, uuidv7, type BlobKeyRange, type DerivedFolder } from './keys.ts'
-export { giveBack, maxLentBytes } from './lent-buffers.ts'
-export type { FileBlobStoreConfig, S3BlobStoreConfig }
+export { derivedFolders, isDerivedBlobKey, newBlobKey, newDerivedBlobKey, organisationOfBlobKey, recentBlobKeys } from './keys.ts'
+export { giveBack, maxLentBytes } from '@isocenter/durable-files'
 
 export type BlobStoreConfig = FileBlobStoreConfig | S3BlobStoreConfig
 

@@ -1,3 +1,4 @@
+import { lend } from '@isocenter/durable-files'
 import { randomUUID } from 'node:crypto'
 import { addAbortSignal, Readable } from 'node:stream'
 import {
@@ -5,7 +6,6 @@ import {
 } from '@aws-sdk/client-s3'
 import { BlobNotFound, BlobRangeInvalid, BlobStoreUnavailable, type BlobEntry, type BlobStat, type BlobStore, type ByteRange } from './blob-store.ts'
 import { checkedBlobKey, isBlobKey } from './keys.ts'
-import { lend } from './lent-buffers.ts'
 import { WatchedBody } from './s3-body.ts'
 import { assertRange } from './ranges.ts'
 import { S3Bucket } from './s3-bucket.ts'

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join, parse } from 'node:path'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { DurableDirectories, makeDurably } from './fs-directories.ts'
+import { DurableDirectories, makeDurably } from './directories.ts'
 
 describe('making folders durable', () => {
   let root: string

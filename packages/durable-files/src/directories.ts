@@ -1,6 +1,6 @@
 import { mkdir, open } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { systemCode } from './fs-errors.ts'
+import { systemCode } from './system-code.ts'
 
 /** Folders remembered as made; enough for every organisation's present hour, small enough to forget about. */
 const maxRemembered = 4096
@@ -88,7 +88,8 @@ export async function makeDurably(directory: string, flushNow = flushDirectory):
   }
 }
 
-async function flushDirectory(directory: string): Promise<void> {
+/** Makes the names in a folder durable, where its file system knows how. */
+export async function flushDirectory(directory: string): Promise<void> {
   const handle = await open(directory, 'r')
   try {
     await handle.sync()

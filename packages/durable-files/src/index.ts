@@ -1,0 +1,6 @@
+/** Files that are whole and there once they are said to be: after kill -9 and after a power cut. */
+export { DurableDirectories, flushDirectory, makeDurably } from './directories.ts'
+export { replaceFile } from './document.ts'
+export { giveBack, lend, maxLentBytes } from './lent-buffers.ts'
+export { StagedFile, StagedFileEnded } from './staged-file.ts'
+export { isAbsent, isFull, systemCode } from './system-code.ts'
