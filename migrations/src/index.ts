@@ -4,6 +4,7 @@ import * as seriesMetadata from './20261122120000_series_metadata.ts'
 import * as thumbnails from './20261122130000_thumbnails.ts'
 import * as changeFeed from './20261122140000_change_feed.ts'
 import * as extraAttributes from './20261122150000_extra_attributes.ts'
+import * as gateways from './20261122160000_gateways.ts'
 
 /** Every migration by name, in order. Listed, not found in a folder: what runs is what was reviewed, also from a bundle. */
 const migrations: Readonly<Record<string, Knex.Migration>> = {
@@ -12,6 +13,7 @@ const migrations: Readonly<Record<string, Knex.Migration>> = {
   '20261122130000_thumbnails': thumbnails,
   '20261122140000_change_feed': changeFeed,
   '20261122150000_extra_attributes': extraAttributes,
+  '20261122160000_gateways': gateways,
 }
 
 const names = Object.keys(migrations)

@@ -1,1 +1,3 @@
-export {}
+export * from './gateways.ts'
+export * from './paging.ts'
+export * from './problem.ts'

@@ -1,22 +1,24 @@
 import { parseArgs } from 'node:util'
 import { organisationBySlug } from '../catalogue/index.ts'
 import { readConfig } from '../config.ts'
-import { createTokens, loadSigningKeys, permissions, type Permission } from '../identity/index.ts'
+import { createTokens, dicomwebPermissions, loadSigningKeys, permissions, productPermissions, type Permission } from '../identity/index.ts'
 import { signingKeysFile } from '../places.ts'
 import { createDb } from '../platform/db.ts'
 
-const usage = `Prints a bearer token for DICOMweb.
+const usage = `Prints a bearer token.
 
-  npm run token                                  everything, for the default organisation, for 30 days
+  npm run token                                  everything in DICOMweb, for the default organisation, for 30 days
   npm run token -- --organisation north --days 1 --scope "dicomweb:search dicomweb:retrieve"
+  npm run token -- --scope "gateways:read gateways:manage"
 
-Scopes: ${permissions.join(', ')}.`
+Scopes: ${dicomwebPermissions.join(', ')};
+        ${productPermissions.join(', ')}.`
 
 const { values } = parseArgs({
   options: {
     organisation: { type: 'string' },
     days: { type: 'string', default: '30' },
-    scope: { type: 'string', default: permissions.join(' ') },
+    scope: { type: 'string', default: dicomwebPermissions.join(' ') },
     help: { type: 'boolean', short: 'h', default: false },
   },
 })

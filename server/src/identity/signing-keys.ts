@@ -1,5 +1,5 @@
 import { link, mkdir, open, readFile, rm } from 'node:fs/promises'
-import { randomUUID } from 'node:crypto'
+import { hkdfSync, randomUUID } from 'node:crypto'
 import { dirname, join } from 'node:path'
 import { exportJWK, generateKeyPair, importJWK, type CryptoKey, type JWK } from 'jose'
 
@@ -9,6 +9,8 @@ export const signingAlgorithm = 'ES256'
 export interface SigningKeys {
   readonly signing: { readonly kid: string; readonly key: CryptoKey }
   readonly verifying: ReadonlyMap<string, CryptoKey>
+  /** Secrets for sealing what the database keeps but must not tell (AES-256), one of each key and under its kid; see sealing.ts. */
+  readonly sealing: ReadonlyMap<string, Buffer>
 }
 
 /**
@@ -19,13 +21,15 @@ export interface SigningKeys {
 export async function loadSigningKeys(file: string): Promise<SigningKeys> {
   const { keys } = await readKeyFile(file) ?? await createKeyFile(file)
   const verifying = new Map<string, CryptoKey>()
+  const sealing = new Map<string, Buffer>()
   for (const jwk of keys) {
     if (jwk.kid === undefined || jwk.d === undefined) throw new Error(`A key in ${file} lacks kid or d.`)
     verifying.set(jwk.kid, await importPublic(jwk))
+    sealing.set(jwk.kid, Buffer.from(hkdfSync('sha256', Buffer.from(jwk.d, 'base64url'), '', 'isocenter sealing', 32)))
   }
   const newest = keys[0]
   if (newest?.kid === undefined) throw new Error(`${file} holds no key.`)
-  return { signing: { kid: newest.kid, key: await importPrivate(newest) }, verifying }
+  return { signing: { kid: newest.kid, key: await importPrivate(newest) }, verifying, sealing }
 }
 
 const importPrivate = async (jwk: JWK) => await importJWK(jwk, signingAlgorithm) as CryptoKey

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { errors, jwtVerify, SignJWT } from 'jose'
-import { permissions, type Access, type Permission } from './access.ts'
+import { permissions, type Access, type Actor, type Permission } from './access.ts'
 import { signingAlgorithm, type SigningKeys } from './signing-keys.ts'
 
 const issuer = 'isocenter'
@@ -13,9 +13,11 @@ export interface TokenRequest {
   readonly permissions: readonly Permission[]
   /** seconds from now */
   readonly lifetimeSeconds: number
+  /** Whom the token speaks for; its own holder, under a fresh id, where absent. */
+  readonly gatewayId?: string
 }
 
-/** Signs and checks bearer tokens (RFC 7519, RFC 9068 in spirit: `org` names the organisation, `scope` the permissions). */
+/** Signs and checks bearer tokens (RFC 7519, RFC 9068 in spirit: `org` names the organisation, `scope` the permissions, `act` what kind of actor `sub` is). */
 export interface Tokens {
   /** Makes a signed token. */
   issue: (request: TokenRequest) => Promise<string>
@@ -42,11 +44,11 @@ export function createTokens(keys: SigningKeys, now: () => Date = () => new Date
   }
 
   return {
-    issue: ({ organisationId, permissions: granted, lifetimeSeconds }) => {
+    issue: ({ organisationId, permissions: granted, lifetimeSeconds, gatewayId }) => {
       const issuedAt = Math.floor(now().getTime() / 1000)
-      return new SignJWT({ org: organisationId, scope: granted.join(' ') })
+      return new SignJWT({ org: organisationId, scope: granted.join(' '), ...(gatewayId === undefined ? {} : { act: 'gateway' }) })
         .setProtectedHeader({ alg: signingAlgorithm, kid: keys.signing.kid, typ: 'at+jwt' })
-        .setIssuer(issuer).setAudience(audience).setSubject(randomUUID())
+        .setIssuer(issuer).setAudience(audience).setSubject(gatewayId ?? randomUUID())
         .setIssuedAt(issuedAt).setExpirationTime(issuedAt + lifetimeSeconds)
         .sign(keys.signing.key)
     },
@@ -60,9 +62,10 @@ export function createTokens(keys: SigningKeys, now: () => Date = () => new Date
           if (key === undefined) throw new errors.JWKSNoMatchingKey()
           return key
         }, { issuer, audience, algorithms: [signingAlgorithm], typ: 'at+jwt', currentDate: now(), requiredClaims: ['sub', 'exp', 'org', 'scope'] })
-        const { sub, exp, org, scope } = payload as { sub: string; exp: number; org: unknown; scope: unknown }
-        if (typeof org !== 'string' || !/^[1-9]\d{0,18}$/.test(org) || typeof scope !== 'string') return undefined
-        const access: Access = { actor: { kind: 'token', id: sub }, organisationId: org, permissions: permissionsIn(scope), studies: 'all' }
+        const { sub, exp, org, scope, act } = payload as { sub: string; exp: number; org: unknown; scope: unknown; act: unknown }
+        const kind = actorKind(act)
+        if (kind === undefined || typeof org !== 'string' || !/^[1-9]\d{0,18}$/.test(org) || typeof scope !== 'string') return undefined
+        const access: Access = { actor: { kind, id: sub }, organisationId: org, permissions: permissionsIn(scope), studies: 'all' }
         remember(token, access, exp)
         return access
       } catch (error) {
@@ -71,6 +74,12 @@ export function createTokens(keys: SigningKeys, now: () => Date = () => new Date
       }
     },
   }
+}
+
+/** Undefined for a kind this version does not know: its token is no use here. */
+function actorKind(act: unknown): Actor['kind'] | undefined {
+  if (act === undefined) return 'token'
+  return act === 'gateway' ? 'gateway' : undefined
 }
 
 /** Words this version does not know grant nothing. */

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
-import { permissions } from '../../identity/index.ts'
+import { dicomwebPermissions } from '../../identity/index.ts'
 import { aService } from '../service.fixture.ts'
 import type { Operation, Resource } from './resources.ts'
 import { generatedBlocks, withBlocks } from './statement.fixture.ts'
@@ -35,5 +35,5 @@ test('the conformance statement says what the code does: routes, media types, at
 
 test('it names every permission there is', async () => {
   const written = await readFile(statement, 'utf8')
-  for (const permission of permissions) expect(written).toContain(`\`${permission}\``)
+  for (const permission of dicomwebPermissions) expect(written).toContain(`\`${permission}\``)
 })
