@@ -1,0 +1,66 @@
+import { randomUUID } from 'node:crypto'
+import { Type } from 'typebox'
+import type { Node } from '../../configuration/nodes.ts'
+import type { GatewayControl } from '../actions.ts'
+import { editConfiguration } from '../edit-configuration.ts'
+import { noSuchNode } from '../problems.ts'
+import type { ControlApp } from '../typed-routes.ts'
+import { NodeTest } from '../wire/state.ts'
+
+const ById = Type.Object({ nodeId: Type.String({ maxLength: 64 }) })
+/** Its form is checked where all settings are; `id` comes from the path, or from us. */
+const NodeBody = Type.Object({ kind: Type.String(), name: Type.String() })
+
+/** Where objects are forwarded to: the list, the line to each, and whether it is used. */
+export function nodeRoutes(app: ControlApp, { control }: { readonly control: GatewayControl }): void {
+  app.get('/nodes', async () => control.configuration().nodes)
+
+  app.post('/nodes', { schema: { body: NodeBody } }, async ({ body }, reply) => {
+    const id = randomUUID()
+    const { nodes } = await editConfiguration(control, (configuration) => ({ nodes: [...configuration.nodes, { ...body, id } as unknown as Node] }))
+    return reply.code(201).header('location', `/api/nodes/${id}`).send(nodes.find((node) => node.id === id))
+  })
+
+  app.put('/nodes/:nodeId', { schema: { params: ById, body: NodeBody } }, async ({ params, body }) => {
+    const { nodes } = await editConfiguration(control, (configuration) => {
+      nodeOf(configuration.nodes, params.nodeId)
+      return { nodes: configuration.nodes.map((node) => (node.id === params.nodeId ? { ...body, id: node.id } as unknown as Node : node)) }
+    })
+    return nodeOf(nodes, params.nodeId)
+  })
+
+  app.delete('/nodes/:nodeId', { schema: { params: ById } }, async ({ params }, reply) => {
+    await editConfiguration(control, ({ nodes, rules }) => {
+      nodeOf(nodes, params.nodeId)
+      // A rule left without any node would keep objects here and send them nowhere, which nobody asked for.
+      const remaining = rules.map((rule) => ({ ...rule, to: rule.to.filter((id) => id !== params.nodeId) }))
+      return {
+        nodes: nodes.filter(({ id }) => id !== params.nodeId),
+        rules: remaining.filter((rule, index) => rule.to.length > 0 || rules[index]?.to.length === 0),
+      }
+    })
+    return reply.code(204).send()
+  })
+
+  app.post('/nodes/:nodeId/pause', { schema: { params: ById } }, async ({ params }, reply) => {
+    await control.pauseNode(params.nodeId)
+    return reply.code(204).send()
+  })
+
+  app.post('/nodes/:nodeId/resume', { schema: { params: ById } }, async ({ params }, reply) => {
+    await control.resumeNode(params.nodeId)
+    return reply.code(204).send()
+  })
+
+  app.post('/nodes/:nodeId/test', { schema: { params: ById, response: { 200: NodeTest } } }, (request, reply) => {
+    const gone = new AbortController()
+    reply.raw.once('close', () => { gone.abort() })
+    return control.testNode(request.params.nodeId, gone.signal)
+  })
+}
+
+function nodeOf(nodes: readonly Node[], nodeId: string): Node {
+  const node = nodes.find(({ id }) => id === nodeId)
+  if (!node) throw noSuchNode('No node has this id.')
+  return node
+}
