@@ -137,6 +137,11 @@ export function unacceptable(offers: readonly Offer[]): Error {
 
 interface Match { readonly quality: number; readonly specificity: number; readonly closeness: number }
 
+/** How exactly a range names an offer's media type (RFC 9110 §12.5.1): itself; its top-level type; octets, for a codestream's own type; anything. */
+const specificity = { exact: 4, topLevel: 3, codestreamAsOctets: 2, anything: 1 } as const
+/** A range that says multipart or single-part is more exact than one that leaves it open, whatever they name. */
+const formIsNamed = 1
+
 /** How an offer's transfer syntax meets what is wanted: named; the default; stored and good enough; the default, made; for want of anything better. */
 const closeness = { named: 4, default: 3, stored: 2, madeDefault: 1, substitute: 0 } as const
 
@@ -152,19 +157,18 @@ function bestMatch(acceptable: Acceptable, offer: Offer): Match | undefined {
 
 function matchOf(wanted: Wanted, offer: Offer): Match | undefined {
   if (wanted.multipart !== undefined && wanted.multipart !== offer.multipart) return undefined
-  const specificity = typeSpecificity(wanted, offer)
-  if (specificity === 0) return undefined
-  const syntax = syntaxMatch(wanted, offer)
-  return syntax && { quality: wanted.quality, specificity: specificity + (wanted.multipart === undefined ? 0 : 1), closeness: closeness[syntax] }
+  const named = typeMatch(wanted, offer)
+  const syntax = named && syntaxMatch(wanted, offer)
+  return syntax && { quality: wanted.quality, specificity: specificity[named] + (wanted.multipart === undefined ? 0 : formIsNamed), closeness: closeness[syntax] }
 }
 
-function typeSpecificity({ mediaType, transferSyntax }: Wanted, offer: Offer): number {
-  if (mediaType === offer.mediaType) return 4
-  if (mediaType.endsWith('/*') && offer.mediaType.startsWith(mediaType.slice(0, -1))) return 3
-  if (mediaType === '*/*') return 1
+function typeMatch({ mediaType, transferSyntax }: Wanted, offer: Offer): keyof typeof specificity | undefined {
+  if (mediaType === offer.mediaType) return 'exact'
+  if (mediaType.endsWith('/*') && offer.mediaType.startsWith(mediaType.slice(0, -1))) return 'topLevel'
+  if (mediaType === '*/*') return 'anything'
   // OHIF and cornerstone ask for octet-stream with `transfer-syntax=*` and take the codestream under its own type.
-  if (mediaType === octetStream && transferSyntax !== undefined && offer.transferSyntaxUID !== undefined && offer.mediaType !== applicationDicom) return 2
-  return 0
+  if (mediaType === octetStream && transferSyntax !== undefined && offer.transferSyntaxUID !== undefined && offer.mediaType !== applicationDicom) return 'codestreamAsOctets'
+  return undefined
 }
 
 /** Whether the offer's transfer syntax is what was asked, or may stand in for it. */

@@ -11,7 +11,7 @@ import { serviceURL } from '../service-url.ts'
 import { encapsulatedDocument, noPage, pixelData, wordBytesOf } from './bulkdata.ts'
 import { clientGone } from './client-gone.ts'
 import { codecProblem } from './codec-problem.ts'
-import { etagOf, isNotModified } from './conditional.ts'
+import { isNotModified, weakETagOf } from './conditional.ts'
 import { presenceOf } from './find.ts'
 import { frameOffers } from './frames.ts'
 import { madeFrame, madeFrameOffers, nativeLength } from './made-frames.ts'
@@ -52,7 +52,7 @@ async function sendAll(deps: DicomwebDeps, request: FastifyRequest<{ Params: Sco
   reply.headers(noPage).header('content-location', `${service}${pathOf(scope)}/${name}`)
   // PS3.18 §10.4.3.1: some of it is no full answer, and says so.
   if (seen.left > 0) reply.code(206).header('warning', `299 ${service}: ${seen.left} values cannot be had in a form the request accepts`)
-  else if (isNotModified(request, reply, etagOf(revision, name, JSON.stringify(acceptable)))) return reply.code(304).send()
+  else if (isNotModified(request, reply, weakETagOf(revision, name, JSON.stringify(acceptable)))) return reply.code(304).send()
   return sendMultipart(request, reply, seen.first.mediaType, allParts(deps, request, scope, acceptable, has, service, clientGone(reply)))
 }
 

@@ -9,6 +9,9 @@ export function etagOf(...parts: readonly (string | Uint8Array)[]): string {
   return `"${hash.digest('base64url').slice(0, 27)}"`
 }
 
+/** The same of an answer whose bytes need not be the same each time, where only their meaning is: parts of many objects between boundaries nobody can foresee. */
+export const weakETagOf = (...parts: readonly (string | Uint8Array)[]): string => `W/${etagOf(...parts)}`
+
 /**
  * Puts the validator on the answer; true when the client has this very representation, and is to be answered 304.
  * @param alike tells the validators of other bytes that say the same: the client may keep what it has, under its own validator
@@ -19,7 +22,7 @@ export function isNotModified(request: FastifyRequest, reply: FastifyReply, etag
   const condition = request.headers['if-none-match']
   if (condition === undefined) return false
   const tags = condition.split(',').map((tag) => tag.trim().replace(/^W\//, ''))
-  if (tags.includes('*') || tags.includes(etag)) return true
+  if (tags.includes('*') || tags.includes(etag.replace(/^W\//, ''))) return true
   const known = tags.find(alike)
   if (known !== undefined) reply.header('etag', known)
   return known !== undefined

@@ -9,7 +9,7 @@ import { instancePath, pathOf, scopeOf, seriesPath, studyPath, type InstanceUIDs
 import { serviceURL } from '../service-url.ts'
 import { sendSource } from './byte-source.ts'
 import { clientGone } from './client-gone.ts'
-import { etagOf, isNotModified } from './conditional.ts'
+import { etagOf, isNotModified, weakETagOf } from './conditional.ts'
 import { fileOffers, openFile, type FileOffer } from './file-offers.ts'
 import { instanceAt, presenceOf } from './find.ts'
 import { sendMultipart, type AnswerPart } from './multipart-answer.ts'
@@ -55,7 +55,7 @@ async function sendAll(deps: DicomwebDeps, request: FastifyRequest<{ Params: Sco
   reply.header('content-location', service + pathOf(scope))
   // PS3.18 §10.4.3.1: some of it is no full answer, and says so.
   if (left > 0) reply.code(206).header('warning', `299 ${service}: ${left} instances cannot be had in a form the request accepts`)
-  else if (isNotModified(request, reply, etagOf(revision, JSON.stringify(acceptable)))) return reply.code(304).send()
+  else if (isNotModified(request, reply, weakETagOf(revision, JSON.stringify(acceptable)))) return reply.code(304).send()
   return sendMultipart(request, reply, applicationDicom, partsOf(deps, chosen ?? choices(catalogue, request.access, scope, acceptable), service, clientGone(reply)))
 }
 

@@ -12,7 +12,7 @@ import { formOf, type MetadataEncoding, type SeriesMetadata } from '../series-me
 import { serviceURL } from '../service-url.ts'
 import { sendXmlParts, type XmlPart } from '../xml-answer.ts'
 import { clientGone } from './client-gone.ts'
-import { etagOf, isNotModified } from './conditional.ts'
+import { etagOf, isNotModified, weakETagOf } from './conditional.ts'
 import { missing, presenceOf } from './find.ts'
 import { selectionOf, selectionText, selector } from './metadata-selection.ts'
 import { wantsSourceCharset, withSourceCharset } from './source-charset.ts'
@@ -40,8 +40,9 @@ export const metadataRoutes: FastifyPluginAsync<MetadataDeps> = async (app, deps
 
         const { revision, numberOfInstances } = await presenceOf(catalogue, request.access, scope)
         noteRead(deps, request, scope.StudyInstanceUID)
-        // A strong validator tells the compressed form from the plain one (RFC 9110 §8.8.3).
-        if (isNotModified(request, reply, etagOf(revision, encodingFor(request), mediaType, selectionText(selection), ...(isSourceCharset ? ['source'] : [])))) return reply.code(304).send()
+        // A strong validator tells the compressed form from the plain one (RFC 9110 §8.8.3); parts of XML have a boundary of chance.
+        const validator = mediaType === dicomXml ? weakETagOf : etagOf
+        if (isNotModified(request, reply, validator(revision, encodingFor(request), mediaType, selectionText(selection), ...(isSourceCharset ? ['source'] : [])))) return reply.code(304).send()
         const chosen = selection ? selector(selection) : (json: string) => json
         const signal = clientGone(reply)
         const select: Select = isSourceCharset ? (json, record) => withSourceCharset(deps.blobs, record, chosen(json), signal) : chosen

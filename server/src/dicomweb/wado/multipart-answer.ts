@@ -24,12 +24,21 @@ const ahead = 3
 export function sendMultipart(
   request: FastifyRequest, reply: FastifyReply, mediaType: string, parts: readonly AnswerPart[] | AsyncIterable<AnswerPart>,
 ): FastifyReply | Promise<FastifyReply> {
-  const boundary = multipartBoundary()
+  const boundary = boundaryFor(reply)
   reply.header('content-type', formatMediaType('multipart/related', { type: mediaType, boundary }))
   const length = Array.isArray(parts) ? totalLength(parts, boundary) : undefined
   if (length !== undefined) reply.header('content-length', length)
   if (request.method === 'HEAD') return reply.send()
   return sendPieces(reply, body(parts, boundary), length)
+}
+
+/**
+ * Where the answer has a strong ETag its boundary is made of that, for then the same tag must mean the same bytes (RFC 9110 §8.8.1).
+ * Such a tag is a digest over the digest of the object: nobody can write an object that holds it. Other answers have a boundary of chance.
+ */
+function boundaryFor(reply: FastifyReply): string {
+  const [, tag] = /^"([\w-]+)"$/.exec(String(reply.getHeader('etag') ?? '')) ?? []
+  return tag === undefined ? multipartBoundary() : `isocenter-${tag}`
 }
 
 function headerOf({ contentType, contentLocation }: AnswerPart, length: number | undefined, boundary: string, first: boolean): Uint8Array {

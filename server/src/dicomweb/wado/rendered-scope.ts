@@ -8,7 +8,7 @@ import { metadataTextOf } from '../rendering/read-instance.ts'
 import type { ReportMediaType } from '../rendering/render-task.ts'
 import { serviceURL } from '../service-url.ts'
 import { clientGone } from './client-gone.ts'
-import { etagOf, isNotModified } from './conditional.ts'
+import { isNotModified, weakETagOf } from './conditional.ts'
 import { presenceOf } from './find.ts'
 import type { AnswerPart } from './multipart-answer.ts'
 import { checkImageParams, renderedPart, sendRenderedParts, type Rendered } from './rendered-answer.ts'
@@ -28,7 +28,7 @@ export async function sendWholeScope(rendered: Rendered, scope: Scope & { StudyI
   if (!form?.multipart) return undefined
   checkImageParams(rendered, form.mediaType)
   const { revision } = await presenceOf(deps.catalogue, request.access, scope)
-  if (isNotModified(request, reply, etagOf(revision, 'rendered', form.mediaType, JSON.stringify(params)))) return reply.code(304).send()
+  if (isNotModified(request, reply, weakETagOf(revision, 'rendered', form.mediaType, JSON.stringify(params)))) return reply.code(304).send()
   return sendRenderedParts(request, reply, form.mediaType, partsOf(rendered, scope, form, clientGone(reply)))
 }
 

@@ -190,7 +190,7 @@ describe('metadata', () => {
     for (const url of [`${series}/metadata`, series, `/studies/${study.StudyInstanceUID}/metadata`]) {
       const first = await service.get(url)
       const etag = String(first.headers.etag)
-      expect(etag).toMatch(/^"[\w-]+"$/)
+      expect(etag).toMatch(url === series ? /^W\/"[\w-]+"$/ : /^"[\w-]+"$/)
       const again = await service.get(url, { 'if-none-match': `"x", ${etag}` })
       expect([again.statusCode, again.rawPayload.length, again.headers.etag]).toEqual([304, 0, etag])
       await service.store([bytesOf(anInstance({ StudyInstanceUID: study.StudyInstanceUID, SeriesInstanceUID: study.series[0]?.SeriesInstanceUID ?? '' }))])
@@ -280,6 +280,20 @@ describe('frames', () => {
       expect([list, (await service.get(`${path}/frames/${list}`)).statusCode]).toEqual([list, status])
     }
     expect((await service.get(`${(await stored({ kind: 'SR' })).path}/frames/1`)).statusCode).toBe(404)
+  })
+
+  test('18 the same strong ETag means the same bytes, multipart too, and other bytes have another boundary', async () => {
+    const { path } = await stored({ kind: 'US' })
+    const urls = [path, `${path}/frames/1,2`, `${path}/frames/2`, `${path}/bulkdata/7FE00010`]
+    const boundaries = new Set<string>()
+    for (const url of urls) {
+      const [one, another] = [await service.get(url, { accept: 'multipart/related; type="*/*"' }), await service.get(url, { accept: 'multipart/related; type="*/*"' })]
+      expect(one.headers.etag).toMatch(/^"/)
+      expect([another.headers.etag, another.headers['content-type'], another.rawPayload.equals(one.rawPayload)]).toEqual([one.headers.etag, one.headers['content-type'], true])
+      expect((await partsOf(one)).length).toBeGreaterThan(0)
+      boundaries.add(String(one.headers['content-type']))
+    }
+    expect(boundaries.size).toBe(urls.length)
   })
 
   test('18 a frame has an ETag', async () => {
