@@ -2,7 +2,8 @@ import { testDatabase } from '@isocenter/testkit'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { ensureDefaultOrganisation } from '../catalogue/index.ts'
 import { createDb, type Db } from '../platform/db.ts'
-import { createAccessLog, record, type AccessedEvent } from './index.ts'
+import type { AccessedEvent } from './access-log.ts'
+import { createAccessLog, record } from './index.ts'
 
 let db: Db
 let drop: () => Promise<void>
@@ -55,6 +56,17 @@ test('what cannot be written now is told of, kept, and written later, however mu
   const lines = await written()
   expect(lines).toHaveLength(9_000)
   expect(lines.find((line) => line.study_instance_uid === '1.2.0')?.occurrences).toBe(2)
+})
+
+test('an event of an organisation that has been removed is given up and told of; the others are written', async () => {
+  const errors: unknown[] = []
+  const log = createAccessLog(db, (error) => errors.push(error), 60_000)
+  for (let study = 0; study < 20; study++) log.accessed(read(`1.2.${String(study)}`, study === 7 ? '987654321' : north))
+  await log.flush()
+  expect(errors).toHaveLength(1)
+  expect((await written()).map((line) => line.study_instance_uid)).toEqual(Array.from({ length: 20 }, (_, study) => `1.2.${String(study)}`).filter((uid) => uid !== '1.2.7'))
+  await log.close()
+  expect(errors).toHaveLength(1)
 })
 
 test('without being asked, waiting reads are written after a while', async () => {

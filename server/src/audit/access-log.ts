@@ -1,4 +1,4 @@
-import type { Db } from '../platform/db.ts'
+import { isRefusedValue, type Db } from '../platform/db.ts'
 import { record, type AuditAction, type AuditEvent } from './record.ts'
 
 const defaultFlushAfterMs = 2_000
@@ -24,7 +24,8 @@ export interface AccessLog {
 
 /**
  * An access log that writes in batches. A reading session asks for thousands of frames: they become one row every few seconds.
- * What cannot be written now (the database is restarting) is kept and tried again; `onError` is told each time.
+ * What cannot be written now (the database is restarting) is kept and tried again; `onError` is told each time. What never can
+ * be written is given up, and `onError` told of it.
  */
 export function createAccessLog(db: Db, onError: (error: unknown) => void, flushAfterMs = defaultFlushAfterMs): AccessLog {
   let waiting = new Map<string, AuditEvent & { occurrences: number }>()
@@ -40,11 +41,28 @@ export function createAccessLog(db: Db, onError: (error: unknown) => void, flush
   const write = async () => {
     const batch = [...waiting.values()]
     waiting = new Map()
+    await append(batch)
+  }
+
+  /** One event Postgres refuses for what it says, such as one of an organisation that has been removed, must not hold up the others for ever. */
+  const append = async (batch: readonly (AuditEvent & { occurrences: number })[]): Promise<void> => {
     try {
       await record(db, batch)
     } catch (error) {
-      for (const event of batch) add(event)
-      throw error
+      if (!isRefusedValue(error)) {
+        for (const event of batch) add(event)
+        throw error
+      }
+      if (batch.length === 1) {
+        onError(error)
+        return
+      }
+      const middle = batch.length >> 1
+      try {
+        await append(batch.slice(0, middle))
+      } finally {
+        await append(batch.slice(middle))
+      }
     }
   }
 

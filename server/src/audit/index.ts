@@ -1,2 +1,2 @@
-export { createAccessLog, type AccessedEvent, type AccessLog } from './access-log.ts'
+export { createAccessLog, type AccessLog } from './access-log.ts'
 export { record, type AuditAction, type AuditEvent } from './record.ts'
