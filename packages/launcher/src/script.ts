@@ -17,12 +17,15 @@ export function runScript([script, ...args]: readonly string[], env: NodeJS.Proc
   })
 }
 
-/** Runs `work`, then exits with the code it answers; what a person can mend is shown without a stack. */
-export async function exitWith(work: () => Promise<number>): Promise<never> {
+/**
+ * Runs `work`, then exits with the code it answers; what a person can mend is shown without a stack.
+ * @param failureCode exit code when the work could not be done at all
+ */
+export async function exitWith(work: () => Promise<number>, failureCode = 1): Promise<never> {
   try {
     process.exit(await work())
   } catch (error) {
     console.error(error instanceof LauncherError ? error.message : error)
-    process.exit(1)
+    process.exit(failureCode)
   }
 }

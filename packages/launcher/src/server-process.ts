@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { askReadiness } from './ask-readiness.ts'
 import { endWithUs, parentDeathPrefix } from './die-with-parent.ts'
 import type { Started } from './keep-running.ts'
 import { LauncherError } from './launcher-error.ts'
@@ -16,6 +17,8 @@ export interface ServerProcessOptions {
   readonly env: NodeJS.ProcessEnv
   /** Address to ask for readiness, without a slash at the end. */
   readonly url: string
+  /** The server's own certificate, PEM, where it serves HTTPS. */
+  readonly certificate?: Buffer | undefined
   /** Takes each line the server logs. */
   readonly onLog: (line: string) => void
   /** The script to run; the server's own where absent. */
@@ -27,7 +30,7 @@ export interface ServerProcessOptions {
  * It ends at once when this process is killed: everything acknowledged is safe by then.
  * @throws LauncherError when it ends before, or does not become ready
  */
-export async function startServerProcess({ env, url, onLog, script = main }: ServerProcessOptions): Promise<Started> {
+export async function startServerProcess({ env, url, certificate, onLog, script = main }: ServerProcessOptions): Promise<Started> {
   const prefix = parentDeathPrefix('KILL')
   const [file, ...args] = [...prefix, process.execPath, ...serverNodeArguments, script]
   const child = spawn(file, args, { env: { ...serverEnvironment, ...env }, detached: true, stdio: ['ignore', 'pipe', 'pipe'] })
@@ -38,21 +41,21 @@ export async function startServerProcess({ env, url, onLog, script = main }: Ser
   })
   if (prefix.length === 0 && child.pid !== undefined) endWithUs(child.pid, 'KILL', ended)
 
-  const failure = await untilReady(url, ended)
+  const failure = await untilReady(url, certificate, ended)
   if (failure === undefined) return { ended, stop: () => stop(child, ended) }
   await stop(child, ended)
   throw new LauncherError(`The server does not start: ${failure}`)
 }
 
 /** Why the server did not become ready; undefined when it did. */
-async function untilReady(url: string, ended: Promise<string>): Promise<string | undefined> {
+async function untilReady(url: string, certificate: Buffer | undefined, ended: Promise<string>): Promise<string | undefined> {
   const until = Date.now() + readyWithinMs
   let answer = 'no answer'
   while (Date.now() < until) {
     try {
-      const response = await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(5_000) })
-      if (response.ok) return undefined
-      answer = await response.text()
+      const { status, body } = await askReadiness(`${url}/readyz`, certificate)
+      if (status === 200) return undefined
+      answer = body
     } catch {
       answer = 'no answer'
     }

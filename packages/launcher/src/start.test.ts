@@ -1,11 +1,13 @@
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
+import { execFileSync, spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { hasProgram } from '@isocenter/testkit'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { portToListenOn } from './port.ts'
 import { readRunState } from './run-state.ts'
@@ -186,6 +188,30 @@ test('wrong settings are listed together', async () => {
   const one = await start({ PORT: '8080000', BLOB_STORE: 'tape' })
   expect(await one.exit).toBe(1)
   expect(one.said()).toMatch(/PORT cannot be used(.|\n)*BLOB_STORE cannot be used/)
+})
+
+test('with a certificate, whatever name it is for, it comes up ready over HTTPS and says so', async ({ skip }) => {
+  if (!await hasProgram('openssl')) skip()
+  const [key, certificate] = [join(folder, 'key.pem'), join(folder, 'cert.pem')]
+  execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2', '-subj', '/CN=pacs.example', '-keyout', key, '-out', certificate], { stdio: 'ignore' })
+  const one = await start({ TLS_CERT_FILE: certificate, TLS_KEY_FILE: key })
+  await one.until('Isocenter is ready')
+  const url = one.url.replace('http:', 'https:')
+  expect(one.said()).toContain(`${url}/dicom-web`)
+  expect(await readRunState(dataDirectory)).toMatchObject({ url })
+  one.child.kill('SIGINT')
+  expect(await one.exit).toBe(0)
+  const without = await start({ TLS_CERT_FILE: join(folder, 'nothing.pem'), TLS_KEY_FILE: key })
+  expect(await without.exit).toBe(1)
+  expect(without.said()).toMatch(/^TLS_CERT_FILE and TLS_KEY_FILE cannot both be read: .*nothing\.pem.*\n$/)
+})
+
+test('where there is nothing to look at, the doctor says by its exit code that it could not look', () => {
+  const scripts = (JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as { scripts: { doctor: string } }).scripts
+  const [, command = ''] = /exec node (.*)$/.exec(scripts.doctor) ?? []
+  const root = fileURLToPath(new URL('../../..', import.meta.url))
+  expect(spawnSync(process.execPath, command.split(' '), { encoding: 'utf8', cwd: root, env: { ...process.env, DATA_DIR: dataDirectory, DATABASE_URL: '' } }))
+    .toMatchObject({ status: 2, stderr: expect.stringContaining('Start Isocenter first: npm start') as string })
 })
 
 test('a token can be had while it runs, and also when it does not', async () => {

@@ -1,6 +1,7 @@
 import { migrate } from '@isocenter/migrations'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { readTlsFiles } from '../../../server/src/platform/tls.ts'
 import { banner } from './banner.ts'
 import { keepRunning } from './keep-running.ts'
 import { LauncherError } from './launcher-error.ts'
@@ -25,7 +26,8 @@ async function start(stopRequested: () => void): Promise<void> {
   const folder = await claimDataFolder(config.DATA_DIR)
   running.push({ name: '', stop: folder.release })
   const port = await portToListenOn(config.HOST, config.PORT)
-  const url = localUrl(config.HOST, port)
+  const tls = await certificateOf(config)
+  const url = localUrl(tls ? 'https' : 'http', config.HOST, port)
 
   const databaseUrl = ownDatabase ? await startOwnDatabase(config.DATA_DIR) : config.DATABASE_URL
   stopRequested()
@@ -36,7 +38,7 @@ async function start(stopRequested: () => void): Promise<void> {
   const logFile = process.stdout.isTTY ? join(config.DATA_DIR, 'logs', 'server.log') : undefined
   const onLog = logFile ? terminalLog(new LogFile(logFile), say) : say
   const env = { ...process.env, DATABASE_URL: databaseUrl, DATA_DIR: config.DATA_DIR, PORT: String(port) }
-  const server = await keepRunning(() => startServerProcess({ env, url, onLog }), { name: 'server', say })
+  const server = await keepRunning(() => startServerProcess({ env, url, certificate: tls?.cert, onLog }), { name: 'server', say })
   running.push({ name: 'server', stop: server.stop })
   stopRequested()
 
@@ -59,10 +61,18 @@ async function startOwnDatabase(dataDirectory: string): Promise<string> {
   return connectionString
 }
 
+async function certificateOf(config: Parameters<typeof readTlsFiles>[0]): ReturnType<typeof readTlsFiles> {
+  try {
+    return await readTlsFiles(config)
+  } catch (error) {
+    throw new LauncherError(`TLS_CERT_FILE and TLS_KEY_FILE cannot both be read: ${error instanceof Error ? error.message : 'unknown error'}`, { cause: error })
+  }
+}
+
 /** The address as this machine reaches it: "all interfaces" is no address to connect to. */
-function localUrl(host: string, port: number): string {
+function localUrl(scheme: 'http' | 'https', host: string, port: number): string {
   const reachable = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host
-  return `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`
+  return `${scheme}://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`
 }
 
 async function stopAll(): Promise<void> {

@@ -2,7 +2,9 @@
  * Runs a script of ours with the database of the running `npm start`, of DATABASE_URL, or, where nothing runs, with
  * the embedded Postgres started for as long as the script takes.
  *
- *   node packages/launcher/src/with-database.ts SCRIPT [ARGUMENT…]
+ *   node packages/launcher/src/with-database.ts [--failure-code=NUMBER] SCRIPT [ARGUMENT…]
+ *
+ * The failure code is what it exits with when the script could not be run; 1 without it.
  */
 import { migrate } from '@isocenter/migrations'
 import { existsSync } from 'node:fs'
@@ -13,10 +15,13 @@ import { claimDataFolder, readRunState } from './run-state.ts'
 import { exitWith, runScript } from './script.ts'
 import { readSettings } from './settings.ts'
 
+const [, failureCode] = /^--failure-code=(\d+)$/.exec(process.argv[2] ?? '') ?? []
+const script = process.argv.slice(failureCode === undefined ? 2 : 3)
+
 await exitWith(async () => {
   const { config, ownDatabase } = readSettings()
   const run = (databaseUrl: string) =>
-    runScript(process.argv.slice(2), { ...process.env, DATA_DIR: config.DATA_DIR, DATABASE_URL: databaseUrl })
+    runScript(script, { ...process.env, DATA_DIR: config.DATA_DIR, DATABASE_URL: databaseUrl })
   if (!ownDatabase) return run(config.DATABASE_URL)
   const state = await readRunState(config.DATA_DIR)
   if (state) {
@@ -37,4 +42,4 @@ await exitWith(async () => {
   } finally {
     await folder.release()
   }
-})
+}, failureCode === undefined ? undefined : Number(failureCode))

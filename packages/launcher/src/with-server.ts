@@ -20,7 +20,7 @@ await exitWith(async () => {
   return runScript(args, needsNone ? process.env : { ...process.env, ...(await runningServer()) })
 })
 
-async function runningServer(): Promise<{ ISOCENTER_URL: string; ISOCENTER_TOKEN: string }> {
+async function runningServer(): Promise<{ ISOCENTER_URL: string; ISOCENTER_TOKEN: string; NODE_EXTRA_CA_CERTS?: string }> {
   const { config } = readSettings()
   const state = await readRunState(config.DATA_DIR)
   if (state?.url === undefined || state.databaseUrl === undefined) {
@@ -28,5 +28,8 @@ async function runningServer(): Promise<{ ISOCENTER_URL: string; ISOCENTER_TOKEN
   }
   const { stdout } = await run(process.execPath, [resolve(root, 'server/src/cli/token.ts'), '--days', '1'],
     { env: { ...process.env, DATA_DIR: config.DATA_DIR, DATABASE_URL: state.databaseUrl } })
-  return { ISOCENTER_URL: `${state.url}/dicom-web`, ISOCENTER_TOKEN: stdout.trim() }
+  const token = { ISOCENTER_TOKEN: stdout.trim() }
+  if (config.TLS_CERT_FILE === undefined) return { ISOCENTER_URL: `${state.url}/dicom-web`, ...token }
+  // The certificate is of the public address; one that we signed ourselves is trusted by this client alone.
+  return { ISOCENTER_URL: `${config.PUBLIC_URL ?? state.url}/dicom-web`, NODE_EXTRA_CA_CERTS: resolve(root, config.TLS_CERT_FILE), ...token }
 }
