@@ -4,7 +4,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Access } from '../identity/index.ts'
 import { createDb } from '../platform/db.ts'
 import { aNewInstance, openCatalogue, type TestCatalogue } from './catalogue.fixture.ts'
-import { addExtraAttribute, createCatalogue, ensureDefaultOrganisation, extraAttributes, fillExtraAttribute, removeExtraAttribute, type Level, type NewInstance } from './index.ts'
+import { addExtraAttribute, createCatalogue, ensureDefaultOrganisation, extraAttributes, removeExtraAttribute, type Level, type NewInstance } from './index.ts'
+import { fillExtraAttribute } from './extra-fill.ts'
 import { accessTo, newInstance } from './search.fixture.ts'
 
 let open: TestCatalogue

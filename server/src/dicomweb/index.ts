@@ -14,9 +14,8 @@ import { renderedRoutes } from './wado/rendered.ts'
 import { wadoRoutes } from './wado/routes.ts'
 import { thumbnailRoutes } from './wado/thumbnail.ts'
 
-export type { DicomwebDeps } from './deps.ts'
 export { isDigestOf, metadataTextOf, reread, storeAgain, type Reread } from './stow/reread.ts'
-export { isSettled, longestStoreMs, minimumAgeMs, startSweeping, sweep, type Swept, type SweepOptions } from './stow/sweep.ts'
+export { isSettled, longestStoreMs, minimumAgeMs, startSweeping, sweep, type Swept } from './stow/sweep.ts'
 
 export const dicomweb: FastifyPluginAsync<DicomwebDeps> = async (app, { config, catalogue, blobs, transcoding, accessLog, metrics }) => {
   // By name: Fastify's own options (the prefix) come along and must not be applied a second time.

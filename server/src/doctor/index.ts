@@ -9,7 +9,6 @@ import { examineCounts, examineMetadata } from './rows.ts'
 export { reasonOf } from './connections.ts'
 export { CannotExamine, type Examined } from './examination.ts'
 export { report } from './report.ts'
-export type { Example, Finding, FindingKind } from './findings.ts'
 
 /** What an examination came to. */
 export interface Diagnosis {

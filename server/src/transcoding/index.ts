@@ -1,10 +1,9 @@
 /** Stored frames and whole instances in other transfer syntaxes. */
 export { asDescribed, describedFrameBytes } from './as-described.ts'
-export type { FrameCache } from './frame-cache.ts'
-export { createTranscodingMetrics, type TranscodingMetrics } from './metrics.ts'
-export { transcodedObject, transcodesWhole, type TranscodedObject } from './object.ts'
+export { createTranscodingMetrics } from './metrics.ts'
+export { transcodedObject, transcodesWhole } from './object.ts'
 export { readRanges, readStored, type StoredObject } from './stored-bytes.ts'
 export { parseStored, sentPieces, swapped } from './stored-object.ts'
 export { formatOf, type StoredInstance } from './stored-frame.ts'
 export { targetsOf } from './targets.ts'
-export { createTranscoding, type Transcoding, type TranscodingOptions } from './transcoding.ts'
+export { createTranscoding, type Transcoding } from './transcoding.ts'
