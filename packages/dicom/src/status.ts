@@ -20,6 +20,8 @@ export const storeFailures = {
   transferSyntaxNotSupported: { code: 0xc122, meaning: 'its transfer syntax is not supported' },
   /** PS3.7 Annex C: Processing failure. */
   processingFailure: { code: 0x0110, meaning: 'could not be processed' },
+  /** PS3.7 Annex C: Processing failure, of an object that did not arrive as its sender says it left. */
+  corrupted: { code: 0x0110, meaning: 'did not arrive with the digest its sender announced' },
   /** PS3.7 Annex C: Duplicate SOP Instance; other bytes are stored under these UIDs and the former are kept. */
   duplicate: { code: 0x0111, meaning: 'other content is already stored under its UIDs' },
   /** PS3.7 Annex C: SOP Class not supported. */
@@ -39,6 +41,7 @@ export type StoreWarning = keyof typeof storeWarnings
 
 /** The meaning of a FailureReason or WarningReason; a code not in the tables is told in hex. */
 export function storeStatusMeaning(code: number): string {
+  // Of two meanings of one code the first, which is the general one.
   const known = [...Object.values(storeFailures), ...Object.values(storeWarnings)].find((status) => status.code === code)
   return known?.meaning ?? `status 0x${code.toString(16).toUpperCase().padStart(4, '0')}`
 }

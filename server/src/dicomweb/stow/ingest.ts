@@ -6,7 +6,8 @@ import { BlobStoreError } from '../../storage/index.ts'
 import type { DicomwebDeps } from '../deps.ts'
 import { pathOf } from '../paths.ts'
 import { servicePath } from '../service-url.ts'
-import type { ReceivedPart } from './parts.ts'
+import { digestText } from './data-set-digest.ts'
+import type { ReceivedObject, ReceivedPart } from './parts.ts'
 import { PartRefused, receive, refusalOf, type Received } from './receive.ts'
 import type { FailedResult, StoreResult } from './response.ts'
 import { identityOf, remarksOn, type Identity } from './validate.ts'
@@ -29,6 +30,7 @@ export interface IngestOutcome {
 
 /** Instances whose commit is awaited while the next one is received: enough for the catalogue to commit them in groups. */
 const maxUnderWay = 32
+const unreadableDigest = 'Data-Set-Digest is no dictionary of digests with a SHA-256 of 32 bytes'
 /** Metadata text of those instances together, characters. */
 const maxUnderWayCharacters = 32 * 1024 * 1024
 
@@ -83,9 +85,10 @@ async function take(part: ReceivedPart, options: Ingest): Promise<Taken | { fail
   }
   try {
     if (!part.claimsDicom) throw new PartRefused('cannotUnderstand', 'notApplicationDicom')
+    if (part.announced === 'unreadable') throw new PartRefused('corrupted', 'digestUnreadable')
     const received = await receive(part.body, { ...options, organisationId: options.access.organisationId })
     options.metrics.bytesReceived.inc(received.byteLength)
-    const taken = describe(received, options)
+    const taken = asAnnounced(received, part.announced) ?? describe(received, options)
     if ('kind' in taken) {
       await received.writer.abort()
       options.log.info({ reason: taken.reason, SOPInstanceUID: taken.SOPInstanceUID }, 'instance refused')
@@ -96,12 +99,20 @@ async function take(part: ReceivedPart, options: Ingest): Promise<Taken | { fail
     const refused = refusalOf(error)
     if (refused) {
       options.log.info({ reason: refused.reason, code: refused.code }, 'part refused')
-      return { failed: { kind: 'failed', reason: refused.reason }, isTooLarge: refused.code === 'instanceTooLarge' }
+      return { failed: { kind: 'failed', reason: refused.reason, ...(refused.code === 'digestUnreadable' && { comment: unreadableDigest }) }, isTooLarge: refused.code === 'instanceTooLarge' }
     }
     if (!(error instanceof BlobStoreError)) throw error
     options.log.error({ err: error }, 'part could not be written')
     return { failed: { kind: 'failed', reason: 'processingFailure' }, isTooLarge: false }
   }
+}
+
+/** The failure of an object whose data set is not the one its sender announced; undefined where it is, or where nothing was announced. */
+function asAnnounced({ parsed, dataSetSha256 }: Received, announced: ReceivedObject['announced']): FailedResult | undefined {
+  if (!(announced instanceof Buffer) || announced.equals(dataSetSha256)) return undefined
+  // What it says of itself may be what is wrong; the sender finds its object by it all the same.
+  const identity = identityOf(parsed)
+  return { kind: 'failed', reason: 'corrupted', SOPInstanceUID: identity.SOPInstanceUID, SOPClassUID: identity.SOPClassUID, comment: `received ${digestText(dataSetSha256)}` }
 }
 
 /** Checks an object and makes what the catalogue keeps of it. */
@@ -137,7 +148,8 @@ async function settle(taken: Taken, options: Ingest): Promise<StoreResult> {
     })
     if (!blobKept) await forget(received.blobKey, options)
     if (outcome === 'refused') return { kind: 'failed', reason: 'duplicate', SOPInstanceUID, SOPClassUID }
-    return { kind: 'stored', ...instance, isDirty: remarks.length > 0 }
+    // Also where the object was there already: only one with this very data set counts as there.
+    return { kind: 'stored', ...instance, isDirty: remarks.length > 0, dataSetSha256: received.dataSetSha256 }
   } catch (error) {
     // Whether a row names the blob is not known now: if none does, the sweep will find that out.
     await writer.abort()

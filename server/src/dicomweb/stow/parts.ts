@@ -7,6 +7,7 @@ import { badRequest, payloadTooLarge, unsupportedMediaType } from '../../platfor
 import { applicationDicom, contentTypeOf, dicomJson, dicomXml } from '../media-types.ts'
 import { invalidMultipart } from '../problems.ts'
 import { composedParts, type MetadataOptions } from './metadata/parts.ts'
+import { announcedDigest, dataSetDigestHeader } from './data-set-digest.ts'
 import { receivedChunks } from './received-chunks.ts'
 import type { FailedResult } from './response.ts'
 
@@ -17,6 +18,8 @@ export interface ReceivedObject {
   /** False when its Content-Type says it is something else. */
   readonly claimsDicom: boolean
   readonly body: AsyncIterable<Uint8Array>
+  /** SHA-256 its data set has by its sender's word; it is stored only if that is so. */
+  readonly announced?: Buffer | 'unreadable' | undefined
 }
 
 /** What a store request may be. */
@@ -43,7 +46,7 @@ export function receivedParts(request: FastifyRequest, { maxRequestBytes, metada
   const form = formOf(request.headers['content-type'])
   if (Number(request.headers['content-length'] ?? 0) > maxRequestBytes) throw tooLarge(maxRequestBytes)
   const body = bytesOf(request.raw, decoderOf(request.headers['content-encoding']), maxRequestBytes)
-  if (form === 'single') return onePart(body)
+  if (form === 'single') return onePart(body, announcedDigest(request.headers[dataSetDigestHeader]?.toString()))
   const { root, boundary } = form
   return root.type === applicationDicom ? partsOf(body, boundary) : composedParts(body, root, boundary, maxHeaderBytes, metadata)
 }
@@ -61,15 +64,15 @@ function formOf(contentType: string | undefined): 'single' | { root: MediaType; 
   return { root: { type: root.type, parameters: mediaType.parameters }, boundary }
 }
 
-async function* onePart(body: AsyncIterable<Uint8Array>): AsyncGenerator<ReceivedPart> {
-  yield { claimsDicom: true, body }
+async function* onePart(body: AsyncIterable<Uint8Array>, announced: ReceivedObject['announced']): AsyncGenerator<ReceivedPart> {
+  yield { claimsDicom: true, body, announced }
 }
 
 async function* partsOf(body: AsyncIterable<Uint8Array>, boundary: string): AsyncGenerator<ReceivedPart> {
   let count = 0
   for await (const part of readMultipart(body, boundary, { maxHeaderBytes })) {
     if (++count > maxParts) throw payloadTooLarge(`A store request may have ${maxParts} parts.`, { maxParts }, { connection: 'close' })
-    yield { claimsDicom: claimsDicom(part.headers.get('content-type')), body: part.body }
+    yield { claimsDicom: claimsDicom(part.headers.get('content-type')), body: part.body, announced: announcedDigest(part.headers.get(dataSetDigestHeader)) }
   }
 }
 

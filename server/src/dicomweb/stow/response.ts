@@ -1,6 +1,7 @@
 /** The Store Instances Response Module (PS3.18 Table I.1-1) and the status that goes with it. */
 import { formatTag, storeFailures, storeWarnings, tagOf, type DicomJson, type DicomJsonAttribute, type Keyword, type StoreFailure } from '@isocenter/dicom'
 import { pathOf } from '../paths.ts'
+import { digestText } from './data-set-digest.ts'
 
 /** What became of one part of a request. */
 export type StoreResult = StoredResult | FailedResult
@@ -13,6 +14,8 @@ export interface StoredResult {
   readonly SOPClassUID: string
   /** Something is odd and was kept as received. */
   readonly isDirty: boolean
+  /** Of the data set that is held, whether this request brought it or it was there. */
+  readonly dataSetSha256: Uint8Array
 }
 
 export interface FailedResult {
@@ -21,7 +24,16 @@ export interface FailedResult {
   /** As far as the part could be read. */
   readonly SOPInstanceUID?: string | undefined
   readonly SOPClassUID?: string | undefined
+  /** What the reason alone does not say; never a value out of the object. */
+  readonly comment?: string | undefined
 }
+
+/**
+ * Private attributes of this service, in group 0009 (PS3.5 §7.8). The receipt lets a sender delete its own copy: what is held is what it sent.
+ * A comment stands here because Error Comment (0000,0902) belongs to commands.
+ */
+const privateCreator: DicomJson = { '00090010': { vr: 'LO', Value: ['ISOCENTER'] } }
+const privateTags = { receipt: '00091001', comment: '00091002' } as const
 
 /** One DICOM JSON object; FailedSOPSequence, ReferencedSOPSequence and OtherFailuresSequence are there when they have items (type 1C). */
 export function storeResponse(results: readonly StoreResult[], service: string): DicomJson {
@@ -58,21 +70,21 @@ export function warningsOf(results: readonly StoreResult[], service: string, unr
   ]
 }
 
-function storedItem({ SOPClassUID, SOPInstanceUID, StudyInstanceUID, SeriesInstanceUID, isDirty }: StoredResult, service: string): DicomJson {
+function storedItem({ SOPClassUID, SOPInstanceUID, StudyInstanceUID, SeriesInstanceUID, isDirty, dataSetSha256 }: StoredResult, service: string): DicomJson {
   return attributes({
     ReferencedSOPClassUID: { vr: 'UI', Value: [SOPClassUID] },
     ReferencedSOPInstanceUID: { vr: 'UI', Value: [SOPInstanceUID] },
     RetrieveURL: { vr: 'UR', Value: [service + pathOf({ StudyInstanceUID, SeriesInstanceUID, SOPInstanceUID })] },
     ...(isDirty && { WarningReason: { vr: 'US', Value: [storeWarnings.doesNotMatchClass.code] } }),
-  })
+  }, { receipt: digestText(dataSetSha256) })
 }
 
-function failedItem({ SOPClassUID, SOPInstanceUID, reason }: FailedResult): DicomJson {
+function failedItem({ SOPClassUID, SOPInstanceUID, reason, comment }: FailedResult): DicomJson {
   return attributes({
     ...(SOPClassUID !== undefined && { ReferencedSOPClassUID: { vr: 'UI', Value: [SOPClassUID] } }),
     ...(SOPInstanceUID !== undefined && { ReferencedSOPInstanceUID: { vr: 'UI', Value: [SOPInstanceUID] } }),
     FailureReason: { vr: 'US', Value: [storeFailures[reason].code] },
-  })
+  }, comment === undefined ? {} : { comment })
 }
 
 const isIdentified = (result: FailedResult): boolean => result.SOPInstanceUID !== undefined || result.SOPClassUID !== undefined
@@ -81,7 +93,9 @@ function sequence(items: readonly DicomJson[]): DicomJsonAttribute | undefined {
   return items.length === 0 ? undefined : { vr: 'SQ', Value: items }
 }
 
-function attributes(byKeyword: Partial<Record<Keyword, DicomJsonAttribute | undefined>>): DicomJson {
+function attributes(byKeyword: Partial<Record<Keyword, DicomJsonAttribute | undefined>>, ours: Partial<Record<keyof typeof privateTags, string>> = {}): DicomJson {
   const entries = Object.entries(byKeyword).flatMap(([keyword, attribute]) => (attribute ? [[formatTag(tagOf(keyword as Keyword)), attribute] as const] : []))
+  const texts = Object.entries(ours).map(([name, text]): (typeof entries)[number] => [privateTags[name as keyof typeof privateTags], { vr: 'UT', Value: [text] }])
+  if (texts.length > 0) entries.push(...Object.entries(privateCreator), ...texts)
   return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)))
 }

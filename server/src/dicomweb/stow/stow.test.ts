@@ -30,7 +30,7 @@ describe('what is stored', () => {
     expect(value(json, '00081190')).toBe(`https://pacs.example/dicom-web/studies/${study.StudyInstanceUID}`)
     expect(Object.keys(json)).toEqual(['00081190', '00081199'])
     expect(items(json, '00081199').map((item) => value(item, '00081155'))).toEqual(study.instances.map((instance) => value(instance, '00080018')))
-    expect(Object.keys(items(json, '00081199')[0] ?? {})).toEqual(['00081150', '00081155', '00081190'])
+    expect(Object.keys(items(json, '00081199')[0] ?? {})).toEqual(['00081150', '00081155', '00081190', '00090010', '00091001'])
     for (const [index, instance] of study.instances.entries()) {
       const retrieved = await service.get(pathOf(instance), { accept: 'application/dicom; transfer-syntax=*' })
       expect(retrieved.rawPayload.equals(Buffer.from(objects[index] ?? []))).toBe(true)
