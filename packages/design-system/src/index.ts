@@ -1,1 +1,7 @@
-export {}
+export { DesignProvider, useColourMode } from './design-provider.tsx'
+export { createFormats, type Formats } from './formats.ts'
+export { chooseLanguage, languageNames, languages, LanguageProvider, useLanguage, useWords, type Language, type Translations } from './language.tsx'
+export { bearNonce } from './nonce.ts'
+export { EmptyState, FailedState, LoadingState } from './page-state/page-state.tsx'
+export { usePreference } from './preference.ts'
+export { colourModes, themeOf, type ColourMode } from './theme.ts'

@@ -1,0 +1,43 @@
+import { App, ConfigProvider } from 'antd'
+import enUS from 'antd/es/locale/en_US'
+import zhCN from 'antd/es/locale/zh_CN'
+import { useEffect, useSyncExternalStore, type ReactNode } from 'react'
+import { LanguageProvider, useLanguage } from './language.tsx'
+import { usePreference } from './preference.ts'
+import { colourModes, themeOf, type ColourMode } from './theme.ts'
+
+const locales = { 'zh-CN': zhCN, en: enUS }
+
+/** Language, colours and Ant Design's settings for everything inside: what every screen of the product stands in. */
+export function DesignProvider({ nonce, children }: { readonly nonce?: string | undefined; readonly children: ReactNode }) {
+  return <LanguageProvider><Themed nonce={nonce}>{children}</Themed></LanguageProvider>
+}
+
+function Themed({ nonce, children }: { readonly nonce?: string | undefined; readonly children: ReactNode }) {
+  const { language } = useLanguage()
+  const { isDark } = useColourMode()
+  useEffect(() => {
+    // The browser draws its own parts (scroll bars, date pickers) to match.
+    document.documentElement.style.colorScheme = isDark ? 'dark' : 'light'
+  }, [isDark])
+  return (
+    <ConfigProvider locale={locales[language]} theme={themeOf(isDark)} csp={nonce === undefined ? {} : { nonce }} wave={{ disabled: true }}>
+      <App>{children}</App>
+    </ConfigProvider>
+  )
+}
+
+const systemIsDark = matchMedia('(prefers-color-scheme: dark)')
+
+function subscribe(listener: () => void): () => void {
+  systemIsDark.addEventListener('change', listener)
+  return () => { systemIsDark.removeEventListener('change', listener) }
+}
+
+/** Light or dark: as chosen in this browser, else as the system is. */
+export function useColourMode(): { readonly mode: ColourMode; readonly setMode: (mode: ColourMode) => void; readonly isDark: boolean } {
+  const [chosen, setMode] = usePreference('colourMode')
+  const system = useSyncExternalStore(subscribe, () => systemIsDark.matches)
+  const mode = colourModes.find((one) => one === chosen) ?? 'system'
+  return { mode, setMode, isDark: mode === 'system' ? system : mode === 'dark' }
+}
