@@ -1,0 +1,84 @@
+/** What people do to deliveries: try again, call off. */
+import { statesThatTake, type DeliveryState } from './delivery-states.ts'
+import { markArrivedEverywhere, standInLine } from './settle.ts'
+import type { Statements, Transaction } from './statements.ts'
+
+/** Which deliveries are meant; what is absent does not narrow. */
+export interface Selection {
+  readonly deliveryIds?: readonly number[] | undefined
+  readonly objectId?: string | undefined
+  readonly StudyInstanceUID?: string | undefined
+  readonly nodeId?: string | undefined
+  readonly state?: DeliveryState | undefined
+}
+
+export interface ByHand {
+  /**
+   * Puts deliveries in line again, at once and with a clean record: those that wait or were given up. What has arrived or was called
+   * off is meant only where its state is named. How many.
+   */
+  readonly retry: (selection: Selection) => Promise<number>
+  /** Calls deliveries off that are not being sent. How many. */
+  readonly cancel: (selection: Selection, now: number) => Promise<number>
+}
+
+/** Rows changed at a time: others have their turn on the database between. */
+const page = 1000
+
+const again = `
+  UPDATE delivery SET state = 'waiting', attempts = 0, troubles = 0, next_attempt_at = 0, delivered_at = NULL, receipt = NULL, verified = 0, confirmed = 0 WHERE delivery_id = ?`
+
+interface Found {
+  readonly deliveryId: number
+  readonly objectKey: number
+}
+
+export function createByHand(statements: Statements): ByHand {
+  const each = async (selection: Selection, states: readonly DeliveryState[], change: (transaction: Transaction, found: Found) => void): Promise<number> => {
+    const { where, values } = conditionOf(selection, states)
+    const select = `
+      SELECT d.delivery_id AS deliveryId, d.object_key AS objectKey FROM delivery d JOIN forward_object o USING (object_key) JOIN forward_study s ON s.study_id = d.study_id
+      WHERE d.delivery_id > ? AND o.deleted_at IS NULL AND ${where} ORDER BY d.delivery_id LIMIT ${String(page)}`
+    let changed = 0
+    for (let last = 0; ;) {
+      const after = last
+      const rows = await statements.write((transaction) => {
+        const found = transaction.all<Found>(select, after, ...values)
+        for (const one of found) change(transaction, one)
+        return found
+      })
+      changed += rows.length
+      last = rows.at(-1)?.deliveryId ?? last
+      if (rows.length < page) return changed
+    }
+  }
+
+  return {
+    retry: (selection) => each(selection, selection.state === undefined ? ['waiting', 'dead'] : only(selection.state, statesThatTake('retry')), (transaction, { deliveryId, objectKey }) => {
+      transaction.run(again, deliveryId)
+      transaction.run('UPDATE forward_object SET arrived_everywhere_at = NULL WHERE object_key = ?', objectKey)
+      transaction.run(standInLine, deliveryId)
+    }),
+    cancel: (selection, now) => each(selection, only(selection.state, statesThatTake('cancel')), (transaction, { deliveryId, objectKey }) => {
+      transaction.run(`UPDATE delivery SET state = 'cancelled', upload_url = NULL WHERE delivery_id = ?`, deliveryId)
+      transaction.run(markArrivedEverywhere, objectKey, now)
+    }),
+  }
+}
+
+const only = (state: DeliveryState | undefined, states: readonly DeliveryState[]): readonly DeliveryState[] =>
+  state === undefined ? states : states.filter((one) => one === state)
+
+function conditionOf({ deliveryIds, objectId, StudyInstanceUID, nodeId }: Selection, states: readonly DeliveryState[]): { where: string; values: string[] } {
+  const narrowed: readonly (readonly [condition: string, value: string | undefined])[] = [
+    ['d.delivery_id IN (SELECT value FROM json_each(?))', deliveryIds && JSON.stringify(deliveryIds)],
+    ['o.object_id = ?', objectId],
+    ['s.study_instance_uid = ?', StudyInstanceUID],
+    ['d.node_id = ?', nodeId],
+  ]
+  const given = narrowed.filter((one): one is readonly [string, string] => one[1] !== undefined)
+  return {
+    where: [`d.state IN (SELECT value FROM json_each(?))`, ...given.map(([condition]) => condition)].join(' AND '),
+    values: [JSON.stringify(states), ...given.map(([, value]) => value)],
+  }
+}

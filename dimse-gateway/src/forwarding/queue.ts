@@ -1,0 +1,32 @@
+/** The deliveries that are to be made, on disk: what a crash leaves is what was settled before it. */
+import type { Database } from '../platform/database.ts'
+import { createByHand, type ByHand } from './by-hand.ts'
+import { createClaimer, type Claimer } from './claim.ts'
+import type { DeliveryState } from './delivery-states.ts'
+import { createEnqueuer, type Enqueuer } from './enqueue.ts'
+import { createSettler, type Settler } from './settle.ts'
+import { createStatements } from './statements.ts'
+
+export type QueueCounts = Readonly<Record<DeliveryState, number>>
+
+export interface Queue extends Enqueuer, Claimer, Settler, ByHand {
+  /** Deliveries of each node that ever had one, by state. */
+  readonly counts: () => ReadonlyMap<string, QueueCounts>
+}
+
+export const emptyQueue: QueueCounts = { waiting: 0, sending: 0, delivered: 0, dead: 0, cancelled: 0 }
+
+/** The queue in a database that has `forwardingTables`. `recover` comes before the first claim. */
+export function createQueue(database: Database): Queue {
+  const statements = createStatements(database)
+  return {
+    ...createEnqueuer(statements), ...createClaimer(statements), ...createSettler(statements), ...createByHand(statements),
+    counts: () => {
+      const byNode = new Map<string, QueueCounts>()
+      for (const { nodeId, state, count } of statements.all<{ nodeId: string; state: DeliveryState; count: number }>('SELECT node_id AS nodeId, state, count FROM delivery_count')) {
+        byNode.set(nodeId, { ...emptyQueue, ...byNode.get(nodeId), [state]: count })
+      }
+      return byNode
+    },
+  }
+}

@@ -1,0 +1,87 @@
+import type { SchemaStep } from '../platform/schema.ts'
+
+/**
+ * Tables of forwarding, in the gateway's one SQLite file. What is known of objects and studies is written down here as well as
+ * in the spool, because records outlive the objects. Moments are milliseconds since 1970, UTC.
+ */
+export const forwardingTables: SchemaStep = { name: 'forwarding-1', sql: `
+CREATE TABLE forward_study (
+  study_id INTEGER PRIMARY KEY,
+  study_instance_uid TEXT NOT NULL UNIQUE,
+  patient_id TEXT, patient_name TEXT, accession_number TEXT, study_description TEXT, study_date TEXT,
+  /* Name and id as searched for: folded, without accents and case. */
+  patient_name_search TEXT NOT NULL DEFAULT '', modalities TEXT NOT NULL DEFAULT '',
+  calling_ae_title TEXT NOT NULL,
+  first_received_at INTEGER NOT NULL, last_received_at INTEGER NOT NULL,
+  instances INTEGER NOT NULL DEFAULT 0, bytes INTEGER NOT NULL DEFAULT 0,
+  completed_at INTEGER
+) STRICT;
+CREATE INDEX forward_study_by_time ON forward_study (last_received_at, study_id);
+CREATE INDEX forward_study_by_patient ON forward_study (patient_id);
+CREATE INDEX forward_study_by_accession ON forward_study (accession_number);
+CREATE INDEX forward_study_incomplete ON forward_study (last_received_at) WHERE completed_at IS NULL;
+
+CREATE TABLE forward_object (
+  object_key INTEGER PRIMARY KEY,
+  object_id TEXT NOT NULL UNIQUE,
+  study_id INTEGER NOT NULL REFERENCES forward_study,
+  sop_class_uid TEXT NOT NULL, sop_instance_uid TEXT NOT NULL, series_instance_uid TEXT NOT NULL, modality TEXT,
+  calling_ae_title TEXT NOT NULL, called_ae_title TEXT NOT NULL, remote_address TEXT NOT NULL,
+  transfer_syntax_uid TEXT NOT NULL, data_set_offset INTEGER NOT NULL, byte_length INTEGER NOT NULL, data_set_sha256 TEXT NOT NULL,
+  received_at INTEGER NOT NULL,
+  /* Since when every delivery is confirmed or was called off, one confirmed at least; NULL while it must be kept. */
+  arrived_everywhere_at INTEGER,
+  deleted_at INTEGER
+) STRICT;
+CREATE INDEX forward_object_of_study ON forward_object (study_id, object_key);
+CREATE INDEX forward_object_by_instance ON forward_object (sop_instance_uid);
+CREATE INDEX forward_object_deletable ON forward_object (arrived_everywhere_at) WHERE deleted_at IS NULL AND arrived_everywhere_at IS NOT NULL;
+CREATE INDEX forward_object_deleted ON forward_object (deleted_at) WHERE deleted_at IS NOT NULL;
+
+CREATE TABLE delivery (
+  delivery_id INTEGER PRIMARY KEY,
+  object_key INTEGER NOT NULL REFERENCES forward_object ON DELETE CASCADE,
+  study_id INTEGER NOT NULL,
+  node_id TEXT NOT NULL,
+  urgent INTEGER NOT NULL,
+  state TEXT NOT NULL,
+  /* Refusals of this object; trouble of the line and of the node are counted beside them and bury nothing. */
+  attempts INTEGER NOT NULL DEFAULT 0, troubles INTEGER NOT NULL DEFAULT 0,
+  next_attempt_at INTEGER NOT NULL DEFAULT 0,
+  last_error TEXT, last_error_detail TEXT, last_attempt_at INTEGER,
+  /* Digest the node confirmed, sha-256 in hex; verified: it is that of the bytes sent. */
+  receipt TEXT, verified INTEGER NOT NULL DEFAULT 0,
+  /* All the proof a node of its kind can give: a verified receipt, or the success of a node that gives none. */
+  confirmed INTEGER NOT NULL DEFAULT 0,
+  /* The transfer syntax it left in, where that is not the object's own. */
+  sent_transfer_syntax_uid TEXT,
+  upload_url TEXT,
+  delivered_at INTEGER,
+  UNIQUE (object_key, node_id)
+) STRICT;
+CREATE INDEX delivery_waiting ON delivery (node_id, study_id, urgent, delivery_id) WHERE state = 'waiting';
+CREATE INDEX delivery_sending ON delivery (node_id) WHERE state = 'sending';
+CREATE INDEX delivery_dead ON delivery (node_id, delivery_id) WHERE state = 'dead';
+CREATE INDEX delivery_of_study ON delivery (study_id, node_id, state);
+
+/* Studies in line for a node: the place in line grows with what the study has had, so that a large one does not hold up small ones. */
+CREATE TABLE delivery_turn (
+  node_id TEXT NOT NULL, study_id INTEGER NOT NULL, urgent INTEGER NOT NULL,
+  place INTEGER NOT NULL, due_at INTEGER NOT NULL,
+  PRIMARY KEY (node_id, study_id, urgent)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX delivery_turn_in_line ON delivery_turn (node_id, urgent DESC, place);
+
+/* Deliveries by node and state, kept by triggers: counting a million rows each time a screen asks would be felt. */
+CREATE TABLE delivery_count (node_id TEXT NOT NULL, state TEXT NOT NULL, count INTEGER NOT NULL, PRIMARY KEY (node_id, state)) STRICT, WITHOUT ROWID;
+CREATE TRIGGER delivery_counted AFTER INSERT ON delivery BEGIN
+  INSERT INTO delivery_count VALUES (new.node_id, new.state, 1) ON CONFLICT DO UPDATE SET count = count + 1;
+END;
+CREATE TRIGGER delivery_recounted AFTER UPDATE OF state ON delivery WHEN old.state <> new.state BEGIN
+  UPDATE delivery_count SET count = count - 1 WHERE node_id = old.node_id AND state = old.state;
+  INSERT INTO delivery_count VALUES (new.node_id, new.state, 1) ON CONFLICT DO UPDATE SET count = count + 1;
+END;
+CREATE TRIGGER delivery_uncounted AFTER DELETE ON delivery BEGIN
+  UPDATE delivery_count SET count = count - 1 WHERE node_id = old.node_id AND state = old.state;
+END;
+` }
