@@ -10,6 +10,10 @@ export interface FileMeta {
   readonly MediaStorageSOPInstanceUID: string
   readonly TransferSyntaxUID: string
   readonly SourceApplicationEntityTitle?: string
+  readonly SendingApplicationEntityTitle?: string
+  readonly ReceivingApplicationEntityTitle?: string
+  /** What the writer keeps with the object for itself; last in the group, so that it ends where the data set begins. */
+  readonly PrivateInformation?: { readonly creatorUID: string; readonly value: Uint8Array }
 }
 
 const PREAMBLE_BYTES = 128
@@ -30,7 +34,10 @@ export function encodeFileMeta(meta: FileMeta): Uint8Array {
     shortElement(0x0010, 'UI', uidBytes(meta.TransferSyntaxUID)),
     shortElement(0x0012, 'UI', uidBytes(ImplementationClassUID)),
     shortElement(0x0013, 'SH', textBytes(ImplementationVersionName)),
-    ...(meta.SourceApplicationEntityTitle === undefined ? [] : [shortElement(0x0016, 'AE', textBytes(meta.SourceApplicationEntityTitle))]),
+    ...titleElement(0x0016, meta.SourceApplicationEntityTitle),
+    ...titleElement(0x0017, meta.SendingApplicationEntityTitle),
+    ...titleElement(0x0018, meta.ReceivingApplicationEntityTitle),
+    ...privateInformation(meta.PrivateInformation),
   ])
   const groupLength = Buffer.alloc(4)
   groupLength.writeUInt32LE(elements.length)
@@ -53,6 +60,17 @@ function longElement(element: number, vr: string, value: Buffer): Buffer {
   header.write(vr, 4, 'latin1')
   header.writeUInt32LE(value.length, 8)
   return Buffer.concat([header, value])
+}
+
+function titleElement(element: number, title: string | undefined): Buffer[] {
+  return title === undefined ? [] : [shortElement(element, 'AE', textBytes(title))]
+}
+
+function privateInformation(information: FileMeta['PrivateInformation']): Buffer[] {
+  if (information === undefined) return []
+  const { creatorUID, value } = information
+  if (value.byteLength % 2 !== 0) throw new DicomWriteError('badValue', undefined, 'the private information of the File Meta Information has an odd length')
+  return [shortElement(0x0100, 'UI', uidBytes(creatorUID)), longElement(0x0102, 'OB', Buffer.from(value.buffer, value.byteOffset, value.byteLength))]
 }
 
 const uidBytes = (uid: string): Buffer => Buffer.from(uid.length % 2 === 0 ? uid : `${uid}\0`, 'latin1')

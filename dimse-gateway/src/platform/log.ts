@@ -1,0 +1,19 @@
+import { pino, type Logger } from 'pino'
+
+/** Messages are constant; fields say which. UIDs, AE titles and addresses are fine; names, birth dates, PatientID and data sets never are. */
+export type Log = Pick<Logger, 'debug' | 'info' | 'warn' | 'error'>
+
+/** What may be written of an error: a database's text repeats the statement, another library's may repeat what it was given. */
+const logSerializers = {
+  err: (error: Error & { code?: unknown }) => ({ type: error.name, code: error.code, message: error.message, stack: framesOf(error) }),
+}
+
+/** The frames of a stack without its first line, which repeats the message. */
+function framesOf(error: Error): string {
+  return (error.stack ?? '').split('\n').filter((line) => line.startsWith('    at ')).join('\n')
+}
+
+/** The gateway's log: one JSON line an event, on standard output. */
+export function createLog(level: string): Logger {
+  return pino({ level, base: undefined, serializers: logSerializers })
+}

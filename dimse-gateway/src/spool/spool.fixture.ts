@@ -1,0 +1,52 @@
+import { randomInt } from 'node:crypto'
+import { join } from 'node:path'
+import { createAlarms, type Alarms } from '../platform/alarms.ts'
+import { systemClock } from '../platform/clock.ts'
+import { openDatabase, type Database } from '../platform/database.ts'
+import { createLog } from '../platform/log.ts'
+import type { SpoolSettings } from '../configuration/schema.ts'
+import { openSpool, spoolSchema, type Identity, type Origin, type Spool, type SpooledObject } from './index.ts'
+
+export const origin: Origin = { callingAETitle: 'CT_1', calledAETitle: 'USTCFQ-Transfer', remoteAddress: '192.0.2.7' }
+
+export interface OpenedSpool {
+  readonly spool: Spool
+  readonly database: Database
+  readonly alarms: Alarms
+  readonly announced: SpooledObject[]
+  close(): Promise<void>
+}
+
+/** A spool in a folder, started; `announced` is what its subscriber was told. */
+export async function openedSpool(directory: string, settings: SpoolSettings = { refuseAtFreeBytes: 0 }): Promise<OpenedSpool> {
+  const database = openDatabase(join(directory, 'spool.db'), [spoolSchema])
+  const alarms = createAlarms(systemClock)
+  const spool = await openSpool({ directory: join(directory, 'spool'), database, settings: () => settings, alarms, clock: systemClock, log: createLog('silent') })
+  const announced: SpooledObject[] = []
+  spool.subscribe((objects) => { announced.push(...objects) })
+  await spool.start()
+  return {
+    spool, database, alarms, announced,
+    close: async () => {
+      await spool.close()
+      database.close()
+    },
+  }
+}
+
+/** Sends a data set into the spool in pieces of random length, their memory used again after each. */
+export async function received(spool: Spool, identity: Identity, dataSet: Uint8Array, from: Origin = origin): Promise<SpooledObject> {
+  const writer = await spool.receive(from, identity)
+  try {
+    for (let at = 0; at < dataSet.length;) {
+      const piece = Buffer.from(dataSet.subarray(at, at + randomInt(1, 64 * 1024)))
+      at += piece.length
+      await writer.write(piece)
+      piece.fill(0xff)
+    }
+    return await writer.commit()
+  } catch (error) {
+    await writer.abort()
+    throw error
+  }
+}
