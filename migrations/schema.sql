@@ -79,6 +79,15 @@ CREATE TABLE change_feed (
   FOREIGN KEY (organisation_id) REFERENCES organisation(organisation_id)
 ) WITH (fillfactor=50);
 
+CREATE TABLE client_assertion (
+  gateway_id uuid NOT NULL,
+  jti text COLLATE "C" NOT NULL,
+  expires_at timestamp with time zone NOT NULL,
+  PRIMARY KEY (gateway_id, jti),
+  FOREIGN KEY (gateway_id) REFERENCES gateway(gateway_id) ON DELETE CASCADE
+);
+CREATE INDEX client_assertion_by_expiry ON client_assertion USING btree (expires_at);
+
 CREATE TABLE deletion (
   organisation_id bigint NOT NULL,
   study_instance_uid text COLLATE "C" NOT NULL,
@@ -123,6 +132,60 @@ CREATE INDEX extra_value_by_number ON extra_value USING btree (extra_attribute_k
 CREATE INDEX extra_value_by_series ON extra_value USING btree (series_key, extra_attribute_key);
 CREATE INDEX extra_value_by_study ON extra_value USING btree (study_key, extra_attribute_key);
 CREATE INDEX extra_value_by_value ON extra_value USING btree (extra_attribute_key, value, study_key);
+
+CREATE TABLE gateway (
+  gateway_id uuid NOT NULL DEFAULT gen_random_uuid(),
+  organisation_id bigint NOT NULL,
+  name text COLLATE "C" NOT NULL,
+  version text NOT NULL,
+  public_key jsonb NOT NULL,
+  key_thumbprint text COLLATE "C" NOT NULL,
+  enrolled_at timestamp with time zone NOT NULL DEFAULT now(),
+  revoked_at timestamp with time zone,
+  last_contact_at timestamp with time zone,
+  report_after_ms integer,
+  state jsonb,
+  unknown_senders jsonb NOT NULL DEFAULT '[]'::jsonb,
+  configuration_revision bigint,
+  configuration jsonb,
+  PRIMARY KEY (gateway_id),
+  UNIQUE (organisation_id, gateway_id),
+  UNIQUE (organisation_id, key_thumbprint),
+  FOREIGN KEY (organisation_id) REFERENCES organisation(organisation_id),
+  CHECK ((((octet_length((state)::text) + octet_length((unknown_senders)::text)) + octet_length((COALESCE(configuration, 'null'::jsonb))::text)) <= 4194304))
+) WITH (fillfactor=80);
+CREATE INDEX gateway_by_name ON gateway USING btree (organisation_id, name, gateway_id);
+
+CREATE TABLE gateway_command (
+  command_id uuid NOT NULL DEFAULT gen_random_uuid(),
+  organisation_id bigint NOT NULL,
+  gateway_id uuid NOT NULL,
+  name text NOT NULL,
+  arguments jsonb NOT NULL,
+  idempotency_key text,
+  created_at timestamp with time zone NOT NULL DEFAULT now(),
+  created_by text NOT NULL,
+  expires_at timestamp with time zone NOT NULL,
+  delivered_at timestamp with time zone,
+  finished_at timestamp with time zone,
+  outcome text,
+  value jsonb,
+  reason text,
+  PRIMARY KEY (command_id),
+  UNIQUE (gateway_id, idempotency_key),
+  FOREIGN KEY (organisation_id, gateway_id) REFERENCES gateway(organisation_id, gateway_id) ON DELETE CASCADE,
+  CHECK (((finished_at IS NULL) = (outcome IS NULL))),
+  CHECK ((outcome = ANY (ARRAY['succeeded'::text, 'failed'::text])))
+);
+CREATE INDEX gateway_command_newest ON gateway_command USING btree (gateway_id, created_at DESC, command_id DESC);
+CREATE INDEX gateway_command_pending ON gateway_command USING btree (gateway_id, created_at, command_id) WHERE (finished_at IS NULL);
+
+CREATE TABLE installation (
+  only_row boolean NOT NULL DEFAULT true,
+  installation_id uuid NOT NULL DEFAULT gen_random_uuid(),
+  PRIMARY KEY (only_row),
+  CHECK (only_row)
+);
 
 CREATE TABLE instance (
   instance_key bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
@@ -198,6 +261,37 @@ CREATE TABLE organisation (
   UNIQUE (slug),
   CHECK ((duplicate_policy = ANY (ARRAY['keepBoth'::text, 'replace'::text, 'reject'::text])))
 );
+
+CREATE TABLE performed_step (
+  performed_step_key bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+  organisation_id bigint NOT NULL,
+  sop_instance_uid text COLLATE "C" NOT NULL,
+  status text NOT NULL,
+  performed_station_ae_title text NOT NULL,
+  modality text NOT NULL,
+  patient_id text,
+  start_date text COLLATE "C" NOT NULL,
+  start_time text COLLATE "C" NOT NULL,
+  attributes text NOT NULL,
+  created_at timestamp with time zone NOT NULL DEFAULT now(),
+  updated_at timestamp with time zone NOT NULL DEFAULT now(),
+  PRIMARY KEY (performed_step_key),
+  UNIQUE (organisation_id, sop_instance_uid),
+  FOREIGN KEY (organisation_id) REFERENCES organisation(organisation_id),
+  CHECK ((status = ANY (ARRAY['IN PROGRESS'::text, 'COMPLETED'::text, 'DISCONTINUED'::text])))
+);
+CREATE INDEX performed_step_by_start ON performed_step USING btree (organisation_id, start_date DESC, start_time DESC, performed_step_key DESC);
+
+CREATE TABLE performed_step_schedule (
+  performed_step_key bigint NOT NULL,
+  organisation_id bigint NOT NULL,
+  place integer NOT NULL,
+  study_instance_uid text COLLATE "C" NOT NULL,
+  scheduled_procedure_step_id text NOT NULL DEFAULT ''::text,
+  PRIMARY KEY (performed_step_key, place),
+  FOREIGN KEY (performed_step_key) REFERENCES performed_step(performed_step_key) ON DELETE CASCADE
+);
+CREATE INDEX performed_step_by_schedule ON performed_step_schedule USING btree (organisation_id, study_instance_uid, scheduled_procedure_step_id);
 
 CREATE TABLE series (
   series_key bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
@@ -315,3 +409,83 @@ CREATE TABLE thumbnail (
 );
 CREATE TRIGGER thumbnail_deleted AFTER DELETE ON thumbnail FOR EACH ROW EXECUTE FUNCTION thumbnail_gives_up_blob();
 CREATE TRIGGER thumbnail_replaced AFTER UPDATE OF blob_key ON thumbnail FOR EACH ROW WHEN ((old.blob_key <> new.blob_key)) EXECUTE FUNCTION thumbnail_gives_up_blob();
+
+CREATE TABLE upload (
+  upload_id uuid NOT NULL DEFAULT gen_random_uuid(),
+  organisation_id bigint NOT NULL,
+  actor text NOT NULL,
+  kind text NOT NULL,
+  metadata jsonb NOT NULL DEFAULT '{}'::jsonb,
+  byte_length bigint NOT NULL,
+  byte_offset bigint NOT NULL DEFAULT 0,
+  state text NOT NULL DEFAULT 'open'::text,
+  result text,
+  result_status integer,
+  lease uuid,
+  leased_until timestamp with time zone,
+  attempts integer NOT NULL DEFAULT 0,
+  created_at timestamp with time zone NOT NULL DEFAULT now(),
+  expires_at timestamp with time zone NOT NULL,
+  PRIMARY KEY (upload_id),
+  FOREIGN KEY (organisation_id) REFERENCES organisation(organisation_id),
+  CHECK (((byte_offset >= 0) AND (byte_offset <= byte_length))),
+  CHECK (((state = 'finished'::text) = (result IS NOT NULL))),
+  CHECK ((byte_length >= 0)),
+  CHECK ((state = ANY (ARRAY['open'::text, 'complete'::text, 'finished'::text])))
+);
+CREATE INDEX upload_by_expiry ON upload USING btree (expires_at);
+CREATE INDEX upload_by_organisation ON upload USING btree (organisation_id, state);
+CREATE INDEX upload_to_be_stored ON upload USING btree (leased_until) WHERE (state = 'complete'::text);
+
+CREATE TABLE upload_chunk (
+  upload_id uuid NOT NULL,
+  byte_offset bigint NOT NULL,
+  byte_length bigint NOT NULL,
+  blob_key text COLLATE "C" NOT NULL,
+  PRIMARY KEY (upload_id, byte_offset),
+  UNIQUE (blob_key),
+  FOREIGN KEY (upload_id) REFERENCES upload(upload_id) ON DELETE CASCADE,
+  CHECK ((byte_length > 0))
+);
+
+CREATE TABLE upload_code (
+  organisation_id bigint NOT NULL,
+  code_sha256 bytea NOT NULL,
+  sealed bytea NOT NULL,
+  sealed_with text NOT NULL,
+  rotated_at timestamp with time zone NOT NULL DEFAULT now(),
+  PRIMARY KEY (organisation_id),
+  UNIQUE (code_sha256),
+  FOREIGN KEY (organisation_id) REFERENCES organisation(organisation_id)
+);
+
+CREATE TABLE worklist_item (
+  worklist_item_id uuid NOT NULL DEFAULT gen_random_uuid(),
+  organisation_id bigint NOT NULL,
+  study_instance_uid text COLLATE "C" NOT NULL,
+  scheduled_procedure_step_id text NOT NULL,
+  requested_procedure_id text NOT NULL,
+  accession_number text,
+  patient_id text NOT NULL,
+  patient_name_search text NOT NULL,
+  modality text NOT NULL,
+  scheduled_station_ae_titles text[] NOT NULL,
+  start_date text COLLATE "C" NOT NULL,
+  start_time text COLLATE "C" NOT NULL,
+  said_status text NOT NULL,
+  performed_status text,
+  status text GENERATED ALWAYS AS (COALESCE(performed_status, said_status)) STORED,
+  attributes text NOT NULL,
+  version integer NOT NULL DEFAULT 1,
+  created_at timestamp with time zone NOT NULL DEFAULT now(),
+  updated_at timestamp with time zone NOT NULL DEFAULT now(),
+  PRIMARY KEY (worklist_item_id),
+  UNIQUE (organisation_id, study_instance_uid, scheduled_procedure_step_id),
+  FOREIGN KEY (organisation_id) REFERENCES organisation(organisation_id)
+);
+CREATE INDEX worklist_item_by_accession_number ON worklist_item USING btree (organisation_id, accession_number) WHERE (accession_number IS NOT NULL);
+CREATE INDEX worklist_item_by_patient_id ON worklist_item USING btree (organisation_id, patient_id);
+CREATE INDEX worklist_item_by_patient_name ON worklist_item USING gin (patient_name_search gin_trgm_ops);
+CREATE INDEX worklist_item_by_requested_procedure ON worklist_item USING btree (organisation_id, requested_procedure_id);
+CREATE INDEX worklist_item_by_start ON worklist_item USING btree (organisation_id, start_date, start_time, worklist_item_id);
+CREATE INDEX worklist_item_by_station ON worklist_item USING gin (scheduled_station_ae_titles);

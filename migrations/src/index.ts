@@ -5,6 +5,8 @@ import * as thumbnails from './20261122130000_thumbnails.ts'
 import * as changeFeed from './20261122140000_change_feed.ts'
 import * as extraAttributes from './20261122150000_extra_attributes.ts'
 import * as gateways from './20261122160000_gateways.ts'
+import * as worklist from './20261122170000_worklist.ts'
+import * as uploads from './20261122180000_uploads.ts'
 
 /** Every migration by name, in order. Listed, not found in a folder: what runs is what was reviewed, also from a bundle. */
 const migrations: Readonly<Record<string, Knex.Migration>> = {
@@ -14,6 +16,8 @@ const migrations: Readonly<Record<string, Knex.Migration>> = {
   '20261122140000_change_feed': changeFeed,
   '20261122150000_extra_attributes': extraAttributes,
   '20261122160000_gateways': gateways,
+  '20261122170000_worklist': worklist,
+  '20261122180000_uploads': uploads,
 }
 
 const names = Object.keys(migrations)

@@ -53,6 +53,7 @@ export { planOf, type DateTimeCondition, type MatchPlan } from './matching-plan.
 export { storeFailures, storeStatusMeaning, storeWarnings, type StoreFailure, type StoreStatus, type StoreWarning } from './status.ts'
 export { DirectoryWriter, type DirectoryFile } from './directory.ts'
 export { instanceRecordType, type InstanceRecordType } from './directory-records.ts'
+export { isSurelySound, valueFault, type ValueFault } from './value-form.ts'
 export { orderedJson } from './ordered-json.ts'
 export { aroundPixelData, explicitLittleEndian, pixelDataHeader, type AroundPixelData, type ObjectChanges } from './explicit-little-endian.ts'
 export { lengthOfPieces, type ReencodedPiece, type StoredRange } from './reencoded-pieces.ts'
