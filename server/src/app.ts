@@ -1,8 +1,10 @@
 import Fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify'
+import { api } from './api.ts'
 import type { AccessLog } from './audit/index.ts'
 import type { Catalogue } from './catalogue/index.ts'
 import type { Config } from './config.ts'
 import { dicomweb } from './dicomweb/index.ts'
+import type { Gateways } from './gateways/index.ts'
 import { guard, type Tokens } from './identity/index.ts'
 import { cors } from './platform/cors.ts'
 import { healthRoutes, type ReadinessCheck } from './platform/health.ts'
@@ -22,6 +24,7 @@ export interface AppDeps {
   readonly blobs: BlobStore
   readonly transcoding: Transcoding
   readonly tokens: Tokens
+  readonly gateways: Gateways
   readonly accessLog: AccessLog
   readonly metrics: Metrics
   readonly readiness: readonly ReadinessCheck[]
@@ -70,5 +73,6 @@ export async function createApp(deps: AppDeps): Promise<FastifyInstance> {
   await app.register(metricsRoutes, { metrics: deps.metrics })
   await app.register(healthRoutes, { checks: deps.readiness })
   await app.register(dicomweb, { prefix: '/dicom-web', ...deps })
+  await app.register(api, { prefix: '/api', gateways: deps.gateways, accessLog: deps.accessLog })
   return app
 }

@@ -2,7 +2,9 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { aStudy, bytesOf } from '@isocenter/testkit'
 import type { FastifyInstance, RouteOptions } from 'fastify'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { AuditAction } from './audit/index.ts'
 import { aService, type TestService } from './dicomweb/service.fixture.ts'
+import type { Permission } from './identity/index.ts'
 
 interface KnownRoute {
   readonly method: string
@@ -34,21 +36,26 @@ afterAll(() => service.close())
 const touchesData = ({ method }: KnownRoute) => method !== 'OPTIONS'
 const pathOf = (url: string) => url.replaceAll(/:\w+/g, '1.2.3').replace('*', '00091010')
 
-test('what is open to everybody says nothing of patients: health and metrics', () => {
+test('what is open to everybody says nothing of patients: health, metrics, and how to become known', () => {
   const open = routes.filter((route) => route.policy === 'public' && touchesData(route)).map(({ url }) => url)
-  expect([...new Set(open)].sort()).toEqual(['/healthz', '/metrics', '/readyz'])
+  expect([...new Set(open)].sort()).toEqual(['/api/gateways/enrolment', '/api/openapi.json', '/api/token', '/healthz', '/metrics', '/readyz'])
 })
 
 test('every other route asks for a permission, and what is done is audited under the action of that permission', () => {
   const guarded = routes.filter((route) => route.policy !== 'public' && touchesData(route))
   expect(guarded.length).toBeGreaterThan(20)
-  const actions = { 'dicomweb:search': 'study.search', 'dicomweb:retrieve': 'study.retrieve', 'dicomweb:store': 'study.store', 'dicomweb:delete': 'study.delete' } as const
-  expect(guarded.filter(({ policy, audit }) => actions[policy as keyof typeof actions] !== audit)).toEqual([])
+  const actions: Partial<Record<Permission, readonly (AuditAction | 'none')[]>> = {
+    'dicomweb:search': ['study.search'], 'dicomweb:retrieve': ['study.retrieve'], 'dicomweb:store': ['study.store'], 'dicomweb:delete': ['study.delete'],
+    'gateways:read': ['gateway.read'], 'gateways:manage': ['gateway.change', 'gateway.revoke', 'gateway.command', 'upload-code.read', 'upload-code.rotate'],
+    // What a gateway says of itself names no patient.
+    'gateway:report': ['none'],
+  }
+  expect(guarded.filter(({ policy, audit }) => !actions[policy as Permission]?.includes(audit as AuditAction))).toEqual([])
 })
 
-test('nothing of the DICOMweb service is answered to who shows no token, or one that grants nothing', async () => {
+test('nothing is answered to who shows no token, or one that grants nothing', async () => {
   const headers = await service.as('north', [])
-  for (const { method, url } of routes.filter((route) => route.url.startsWith('/dicom-web') && touchesData(route))) {
+  for (const { method, url } of routes.filter((route) => route.policy !== 'public' && touchesData(route))) {
     const request = { method: method as 'GET', url: pathOf(url) }
     expect([method, url, (await service.app.inject(request)).statusCode]).toEqual([method, url, 401])
     expect([method, url, (await service.app.inject({ ...request, headers })).statusCode]).toEqual([method, url, 403])

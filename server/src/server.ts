@@ -6,8 +6,9 @@ import { createAccessLog } from './audit/index.ts'
 import { catalogueTasks, createCatalogue, ensureDefaultOrganisation } from './catalogue/index.ts'
 import type { Config } from './config.ts'
 import { startSweeping } from './dicomweb/index.ts'
-import { startJobs } from './jobs/index.ts'
-import { createTokens, loadSigningKeys } from './identity/index.ts'
+import { createGateways, gatewayTasks } from './gateways/index.ts'
+import { createSealing, createTokens, loadSigningKeys } from './identity/index.ts'
+import { joinTasks, startJobs } from './jobs/index.ts'
 import { blobStoreConfig, signingKeysFile } from './places.ts'
 import { createDb } from './platform/db.ts'
 import { createMetrics } from './platform/metrics.ts'
@@ -36,7 +37,9 @@ export async function startServer(config: Config): Promise<RunningServer> {
     await ensureDefaultOrganisation(db, config.DEFAULT_ORGANISATION)
     const blobs = createBlobStore(blobStoreConfig(config))
     closers.push(() => blobs.close())
-    const tokens = createTokens(await loadSigningKeys(signingKeysFile(config)))
+    const keys = await loadSigningKeys(signingKeysFile(config))
+    const tokens = createTokens(keys)
+    const gateways = await createGateways({ db, tokens, sealing: createSealing(keys), tokenUrl: config.PUBLIC_URL && `${config.PUBLIC_URL}/api/token` })
     const metrics = createMetrics()
     const transcoding = createTranscoding({
       blobs, threads: config.CODEC_THREADS ?? availableParallelism(), timeoutMs: config.CODEC_TIMEOUT_MS, cacheBytes: config.FRAME_CACHE_BYTES, metrics: createTranscodingMetrics(metrics.registry),
@@ -50,7 +53,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
     const tls = await readTlsFiles(config)
     const app = await createApp({
       tls,
-      config, catalogue, blobs, transcoding, tokens, metrics, accessLog,
+      config, catalogue, blobs, transcoding, tokens, gateways, metrics, accessLog,
       readiness: [
         { name: 'database', check: () => db.raw('select 1 from organisation limit 1') },
         { name: 'blobs', check: () => blobs.check() },
@@ -59,7 +62,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
     closers.push(() => app.close())
     const sweeping = startSweeping({ db, blobs, now: () => new Date() }, app.log)
     closers.push(() => sweeping.close())
-    const jobs = startJobs({ database: config.DATABASE_URL, log: app.log, ...catalogueTasks({ db, changeFeedDays: config.CHANGE_FEED_DAYS }) })
+    const jobs = startJobs({ database: config.DATABASE_URL, log: app.log, ...joinTasks(catalogueTasks({ db, changeFeedDays: config.CHANGE_FEED_DAYS }), gatewayTasks(db)) })
     closers.push(() => jobs.close())
     await app.listen({ host: config.HOST, port: config.PORT })
     const address = app.server.address()

@@ -1,12 +1,15 @@
 import { rows, type Db } from '../platform/db.ts'
 
 /** What can be written into the audit trail. */
-export type AuditAction = 'study.search' | 'study.retrieve' | 'study.store' | 'study.delete'
+export type AuditAction =
+  | 'study.search' | 'study.retrieve' | 'study.store' | 'study.delete'
+  | 'gateway.enrol' | 'gateway.token' | 'gateway.read' | 'gateway.change' | 'gateway.revoke' | 'gateway.command' | 'gateway.command-result'
+  | 'upload-code.read' | 'upload-code.rotate'
 
 /** One thing that was done, or refused. `detail` holds UIDs, counts and policies, never names. */
 export interface AuditEvent {
   readonly organisationId: string
-  /** who did it: `token:…` */
+  /** who did it: `token:…`, `gateway:…` */
   readonly actor: string
   readonly action: AuditAction
   readonly outcome: 'success' | 'refused' | 'failed'

@@ -9,7 +9,8 @@ import { createApp } from '../app.ts'
 import { createAccessLog } from '../audit/index.ts'
 import { createCatalogue, ensureDefaultOrganisation } from '../catalogue/index.ts'
 import { readConfig } from '../config.ts'
-import { createTokens, loadSigningKeys, permissions, type Permission } from '../identity/index.ts'
+import { createGateways } from '../gateways/index.ts'
+import { createSealing, createTokens, loadSigningKeys, permissions, type Permission } from '../identity/index.ts'
 import { createDb, type Db } from '../platform/db.ts'
 import { createMetrics } from '../platform/metrics.ts'
 import { createBlobStore, type BlobStore } from '../storage/index.ts'
@@ -35,11 +36,13 @@ export async function aService(env: Record<string, string> = {}): Promise<TestSe
   const config = readConfig({ DATABASE_URL: database.url, DATA_DIR: directory, LOG_LEVEL: 'silent', PUBLIC_URL: 'https://pacs.example', ...env })
   const db = createDb(config.DATABASE_URL, 6)
   const blobs = createBlobStore({ kind: 'fs', directory: join(directory, 'blobs') })
-  const tokens = createTokens(await loadSigningKeys(join(directory, 'keys.json')))
+  const keys = await loadSigningKeys(join(directory, 'keys.json'))
+  const tokens = createTokens(keys)
+  const gateways = await createGateways({ db, tokens, sealing: createSealing(keys) })
   const catalogue = createCatalogue({ db })
   const transcoding = createTranscoding({ blobs, threads: 2, timeoutMs: config.CODEC_TIMEOUT_MS, cacheBytes: config.FRAME_CACHE_BYTES })
   const accessLog = createAccessLog(db, (error) => { throw error })
-  const app = await createApp({ config, catalogue, blobs, transcoding, tokens, accessLog, metrics: createMetrics(), readiness: [] })
+  const app = await createApp({ config, catalogue, blobs, transcoding, tokens, gateways, accessLog, metrics: createMetrics(), readiness: [] })
   const as = async (slug: string, granted: readonly Permission[] = permissions) => {
     const { organisationId } = await ensureDefaultOrganisation(db, slug)
     return { authorization: `Bearer ${await tokens.issue({ organisationId, permissions: granted, lifetimeSeconds: 3600 })}` }

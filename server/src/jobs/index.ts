@@ -11,6 +11,12 @@ export interface Tasks {
   readonly schedule: readonly string[]
 }
 
+/** The work of several capabilities as one. */
+export const joinTasks = (...all: readonly Tasks[]): Tasks => ({
+  tasks: Object.assign({}, ...all.map(({ tasks }) => tasks)) as Tasks['tasks'],
+  schedule: all.flatMap(({ schedule }) => schedule),
+})
+
 export interface Jobs {
   close: () => Promise<void>
 }

@@ -72,7 +72,8 @@ function fromFramework(error: FastifyError): ProblemError {
 /** The framework's word for a server that stops, the storage's for a store that cannot be used, and a database out of reach. */
 const notNow = () => unavailable('The server is stopping, or cannot use its database or blob store.', {}, { 'retry-after': '5' })
 
-function problemOf(error: FastifyError, request: FastifyRequest): ProblemError {
+/** What any error means to the caller; what is not a declared problem becomes a 500 with its detail withheld. */
+export function problemOf(error: FastifyError, request: FastifyRequest): ProblemError {
   if (error instanceof ProblemError) return error
   if (isCutOff(error, request)) return badRequest('The request ended before its body was whole.')
   return isDatabaseUnavailable(error) ? notNow() : fromFramework(error)

@@ -1,0 +1,27 @@
+import * as contracts from '@isocenter/contracts'
+import type { TSchema } from 'typebox'
+import type { AccessLog } from './audit/index.ts'
+import { gatewayRoutes, tokenRoutes, type Gateways } from './gateways/index.ts'
+import { openApi } from './platform/openapi.ts'
+import type { ApiRoutes } from './platform/typed-routes.ts'
+
+export interface ApiDeps {
+  readonly gateways: Gateways
+  readonly accessLog: AccessLog
+}
+
+/** Everything in contracts that is a schema, by the name it is exported under. */
+const components = Object.fromEntries(Object.entries<unknown>(contracts).filter((entry): entry is [string, TSchema] => {
+  const [name, value] = entry
+  return /^[A-Z]/.test(name) && typeof value === 'object' && value !== null && 'type' in value
+}))
+
+/** The product API: what is not DICOM's own, in JSON by the schemas of contracts; what goes wrong is answered as docs/problems.md says. */
+export const api: ApiRoutes<ApiDeps> = async (app, { gateways, accessLog }) => {
+  await app.register(openApi, {
+    title: 'Isocenter', version: '0.1.0', components,
+    description: 'The product API. DICOM objects are searched, retrieved and stored by DICOMweb at /dicom-web. Errors are problem details (RFC 9457).',
+  })
+  await app.register(tokenRoutes, { gateways })
+  await app.register(gatewayRoutes, { gateways, accessLog })
+}

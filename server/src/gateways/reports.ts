@@ -1,0 +1,35 @@
+/** What gateways say of themselves, and what they are told in return. */
+import type { ReportAnswer, ReportRequest } from '@isocenter/contracts'
+import type { Db } from '../platform/db.ts'
+import { deliverCommands, finishCommands, hasRecentCommand, type GatewayRef } from './commands.ts'
+import { gatewayRevoked } from './problems.ts'
+
+const reportAfterMs = 20_000
+/** While an administrator is at work, so that what was asked for happens before their eyes. */
+const attentiveReportAfterMs = 3_000
+const attentiveForMs = 120_000
+
+/**
+ * Keeps a report and answers what is to be done.
+ * @throws gatewayRevoked 403 also while the token is still good
+ */
+export function takeReport(db: Db, gateway: GatewayRef, report: ReportRequest, now: Date): Promise<ReportAnswer> {
+  return db.transaction(async (db) => {
+    const { organisationId, gatewayId } = gateway
+    const row = await db('gateway').where({ organisation_id: organisationId, gateway_id: gatewayId }).forUpdate()
+      .first<{ revoked_at: Date | null; configuration_revision: string | null } | undefined>('revoked_at', 'configuration_revision')
+    if (row === undefined || row.revoked_at !== null) throw gatewayRevoked('An administrator has revoked this gateway.')
+    await finishCommands(db, gateway, report.results)
+    const commands = await deliverCommands(db, gateway)
+    const isAttentive = commands.length > 0 || await hasRecentCommand(db, gateway, new Date(now.getTime() - attentiveForMs))
+    const answer = { commands, reportAfterMs: isAttentive ? attentiveReportAfterMs : reportAfterMs }
+    const { revision, document } = report.configuration
+    const knownRevision = document === undefined && row.configuration_revision !== String(revision) ? undefined : revision
+    await db('gateway').where({ gateway_id: gatewayId }).update({
+      version: report.state.version, last_contact_at: now, report_after_ms: answer.reportAfterMs,
+      state: JSON.stringify(report.state), unknown_senders: JSON.stringify(report.unknownSenders),
+      ...(document === undefined ? {} : { configuration_revision: revision, configuration: JSON.stringify(document) }),
+    })
+    return { ...answer, ...(knownRevision === undefined ? {} : { configurationRevision: knownRevision }) }
+  })
+}
