@@ -1,0 +1,234 @@
+import { createServer as createTcpServer, type AddressInfo, type Server, type Socket } from 'node:net'
+import { createServer as createTlsServer } from 'node:tls'
+import type { Association, TlsFacts } from './association.ts'
+import { EstablishedAssociation } from './established-association.ts'
+import type { UpperLayerEvent } from './events.ts'
+import { defaultLimits, type UpperLayerLimits } from './limits.ts'
+import { rejections } from './meanings.ts'
+import { acceptPdu, maxPduLengthOf, peerFacts, requestOf, type AssociationAnswer, type AssociationRequest } from './negotiation.ts'
+import { DICOMApplicationContextName, type AssociateRequestPdu, type Rejection } from './pdu.ts'
+import { UpperLayerProvider, type ConnectionEnd } from './provider.ts'
+import { profileOptions, tlsFacts, type AcceptorTls } from './tls.ts'
+
+export interface AcceptorOptions {
+  /** All interfaces when absent. */
+  readonly host?: string
+  /** 0 for one that is free. */
+  readonly port: number
+  readonly tls?: AcceptorTls
+  readonly limits?: Partial<UpperLayerLimits>
+  /** Answers a request that the upper layer has nothing against. What it throws is reported, and the request rejected for now. */
+  negotiate(request: AssociationRequest): AssociationAnswer | Promise<AssociationAnswer>
+  /** Serves an association until `receive` gives nothing more; a release is answered when it returns, and an association still open is aborted. */
+  serve(association: Association): Promise<void>
+  onEvent?(event: UpperLayerEvent): void
+}
+
+export interface Acceptor {
+  /** Begins to accept. @throws what the operating system says, such as EADDRINUSE */
+  listen(): Promise<{ port: number }>
+  /** Takes no more, lets associations go on for `graceMs` (default 0), then aborts them; resolves when every connection is closed. */
+  close(options?: { graceMs?: number }): Promise<void>
+  /** Now, without those that are being asked for. */
+  readonly associations: number
+}
+
+/** Accepts associations on a port; nothing is listened on before `listen`. */
+export function createAcceptor(options: AcceptorOptions): Acceptor {
+  const limits = { ...defaultLimits, ...options.limits }
+  const connections = new Set<AcceptedConnection>()
+  const established = new Set<Association>()
+  const report = (event: UpperLayerEvent): void => { options.onEvent?.(event) }
+
+  const context: AcceptorContext = {
+    options,
+    limits,
+    report,
+    established,
+    // Those that are being agreed count: a burst must not slip through while `negotiate` thinks.
+    isFull: () => [...connections].filter((connection) => connection.holdsPlace).length >= limits.maxAssociations,
+  }
+  const onSocket = (socket: Socket): void => {
+    const connection = new AcceptedConnection(context, socket)
+    connections.add(connection)
+    void connection.closed.then(() => connections.delete(connection))
+  }
+  const server = createServer(options.tls, limits, onSocket, report)
+
+  return {
+    get associations() { return established.size },
+    listen: () => new Promise((resolve, reject) => {
+      server.once('error', reject)
+      server.listen({ port: options.port, ...(options.host === undefined ? {} : { host: options.host }) }, () => {
+        server.off('error', reject)
+        resolve({ port: (server.address() as AddressInfo).port })
+      })
+    }),
+    close: async ({ graceMs = 0 } = {}) => {
+      const closed = new Promise<void>((resolve) => { server.close(() => { resolve() }) })
+      for (const connection of connections) connection.closeUnlessEstablished()
+      await Promise.race([Promise.all([...established].map((association) => association.ended)), delay(graceMs)])
+      await Promise.all([...connections].map((connection) => connection.abort()))
+      await closed
+    },
+  }
+}
+
+async function delay(ms: number): Promise<void> {
+  if (ms > 0) await new Promise((resolve) => { setTimeout(resolve, ms).unref() })
+}
+
+function createServer(tls: AcceptorTls | undefined, limits: UpperLayerLimits, onSocket: (socket: Socket) => void, report: (event: UpperLayerEvent) => void): Server {
+  // Half-open: whether our side ends when the peer's does is for the state machine to say.
+  const tcp = { allowHalfOpen: true, noDelay: true }
+  const server = tls
+    ? createTlsServer({
+      ...tcp,
+      ...profileOptions(tls.profile),
+      key: tls.key,
+      cert: tls.cert,
+      ...(tls.passphrase === undefined ? {} : { passphrase: tls.passphrase }),
+      ...(tls.ca === undefined ? {} : { ca: [tls.ca].flat() as (string | Buffer)[] }),
+      requestCert: tls.clientCertificate === 'required',
+      rejectUnauthorized: true,
+      // A handshake that does not end holds no association, but a connection.
+      handshakeTimeout: limits.artimMs,
+    }, onSocket)
+    : createTcpServer(tcp, onSocket)
+  server.maxConnections = limits.maxConnections
+  server.on('tlsClientError', (error: Error, socket: Socket) => { report({ type: 'tlsFailed', ...remoteOf(socket), error }) })
+  server.on('drop', (dropped) => { report({ type: 'connectionDropped', remoteAddress: dropped?.remoteAddress ?? '', remotePort: dropped?.remotePort ?? 0 }) })
+  return server
+}
+
+function remoteOf(socket: Socket): { remoteAddress: string; remotePort: number } {
+  return { remoteAddress: socket.remoteAddress ?? '', remotePort: socket.remotePort ?? 0 }
+}
+
+interface AcceptorContext {
+  readonly options: AcceptorOptions
+  readonly limits: UpperLayerLimits
+  readonly report: (event: UpperLayerEvent) => void
+  readonly established: Set<Association>
+  readonly isFull: () => boolean
+}
+
+/** One connection that came in, from its first byte to its close. */
+class AcceptedConnection {
+  readonly #context: AcceptorContext
+  readonly #provider: UpperLayerProvider
+  readonly #remote: { remoteAddress: string; remotePort: number; tls?: TlsFacts }
+  #association: EstablishedAssociation | undefined
+  #rejection: { readonly rejection: Rejection; readonly by: 'upperLayer' | 'negotiate' } | undefined
+
+  constructor(context: AcceptorContext, socket: Socket) {
+    this.#context = context
+    const tls = tlsFacts(socket)
+    this.#remote = { ...remoteOf(socket), ...(tls ? { tls } : {}) }
+    this.#provider = new UpperLayerProvider({
+      role: 'acceptor',
+      limits: context.limits,
+      user: {
+        objection: (request) => this.#objection(request),
+        associateIndicated: (request) => { void this.#negotiate(request) },
+        data: (piece) => this.#association?.take(piece) ?? false,
+        releaseIndicated: () => { this.#association?.releaseIndicated() },
+        ended: (end) => { this.#ended(end) },
+      },
+    })
+    this.#provider.attach(socket)
+    this.#provider.raise('transportIndication')
+  }
+
+  get closed(): Promise<void> {
+    return this.#provider.closed
+  }
+
+  /** It has an association, or may be given one. */
+  get holdsPlace(): boolean {
+    return this.#provider.end === undefined && this.#provider.state !== 'Sta2' && this.#provider.state !== 'Sta1'
+  }
+
+  closeUnlessEstablished(): void {
+    if (!this.#association) void this.abort()
+  }
+
+  async abort(): Promise<void> {
+    await this.#provider.abort({ how: 'aborted', by: 'us', source: 0, reason: 0 })
+    // The A-ABORT has left; nothing else is waited for when the acceptor closes.
+    this.#provider.destroy()
+    await this.closed
+  }
+
+  /** What the upper layer has against a request (PS3.8 §9.3.4), whoever it comes from. */
+  #objection(request: AssociateRequestPdu): Rejection | undefined {
+    const rejection = (request.protocolVersion & 1) === 0 ? rejections.protocolVersionNotSupported
+      : request.applicationContext !== DICOMApplicationContextName ? rejections.applicationContextNotSupported
+        : this.#context.isFull() ? rejections.localLimitExceeded
+          : undefined
+    if (rejection) this.#rejection = { rejection, by: 'upperLayer' }
+    return rejection
+  }
+
+  async #negotiate(pdu: AssociateRequestPdu): Promise<void> {
+    const request = requestOf(pdu, this.#remote)
+    let answer: AssociationAnswer
+    let accepted: ReturnType<typeof acceptPdu> | undefined
+    try {
+      answer = await this.#context.options.negotiate(request)
+      accepted = 'accept' in answer ? acceptPdu(pdu, answer, this.#context.limits.maxPduBytes) : undefined
+    } catch (error) {
+      this.#context.report({ type: 'negotiateFailed', request, error })
+      answer = { reject: rejections.temporaryCongestion }
+    }
+    // The peer may have gone, or been aborted, in the meantime.
+    if (this.#provider.state !== 'Sta3') return
+    if ('reject' in answer) {
+      this.#rejection = { rejection: answer.reject, by: 'negotiate' }
+      this.#provider.raise('associateReject', { pdu: { name: 'A-ASSOCIATE-RJ', ...answer.reject } })
+    } else if (accepted) {
+      await this.#serve(pdu, accepted)
+    }
+  }
+
+  async #serve(request: AssociateRequestPdu, { pdu, contexts }: ReturnType<typeof acceptPdu>): Promise<void> {
+    const { asyncOperations, userIdentityResponse } = pdu.userInformation
+    const association = new EstablishedAssociation(this.#provider, {
+      ...this.#remote,
+      ...peerFacts(request),
+      callingAETitle: request.callingAETitle,
+      calledAETitle: request.calledAETitle,
+      contexts,
+      maxPduLength: maxPduLengthOf(request),
+      ...(asyncOperations ? { asyncOperations } : {}),
+      ...(userIdentityResponse ? { userIdentityResponse } : {}),
+    }, this.#context.limits.maxPduBytes)
+    this.#association = association
+    this.#context.established.add(association)
+    this.#provider.setContextIds(contexts.keys())
+    this.#provider.raise('associateAccept', { pdu })
+    this.#context.report({ type: 'established', association })
+    try {
+      await this.#context.options.serve(association)
+      if (this.#provider.state === 'Sta8') await association.release()
+    } catch (error) {
+      this.#context.report({ type: 'serveFailed', association, error })
+    } finally {
+      await association.abort()
+    }
+  }
+
+  #ended(end: ConnectionEnd): void {
+    const { report, established } = this.#context
+    const association = this.#association
+    if (association) {
+      established.delete(association)
+      association.finish(end)
+      void association.ended.then((how) => { report({ type: 'ended', association, end: how }) })
+    } else if (this.#rejection && this.#provider.request) {
+      report({ type: 'rejected', request: requestOf(this.#provider.request, this.#remote), ...this.#rejection })
+    } else {
+      report({ type: 'withoutAssociation', remoteAddress: this.#remote.remoteAddress, remotePort: this.#remote.remotePort, end })
+    }
+  }
+}
