@@ -1,0 +1,16 @@
+import { CheckCircleOutlined, ExclamationCircleOutlined, PauseCircleOutlined, SyncOutlined } from '@ant-design/icons'
+import { Tag } from 'antd'
+import type { NodeState } from '../../../src/control/wire/state.ts'
+import { useConsoleWords } from '../words/index.ts'
+
+const looks = {
+  idle: { color: 'success', icon: <CheckCircleOutlined /> },
+  sending: { color: 'processing', icon: <SyncOutlined spin /> },
+  retrying: { color: 'error', icon: <ExclamationCircleOutlined /> },
+  paused: { color: 'warning', icon: <PauseCircleOutlined /> },
+} as const
+
+export function NodeStateTag({ node: { status } }: { readonly node: NodeState }) {
+  const { nodes } = useConsoleWords()
+  return <Tag {...looks[status]}>{nodes.statuses[status]}</Tag>
+}

@@ -1,0 +1,62 @@
+import { useLanguage } from '@isocenter/design-system'
+import { Alert, Button } from 'antd'
+import type { Alarm, NodeState } from '../../../src/control/wire/state.ts'
+import { request } from '../api/client.ts'
+import { useAction } from '../api/use-action.ts'
+import { navigate } from '../navigation.tsx'
+import { useFailureText } from '../parts/failure-text.ts'
+import { useNow } from '../parts/use-now.ts'
+import { useConsoleWords, type Words } from '../words/index.ts'
+
+/** Where what an alarm calls for is done. */
+const remedies: Readonly<Record<Alarm['code'], readonly [action: keyof Words['alarmActions'], to: string]>> = {
+  serviceStopped: ['start', ''],
+  serviceFailed: ['openService', '/service'],
+  spoolFull: ['openStorage', '/storage'],
+  spoolNearlyFull: ['openStorage', '/storage'],
+  nodeUnreachable: ['openNode', '/nodes'],
+  nodePaused: ['openNode', '/nodes'],
+  deliveriesFailed: ['openFailed', '/records?state=dead'],
+  noNodes: ['addNode', '/nodes'],
+  cloudUnreachable: ['openCloud', '/cloud'],
+  unknownSenders: ['openSenders', '/senders'],
+}
+
+/** What is the matter, each with what to do about it. */
+export function AlarmList({ alarms, nodes }: { readonly alarms: readonly Alarm[]; readonly nodes: readonly NodeState[] }) {
+  const { overview } = useConsoleWords()
+  const worstFirst = [...alarms].sort((one, other) => Number(other.severity === 'critical') - Number(one.severity === 'critical'))
+  return (
+    <section className="alarms" aria-label={overview.todo}>
+      {worstFirst.map((alarm) => <AlarmRow key={`${alarm.code} ${alarm.nodeId ?? ''}`} alarm={alarm} node={nodes.find(({ id }) => id === alarm.nodeId)} />)}
+    </section>
+  )
+}
+
+function AlarmRow({ alarm, node }: { readonly alarm: Alarm; readonly node: NodeState | undefined }) {
+  const words = useConsoleWords()
+  const { formats } = useLanguage()
+  const failureText = useFailureText()
+  const now = useNow()
+  const { run, isBusy } = useAction()
+  // A newer gateway may know alarms that this console, open since before it was updated, does not.
+  const { title, advice } = Object.hasOwn(words.alarms, alarm.code) ? words.alarms[alarm.code] : words.alarms.other
+  const [action, to] = Object.hasOwn(remedies, alarm.code) ? remedies[alarm.code] : ['openNode', '/'] as const
+  const details = [
+    node?.name,
+    alarm.count !== undefined && words.affected(formats.number(alarm.count)),
+    alarm.since !== undefined && words.since(formats.fromNow(alarm.since, now)),
+  ].filter(Boolean).join(' · ')
+  const remedy = action === 'start'
+    ? () => void run(() => request('POST', '/service/start'), words.service.started)
+    : () => { navigate(to) }
+  return (
+    <Alert
+      type={alarm.severity === 'critical' ? 'error' : 'warning'}
+      showIcon
+      title={<>{title}{details !== '' && <span className="hint"> · {details}</span>}</>}
+      description={<>{alarm.code === 'nodeUnreachable' && node?.lastFailure && <div>{failureText(node.lastFailure)}</div>}{advice}</>}
+      action={<Button size="small" loading={isBusy} onClick={remedy}>{words.alarmActions[action]}</Button>}
+    />
+  )
+}

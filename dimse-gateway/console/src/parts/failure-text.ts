@@ -1,0 +1,8 @@
+import type { Failure } from '../../../src/control/wire/state.ts'
+import { useConsoleWords } from '../words/index.ts'
+
+/** Why something did not work, in the user's language, followed by the other side's own words. */
+export function useFailureText(): (failure: Failure) => string {
+  const { failures, problems } = useConsoleWords()
+  return ({ reason, text }) => [Object.hasOwn(failures, reason) ? failures[reason] : problems.other, text].filter(Boolean).join(' ')
+}
