@@ -19,9 +19,9 @@ const columns: readonly (readonly [heading: string, value: (record: StudyRecord,
   ['Bytes', (record) => record.bytes],
   ['Node', (_record, delivery) => delivery?.nodeName],
   ['Waiting', (_record, delivery) => delivery && delivery.waiting + delivery.sending],
-  ['Arrived', (_record, delivery) => delivery?.arrived],
-  ['Failed', (_record, delivery) => delivery?.failed],
-  ['LastArrival', (_record, delivery) => delivery?.lastArrivalAt],
+  ['Delivered', (_record, delivery) => delivery?.delivered],
+  ['Failed', (_record, delivery) => delivery?.dead],
+  ['LastDelivered', (_record, delivery) => delivery?.lastDeliveredAt],
   ['LastFailure', (_record, delivery) => delivery?.lastFailure?.text ?? delivery?.lastFailure?.reason],
 ]
 

@@ -55,7 +55,7 @@ async function readFiles(folder: string): Promise<ReadonlyMap<string, Buffer>> {
     throw error
   })
   for (const entry of entries) {
-    if (!entry.isFile()) continue
+    if (!entry.isFile() || entry.name.startsWith('.')) continue
     const file = join(entry.parentPath, entry.name)
     files.set(`/${relative(folder, file).split(sep).join('/')}`, await readFile(file))
   }

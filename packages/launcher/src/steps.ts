@@ -20,6 +20,9 @@ const generated: readonly { readonly script: string; readonly files: readonly st
 export const staticSteps: readonly Step[] = [
   { name: 'generated files', run: generatedFilesAreCurrent },
   { name: 'types', run: () => command(['node_modules/typescript/bin/tsc', '-p', 'tsconfig.json']) },
+  // Screens know the browser, which nothing else does.
+  { name: 'types of the design system', run: () => command(['node_modules/typescript/bin/tsc', '-p', 'packages/design-system/tsconfig.json']) },
+  { name: 'types of the gateway console', run: () => command(['node_modules/typescript/bin/tsc', '-p', 'dimse-gateway/console/tsconfig.json']) },
   { name: 'lint', run: () => command(['node_modules/oxlint/bin/oxlint', '--type-aware', '--deny-warnings']) },
 ]
 

@@ -6,6 +6,7 @@
  */
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
+import { buildScreens } from './build-screens.ts'
 import { root } from './settings.ts'
 import { runSteps, runVitest, staticSteps } from './steps.ts'
 import { missingTestPrograms } from './test-programs.ts'
@@ -17,6 +18,7 @@ if (!existsSync(resolve(root, '../shared/dicom'))) console.log('Skipped for want
 
 const complete = process.env['CI'] !== 'true' || missing.length === 0
 const checked = args.length > 0 || (await runSteps(staticSteps))
+await buildScreens((line) => { console.log(line) })
 const passed = await runVitest(args)
 if (!checked) console.log('The checks before the tests have failed; see above.')
 if (!complete) console.log('CI=true, and programs that tests need are missing; see the first lines.')

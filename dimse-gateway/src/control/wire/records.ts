@@ -4,8 +4,8 @@ import { Failure } from './state.ts'
 const Time = Type.String({ description: 'ISO 8601 with offset' })
 const Count = Type.Integer({ minimum: 0 })
 
-/** Where one object stands on its way to one node. `failed`: given up until somebody retries; `cancelled`: its node was removed. */
-export const DeliveryState = Type.Union([Type.Literal('waiting'), Type.Literal('sending'), Type.Literal('arrived'), Type.Literal('failed'), Type.Literal('cancelled')])
+/** Where one object stands on its way to one node. `dead`: given up until somebody retries; `cancelled`: its node was removed. */
+export const DeliveryState = Type.Union([Type.Literal('waiting'), Type.Literal('sending'), Type.Literal('delivered'), Type.Literal('dead'), Type.Literal('cancelled')])
 export type DeliveryState = Static<typeof DeliveryState>
 
 /** What a search of the forwarding records may ask for; everything given must match. */
@@ -32,8 +32,8 @@ export type Paging = Static<typeof Paging>
 export const StudyDelivery = Type.Object({
   nodeId: Type.String(),
   nodeName: Type.String(),
-  waiting: Count, sending: Count, arrived: Count, failed: Count, cancelled: Count,
-  lastArrivalAt: Type.Optional(Time),
+  waiting: Count, sending: Count, delivered: Count, dead: Count, cancelled: Count,
+  lastDeliveredAt: Type.Optional(Time),
   lastFailure: Type.Optional(Failure),
 })
 export type StudyDelivery = Static<typeof StudyDelivery>
@@ -70,7 +70,7 @@ export const Delivery = Type.Object({
   state: DeliveryState,
   attempts: Count,
   nextAttemptAt: Type.Optional(Time),
-  arrivedAt: Type.Optional(Time),
+  deliveredAt: Type.Optional(Time),
   /** The receiver told the digest of what it holds, and it is ours. */
   isVerified: Type.Optional(Type.Boolean()),
   lastFailure: Type.Optional(Failure),

@@ -6,10 +6,12 @@ const Count = Type.Integer({ minimum: 0 })
 /** Why something did not work: a word that screens translate, and the other side's own text where it gave one. */
 export const Failure = Type.Object({
   reason: Type.Union([
-    Type.Literal('nameNotFound'), Type.Literal('refused'), Type.Literal('unreachable'), Type.Literal('timedOut'), Type.Literal('tls'),
-    Type.Literal('notAuthorised'), Type.Literal('rejectedByPeer'), Type.Literal('peerFailed'), Type.Literal('notDicom'), Type.Literal('other'),
+    Type.Literal('lineDown'), Type.Literal('timedOut'), Type.Literal('tlsFailed'),
+    Type.Literal('nodeBusy'), Type.Literal('nodeFailing'), Type.Literal('notAuthorised'), Type.Literal('wrongAddress'), Type.Literal('badAnswer'),
+    Type.Literal('refused'), Type.Literal('tooLarge'), Type.Literal('classNotAccepted'), Type.Literal('transferSyntaxNotAccepted'),
+    Type.Literal('receiptDiffers'), Type.Literal('notAnswered'), Type.Literal('objectUnreadable'),
   ]),
-  text: Type.Optional(Type.String({ maxLength: 1000 })),
+  text: Type.Optional(Type.String()),
 })
 export type Failure = Static<typeof Failure>
 
