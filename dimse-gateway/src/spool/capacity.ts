@@ -15,29 +15,44 @@ export interface Capacity {
   grow(bytes: number): void
   /** Bytes of an object on its way that came to nothing. */
   shrink(bytes: number): void
+  /** An object did not fit: until there is more room than now, none is begun. */
+  noteFull(): void
+  /** Counts an object, all of whose bytes have been counted. */
+  count(): void
   /** Objects that were there at the start, or were deleted (negative). */
-  adjust(bytes: number): void
+  adjust(change: { readonly objects: number; readonly bytes: number }): void
   /** Asks the system again. */
   refresh(): Promise<void>
-  usage(): { bytes: number; freeBytes: number; totalBytes: number; quotaBytes?: number; isRefusing: boolean }
+  usage(): { objects: number; bytes: number; freeBytes: number; totalBytes: number; quotaBytes?: number; isRefusing: boolean }
 }
 
 /** Keeps count of the bytes in the spool and of the room there is for more. @param settings asked each time: they may change */
 export function createCapacity(root: string, settings: () => SpoolSettings, alarms: Alarms): Capacity {
+  let objects = 0
   let bytes = 0
   let freeBytes = 0
   let totalBytes = 0
+  /** So much room was too little for the last object that did not fit. */
+  let notEnough = 0
   let askedAt = Number.NEGATIVE_INFINITY
   let asking: Promise<void> | undefined
 
-  function shortage(): 'quota' | 'disk' | undefined {
+  /** Bytes that may still come, by the quota or the disk. */
+  function room(): { bytes: number; by: 'quota' | 'disk' } {
     const { quotaBytes = Number.POSITIVE_INFINITY, refuseAtFreeBytes } = settings()
-    if (bytes >= quotaBytes) return 'quota'
-    return freeBytes < refuseAtFreeBytes ? 'disk' : undefined
+    const byQuota = quotaBytes - bytes
+    const byDisk = freeBytes - refuseAtFreeBytes
+    return byQuota < byDisk ? { bytes: byQuota, by: 'quota' } : { bytes: byDisk, by: 'disk' }
+  }
+
+  function shortage(): 'quota' | 'disk' | undefined {
+    const left = room()
+    return left.bytes <= notEnough ? left.by : undefined
   }
 
   function watch(): void {
     const short = shortage()
+    if (!short) notEnough = 0
     const { quotaBytes, refuseAtFreeBytes } = settings()
     const isNearly = (quotaBytes !== undefined && bytes >= quotaBytes * nearlyFull) || freeBytes < refuseAtFreeBytes * 2
     if (short) alarms.raise({ code: 'spoolFull', severity: 'critical', reason: short })
@@ -76,14 +91,20 @@ export function createCapacity(root: string, settings: () => SpoolSettings, alar
       bytes -= removed
       freeBytes += removed
     },
+    noteFull() {
+      notEnough = Math.max(0, room().bytes)
+      watch()
+    },
+    count() { objects++ },
     adjust(change) {
-      bytes += change
+      objects += change.objects
+      bytes += change.bytes
       watch()
     },
     refresh,
     usage() {
       const { quotaBytes } = settings()
-      return { bytes, freeBytes, totalBytes, ...(quotaBytes === undefined ? {} : { quotaBytes }), isRefusing: shortage() !== undefined }
+      return { objects, bytes, freeBytes, totalBytes, ...(quotaBytes === undefined ? {} : { quotaBytes }), isRefusing: shortage() !== undefined }
     },
   }
 }

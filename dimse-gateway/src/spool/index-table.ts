@@ -83,5 +83,5 @@ function toObject(row: Record<string, unknown>): SpooledObject {
     const value = row[column]
     return value === null ? [] : [[keyword, keyword === 'receivedAt' ? new Date(Number(value)) : value]]
   })
-  return Object.fromEntries(entries) as unknown as SpooledObject
+  return Object.fromEntries(entries) as SpooledObject
 }

@@ -126,7 +126,7 @@ export async function openSpool({ directory, database, settings, alarms, clock, 
       alarms.raise({ code: 'objectMissing', severity: 'critical', subject: id })
     }
     database.transaction(() => { table.remove([...lost]) })
-    capacity.adjust(table.totals().bytes)
+    capacity.adjust(table.totals())
   }
 
   return {
@@ -143,17 +143,17 @@ export async function openSpool({ directory, database, settings, alarms, clock, 
     find: (SOPInstanceUID) => kept.find(SOPInstanceUID),
     list: (after, limit) => table.list(after, limit),
     read: (id, from = 0) => createReadStream(places.pathOf(id), { start: from, highWaterMark: 256 * 1024 }),
-    pathOf: places.pathOf,
+    pathOf: (id) => places.pathOf(id),
     async delete(...ids) {
       const there = ids.flatMap((id) => kept.get(id) ?? [])
       // The row first, and durably: a row without its file is an object lost.
       await kept.remove(ids)
       for (const { id, byteLength } of there) {
         await unlink(places.pathOf(id)).catch((error: unknown) => { if (!isAbsent(error)) throw error })
-        capacity.adjust(-byteLength)
+        capacity.adjust({ objects: -1, bytes: -byteLength })
       }
     },
-    usage: () => ({ objects: table.totals().objects, ...capacity.usage() }),
+    usage: () => capacity.usage(),
     subscribe: (listener) => kept.subscribe(listener),
     onRepeat: (listener) => kept.onRepeat(listener),
     close() {

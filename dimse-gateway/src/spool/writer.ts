@@ -1,4 +1,4 @@
-import { isFull, StagedFile } from '@isocenter/durable-files'
+import { isFull, type StagedFile } from '@isocenter/durable-files'
 import type { Capacity } from './capacity.ts'
 import { DataSetSummariser } from './data-set-summary.ts'
 import { ObjectMismatch, SpoolFull, SpoolUnavailable } from './errors.ts'
@@ -49,6 +49,7 @@ export class ObjectWriter implements SpoolWriter {
   readonly #dataSetOffset: number
   /** Bytes the capacity was told of. */
   #counted = 0
+  #isShortOfRoom = false
   #isEnded = false
 
   constructor(options: WriterOptions) {
@@ -67,9 +68,9 @@ export class ObjectWriter implements SpoolWriter {
       this.#grow(chunk.byteLength)
       const read = this.#summariser.write(chunk)
       const written = this.#options.file.write(chunk)
-      if (read || written) return Promise.all([read, written]).then(() => undefined, named)
+      if (read || written) return Promise.all([read, written]).then(() => undefined, (error: unknown) => this.#failed(error))
     } catch (error) {
-      named(error)
+      this.#failed(error)
     }
   }
 
@@ -78,8 +79,9 @@ export class ObjectWriter implements SpoolWriter {
     try {
       return await this.#commit()
     } catch (error) {
+      this.#noteShortage(error)
       await this.#discard()
-      return named(error)
+      throw named(error)
     }
   }
 
@@ -90,7 +92,7 @@ export class ObjectWriter implements SpoolWriter {
   }
 
   async #commit(): Promise<SpooledObject> {
-    const { id, origin, identity, receivedAt, file, move, keeper } = this.#options
+    const { id, origin, identity, receivedAt, file, move, capacity, keeper } = this.#options
     if (this.#summariser.byteLength === 0) throw new ObjectMismatch('SOPInstanceUID', true)
     const summary = await this.#summariser.end()
     const object: SpooledObject = { id, receivedAt, ...origin, ...identity, ...summary, dataSetOffset: this.#dataSetOffset, byteLength: file.byteLength }
@@ -98,8 +100,19 @@ export class ObjectWriter implements SpoolWriter {
       await file.overwrite(this.#digestOffset, Buffer.from(object.dataSetSha256, 'latin1'))
       await file.commit(move)
     })
-    if (kept !== object) await this.#discard()
+    if (kept === object) capacity.count()
+    else await this.#discard()
     return kept
+  }
+
+  /** @throws always, in the spool's terms */
+  #failed(error: unknown): never {
+    this.#noteShortage(error)
+    throw named(error)
+  }
+
+  #noteShortage(error: unknown): void {
+    this.#isShortOfRoom ||= named(error) instanceof SpoolFull
   }
 
   #grow(bytes: number): void {
@@ -113,12 +126,13 @@ export class ObjectWriter implements SpoolWriter {
     this.#counted = 0
     // The staging file that cannot be removed now goes at the next start.
     await file.abort().catch(() => undefined)
+    if (this.#isShortOfRoom) capacity.noteFull()
   }
 }
 
-/** @throws always, in the spool's terms */
-function named(error: unknown): never {
-  if (error instanceof SpoolFull || error instanceof ObjectMismatch) throw error
-  if (isFull(error)) throw new SpoolFull('disk', { cause: error })
-  throw new SpoolUnavailable('The spool could not take an object.', { cause: error })
+/** What went wrong, in the spool's terms. */
+function named(error: unknown): Error {
+  if (error instanceof SpoolFull || error instanceof ObjectMismatch || error instanceof SpoolUnavailable) return error
+  if (isFull(error)) return new SpoolFull('disk', { cause: error })
+  return new SpoolUnavailable('The spool could not take an object.', { cause: error })
 }

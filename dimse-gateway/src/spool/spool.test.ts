@@ -1,0 +1,236 @@
+import { encodeDataSet, ExplicitVRLittleEndian, readInstance } from '@isocenter/dicom'
+import { anInstance, aUID } from '@isocenter/testkit/instances'
+import { createHash } from 'node:crypto'
+import { appendFile, mkdtemp, readdir, readFile, rm, truncate } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { buffer } from 'node:stream/consumers'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { ObjectMismatch, SpoolFull, type Identity, type SpooledObject } from './index.ts'
+import { openedSpool, origin, received, type OpenedSpool } from './spool.fixture.ts'
+
+const CTImageStorage = '1.2.840.10008.5.1.4.1.1.2'
+
+let directory: string
+let opened: OpenedSpool
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'spool-'))
+  opened = await openedSpool(directory)
+})
+afterEach(async () => {
+  await opened.close()
+  await rm(directory, { recursive: true })
+})
+
+const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
+
+interface Sent { readonly identity: Identity; readonly dataSet: Uint8Array }
+
+function aCT(attributes: Parameters<typeof anInstance>[0] = {}): Sent {
+  const SOPInstanceUID = aUID()
+  const dataSet = encodeDataSet(anInstance({ SOPInstanceUID, Rows: 256, Columns: 256, ...attributes }), { transferSyntaxUID: ExplicitVRLittleEndian })
+  return { identity: { SOPClassUID: CTImageStorage, SOPInstanceUID, transferSyntaxUID: ExplicitVRLittleEndian }, dataSet }
+}
+
+const send = ({ identity, dataSet }: Sent, from = origin): Promise<SpooledObject> => received(opened.spool, identity, dataSet, from)
+
+/** As after a crash: the process's view is gone, the files stay. */
+async function reopen(): Promise<void> {
+  await opened.close()
+  opened = await openedSpool(directory)
+}
+
+/** Lets rows that wait be written. */
+const settled = () => new Promise((resolve) => { setTimeout(resolve, 60) })
+
+describe('an object in the spool', () => {
+  test('is a DICOM file whose data set is what came, byte for byte', async () => {
+    const sent = aCT({ PatientID: 'P-1', Modality: 'CT' })
+    const object = await send(sent)
+    const file = await buffer(opened.spool.read(object.id))
+    expect(file.length).toBe(object.byteLength)
+    expect(file.subarray(object.dataSetOffset).equals(sent.dataSet)).toBe(true)
+    expect(object).toMatchObject({ ...origin, ...sent.identity, PatientID: 'P-1', Modality: 'CT', dataSetSha256: sha256(sent.dataSet) })
+    const { fileMeta, dataSetOffset } = await readInstance(file)
+    expect(dataSetOffset).toBe(object.dataSetOffset)
+    expect(fileMeta?.string('SourceApplicationEntityTitle')).toBe('CT_1')
+    expect(fileMeta?.string('ReceivingApplicationEntityTitle')).toBe('USTCFQ-Transfer')
+  })
+
+  test('is announced once, when it is in the index', async () => {
+    const object = await send(aCT())
+    await settled()
+    expect(opened.announced).toEqual([object])
+    expect(opened.spool.get(object.id)).toEqual(object)
+    expect(opened.spool.list('', 10)).toEqual([object])
+    await reopen()
+    expect(opened.announced).toEqual([])
+    expect(opened.spool.get(object.id)).toEqual(object)
+  })
+
+  test('can be read from any byte on', async () => {
+    const sent = aCT()
+    const object = await send(sent)
+    const rest = await buffer(opened.spool.read(object.id, object.dataSetOffset + 1000))
+    expect(rest.equals(sent.dataSet.subarray(1000))).toBe(true)
+  })
+
+  test('is gone from disk, index and count once it is deleted', async () => {
+    const object = await send(aCT())
+    await opened.spool.delete(object.id, 'no such id')
+    expect(opened.spool.get(object.id)).toBeUndefined()
+    expect(opened.spool.usage()).toMatchObject({ objects: 0, bytes: 0 })
+    await expect(buffer(opened.spool.read(object.id))).rejects.toThrow('ENOENT')
+    await reopen()
+    expect(opened.announced).toEqual([])
+  })
+
+  test('that was aborted leaves nothing', async () => {
+    const { identity, dataSet } = aCT()
+    const writer = await opened.spool.receive(origin, identity)
+    await writer.write(dataSet.subarray(0, 5000))
+    await writer.abort()
+    expect(opened.spool.usage()).toMatchObject({ objects: 0, bytes: 0 })
+    expect(await readdir(join(directory, 'spool', 'arriving'))).toEqual([])
+  })
+})
+
+describe('the same object once more', () => {
+  test('is kept once when its bytes are the same, also when both come at once', async () => {
+    const repeats: string[] = []
+    opened.spool.onRepeat(({ id }, { callingAETitle }) => { repeats.push(`${id} ${callingAETitle}`) })
+    const sent = aCT()
+    const [first, second] = await Promise.all([send(sent), send(sent)])
+    const third = await send(sent, { ...origin, callingAETitle: 'CT_2' })
+    expect(new Set([first.id, second.id, third.id]).size).toBe(1)
+    await settled()
+    expect(opened.announced.length).toBe(1)
+    expect(opened.spool.usage()).toMatchObject({ objects: 1, bytes: first.byteLength })
+    expect(repeats).toEqual([`${first.id} CT_1`, `${first.id} CT_2`])
+  })
+
+  test('is kept twice when its bytes differ', async () => {
+    const sent = aCT()
+    const changed = Buffer.from(sent.dataSet)
+    changed.writeUInt8(changed.readUInt8(changed.length - 1) ^ 1, changed.length - 1)
+    const first = await send(sent)
+    const second = await send({ ...sent, dataSet: changed })
+    expect(second.id).not.toBe(first.id)
+    expect(opened.spool.find(sent.identity.SOPInstanceUID).map(({ id }) => id)).toEqual([first.id, second.id])
+  })
+
+  test('comes anew after it was deleted', async () => {
+    const sent = aCT()
+    const first = await send(sent)
+    await opened.spool.delete(first.id)
+    expect((await send(sent)).id).not.toBe(first.id)
+  })
+})
+
+describe('what a request says and what comes', () => {
+  test('a data set of another instance, another class, or without UIDs is refused and not kept', async () => {
+    const sent = aCT()
+    await expect(send({ ...sent, identity: { ...sent.identity, SOPInstanceUID: '1.2.3' } })).rejects.toMatchObject({ name: 'ObjectMismatch', attribute: 'SOPInstanceUID' })
+    await expect(send({ ...sent, identity: { ...sent.identity, SOPClassUID: '1.2.840.10008.5.1.4.1.1.4' } })).rejects.toMatchObject({ attribute: 'SOPClassUID' })
+    await expect(send({ ...sent, dataSet: new Uint8Array() })).rejects.toBeInstanceOf(ObjectMismatch)
+    for (const attribute of ['SOPInstanceUID', 'StudyInstanceUID', 'SeriesInstanceUID'] as const) {
+      await expect(send(aCT({ [attribute]: undefined }))).rejects.toMatchObject({ attribute })
+    }
+    expect(await readdir(join(directory, 'spool', 'arriving'))).toEqual([])
+    expect(opened.spool.usage()).toMatchObject({ objects: 0, bytes: 0 })
+  })
+
+  test('a data set nobody can read is kept, and says so, also after a restart', async () => {
+    const sent = aCT()
+    const object = await send({ ...sent, dataSet: sent.dataSet.subarray(0, -1001) })
+    expect(object).toMatchObject({ unreadable: 'truncated', StudyInstanceUID: '', SOPInstanceUID: sent.identity.SOPInstanceUID })
+    await opened.close()
+    await rm(join(directory, 'spool.db'))
+    opened = await openedSpool(directory)
+    expect(opened.announced).toEqual([object])
+  })
+
+  test('a UID that climbs out of folders is only a text', async () => {
+    const SOPInstanceUID = '../../../../climbs'
+    const sent = aCT({ SOPInstanceUID })
+    const object = await send({ ...sent, identity: { ...sent.identity, SOPInstanceUID } })
+    expect(opened.spool.pathOf(object.id).startsWith(join(directory, 'spool', 'objects'))).toBe(true)
+    expect(opened.spool.find(SOPInstanceUID)).toHaveLength(1)
+  })
+})
+
+describe('without its index', () => {
+  test('the spool is made again from its files', async () => {
+    const objects = [await send(aCT()), await send(aCT()), await send(aCT({ PatientName: undefined, Modality: undefined }))]
+    await opened.close()
+    await rm(join(directory, 'spool.db'))
+    opened = await openedSpool(directory)
+    expect(opened.announced).toEqual(objects)
+    expect(opened.spool.list('', 10)).toEqual(objects)
+    expect(opened.spool.usage()).toMatchObject({ objects: 3, bytes: objects.reduce((sum, { byteLength }) => sum + byteLength, 0) })
+  })
+
+  test('a file that is not what was received is put aside, and somebody is told', async () => {
+    const objects = [await send(aCT()), await send(aCT()), await send(aCT())]
+    const [shorter, longer] = objects as [SpooledObject, SpooledObject, SpooledObject]
+    await truncate(opened.spool.pathOf(shorter.id), shorter.byteLength - 1)
+    await appendFile(opened.spool.pathOf(longer.id), 'more')
+    await opened.close()
+    await rm(join(directory, 'spool.db'))
+    opened = await openedSpool(directory)
+    expect(opened.announced).toEqual([objects[2]])
+    expect((await readdir(join(directory, 'spool', 'damaged'))).sort()).toEqual([`${shorter.id}.dcm`, `${longer.id}.dcm`].sort())
+    expect(opened.alarms.list().map(({ code }) => code)).toEqual(['objectDamaged', 'objectDamaged'])
+  })
+
+  test('a file that is gone is an alarm', async () => {
+    const object = await send(aCT())
+    await settled()
+    await rm(opened.spool.pathOf(object.id))
+    await reopen()
+    expect(opened.spool.get(object.id)).toBeUndefined()
+    expect(opened.alarms.list()).toMatchObject([{ code: 'objectMissing', subject: object.id }])
+  })
+})
+
+describe('room', () => {
+  test('an object is refused before its bytes come when the quota is reached, and taken again when there is room', async () => {
+    await opened.close()
+    opened = await openedSpool(directory, { refuseAtFreeBytes: 0, quotaBytes: 300_000 })
+    const [first, second] = [await send(aCT()), await send(aCT())]
+    await expect(send(aCT())).rejects.toMatchObject({ name: 'SpoolFull', reason: 'quota' })
+    expect(opened.spool.usage()).toMatchObject({ objects: 2, bytes: first.byteLength + second.byteLength, isRefusing: true })
+    expect(opened.alarms.list()).toMatchObject([{ code: 'spoolFull' }])
+    // What did not fit shows before the next one begins.
+    await expect(opened.spool.receive(origin, aCT().identity)).rejects.toBeInstanceOf(SpoolFull)
+    await opened.spool.delete(first.id)
+    expect(opened.alarms.list()).toEqual([])
+    await send(aCT())
+  })
+
+  test('nothing is taken on a disk that is nearly full, which is an alarm', async () => {
+    await opened.close()
+    opened = await openedSpool(directory, { refuseAtFreeBytes: Number.MAX_SAFE_INTEGER })
+    await expect(opened.spool.receive(origin, aCT().identity)).rejects.toMatchObject({ name: 'SpoolFull', reason: 'disk' })
+    expect(opened.spool.usage().isRefusing).toBe(true)
+    expect(opened.alarms.list()).toMatchObject([{ code: 'spoolFull', severity: 'critical' }])
+  })
+})
+
+test('a subscriber that fails is asked again, with the row or not at all', async () => {
+  let failures = 1
+  opened.spool.subscribe(() => { if (failures-- > 0) throw new Error('not now') })
+  const object = await send(aCT())
+  await settled()
+  expect(opened.spool.list('', 10)).toEqual([])
+  expect(opened.spool.get(object.id)).toEqual(object)
+  await new Promise((resolve) => { setTimeout(resolve, 1_100) })
+  expect(opened.spool.list('', 10)).toEqual([object])
+})
+
+test('nothing of a patient stands in names of files', async () => {
+  await send(aCT({ PatientName: 'Zhang^Wei', PatientID: 'P-77' }))
+  const names = await readdir(directory, { recursive: true })
+  expect(names.join(' ')).not.toMatch(/zhang|p-77/i)
+  expect((await readFile(join(directory, 'spool.db'))).length).toBeGreaterThan(0)
+})
