@@ -1,0 +1,215 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import { ConfigurationInvalid, readConfiguration, type Configuration } from '../configuration/schema.ts'
+import type { ChangedTopic, GatewayControl } from './actions.ts'
+import { configurationInvalid, enrolmentRefused, noSuchNode, revisionOutdated } from './problems.ts'
+import type { Delivery, InstanceRecord, RecordQuery, StudyDelivery, StudyRecord, UnknownSender } from './wire/records.ts'
+import type { Alarm, CloudState, GatewayState, NodeState } from './wire/state.ts'
+
+/** The upload code that the cloud of this gateway takes. */
+export const goodUploadCode = 'ABCD-EFGH'
+
+/** A gateway in memory, so that its control interface can be seen in every state without making a disk full or a line fail. */
+export interface PretendedGateway extends GatewayControl {
+  /** What it would say of itself; changed by who tests. */
+  status: GatewayState['service']['status']
+  alarms: Alarm[]
+  senders: UnknownSender[]
+  studies: StudyRecord[]
+  cloud: CloudState | undefined
+  readonly retried: object[]
+  tell(...topics: ChangedTopic[]): void
+  readonly listeners: number
+}
+
+const minute = 60_000
+
+export function pretendGateway({ now = () => new Date(), isEmpty = false }: { readonly now?: () => Date; readonly isEmpty?: boolean } = {}): PretendedGateway {
+  const listeners = new Set<(topics: ReadonlySet<ChangedTopic>) => void>()
+  const ago = (minutes: number) => new Date(now().getTime() - minutes * minute).toISOString()
+  let configuration = readConfiguration(isEmpty ? {} : fullConfiguration)
+  const startedAt = ago(3 * 24 * 60)
+
+  function set(change: object): Configuration {
+    try {
+      configuration = readConfiguration({ ...configuration, ...change, revision: configuration.revision + 1 })
+    } catch (error) {
+      if (!(error instanceof ConfigurationInvalid)) throw error
+      throw configurationInvalid('See errors.', { errors: error.mistakes })
+    }
+    gateway.tell('configuration', 'state')
+    return configuration
+  }
+
+  function setPaused(nodeId: string, paused: boolean): void {
+    if (!configuration.nodes.some(({ id }) => id === nodeId)) throw noSuchNode('No node has this id.')
+    set({ nodes: configuration.nodes.map((node) => (node.id === nodeId ? { ...node, paused } : node)) })
+  }
+
+  const nodeState = ({ id, name, kind, paused }: Configuration['nodes'][number]): NodeState => ({
+    id, name, kind,
+    ...(paused
+      ? { status: 'paused', waiting: 12, waitingBytes: 6_300_000, failed: 0 }
+      : id === 'archive'
+        ? { status: 'retrying', waiting: 310, waitingBytes: 163_000_000, failed: 3, nextAttemptAt: ago(-2), lastFailure: { reason: 'lineDown', text: 'connect ECONNREFUSED 10.20.0.9:104', at: ago(1) } }
+        : { status: 'idle', waiting: 0, waitingBytes: 0, failed: 0, lastArrivalAt: ago(1) }),
+  })
+
+  const gateway: PretendedGateway = {
+    status: 'running',
+    alarms: isEmpty ? [] : [
+      { code: 'nodeUnreachable', severity: 'critical', since: ago(42), nodeId: 'archive' },
+      { code: 'deliveriesFailed', severity: 'warning', since: ago(120), count: 3 },
+      { code: 'unknownSenders', severity: 'warning', count: 1 },
+    ],
+    senders: isEmpty ? [] : [{ callingAETitle: 'US_ROOM4', calledAETitle: 'ANY-SCP', remoteAddress: '10.20.4.31', firstSeenAt: ago(200), lastSeenAt: ago(6), attempts: 14, wasRefused: true }],
+    studies: isEmpty ? [] : Array.from({ length: 60 }, (_, index) => study(index, ago)),
+    cloud: isEmpty ? undefined : { url: 'https://cloud.example.org', gatewayId: '0b3f…', organisation: { slug: 'north', name: 'North Hospital' }, lastContactAt: ago(1) },
+    retried: [],
+    get listeners() { return listeners.size },
+    tell(...topics) { for (const listener of listeners) listener(new Set(topics)) },
+
+    async state() {
+      const nodes = configuration.nodes.map(nodeState)
+      return {
+        version: '0.1.0', startedAt, now: now().toISOString(),
+        service: {
+          status: gateway.status, aeTitle: configuration.service.aeTitle, port: configuration.service.port, addresses: ['10.20.0.5', 'fd00:20::5'], tls: false,
+          associations: gateway.status === 'running' ? 2 : 0, maxAssociations: configuration.service.maxAssociations,
+          ...(gateway.status === 'failed' && { reason: `Port ${configuration.service.port} is in use by another program.` }),
+        },
+        spool: isEmpty ? { objects: 0, bytes: 0, freeBytes: 53e9, refusing: false } : { objects: 4120, bytes: 2.31e9, quotaBytes: 100e9, freeBytes: 53e9, refusing: false },
+        queue: {
+          waiting: sum(nodes, 'waiting'), waitingBytes: sum(nodes, 'waitingBytes'), failed: sum(nodes, 'failed'),
+          receivedToday: isEmpty ? 0 : 4120, arrivedToday: isEmpty ? 0 : 3810, ...(!isEmpty && { oldestWaitingAt: ago(42) }),
+        },
+        nodes,
+        ...(gateway.cloud && { cloud: gateway.cloud }),
+        alarms: gateway.alarms,
+      }
+    },
+    subscribe(listener) {
+      listeners.add(listener)
+      return () => { listeners.delete(listener) }
+    },
+    async startService() {
+      gateway.status = 'running'
+      gateway.tell('state')
+    },
+    async stopService() {
+      gateway.status = 'stopped'
+      gateway.tell('state')
+    },
+    configuration: () => configuration,
+    async setConfiguration(change, ifRevision) {
+      if (ifRevision !== undefined && ifRevision !== configuration.revision) throw revisionOutdated('Read the configuration again.')
+      return set(change)
+    },
+    async addPeer(peer) {
+      const { service } = configuration
+      const others = service.peers.filter(({ aeTitle, address }) => aeTitle !== peer.aeTitle || address !== peer.address)
+      gateway.senders = gateway.senders.filter(({ callingAETitle }) => callingAETitle !== peer.aeTitle)
+      gateway.tell('senders')
+      return set({ service: { ...service, peers: [...others, peer] } })
+    },
+    async pauseNode(nodeId) { setPaused(nodeId, true) },
+    async resumeNode(nodeId) { setPaused(nodeId, false) },
+    async testNode(nodeId) {
+      const node = configuration.nodes.find(({ id }) => id === nodeId)
+      if (!node) throw noSuchNode('No node has this id.')
+      await wait(50)
+      return node.id === 'archive'
+        ? { at: now().toISOString(), succeeded: false, steps: [{ name: 'resolve', milliseconds: 1.2 }, { name: 'connect', milliseconds: 3, failure: { reason: 'lineDown', text: 'connect ECONNREFUSED 10.20.0.9:104' } }] }
+        : { at: now().toISOString(), succeeded: true, latencyMs: 23.4, steps: [{ name: 'resolve', milliseconds: 4 }, { name: 'connect', milliseconds: 11 }, { name: 'tls', milliseconds: 31 }, { name: 'answer', milliseconds: 23.4 }, { name: 'authorise', milliseconds: 25 }] }
+    },
+    async searchStudies(query, { after = '0', limit }) {
+      const found = gateway.studies.filter((record) => matches(record, query))
+      const from = Number(after)
+      return { records: found.slice(from, from + limit), total: found.length, ...(from + limit < found.length && { next: String(from + limit) }) }
+    },
+    async study(StudyInstanceUID) { return gateway.studies.find((record) => record.StudyInstanceUID === StudyInstanceUID) },
+    async searchInstances(StudyInstanceUID, _query, { after = '0', limit }) {
+      const record = gateway.studies.find((one) => one.StudyInstanceUID === StudyInstanceUID)
+      const all = record ? Array.from({ length: record.instances }, (_, index) => instance(record, index)) : []
+      const from = Number(after)
+      return { records: all.slice(from, from + limit), total: all.length, ...(from + limit < all.length && { next: String(from + limit) }) }
+    },
+    async retryDeliveries(selection) {
+      gateway.retried.push(selection)
+      gateway.tell('records', 'state')
+      return { retried: 3 }
+    },
+    async unknownSenders() { return gateway.senders },
+    async forgetUnknownSenders() {
+      gateway.senders = []
+      gateway.tell('senders')
+    },
+    async enrol({ url, uploadCode }) {
+      if (uploadCode !== goodUploadCode) throw enrolmentRefused('No organisation has this upload code.')
+      gateway.cloud = { url, gatewayId: '0b3f…', organisation: { slug: 'north', name: 'North Hospital' } }
+      gateway.tell('state')
+      return gateway.cloud
+    },
+    async leaveCloud() {
+      gateway.cloud = undefined
+      gateway.tell('state')
+    },
+  }
+  return gateway
+}
+
+const sum = (nodes: readonly NodeState[], member: 'waiting' | 'waitingBytes' | 'failed') => nodes.reduce((total, node) => total + node[member], 0)
+
+const fullConfiguration = {
+  revision: 7,
+  service: { peers: [{ aeTitle: 'CT_ROOM1', address: '10.20.4.11', port: 104, note: 'CT, ground floor' }, { aeTitle: 'MR_ROOM2', address: '10.20.4.0/24' }] },
+  nodes: [
+    { id: 'cloud', name: 'Cloud', kind: 'cloud', url: 'https://cloud.example.org', accelerated: true },
+    { id: 'archive', name: 'Archive', kind: 'dicom', host: '10.20.0.9', port: 104, calledAETitle: 'ARCHIVE' },
+    { id: 'research', name: 'Research PACS', kind: 'dicomweb', url: 'https://research.example.org/dicom-web', paused: true, default: false },
+  ],
+  rules: [{ id: 'emergency', name: 'Emergency CT', when: { callingAETitles: ['CT_ROOM1'], modalities: ['CT'], hours: [{ from: '18:00', to: '07:00' }] }, to: ['cloud'], urgent: true }],
+}
+
+/** Synthetic: nobody has these names and numbers. */
+const people = [['ZHANG^WEI=张^伟', 'P000184'], ['LINDQVIST^ASTRID', 'P000231'], ['TANAKA^YUI=田中^結衣', 'P000377'], ['OKAFOR^CHIDI', 'P000402'], [undefined, undefined]] as const
+
+function study(index: number, ago: (minutes: number) => string): StudyRecord {
+  const [PatientName, PatientID] = people[index % people.length] ?? []
+  const instances = index === 0 ? 124 : 40 + (index * 37) % 500
+  const isLate = index % 6 === 1
+  return {
+    StudyInstanceUID: `2.25.${3000 + index}`,
+    ...(PatientName !== undefined && { PatientName }), ...(PatientID !== undefined && { PatientID, AccessionNumber: `A26${11200 + index}` }),
+    StudyDate: '20261122', StudyDescription: index % 2 === 0 ? 'CT CHEST ROUTINE' : 'MR BRAIN W/O CONTRAST',
+    modalities: [index % 2 === 0 ? 'CT' : 'MR'], callingAETitles: [index % 2 === 0 ? 'CT_ROOM1' : 'MR_ROOM2'],
+    firstReceivedAt: ago(10 + index * 17), lastReceivedAt: ago(index * 17), instances, bytes: instances * 526_000, isComplete: index > 0,
+    deliveries: [
+      { ...noDeliveries('cloud', 'Cloud'), delivered: index === 0 ? 80 : instances, waiting: index === 0 ? 42 : 0, sending: index === 0 ? 2 : 0, lastDeliveredAt: ago(index * 17) },
+      isLate
+        ? { ...noDeliveries('archive', 'Archive'), delivered: instances - 3, dead: 3, lastFailure: { reason: 'classNotAccepted', text: 'no presentation context for 1.2.840.10008.5.1.4.1.1.66.4' } }
+        : { ...noDeliveries('archive', 'Archive'), delivered: instances, lastDeliveredAt: ago(index * 17) },
+    ],
+  }
+}
+
+const noDeliveries = (nodeId: string, nodeName: string): StudyDelivery => ({ nodeId, nodeName, waiting: 0, sending: 0, delivered: 0, dead: 0, cancelled: 0 })
+
+function instance(record: StudyRecord, index: number): InstanceRecord {
+  const deliveries = record.deliveries.map(({ nodeId, nodeName, dead, delivered, lastFailure }): Delivery => index < delivered
+    ? { nodeId, nodeName, state: 'delivered', attempts: 1, deliveredAt: record.lastReceivedAt, isVerified: nodeId === 'cloud' }
+    : { nodeId, nodeName, state: dead > 0 ? 'dead' : 'waiting', attempts: dead > 0 ? 5 : 0, ...(lastFailure && { lastFailure }) })
+  return {
+    id: `${record.StudyInstanceUID}-${index}`, StudyInstanceUID: record.StudyInstanceUID, SeriesInstanceUID: `${record.StudyInstanceUID}.1`, SOPInstanceUID: `${record.StudyInstanceUID}.1.${index + 1}`,
+    SOPClassUID: '1.2.840.10008.5.1.4.1.1.2', Modality: record.modalities[0] ?? '', transferSyntaxUID: '1.2.840.10008.1.2.1', callingAETitle: record.callingAETitles[0] ?? '', calledAETitle: 'ANY-SCP',
+    remoteAddress: '10.20.4.11', receivedAt: record.lastReceivedAt, bytes: 526_000, isKept: true, deliveries,
+  }
+}
+
+function matches(record: StudyRecord, { search = '', state, modality, callingAETitle, nodeId }: RecordQuery): boolean {
+  const text = [record.PatientName, record.PatientID, record.AccessionNumber, record.StudyInstanceUID].join(' ').toLowerCase()
+  const deliveries = record.deliveries.filter((delivery) => nodeId === undefined || delivery.nodeId === nodeId)
+  return text.includes(search.toLowerCase()) && deliveries.length > 0
+    && (state === undefined || deliveries.some((delivery) => delivery[state] > 0))
+    && (modality === undefined || record.modalities.includes(modality))
+    && (callingAETitle === undefined || record.callingAETitles.includes(callingAETitle))
+}
