@@ -33,6 +33,8 @@ export interface Acceptor {
   readonly associations: number
 }
 
+interface Remote { readonly remoteAddress: string; readonly remotePort: number }
+
 /** Accepts associations on a port; nothing is listened on before `listen`. */
 export function createAcceptor(options: AcceptorOptions): Acceptor {
   const limits = { ...defaultLimits, ...options.limits }
@@ -88,7 +90,7 @@ function createServer(tls: AcceptorTls | undefined, limits: UpperLayerLimits, on
       key: tls.key,
       cert: tls.cert,
       ...(tls.passphrase === undefined ? {} : { passphrase: tls.passphrase }),
-      ...(tls.ca === undefined ? {} : { ca: [tls.ca].flat() as (string | Buffer)[] }),
+      ...(tls.ca === undefined ? {} : { ca: [...tls.ca] }),
       requestCert: tls.clientCertificate === 'required',
       rejectUnauthorized: true,
       // A handshake that does not end holds no association, but a connection.
@@ -97,11 +99,11 @@ function createServer(tls: AcceptorTls | undefined, limits: UpperLayerLimits, on
     : createTcpServer(tcp, onSocket)
   server.maxConnections = limits.maxConnections
   server.on('tlsClientError', (error: Error, socket: Socket) => { report({ type: 'tlsFailed', ...remoteOf(socket), error }) })
-  server.on('drop', (dropped) => { report({ type: 'connectionDropped', remoteAddress: dropped?.remoteAddress ?? '', remotePort: dropped?.remotePort ?? 0 }) })
+  server.on('drop', (dropped?: Partial<Remote>) => { report({ type: 'connectionDropped', remoteAddress: dropped?.remoteAddress ?? '', remotePort: dropped?.remotePort ?? 0 }) })
   return server
 }
 
-function remoteOf(socket: Socket): { remoteAddress: string; remotePort: number } {
+function remoteOf(socket: Socket): Remote {
   return { remoteAddress: socket.remoteAddress ?? '', remotePort: socket.remotePort ?? 0 }
 }
 
@@ -117,7 +119,7 @@ interface AcceptorContext {
 class AcceptedConnection {
   readonly #context: AcceptorContext
   readonly #provider: UpperLayerProvider
-  readonly #remote: { remoteAddress: string; remotePort: number; tls?: TlsFacts }
+  readonly #remote: Remote & { readonly tls?: TlsFacts }
   #association: EstablishedAssociation | undefined
   #rejection: { readonly rejection: Rejection; readonly by: 'upperLayer' | 'negotiate' } | undefined
 

@@ -100,7 +100,7 @@ function connect(options: RequestOptions, connectMs: number): Promise<Socket> {
       ...(tls.key === undefined ? {} : { key: tls.key }),
       ...(tls.cert === undefined ? {} : { cert: tls.cert }),
       ...(tls.passphrase === undefined ? {} : { passphrase: tls.passphrase }),
-      ...(tls.ca === undefined ? {} : { ca: [tls.ca].flat() as (string | Buffer)[] }),
+      ...(tls.ca === undefined ? {} : { ca: [...tls.ca] }),
       // A name indication must not be an address (RFC 6066 §3).
       ...(tls.servername !== undefined ? { servername: tls.servername } : isIP(host) ? {} : { servername: host }),
     })

@@ -21,7 +21,7 @@ export interface TlsIdentity {
 export interface AcceptorTls extends TlsIdentity {
   readonly profile?: TlsProfile
   /** PEM of whoever may issue client certificates; the well-known authorities when absent. */
-  readonly ca?: string | Buffer | readonly (string | Buffer)[]
+  readonly ca?: readonly (string | Buffer)[]
   /** `required`: a connection without a certificate that `ca` vouches for is refused; default `none`. */
   readonly clientCertificate?: 'required' | 'none'
 }
@@ -29,7 +29,7 @@ export interface AcceptorTls extends TlsIdentity {
 export interface RequestorTls extends Partial<TlsIdentity> {
   readonly profile?: TlsProfile
   /** PEM of whoever may issue the acceptor's certificate; the well-known authorities when absent. */
-  readonly ca?: string | Buffer | readonly (string | Buffer)[]
+  readonly ca?: readonly (string | Buffer)[]
   /** The name that the acceptor's certificate must have, where it is not the host. */
   readonly servername?: string
 }
