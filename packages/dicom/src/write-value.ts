@@ -2,7 +2,7 @@
  * One attribute of the DICOM JSON model → the bytes of its value field (PS3.5 §6.2, PS3.18 §F.2).
  * Sequences and encapsulated Pixel Data are not values of their own; write.ts lays them out.
  */
-import type { DicomJsonAttribute } from './json.ts'
+import type { DicomJsonAttribute, DicomJsonValue } from './json.ts'
 import { formatPersonName } from './person-name.ts'
 import { wordsSwapped } from './swap-words.ts'
 import type { Tag } from './tag.ts'
@@ -10,7 +10,6 @@ import { vrTraits, type VR } from './vr.ts'
 import { DicomWriteError } from './write-error.ts'
 
 const EMPTY = new Uint8Array(0)
-const utf8 = new TextEncoder()
 
 type NumericSetter = (view: DataView, offset: number, value: number | string, littleEndian: boolean) => void
 
@@ -41,7 +40,9 @@ const integerRanges: Partial<Record<VR, readonly [bigint, bigint]>> = {
  * `bulk` is the value given apart from the JSON, always little endian as bulk data are (PS3.18 §F.2.7).
  * @throws DicomWriteError when the value does not fit its VR
  */
-export function encodeValue(tag: Tag, attribute: DicomJsonAttribute, littleEndian: boolean, bulk?: Uint8Array): Uint8Array {
+export function encodeValue(
+  tag: Tag, attribute: DicomJsonAttribute, littleEndian: boolean, encodeText: EncodeText, bulk?: Uint8Array,
+): Uint8Array {
   const vr = attribute.vr
   const { bytesPerValue, isText, padding } = vrTraits(vr)
   const numeric = numericSetters[vr]
@@ -52,7 +53,15 @@ export function encodeValue(tag: Tag, attribute: DicomJsonAttribute, littleEndia
   if (vr === 'AT') return encodeTags(tag, values, littleEndian)
   if (numeric) return encodeNumbers(tag, vr, numeric, values, littleEndian)
   if (!isText) throw new DicomWriteError('badValue', tag, `${vr} has no Value, only InlineBinary or bulk data`)
-  return padded(utf8.encode(values.map((value) => textOf(tag, vr, value)).join('\\')), padding)
+  return padded(encodeText(valuesText(tag, vr, values), vr), padding)
+}
+
+/** How the text of a value field becomes bytes. */
+export type EncodeText = (text: string, vr: VR) => Uint8Array
+
+/** The values of a text VR as they stand in the value field, a backslash between them. @throws DicomWriteError */
+export function valuesText(tag: Tag, vr: VR, values: readonly DicomJsonValue[]): string {
+  return values.map((value) => textOf(tag, vr, value)).join('\\')
 }
 
 function encodeNumbers(tag: Tag, vr: VR, set: NumericSetter, values: readonly unknown[], littleEndian: boolean): Uint8Array {

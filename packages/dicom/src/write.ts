@@ -11,6 +11,7 @@ import { isVR, vrTraits, type VR } from './vr.ts'
 import { DicomWriteError } from './write-error.ts'
 import { encapsulated, extendedOffsetTable, type EncapsulatedPixelData } from './write-pixel-data.ts'
 import { isBytes, type BulkPiece, type InstancePiece } from './write-piece.ts'
+import { textEncodingOf, type TextEncoding } from './write-text.ts'
 import { encodeValue } from './write-value.ts'
 
 export interface EncodeOptions {
@@ -21,6 +22,8 @@ export interface EncodeOptions {
   readonly pixelData?: EncapsulatedPixelData<InstancePiece>
   /** How sequences and items are delimited; `defined` when absent. Both are legal everywhere (PS3.5 §7.5). */
   readonly sequenceLengths?: 'defined' | 'undefined'
+  /** Character sets for text that is not ASCII, as values of (0008,0005); UTF-8 when absent, unknown, or without a code for some character. */
+  readonly SpecificCharacterSet?: readonly string[]
 }
 
 export interface EncodeInstanceOptions extends EncodeOptions {
@@ -33,11 +36,10 @@ const PIXEL_DATA = 0x7fe00010
 const UNDEFINED_LENGTH = 0xffff_ffff
 const MAX_DEFINED_LENGTH = 0xffff_fffe
 const MAX_SHORT_LENGTH = 0xfffe
-const NON_ASCII = /[^\x00-\x7f]/
 
 /**
  * The data set alone, without File Meta Information: attributes in ascending order, values padded to even lengths, text in
- * UTF-8 with (0008,0005) set when any of it is not ASCII. Group lengths and groups 0000 and 0002 are left out.
+ * UTF-8, or in `SpecificCharacterSet` where that can say all of it; (0008,0005) is set to match when any of it is not ASCII. Group lengths and groups 0000 and 0002 are left out.
  * @throws DicomWriteError when a value does not fit its VR or the transfer syntax
  */
 export function encodeDataSet(json: DicomJson, options: EncodeOptions): Uint8Array {
@@ -123,7 +125,7 @@ class DataSetWriter {
   }
 
   dataSet(json: DicomJson): Encoded {
-    const encoded = this.#elements(this.#withOffsetTable(json), '', hasNonAscii(json, '', this.#options.bulkdata))
+    const encoded = this.#elements(this.#withOffsetTable(json), '', textEncodingOf(json, this.#options))
     const [unused] = this.#unusedBulkdata
     if (unused !== undefined) throw new DicomWriteError('unusedBulkdata', undefined, `${unused}: no attribute of the data set takes these bulk data`)
     return encoded
@@ -142,9 +144,9 @@ class DataSetWriter {
     }
   }
 
-  #elements(json: DicomJson, parentPath: string, needsUtf8: boolean): Encoded {
+  #elements(json: DicomJson, parentPath: string, text: TextEncoding): Encoded {
     const isRoot = parentPath === ''
-    const withCharset = needsUtf8 && (isRoot || json['00080005']) ? { ...json, '00080005': { vr: 'CS' as const, Value: ['ISO_IR 192'] } } : json
+    const withCharset = text.SpecificCharacterSet && (isRoot || json['00080005']) ? { ...json, '00080005': text.SpecificCharacterSet } : json
     const chunks: InstancePiece[] = []
     let length = 0
     for (const key of Object.keys(withCharset).sort(byTag)) {
@@ -153,22 +155,22 @@ class DataSetWriter {
       if (tag === undefined || !attribute) throw new DicomWriteError('badAttribute', undefined, 'an attribute is not named by eight hexadecimal digits')
       const group = tag >>> 16
       if (isGroupLength(tag) || (isRoot && (group === 0x0000 || group === 0x0002))) continue
-      const element = this.#element(tag, attribute, `${parentPath}${formatTag(tag)}`, needsUtf8)
+      const element = this.#element(tag, attribute, `${parentPath}${formatTag(tag)}`, text)
       for (const chunk of element.chunks) chunks.push(chunk)
       length += element.length
     }
     return { chunks, length }
   }
 
-  #element(tag: Tag, attribute: DicomJsonAttribute, path: string, needsUtf8: boolean): Encoded {
+  #element(tag: Tag, attribute: DicomJsonAttribute, path: string, text: TextEncoding): Encoded {
     if (!isVR(attribute.vr)) throw new DicomWriteError('badAttribute', tag, 'the attribute has no VR known to PS3.5')
-    if (attribute.vr === 'SQ') return this.#sequence(tag, attribute, path, needsUtf8)
+    if (attribute.vr === 'SQ') return this.#sequence(tag, attribute, path, text)
     if (path === formatTag(PIXEL_DATA) && this.#encapsulated) return this.#encapsulatedPixelData()
     const bulk = this.#options.bulkdata?.get(path)
     if (bulk) this.#unusedBulkdata.delete(path)
     else if (attribute.BulkDataURI !== undefined) throw new DicomWriteError('missingBulkdata', tag, `the bulk data of ${path} were not given`)
     if (bulk && !isBytes(bulk)) return this.#elsewhere(tag, attribute.vr, bulk)
-    const value = encodeValue(tag, attribute, this.#littleEndian, bulk)
+    const value = encodeValue(tag, attribute, this.#littleEndian, text.encode, bulk)
     return joined(this.#header(tag, attribute.vr, value.length), { chunks: [value], length: value.length })
   }
 
@@ -187,12 +189,12 @@ class DataSetWriter {
     return joined(this.#header(PIXEL_DATA, 'OB', UNDEFINED_LENGTH), { chunks, length: lengthOf(chunks) })
   }
 
-  #sequence(tag: Tag, attribute: DicomJsonAttribute, path: string, needsUtf8: boolean): Encoded {
+  #sequence(tag: Tag, attribute: DicomJsonAttribute, path: string, text: TextEncoding): Encoded {
     const isDefined = this.#options.sequenceLengths !== 'undefined'
     const chunks: InstancePiece[] = []
     for (const [index, item] of (attribute.Value ?? []).entries()) {
       if (typeof item !== 'object' || item === null) throw new DicomWriteError('badValue', tag, 'an item of a sequence is not a data set')
-      const content = this.#elements(item as DicomJson, `${path}.${index + 1}.`, needsUtf8)
+      const content = this.#elements(item as DicomJson, `${path}.${index + 1}.`, text)
       chunks.push(this.#itemHeader(0xe000, isDefined ? content.length : UNDEFINED_LENGTH))
       for (const chunk of content.chunks) chunks.push(chunk)
       if (!isDefined) chunks.push(this.#itemHeader(0xe00d, 0))
@@ -243,17 +245,3 @@ function lengthOf(chunks: readonly InstancePiece[]): number {
 function byTag(a: string, b: string): number {
   return Number.parseInt(a, 16) - Number.parseInt(b, 16)
 }
-
-/** Whether any text of the data set needs more than the default repertoire: what is not ASCII is written as UTF-8 and must be named. */
-function hasNonAscii(json: DicomJson, parentPath: string, bulkdata: EncodeOptions['bulkdata']): boolean {
-  return Object.entries(json).some(([key, { vr, Value = [] }]) => {
-    const path = `${parentPath}${key.toUpperCase()}`
-    if (vr === 'SQ') return Value.some((item, index) => hasNonAscii(item as DicomJson, `${path}.${index + 1}.`, bulkdata))
-    const bulk = bulkdata?.get(path)
-    // Text that is elsewhere may be anything UTF-8 can say.
-    if (bulk && isVR(vr) && vrTraits(vr).usesCharset) return !isBytes(bulk) || bulk.some((byte) => byte > 0x7f)
-    return Value.some((value) => (typeof value === 'object' && value !== null ? Object.values(value) : [value]).some(isNonAscii))
-  })
-}
-
-const isNonAscii = (value: unknown): boolean => typeof value === 'string' && NON_ASCII.test(value)
