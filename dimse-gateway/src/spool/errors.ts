@@ -1,3 +1,5 @@
+import { tagOf, type Keyword, type Tag } from '@isocenter/dicom'
+
 /** There is no room: the quota is reached or the disk nearly full. Answered with 0xA700 (PS3.4 Table B.2-1). */
 export class SpoolFull extends Error {
   override readonly name = 'SpoolFull'
@@ -18,15 +20,23 @@ export class SpoolUnavailable extends Error {
 export class ObjectMismatch extends Error {
   override readonly name = 'ObjectMismatch'
   /** Keyword of the attribute that is missing or says something else. */
-  readonly attribute: string
+  readonly attribute: Keyword
 
-  constructor(attribute: string, isMissing: boolean) {
+  constructor(attribute: Keyword, isMissing: boolean) {
     super(isMissing ? `${attribute} is missing` : `${attribute} is not that of the request`)
     this.attribute = attribute
   }
+
+  get tag(): Tag {
+    return tagOf(this.attribute)
+  }
 }
 
-/** No object in the spool has this id. */
-export class ObjectNotFound extends Error {
-  override readonly name = 'ObjectNotFound'
+/** There was no data set, or an empty one. Answered with 0xC000 (PS3.4 Table B.2-1). */
+export class NothingToStore extends Error {
+  override readonly name = 'NothingToStore'
+
+  constructor() {
+    super('The data set is empty.')
+  }
 }

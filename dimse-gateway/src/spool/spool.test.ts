@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { ObjectMismatch, SpoolFull, type Identity, type SpooledObject } from './index.ts'
+import { NothingToStore, SpoolFull, type Identity, type SpooledObject } from './index.ts'
 import { openedSpool, origin, received, type OpenedSpool } from './spool.fixture.ts'
 
 const CTImageStorage = '1.2.840.10008.5.1.4.1.1.2'
@@ -132,7 +132,7 @@ describe('what a request says and what comes', () => {
     const sent = aCT()
     await expect(send({ ...sent, identity: { ...sent.identity, SOPInstanceUID: '1.2.3' } })).rejects.toMatchObject({ name: 'ObjectMismatch', attribute: 'SOPInstanceUID' })
     await expect(send({ ...sent, identity: { ...sent.identity, SOPClassUID: '1.2.840.10008.5.1.4.1.1.4' } })).rejects.toMatchObject({ attribute: 'SOPClassUID' })
-    await expect(send({ ...sent, dataSet: new Uint8Array() })).rejects.toBeInstanceOf(ObjectMismatch)
+    await expect(send({ ...sent, dataSet: new Uint8Array() })).rejects.toBeInstanceOf(NothingToStore)
     for (const attribute of ['SOPInstanceUID', 'StudyInstanceUID', 'SeriesInstanceUID'] as const) {
       await expect(send(aCT({ [attribute]: undefined }))).rejects.toMatchObject({ attribute })
     }

@@ -1,7 +1,7 @@
 import { isFull, type StagedFile } from '@isocenter/durable-files'
 import type { Capacity } from './capacity.ts'
 import { DataSetSummariser } from './data-set-summary.ts'
-import { ObjectMismatch, SpoolFull, SpoolUnavailable } from './errors.ts'
+import { NothingToStore, ObjectMismatch, SpoolFull, SpoolUnavailable } from './errors.ts'
 import { spoolFileHeader } from './spool-file.ts'
 import type { Identity, Origin, SpooledObject } from './spooled-object.ts'
 
@@ -15,7 +15,7 @@ export interface SpoolWriter {
   /**
    * Resolves when the object is durable: neither kill -9 nor a power cut takes it away. The same bytes sent before are kept once,
    * and answered as the object there is.
-   * @throws ObjectMismatch, SpoolFull, SpoolUnavailable; nothing is kept then
+   * @throws ObjectMismatch, NothingToStore, SpoolFull, SpoolUnavailable; nothing is kept then
    */
   commit(): Promise<SpooledObject>
   /** Forgets the object; nothing happens after a commit. */
@@ -93,7 +93,7 @@ export class ObjectWriter implements SpoolWriter {
 
   async #commit(): Promise<SpooledObject> {
     const { id, origin, identity, receivedAt, file, move, capacity, keeper } = this.#options
-    if (this.#summariser.byteLength === 0) throw new ObjectMismatch('SOPInstanceUID', true)
+    if (this.#summariser.byteLength === 0) throw new NothingToStore()
     const summary = await this.#summariser.end()
     const object: SpooledObject = { id, receivedAt, ...origin, ...identity, ...summary, dataSetOffset: this.#dataSetOffset, byteLength: file.byteLength }
     const kept = await keeper.keep(object, async () => {
@@ -132,7 +132,7 @@ export class ObjectWriter implements SpoolWriter {
 
 /** What went wrong, in the spool's terms. */
 function named(error: unknown): Error {
-  if (error instanceof SpoolFull || error instanceof ObjectMismatch || error instanceof SpoolUnavailable) return error
+  if (error instanceof SpoolFull || error instanceof SpoolUnavailable || error instanceof ObjectMismatch || error instanceof NothingToStore) return error
   if (isFull(error)) return new SpoolFull('disk', { cause: error })
   return new SpoolUnavailable('The spool could not take an object.', { cause: error })
 }

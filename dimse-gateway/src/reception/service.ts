@@ -1,0 +1,26 @@
+import type { ProposedContext, ServiceHandlers } from '@isocenter/dimse'
+
+/** A service besides storage and verification: what it is asked by, and who answers. */
+export interface GatewayService {
+  /** SOP classes it answers for. */
+  readonly abstractSyntaxes: readonly string[]
+  /** `echo` and `store` belong to the reception. */
+  readonly handlers: Omit<ServiceHandlers, 'echo' | 'store'>
+  /** What it answers to the extended negotiation of a context (PS3.7 §D.3.3.5); nothing where absent. */
+  readonly extended?: (context: ProposedContext) => Uint8Array | undefined
+}
+
+/** The services by the SOP classes they answer for. */
+export type ServiceRegistry = ReadonlyMap<string, GatewayService>
+
+/** @throws Error when two services claim one SOP class: a mistake in the composition */
+export function serviceRegistry(services: readonly GatewayService[]): ServiceRegistry {
+  const registry = new Map<string, GatewayService>()
+  for (const service of services) {
+    for (const uid of service.abstractSyntaxes) {
+      if (registry.has(uid)) throw new Error(`Two services answer for ${uid}.`)
+      registry.set(uid, service)
+    }
+  }
+  return registry
+}
