@@ -5,8 +5,11 @@ import { destinationsOf, type Destination, type Routes } from './rules.ts'
 import type { Statements, Transaction } from './statements.ts'
 
 export interface Enqueuer {
-  /** Writes down objects and who they are meant for, in one transaction; those already known are left as they are. Node ids that have something new to send. */
-  readonly enqueue: (objects: readonly SpooledObject[], routes: Routes) => Promise<Set<string>>
+  /**
+   * Writes down objects and who they are meant for, in one transaction, or in the one that is open: the spool's, so that an object
+   * is known here exactly when it is known there. Those already known are left as they are. Node ids that have something new to send.
+   */
+  readonly enqueue: (objects: readonly SpooledObject[], routes: Routes) => Set<string>
   /** Lets an object that is known go to one more node. False when it goes there already, or is no longer here. */
   readonly sendAlso: (objectId: string, destination: Destination) => Promise<boolean>
 }
@@ -32,7 +35,7 @@ const takeTurn = 'INSERT INTO delivery_turn (node_id, study_id, urgent, place, d
 
 export function createEnqueuer(statements: Statements): Enqueuer {
   return {
-    enqueue: (objects, routes) => statements.write((transaction) => new Set(objects.flatMap((object) => enqueueOne(transaction, object, routes)).map(({ nodeId }) => nodeId))),
+    enqueue: (objects, routes) => statements.writeNow((transaction) => new Set(objects.flatMap((object) => enqueueOne(transaction, object, routes)).map(({ nodeId }) => nodeId))),
     sendAlso: (objectId, destination) => statements.write((transaction) => {
       const object = transaction.get<{ objectKey: number; studyId: number; receivedAt: number }>(
         'SELECT object_key AS objectKey, study_id AS studyId, received_at AS receivedAt FROM forward_object WHERE object_id = ? AND deleted_at IS NULL', objectId)

@@ -8,7 +8,7 @@ const { queue } = aQueue(path)
 await queue.recover()
 for (;;) {
   const objects = Array.from({ length: 20 }, () => anObject({ SOPInstanceUID: `2.25.${String(BigInt(`0x${randomUUID().replaceAll('-', '')}`))}` }))
-  await queue.enqueue(objects, toNode('a'))
+  queue.enqueue(objects, toNode('a'))
   process.send?.(objects.map(({ id }) => id))
   const batch = await queue.claim('a', { maxObjects: 15, maxBytes: 1e9 }, Date.now())
   const outcome = { kind: 'arrived', verified: true, confirmed: true } as const

@@ -26,8 +26,8 @@ describe('a queue', () => {
   test('gives each object to every node it is meant for, once', async () => {
     const { queue } = opened()
     const object = anObject()
-    expect(await queue.enqueue([object, object], toNode('a', 'b'))).toEqual(new Set(['a', 'b']))
-    expect(await queue.enqueue([object], toNode('a', 'b'))).toEqual(new Set())
+    expect(queue.enqueue([object, object], toNode('a', 'b'))).toEqual(new Set(['a', 'b']))
+    expect(queue.enqueue([object], toNode('a', 'b'))).toEqual(new Set())
     expect(instances(await queue.claim('a', many, 1))).toEqual([object.SOPInstanceUID])
     expect(await queue.claim('a', many, 1)).toEqual([])
     expect(instances(await queue.claim('b', many, 1))).toEqual([object.SOPInstanceUID])
@@ -39,7 +39,7 @@ describe('a queue', () => {
     const young = anObject({ StudyInstanceUID: '1.2' })
     const urgent = anObject({ StudyInstanceUID: '1.3', Modality: 'CR' })
     const rules = [{ id: 'r', name: 'r', when: { modalities: ['CR'] }, to: ['a'], urgent: true }]
-    await queue.enqueue([old, young, urgent], { ...toNode('a'), rules })
+    queue.enqueue([old, young, urgent], { ...toNode('a'), rules })
     const one = { maxObjects: 1, maxBytes: 1e9 }
     const order = [...await queue.claim('a', one, 1), ...await queue.claim('a', one, 1), ...await queue.claim('a', one, 1)]
     expect(instances(order)).toEqual([urgent, old, young].map(({ SOPInstanceUID }) => SOPInstanceUID))
@@ -48,8 +48,8 @@ describe('a queue', () => {
   test('lets a small study that comes a second later past a large one that has had its share', async () => {
     const { queue } = opened()
     const at = 1_800_000_000_000
-    await queue.enqueue(Array.from({ length: 40 }, () => anObject({ StudyInstanceUID: '1.1', receivedAt: new Date(at) })), toNode('a'))
-    await queue.enqueue([anObject({ StudyInstanceUID: '1.2', receivedAt: new Date(at + 1000) })], toNode('a'))
+    queue.enqueue(Array.from({ length: 40 }, () => anObject({ StudyInstanceUID: '1.1', receivedAt: new Date(at) })), toNode('a'))
+    queue.enqueue([anObject({ StudyInstanceUID: '1.2', receivedAt: new Date(at + 1000) })], toNode('a'))
     const studies: string[] = []
     for (let batch = 0; batch < 5; batch++) studies.push(...(await queue.claim('a', { maxObjects: 10, maxBytes: 1e9 }, at)).map((one) => one.StudyInstanceUID))
     expect(studies.indexOf('1.2')).toBeGreaterThan(0)
@@ -59,7 +59,7 @@ describe('a queue', () => {
 
   test('waits with what was refused, and leaves it to a person in the end', async () => {
     const { queue } = opened()
-    await queue.enqueue([anObject()], toNode('a'))
+    queue.enqueue([anObject()], toNode('a'))
     const [first] = await queue.claim('a', many, 10)
     await queue.settle([{ deliveryId: first!.deliveryId, outcome: { kind: 'refused', error: refusal, retryAt: 100 } }], 10)
     expect(await queue.claim('a', many, 99)).toEqual([])
@@ -75,7 +75,7 @@ describe('a queue', () => {
 
   test('gives objects that brought trouble out alone, and never first refuses them', async () => {
     const { queue } = opened()
-    await queue.enqueue([anObject(), anObject(), anObject()], toNode('a'))
+    queue.enqueue([anObject(), anObject(), anObject()], toNode('a'))
     for (let time = 0; time < 2; time++) {
       const [bad, ...others] = await queue.claim('a', time === 0 ? many : { maxObjects: 1, maxBytes: 1 }, 10)
       await queue.settle([
@@ -91,7 +91,7 @@ describe('a queue', () => {
 
   test('retries neither what has arrived nor what was called off unless that is said', async () => {
     const { queue } = opened()
-    await queue.enqueue([anObject(), anObject()], toNode('a'))
+    queue.enqueue([anObject(), anObject()], toNode('a'))
     const [one] = await queue.claim('a', { ...many, maxObjects: 1 }, 1)
     await queue.settle([{ deliveryId: one!.deliveryId, outcome: confirmed }], 1)
     expect(await queue.cancel({}, 1)).toBe(1)
@@ -106,7 +106,7 @@ describe('a queue', () => {
     const { database, queue } = opened()
     const marked = () => database.sql.prepare('SELECT arrived_everywhere_at AS at FROM forward_object').get()?.['at']
     const object = anObject()
-    await queue.enqueue([object], toNode('a', 'b'))
+    queue.enqueue([object], toNode('a', 'b'))
     const [a] = await queue.claim('a', many, 1)
     await queue.settle([{ deliveryId: a!.deliveryId, outcome: confirmed }], 5)
     expect(marked()).toBe(null)
@@ -136,7 +136,7 @@ describe('a queue', () => {
       let now = 1000
       for (const one of steps) {
         if (one.do === 'enqueue') {
-          await queue.enqueue(Array.from({ length: one.count }, () => anObject({ StudyInstanceUID: `1.${String(one.study)}` })), toNode('a'))
+          queue.enqueue(Array.from({ length: one.count }, () => anObject({ StudyInstanceUID: `1.${String(one.study)}` })), toNode('a'))
           objects += one.count
         } else if (one.do === 'claim') {
           for (const delivery of await queue.claim('a', { maxObjects: one.max, maxBytes: 1e9 }, now)) {
@@ -200,7 +200,7 @@ describe('a queue', () => {
 
   test('claims from a hundred thousand objects as from a few', async () => {
     const { queue } = opened()
-    for (let study = 0; study < 1000; study++) await queue.enqueue(Array.from({ length: 100 }, () => anObject({ StudyInstanceUID: `1.${String(study)}` })), toNode('a'))
+    for (let study = 0; study < 1000; study++) queue.enqueue(Array.from({ length: 100 }, () => anObject({ StudyInstanceUID: `1.${String(study)}` })), toNode('a'))
     await queue.recover()
     globalThis.gc?.()
     const before = process.memoryUsage().heapUsed

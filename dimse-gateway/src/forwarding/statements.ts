@@ -10,6 +10,8 @@ export interface Transaction {
 
 /** Statements on the gateway's database: reading at once, writing in groups. */
 export interface Statements extends Omit<Transaction, 'run'> {
+  /** At once; part of the transaction that is open, if one is. */
+  readonly writeNow: <T>(work: (transaction: Transaction) => T) => T
   readonly write: <T>(work: (transaction: Transaction) => T, options?: WriteOptions) => Promise<T>
 }
 
@@ -25,5 +27,5 @@ export function createStatements(database: Database): Statements {
   const get = <R>(text: string, ...values: SQLInputValue[]): R | undefined => statement(text).get(...values) as R | undefined
   const all = <R>(text: string, ...values: SQLInputValue[]): R[] => statement(text).all(...values) as R[]
   const transaction: Transaction = { get, all, run: (text, ...values) => ({ changes: Number(statement(text).run(...values).changes) }) }
-  return { get, all, write: (work, options) => database.write(() => work(transaction), options) }
+  return { get, all, writeNow: (work) => database.transaction(() => work(transaction)), write: (work, options) => database.write(() => work(transaction), options) }
 }

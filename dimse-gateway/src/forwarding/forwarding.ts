@@ -1,0 +1,171 @@
+/** Forwarding: everything the spool takes in goes to the nodes it is meant for. */
+import { isDeepStrictEqual } from 'node:util'
+import type { Configuration } from '../configuration/schema.ts'
+import type { Node } from '../configuration/nodes.ts'
+import type { Clock } from '../platform/clock.ts'
+import type { Database } from '../platform/database.ts'
+import type { Log } from '../platform/log.ts'
+import type { Spool } from '../spool/index.ts'
+import { createBandwidthLimit, type BandwidthLimit } from './bandwidth.ts'
+import type { Selection } from './by-hand.ts'
+import { createNodeWorker, type NodeWorker, type NodeWorkerState, type Prepare } from './node-worker.ts'
+import { createQueue, emptyQueue, type QueueCounts } from './queue.ts'
+import { createNodeSender, type SenderDeps } from './senders.ts'
+
+/** What of the configuration forwarding goes by. */
+export type ForwardingSettings = Pick<Configuration, 'nodes' | 'rules' | 'retention'>
+
+export type ForwardingChange = { readonly topic: 'node' | 'deliveries'; readonly nodeId: string }
+
+export interface ForwardingOptions extends Omit<SenderDeps, 'queue' | 'clock'> {
+  /** With `forwardingTables`. */
+  readonly database: Database
+  readonly spool: Pick<Spool, 'read' | 'subscribe'>
+  readonly settings: ForwardingSettings
+  readonly clock: Clock
+  readonly log: Log
+}
+
+export interface NodeForwarding extends NodeWorkerState {
+  readonly node: Node
+  readonly counts: QueueCounts
+}
+
+export interface Forwarding {
+  /** Begins to send. Before the spool's own start, so that what that finds is taken in. */
+  readonly start: () => Promise<void>
+  /** Takes settings that have changed: new nodes begin, removed ones end, what waits for them stays in the queue until somebody calls it off. */
+  readonly configure: (settings: ForwardingSettings) => Promise<void>
+  readonly nodes: () => readonly NodeForwarding[]
+  /** Deliveries waiting for nodes that are no longer configured are counted too. */
+  readonly counts: () => QueueCounts
+  /** Tries again what was given up or waits for its next attempt. How many. */
+  readonly retry: (selection: Selection) => Promise<number>
+  readonly cancel: (selection: Selection) => Promise<number>
+  /** Sends an object that is still here to one more node. False when it goes there already or has gone. */
+  readonly sendTo: (objectId: string, nodeId: string, urgent?: boolean) => Promise<boolean>
+  readonly subscribe: (listener: (change: ForwardingChange) => void) => () => void
+  /** Lets attempts end for so long, 5 s where absent. */
+  readonly stop: (graceMs?: number) => Promise<void>
+}
+
+interface Running {
+  node: Node
+  readonly worker: NodeWorker
+  readonly limit: BandwidthLimit
+}
+
+export function createForwarding({ database, spool, settings: initial, clock, log, ...senderDeps }: ForwardingOptions): Forwarding {
+  const queue = createQueue(database)
+  const running = new Map<string, Running>()
+  const listeners = new Set<(change: ForwardingChange) => void>()
+  let settings = initial
+  let hasStarted = false
+  let unsubscribe = (): void => undefined
+
+  const tell = (change: ForwardingChange): void => { for (const listener of listeners) listener(change) }
+  const prepare: Prepare = (delivery) => Promise.resolve({
+    delivery, transferSyntaxUID: delivery.transferSyntaxUID, byteLength: delivery.byteLength, dataSetOffset: delivery.dataSetOffset, dataSetSha256: delivery.dataSetSha256,
+    read: (from) => spool.read(delivery.objectId, from),
+  })
+
+  const startNode = (node: Node): void => {
+    const limit = createBandwidthLimit(node.bandwidthBytesPerSecond)
+    const worker = createNodeWorker(lanesOf(node), {
+      queue, clock, log, prepare,
+      createSender: () => createNodeSender(node, limit, { ...senderDeps, queue, clock }),
+      onChange: (topic) => { tell({ topic, nodeId: node.id }) },
+    })
+    running.set(node.id, { node, worker, limit })
+  }
+
+  const stopNode = async (nodeId: string, graceMs: number): Promise<void> => {
+    const one = running.get(nodeId)
+    running.delete(nodeId)
+    await one?.worker.stop(graceMs)
+  }
+
+  const applyNode = async (node: Node): Promise<void> => {
+    const one = running.get(node.id)
+    if (one && isDeepStrictEqual(connectionOf(one.node), connectionOf(node))) {
+      if (isDeepStrictEqual(one.node, node)) return
+      one.node = node
+      one.limit.set(node.bandwidthBytesPerSecond)
+      one.worker.update(lanesOf(node))
+      return
+    }
+    await stopNode(node.id, restartGraceMs)
+    startNode(node)
+  }
+
+  const wake = (nodeIds: Iterable<string>): void => { for (const nodeId of nodeIds) running.get(nodeId)?.worker.wake() }
+
+  return {
+    start: async () => {
+      await queue.recover()
+      unsubscribe = spool.subscribe((objects) => {
+        const nodeIds = queue.enqueue(objects, settings)
+        database.afterCommit(() => {
+          wake(nodeIds)
+          for (const nodeId of nodeIds) tell({ topic: 'deliveries', nodeId })
+        })
+      })
+      hasStarted = true
+      for (const node of settings.nodes) startNode(node)
+    },
+    configure: async (next) => {
+      settings = next
+      if (!hasStarted) return
+      const gone = [...running.keys()].filter((id) => !next.nodes.some((node) => node.id === id))
+      await Promise.all([...gone.map((id) => stopNode(id, restartGraceMs)), ...next.nodes.map(applyNode)])
+    },
+    nodes: () => {
+      const counts = queue.counts()
+      return [...running.values()].map(({ node, worker }) => ({ node, counts: counts.get(node.id) ?? emptyQueue, ...worker.state() }))
+    },
+    counts: () => [...queue.counts().values()].reduce((sum, one) => ({
+      waiting: sum.waiting + one.waiting, sending: sum.sending + one.sending, delivered: sum.delivered + one.delivered, dead: sum.dead + one.dead, cancelled: sum.cancelled + one.cancelled,
+    }), emptyQueue),
+    retry: async (selection) => {
+      const count = await queue.retry(selection)
+      for (const { node, worker } of running.values()) if (selection.nodeId === undefined || selection.nodeId === node.id) worker.tryNow()
+      tellAll(selection)
+      return count
+    },
+    cancel: async (selection) => {
+      const count = await queue.cancel(selection, clock().getTime())
+      tellAll(selection)
+      return count
+    },
+    sendTo: async (objectId, nodeId, urgent = false) => {
+      const isNew = await queue.sendAlso(objectId, { nodeId, urgent })
+      if (isNew) wake([nodeId])
+      return isNew
+    },
+    subscribe: (listener) => {
+      listeners.add(listener)
+      return () => { listeners.delete(listener) }
+    },
+    stop: async (graceMs = 5_000) => {
+      unsubscribe()
+      hasStarted = false
+      await Promise.all([...running.keys()].map((id) => stopNode(id, graceMs)))
+    },
+  }
+
+  function tellAll({ nodeId }: Selection): void {
+    for (const id of nodeId === undefined ? running.keys() : [nodeId]) tell({ topic: 'deliveries', nodeId: id })
+  }
+}
+
+/** Attempts of a node whose settings changed may go on for so long. */
+const restartGraceMs = 10_000
+
+/** Accelerated: twice as many at a time, so that the line is full while answers are waited for. */
+const lanesOf = (node: Node): Node => (node.kind !== 'dicom' && node.accelerated ? { ...node, concurrency: Math.min(node.concurrency * 2, 32) } : node)
+
+/** The settings a connection is made by. */
+function connectionOf(node: Node): Partial<Node> {
+  const { name: _name, paused: _paused, hours: _hours, default: _default, concurrency: _concurrency, maxAttempts: _attempts, bandwidthBytesPerSecond: _bandwidth, ...connection } = node
+  return connection
+}

@@ -1,0 +1,38 @@
+/** What a node of each kind is sent to by. */
+import type { HttpNode, Node } from '../configuration/nodes.ts'
+import { fixedAuthorization, type Authorization } from '../nodes/authorization.ts'
+import { createHttpTarget } from '../nodes/http-target.ts'
+import { tlsOptionsOf, type Secrets } from '../nodes/node-tls.ts'
+import type { Sender } from './attempt.ts'
+import type { BandwidthLimit } from './bandwidth.ts'
+import type { Queue } from './queue.ts'
+import { createStowSender } from './stow/sender.ts'
+
+export interface SenderDeps {
+  readonly secrets: Secrets
+  /** The gateway's own, for the cloud server. */
+  readonly cloudAuthorization: Authorization
+  readonly queue: Pick<Queue, 'rememberUpload'>
+  readonly clock: () => Date
+}
+
+/** A sender for one lane of a node. @throws what is wrong with its TLS settings */
+export async function createNodeSender(node: Node, limit: BandwidthLimit, deps: SenderDeps): Promise<Sender> {
+  if (node.kind === 'dicom') throw new Error('No sender for DICOM nodes yet.')
+  return createHttpSender(node, limit, deps)
+}
+
+async function createHttpSender(node: HttpNode, limit: BandwidthLimit, { secrets, cloudAuthorization, clock }: SenderDeps): Promise<Sender> {
+  const target = createHttpTarget(node, await tlsOptionsOf(node.tls, secrets))
+  const isCloud = node.kind === 'cloud'
+  return createStowSender({
+    url: dicomwebUrlOf(node), target, limit, authorization: isCloud ? cloudAuthorization : fixedAuthorization(node.authorization, secrets),
+    compress: node.accelerated, givesReceipts: isCloud, now: () => clock().getTime(),
+  })
+}
+
+/** Where a node's DICOMweb service is. */
+export function dicomwebUrlOf(node: HttpNode): string {
+  const base = node.url.replace(/\/+$/, '')
+  return node.kind === 'cloud' ? `${base}/dicom-web` : base
+}
