@@ -1,0 +1,44 @@
+/** The cloud's commands: done by the functions of the gateway's own console, by the same rules. */
+import { gatewayCommands, type CommandResult, type GatewayCommandArguments, type GatewayCommandName, type IssuedCommand } from '@isocenter/contracts'
+import { Value } from 'typebox/value'
+import type { Peer } from '../configuration/schema.ts'
+import type { ConfigurationChange, GatewayControl } from '../control/actions.ts'
+
+export type CommandedControl = Pick<GatewayControl, 'startService' | 'stopService' | 'setConfiguration' | 'addPeer' | 'pauseNode' | 'resumeNode' | 'testNode' | 'retryDeliveries'>
+
+const maxReasonLength = 500
+const maxValueBytes = 16 * 1024
+
+type Doers = { readonly [Name in GatewayCommandName]: (control: CommandedControl, given: GatewayCommandArguments<Name>) => Promise<unknown> }
+
+/** What each command is here. The control checks what belongs into the configuration, as it does for the console. */
+const doers: Doers = {
+  startService: (control) => control.startService(),
+  stopService: (control) => control.stopService(),
+  setConfiguration: async (control, { change, ifRevision }) => {
+    const forbidden = ['revision', 'cloud'].filter((section) => section in change)
+    if (forbidden.length > 0) throw new Error(`These are not set from afar: ${forbidden.join(', ')}.`)
+    return { revision: (await control.setConfiguration(change as ConfigurationChange, ifRevision)).revision }
+  },
+  addPeer: async (control, { peer }) => ({ revision: (await control.addPeer(peer as Peer)).revision }),
+  pauseNode: (control, { nodeId }) => control.pauseNode(nodeId),
+  resumeNode: (control, { nodeId }) => control.resumeNode(nodeId),
+  testNode: (control, { nodeId }) => control.testNode(nodeId),
+  retryDeliveries: (control, selection) => control.retryDeliveries(selection),
+}
+
+const isKnown = (name: string): name is GatewayCommandName => Object.hasOwn(gatewayCommands, name)
+
+/** Does a command and tells what became of it; a command that fails is a result too. */
+export async function doCommand(control: CommandedControl, { commandId, name, arguments: given }: IssuedCommand): Promise<CommandResult> {
+  const failed = (reason: string): CommandResult => ({ commandId, outcome: 'failed', reason: reason.slice(0, maxReasonLength) })
+  if (!isKnown(name)) return failed(`This gateway's version knows no command ${name}.`)
+  if (!Value.Check(gatewayCommands[name], given)) return failed(`The arguments are not those of ${name}.`)
+  try {
+    // Checked just above; the pairing of name and arguments is beyond the types.
+    const value = await (doers[name] as (control: CommandedControl, given: unknown) => Promise<unknown>)(control, given)
+    return { commandId, outcome: 'succeeded', ...(value !== undefined && JSON.stringify(value).length <= maxValueBytes && { value }) }
+  } catch (error) {
+    return failed(error instanceof Error ? error.message : 'It failed.')
+  }
+}
