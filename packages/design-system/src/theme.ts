@@ -16,6 +16,9 @@ const light: ThemeConfig = {
   token: {
     ...shared.token,
     colorPrimary: '#0b6b86', colorInfo: '#0b6b86', colorLink: '#0b6b86', colorSuccess: '#1a7f37', colorWarning: '#9a5b00', colorError: '#c0262d',
+    // The palettes that Ant Design derives from dark colours are muddy.
+    colorPrimaryBg: '#e2f1f5', colorPrimaryBgHover: '#cfe7ee', colorInfoBg: '#e6f3f7', colorInfoBorder: '#a8d3df', colorSuccessBg: '#e8f6ec', colorSuccessBorder: '#a5d9b3',
+    colorWarningBg: '#fff5e0', colorWarningBorder: '#f0d08a', colorErrorBg: '#fdeeee', colorErrorBorder: '#f3bcbe',
     colorBgLayout: '#f3f6f8', colorTextSecondary: 'rgba(0,0,0,0.68)', colorTextTertiary: 'rgba(0,0,0,0.62)', colorTextDescription: 'rgba(0,0,0,0.65)',
     colorTextPlaceholder: 'rgba(0,0,0,0.58)',
   },

@@ -39,7 +39,7 @@ export function Frame({ onSignedOut }: { readonly onSignedOut: () => void }) {
   return (
     <div className="frame">
       <a className="skip-link" href="#content">{words.skip}</a>
-      <div className="frame-side"><Brand /><PlaceLinks path={path} /></div>
+      <div className="frame-side"><div><Brand /><PlaceLinks path={path} /></div></div>
       <header className="frame-top">
         <Button className="only-narrow" type="text" icon={<MenuOutlined />} aria-label={words.menu} onClick={() => { setMenuOpen(true) }} />
         <div>

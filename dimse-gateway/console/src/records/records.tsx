@@ -1,7 +1,46 @@
-import { Page } from '../parts/page.tsx'
+import { DownloadOutlined, ReloadOutlined } from '@ant-design/icons'
+import { Button, Card, Flex } from 'antd'
+import type { StudyRecordPage } from '../../../src/control/wire/records.ts'
+import type { GatewayState } from '../../../src/control/wire/state.ts'
+import { query } from '../api/client.ts'
+import { useResource } from '../api/use-resource.ts'
+import { useLocation } from '../navigation.tsx'
+import { useConfirm } from '../parts/confirm.ts'
+import { Loaded, Page } from '../parts/page.tsx'
 import { useConsoleWords } from '../words/index.ts'
+import { filtersOf, queryOf, RecordFilters } from './record-filters.tsx'
+import { StudyTable } from './study-table.tsx'
+import { useRetry } from './use-retry.ts'
 
+/** What was received, where it went, and what did not arrive. The filters are in the address, so that a search can be kept. */
 export function Records() {
-  const { places } = useConsoleWords()
-  return <Page title={places.records}>{null}</Page>
+  const { places, records: words, actions } = useConsoleWords()
+  const { search } = useLocation()
+  const filters = filtersOf(search)
+  const asked = queryOf(filters)
+  const state = useResource<GatewayState>('/state', ['state'])
+  const page = useResource<StudyRecordPage>(`/records/studies${query({ ...asked, after: search.get('after') ?? undefined })}`, ['records', 'configuration'])
+  const { retry, isBusy } = useRetry()
+  const confirm = useConfirm()
+  const retryAll = async () => {
+    if (await confirm({ title: words.confirmRetryAll, hint: words.confirmRetryAllHint, action: actions.retry, isDangerous: false })) await retry({})
+  }
+  return (
+    <Page
+      title={places.records}
+      actions={
+        <Flex gap="small" wrap>
+          {(state.value?.queue.failed ?? 0) > 0 && <Button icon={<ReloadOutlined />} loading={isBusy} onClick={() => void retryAll()}>{words.retryAll}</Button>}
+          <Button icon={<DownloadOutlined />} href={`/api/records/export${query(asked)}`} download>{actions.exportCsv}</Button>
+        </Flex>
+      }
+    >
+      <Card>
+        <RecordFilters filters={filters} nodes={state.value?.nodes ?? []} />
+      </Card>
+      <Card styles={{ body: { padding: 0 } }}>
+        <Loaded resource={page}>{(value) => <StudyTable page={value} isFiltered={Object.keys(asked).length > 0} isLoading={page.isLoading} />}</Loaded>
+      </Card>
+    </Page>
+  )
 }

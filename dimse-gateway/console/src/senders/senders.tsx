@@ -1,7 +1,64 @@
-import { Page } from '../parts/page.tsx'
+import { DeleteOutlined, PlusOutlined } from '@ant-design/icons'
+import { EmptyState } from '@isocenter/design-system'
+import { Button, Card, Table } from 'antd'
+import { useState } from 'react'
+import type { Configuration, Peer } from '../../../src/configuration/schema.ts'
+import { query, request } from '../api/client.ts'
+import { editConfiguration } from '../api/edit-configuration.ts'
+import { useAction } from '../api/use-action.ts'
+import { useResource } from '../api/use-resource.ts'
+import { useConfirm } from '../parts/confirm.ts'
+import { InstantSwitch } from '../parts/instant-switch.tsx'
+import { Loaded, Page } from '../parts/page.tsx'
 import { useConsoleWords } from '../words/index.ts'
+import { PeerForm } from './peer-form.tsx'
+import { UnknownSenders } from './unknown-senders.tsx'
 
+/** Who may send, and who tried. */
 export function Senders() {
-  const { places } = useConsoleWords()
-  return <Page title={places.senders}>{null}</Page>
+  const words = useConsoleWords()
+  const configuration = useResource<Configuration>('/configuration', ['configuration'])
+  const [isAdding, setAdding] = useState(false)
+  return (
+    <Page title={words.places.senders} actions={<Button type="primary" icon={<PlusOutlined />} onClick={() => { setAdding(true) }}>{words.senders.addTitle}</Button>}>
+      <Loaded resource={configuration}>{({ service }) => <AcceptList peers={service.peers} isRestricted={service.restrictCalling} />}</Loaded>
+      <UnknownSenders />
+      {isAdding && <PeerForm onClose={() => { setAdding(false) }} />}
+    </Page>
+  )
+}
+
+function AcceptList({ peers, isRestricted }: { readonly peers: readonly Peer[]; readonly isRestricted: boolean }) {
+  const words = useConsoleWords()
+  const { senders, actions, saved } = words
+  const { run, isBusy } = useAction()
+  const confirm = useConfirm()
+
+  const restrict = async (restrictCalling: boolean) => {
+    if (restrictCalling && !await confirm({ title: senders.confirmRestrict, hint: senders.confirmRestrictHint(String(peers.length)), action: senders.restrict })) return
+    await run(() => editConfiguration(({ service }) => ({ service: { ...service, restrictCalling } })), saved)
+  }
+  const remove = async ({ aeTitle, address }: Peer) => {
+    if (!await confirm({ title: senders.confirmRemove(aeTitle), hint: senders.confirmRemoveHint, action: actions.remove })) return
+    await run(() => request('DELETE', `/peers${query({ aeTitle, address })}`))
+  }
+
+  return (
+    <Card title={<h2 className="card-title">{senders.acceptList}</h2>}>
+      <InstantSwitch label={senders.restrict} hint={senders.restrictHint} isOn={isRestricted} isBusy={isBusy} onChange={(isOn) => void restrict(isOn)} />
+      <Table<Peer>
+        dataSource={[...peers]}
+        rowKey={({ aeTitle, address = '' }) => `${aeTitle} ${address}`}
+        pagination={false}
+        size="middle"
+        locale={{ emptyText: <EmptyState title={senders.noPeers}>{senders.noPeersHint}</EmptyState> }}
+        columns={[
+          { title: senders.aeTitle, dataIndex: 'aeTitle', render: (aeTitle: string) => <span className="mono">{aeTitle}</span> },
+          { title: senders.address, key: 'address', render: (_, { address, port }) => (address === undefined ? <span className="hint">{senders.anyAddress}</span> : <span className="mono">{address}{port !== undefined && ` : ${port}`}</span>) },
+          { title: senders.note, dataIndex: 'note', responsive: ['md'] },
+          { title: <span className="only-read">{actions.remove}</span>, key: 'remove', align: 'right', width: 60, render: (_, peer) => <Button type="text" danger icon={<DeleteOutlined />} aria-label={`${actions.remove} ${peer.aeTitle}`} onClick={() => void remove(peer)} /> },
+        ]}
+      />
+    </Card>
+  )
 }

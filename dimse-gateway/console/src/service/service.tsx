@@ -1,7 +1,63 @@
-import { Page } from '../parts/page.tsx'
+import { PlayCircleOutlined, PoweroffOutlined, SettingOutlined } from '@ant-design/icons'
+import { useLanguage } from '@isocenter/design-system'
+import { Alert, Button, Card, Flex, Tag } from 'antd'
+import { useState } from 'react'
+import type { Configuration } from '../../../src/configuration/schema.ts'
+import type { GatewayState } from '../../../src/control/wire/state.ts'
+import { request } from '../api/client.ts'
+import { useAction } from '../api/use-action.ts'
+import { useResource } from '../api/use-resource.ts'
+import { useConfirm } from '../parts/confirm.ts'
+import { Loaded, Page } from '../parts/page.tsx'
 import { useConsoleWords } from '../words/index.ts'
+import { ServiceSettings } from './service-settings.tsx'
 
+const colours = { running: 'success', stopped: 'warning', failed: 'error' } as const
+
+/** The DICOM service: whether it listens, where, and under which name. */
 export function Service() {
-  const { places } = useConsoleWords()
-  return <Page title={places.service}>{null}</Page>
+  const words = useConsoleWords()
+  const state = useResource<GatewayState>('/state', ['state'])
+  const configuration = useResource<Configuration>('/configuration', ['configuration'])
+  const [isEditing, setEditing] = useState(false)
+  return (
+    <Page
+      title={words.places.service}
+      actions={configuration.value && <Button icon={<SettingOutlined />} onClick={() => { setEditing(true) }}>{words.service.settings}</Button>}
+    >
+      <Loaded resource={state}>{(value) => <ServiceCard state={value} />}</Loaded>
+      {isEditing && configuration.value && <ServiceSettings service={configuration.value.service} onClose={() => { setEditing(false) }} />}
+    </Page>
+  )
+}
+
+function ServiceCard({ state: { service } }: { readonly state: GatewayState }) {
+  const words = useConsoleWords()
+  const { formats } = useLanguage()
+  const { run, isBusy } = useAction()
+  const confirm = useConfirm()
+  const isRunning = service.status === 'running'
+  const stop = async () => {
+    const isWanted = await confirm({ title: words.service.confirmStop, hint: words.service.confirmStopHint, action: words.actions.stop })
+    if (isWanted) await run(() => request('POST', '/service/stop'), words.service.stopped)
+  }
+  return (
+    <Card>
+      <Flex justify="space-between" align="center" wrap gap="middle" style={{ marginBottom: 16 }}>
+        <Tag color={colours[service.status]} style={{ fontSize: 16, padding: '6px 14px' }}>{words.service.statuses[service.status]}</Tag>
+        {isRunning
+          ? <Button danger icon={<PoweroffOutlined />} loading={isBusy} onClick={() => void stop()}>{words.actions.stop}</Button>
+          : <Button type="primary" icon={<PlayCircleOutlined />} loading={isBusy} onClick={() => void run(() => request('POST', '/service/start'), words.service.started)}>{words.actions.start}</Button>}
+      </Flex>
+      {service.reason !== undefined && <Alert type="error" showIcon title={service.reason} style={{ marginBottom: 16 }} />}
+      <dl className="facts">
+        <dt>{words.overview.aeTitle}</dt><dd className="mono">{service.aeTitle}</dd>
+        <dt>{words.overview.port}</dt><dd className="mono">{service.port}</dd>
+        <dt>{words.service.addresses}</dt>
+        <dd>{service.addresses.map((address) => <div key={address} className="mono">{address}</div>)}<div className="hint">{words.service.addressHint}</div></dd>
+        <dt>{words.service.associations}</dt><dd>{words.service.associationsOf(formats.number(service.associations), formats.number(service.maxAssociations))}</dd>
+        <dt>{words.service.tls}</dt><dd>{service.tls ? words.service.tlsOn : words.service.tlsOff}</dd>
+      </dl>
+    </Card>
+  )
 }

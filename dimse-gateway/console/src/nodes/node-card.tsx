@@ -1,0 +1,65 @@
+import { ApiOutlined, DeleteOutlined, EditOutlined, PauseOutlined, PlayCircleOutlined } from '@ant-design/icons'
+import { useLanguage } from '@isocenter/design-system'
+import { Alert, Button, Card, Flex, Tag } from 'antd'
+import type { Node } from '../../../src/configuration/nodes.ts'
+import type { NodeState } from '../../../src/control/wire/state.ts'
+import { request } from '../api/client.ts'
+import { useAction } from '../api/use-action.ts'
+import { useConfirm } from '../parts/confirm.ts'
+import { useFailureText } from '../parts/failure-text.ts'
+import { useNow } from '../parts/use-now.ts'
+import { useConsoleWords } from '../words/index.ts'
+import { NodeStateTag } from './node-state-tag.tsx'
+
+interface NodeCardProps {
+  readonly node: Node
+  /** Not known yet for a node just added. */
+  readonly state: NodeState | undefined
+  readonly onEdit: () => void
+  readonly onTest: () => void
+}
+
+/** One node: how it does, what waits for it, and what can be done with it. */
+export function NodeCard({ node, state, onEdit, onTest }: NodeCardProps) {
+  const { nodes: words, actions } = useConsoleWords()
+  const { formats } = useLanguage()
+  const failureText = useFailureText()
+  const now = useNow()
+  const { run, isBusy } = useAction()
+  const confirm = useConfirm()
+
+  const pause = async () => {
+    if (await confirm({ title: words.confirmPause(node.name), hint: words.confirmPauseHint, action: actions.pause })) await run(() => request('POST', `/nodes/${node.id}/pause`))
+  }
+  const remove = async () => {
+    if (await confirm({ title: words.confirmRemove(node.name), hint: words.confirmRemoveHint, action: actions.remove })) await run(() => request('DELETE', `/nodes/${node.id}`))
+  }
+
+  return (
+    <Card title={<h2 className="card-title">{node.name} {state && <NodeStateTag node={state} />}</h2>} extra={<Tag>{words.kinds[node.kind]}</Tag>}>
+      {state?.status === 'retrying' && state.lastFailure && (
+        <Alert
+          type="error"
+          showIcon
+          style={{ marginBottom: 16 }}
+          title={failureText(state.lastFailure)}
+          description={state.nextAttemptAt !== undefined && words.nextAttempt(formats.fromNow(state.nextAttemptAt, now))}
+        />
+      )}
+      <dl className="facts">
+        <dt>{words.target}</dt><dd className="mono">{node.kind === 'dicom' ? `${node.calledAETitle} @ ${node.host}:${node.port}` : node.url}</dd>
+        {state && <><dt>{words.waiting}</dt><dd>{formats.number(state.waiting)}{state.waiting > 0 && ` · ${formats.bytes(state.waitingBytes)}`}</dd></>}
+        {state && state.failed > 0 && <><dt>{words.failed}</dt><dd>{formats.number(state.failed)}</dd></>}
+        {state && <><dt>{words.lastArrival}</dt><dd>{state.lastArrivalAt === undefined ? words.never : formats.fromNow(state.lastArrivalAt, now)}</dd></>}
+      </dl>
+      <Flex wrap gap="small" style={{ marginTop: 16 }}>
+        <Button icon={<ApiOutlined />} onClick={onTest}>{actions.test}</Button>
+        {node.paused
+          ? <Button type="primary" icon={<PlayCircleOutlined />} loading={isBusy} onClick={() => void run(() => request('POST', `/nodes/${node.id}/resume`))}>{actions.resume}</Button>
+          : <Button icon={<PauseOutlined />} loading={isBusy} onClick={() => void pause()}>{actions.pause}</Button>}
+        <Button icon={<EditOutlined />} onClick={onEdit}>{actions.edit}</Button>
+        <Button danger icon={<DeleteOutlined />} onClick={() => void remove()}>{actions.remove}</Button>
+      </Flex>
+    </Card>
+  )
+}

@@ -1,0 +1,76 @@
+import { CheckCircleFilled, CloseCircleFilled } from '@ant-design/icons'
+import { LoadingState, useLanguage } from '@isocenter/design-system'
+import { Alert, Button, Modal } from 'antd'
+import { useCallback, useEffect, useState } from 'react'
+import type { Node } from '../../../src/configuration/nodes.ts'
+import type { NodeTest } from '../../../src/control/wire/state.ts'
+import { ApiError, request } from '../api/client.ts'
+import { useFailureText } from '../parts/failure-text.ts'
+import { useConsoleWords } from '../words/index.ts'
+import { useProblemText } from '../words/problem-text.ts'
+
+/** Tries the line to a node while it is looked at, and says at which step it fails and why. */
+export function NodeTestDialog({ node, onClose }: { readonly node: Node; readonly onClose: () => void }) {
+  const { test: words, actions } = useConsoleWords()
+  const problemText = useProblemText()
+  const [result, setResult] = useState<NodeTest | ApiError>()
+
+  const test = useCallback(async (signal: AbortSignal) => {
+    setResult(undefined)
+    try {
+      setResult(await request<NodeTest>('POST', `/nodes/${node.id}/test`, { signal }))
+    } catch (error) {
+      if (signal.aborted) return
+      if (!(error instanceof ApiError)) throw error
+      setResult(error)
+    }
+  }, [node.id])
+  useEffect(() => {
+    const stop = new AbortController()
+    void test(stop.signal)
+    return () => { stop.abort() }
+  }, [test])
+
+  return (
+    <Modal
+      open
+      title={words.title(node.name)}
+      onCancel={onClose}
+      footer={[
+        <Button key="again" disabled={result === undefined} onClick={() => void test(new AbortController().signal)}>{words.again}</Button>,
+        <Button key="close" type="primary" onClick={onClose}>{actions.close}</Button>,
+      ]}
+    >
+      <div aria-live="polite">
+        {result === undefined && <><p>{words.testing} …</p><LoadingState rows={3} /></>}
+        {result instanceof ApiError && <Alert type="error" showIcon title={problemText(result)} />}
+        {result !== undefined && !(result instanceof ApiError) && <TestResult result={result} />}
+      </div>
+    </Modal>
+  )
+}
+
+function TestResult({ result }: { readonly result: NodeTest }) {
+  const { test: words } = useConsoleWords()
+  const { formats } = useLanguage()
+  const failureText = useFailureText()
+  return (
+    <>
+      <Alert
+        type={result.succeeded ? 'success' : 'error'}
+        showIcon
+        title={result.succeeded ? words.succeeded : words.failedTitle}
+        description={result.latencyMs !== undefined && words.latency(formats.milliseconds(result.latencyMs))}
+      />
+      <ol className="steps">
+        {result.steps.map(({ name, milliseconds, failure }) => (
+          <li key={name}>
+            {failure ? <CloseCircleFilled className="bad" /> : <CheckCircleFilled className="good" />}
+            <span>{words.steps[name]}{failure && <div className="hint">{failureText(failure)}</div>}</span>
+            <span className="hint">{formats.milliseconds(milliseconds)}</span>
+          </li>
+        ))}
+      </ol>
+    </>
+  )
+}

@@ -1,0 +1,22 @@
+import { App } from 'antd'
+import { useConsoleWords } from '../words/index.ts'
+
+interface Question {
+  readonly title: string
+  /** What follows from it. */
+  readonly hint: string
+  /** The word on the button that does it. */
+  readonly action: string
+  readonly isDangerous?: boolean
+}
+
+/** Asks before something that cannot be taken back or stops work; true when it is wanted. */
+export function useConfirm(): (question: Question) => Promise<boolean> {
+  const { modal } = App.useApp()
+  const { actions } = useConsoleWords()
+  return async ({ title, hint, action, isDangerous = true }) => await modal.confirm({
+    title, content: hint, okText: action, cancelText: actions.cancel, okButtonProps: { danger: isDangerous },
+    // Enter must not do it by accident.
+    autoFocusButton: 'cancel',
+  })
+}

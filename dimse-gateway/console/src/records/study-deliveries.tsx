@@ -1,0 +1,42 @@
+import { CheckCircleFilled, ClockCircleOutlined, CloseCircleFilled, MinusCircleOutlined, SyncOutlined } from '@ant-design/icons'
+import { useLanguage } from '@isocenter/design-system'
+import type { StudyDelivery, StudyRecord } from '../../../src/control/wire/records.ts'
+import { useFailureText } from '../parts/failure-text.ts'
+import { useConsoleWords } from '../words/index.ts'
+
+/** How far a study is with each node, and why not further. */
+export function StudyDeliveries({ record }: { readonly record: StudyRecord }) {
+  const { records: words } = useConsoleWords()
+  if (record.deliveries.length === 0) return <span className="hint">{words.nowhere}</span>
+  return <ul className="quiet-list deliveries">{record.deliveries.map((delivery) => <li key={delivery.nodeId}><NodeDelivery delivery={delivery} /></li>)}</ul>
+}
+
+function NodeDelivery({ delivery }: { readonly delivery: StudyDelivery }) {
+  const { records: { states, arrivedOf } } = useConsoleWords()
+  const { formats } = useLanguage()
+  const failureText = useFailureText()
+  const { nodeName, waiting, sending, delivered, dead, cancelled, lastFailure } = delivery
+  const all = waiting + sending + delivered + dead + cancelled
+  const state = dead > 0 ? 'dead' : sending > 0 ? 'sending' : waiting > 0 ? 'waiting' : delivered > 0 ? 'delivered' : 'cancelled'
+  return (
+    <>
+      <DeliverySymbol state={state} /> {nodeName}: {delivered === all ? states.delivered : arrivedOf(formats.number(delivered), formats.number(all))}
+      {dead > 0 && <> · {states.dead}: {formats.number(dead)}</>}
+      {cancelled > 0 && <> · {states.cancelled}: {formats.number(cancelled)}</>}
+      {delivered + cancelled < all && lastFailure && <div className="hint">{failureText(lastFailure)}</div>}
+    </>
+  )
+}
+
+const symbols = {
+  delivered: <CheckCircleFilled style={{ color: 'var(--ant-color-success)' }} />,
+  dead: <CloseCircleFilled style={{ color: 'var(--ant-color-error)' }} />,
+  sending: <SyncOutlined spin style={{ color: 'var(--ant-color-info)' }} />,
+  waiting: <ClockCircleOutlined style={{ color: 'var(--ant-color-warning)' }} />,
+  cancelled: <MinusCircleOutlined />,
+}
+
+/** The state as a sign beside words that say it. */
+export function DeliverySymbol({ state }: { readonly state: keyof typeof symbols }) {
+  return <span aria-hidden>{symbols[state]}</span>
+}

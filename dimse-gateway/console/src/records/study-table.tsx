@@ -1,0 +1,102 @@
+import { ReloadOutlined } from '@ant-design/icons'
+import { EmptyState, personName, useLanguage } from '@isocenter/design-system'
+import { Button, Flex, Grid, Table, Tag } from 'antd'
+import type { StudyRecord, StudyRecordPage } from '../../../src/control/wire/records.ts'
+import { query } from '../api/client.ts'
+import { navigate, useLocation } from '../navigation.tsx'
+import { useConsoleWords } from '../words/index.ts'
+import { InstanceTable } from './instance-table.tsx'
+import { StudyDeliveries } from './study-deliveries.tsx'
+import { useRetry } from './use-retry.ts'
+
+/** One row a study, which opens to its instances. */
+export function StudyTable({ page, isFiltered, isLoading }: { readonly page: StudyRecordPage; readonly isFiltered: boolean; readonly isLoading: boolean }) {
+  const { records: words } = useConsoleWords()
+  const { formats } = useLanguage()
+  const isWide = Grid.useBreakpoint().md ?? false
+  return (
+    <>
+      <Table<StudyRecord>
+        dataSource={page.records}
+        rowKey="StudyInstanceUID"
+        loading={isLoading}
+        pagination={false}
+        size="middle"
+        locale={{ emptyText: isFiltered ? <EmptyState title={words.noMatch}>{words.noMatchHint}</EmptyState> : <EmptyState title={words.none}>{words.noneHint}</EmptyState> }}
+        expandable={{
+          expandedRowRender: (record) => <InstanceTable StudyInstanceUID={record.StudyInstanceUID} />,
+          expandIcon: ({ expanded, onExpand, record }) => (
+            <button type="button" className="ant-table-row-expand-icon ant-table-row-expand-icon-base" data-open={expanded} aria-expanded={expanded} aria-label={expanded ? words.hideInstances : words.showInstances} onClick={(event) => { onExpand(record, event) }}>
+              <span aria-hidden>{expanded ? '−' : '+'}</span>
+            </button>
+          ),
+        }}
+        columns={[
+          { title: words.patient, key: 'patient', render: (_, record) => <><Patient record={record} />{!isWide && <><Study record={record} /><StudyDeliveries record={record} /><Retry record={record} /></>}</> },
+          { title: words.study, key: 'study', responsive: ['md'], render: (_, record) => <Study record={record} /> },
+          { title: words.received, key: 'received', responsive: ['lg'], render: (_, record) => <Received record={record} /> },
+          { title: words.delivery, key: 'delivery', responsive: ['md'], render: (_, record) => <Flex vertical gap={4} align="flex-start"><StudyDeliveries record={record} /><Retry record={record} /></Flex> },
+        ]}
+      />
+      <Flex justify="space-between" align="center" wrap gap="small" style={{ padding: '12px 16px' }}>
+        <span className="hint">{words.total(formats.number(page.total), page.total === 1)}</span>
+        <Pages next={page.next} />
+      </Flex>
+    </>
+  )
+}
+
+function Patient({ record: { PatientName, PatientID } }: { readonly record: StudyRecord }) {
+  const { records: words } = useConsoleWords()
+  const { language } = useLanguage()
+  return (
+    <>
+      <div>{PatientName === undefined ? <span className="hint">{words.noPatientName}</span> : <strong>{personName(PatientName, language)}</strong>}</div>
+      <div className="hint">{PatientID ?? words.noPatientID}</div>
+    </>
+  )
+}
+
+function Study({ record }: { readonly record: StudyRecord }) {
+  const { records: words } = useConsoleWords()
+  return (
+    <>
+      <div>{record.modalities.map((modality) => <Tag key={modality}>{modality}</Tag>)}{record.StudyDescription}</div>
+      <div className="hint">{[record.StudyDate && dicomDate(record.StudyDate), record.AccessionNumber && words.accession(record.AccessionNumber)].filter(Boolean).join(' · ')}</div>
+    </>
+  )
+}
+
+/** DA as it is read everywhere; what is not eight digits is shown as it came. */
+const dicomDate = (value: string) => value.replace(/^(\d{4})(\d{2})(\d{2})$/, '$1-$2-$3')
+
+function Received({ record }: { readonly record: StudyRecord }) {
+  const { records: words } = useConsoleWords()
+  const { formats } = useLanguage()
+  return (
+    <>
+      <div>{formats.moment(record.lastReceivedAt)} {!record.isComplete && <Tag color="processing">{words.incoming}</Tag>}</div>
+      <div className="hint">{formats.list(record.callingAETitles)} · {formats.number(record.instances)} · {formats.bytes(record.bytes)}</div>
+    </>
+  )
+}
+
+function Retry({ record }: { readonly record: StudyRecord }) {
+  const { records: words } = useConsoleWords()
+  const { retry, isBusy } = useRetry()
+  if (!record.deliveries.some(({ dead }) => dead > 0)) return null
+  return <Button size="small" icon={<ReloadOutlined />} loading={isBusy} onClick={() => void retry({ StudyInstanceUID: record.StudyInstanceUID })}>{words.retryStudy}</Button>
+}
+
+/** Forward through the list, and back to its beginning; the browser goes back one page. */
+function Pages({ next }: { readonly next: string | undefined }) {
+  const { actions } = useConsoleWords()
+  const { search } = useLocation()
+  const to = (after: string | undefined) => { navigate(`/records${query({ ...Object.fromEntries(search), after })}`) }
+  return (
+    <Flex gap="small">
+      {search.has('after') && <Button onClick={() => { to(undefined) }}>{actions.firstPage}</Button>}
+      {next !== undefined && <Button onClick={() => { to(next) }}>{actions.nextPage}</Button>}
+    </Flex>
+  )
+}
