@@ -21,7 +21,6 @@ const LONGEST_COMMAND_BYTES = 64 * 1024
 export class MessageStream {
   readonly association: Association
   #dataSet: IncomingDataSet | undefined
-  #sending: Promise<unknown> = Promise.resolve()
 
   constructor(association: Association) {
     this.association = association
@@ -75,24 +74,11 @@ export class MessageStream {
 
   /**
    * Sends one message; calls made meanwhile wait, since messages do not interleave. Resolves when the socket has taken it. A data
-   * set that fails on our side aborts the association: half of one cannot be taken back.
+   * set that fails on our side after a part of it was sent aborts the association: half of one cannot be taken back.
    * @throws DimseProtocolError badMessage, with nothing sent; what the association or the data set throws
    */
   async send(contextId: number, command: CommandSet, dataSet?: OutgoingDataSet): Promise<void> {
     assertSendable(command, dataSet !== undefined)
-    const bytes = encodeCommandSet(command, dataSet !== undefined)
-    const sent = this.#sending.then(() => this.#sendNow(contextId, bytes, dataSet))
-    // Whoever sends next waits for this one to be over, however it ended; its failure is this caller's to see.
-    this.#sending = sent.catch(() => undefined)
-    await sent
-  }
-
-  async #sendNow(contextId: number, command: Uint8Array, dataSet: OutgoingDataSet | undefined): Promise<void> {
-    try {
-      await this.association.sendMessage(contextId, command, dataSet)
-    } catch (error) {
-      await this.association.abort()
-      throw error
-    }
+    await this.association.sendMessage(contextId, encodeCommandSet(command, dataSet !== undefined), dataSet)
   }
 }

@@ -5,9 +5,9 @@ import { contextFor } from './contexts.ts'
 import type { ServiceHandlers } from './handlers.ts'
 import { progressOf, query, type QueryOptions, type RetrieveProgress } from './scu-query.ts'
 import { serveRequests } from './serve.ts'
-import { Serving, type ServeOptions } from './serving.ts'
+import { Serving, type FailureOptions } from './serving.ts'
 
-export interface GetOptions extends QueryOptions, ServeOptions {
+export interface GetOptions extends QueryOptions, FailureOptions {
   /** Takes each instance that comes; contexts for them must have been proposed with the SCP role. */
   readonly store: NonNullable<ServiceHandlers['store']>
 }

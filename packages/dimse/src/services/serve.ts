@@ -22,7 +22,7 @@ import { Serving, type ServeOptions } from './serving.ts'
  */
 export async function serveServices(over: Association | DimseConnection, handlers: ServiceHandlers, options: ServeOptions = {}): Promise<void> {
   const connection = over instanceof DimseConnection ? over : new DimseConnection(over, { operationsWindow: over.asyncOperations?.performed ?? 1 })
-  await serveRequests(new Serving(connection, options), handlers)
+  await serveRequests(new Serving(connection, options), handlers, options.signal)
 }
 
 /** As serveServices, until the association ends or `signal` fires. */

@@ -9,7 +9,12 @@ export interface HandlerFailure {
   readonly MessageID: number | undefined
 }
 
-export interface ServeOptions {
+export interface ServeOptions extends FailureOptions {
+  /** Stops serving once the request under way is answered; the association stays. */
+  readonly signal?: AbortSignal | undefined
+}
+
+export interface FailureOptions {
   /** Told of everything a handler throws that is no DimseStatusError: the peer learns nothing of it, a log should. */
   readonly onHandlerError?: ((failure: HandlerFailure) => void) | undefined
 }
@@ -17,10 +22,10 @@ export interface ServeOptions {
 /** One association being served: what serving a request needs beside the request. */
 export class Serving {
   readonly connection: DimseConnection
-  readonly #onHandlerError: ServeOptions['onHandlerError']
+  readonly #onHandlerError: FailureOptions['onHandlerError']
   readonly #afterwards = new Set<Promise<void>>()
 
-  constructor(connection: DimseConnection, options: ServeOptions) {
+  constructor(connection: DimseConnection, options: FailureOptions) {
     this.connection = connection
     this.#onHandlerError = options.onHandlerError
   }
