@@ -14,6 +14,10 @@ export interface Sendable {
   readonly dataSetSha256: string
   /** The file's bytes from an offset. */
   readonly read: (from?: number) => AsyncIterable<Uint8Array>
+  /** The object in Explicit VR Little Endian, for a node that takes it in no other form; undefined where that cannot be made. Absent where it cannot be tried. */
+  readonly asExplicitLittleEndian?: ((signal: AbortSignal) => Promise<Sendable | undefined>) | undefined
+  /** When it is no longer needed. */
+  readonly dispose?: (() => Promise<void>) | undefined
 }
 
 /** The gateway's own copy cannot be read. */

@@ -13,8 +13,8 @@ import type { Queue } from './queue.ts'
 import type { Settled } from './settle.ts'
 import { createWakeUp } from './wake-up.ts'
 
-/** Makes an object ready to be sent; `dispose` when it is no longer needed. @throws ObjectUnreadable */
-export type Prepare = (delivery: Delivery, node: Node, signal: AbortSignal) => Promise<Sendable & { readonly dispose?: () => Promise<void> }>
+/** Makes an object ready to be sent. @throws ObjectUnreadable */
+export type Prepare = (delivery: Delivery, node: Node, signal: AbortSignal) => Promise<Sendable>
 
 export interface NodeWorkerDeps {
   readonly queue: Queue
@@ -110,7 +110,7 @@ export function createNodeWorker(initial: Node, { queue, createSender, prepare, 
   }
 
   const attempt = async (sender: Sender, batch: readonly Delivery[]): Promise<Attempt> => {
-    const prepared: (Sendable & { dispose?: () => Promise<void> })[] = []
+    const prepared: Sendable[] = []
     try {
       // Answers name instances: the same one twice in a request could not be told apart.
       const once = batch.filter((one, index) => batch.findIndex(({ SOPInstanceUID }) => SOPInstanceUID === one.SOPInstanceUID) === index)

@@ -6,19 +6,26 @@ import { tlsOptionsOf, type Secrets } from '../nodes/node-tls.ts'
 import type { Sender } from './attempt.ts'
 import type { BandwidthLimit } from './bandwidth.ts'
 import type { Queue } from './queue.ts'
+import { createDicomSender } from './dicom/sender.ts'
 import { createStowSender } from './stow/sender.ts'
 
 export interface SenderDeps {
   readonly secrets: Secrets
   /** The gateway's own, for the cloud server. */
   readonly cloudAuthorization: Authorization
+  /** Ours, where a node is not called by another. */
+  readonly aeTitle: () => string
   readonly queue: Pick<Queue, 'rememberUpload'>
   readonly clock: () => Date
 }
 
 /** A sender for one lane of a node. @throws what is wrong with its TLS settings */
 export async function createNodeSender(node: Node, limit: BandwidthLimit, deps: SenderDeps): Promise<Sender> {
-  if (node.kind === 'dicom') throw new Error('No sender for DICOM nodes yet.')
+  if (node.kind === 'dicom') {
+    const { ca, cert, key, servername } = await tlsOptionsOf(node.tls, deps.secrets)
+    const tls = node.tls && { ...(ca && { ca }), ...(cert !== undefined && { cert }), ...(key !== undefined && { key }), ...(servername !== undefined && { servername }) }
+    return createDicomSender({ node, limit, callingAETitle: node.callingAETitle ?? deps.aeTitle(), tls })
+  }
   return createHttpSender(node, limit, deps)
 }
 

@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto'
-import { createServer, type Server } from 'node:http'
 import { readInstance } from '@isocenter/dicom'
 import { startServerProcess, testDatabase, type ServerProcess } from '@isocenter/testkit'
-import { anInstance, aStudy, aUID } from '@isocenter/testkit/instances'
+import { anInstance, aStudy } from '@isocenter/testkit/instances'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { aForwardingGateway, aLine, bearer, settingsOf, until, type ForwardingGateway, type Line } from './forwarding.fixture.ts'
 
@@ -13,7 +12,7 @@ beforeAll(async () => {
   server = await startServerProcess((await testDatabase()).url)
   token = await server.token()
   origin = new URL(server.url)
-})
+}, 180_000)
 afterAll(async () => { await server.stop() })
 const open: (() => Promise<void>)[] = []
 afterEach(async () => { for (const close of open.splice(0).toReversed()) await close() })
@@ -47,7 +46,7 @@ describe('forwarding to the server', () => {
     const study = aStudy({ series: 2, instances: 5 })
     const objects = await Promise.all(study.instances.map(gateway.receiveInstance))
     await until(() => delivered(gateway) === 10)
-    for (const [index, row] of deliveries(gateway).entries()) expect(row).toMatchObject({ verified: 1, confirmed: 1, attempts: 1, receipt: expect.stringMatching(/^[0-9a-f]{64}$/), state: 'delivered' }, index.toString())
+    for (const row of deliveries(gateway)) expect(row).toMatchObject({ verified: 1, confirmed: 1, attempts: 1, receipt: expect.stringMatching(/^[0-9a-f]{64}$/), state: 'delivered' })
     for (const { StudyInstanceUID, SeriesInstanceUID, SOPInstanceUID, dataSetSha256 } of objects) expect(await dataSetHeld(StudyInstanceUID, SeriesInstanceUID, SOPInstanceUID)).toBe(dataSetSha256)
   })
 
@@ -132,93 +131,5 @@ describe('forwarding to the server', () => {
     await until(() => delivered(gateway) === 1)
     expect(renewed).toBe(1)
     expect(gateway.forwarding.nodes()[0]?.trouble).toBeUndefined()
-  })
-})
-
-describe('forwarding to other servers', () => {
-  /** A DICOMweb server that answers as told. */
-  async function answering(answer: (count: number, body: Buffer) => { status: number; headers?: Record<string, string>; body?: object }): Promise<{ port: number; requests: () => number }> {
-    let count = 0
-    const stub: Server = createServer((request, response) => {
-      const chunks: Buffer[] = []
-      request.on('data', (chunk: Buffer) => chunks.push(chunk))
-      request.on('end', () => {
-        const { status, headers, body } = answer(++count, Buffer.concat(chunks))
-        response.writeHead(status, { 'content-type': 'application/dicom+json', ...headers }).end(JSON.stringify(body ?? {}))
-      })
-    })
-    await new Promise<void>((resolve) => { stub.listen(0, '127.0.0.1', resolve) })
-    open.push(() => new Promise((resolve) => { stub.close(() => { resolve() }); stub.closeAllConnections() }))
-    const address = stub.address()
-    return { port: typeof address === 'object' && address ? address.port : 0, requests: () => count }
-  }
-  const stored = (body: Buffer) => {
-    const uids = [...body.toString('latin1').matchAll(/\x08\x00\x18\x00UI..([0-9.]+)/gs)].map((match) => match[1] ?? '')
-    return { '00081199': { vr: 'SQ', Value: uids.map((uid) => ({ '00081155': { vr: 'UI', Value: [uid] } })) } }
-  }
-  const foreign = (port: number, more: object = {}) => ({ id: 'other', name: 'Other', kind: 'dicomweb', url: `http://127.0.0.1:${String(port)}/dw`, default: true, ...more })
-
-  test('success without a receipt is delivered, and not verified', async () => {
-    const stub = await answering((_count, body) => ({ status: 200, body: stored(body) }))
-    const gateway = await aGateway([foreign(stub.port)])
-    await gateway.receiveInstance(anInstance())
-    await until(() => delivered(gateway) === 1)
-    expect(deliveries(gateway)[0]).toMatchObject({ verified: 0, confirmed: 1, receipt: null })
-  })
-
-  test('our own server\'s success without a receipt confirms nothing', async () => {
-    const stub = await answering((_count, body) => ({ status: 200, body: stored(body) }))
-    const gateway = await aGateway([cloudNode({}, stub.port)])
-    await gateway.receiveInstance(anInstance())
-    await until(() => delivered(gateway) === 1)
-    expect(deliveries(gateway)[0]).toMatchObject({ verified: 0, confirmed: 0 })
-  })
-
-  test('a server answering 500 is tried again for ever, and nothing is held against the object', async () => {
-    const stub = await answering((count, body) => (count <= 3 ? { status: 500 } : { status: 200, body: stored(body) }))
-    const gateway = await aGateway([foreign(stub.port, { maxAttempts: 1 })])
-    await gateway.receiveInstance(anInstance())
-    await until(() => delivered(gateway) === 1, 30_000)
-    expect(deliveries(gateway)[0]).toMatchObject({ attempts: 1, troubles: 3 })
-  }, 40_000)
-
-  test('a server that asks for time gets it', async () => {
-    const stub = await answering((count, body) => (count === 1 ? { status: 429, headers: { 'retry-after': '2' } } : { status: 200, body: stored(body) }))
-    const gateway = await aGateway([foreign(stub.port)])
-    const start = performance.now()
-    await gateway.receiveInstance(anInstance())
-    await until(() => delivered(gateway) === 1)
-    expect(performance.now() - start).toBeGreaterThan(1900)
-    expect(stub.requests()).toBe(2)
-  })
-
-  test('one object that makes the server fail does not hold up the others', async () => {
-    const poison = aUID()
-    const stub = await answering((_count, body) => (body.includes(poison) ? { status: 500 } : { status: 200, body: stored(body) }))
-    const gateway = await aGateway([foreign(stub.port)])
-    await gateway.receiveInstance(anInstance({ SOPInstanceUID: poison }))
-    await Promise.all(aStudy({ instances: 10 }).instances.map(gateway.receiveInstance))
-    await until(() => delivered(gateway) === 10, 30_000)
-    expect(gateway.forwarding.counts()).toMatchObject({ dead: 0 })
-  }, 40_000)
-
-  test('a refusal that names no instance is found to be of one of them', async () => {
-    const bad = aUID()
-    const stub = await answering((_count, body) => (body.includes(bad) ? { status: 400, body: {} } : { status: 200, body: stored(body) }))
-    const gateway = await aGateway([foreign(stub.port, { maxAttempts: 1 })])
-    await Promise.all([anInstance({ SOPInstanceUID: bad }), ...aStudy({ instances: 4 }).instances].map(gateway.receiveInstance))
-    await until(() => delivered(gateway) === 4 && gateway.forwarding.counts().dead === 1, 30_000)
-  }, 40_000)
-
-  test('a receipt of other bytes than were sent is no arrival', async () => {
-    const stub = await answering((_count, body) => {
-      const answer = stored(body)
-      const items = answer['00081199'].Value.map((item) => ({ ...item, '00090010': { vr: 'LO', Value: ['ISOCENTER'] }, '00091001': { vr: 'UT', Value: [`sha-256=:${Buffer.alloc(32).toString('base64')}:`] } }))
-      return { status: 200, body: { '00081199': { vr: 'SQ', Value: items } } }
-    })
-    const gateway = await aGateway([cloudNode({ maxAttempts: 1 }, stub.port)])
-    await gateway.receiveInstance(anInstance())
-    await until(() => gateway.forwarding.counts().dead === 1)
-    expect(deliveries(gateway)[0]).toMatchObject({ last_error: 'receiptDiffers' })
   })
 })

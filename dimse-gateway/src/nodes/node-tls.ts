@@ -1,10 +1,14 @@
-import { getCACertificates, type SecureContextOptions } from 'node:tls'
+import { getCACertificates } from 'node:tls'
 import type { NodeTls } from '../configuration/nodes.ts'
 
 /** Reads a secret by its name; undefined when there is none of that name. */
 export type Secrets = (name: string) => Promise<string | undefined>
 
-export interface NodeTlsOptions extends Pick<SecureContextOptions, 'ca' | 'cert' | 'key' | 'minVersion'> {
+export interface NodeTlsOptions {
+  readonly minVersion: 'TLSv1.2'
+  readonly ca?: string[]
+  readonly cert?: string
+  readonly key?: string
   readonly servername?: string
 }
 

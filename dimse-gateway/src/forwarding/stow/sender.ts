@@ -7,6 +7,7 @@ import type { HttpTarget } from '../../nodes/http-target.ts'
 import { LineError, wordsOf } from '../../nodes/line-error.ts'
 import { ObjectUnreadable, troubleOf, type Attempt, type Sendable, type Sender } from '../attempt.ts'
 import { paced, type BandwidthLimit } from '../bandwidth.ts'
+import { wholeFileOf } from '../whole-file.ts'
 import { verdictsOf } from './verdicts.ts'
 
 export interface StowOptions {
@@ -99,20 +100,6 @@ async function* partsOf(objects: readonly Sendable[], boundary: string): AsyncGe
     yield* wholeFileOf(object)
   }
   yield multipartEnd(boundary)
-}
-
-/** The bytes of the file, as many as announced. @throws ObjectUnreadable */
-export async function* wholeFileOf(object: Sendable, from = 0): AsyncGenerator<Uint8Array> {
-  let bytes = from
-  try {
-    for await (const chunk of object.read(from)) {
-      bytes += chunk.length
-      yield chunk
-    }
-  } catch (error) {
-    throw new ObjectUnreadable(object.delivery.deliveryId, { cause: error })
-  }
-  if (bytes !== object.byteLength) throw new ObjectUnreadable(object.delivery.deliveryId)
 }
 
 function lengthOf(objects: readonly Sendable[], boundary: string): number {
