@@ -293,6 +293,45 @@ CREATE TABLE performed_step_schedule (
 );
 CREATE INDEX performed_step_by_schedule ON performed_step_schedule USING btree (organisation_id, study_instance_uid, scheduled_procedure_step_id);
 
+CREATE TABLE recompressed (
+  instance_key bigint NOT NULL,
+  version integer NOT NULL,
+  organisation_id bigint NOT NULL,
+  transfer_syntax_uid text COLLATE "C" NOT NULL,
+  byte_length bigint NOT NULL,
+  sha256 bytea NOT NULL,
+  data_set_sha256 bytea NOT NULL,
+  pixels_offset bigint NOT NULL,
+  rest bytea STORAGE external NOT NULL,
+  recompressed_at timestamp with time zone NOT NULL DEFAULT now(),
+  PRIMARY KEY (instance_key, version),
+  FOREIGN KEY (instance_key) REFERENCES instance(instance_key) ON DELETE CASCADE,
+  FOREIGN KEY (organisation_id) REFERENCES organisation(organisation_id)
+);
+
+CREATE TABLE recompression_rule (
+  organisation_id bigint NOT NULL,
+  is_active boolean NOT NULL DEFAULT true,
+  modalities text[],
+  sop_classes text[] COLLATE "C",
+  transfer_syntaxes text[] COLLATE "C" NOT NULL,
+  minimum_age_hours integer NOT NULL,
+  from_hour smallint NOT NULL DEFAULT 0,
+  to_hour smallint NOT NULL DEFAULT 0,
+  bytes_per_second bigint NOT NULL,
+  is_reversing boolean NOT NULL DEFAULT false,
+  visited_to bigint NOT NULL DEFAULT 0,
+  recompressed bigint NOT NULL DEFAULT 0,
+  left_alone bigint NOT NULL DEFAULT 0,
+  saved_bytes bigint NOT NULL DEFAULT 0,
+  PRIMARY KEY (organisation_id),
+  FOREIGN KEY (organisation_id) REFERENCES organisation(organisation_id),
+  CHECK (((from_hour >= 0) AND (from_hour <= 23))),
+  CHECK (((to_hour >= 0) AND (to_hour <= 23))),
+  CHECK ((bytes_per_second > 0)),
+  CHECK ((minimum_age_hours >= 0))
+);
+
 CREATE TABLE series (
   series_key bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
   organisation_id bigint NOT NULL,
@@ -383,6 +422,7 @@ CREATE INDEX study_by_patient_id_trigram ON study USING gin (patient_id gin_trgm
 CREATE INDEX study_by_patient_name_token ON study USING gin (patient_name_tokens);
 CREATE INDEX study_by_patient_name_trigram ON study USING gin (patient_name_search gin_trgm_ops);
 CREATE INDEX study_by_referring_physician_trigram ON study USING gin (referring_physician_name_search gin_trgm_ops);
+CREATE INDEX study_by_sop_class ON study USING gin (sop_classes_in_study);
 CREATE INDEX study_by_time ON study USING btree (organisation_id, sort_key DESC, study_key DESC) INCLUDE (patient_name_search, patient_id, accession_number, study_description, study_date);
 
 CREATE TABLE study_modality (

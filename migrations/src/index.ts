@@ -7,6 +7,8 @@ import * as extraAttributes from './20261122150000_extra_attributes.ts'
 import * as gateways from './20261122160000_gateways.ts'
 import * as worklist from './20261122170000_worklist.ts'
 import * as uploads from './20261122180000_uploads.ts'
+import * as sopClassesIndex from './20261122185000_sop_classes_index.ts'
+import * as recompression from './20261122190000_recompression.ts'
 
 /** Every migration by name, in order. Listed, not found in a folder: what runs is what was reviewed, also from a bundle. */
 const migrations: Readonly<Record<string, Knex.Migration>> = {
@@ -18,6 +20,8 @@ const migrations: Readonly<Record<string, Knex.Migration>> = {
   '20261122160000_gateways': gateways,
   '20261122170000_worklist': worklist,
   '20261122180000_uploads': uploads,
+  '20261122185000_sop_classes_index': sopClassesIndex,
+  '20261122190000_recompression': recompression,
 }
 
 const names = Object.keys(migrations)

@@ -35,6 +35,8 @@ function attributeSql(keyword: SearchableKeyword, condition: Condition, shape: S
   if (condition.kind === 'anyOf') return sql`(${joined(condition.conditions.map((one) => attributeSql(keyword, one, shape)), ' or ')})`
   const attribute: Searchable = searchable[keyword]
   const column = `${attribute.level}.${attribute.column}`
+  // The study's row says which classes its instances are of: that index is a hundredth of what one over all instances would be.
+  if (keyword === 'SOPClassUID' && condition.kind === 'equal') return sql`(${valueSql(column, condition)} and study.sop_classes_in_study && ${[...condition.values]}::text[])`
   switch (attribute.match) {
     case 'modalities': return modalitiesSql(condition)
     case 'uids':

@@ -4,7 +4,7 @@ with page as (
   where study.organisation_id = ?
     and series.organisation_id = ?
     and instance.organisation_id = ?
-    and instance.sop_class_uid = ?
+    and (instance.sop_class_uid = ? and study.sop_classes_in_study && ?::text[])
   order by study.sort_key desc, study.study_key desc, series.series_number_sort, series.series_key, instance.instance_number_sort, instance.instance_key limit ? offset ?
   ) as matching
 )
@@ -20,6 +20,7 @@ order by page.place
 -- "7"
 -- "7"
 -- "1.2.840.10008.5.1.4.1.1.2"
+-- ["1.2.840.10008.5.1.4.1.1.2"]
 -- 1101
 -- 0
 -- 100
