@@ -20,7 +20,7 @@ export function fillSeries(stored: Ready, incoming: Ready): SeriesRow | undefine
 
 /**
  * The study's row after other bytes took the place of the instance that it was described by: it says what that instance says now.
- * What the instance no longer gives a value stays as it was. Undefined when nothing changes.
+ * What the instance no longer gives a value stays as it was: see store-emptied.ts. Undefined when nothing changes.
  */
 export function correctStudy(stored: Ready, incoming: Ready): StudyRow | undefined {
   const corrected = merged(stored, incoming, differs)
@@ -31,6 +31,30 @@ export function correctStudy(stored: Ready, incoming: Ready): StudyRow | undefin
 export function correctSeries(stored: Ready, incoming: Ready): SeriesRow | undefined {
   const corrected = merged(stored, incoming, differs)
   return corrected && seriesRow(corrected)
+}
+
+/** Tags of which the stored row has a value and the incoming one has none. */
+export function valuesWithout(stored: Ready, incoming: Ready): string[] {
+  if (stored.attributes === incoming.attributes && stored.more_attributes === incoming.more_attributes) return []
+  const given = attributesOf(incoming)
+  return Object.entries(attributesOf(stored)).flatMap(([tag, attribute]) => (hasValue(attribute) && !hasValue(given[tag]) ? [tag] : []))
+}
+
+/** Of these attributes of a row those that have the very same value in an object. */
+export function givenBy(json: DicomJson, stored: Ready, tags: readonly string[]): string[] {
+  const kept = attributesOf(stored)
+  return tags.filter((tag) => !differs(json[tag], kept[tag] ?? { vr: 'UN' }))
+}
+
+/** The stored attributes, of which those in `tags` are what the first of the objects that has a value says, or empty where none has. */
+export function refilled(stored: Ready, tags: Iterable<string>, objects: readonly DicomJson[]): DicomJson {
+  const result = attributesOf(stored)
+  for (const tag of tags) {
+    const found = objects.map((json) => json[tag]).find(hasValue)
+    if (found) result[tag] = found
+    else delete result[tag]
+  }
+  return result
 }
 
 const differs = (value: DicomJsonAttribute | undefined, incoming: DicomJsonAttribute): boolean => JSON.stringify(value) !== JSON.stringify(incoming)

@@ -9,6 +9,7 @@ import type { Prepared } from './prepare.ts'
 import { findOldest } from './oldest-instances.ts'
 import { storeEvents } from './store-audit.ts'
 import { storeExtraValues } from './extra-values.ts'
+import { findEmptied, refillEmptied } from './store-emptied.ts'
 import { findExisting, insertInstances, supersede, type InstanceNow, type Placed } from './store-instances.ts'
 import { findSeries, insertSeries, seriesIdentity, takeIntoSeries, updateSeries } from './store-series.ts'
 import { lockStudies, saveStudies, takeIntoStudy } from './store-studies.ts'
@@ -33,6 +34,7 @@ export async function storeBatch(trx: Trx, batch: readonly Prepared[]): Promise<
     series.study.newInstances += 1
   }
   const oldest = await findOldest(trx, superseding.map(({ former }) => known(former).instanceKey))
+  const emptied = await findEmptied(trx, superseding)
   for (const { prepared, series, former } of [...created, ...superseding]) {
     const oldestOf = former && oldest.get(former.instanceKey)
     takeIntoSeries(series, prepared, oldestOf?.series ?? false)
@@ -42,6 +44,7 @@ export async function storeBatch(trx: Trx, batch: readonly Prepared[]): Promise<
 
   const knownSeries = await insertSeries(trx, series.values())
   await supersede(trx, superseding.map(({ prepared, former, decision }) => ({ prepared, former: known(former), keepsFormer: decision.outcome === 'newVersion' })))
+  await refillEmptied(trx, emptied, created)
   // Of what reads rows that another one adds, the first statement comes behind it.
   await together(
     insertInstances(trx, created),
