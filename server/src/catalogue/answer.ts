@@ -20,6 +20,8 @@ export interface PageRow {
   readonly series_number_of_series_related_instances?: number
   readonly series_more_attributes?: string
   readonly instance_attributes?: string
+  /** bigint as text; where metadata are asked for */
+  readonly instance_key?: string
   readonly metadata?: Uint8Array
 }
 

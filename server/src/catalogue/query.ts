@@ -25,6 +25,7 @@ export interface Columns {
   readonly above: readonly Level[]
   /** Levels whose other attributes are asked for. */
   readonly more: readonly Level[]
+  /** Only its key comes with a row: metadata are read a few at a time. */
   readonly isMetadataAsked: boolean
 }
 
@@ -162,7 +163,7 @@ function pageSql(level: Level, { above, more, isMetadataAsked }: Columns, matchi
     ...levelsUpTo(level).map((table) => `${table}.${uids[table]}`),
     ...[...above, level].flatMap((table) => answered[table].map((column) => `${table}.${column} as ${table}_${column}`)),
     ...more.map((table) => `${table}.more_attributes as ${table}_more_attributes`),
-    ...(isMetadataAsked ? ['instance_metadata.metadata'] : []),
+    ...(isMetadataAsked ? ['page.instance_key'] : []),
   ]
   const tables = levelsUpTo(level).toReversed().map((table) => `join ${table} on ${table}.${table}_key = page.${table}_key`)
   return sql`with page as (
@@ -172,7 +173,7 @@ function pageSql(level: Level, { above, more, isMetadataAsked }: Columns, matchi
 )
 select ${fixed(selected.join(', '))}, (select count(*)::integer from page) as found
 from page
-${fixed([...tables, ...(isMetadataAsked ? ['join instance_metadata on instance_metadata.instance_key = page.instance_key'] : [])].join('\n'))}
+${fixed(tables.join('\n'))}
 where page.place <= ${limit}
 order by page.place`
 }

@@ -1,7 +1,7 @@
 import type { Access } from '../identity/index.ts'
 import { rows, sqlState, type Db } from '../platform/db.ts'
 import { defineProblem } from '../platform/problem.ts'
-import { answerTo, isAnsweredBeyond, type PageRow } from './answer.ts'
+import { answerTo, isAnsweredBeyond, type Answer, type PageRow } from './answer.ts'
 import { extraAttributes, type ExtraAttribute } from './extra-attributes.ts'
 import { extraAnswered, extraKeys, unfilled, withExtraValues } from './extra-search.ts'
 import { isSupported, queryOf, type Search } from './query.ts'
@@ -9,6 +9,8 @@ import { isSupported, queryOf, type Search } from './query.ts'
 export interface SearchAnswer {
   /** Each one DICOM JSON data set, as text. */
   readonly results: string[]
+  /** The results behind those where they are together too much to be held: read as they are taken. */
+  readonly rest?: AsyncIterable<string> | undefined
   /** Matches behind the last one answered; at least so many when `isRemainingExact` is false. */
   readonly remaining: number
   readonly isRemainingExact: boolean
@@ -55,28 +57,61 @@ export function createSearch({ db, statementTimeoutMs }: SearchDeps) {
     // An instance has its extra attributes in its metadata.
     const answer = answerTo(level === 'instance' ? search : plain)
     try {
-      return await db.transaction(async (db) => {
+      const { page, written, found } = await db.transaction(async (db) => {
         await rows(db, settingsSql, [String(statementTimeoutMs)])
         // One row more than is counted tells whether the count is exact.
         const bounds = { limit, offset, countTo: remainingCountedTo + 1 }
         const { text, values } = limit === 0 ? query.count(bounds) : query.page(answer.columns, bounds)
-        const page = await rows<PageRow & { found: number }>(db, text, values)
-        const written = limit === 0 ? [] : page.map((row) => answer.write(row))
-        const results = level === 'instance' ? written : await withExtraValues(db, access.organisationId, level, written, scope.StudyInstanceUID, answered)
-        const remaining = (page[0]?.found ?? 0) - results.length
-        return {
-          results,
-          remaining: Math.min(remaining, remainingCountedTo),
-          isRemainingExact: remaining <= remainingCountedTo,
-          unsupported: query.unsupported,
-          unfilled: unfilled(extra),
-        }
+        const found = await rows<PageRow & { found: number }>(db, text, values)
+        const page = limit === 0 ? [] : found
+        const ready = answer.columns.isMetadataAsked ? [] : page.map((row) => answer.write(row))
+        const written = level === 'instance' ? ready : await withExtraValues(db, access.organisationId, level, ready, scope.StudyInstanceUID, answered)
+        return { page, written, found: found[0]?.found ?? 0 }
       }, { readOnly: true })
+      const remaining = found - page.length
+      return {
+        ...(answer.columns.isMetadataAsked ? await gathered(withMetadata(db, page, answer)) : { results: written }),
+        remaining: Math.min(remaining, remainingCountedTo),
+        isRemainingExact: remaining <= remainingCountedTo,
+        unsupported: query.unsupported,
+        unfilled: unfilled(extra),
+      }
     } catch (error) {
       if (sqlState(error) !== queryCanceled) throw error
       throw searchTooBroad('The search was given up since it took too long; narrow it by a date, a modality or more of a name.')
     }
   }
+}
+
+/** Metadata read and written at once: some megabytes at most, for one may have some hundred kilobytes. */
+const metadataAtOnce = 16
+/** Results held, characters; what goes beyond is read while it is sent. */
+const gatheredCharacters = 4 * 1024 * 1024
+
+/** The results of rows whose answers are made of metadata. An instance that has been deleted meanwhile is left out. */
+async function* withMetadata(db: Db, page: readonly PageRow[], answer: Answer): AsyncGenerator<string, void> {
+  for (let start = 0; start < page.length; start += metadataAtOnce) {
+    const some = page.slice(start, start + metadataAtOnce)
+    const found = await rows<{ instance_key: string; metadata: Uint8Array }>(db,
+      'select instance_key, metadata from instance_metadata where instance_key = any(?::bigint[])', [some.map((row) => row.instance_key ?? '')])
+    const metadata = new Map(found.map((row) => [row.instance_key, row.metadata]))
+    for (const row of some) {
+      const one = metadata.get(row.instance_key ?? '')
+      if (one) yield answer.write({ ...row, metadata: one })
+    }
+  }
+}
+
+/** As many of the results as may be held, and how to have the others. */
+async function gathered(all: AsyncGenerator<string, void>): Promise<Pick<SearchAnswer, 'results' | 'rest'>> {
+  const results: string[] = []
+  let characters = 0
+  for (let next = await all.next(); next.done !== true; next = await all.next()) {
+    results.push(next.value)
+    characters += next.value.length
+    if (characters > gatheredCharacters) return { results, rest: all }
+  }
+  return { results }
 }
 
 /** The organisation's extra attributes where a search may concern them; most name none, and cost nothing then. */

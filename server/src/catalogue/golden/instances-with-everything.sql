@@ -9,12 +9,11 @@ with page as (
   order by instance.instance_number_sort, instance.instance_key limit ? offset ?
   ) as matching
 )
-select study.study_instance_uid, series.series_instance_uid, instance.sop_instance_uid, instance.attributes as instance_attributes, instance_metadata.metadata, (select count(*)::integer from page) as found
+select study.study_instance_uid, series.series_instance_uid, instance.sop_instance_uid, instance.attributes as instance_attributes, page.instance_key, (select count(*)::integer from page) as found
 from page
 join instance on instance.instance_key = page.instance_key
 join series on series.series_key = page.series_key
 join study on study.study_key = page.study_key
-join instance_metadata on instance_metadata.instance_key = page.instance_key
 where page.place <= ?
 order by page.place
 

@@ -1,17 +1,17 @@
 /** Search for studies, series and instances (PS3.18 §10.6). */
 import { MatchValueError } from '@isocenter/dicom'
-import type { FastifyPluginAsync, FastifyRequest } from 'fastify'
+import type { FastifyPluginAsync } from 'fastify'
 import { searchKeys, searchParameters } from '../capabilities/resources.ts'
 import type { DicomwebDeps } from '../deps.ts'
-import { sendJsonList } from '../json-answer.ts'
+import { sendJsonList, sendJsonStream } from '../json-answer.ts'
 import { acceptableOf, contentTypeOf, dataSetOffers, dicomXml, negotiate } from '../media-types.ts'
 import { noteRead } from '../note-read.ts'
 import { scopeOf, seriesPath, studyPath, type Scope } from '../paths.ts'
 import { invalidSearch } from '../problems.ts'
 import { serviceURL } from '../service-url.ts'
-import { parseSearch } from './params.ts'
+import { parseSearch, queryOf } from './params.ts'
 import { searchWarnings } from './response.ts'
-import { sendXmlParts } from '../xml-answer.ts'
+import { sendXmlParts, type XmlPart } from '../xml-answer.ts'
 
 type Level = 'study' | 'series' | 'instance'
 
@@ -43,17 +43,24 @@ export const qidoRoutes: FastifyPluginAsync<DicomwebDeps> = async (app, deps) =>
         // What a search finds changes with every store: shared caches keep nothing, others ask again (PS3.18 §8.4).
         reply.header('cache-control', 'private, no-cache')
         if (answer.results.length === 0 && (mediaType === dicomXml || deps.config.QIDO_EMPTY_STATUS === '204')) return reply.code(204).send()
-        if (mediaType === dicomXml) return sendXmlParts(request, reply, answer.results.map((json) => ({ json })))
-        return sendJsonList(request, reply, answer.results)
+        const results = answer.rest ? followed(answer.results, answer.rest) : answer.results
+        if (mediaType === dicomXml) return sendXmlParts(request, reply, asParts(results))
+        return Array.isArray(results) ? sendJsonList(request, reply, results) : sendJsonStream(request, reply, results)
       },
     })
   }
+}
+
+async function* followed(first: readonly string[], rest: AsyncIterable<string>): AsyncGenerator<string> {
+  yield* first
+  yield* rest
+}
+
+async function* asParts(results: Iterable<string> | AsyncIterable<string>): AsyncGenerator<XmlPart> {
+  for await (const json of results) yield { json }
 }
 
 /** A value that has not the form of its attribute is the request's mistake; the message names the attribute alone. */
 function asProblem(error: unknown): never {
   throw error instanceof MatchValueError ? invalidSearch(error.message) : error
 }
-
-/** What stands behind the first question mark; further ones are wildcards. */
-const queryOf = (request: FastifyRequest): string => /\?(.*)$/.exec(request.raw.url ?? '')?.[1] ?? ''
