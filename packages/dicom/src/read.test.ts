@@ -197,8 +197,15 @@ describe('an object without the proper beginning', () => {
   test('declares one encoding and has another: its bytes are believed', async () => {
     const instance = await readInstance(join(fileHead('1.2.840.10008.1.2.1'), implicit(0x0008_0005, 'ISO_IR 100'), implicit(PatientID, 'ID')))
     expect(instance.dataSet.string('PatientID')).toBe('ID')
-    expect(instance.transferSyntaxUID).toBe('1.2.840.10008.1.2.1')
+    expect(instance.transferSyntaxUID).toBe('1.2.840.10008.1.2')
     expect(codes(instance)).toEqual(['transferSyntaxMismatch'])
+  })
+
+  test('declares a compressed transfer syntax and has native pixels: it is what an uncompressed object is', async () => {
+    for (const [write, uid] of [[explicit, '1.2.840.10008.1.2.1'], [(tag: number, _vr: string, value: string | Uint8Array) => implicit(tag, value), '1.2.840.10008.1.2']] as const) {
+      const instance = await readInstance(join(fileHead('1.2.840.10008.1.2.4.70'), write(0x0008_0005, 'CS', 'ISO_IR 100'), write(PatientID, 'LO', 'ID'), write(PixelData, 'OW', new Uint8Array(8))))
+      expect([instance.transferSyntaxUID, codes(instance)]).toEqual([uid, ['transferSyntaxMismatch']])
+    }
   })
 })
 

@@ -1,7 +1,7 @@
 /** Reads a DICOM object from its bytes as they arrive. */
 import type { DataSet } from './data-set.ts'
 import { DataSetParser } from './data-set-parser.ts'
-import { evidenceFor, type Encoding } from './encoding.ts'
+import { evidenceFor, plainEncodings, type Encoding } from './encoding.ts'
 import { FileStart, hasPreamble, likeliestEncoding } from './file-start.ts'
 import { Inflation } from './inflate.ts'
 import { DicomReadError, type ReadWarning, type ReadWarningCode } from './read-error.ts'
@@ -22,7 +22,10 @@ export interface ReadOptions {
 export interface ParsedInstance {
   readonly fileMeta: DataSet | undefined
   readonly dataSet: DataSet
-  /** As the File Meta Information or the options say; by evidence when neither does, or says what is no UID. */
+  /**
+   * As the File Meta Information or the options say; by evidence when neither does, or says what is no UID, or when the bytes of an object that is
+   * not compressed show that it is not so: what is made of them is labelled with it.
+   */
   readonly transferSyntaxUID: string
   /** Where the data set begins in the object, bytes. */
   readonly dataSetOffset: number
@@ -48,6 +51,7 @@ interface Begun {
   readonly inflation: Inflation | undefined
   readonly fileMeta: DataSet | undefined
   readonly transferSyntaxUID: string
+  readonly encoding: Encoding
   readonly dataSetOffset: number
   readonly hasPreamble: boolean
 }
@@ -141,7 +145,7 @@ export class InstanceReader {
       limits: this.#limits, fallbackCharset: this.#options.fallbackCharset, offset: dataSetOffset, warn: this.#warn,
     })
     const inflation = isDeflated ? new Inflation((chunk) => this.#takeInflated(parser, dataSetOffset, chunk)) : undefined
-    return { parser, inflation, fileMeta: this.#fileMeta, transferSyntaxUID: uid, dataSetOffset, hasPreamble: isFile }
+    return { parser, inflation, fileMeta: this.#fileMeta, transferSyntaxUID: uid, encoding, dataSetOffset, hasPreamble: isFile }
   }
 
   #readFileMeta(bytes: Uint8Array, offset: number): DataSet {
@@ -161,11 +165,14 @@ export class InstanceReader {
     if (!/^[0-9.]{1,64}$/.test(uid)) return likeliestEncoding(evidence, 0) ?? { explicitVR: true, littleEndian: true, uid: ExplicitVRLittleEndian }
     const { explicitVR, littleEndian } = declared ?? { explicitVR: true, littleEndian: true }
     const encoding = { explicitVR, littleEndian, uid }
-    if (declared?.deflated || evidence.length < 8 || evidenceFor(evidence, 0, encoding) > 0) return encoding
+    const found = evidenceFor(evidence, 0, encoding)
+    if (declared?.deflated || evidence.length < 8 || found > 1) return encoding
     const likelier = likeliestEncoding(evidence, 0)
-    if (!likelier) return encoding
+    // A VR and a length of two bytes may by chance look like one element's length of four, but not like three elements'.
+    if (!likelier || (found === 1 && evidenceFor(evidence, 0, likelier) < 3)) return encoding
     this.#warn('transferSyntaxMismatch', offset)
-    return { ...likelier, uid }
+    // What fragments are compressed by only the declared transfer syntax says.
+    return declared?.encapsulated ? { ...likelier, uid } : likelier
   }
 
   #encodingByEvidence(evidence: Uint8Array, offset: number): Encoding & { readonly uid: string } {
@@ -194,16 +201,25 @@ export class InstanceReader {
     }
   }
 
-  #result({ parser, inflation, ...begun }: Begun): ParsedInstance {
+  #result({ parser, inflation, encoding, ...begun }: Begun): ParsedInstance {
     const dataSet = parser.end()
     return {
       ...begun,
       dataSet,
+      transferSyntaxUID: this.#transferSyntaxOf(begun.transferSyntaxUID, encoding, dataSet),
       byteLength: this.#received,
       inflated: inflation !== undefined,
       dataSetByteLength: parser.offset - begun.dataSetOffset,
       warnings: this.#warnings,
     }
+  }
+
+  /** Some senders leave pixels native under a compressed transfer syntax: the object then is what an uncompressed one is. */
+  #transferSyntaxOf(uid: string, { explicitVR, littleEndian }: Encoding, dataSet: DataSet): string {
+    const pixelData = dataSet.get('PixelData')
+    if (!transferSyntax(uid)?.encapsulated || !pixelData || pixelData.fragments || pixelData.length === 0) return uid
+    if (!this.#warnings.some(({ code }) => code === 'transferSyntaxMismatch')) this.#warn('transferSyntaxMismatch', pixelData.offset, pixelData.tag)
+    return plainEncodings.find((encoding) => encoding.explicitVR === explicitVR && encoding.littleEndian === littleEndian)?.uid ?? uid
   }
 
   readonly #warn = (code: ReadWarningCode, offset: number, tag?: Tag): void => {

@@ -13,19 +13,33 @@ const prefix = 'DICM'
 
 /**
  * The object as it was received, byte for byte. One that came without preamble or File Meta Information gets them put
- * before its untouched data set: without them it would be no DICOM file (PS3.10 §7.1).
+ * before its untouched data set: without them it would be no DICOM file (PS3.10 §7.1). So does one whose File Meta Information names
+ * a transfer syntax that its data set is not in.
  */
 export async function storedFile(blobs: BlobStore, record: InstanceRecord, signal: AbortSignal): Promise<ByteSource> {
   const { head, rest, close } = await opened(blobs, record, signal)
   const chunks = rest ? following(head, rest, close) : [head]
-  if (head.toString('latin1', prefixOffset, prefixOffset + prefix.length) === prefix) return { length: record.byteLength, chunks, isOurs: true, close }
   const { dataSetOffset } = decodeLayout(record.layout)
+  const isFile = head.toString('latin1', prefixOffset, prefixOffset + prefix.length) === prefix
+  if (isFile && !contradicts(head.subarray(prefixOffset, dataSetOffset), record.transferSyntaxUID)) return { length: record.byteLength, chunks, isOurs: true, close }
   const header = encodeFileMeta({ MediaStorageSOPClassUID: record.SOPClassUID, MediaStorageSOPInstanceUID: record.SOPInstanceUID, TransferSyntaxUID: record.transferSyntaxUID })
   const withHeader = async function* () {
     yield header
     yield* without(chunks, dataSetOffset)
   }
   return { length: header.length + record.byteLength - dataSetOffset, chunks: withHeader(), isOurs: true, close }
+}
+
+/** The header of the element Transfer Syntax UID (0002,0010). */
+const transferSyntaxElement = Buffer.from([0x02, 0x00, 0x10, 0x00, 0x55, 0x49])
+
+/** Whether a File Meta Information, as far as it is here, names another transfer syntax. */
+function contradicts(fileMeta: Buffer, transferSyntaxUID: string): boolean {
+  const at = fileMeta.indexOf(transferSyntaxElement)
+  if (at < 0 || at + 8 > fileMeta.length) return false
+  const value = fileMeta.subarray(at + 8, at + 8 + fileMeta.readUInt16LE(at + 6))
+  const named = value.toString('latin1').replace(/[\0 ]+$/, '')
+  return /^[0-9.]{1,64}$/.test(named) && named !== transferSyntaxUID
 }
 
 interface Opened {

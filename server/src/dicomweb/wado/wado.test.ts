@@ -1,7 +1,7 @@
 import { connect } from 'node:net'
 import { setTimeout } from 'node:timers/promises'
 import { gunzipSync } from 'node:zlib'
-import { readInstance, writeDicomJson, type DicomJson } from '@isocenter/dicom'
+import { encodeFileMeta, readInstance, writeDicomJson, type DicomJson } from '@isocenter/dicom'
 import { anInstance, aStudy, attributes, bytesOf, type InstanceInput } from '@isocenter/testkit'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { aService, partsOf, type TestService } from '../service.fixture.ts'
@@ -30,6 +30,26 @@ async function stored(input: InstanceInput = {}, transferSyntaxUID = ELE): Promi
 }
 
 describe('instances', () => {
+  test.each([
+    ['Implicit VR Little Endian, and is not', ImplicitVRLittleEndian, ELE],
+    ['Explicit VR Little Endian, and is not', ELE, ImplicitVRLittleEndian],
+    ['JPEG Lossless, and has native pixels', '1.2.840.10008.1.2.4.70', ELE],
+  ])('what says it is %s never leaves under that name', async (_name, declared, actual) => {
+    const json = anInstance({ kind: 'CT' })
+    const bytes = Buffer.from(bytesOf(json, { transferSyntaxUID: actual }))
+    const head = encodeFileMeta({ MediaStorageSOPClassUID: String(value(json, '00080016')), MediaStorageSOPInstanceUID: String(value(json, '00080018')), TransferSyntaxUID: declared })
+    const dataSet = bytes.subarray(144 + bytes.readUInt32LE(140))
+    expect((await service.store([Buffer.concat([head, dataSet])])).statusCode).toBe(202)
+    for (const accept of ['application/dicom', 'application/dicom; transfer-syntax=*']) {
+      const response = await service.get(pathOf(json), { accept })
+      expect([response.statusCode, response.headers['content-type']]).toEqual([200, `application/dicom; transfer-syntax=${ELE}`])
+      const parsed = await readInstance(response.rawPayload)
+      expect([parsed.warnings, parsed.fileMeta?.string('TransferSyntaxUID'), parsed.dataSet.string('SOPInstanceUID')]).toEqual([[], ELE, value(json, '00080018')])
+      if (actual === ELE) expect(response.rawPayload.subarray(parsed.dataSetOffset).equals(dataSet)).toBe(true)
+    }
+    expect((await service.get(`${pathOf(json)}/frames/1`, { accept: 'application/octet-stream' })).rawPayload.equals(pixelsOf(json))).toBe(true)
+  })
+
   test('28 29 the stored bytes, single-part and multipart, with their transfer syntax', async () => {
     const { path, bytes } = await stored()
     for (const accept of ['application/dicom', `application/dicom; transfer-syntax=${ELE}`, 'application/dicom; transfer-syntax=*']) {
