@@ -1,4 +1,5 @@
 import { rows, type Db } from '../platform/db.ts'
+import type { InstanceScope } from './scope.ts'
 
 /**
  * Blobs that rows gave up at least this long ago, oldest first: whoever read them when they went has finished. Without those that a row
@@ -31,4 +32,17 @@ export async function unnamedBlobs(db: Db, blobKeys: readonly string[]): Promise
       and not exists (select 1 from thumbnail where thumbnail.blob_key = given.blob_key)
       and not exists (select 1 from obsolete_blob where obsolete_blob.blob_key = given.blob_key)`, [[...blobKeys]])
   return found.map((row) => row.blob_key)
+}
+
+const digestsSql = `
+  with held as (
+    select instance_key, instance.sha256 from study join series using (study_key) join instance using (series_key)
+    where study.organisation_id = ? and study_instance_uid = ? and series_instance_uid = ? and sop_instance_uid = ?
+  )
+  select sha256 from held union all select former.sha256 from held join instance_version former using (instance_key)`
+
+/** The digests of whole objects that are held of an instance, current and former. */
+export async function heldDigests(db: Db, organisationId: string, { StudyInstanceUID, SeriesInstanceUID, SOPInstanceUID }: InstanceScope): Promise<Buffer[]> {
+  const found = await rows<{ sha256: Buffer }>(db, digestsSql, [organisationId, StudyInstanceUID, SeriesInstanceUID, SOPInstanceUID])
+  return found.map((row) => row.sha256)
 }

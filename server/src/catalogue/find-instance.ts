@@ -16,7 +16,7 @@ const findStatement = {
     where st.organisation_id = $1 and st.study_instance_uid = $2 and s.series_instance_uid = $3 and i.sop_instance_uid = $4`,
 }
 
-const layoutStatement = { name: 'find-layout', text: 'select layout from instance where instance_key = $1 and version = $2' }
+const layoutStatement = { name: 'find-layout', text: 'select layout from instance where instance_key = $1 and blob_key = $2' }
 
 /**
  * Finds one instance by its UIDs; undefined when the access reaches none. Large layouts are remembered: as long as one
@@ -25,13 +25,12 @@ const layoutStatement = { name: 'find-layout', text: 'select layout from instanc
 export function createFindInstance(db: Db): (access: Access, scope: InstanceScope) => Promise<InstanceRecord | undefined> {
   const remembered = createByteMemory(rememberedLayoutBytes)
 
-  const layoutOf = async (instanceKey: string, version: number): Promise<Buffer | undefined> => {
-    // A version of an instance never changes.
-    const key = `${instanceKey}.${version}`
-    const known = remembered.get(key)
+  const layoutOf = async (instanceKey: string, blobKey: string): Promise<Buffer | undefined> => {
+    // A blob never changes, and a version only where it is stored otherwise.
+    const known = remembered.get(blobKey)
     if (known) return known
-    const [row] = await namedRows<{ layout: Buffer }>(db, layoutStatement, [instanceKey, version])
-    if (row) remembered.set(key, row.layout)
+    const [row] = await namedRows<{ layout: Buffer }>(db, layoutStatement, [instanceKey, blobKey])
+    if (row) remembered.set(blobKey, row.layout)
     return row?.layout
   }
 
@@ -40,8 +39,8 @@ export function createFindInstance(db: Db): (access: Access, scope: InstanceScop
     const values = [access.organisationId, scope.StudyInstanceUID, scope.SeriesInstanceUID, scope.SOPInstanceUID]
     const [row] = await namedRows<Omit<InstanceRecordRow, 'layout'> & { layout: Buffer | null }>(db, findStatement, values)
     if (!row) return undefined
-    const layout = row.layout ?? await layoutOf(row.instance_key, row.version)
-    // Without one it was deleted or superseded a moment ago: what is there now is what counts.
+    const layout = row.layout ?? await layoutOf(row.instance_key, row.blob_key)
+    // Without one it was deleted, superseded or stored otherwise a moment ago: what is there now is what counts.
     return layout ? toRecord({ ...row, layout }) : find(access, scope)
   }
 }

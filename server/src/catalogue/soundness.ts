@@ -115,8 +115,16 @@ export async function* blobsWithoutMetadata(db: Db): AsyncGenerator<string[]> {
 /** Gives an instance that has none its metadata, provided it still is of these bytes. */
 export async function addMetadata(db: Db, { instanceKey, blobKey }: { readonly instanceKey: string; readonly blobKey: string }, metadataText: string): Promise<void> {
   const { zlib, textBytes, crc32 } = await deflateJoinable(metadataText)
+  // What was answered without this instance must not pass for what is answered with it.
   await rows(db, `
-    insert into instance_metadata (instance_key, organisation_id, metadata, text_bytes, crc32)
-    select instance_key, organisation_id, ?, ?, ? from instance where instance_key = ? and blob_key = ?
-    on conflict (instance_key) do nothing`, [Buffer.from(zlib), textBytes, crc32 | 0, instanceKey, blobKey])
+    with added as (
+      insert into instance_metadata (instance_key, organisation_id, metadata, text_bytes, crc32)
+      select instance_key, organisation_id, ?, ?, ? from instance where instance_key = ? and blob_key = ?
+      on conflict (instance_key) do nothing returning instance_key
+    ), its as (
+      select study_key, series_key from added join instance using (instance_key)
+    ), raised as (
+      update study set version = version + 1, updated_at = now() from its where study.study_key = its.study_key returning study.study_key
+    )
+    update series set version = version + 1, updated_at = now() from its, raised where series.series_key = its.series_key`, [Buffer.from(zlib), textBytes, crc32 | 0, instanceKey, blobKey])
 }

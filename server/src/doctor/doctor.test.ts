@@ -292,10 +292,14 @@ describe('rows', () => {
     const metadata = async () => (await Array.fromAsync(catalogue.metadata(accessTo(organisationId), { StudyInstanceUID: value(json, '0020000D') }))).map((one) => one.json)
     const before = await metadata()
     expect(before).toHaveLength(1)
+    const url = `/studies/${value(json, '0020000D')}/series/${value(json, '0020000E')}/metadata`
     await service.db('instance_metadata').delete()
+    const { headers: { etag } } = await service.get(url)
     expect(counted(await look())).toEqual([['missingMetadata', 1, 0]])
     expect(counted(await look({ mend: true }))).toEqual([['missingMetadata', 1, 1]])
     expect(await metadata()).toEqual(before)
+    // What was answered without it is not what there is now.
+    expect((await service.get(url, { 'if-none-match': String(etag) })).statusCode).toBe(200)
   })
 })
 

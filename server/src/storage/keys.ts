@@ -30,7 +30,7 @@ export function newBlobKey(organisationId: string, now: Date): string {
 }
 
 /** Where blobs are that can be made again from those of instances, a folder for each kind. */
-export const derivedFolders = ['derived/metadata/'] as const
+export const derivedFolders = ['derived/metadata/', 'derived/thumbnails/'] as const
 export type DerivedFolder = typeof derivedFolders[number]
 
 /** A key no blob has had, for something derived: its folder, then as `newBlobKey`. */

@@ -6,7 +6,7 @@ import type { InstanceRecord, Representative, Scope } from '../../catalogue/inde
 import type { Access } from '../../identity/index.ts'
 import { createByteMemory } from '../../platform/byte-memory.ts'
 import { ProblemError } from '../../platform/problem.ts'
-import { BlobNotFound, type BlobStore } from '../../storage/index.ts'
+import { BlobNotFound, newDerivedBlobKey, type BlobStore } from '../../storage/index.ts'
 import { notRenderable } from '../problems.ts'
 import { iconOf } from './icons.ts'
 import { middleFrame, renderedKind } from './kind.ts'
@@ -87,8 +87,8 @@ export function createThumbnails(source: InstanceSource, renderer: Renderer, log
     if (kind !== 'image') return { jpeg: await iconOf(kind), identity: `${identity} ${kind}`, isFinal: true }
     const jpeg = await pictureOf(access, record, layout)
     if (!jpeg) return { jpeg: await iconOf('image'), identity: `${identity} undecodable`, isFinal: false }
-    await keep(access, record, jpeg)
-    return { jpeg, identity: `${thumbnailKeyOf(access, record)} ${record.sha256.toString('base64')}`, isFinal: true }
+    const thumbnailKey = await keep(access, record, jpeg)
+    return { jpeg, identity: thumbnailKey === undefined ? identity : `${thumbnailKey} ${record.sha256.toString('base64')}`, isFinal: true }
   }
 
   const pictureOf = async (access: Access, record: InstanceRecord, layout: Layout): Promise<Uint8Array | undefined> => {
@@ -103,8 +103,10 @@ export function createThumbnails(source: InstanceSource, renderer: Renderer, log
     }
   }
 
-  const keep = async (access: Access, record: InstanceRecord, jpeg: Uint8Array): Promise<void> => {
-    const blobKey = thumbnailKeyOf(access, record)
+  /** Where it is kept now; undefined when its instance has gone or changed meanwhile. */
+  const keep = async (access: Access, record: InstanceRecord, jpeg: Uint8Array): Promise<string | undefined> => {
+    // Told by when: what a crash leaves behind, or another server that made the same one, the sweep finds.
+    const blobKey = newDerivedBlobKey('derived/thumbnails/', access.organisationId, new Date())
     const writer = await blobs.create(blobKey, { contentType: 'image/jpeg' })
     try {
       await writer.write(jpeg)
@@ -114,8 +116,12 @@ export function createThumbnails(source: InstanceSource, renderer: Renderer, log
       throw error
     }
     const isKept = await catalogue.keepThumbnail(access, { instanceKey: record.instanceKey, version: record.version, blobKey, byteLength: jpeg.length })
-    if (isKept) remembered.set(blobKey, Buffer.from(jpeg))
-    else await blobs.delete(blobKey)
+    if (!isKept) {
+      await blobs.delete(blobKey)
+      return undefined
+    }
+    remembered.set(blobKey, Buffer.from(jpeg))
+    return blobKey
   }
 
   const work = async (): Promise<void> => {
@@ -155,11 +161,6 @@ export function createThumbnails(source: InstanceSource, renderer: Renderer, log
       await Promise.allSettled(underWay.values())
     },
   }
-}
-
-/** One key for one thumbnail, so that making it twice leaves one blob. The folder keeps directories short. */
-function thumbnailKeyOf({ organisationId }: Access, { instanceKey, version }: Pick<InstanceRecord, 'instanceKey' | 'version'>): string {
-  return `derived/thumbnails/${organisationId}/${instanceKey.slice(-2).padStart(2, '0')}/${instanceKey}-${version}-${edition}`
 }
 
 async function readWhole(blobs: BlobStore, blobKey: string): Promise<Buffer | undefined> {

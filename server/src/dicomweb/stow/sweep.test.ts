@@ -34,12 +34,44 @@ test('what rows name stays; what none names, or was given up, goes, but not befo
   // More than a writer gathers before it begins to write.
   await unfinished.write(Buffer.alloc(3_000_000))
 
-  expect(await sweepAfter(0)).toEqual({ obsolete: 0, orphans: 0, unfinished: 0 })
+  expect(await sweepAfter(0)).toEqual({ obsolete: 0, orphans: 0, left: 0, unfinished: 0 })
   expect(await blobKeys()).toHaveLength(4)
-  expect(await sweepAfter(minimumAgeMs + 60_000)).toEqual({ obsolete: 1, orphans: 1, unfinished: 0 })
+  expect(await sweepAfter(minimumAgeMs + 60_000)).toEqual({ obsolete: 1, orphans: 1, left: 0, unfinished: 0 })
   expect(await blobKeys()).toEqual(named)
-  expect(await sweepAfter(longestStoreMs + 60_000)).toEqual({ obsolete: 0, orphans: 0, unfinished: 1 })
-  expect(await sweepAfter(minimumAgeMs + 60_000)).toEqual({ obsolete: 0, orphans: 0, unfinished: 0 })
+  expect(await sweepAfter(longestStoreMs + 60_000)).toEqual({ obsolete: 0, orphans: 0, left: 0, unfinished: 1 })
+  expect(await sweepAfter(minimumAgeMs + 60_000)).toEqual({ obsolete: 0, orphans: 0, left: 0, unfinished: 0 })
+})
+
+test('an object no row holds is left: the database may be a backup older than the blobs; one that is held elsewhere goes', async () => {
+  const stored = bytesOf(anInstance())
+  await service.store([stored])
+  const named = await blobKeys()
+  const [organisation] = await service.db('organisation').where({ slug: 'north' }).select<{ organisation_id: string }[]>('organisation_id')
+  const put = async (bytes: Uint8Array) => {
+    const key = newBlobKey(organisation?.organisation_id ?? '', new Date())
+    const writer = await service.blobs.create(key)
+    await writer.write(bytes)
+    await writer.commit()
+    return key
+  }
+  const unknown = await put(bytesOf(anInstance()))
+  await put(stored)
+  expect(await sweepAfter(minimumAgeMs + 60_000)).toMatchObject({ orphans: 1, left: 1 })
+  expect(await blobKeys()).toEqual([...named, unknown].sort())
+  await service.blobs.delete(unknown)
+})
+
+test('a thumbnail no row names goes by the sweep', async () => {
+  const image = anInstance({ kind: 'CT' })
+  await service.store([bytesOf(image)])
+  const path = `/studies/${uid(image, '0020000D')}/series/${uid(image, '0020000E')}/instances/${uid(image, '00080018')}`
+  expect((await service.get(`${path}/thumbnail`)).statusCode).toBe(200)
+  const thumbnails = async () => (await blobKeys()).filter((key) => key.startsWith('derived/thumbnails/'))
+  expect(await thumbnails()).not.toEqual([])
+  await service.db('thumbnail').delete()
+  await service.db('obsolete_blob').delete()
+  await sweepAfter(minimumAgeMs + 60_000)
+  expect(await thumbnails()).toEqual([])
 })
 
 test('a blob that was given up and is named again stays', async () => {

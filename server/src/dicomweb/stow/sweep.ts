@@ -1,8 +1,9 @@
 /** Removes what stores and deletions leave behind: bytes no row names, and half-written ones. */
 import type { FastifyBaseLogger } from 'fastify'
-import { forgetObsoleteBlobs, obsoleteBlobs, organisationIds, unnamedBlobs } from '../../catalogue/index.ts'
+import { forgetObsoleteBlobs, heldDigests, obsoleteBlobs, organisationIds, unnamedBlobs } from '../../catalogue/index.ts'
 import type { Db } from '../../platform/db.ts'
-import { derivedFolders, recentBlobKeys, type BlobStat, type BlobStore } from '../../storage/index.ts'
+import { BlobNotFound, derivedFolders, isDerivedBlobKey, organisationOfBlobKey, recentBlobKeys, type BlobStat, type BlobStore } from '../../storage/index.ts'
+import { isDigestOf, reread } from './reread.ts'
 
 /** What one sweep removed. */
 export interface Swept {
@@ -10,6 +11,8 @@ export interface Swept {
   readonly obsolete: number
   /** Blobs whose store ended between bytes and row: a crash, a lost connection. */
   readonly orphans: number
+  /** Whole objects without a row that no row holds either: left for the doctor, since the database may be older than the blobs. */
+  readonly left: number
   /** Writes that were never finished. */
   readonly unfinished: number
 }
@@ -45,8 +48,8 @@ export function isSettled({ modifiedAt, byteLength }: BlobStat, now: Date): bool
 export async function sweep(options: SweepOptions): Promise<Swept> {
   const now = options.now().getTime()
   const obsolete = await removeObsolete(options, new Date(now - minimumAgeMs))
-  const orphans = await removeOrphans(options)
-  return { obsolete, orphans, unfinished: await options.blobs.sweepUnfinished(new Date(now - longestStoreMs)) }
+  const { orphans, left } = await removeOrphans(options)
+  return { obsolete, orphans, left, unfinished: await options.blobs.sweepUnfinished(new Date(now - longestStoreMs)) }
 }
 
 async function removeObsolete({ db, blobs }: SweepOptions, before: Date): Promise<number> {
@@ -61,14 +64,19 @@ async function removeObsolete({ db, blobs }: SweepOptions, before: Date): Promis
   }
 }
 
-async function removeOrphans({ db, blobs, now }: SweepOptions): Promise<number> {
+async function removeOrphans({ db, blobs, now }: SweepOptions): Promise<Pick<Swept, 'orphans' | 'left'>> {
   const since = new Date(now().getTime() - orphanWindowMs)
-  let removed = 0
+  let orphans = 0
+  let left = 0
   let waiting: string[] = []
   const flush = async () => {
     for (const blobKey of await unnamedBlobs(db, waiting)) {
-      await blobs.delete(blobKey)
-      removed++
+      if (await isMissedByNobody({ db, blobs }, blobKey)) {
+        await blobs.delete(blobKey)
+        orphans++
+      } else {
+        left++
+      }
     }
     waiting = []
   }
@@ -82,7 +90,26 @@ async function removeOrphans({ db, blobs, now }: SweepOptions): Promise<number> 
     }
   }
   await flush()
-  return removed
+  return { orphans, left }
+}
+
+/**
+ * Whether nothing is lost with a blob no row names: it can be made again, is no object that could have been stored, or is held under another
+ * key. Of what else a restored database may once have had a row: bytes whose store was acknowledged are never removed on the
+ * word of a database that is younger or older than they are.
+ */
+async function isMissedByNobody({ db, blobs }: Pick<SweepOptions, 'db' | 'blobs'>, blobKey: string): Promise<boolean> {
+  const organisationId = organisationOfBlobKey(blobKey)
+  if (isDerivedBlobKey(blobKey) || organisationId === undefined) return true
+  try {
+    const object = await reread(blobs, blobKey)
+    if (!object.identity) return true
+    return (await heldDigests(db, organisationId, object.identity)).some((sha256) => isDigestOf(sha256, object))
+  } catch (error) {
+    // Another server's sweep was there first.
+    if (error instanceof BlobNotFound) return true
+    throw error
+  }
 }
 
 /** Sweeps now and then again and again, `intervalMs` after each end, until closed. A sweep that fails is logged and the next one tries. */
@@ -93,6 +120,7 @@ export function startSweeping(options: SweepOptions, log: FastifyBaseLogger, int
     try {
       const swept = await sweep(options)
       if (swept.obsolete + swept.orphans + swept.unfinished > 0) log.info({ ...swept }, 'blobs swept')
+      if (swept.left > 0) log.warn({ left: swept.left }, 'the store holds objects the catalogue does not know: run the doctor')
     } catch (error) {
       log.error({ err: error }, 'sweep failed')
     }
