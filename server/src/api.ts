@@ -4,9 +4,11 @@ import type { AccessLog } from './audit/index.ts'
 import { gatewayRoutes, tokenRoutes, type Gateways } from './gateways/index.ts'
 import { openApi } from './platform/openapi.ts'
 import type { ApiRoutes } from './platform/typed-routes.ts'
+import { worklistRoutes, type Worklist } from './worklist/index.ts'
 
 export interface ApiDeps {
   readonly gateways: Gateways
+  readonly worklist: Worklist
   readonly accessLog: AccessLog
 }
 
@@ -17,11 +19,12 @@ const components = Object.fromEntries(Object.entries<unknown>(contracts).filter(
 }))
 
 /** The product API: what is not DICOM's own, in JSON by the schemas of contracts; what goes wrong is answered as docs/problems.md says. */
-export const api: ApiRoutes<ApiDeps> = async (app, { gateways, accessLog }) => {
+export const api: ApiRoutes<ApiDeps> = async (app, { gateways, worklist, accessLog }) => {
   await app.register(openApi, {
     title: 'Isocenter', version: '0.1.0', components,
     description: 'The product API. DICOM objects are searched, retrieved and stored by DICOMweb at /dicom-web. Errors are problem details (RFC 9457).',
   })
   await app.register(tokenRoutes, { gateways })
   await app.register(gatewayRoutes, { gateways, accessLog })
+  await app.register(worklistRoutes, { worklist, accessLog })
 }

@@ -16,6 +16,7 @@ import { secureServerOptions, widenConnections, type TlsFiles } from './platform
 import { uriLength } from './platform/uri-length.ts'
 import type { BlobStore } from './storage/index.ts'
 import type { Transcoding } from './transcoding/index.ts'
+import { worklistDicomwebRoutes, type Worklist } from './worklist/index.ts'
 
 /** What the application is made of; opened and closed by who calls. */
 export interface AppDeps {
@@ -25,6 +26,7 @@ export interface AppDeps {
   readonly transcoding: Transcoding
   readonly tokens: Tokens
   readonly gateways: Gateways
+  readonly worklist: Worklist
   readonly accessLog: AccessLog
   readonly metrics: Metrics
   readonly readiness: readonly ReadinessCheck[]
@@ -72,7 +74,7 @@ export async function createApp(deps: AppDeps): Promise<FastifyInstance> {
   await app.register(guard, { tokens: deps.tokens })
   await app.register(metricsRoutes, { metrics: deps.metrics })
   await app.register(healthRoutes, { checks: deps.readiness })
-  await app.register(dicomweb, { prefix: '/dicom-web', ...deps })
-  await app.register(api, { prefix: '/api', gateways: deps.gateways, accessLog: deps.accessLog })
+  await app.register(dicomweb, { prefix: '/dicom-web', ...deps, services: [worklistDicomwebRoutes(deps)] })
+  await app.register(api, { prefix: '/api', gateways: deps.gateways, worklist: deps.worklist, accessLog: deps.accessLog })
   return app
 }

@@ -15,6 +15,7 @@ import { createMetrics } from './platform/metrics.ts'
 import { readTlsFiles } from './platform/tls.ts'
 import { createBlobStore } from './storage/index.ts'
 import { createTranscoding, createTranscodingMetrics } from './transcoding/index.ts'
+import { createWorklist } from './worklist/index.ts'
 
 /** A server that is listening. */
 export interface RunningServer {
@@ -54,6 +55,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
     const app = await createApp({
       tls,
       config, catalogue, blobs, transcoding, tokens, gateways, metrics, accessLog,
+      worklist: createWorklist({ db }),
       readiness: [
         { name: 'database', check: () => db.raw('select 1 from organisation limit 1') },
         { name: 'blobs', check: () => blobs.check() },

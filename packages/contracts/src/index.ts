@@ -1,3 +1,5 @@
 export * from './gateways.ts'
 export * from './paging.ts'
 export * from './problem.ts'
+export * from './uploads.ts'
+export * from './worklist.ts'

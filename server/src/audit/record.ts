@@ -5,6 +5,7 @@ export type AuditAction =
   | 'study.search' | 'study.retrieve' | 'study.store' | 'study.delete'
   | 'gateway.enrol' | 'gateway.token' | 'gateway.read' | 'gateway.change' | 'gateway.revoke' | 'gateway.command' | 'gateway.command-result'
   | 'upload-code.read' | 'upload-code.rotate'
+  | 'worklist.read' | 'worklist.write' | 'performed-step.read' | 'performed-step.write'
 
 /** One thing that was done, or refused. `detail` holds UIDs, counts and policies, never names. */
 export interface AuditEvent {

@@ -14,10 +14,23 @@ import { renderedRoutes } from './wado/rendered.ts'
 import { wadoRoutes } from './wado/routes.ts'
 import { thumbnailRoutes } from './wado/thumbnail.ts'
 
+export { searchParameters } from './capabilities/resources.ts'
+export { sendJson, sendJsonList } from './json-answer.ts'
+export { acceptableOf, contentTypeOf, dataSetOffers, dicomJson, dicomXml, negotiate, oneDataSetOffers } from './media-types.ts'
+export { isReadableUID } from './paths.ts'
+export { invalidSearch, invalidUID } from './problems.ts'
+export { parseSearch, queryOf } from './qido/params.ts'
+export { serviceURL } from './service-url.ts'
+export { sendXmlParts } from './xml-answer.ts'
 export { isDigestOf, metadataTextOf, reread, storeAgain, type Reread } from './stow/reread.ts'
 export { isSettled, longestStoreMs, minimumAgeMs, startSweeping, sweep, type Swept } from './stow/sweep.ts'
 
-export const dicomweb: FastifyPluginAsync<DicomwebDeps> = async (app, { config, catalogue, blobs, transcoding, accessLog, metrics }) => {
+export interface DicomwebOptions extends DicomwebDeps {
+  /** DICOMweb services of other capabilities, under the same base and among the same capabilities. */
+  readonly services?: readonly FastifyPluginAsync[]
+}
+
+export const dicomweb: FastifyPluginAsync<DicomwebOptions> = async (app, { config, catalogue, blobs, transcoding, accessLog, metrics, services = [] }) => {
   // By name: Fastify's own options (the prefix) come along and must not be applied a second time.
   const deps: DicomwebDeps = { config, catalogue, blobs, transcoding, accessLog, metrics }
   if (config.DICOMWEB_STRICT) requireAccept(app)
@@ -33,5 +46,6 @@ export const dicomweb: FastifyPluginAsync<DicomwebDeps> = async (app, { config, 
   await app.register(thumbnailRoutes, { ...deps, rendering })
   await app.register(uriRoutes, { ...deps, rendering })
   await app.register(stowRoutes, { ...deps, catalogue: tellingThumbnails(catalogue, rendering.thumbnails) })
+  for (const service of services) await app.register(service)
   addCapabilities(app, resources, deps)
 }

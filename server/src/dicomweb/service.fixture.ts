@@ -15,6 +15,7 @@ import { createDb, type Db } from '../platform/db.ts'
 import { createMetrics } from '../platform/metrics.ts'
 import { createBlobStore, type BlobStore } from '../storage/index.ts'
 import { createTranscoding } from '../transcoding/index.ts'
+import { createWorklist } from '../worklist/index.ts'
 
 export interface TestService {
   readonly app: FastifyInstance
@@ -42,7 +43,7 @@ export async function aService(env: Record<string, string> = {}): Promise<TestSe
   const catalogue = createCatalogue({ db })
   const transcoding = createTranscoding({ blobs, threads: 2, timeoutMs: config.CODEC_TIMEOUT_MS, cacheBytes: config.FRAME_CACHE_BYTES })
   const accessLog = createAccessLog(db, (error) => { throw error })
-  const app = await createApp({ config, catalogue, blobs, transcoding, tokens, gateways, accessLog, metrics: createMetrics(), readiness: [] })
+  const app = await createApp({ config, catalogue, blobs, transcoding, tokens, gateways, worklist: createWorklist({ db }), accessLog, metrics: createMetrics(), readiness: [] })
   const as = async (slug: string, granted: readonly Permission[] = permissions) => {
     const { organisationId } = await ensureDefaultOrganisation(db, slug)
     return { authorization: `Bearer ${await tokens.issue({ organisationId, permissions: granted, lifetimeSeconds: 3600 })}` }

@@ -1,5 +1,6 @@
 /** The query string of a search (PS3.18 §8.3.4, §10.6.1.2). */
 import { attribute, formatTag, isKeyword, isPrivate, isPrivateCreator, parseTag, tagOf, type MatchKey, type Tag, type VR } from '@isocenter/dicom'
+import type { FastifyRequest } from 'fastify'
 import { invalidSearch } from '../problems.ts'
 
 /** A search as the request words it. */
@@ -22,6 +23,9 @@ type General = typeof general[number]
 const elsewhere: ReadonlySet<string> = new Set(['accept', 'charset'])
 const maxKeys = 256
 const timezoneTag = tagOf('TimezoneOffsetFromUTC')
+
+/** What stands behind the first question mark of a request; further ones are wildcards. */
+export const queryOf = (request: FastifyRequest): string => /\?(.*)$/.exec(request.raw.url ?? '')?.[1] ?? ''
 
 /**
  * Reads a query string. What has the form of an attribute must be one, so that a misspelt filter cannot widen a search unseen;

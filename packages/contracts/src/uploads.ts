@@ -1,0 +1,29 @@
+/** Resumable uploads (tus 1.0.0): what the product API tells of them in JSON; the protocol itself is in headers. */
+import { Type, type Static } from 'typebox'
+
+const Id = Type.String({ pattern: '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$', description: 'UUID in lower case' })
+const Moment = Type.String({ format: 'date-time', maxLength: 40 })
+
+/** What an upload may be, `kind` in Upload-Metadata: an `instance` is one DICOM object, as a Part 10 file. */
+export const uploadKinds = ['instance'] as const
+export type UploadKind = typeof uploadKinds[number]
+
+/** `open` takes bytes; `complete` has them all and is being stored; `finished` has a result. */
+export const uploadStates = ['open', 'complete', 'finished'] as const
+export type UploadState = typeof uploadStates[number]
+
+/** One upload, and what came of it. */
+export const Upload = Type.Object({
+  uploadId: Id,
+  kind: Type.Enum([...uploadKinds]),
+  state: Type.Enum([...uploadStates]),
+  byteLength: Type.Integer({ minimum: 0 }),
+  byteOffset: Type.Integer({ minimum: 0, description: 'bytes that have come' }),
+  createdAt: Moment,
+  expiresAt: Moment,
+  status: Type.Optional(Type.Integer({ description: 'status a store request of this object alone would have been answered with' })),
+  result: Type.Optional(Type.Record(Type.String(), Type.Unknown(), { description: 'Store Instances Response (PS3.18 Annex I) in DICOM JSON' })),
+})
+export type Upload = Static<typeof Upload>
+
+export const UploadParams = Type.Object({ uploadId: Id })
