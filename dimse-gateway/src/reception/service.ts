@@ -3,7 +3,7 @@ import type { ProposedContext, ServiceHandlers } from '@isocenter/dimse'
 /** A service besides storage and verification: what it is asked by, and who answers. */
 export interface GatewayService {
   /** SOP classes it answers for. */
-  readonly abstractSyntaxes: readonly string[]
+  readonly SOPClassUIDs: readonly string[]
   /** `echo` and `store` belong to the reception. */
   readonly handlers: Omit<ServiceHandlers, 'echo' | 'store'>
   /** What it answers to the extended negotiation of a context (PS3.7 §D.3.3.5); nothing where absent. */
@@ -17,7 +17,7 @@ export type ServiceRegistry = ReadonlyMap<string, GatewayService>
 export function serviceRegistry(services: readonly GatewayService[]): ServiceRegistry {
   const registry = new Map<string, GatewayService>()
   for (const service of services) {
-    for (const uid of service.abstractSyntaxes) {
+    for (const uid of service.SOPClassUIDs) {
       if (registry.has(uid)) throw new Error(`Two services answer for ${uid}.`)
       registry.set(uid, service)
     }

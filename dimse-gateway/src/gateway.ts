@@ -1,0 +1,128 @@
+import Fastify from 'fastify'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { createCloudBond, type CloudBond } from './cloud-bond.ts'
+import type { GatewayConfig } from './config.ts'
+import { openConfiguration } from './configuration/store.ts'
+import { readEnrolmentFile, removeEnrolmentFile } from './enrolment-file.ts'
+import { createForwarding } from './forwarding/forwarding.ts'
+import { forwardingTables } from './forwarding/tables.ts'
+import { healthRoutes } from './health.ts'
+import { createHttpTarget } from './nodes/http-target.ts'
+import { tlsOptionsOf } from './nodes/node-tls.ts'
+import { createAlarms } from './platform/alarms.ts'
+import { systemClock } from './platform/clock.ts'
+import { claimDataFolder } from './platform/data-folder.ts'
+import { openDatabase } from './platform/database.ts'
+import { createLog, type Log } from './platform/log.ts'
+import { createMetrics } from './platform/metrics.ts'
+import { createSecretStore } from './platform/secrets.ts'
+import { createReception, createUnknownSenders, unknownSenderSchema } from './reception/index.ts'
+import { openSpool, spoolSchema } from './spool/index.ts'
+import { version } from './version.ts'
+
+/** A gateway that runs. */
+export interface RunningGateway {
+  /** The port modalities send to; one it would like to listen on while it cannot. */
+  readonly dimsePort: number
+  /** Why it does not listen for modalities; undefined while it does, or was told not to. */
+  readonly dimseFailure: string | undefined
+  readonly controlUrl: string
+  /** Lets associations under way end for a while, then closes what it opened. */
+  readonly close: () => Promise<void>
+}
+
+/** How long an enrolment that failed waits before it is tried again. */
+const enrolAgainMs = 15_000
+
+/**
+ * Opens everything one gateway needs and runs it. Whatever was opened is closed again when a later step fails.
+ * @throws DataFolderInUse, SchemaTooNew, ConfigurationInvalid
+ */
+export async function startGateway(config: GatewayConfig): Promise<RunningGateway> {
+  const closers: (() => unknown)[] = []
+  const close = async () => {
+    for (const closer of closers.splice(0).reverse()) await closer()
+  }
+  try {
+    const log = createLog(config.LOG_LEVEL)
+    const clock = systemClock
+    const alarms = createAlarms(clock)
+    const metrics = createMetrics()
+    const folder = await claimDataFolder(config.GATEWAY_DATA_DIR ?? join(config.DATA_DIR, 'gateway'))
+    closers.push(() => { folder.release() })
+    const configuration = await openConfiguration(folder.path('configuration.json'))
+    const secrets = createSecretStore(folder.path('secrets'))
+    const database = openDatabase(folder.path('spool.db'), [spoolSchema, unknownSenderSchema, forwardingTables])
+    closers.push(() => { database.close() })
+
+    const spool = await openSpool({ directory: folder.path('spool'), database, settings: () => configuration.current.spool, alarms, clock, log })
+    closers.push(() => spool.close())
+    metrics.gauge('gateway_spool_objects', 'Objects in the spool', () => spool.usage().objects)
+    metrics.gauge('gateway_spool_bytes', 'Bytes of the objects in the spool', () => spool.usage().bytes)
+
+    const tls = await tlsOptionsOf(undefined, (name) => secrets.read(name))
+    const cloud = await createCloudBond({ configuration, folder, target: (url) => createHttpTarget({ url }, tls), version, clock, log })
+    closers.push(() => cloud.close())
+    const forwarding = createForwarding({
+      database, spool, settings: configuration.current, clock, log, cloudAuthorization: cloud.authorization,
+      secrets: (name) => secrets.read(name), aeTitle: () => configuration.current.service.aeTitle,
+    })
+    closers.push(() => forwarding.stop())
+    closers.push(configuration.subscribe((now) => { void forwarding.configure(now).catch((error: unknown) => { log.error({ err: error }, 'forwarding could not take new settings') }) }))
+    // Forwarding listens before the spool tells what a crash left.
+    await forwarding.start()
+    await spool.start()
+
+    const unknownSenders = createUnknownSenders(database, clock)
+    const reception = createReception({ configuration, spool, services: [], unknownSenders, secrets, alarms, metrics, log, host: config.DIMSE_HOST, port: config.DIMSE_PORT })
+    closers.push(() => reception.close())
+    await reception.start()
+
+    const control = Fastify({ logger: false, forceCloseConnections: true })
+    healthRoutes(control, { reception, metrics })
+    await control.listen({ host: config.CONTROL_HOST, port: config.CONTROL_PORT })
+    closers.push(() => control.close())
+
+    closers.push(enrolByFile(folder.path('enrolment.json'), cloud, log))
+    return {
+      get dimsePort() { return reception.status().port },
+      get dimseFailure() { return reception.status().reason },
+      controlUrl: urlOf(config.CONTROL_HOST, control.server.address() as AddressInfo),
+      close,
+    }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+/** Enrols as a file asks, again and again while the cloud cannot be reached; answers how to stop. */
+function enrolByFile(path: string, cloud: CloudBond, log: Log): () => Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  let isStopped = false
+  const attempt = async (): Promise<void> => {
+    try {
+      const enrolment = await readEnrolmentFile(path)
+      if (!enrolment) return
+      await cloud.enrol(enrolment)
+      await removeEnrolmentFile(path)
+      log.info({ url: enrolment.url }, 'enrolled')
+    } catch (error) {
+      log.warn({ err: error }, 'could not enrol yet')
+      if (!isStopped) timer = setTimeout(() => { under = attempt() }, enrolAgainMs)
+    }
+  }
+  let under = attempt()
+  return async () => {
+    isStopped = true
+    clearTimeout(timer)
+    await under
+  }
+}
+
+
+function urlOf(host: string, { port }: AddressInfo): string {
+  const reachable = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host
+  return `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`
+}
