@@ -64,7 +64,7 @@ export interface MoveRequest extends QueryRequest {
 
 export interface GetRequest extends QueryRequest {
   /** Sends an instance to the peer as a sub-operation. @throws NoPresentationContext when the peer did not offer to take it */
-  storeBack(instance: StoreOptions): Promise<StoreResponse>
+  readonly storeBack: (instance: StoreOptions) => Promise<StoreResponse>
 }
 
 export interface NormalizedRequest extends ServiceRequest {

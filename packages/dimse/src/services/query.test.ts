@@ -1,8 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { attributes } from '@isocenter/testkit'
-import { DimseStatusError } from '../message/dimse-error.ts'
-import { NoPresentationContext } from '../message/dimse-error.ts'
+import { DimseStatusError, NoPresentationContext } from '../message/dimse-error.ts'
 import type { SubOperations } from './handlers.ts'
 import {
   bytesOf, connectTo, CTImageStorage, ExplicitVRLittleEndian, ImplicitVRLittleEndian, ModalityWorklistFind, startProvider, StudyRootFind, StudyRootGet, StudyRootMove, until,
