@@ -44,7 +44,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true })
 })
 
-const http = createHttpTarget({ url: 'http://127.0.0.1' }, {})
+const http = createHttpTarget({ url: 'http://127.0.0.1' }, { minVersion: 'TLSv1.2' })
 afterAll(() => { http.close() })
 
 const secrets = () => join(folder, 'secrets')

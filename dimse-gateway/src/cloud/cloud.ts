@@ -45,10 +45,10 @@ export interface OpenedCloud {
   readonly tokens: TokenProvider
   readonly contact: CloudContact
   /** Begins to report. */
-  start(control: ReportedControl & CommandedControl): void
-  reportSoon(): void
+  readonly start: (control: ReportedControl & CommandedControl) => void
+  readonly reportSoon: () => void
   /** Ends reporting; the enrolment stays. */
-  close(): Promise<void>
+  readonly close: () => Promise<void>
 }
 
 /**

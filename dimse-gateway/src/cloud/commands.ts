@@ -2,7 +2,7 @@
 import { gatewayCommands, type CommandResult, type GatewayCommandArguments, type GatewayCommandName, type IssuedCommand } from '@isocenter/contracts'
 import { Value } from 'typebox/value'
 import type { Peer } from '../configuration/schema.ts'
-import type { ConfigurationChange, GatewayControl } from '../control/actions.ts'
+import type { GatewayControl } from '../control/actions.ts'
 
 export type CommandedControl = Pick<GatewayControl, 'startService' | 'stopService' | 'setConfiguration' | 'addPeer' | 'pauseNode' | 'resumeNode' | 'testNode' | 'retryDeliveries'>
 
@@ -18,7 +18,7 @@ const doers: Doers = {
   setConfiguration: async (control, { change, ifRevision }) => {
     const forbidden = ['revision', 'cloud'].filter((section) => section in change)
     if (forbidden.length > 0) throw new Error(`These are not set from afar: ${forbidden.join(', ')}.`)
-    return { revision: (await control.setConfiguration(change as ConfigurationChange, ifRevision)).revision }
+    return { revision: (await control.setConfiguration(change, ifRevision)).revision }
   },
   addPeer: async (control, { peer }) => ({ revision: (await control.addPeer(peer as Peer)).revision }),
   pauseNode: (control, { nodeId }) => control.pauseNode(nodeId),

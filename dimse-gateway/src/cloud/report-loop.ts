@@ -43,9 +43,9 @@ export interface CloudContact {
 export interface ReportLoop {
   readonly contact: CloudContact
   /** Something an administrator should see has changed: the next report goes at once. */
-  reportSoon(): void
+  readonly reportSoon: () => void
   /** Resolves when a report and a command under way have ended. */
-  close(): Promise<void>
+  readonly close: () => Promise<void>
 }
 
 /** Starts reporting. Nothing that happens on the line ends it. */

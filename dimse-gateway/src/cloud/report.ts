@@ -33,10 +33,10 @@ interface Bounded {
   readonly properties?: Readonly<Record<string, TSchema>>
 }
 
-/** A value with everything the schema does not have left out, and what is too long cut. */
+/** A value with everything the schema does not have left out, and what is too long cut (never through a character). */
 function fitted(schema: TSchema, value: unknown): unknown {
   const { maxLength, maxItems, items, properties } = schema as Bounded
-  if (typeof value === 'string' && maxLength !== undefined) return value.slice(0, maxLength)
+  if (typeof value === 'string') return value.slice(0, maxLength).toWellFormed()
   if (Array.isArray(value) && items !== undefined) return value.slice(0, maxItems).map((one) => fitted(items, one))
   if (typeof value !== 'object' || value === null || properties === undefined) return value
   const members = Object.entries(value).filter(([name, member]) => member !== undefined && name in properties)

@@ -2,7 +2,8 @@
 import { gatewayCommands, type Command, type CommandRequest, type CommandResult, type CommandState, type IssuedCommand } from '@isocenter/contracts'
 import { Value } from 'typebox/value'
 import { record } from '../audit/index.ts'
-import type { Trx, Db } from '../platform/db.ts'
+import type { Db, Trx } from '../platform/db.ts'
+import { jsonText } from '../platform/json-text.ts'
 import { idempotencyKeyReused, invalidCommand, tooManyCommands } from './problems.ts'
 
 const defaultExpirySeconds = 86_400
@@ -70,7 +71,7 @@ export async function addCommand(trx: Trx, { organisationId, gatewayId, request,
   const given = request.arguments ?? {}
   if (!Value.Check(gatewayCommands[request.name], given)) throw invalidCommand(`The arguments are not those of ${request.name}.`)
   const before = idempotencyKey === undefined ? undefined
-    : await trx('gateway_command').where({ gateway_id: gatewayId, idempotency_key: idempotencyKey }).first<(CommandRow & { same: boolean }) | undefined>(...columns, trx.raw('(name = ? and arguments = ?::jsonb) as same', [request.name, JSON.stringify(given)]))
+    : await trx('gateway_command').where({ gateway_id: gatewayId, idempotency_key: idempotencyKey }).first<(CommandRow & { same: boolean }) | undefined>(...columns, trx.raw('(name = ? and arguments = ?::jsonb) as same', [request.name, jsonText(given)]))
   if (before !== undefined) {
     if (!before.same) throw idempotencyKeyReused('Use a new key for a new command.')
     return toCommand(before, now)
@@ -78,7 +79,7 @@ export async function addCommand(trx: Trx, { organisationId, gatewayId, request,
   const waiting = await trx('gateway_command').where({ gateway_id: gatewayId }).whereRaw(pending).count<{ count: string }[]>('* as count')
   if (Number(waiting[0]?.count) >= maxPending) throw tooManyCommands('Revoke the gateway if it is gone, or wait until it has taken what waits.')
   const [row] = await trx('gateway_command').insert({
-    organisation_id: organisationId, gateway_id: gatewayId, name: request.name, arguments: JSON.stringify(given), created_by: actor,
+    organisation_id: organisationId, gateway_id: gatewayId, name: request.name, arguments: jsonText(given), created_by: actor,
     idempotency_key: idempotencyKey ?? null, expires_at: new Date(now.getTime() + (request.expiresAfterSeconds ?? defaultExpirySeconds) * 1000),
   }).returning<CommandRow[]>([...columns])
   if (row === undefined) throw new Error('The command was not added.')
@@ -98,7 +99,7 @@ export async function finishCommands(trx: Trx, { organisationId, gatewayId }: Ga
   for (const { commandId, outcome, value, reason } of results) {
     const finished = await trx('gateway_command').where({ organisation_id: organisationId, gateway_id: gatewayId, command_id: commandId }).whereNull('finished_at').update({
       finished_at: trx.fn.now(), delivered_at: trx.raw('coalesce(delivered_at, now())'), outcome,
-      value: value === undefined ? null : JSON.stringify(value), reason: reason ?? null,
+      value: value === undefined ? null : jsonText(value), reason: reason ?? null,
     })
     if (finished === 1) {
       await record(trx, [{ organisationId, actor: `gateway:${gatewayId}`, action: 'gateway.command-result', outcome: outcome === 'succeeded' ? 'success' : 'failed', detail: { gatewayId, commandId } }])

@@ -1,7 +1,10 @@
 /** Everything the server does for gateways and those who look after them. */
-import type {
-  Command, CommandRequest, Enrolment, EnrolmentRequest, GatewayDetail, GatewayPage, ReportAnswer, ReportRequest, TokenRequest, TokenResponse, UploadCode,
+import {
+  GatewayParams,
+  type Command, type CommandRequest, type Enrolment, type EnrolmentRequest, type GatewayDetail, type GatewayPage, type ReportAnswer, type ReportRequest,
+  type TokenRequest, type TokenResponse, type UploadCode,
 } from '@isocenter/contracts'
+import { Type } from 'typebox'
 import { record } from '../audit/index.ts'
 import { forbidden, type Access, type Sealing, type Tokens } from '../identity/index.ts'
 import { decodeCursor, encodeCursor } from '../platform/cursor.ts'
@@ -40,6 +43,9 @@ export interface Gateways {
   readonly rotateUploadCode: (access: Access) => Promise<UploadCode>
 }
 
+/** Where a page of gateways ended: name and id. */
+const Position = Type.Tuple([Type.String(), GatewayParams.properties.gatewayId])
+
 const actorOf = ({ actor }: Access): string => `${actor.kind}:${actor.id}`
 
 /** Opens what gateways need. Several processes share it through the database. */
@@ -65,8 +71,8 @@ export async function createGateways({ db, tokens, sealing, tokenUrl, now = () =
     },
 
     list: async (access, { cursor, limit }) => {
-      const after = decodeCursor(cursor, 2)
-      const found = await listGateways(db, access.organisationId, { after: after && { name: String(after[0]), gatewayId: String(after[1]) }, limit: limit + 1, now: now() })
+      const after = decodeCursor(cursor, Position)
+      const found = await listGateways(db, access.organisationId, { after: after && { name: after[0], gatewayId: after[1] }, limit: limit + 1, now: now() })
       const items = found.slice(0, limit)
       const last = items.at(-1)
       return { items, ...(found.length > limit && last ? { next: encodeCursor([last.name, last.gatewayId]) } : {}) }

@@ -1,6 +1,7 @@
 /** What gateways say of themselves, and what they are told in return. */
 import type { ReportAnswer, ReportRequest } from '@isocenter/contracts'
 import type { Db } from '../platform/db.ts'
+import { jsonText } from '../platform/json-text.ts'
 import { deliverCommands, finishCommands, hasRecentCommand, type GatewayRef } from './commands.ts'
 import { gatewayRevoked } from './problems.ts'
 
@@ -27,8 +28,8 @@ export function takeReport(db: Db, gateway: GatewayRef, report: ReportRequest, n
     const knownRevision = document === undefined && row.configuration_revision !== String(revision) ? undefined : revision
     await db('gateway').where({ gateway_id: gatewayId }).update({
       version: report.state.version, last_contact_at: now, report_after_ms: answer.reportAfterMs,
-      state: JSON.stringify(report.state), unknown_senders: JSON.stringify(report.unknownSenders),
-      ...(document === undefined ? {} : { configuration_revision: revision, configuration: JSON.stringify(document) }),
+      state: jsonText(report.state), unknown_senders: jsonText(report.unknownSenders),
+      ...(document === undefined ? {} : { configuration_revision: revision, configuration: jsonText(document) }),
     })
     return { ...answer, ...(knownRevision === undefined ? {} : { configurationRevision: knownRevision }) }
   })

@@ -1,17 +1,19 @@
+import type { Static, TSchema } from 'typebox'
+import { Value } from 'typebox/value'
 import { badRequest } from './problem.ts'
 
 /** Where the next page begins: what the last item is sorted by. Opaque to clients. */
-export const encodeCursor = (values: readonly string[]): string => Buffer.from(JSON.stringify(values)).toString('base64url')
+export const encodeCursor = (position: readonly unknown[]): string => Buffer.from(JSON.stringify(position)).toString('base64url')
 
 /**
- * What `encodeCursor` was given; undefined for no cursor.
+ * What `encodeCursor` was given, of this form; undefined for no cursor.
  * @throws badRequest 400 when it is none of ours
  */
-export function decodeCursor<Length extends number>(cursor: string | undefined, length: Length): (string[] & { readonly length: Length }) | undefined {
+export function decodeCursor<Position extends TSchema>(cursor: string | undefined, position: Position): Static<Position> | undefined {
   if (cursor === undefined) return undefined
-  const values = parsed(cursor)
-  if (!Array.isArray(values) || values.length !== length || !values.every((value) => typeof value === 'string')) throw badRequest('"cursor" is not one this server gave.')
-  return values as string[] & { readonly length: Length }
+  const value = parsed(cursor)
+  if (!Value.Check(position, value)) throw badRequest('"cursor" is not one this server gave.')
+  return value
 }
 
 function parsed(cursor: string): unknown {

@@ -41,7 +41,7 @@ function documentOf(routes: readonly RouteOptions[], { title, version, descripti
   const written = (schema: unknown, isRoot = false): unknown => {
     if (Array.isArray(schema)) return schema.map((one) => written(one))
     if (typeof schema !== 'object' || schema === null) return schema
-    const name = isRoot ? undefined : names.get(schema as TSchema)
+    const name = isRoot ? undefined : names.get(schema)
     if (name !== undefined) return { $ref: `#/components/schemas/${name}` }
     return Object.fromEntries(Object.entries(schema).map(([key, value]) => [key, written(value)]))
   }

@@ -1,6 +1,6 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
-import { isDatabaseUnavailable } from './db.ts'
+import { isDatabaseUnavailable, sqlState } from './db.ts'
 
 /** One kind of problem: what every answer of this kind has in common (RFC 9457 §3). */
 export interface ProblemKind {
@@ -76,11 +76,15 @@ const notNow = () => unavailable('The server is stopping, or cannot use its data
 export function problemOf(error: FastifyError, request: FastifyRequest): ProblemError {
   if (error instanceof ProblemError) return error
   if (isCutOff(error, request)) return badRequest('The request ended before its body was whole.')
+  if (isUnstorableText(error)) return badRequest('A text holds a character that cannot be kept.')
   return isDatabaseUnavailable(error) ? notNow() : fromFramework(error)
 }
 
 /** True when the client went away while its body was read: no failure of ours, and nobody is there to be answered. */
 const isCutOff = (error: FastifyError, { raw }: FastifyRequest): boolean => error.code === 'ECONNRESET' && raw.destroyed && !raw.complete
+
+/** NUL, which Postgres keeps neither in text nor in JSON: SQLSTATE 22021 and 22P05. */
+const isUnstorableText = (error: unknown): boolean => ['22021', '22P05'].includes(sqlState(error) ?? '')
 
 /** Sends one problem as application/problem+json; also for handlers that must answer after the error handler's reach. */
 export function sendProblem(reply: FastifyReply, problem: ProblemError): FastifyReply {
