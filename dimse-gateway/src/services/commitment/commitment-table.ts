@@ -1,0 +1,103 @@
+/** Storage commitment transactions, kept from the request until the report has been taken. */
+import type { Database } from '../../platform/database.ts'
+import type { SchemaStep } from '../../platform/schema.ts'
+import type { FailedReference, Reference } from './request.ts'
+
+export const commitmentSchema: SchemaStep = {
+  name: 'commitment-1',
+  sql: `
+CREATE TABLE commitment (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  transaction_uid TEXT NOT NULL,
+  calling_ae_title TEXT NOT NULL, called_ae_title TEXT NOT NULL, remote_address TEXT NOT NULL,
+  requested_at INTEGER NOT NULL,
+  reference_list TEXT NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('verifying', 'reporting', 'reported', 'unreported')),
+  result TEXT,
+  next_attempt_at INTEGER NOT NULL,
+  attempts INTEGER NOT NULL DEFAULT 0,
+  settled_at INTEGER,
+  reason TEXT
+) STRICT;
+CREATE INDEX commitment_due ON commitment (next_attempt_at) WHERE state IN ('verifying', 'reporting');
+`,
+}
+
+/**
+ * `verifying`: what is asked for is on its way to the server, or the server cannot be asked; `reporting`: the requestor has not taken
+ * the report yet; `unreported`: it could not be told in all the time there was.
+ */
+export type CommitmentState = 'verifying' | 'reporting' | 'reported' | 'unreported'
+
+export interface CommitmentResult {
+  readonly committed: readonly Reference[]
+  readonly failed: readonly FailedReference[]
+}
+
+export interface Commitment {
+  readonly id: number
+  readonly TransactionUID: string
+  readonly callingAETitle: string
+  readonly calledAETitle: string
+  readonly remoteAddress: string
+  readonly requestedAt: Date
+  readonly references: readonly Reference[]
+  readonly state: CommitmentState
+  readonly result: CommitmentResult | undefined
+  readonly attempts: number
+  readonly settledAt: Date | undefined
+  readonly reason: string | undefined
+}
+
+export type NewCommitment = Pick<Commitment, 'TransactionUID' | 'callingAETitle' | 'calledAETitle' | 'remoteAddress' | 'requestedAt' | 'references'>
+
+export interface CommitmentTable {
+  /** Answers its id. */
+  add(commitment: NewCommitment): number
+  get(id: number): Commitment | undefined
+  /** Those whose next attempt is due, the longest due first. */
+  due(now: Date, limit: number): Commitment[]
+  verified(id: number, result: CommitmentResult): void
+  postpone(id: number, until: Date, reason: string): void
+  settle(id: number, state: 'reported' | 'unreported', at: Date, reason?: string): void
+  /** The newest first. */
+  list(limit: number): Commitment[]
+  removeSettledBefore(moment: Date): number
+}
+
+export function createCommitmentTable({ sql }: Database): CommitmentTable {
+  const columns = 'id, transaction_uid, calling_ae_title, called_ae_title, remote_address, requested_at, reference_list, state, result, attempts, settled_at, reason'
+  const add = sql.prepare('INSERT INTO commitment (transaction_uid, calling_ae_title, called_ae_title, remote_address, requested_at, reference_list, state, next_attempt_at) VALUES (?, ?, ?, ?, ?, ?, \'verifying\', ?)')
+  const get = sql.prepare(`SELECT ${columns} FROM commitment WHERE id = ?`)
+  const due = sql.prepare(`SELECT ${columns} FROM commitment WHERE state IN ('verifying', 'reporting') AND next_attempt_at <= ? ORDER BY next_attempt_at LIMIT ?`)
+  const verified = sql.prepare("UPDATE commitment SET state = 'reporting', result = ?, attempts = 0, reason = NULL WHERE id = ?")
+  const postpone = sql.prepare('UPDATE commitment SET next_attempt_at = ?, attempts = attempts + 1, reason = ? WHERE id = ?')
+  const settle = sql.prepare('UPDATE commitment SET state = ?, settled_at = ?, reason = ? WHERE id = ?')
+  const list = sql.prepare(`SELECT ${columns} FROM commitment ORDER BY id DESC LIMIT ?`)
+  const remove = sql.prepare('DELETE FROM commitment WHERE settled_at < ?')
+  return {
+    add: ({ TransactionUID, callingAETitle, calledAETitle, remoteAddress, requestedAt, references }) => {
+      const at = requestedAt.getTime()
+      return Number(add.run(TransactionUID, callingAETitle, calledAETitle, remoteAddress, at, JSON.stringify(references), at).lastInsertRowid)
+    },
+    get: (id) => commitmentOf(get.get(id)),
+    due: (now, limit) => due.all(now.getTime(), limit).flatMap((row) => commitmentOf(row) ?? []),
+    verified: (id, result) => { verified.run(JSON.stringify(result), id) },
+    postpone: (id, until, reason) => { postpone.run(until.getTime(), reason, id) },
+    settle: (id, state, at, reason) => { settle.run(state, at.getTime(), reason ?? null, id) },
+    list: (limit) => list.all(limit).flatMap((row) => commitmentOf(row) ?? []),
+    removeSettledBefore: (moment) => Number(remove.run(moment.getTime()).changes),
+  }
+}
+
+function commitmentOf(row: Record<string, unknown> | undefined): Commitment | undefined {
+  if (!row) return undefined
+  return {
+    id: Number(row.id), TransactionUID: String(row.transaction_uid),
+    callingAETitle: String(row.calling_ae_title), calledAETitle: String(row.called_ae_title), remoteAddress: String(row.remote_address),
+    requestedAt: new Date(Number(row.requested_at)), references: JSON.parse(String(row.reference_list)) as Reference[],
+    state: row.state as CommitmentState, result: row.result === null ? undefined : JSON.parse(String(row.result)) as CommitmentResult,
+    attempts: Number(row.attempts), settledAt: row.settled_at === null ? undefined : new Date(Number(row.settled_at)),
+    reason: typeof row.reason === 'string' ? row.reason : undefined,
+  }
+}

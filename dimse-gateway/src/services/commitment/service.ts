@@ -1,0 +1,163 @@
+/** Storage Commitment, answered from what the server really holds (PS3.4 Annex J). */
+import { DimseStatusError, dimseStatus, type ActionRequest, type DimseConnection, type NormalizedResult } from '@isocenter/dimse'
+import type { Configuration } from '../../configuration/schema.ts'
+import type { Secrets } from '../../nodes/node-tls.ts'
+import type { Clock } from '../../platform/clock.ts'
+import type { Database } from '../../platform/database.ts'
+import type { Log } from '../../platform/log.ts'
+import type { GatewayService } from '../../reception/index.ts'
+import { destinationOf } from '../destinations.ts'
+import { UpstreamUnavailable, type Upstream } from '../upstream/upstream.ts'
+import { createCommitmentTable, type Commitment, type CommitmentResult } from './commitment-table.ts'
+import { reportAnew, reportOn } from './report.ts'
+import { readCommitmentRequest, requestCommitment, StorageCommitmentInstance, StorageCommitmentPushModel } from './request.ts'
+import { verify } from './verify.ts'
+
+const lookEveryMs = 2_000
+/** Attempts come at growing distances up to this. */
+const longestPauseMs = 5 * 60_000
+/** What has not reached the server by then is answered with as failed; whom we could not tell by twice that is given up. */
+const patienceMs = 24 * 3600_000
+const atATime = 20
+
+export interface Commitments {
+  readonly service: GatewayService
+  /** The newest first, for a person to see. */
+  list(limit: number): readonly Commitment[]
+  subscribe(listener: () => void): () => void
+  removeSettledBefore(moment: Date): number
+  close(): Promise<void>
+}
+
+export interface CommitmentDeps {
+  readonly upstream: Upstream
+  readonly database: Database
+  readonly configuration: () => Configuration
+  readonly secrets: Secrets
+  /** Whether an instance is in the spool and has yet to arrive at the server. */
+  readonly isOnItsWay: (SOPInstanceUID: string) => boolean
+  readonly clock: Clock
+  readonly log: Log
+}
+
+export function createCommitments({ upstream, database, configuration, secrets, isOnItsWay, clock, log }: CommitmentDeps): Commitments {
+  const table = createCommitmentTable(database)
+  /** Associations on which requests came, for as long as they last: where the requestor hears of it first. */
+  const live = new Map<number, DimseConnection>()
+  const working = new Set<number>()
+  const listeners = new Set<() => void>()
+  const stop = new AbortController()
+  let round: Promise<void> | undefined
+  const timer = setInterval(() => { void settleDue() }, lookEveryMs).unref()
+  const tell = (): void => { for (const listener of listeners) listener() }
+
+  async function action(request: ActionRequest): Promise<NormalizedResult> {
+    const { SOPInstanceUID, ActionTypeID, dataSet, association, connection } = request
+    if (SOPInstanceUID !== StorageCommitmentInstance) throw new DimseStatusError(dimseStatus.noSuchSOPInstance.code)
+    if (ActionTypeID !== requestCommitment) throw new DimseStatusError(dimseStatus.noSuchActionType.code)
+    const asked = readCommitmentRequest(dataSet)
+    const id = await database.write(() => table.add({
+      ...asked, callingAETitle: association.callingAETitle.trim(), calledAETitle: association.calledAETitle.trim(),
+      remoteAddress: association.remoteAddress, requestedAt: clock(),
+    }), { durable: true })
+    live.set(id, connection)
+    void association.ended.then(() => { live.delete(id) })
+    tell()
+    return { status: dimseStatus.success.code, afterwards: () => settle(id) }
+  }
+
+  /** Goes as far with a transaction as it can now. */
+  async function settle(id: number): Promise<void> {
+    if (working.has(id)) return
+    working.add(id)
+    try {
+      const commitment = table.get(id)
+      if (commitment?.state === 'verifying') await verifyNow(commitment)
+      const verified = table.get(id)
+      if (verified?.state === 'reporting' && verified.result) await reportNow(verified, verified.result)
+    } catch (error) {
+      if (!stop.signal.aborted) log.error({ err: error }, 'a storage commitment could not be settled')
+    } finally {
+      working.delete(id)
+      tell()
+    }
+  }
+
+  async function verifyNow(commitment: Commitment): Promise<void> {
+    const isOverdue = ageMs(commitment) > patienceMs
+    let result: CommitmentResult
+    try {
+      result = await verify(upstream, commitment.references, stop.signal)
+    } catch (error) {
+      if (!(error instanceof UpstreamUnavailable)) throw error
+      if (!isOverdue) return postpone(commitment, 'serverUnreachable')
+      result = { committed: [], failed: commitment.references.map((reference) => ({ ...reference, FailureReason: 0x0110 as const })) }
+    }
+    const isComing = result.failed.some(({ FailureReason, SOPInstanceUID }) => FailureReason === 0x0112 && isOnItsWay(SOPInstanceUID))
+    if (isComing && !isOverdue) return postpone(commitment, 'onItsWay')
+    await database.write(() => { table.verified(commitment.id, result) }, { durable: true })
+  }
+
+  async function reportNow(commitment: Commitment, result: CommitmentResult): Promise<void> {
+    try {
+      await deliver(commitment, result)
+      await database.write(() => { table.settle(commitment.id, 'reported', clock()) }, { durable: true })
+    } catch (error) {
+      if (stop.signal.aborted) return
+      const reason = error instanceof NowhereToReport ? 'noAddress' : 'reportNotTaken'
+      log.info({ err: error, callingAETitle: commitment.callingAETitle }, 'a storage commitment could not be reported')
+      if (ageMs(commitment) > 2 * patienceMs) await database.write(() => { table.settle(commitment.id, 'unreported', clock(), reason) }, { durable: true })
+      else await postpone(commitment, reason)
+    }
+  }
+
+  async function deliver(commitment: Commitment, result: CommitmentResult): Promise<void> {
+    const connection = live.get(commitment.id)
+    if (connection) {
+      try {
+        await reportOn(connection, commitment, result)
+        return
+      } catch (error) {
+        live.delete(commitment.id)
+        log.debug({ err: error }, 'a storage commitment is reported on another association')
+      }
+    }
+    const destination = await destinationOf(commitment.callingAETitle, configuration(), secrets)
+    if (!destination) throw new NowhereToReport()
+    await reportAnew(commitment, result, destination, commitment.calledAETitle || configuration().service.aeTitle, stop.signal)
+  }
+
+  async function postpone({ id, attempts }: Commitment, reason: string): Promise<void> {
+    const pauseMs = Math.min(longestPauseMs, lookEveryMs * 2 ** Math.min(attempts, 10)) * (0.75 + Math.random() / 2)
+    await database.write(() => { table.postpone(id, new Date(clock().getTime() + pauseMs), reason) })
+  }
+
+  const ageMs = ({ requestedAt }: Commitment): number => clock().getTime() - requestedAt.getTime()
+
+  function settleDue(): Promise<void> {
+    round ??= Promise.all(table.due(clock(), atATime).map(({ id }) => settle(id)))
+      .then(() => undefined)
+      .finally(() => { round = undefined })
+    return round
+  }
+
+  return {
+    service: { SOPClassUIDs: [StorageCommitmentPushModel], handlers: { action } },
+    list: (limit) => table.list(limit),
+    subscribe(listener) {
+      listeners.add(listener)
+      return () => { listeners.delete(listener) }
+    },
+    removeSettledBefore: (moment) => table.removeSettledBefore(moment),
+    async close() {
+      clearInterval(timer)
+      stop.abort()
+      await round
+    },
+  }
+}
+
+/** The requestor is on no association, and no address is configured for its AE title. */
+class NowhereToReport extends Error {
+  override readonly name = 'NowhereToReport'
+}

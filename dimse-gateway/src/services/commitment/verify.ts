@@ -1,0 +1,27 @@
+import type { Upstream } from '../upstream/upstream.ts'
+import { search } from '../upstream/search.ts'
+import type { FailedReference, Reference } from './request.ts'
+
+/** UIDs in one search: short of what fits into a request line. */
+const referencesAtATime = 50
+
+/** What the server holds of the references, and what it does not. @throws UpstreamUnavailable, UpstreamRefused */
+export async function verify(upstream: Upstream, references: readonly Reference[], signal?: AbortSignal): Promise<{ committed: Reference[]; failed: FailedReference[] }> {
+  const committed: Reference[] = []
+  const failed: FailedReference[] = []
+  for (let at = 0; at < references.length; at += referencesAtATime) {
+    const some = references.slice(at, at + referencesAtATime)
+    const held = new Map<string, Set<string>>()
+    const query = new URLSearchParams({ SOPInstanceUID: some.map(({ SOPInstanceUID }) => SOPInstanceUID).join(',') })
+    for await (const { attributes } of search(upstream, '/instances', query, signal)) {
+      const uid = String(attributes['00080018']?.Value?.[0])
+      held.set(uid, (held.get(uid) ?? new Set()).add(String(attributes['00080016']?.Value?.[0])))
+    }
+    for (const reference of some) {
+      const classes = held.get(reference.SOPInstanceUID)
+      if (classes?.has(reference.SOPClassUID)) committed.push(reference)
+      else failed.push({ ...reference, FailureReason: classes ? 0x0119 : 0x0112 })
+    }
+  }
+  return { committed, failed }
+}

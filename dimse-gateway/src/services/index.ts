@@ -1,0 +1,13 @@
+/** What the gateway does for whoever associates with it, beside receiving: queries, retrievals, worklist, performed steps, commitment. */
+export { commitmentSchema, type Commitment, type CommitmentState } from './commitment/commitment-table.ts'
+export { createCommitments, type Commitments } from './commitment/service.ts'
+export { performedStepSchema, type StepMessage } from './performed-steps/step-table.ts'
+export { createPerformedSteps, type PerformedSteps } from './performed-steps/service.ts'
+export { NoArchive, createPulls, type Pulls } from './pull/service.ts'
+export type { ArchiveFilter, ArchiveStudy } from './pull/archive.ts'
+export { pullSchema, type PulledStudy } from './pull/pull-table.ts'
+export { queryService } from './query/find.ts'
+export { getService } from './retrieve/get.ts'
+export { moveService } from './retrieve/move.ts'
+export { createUpstream, UpstreamRefused, UpstreamUnavailable, type Upstream, type UpstreamTarget } from './upstream/upstream.ts'
+export { worklistService } from './worklist/find.ts'

@@ -1,0 +1,130 @@
+/** Modality Performed Procedure Step, taken for the server and kept while it cannot be reached (PS3.4 Annex F). */
+import { randomUUID } from 'node:crypto'
+import { writeDicomJson, type DataSet } from '@isocenter/dicom'
+import { DimseStatusError, dimseStatus, isUID, statusClass, type CreateRequest, type CreateResult, type NormalizedRequest, type NormalizedResult } from '@isocenter/dimse'
+import type { Clock } from '../../platform/clock.ts'
+import type { Database } from '../../platform/database.ts'
+import type { Log } from '../../platform/log.ts'
+import type { GatewayService } from '../../reception/index.ts'
+import { UpstreamUnavailable, type Upstream } from '../upstream/upstream.ts'
+import { sendStep } from './send.ts'
+import { createStepTable, type NewStepMessage, type StepMessage } from './step-table.ts'
+
+const ModalityPerformedProcedureStep = '1.2.840.10008.3.1.2.3.3'
+/** A modality waits this long for the server itself to answer; then the gateway takes it. */
+const patienceMs = 10_000
+const retryEveryMs = 15_000
+
+export interface PerformedSteps {
+  readonly service: GatewayService
+  /** The newest first, for a person to see. */
+  list(limit: number): readonly StepMessage[]
+  /** Calls back when one came or went; answers how to stop. */
+  subscribe(listener: () => void): () => void
+  /** Sends what waits now, in order; for when the line has come back. */
+  send(): Promise<void>
+  removeSettledBefore(moment: Date): number
+  close(): Promise<void>
+}
+
+export interface PerformedStepsDeps {
+  readonly upstream: Upstream
+  readonly database: Database
+  readonly clock: Clock
+  readonly log: Log
+}
+
+export function createPerformedSteps({ upstream, database, clock, log }: PerformedStepsDeps): PerformedSteps {
+  const table = createStepTable(database)
+  const listeners = new Set<() => void>()
+  const stop = new AbortController()
+  let sending: Promise<void> | undefined
+  const timer = setInterval(() => { void send() }, retryEveryMs).unref()
+  const tell = (): void => { for (const listener of listeners) listener() }
+
+  /** Asks the server at once unless something of this step still waits; what it cannot take now is kept durably and succeeds. */
+  async function take(message: Omit<NewStepMessage, 'state' | 'reason'>): Promise<NormalizedResult> {
+    const result = table.isWaiting(message.SOPInstanceUID) ? undefined : await attempt(message)
+    const isRefused = result && statusClass(result.status) === 'failure'
+    await database.write(() => {
+      table.add({ ...message, state: !result ? 'waiting' : isRefused ? 'refused' : 'sent', reason: isRefused ? result.ErrorComment : undefined })
+    }, { durable: true })
+    tell()
+    return result ?? { status: dimseStatus.success.code }
+  }
+
+  async function attempt(message: Pick<StepMessage, 'SOPInstanceUID' | 'operation' | 'dataSet'>): Promise<NormalizedResult | undefined> {
+    const patience = AbortSignal.timeout(patienceMs)
+    try {
+      return await sendStep(upstream, message, AbortSignal.any([stop.signal, patience]))
+    } catch (error) {
+      if (error instanceof UpstreamUnavailable || patience.aborted || stop.signal.aborted) return undefined
+      throw error
+    }
+  }
+
+  async function sendWaiting(): Promise<void> {
+    // A step whose message could not go holds back its own later ones, no others.
+    const heldBack = new Set<string>()
+    for (let message = table.nextWaiting(0); message && !stop.signal.aborted; message = table.nextWaiting(message.id)) {
+      if (heldBack.has(message.SOPInstanceUID)) continue
+      const result = await attempt(message)
+      if (!result) {
+        heldBack.add(message.SOPInstanceUID)
+        continue
+      }
+      const { id } = message
+      // That it is there already is our own doing: the answer to the first attempt was lost.
+      const isFine = statusClass(result.status) !== 'failure' || (message.operation === 'create' && result.status === dimseStatus.duplicateSOPInstance.code)
+      await database.write(() => { table.settle(id, isFine ? 'sent' : 'refused', clock(), isFine ? undefined : result.ErrorComment) }, { durable: true })
+      if (!isFine) log.warn({ SOPInstanceUID: message.SOPInstanceUID, status: result.status }, 'the server refused a performed procedure step')
+      tell()
+    }
+  }
+
+  function send(): Promise<void> {
+    sending ??= sendWaiting()
+      .catch((error: unknown) => { log.error({ err: error }, 'performed procedure steps could not be sent') })
+      .finally(() => { sending = undefined })
+    return sending
+  }
+
+  const messageOf = (operation: StepMessage['operation'], SOPInstanceUID: string, dataSet: DataSet, callingAETitle: string): Omit<NewStepMessage, 'state' | 'reason'> => ({
+    SOPInstanceUID, operation, callingAETitle: callingAETitle.trim(), receivedAt: clock(),
+    stepStatus: dataSet.string('PerformedProcedureStepStatus'), dataSet: writeDicomJson(dataSet),
+  })
+
+  const handlers: GatewayService['handlers'] = {
+    create: async ({ SOPInstanceUID, dataSet, association }: CreateRequest): Promise<CreateResult> => {
+      const uid = SOPInstanceUID ?? `2.25.${BigInt(`0x${randomUUID().replaceAll('-', '')}`)}`
+      return { ...await take(messageOf('create', uidOf(uid), given(dataSet), association.callingAETitle)), SOPInstanceUID: uid }
+    },
+    set: async ({ SOPInstanceUID, dataSet, association }: NormalizedRequest) => take(messageOf('set', uidOf(SOPInstanceUID), given(dataSet), association.callingAETitle)),
+  }
+
+  return {
+    service: { SOPClassUIDs: [ModalityPerformedProcedureStep], handlers },
+    list: (limit) => table.list(limit),
+    subscribe(listener) {
+      listeners.add(listener)
+      return () => { listeners.delete(listener) }
+    },
+    send,
+    removeSettledBefore: (moment) => table.removeSettledBefore(moment),
+    async close() {
+      clearInterval(timer)
+      stop.abort()
+      await sending
+    },
+  }
+}
+
+function given(dataSet: DataSet | undefined): DataSet {
+  if (!dataSet) throw new DimseStatusError(dimseStatus.missingAttribute.code, { ErrorComment: 'the request has no attributes' })
+  return dataSet
+}
+
+function uidOf(uid: string): string {
+  if (!isUID(uid)) throw new DimseStatusError(dimseStatus.invalidSOPInstance.code, { ErrorComment: 'the SOP Instance UID is none' })
+  return uid
+}

@@ -1,0 +1,77 @@
+/** Which instances a C-MOVE or C-GET names (PS3.4 §C.4.2.1.4). */
+import { tagOf, type DicomJson, type DataSet } from '@isocenter/dicom'
+import { DimseStatusError, dimseStatus } from '@isocenter/dimse'
+import { readQuery, valuesOf, type QueryKey } from '../query/identifier.ts'
+import { levels, uniqueKeys, type QueryLevel } from '../query/models.ts'
+import { search } from '../upstream/search.ts'
+import type { Upstream } from '../upstream/upstream.ts'
+
+/** Most instances of one retrieval: what is known of them is held until the last has gone. */
+const maxInstances = 100_000
+
+export interface SelectedInstance {
+  readonly StudyInstanceUID: string
+  readonly SeriesInstanceUID: string
+  readonly SOPInstanceUID: string
+  readonly SOPClassUID: string
+  /** As the server keeps it; undefined when it does not say. */
+  readonly transferSyntaxUID: string | undefined
+}
+
+/**
+ * The instances an identifier names, in the server's order.
+ * @throws DimseStatusError when a unique key is missing, or they are too many; UpstreamUnavailable, UpstreamRefused
+ */
+export async function selectedInstances(upstream: Upstream, SOPClassUID: string, identifier: DataSet, signal: AbortSignal): Promise<SelectedInstance[]> {
+  const { level, keys } = readQuery(SOPClassUID, identifier)
+  const own = requiredValues(keys, level)
+  const selected: SelectedInstance[] = []
+  const add = async (resource: string, parameters: Readonly<Record<string, string>> = {}): Promise<void> => {
+    const query = new URLSearchParams({ ...parameters, includefield: 'AvailableTransferSyntaxUID' })
+    for await (const { attributes } of search(upstream, resource, query, signal)) {
+      if (selected.length >= maxInstances) throw new DimseStatusError(dimseStatus.unableToCountMatches.code, { ErrorComment: `more than ${maxInstances} instances` })
+      const instance = instanceOf(attributes)
+      if (instance) selected.push(instance)
+    }
+  }
+  const study = (): string => encodeURIComponent(requiredValues(keys, 'STUDY')[0] ?? '')
+  const series = (): string => encodeURIComponent(requiredValues(keys, 'SERIES')[0] ?? '')
+  switch (level) {
+    case 'PATIENT':
+      for await (const { attributes } of search(upstream, '/studies', new URLSearchParams({ PatientID: own[0] ?? '' }), signal)) {
+        await add(`/studies/${String(attributes['0020000D']?.Value?.[0])}/instances`)
+      }
+      break
+    case 'STUDY': for (const uid of own) await add(`/studies/${encodeURIComponent(uid)}/instances`); break
+    case 'SERIES': for (const uid of own) await add(`/studies/${study()}/series/${encodeURIComponent(uid)}/instances`); break
+    case 'IMAGE': for (const some of chunks(own, 50)) await add(`/studies/${study()}/series/${series()}/instances`, { SOPInstanceUID: some.join(',') }); break
+  }
+  return selected
+}
+
+/** The values of a level's unique key; every level above the one retrieved at has to name exactly one. */
+function requiredValues(keys: readonly QueryKey[], level: QueryLevel): string[] {
+  const tag = tagOf(uniqueKeys[level])
+  const values = valuesOf(keys, tag)
+  const isWild = values.some((value) => /[*?]/.test(value))
+  if (values.length === 0 || isWild) {
+    throw new DimseStatusError(dimseStatus.doesNotMatchSOPClass.code, {
+      ErrorComment: `${uniqueKeys[level]} must be given at level ${levels[levels.indexOf(level)] ?? level}`, OffendingElement: [tag],
+    })
+  }
+  return values
+}
+
+function instanceOf(attributes: DicomJson): SelectedInstance | undefined {
+  const text = (tag: string): string | undefined => {
+    const value = attributes[tag]?.Value?.[0]
+    return typeof value === 'string' ? value : undefined
+  }
+  const [StudyInstanceUID, SeriesInstanceUID, SOPInstanceUID, SOPClassUID] = ['0020000D', '0020000E', '00080018', '00080016'].map(text)
+  if (!StudyInstanceUID || !SeriesInstanceUID || !SOPInstanceUID || !SOPClassUID) return undefined
+  return { StudyInstanceUID, SeriesInstanceUID, SOPInstanceUID, SOPClassUID, transferSyntaxUID: text('00083002') }
+}
+
+function* chunks<T>(values: readonly T[], size: number): Generator<T[]> {
+  for (let at = 0; at < values.length; at += size) yield values.slice(at, at + size)
+}
