@@ -1,4 +1,4 @@
-import { CheckCircleOutlined, ExclamationCircleOutlined, PauseCircleOutlined, SyncOutlined } from '@ant-design/icons'
+import { CheckCircleOutlined, ClockCircleOutlined, ExclamationCircleOutlined, PauseCircleOutlined, SyncOutlined } from '@ant-design/icons'
 import { Tag } from 'antd'
 import type { NodeState } from '../../../src/control/wire/state.ts'
 import { useConsoleWords } from '../words/index.ts'
@@ -7,6 +7,7 @@ const looks = {
   idle: { color: 'success', icon: <CheckCircleOutlined /> },
   sending: { color: 'processing', icon: <SyncOutlined spin /> },
   retrying: { color: 'error', icon: <ExclamationCircleOutlined /> },
+  outsideHours: { color: 'default', icon: <ClockCircleOutlined /> },
   paused: { color: 'warning', icon: <PauseCircleOutlined /> },
 } as const
 

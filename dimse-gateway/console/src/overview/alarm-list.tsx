@@ -1,5 +1,5 @@
 import { useLanguage } from '@isocenter/design-system'
-import { Alert, Button } from 'antd'
+import { Alert, Button, Grid } from 'antd'
 import type { Alarm, NodeState } from '../../../src/control/wire/state.ts'
 import { request } from '../api/client.ts'
 import { useAction } from '../api/use-action.ts'
@@ -20,6 +20,8 @@ const remedies: Readonly<Record<Alarm['code'], readonly [action: keyof Words['al
   noNodes: ['addNode', '/nodes'],
   cloudUnreachable: ['openCloud', '/cloud'],
   unknownSenders: ['openSenders', '/senders'],
+  objectDamaged: ['openFailed', '/records'],
+  objectMissing: ['openFailed', '/records'],
 }
 
 /** What is the matter, each with what to do about it. */
@@ -38,6 +40,7 @@ function AlarmRow({ alarm, node }: { readonly alarm: Alarm; readonly node: NodeS
   const { formats } = useLanguage()
   const failureText = useFailureText()
   const now = useNow()
+  const isWide = Grid.useBreakpoint().md ?? false
   const { run, isBusy } = useAction()
   // A newer gateway may know alarms that this console, open since before it was updated, does not.
   const { title, advice } = Object.hasOwn(words.alarms, alarm.code) ? words.alarms[alarm.code] : words.alarms.other
@@ -50,13 +53,14 @@ function AlarmRow({ alarm, node }: { readonly alarm: Alarm; readonly node: NodeS
   const remedy = action === 'start'
     ? () => void run(() => request('POST', '/service/start'), words.service.started)
     : () => { navigate(to) }
+  const button = <Button size="small" loading={isBusy} onClick={remedy}>{words.alarmActions[action]}</Button>
   return (
     <Alert
       type={alarm.severity === 'critical' ? 'error' : 'warning'}
       showIcon
       title={<>{title}{details !== '' && <span className="hint"> · {details}</span>}</>}
-      description={<>{alarm.code === 'nodeUnreachable' && node?.lastFailure && <div>{failureText(node.lastFailure)}</div>}{advice}</>}
-      action={<Button size="small" loading={isBusy} onClick={remedy}>{words.alarmActions[action]}</Button>}
+      description={<>{alarm.code === 'nodeUnreachable' && node?.lastFailure && <div>{failureText(node.lastFailure)}</div>}{advice}{!isWide && <div className="alarm-remedy">{button}</div>}</>}
+      action={isWide && button}
     />
   )
 }

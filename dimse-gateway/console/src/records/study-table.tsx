@@ -1,4 +1,4 @@
-import { ReloadOutlined } from '@ant-design/icons'
+import { DownOutlined, ReloadOutlined, RightOutlined } from '@ant-design/icons'
 import { EmptyState, personName, useLanguage } from '@isocenter/design-system'
 import { Button, Flex, Grid, Table, Tag } from 'antd'
 import type { StudyRecord, StudyRecordPage } from '../../../src/control/wire/records.ts'
@@ -26,15 +26,13 @@ export function StudyTable({ page, isFiltered, isLoading }: { readonly page: Stu
         expandable={{
           expandedRowRender: (record) => <InstanceTable StudyInstanceUID={record.StudyInstanceUID} />,
           expandIcon: ({ expanded, onExpand, record }) => (
-            <button type="button" className="ant-table-row-expand-icon ant-table-row-expand-icon-base" data-open={expanded} aria-expanded={expanded} aria-label={expanded ? words.hideInstances : words.showInstances} onClick={(event) => { onExpand(record, event) }}>
-              <span aria-hidden>{expanded ? '−' : '+'}</span>
-            </button>
+            <Button type="text" size="small" icon={expanded ? <DownOutlined /> : <RightOutlined />} aria-expanded={expanded} aria-label={expanded ? words.hideInstances : words.showInstances} onClick={(event) => { onExpand(record, event) }} />
           ),
         }}
         columns={[
-          { title: words.patient, key: 'patient', render: (_, record) => <><Patient record={record} />{!isWide && <><Study record={record} /><StudyDeliveries record={record} /><Retry record={record} /></>}</> },
-          { title: words.study, key: 'study', responsive: ['md'], render: (_, record) => <Study record={record} /> },
-          { title: words.received, key: 'received', responsive: ['lg'], render: (_, record) => <Received record={record} /> },
+          { title: words.patient, key: 'patient', ...(isWide && { width: '20%' }), render: (_, record) => <><Patient record={record} />{!isWide && <><Study record={record} /><Received record={record} /><StudyDeliveries record={record} /><Retry record={record} /></>}</> },
+          { title: words.study, key: 'study', width: '26%', responsive: ['md'], render: (_, record) => <Study record={record} /> },
+          { title: words.received, key: 'received', width: '24%', responsive: ['lg'], render: (_, record) => <Received record={record} /> },
           { title: words.delivery, key: 'delivery', responsive: ['md'], render: (_, record) => <Flex vertical gap={4} align="flex-start"><StudyDeliveries record={record} /><Retry record={record} /></Flex> },
         ]}
       />
@@ -61,7 +59,7 @@ function Study({ record }: { readonly record: StudyRecord }) {
   const { records: words } = useConsoleWords()
   return (
     <>
-      <div>{record.modalities.map((modality) => <Tag key={modality}>{modality}</Tag>)}{record.StudyDescription}</div>
+      <div>{record.modalities.map((modality) => <Tag key={modality}>{modality}</Tag>)} {record.StudyDescription}</div>
       <div className="hint">{[record.StudyDate && dicomDate(record.StudyDate), record.AccessionNumber && words.accession(record.AccessionNumber)].filter(Boolean).join(' · ')}</div>
     </>
   )
@@ -76,7 +74,7 @@ function Received({ record }: { readonly record: StudyRecord }) {
   return (
     <>
       <div>{formats.moment(record.lastReceivedAt)} {!record.isComplete && <Tag color="processing">{words.incoming}</Tag>}</div>
-      <div className="hint">{formats.list(record.callingAETitles)} · {formats.number(record.instances)} · {formats.bytes(record.bytes)}</div>
+      <div className="hint">{formats.list(record.callingAETitles)} · {words.instances(formats.number(record.instances), record.instances === 1)} · {formats.bytes(record.bytes)}</div>
     </>
   )
 }

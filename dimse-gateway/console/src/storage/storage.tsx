@@ -41,18 +41,19 @@ export function Storage() {
 function Policy({ configuration: { retention, spool } }: { readonly configuration: Configuration }) {
   const { storage: words } = useConsoleWords()
   const { formats } = useLanguage()
-  const bytes = (value: number | undefined) => (value === undefined ? '–' : formats.bytes(value))
-  const number = (value: number | undefined) => (value === undefined ? '–' : formats.number(value))
+  const bytes = (value: number | undefined, unset: string) => (value === undefined ? unset : formats.bytes(value))
+  const days = (value: number) => words.days(formats.number(value), value === 1)
+  const { deleteDaysAfterArrival, deleteAtFreeBytes, recordDays, studyCompleteAfterSeconds } = retention
   return (
     <Card title={<h2 className="card-title">{words.retention}</h2>}>
       <p className="hint">{words.retentionIntro}</p>
       <dl className="facts">
-        <dt>{words.quota}</dt><dd>{bytes(spool.quotaBytes)}</dd>
-        <dt>{words.reserve}</dt><dd>{bytes(spool.refuseAtFreeBytes)}</dd>
-        <dt>{words.deleteDays}</dt><dd>{number(retention.deleteDaysAfterArrival)}</dd>
-        <dt>{words.deleteAtFree}</dt><dd>{bytes(retention.deleteAtFreeBytes)}</dd>
-        <dt>{words.recordDays}</dt><dd>{number(retention.recordDays)}</dd>
-        <dt>{words.completeAfter}</dt><dd>{number(retention.studyCompleteAfterSeconds)}</dd>
+        <dt>{words.quota}</dt><dd>{bytes(spool.quotaBytes, words.unset.quota)}</dd>
+        <dt>{words.reserve}</dt><dd>{formats.bytes(spool.refuseAtFreeBytes)}</dd>
+        <dt>{words.deleteAfter}</dt><dd>{deleteDaysAfterArrival === undefined ? words.unset.deleteDays : days(deleteDaysAfterArrival)}</dd>
+        <dt>{words.deleteAtFree}</dt><dd>{bytes(deleteAtFreeBytes, words.unset.deleteAtFree)}</dd>
+        <dt>{words.keepRecords}</dt><dd>{days(recordDays)}</dd>
+        <dt>{words.complete}</dt><dd>{words.seconds(formats.number(studyCompleteAfterSeconds), studyCompleteAfterSeconds === 1)}</dd>
       </dl>
     </Card>
   )

@@ -71,6 +71,8 @@ export const en = {
     noNodes: { title: 'There is nowhere to forward to', advice: 'Add a node, or connect the cloud.' },
     cloudUnreachable: { title: 'The cloud cannot be reached', advice: 'Check the network of this machine. Objects wait safely.' },
     unknownSenders: { title: 'Unknown senders tried to send', advice: 'If you know them, add them to the accept list.' },
+    objectDamaged: { title: 'A received object is damaged on this machine', advice: 'It was put aside. Have the modality send the study again, and the disk checked.' },
+    objectMissing: { title: 'A received object has gone from this machine', advice: 'Somebody or something deleted its file. Have the modality send the study again.' },
     other: { title: 'The gateway reports a problem', advice: 'See the log of the gateway.' },
   },
   alarmActions: { start: 'Start the service', openNode: 'Open nodes', openFailed: 'See records', openSenders: 'See senders', openStorage: 'Storage settings', openService: 'Service settings', openCloud: 'See the cloud', addNode: 'Add a node' },
@@ -110,7 +112,7 @@ export const en = {
   },
   nodes: {
     kinds: { cloud: 'Isocenter cloud', dicomweb: 'DICOMweb server', dicom: 'DICOM node' },
-    statuses: { idle: 'Idle', sending: 'Sending', retrying: 'Trying again', paused: 'Paused' },
+    statuses: { idle: 'Idle', sending: 'Sending', retrying: 'Trying again', paused: 'Paused', outsideHours: 'Outside its hours' },
     none: 'No nodes yet', noneHint: 'A node is where received objects are forwarded to: the cloud, a PACS, an archive.',
     add: 'Add a node', editTitle: 'Edit node', name: 'Name', kind: 'Kind', target: 'Address',
     url: 'Address (URL)', urlHint: { cloud: 'For example https://cloud.example.org', dicomweb: 'Base of the DICOMweb service, for example https://pacs.example.org/dicom-web' },
@@ -161,7 +163,7 @@ export const en = {
   records: {
     search: 'Patient, accession number or UID', state: 'State', allStates: 'All states', modality: 'Modality', sender: 'Sender', node: 'Node', allNodes: 'All nodes', from: 'Received from', until: 'until',
     states: { waiting: 'Waiting', sending: 'Sending', delivered: 'Arrived', dead: 'Given up', cancelled: 'Called off' },
-    patient: 'Patient', study: 'Study', received: 'Received', instances: 'Instances', size: 'Size', delivery: 'Delivery',
+    patient: 'Patient', study: 'Study', received: 'Received', instances: (count: string, one: boolean) => `${count} ${one ? 'instance' : 'instances'}`, delivery: 'Delivery',
     noPatientName: 'no name', noPatientID: 'no ID', accession: (number: string) => `Acc. ${number}`,
     total: (count: string, one: boolean) => `${count} ${one ? 'study' : 'studies'}`,
     none: 'Nothing has been received yet', noneHint: 'Studies appear here as modalities send them.',
@@ -192,8 +194,11 @@ export const en = {
     deleteAtFree: 'Delete arrived objects below free space', deleteAtFreeHint: 'In GB. The oldest go first. Empty: never for want of space.',
     recordDays: 'Keep records (days)', recordDaysHint: 'After their object has gone.',
     completeAfter: 'A study is complete after (seconds)', completeAfterHint: 'Without another object of it, and with its sender gone.',
+    deleteAfter: 'Deleted after arrival', keepRecords: 'Records are kept', complete: 'A study is complete after',
     confirmSooner: 'Delete sooner?', confirmSoonerHint: 'Objects that have arrived longer ago than that are deleted from this machine.',
     refusing: 'New objects are refused for want of space.',
+    unset: { quota: 'as much as the disk has', deleteDays: 'only when space runs out', deleteAtFree: 'never for want of space' },
+    days: (count: string, one: boolean) => `${count} ${one ? 'day' : 'days'}`, seconds: (count: string, one: boolean) => `${count} ${one ? 'second' : 'seconds'}`,
   },
   problems: {
     'no-answer': 'The gateway does not answer.',

@@ -68,6 +68,8 @@ export const zhCN: Words = {
     noNodes: { title: '没有转发目标', advice: '请添加节点，或连接云端。' },
     cloudUnreachable: { title: '无法连接云端', advice: '请检查本机网络。影像会安全等待。' },
     unknownSenders: { title: '有未知发送方尝试发送', advice: '如果认识，请将其加入接收名单。' },
+    objectDamaged: { title: '本机上有已接收对象损坏', advice: '该对象已被隔离。请让设备重新发送该检查，并检查磁盘。' },
+    objectMissing: { title: '本机上有已接收对象丢失', advice: '其文件已被删除。请让设备重新发送该检查。' },
     other: { title: '网关报告了一个问题', advice: '请查看网关日志。' },
   },
   alarmActions: { start: '启动服务', openNode: '查看节点', openFailed: '查看记录', openSenders: '查看发送方', openStorage: '存储设置', openService: '服务设置', openCloud: '查看云端', addNode: '添加节点' },
@@ -107,7 +109,7 @@ export const zhCN: Words = {
   },
   nodes: {
     kinds: { cloud: 'Isocenter 云端', dicomweb: 'DICOMweb 服务器', dicom: 'DICOM 节点' },
-    statuses: { idle: '空闲', sending: '发送中', retrying: '重试中', paused: '已暂停' },
+    statuses: { idle: '空闲', sending: '发送中', retrying: '重试中', paused: '已暂停', outsideHours: '不在发送时段' },
     none: '还没有节点', noneHint: '节点是影像转发的目标：云端、PACS、归档。',
     add: '添加节点', editTitle: '编辑节点', name: '名称', kind: '类型', target: '地址',
     url: '地址（URL）', urlHint: { cloud: '例如 https://cloud.example.org', dicomweb: 'DICOMweb 服务的基础地址，例如 https://pacs.example.org/dicom-web' },
@@ -158,7 +160,7 @@ export const zhCN: Words = {
   records: {
     search: '患者、检查号或 UID', state: '状态', allStates: '全部状态', modality: '检查类型', sender: '发送方', node: '节点', allNodes: '全部节点', from: '接收时间从', until: '到',
     states: { waiting: '等待中', sending: '发送中', delivered: '已送达', dead: '已放弃', cancelled: '已取消' },
-    patient: '患者', study: '检查', received: '接收时间', instances: '实例', size: '大小', delivery: '转发',
+    patient: '患者', study: '检查', received: '接收时间', instances: (count) => `${count} 个实例`, delivery: '转发',
     noPatientName: '无姓名', noPatientID: '无编号', accession: (number) => `检查号 ${number}`,
     total: (count) => `${count} 个检查`,
     none: '尚未收到影像', noneHint: '设备发送后，检查会显示在这里。',
@@ -189,8 +191,11 @@ export const zhCN: Words = {
     deleteAtFree: '剩余空间低于此值时删除已送达对象', deleteAtFreeHint: '单位 GB，先删除最早的。留空：不因空间不足而删除。',
     recordDays: '记录保留（天）', recordDaysHint: '从对象删除之后算起。',
     completeAfter: '多久后视为检查完整（秒）', completeAfterHint: '期间没有新对象，且发送方已断开。',
+    deleteAfter: '送达后删除', keepRecords: '记录保留', complete: '多久后视为检查完整',
     confirmSooner: '提前删除？', confirmSoonerHint: '送达时间超过该天数的对象将从本机删除。',
     refusing: '空间不足，正在拒收新对象。',
+    unset: { quota: '不限，直到磁盘用满', deleteDays: '仅在空间不足时', deleteAtFree: '不因空间不足而删除' },
+    days: (count) => `${count} 天`, seconds: (count) => `${count} 秒`,
   },
   problems: {
     'no-answer': '网关没有应答。',

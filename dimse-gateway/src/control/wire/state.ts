@@ -43,7 +43,7 @@ export const NodeState = Type.Object({
   name: Type.String(),
   kind: Type.Union([Type.Literal('cloud'), Type.Literal('dicomweb'), Type.Literal('dicom')]),
   /** `retrying`: the last attempt failed and the next one waits for its time. */
-  status: Type.Union([Type.Literal('idle'), Type.Literal('sending'), Type.Literal('retrying'), Type.Literal('paused')]),
+  status: Type.Union([Type.Literal('idle'), Type.Literal('sending'), Type.Literal('retrying'), Type.Literal('paused'), Type.Literal('outsideHours')]),
   waiting: Count,
   waitingBytes: Count,
   failed: Count,
@@ -67,7 +67,7 @@ export const Alarm = Type.Object({
   code: Type.Union([
     Type.Literal('serviceStopped'), Type.Literal('serviceFailed'), Type.Literal('spoolFull'), Type.Literal('spoolNearlyFull'),
     Type.Literal('nodeUnreachable'), Type.Literal('nodePaused'), Type.Literal('deliveriesFailed'), Type.Literal('noNodes'),
-    Type.Literal('cloudUnreachable'), Type.Literal('unknownSenders'),
+    Type.Literal('cloudUnreachable'), Type.Literal('unknownSenders'), Type.Literal('objectDamaged'), Type.Literal('objectMissing'),
   ]),
   severity: Type.Union([Type.Literal('critical'), Type.Literal('warning')]),
   since: Type.Optional(Time),

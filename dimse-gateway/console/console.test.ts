@@ -1,0 +1,253 @@
+import { hasProgram } from '@isocenter/testkit'
+import type { Browser } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { desktop, key, launchChromium, openConsole, phone, seriousFindings, type OpenedConsole } from './browser.fixture.ts'
+import { goodUploadCode } from '../src/control/gateway.fixture.ts'
+
+const paths = ['/', '/service', '/senders', '/nodes', '/rules', '/records', '/cloud', '/storage']
+
+describe.skipIf(!hasProgram('chromium'))('the console in Chromium', () => {
+  let browser: Browser
+  let opened: OpenedConsole | undefined
+  beforeAll(async () => { browser = await launchChromium() }, 120_000)
+  afterAll(() => browser.close())
+  afterEach(async () => {
+    await opened?.close()
+    opened = undefined
+  })
+  const open = async (options?: Parameters<typeof openConsole>[1]) => (opened = await openConsole(browser, options))
+
+  describe.each([
+    ['Chinese, light, desktop', { locale: 'zh-CN', colorScheme: 'light', viewport: desktop }],
+    ['English, dark, phone', { locale: 'en', colorScheme: 'dark', viewport: phone }],
+    ['Chinese, dark, desktop', { locale: 'zh-CN', colorScheme: 'dark', viewport: desktop }],
+    ['English, light, phone', { locale: 'en-GB', colorScheme: 'light', viewport: phone }],
+  ] as const)('in %s', (_name, options) => {
+    test.each([['much to show', false], ['nothing yet', true]])('every page is accessible, fits the width and breaks no policy, with %s', async (_what, isEmpty) => {
+      const { page, goTo, complaints } = await open({ ...options, isEmpty })
+      for (const path of paths) {
+        await goTo(path)
+        expect(await seriousFindings(page), path).toEqual([])
+        const overhang = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
+        expect(overhang, `${path} is wider than the screen`).toBeLessThanOrEqual(0)
+      }
+      expect(complaints).toEqual([])
+    }, 120_000)
+  })
+
+  describe('signing in', () => {
+    test('asks for the key, says when it is wrong, and remembers who had it', async () => {
+      const { page, goTo } = await open({ isSignedIn: false })
+      expect(await seriousFindings(page)).toEqual([])
+      const field = page.getByLabel('Gateway key')
+      await field.fill('not the key of this one')
+      await page.keyboard.press('Enter')
+      await page.getByText('This is not the key of this gateway.').waitFor()
+      await field.fill(key)
+      await page.getByRole('button', { name: 'Sign in' }).click()
+      await page.getByRole('heading', { name: 'Overview' }).waitFor()
+      await goTo('/nodes')
+      await page.getByRole('heading', { name: 'Nodes' }).waitFor()
+    })
+
+    test('by a link takes the key out of the address at once', async () => {
+      const { page } = await open()
+      await page.getByRole('heading', { name: 'Overview' }).waitFor()
+      expect(page.url()).not.toContain(key)
+    })
+
+    test('is asked again when the session ends, and after signing out', async () => {
+      const { page } = await open()
+      await page.getByRole('button', { name: 'Sign out' }).click()
+      await page.getByLabel('Gateway key').waitFor()
+      await page.reload()
+      await page.getByLabel('Gateway key').waitFor()
+    })
+  })
+
+  test('the language is the browser\'s until another is chosen, which is kept', async () => {
+    const { page, goTo } = await open({ locale: 'zh-TW' })
+    expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe('概览')
+    expect(await page.locator('html').getAttribute('lang')).toBe('zh-CN')
+    await page.getByRole('button', { name: /简体中文/ }).click()
+    await page.getByRole('menuitem', { name: 'English' }).click()
+    await page.getByRole('heading', { name: 'Overview' }).waitFor()
+    expect(await page.locator('html').getAttribute('lang')).toBe('en')
+    await goTo('/records')
+    expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe('Forwarding records')
+  })
+
+  test('the service is stopped after a question and started without, and the overview says so at once', async () => {
+    const { page, goTo, gateway } = await open()
+    await goTo('/service')
+    await page.getByRole('button', { name: 'Stop' }).click()
+    const dialog = page.getByRole('dialog')
+    await dialog.getByRole('button', { name: 'Cancel' }).click()
+    expect(gateway.status).toBe('running')
+    await page.getByRole('button', { name: 'Stop' }).click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Stop' }).click()
+    await page.getByText('Stopped', { exact: true }).first().waitFor()
+    await page.getByRole('link', { name: /Overview/ }).click()
+    await page.getByRole('heading', { name: 'The DICOM service is stopped' }).waitFor()
+    await page.getByRole('button', { name: 'Start the service' }).first().click()
+    await expect.poll(() => gateway.status).toBe('running')
+  })
+
+  test('an AE title that no modality could use is refused before it is sent', async () => {
+    const { page, goTo, gateway } = await open()
+    await goTo('/service')
+    await page.getByRole('button', { name: 'Settings' }).click()
+    const title = page.getByRole('dialog').getByLabel('AE title', { exact: true })
+    await title.fill('   ')
+    await page.getByRole('button', { name: 'Save' }).click()
+    await page.getByText('An AE title has 1 to 16 characters').waitFor()
+    await title.fill('NORTH_GATEWAY')
+    await page.getByRole('button', { name: 'Save' }).click()
+    await expect.poll(() => gateway.configuration().service.aeTitle).toBe('NORTH_GATEWAY')
+    await page.getByText('NORTH_GATEWAY').first().waitFor()
+  })
+
+  test('what somebody else changed while a form was open stays', async () => {
+    const { page, goTo, gateway } = await open()
+    await goTo('/service')
+    await page.getByRole('button', { name: 'Settings' }).click()
+    await page.getByRole('dialog').getByLabel('Associations at a time').fill('20')
+    await gateway.pauseNode('cloud')
+    await gateway.addPeer({ aeTitle: 'LATE' })
+    await page.getByRole('button', { name: 'Save' }).click()
+    await expect.poll(() => gateway.configuration().service.maxAssociations).toBe(20)
+    expect(gateway.configuration().service.peers.map(({ aeTitle }) => aeTitle)).toContain('LATE')
+  })
+
+  test('an unknown sender is added with one click', async () => {
+    const { page, goTo, gateway } = await open()
+    await goTo('/senders')
+    await page.getByRole('button', { name: 'Add US_ROOM4' }).click()
+    await expect.poll(() => gateway.configuration().service.peers).toContainEqual({ aeTitle: 'US_ROOM4', address: '10.20.4.31' })
+    await page.getByText('No unknown senders').waitFor()
+  })
+
+  test('a node is added, tested, paused and removed', async () => {
+    const { page, goTo, gateway } = await open({ isEmpty: true })
+    await goTo('/nodes')
+    await page.getByRole('button', { name: 'Add a node' }).first().click()
+    const form = page.getByRole('dialog')
+    await form.getByLabel('Name', { exact: true }).fill('Hospital PACS')
+    await form.getByLabel('Host', { exact: true }).fill('10.0.0.9')
+    await form.getByLabel('AE title of the node').fill('PACS')
+    await form.getByLabel('AE title of the node').press('Enter')
+    await page.getByRole('heading', { name: /Hospital PACS/ }).waitFor()
+    expect(gateway.configuration().nodes).toMatchObject([{ kind: 'dicom', host: '10.0.0.9', port: 104, calledAETitle: 'PACS', default: true }])
+
+    await page.getByRole('button', { name: 'Test connection' }).click()
+    await page.getByText('The connection works').waitFor()
+    await page.getByText('Round trip 23.4 ms').waitFor()
+    expect(await seriousFindings(page)).toEqual([])
+    await page.getByRole('dialog').getByRole('button', { name: 'Close', exact: true }).last().click()
+
+    await page.getByRole('button', { name: 'Pause' }).click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Pause' }).click()
+    await page.getByRole('button', { name: 'Resume' }).waitFor()
+    await page.getByRole('button', { name: 'Remove' }).click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click()
+    await page.getByText('No nodes yet').waitFor()
+  })
+
+  test('a test that fails says at which step, and why', async () => {
+    const { page, goTo } = await open()
+    await goTo('/nodes')
+    await page.getByRole('button', { name: 'Test connection' }).nth(1).click()
+    await page.getByText('The connection does not work').waitFor()
+    await page.getByRole('dialog').getByText('connect ECONNREFUSED 10.20.0.9:104').waitFor()
+  })
+
+  test('a rule is made of what is entered', async () => {
+    const { page, goTo, gateway } = await open()
+    await goTo('/rules')
+    await page.getByRole('button', { name: 'Add a rule' }).click()
+    const form = page.getByRole('dialog')
+    await form.getByLabel('Name', { exact: true }).fill('MR to research')
+    await form.getByLabel('From (AE titles)').fill('MR_ROOM2')
+    await form.getByLabel('From (AE titles)').press('Enter')
+    await form.getByLabel('Send to').click()
+    await page.getByTitle('Research PACS').click()
+    expect(await seriousFindings(page)).toEqual([])
+    await page.getByRole('button', { name: 'Save' }).click()
+    await expect.poll(() => gateway.configuration().rules.at(-1)).toMatchObject({ name: 'MR to research', when: { callingAETitles: ['MR_ROOM2'] }, to: ['research'], urgent: false })
+  })
+
+  test('records are narrowed in the address, open to instances, and are tried again', async () => {
+    const { page, goTo, gateway } = await open()
+    await goTo('/records')
+    await page.getByText('60 studies').waitFor()
+    await page.getByLabel('Patient, accession number or UID').fill('lindqvist')
+    await page.getByLabel('Patient, accession number or UID').press('Enter')
+    await page.getByText('12 studies').waitFor()
+    expect(page.url()).toContain('search=lindqvist')
+    await page.goBack()
+    await page.getByText('60 studies').waitFor()
+
+    await goTo('/records?state=dead')
+    await page.getByText('10 studies').waitFor()
+    await page.getByRole('button', { name: 'Show instances' }).first().click()
+    await page.getByText('2.25.3001.1.1', { exact: true }).waitFor()
+    await page.getByText('CT Image').first().waitFor()
+    expect(await seriousFindings(page)).toEqual([])
+    await page.getByRole('button', { name: 'Retry', exact: true }).first().click()
+    await expect.poll(() => gateway.retried).toEqual([{ StudyInstanceUID: '2.25.3001' }])
+    const download = page.waitForEvent('download')
+    await page.getByRole('link', { name: 'Export (CSV)' }).click()
+    expect((await download).suggestedFilename()).toBe('forwarding-records.csv')
+  })
+
+  test('the gateway is connected to the cloud by upload code', async () => {
+    const { page, goTo } = await open({ isEmpty: true })
+    await goTo('/cloud')
+    await page.getByLabel('Address of the cloud').fill('https://cloud.example.org')
+    await page.getByLabel('Upload code').fill('WRONG')
+    await page.getByLabel('Name of this gateway').fill('CT department')
+    await page.getByRole('button', { name: 'Connect' }).click()
+    await page.getByText('No organisation has this upload code.').waitFor()
+    await page.getByLabel('Upload code').fill(goodUploadCode)
+    await page.getByRole('button', { name: 'Connect' }).click()
+    await page.getByText('North Hospital').waitFor()
+  })
+
+  test('a line to the gateway that breaks is said, and what changed meanwhile is shown when it is back', async () => {
+    const { page, gateway } = await open()
+    await page.context().setOffline(true)
+    await page.getByRole('button', { name: 'Sign out' }).click()
+    await page.getByText('The gateway does not answer.').waitFor()
+    await page.context().setOffline(false)
+    gateway.alarms = [{ code: 'spoolFull', severity: 'critical' }]
+    gateway.tell('state')
+    await page.getByText('The disk is full: new images are refused').waitFor()
+  })
+
+  test('everything is reached by keyboard, and the page one went to is the next thing read', async () => {
+    const { page } = await open()
+    await page.keyboard.press('Tab')
+    expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Skip to content')
+    for (let presses = 0; presses < 20 && await page.evaluate(() => document.activeElement?.getAttribute('href')) !== '/nodes'; presses++) await page.keyboard.press('Tab')
+    await page.keyboard.press('Enter')
+    await page.getByRole('heading', { name: 'Nodes', level: 1 }).waitFor()
+    expect(await page.evaluate(() => document.activeElement?.tagName)).toBe('MAIN')
+    expect(await page.title()).toBe('Nodes · Isocenter')
+  })
+
+  test('nothing is asked of any other machine', async () => {
+    const { page, goTo, address } = await open()
+    const asked: string[] = []
+    page.on('request', (request) => asked.push(request.url()))
+    for (const path of paths) await goTo(path)
+    expect(asked.filter((url) => !url.startsWith(address) && !url.startsWith('data:'))).toEqual([])
+  })
+
+  test('on a phone the menu opens, leads to a page and closes', async () => {
+    const { page } = await open({ viewport: phone })
+    await page.getByRole('button', { name: 'Menu' }).click()
+    await page.getByRole('dialog').getByRole('link', { name: 'Storage' }).click()
+    await page.getByRole('heading', { name: 'Storage' }).waitFor()
+    await page.getByRole('dialog').waitFor({ state: 'hidden' })
+  })
+})
