@@ -18,7 +18,7 @@ export interface Assertion {
 /** Undefined for what is no public key of P-256. */
 export async function importPublicKey({ kty, crv, x, y }: PublicKey): Promise<CryptoKey | undefined> {
   try {
-    return await importJWK({ kty, crv, x, y }, algorithm) as CryptoKey
+    return await importJWK({ kty, crv, x, y }, algorithm)
   } catch (error) {
     if (error instanceof errors.JOSEError || error instanceof DOMException || error instanceof TypeError) return undefined
     throw error

@@ -26,11 +26,11 @@ test('the same text is sealed differently each time', async () => {
 test('sealed for one organisation it does not open for another, nor after a bit has changed', async () => {
   const { seal, open } = await sealing('a')
   const sealed = seal('secret', 'upload-code:1')
-  expect(() => open(sealed, 'upload-code:2')).toThrow()
+  expect(() => open(sealed, 'upload-code:2')).toThrow('authenticate')
   for (let at = 0; at < sealed.bytes.length; at++) {
     const bytes = Buffer.from(sealed.bytes)
     bytes.writeUInt8(bytes.readUInt8(at) ^ 1, at)
-    expect(() => open({ ...sealed, bytes }, 'upload-code:1')).toThrow()
+    expect(() => open({ ...sealed, bytes }, 'upload-code:1')).toThrow('authenticate')
   }
 })
 
