@@ -1,7 +1,7 @@
 import type { DicomJson } from '@isocenter/dicom'
 import { anInstance, aStudy, bytesOf } from '@isocenter/testkit'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { aService, type TestService } from '../service.fixture.ts'
+import { aService, partsOf, type TestService } from '../service.fixture.ts'
 
 let service: TestService
 const ct = aStudy({ series: [{ kind: 'CT' }, { kind: 'SEG', instances: 1 }], PatientName: 'Müller^Jörg', PatientID: 'P1', StudyDate: '20260110', AccessionNumber: 'ACC,1' })
@@ -149,4 +149,20 @@ test('142 counts follow stores and deletions at once', async () => {
   expect(await counted()).toEqual([[2, 2]])
   await service.app.inject({ method: 'DELETE', url: `/dicom-web/studies/${String(value(instance, '0020000D'))}/series/${String(value(instance, '0020000E'))}`, headers: await service.as('north') })
   expect(await counted()).toEqual([[1, 1]])
+})
+
+test('with everything asked for, more than may be held is sent while it is read, in JSON as in XML', async () => {
+  const all = await aService()
+  const study = aStudy({ instances: 40 })
+  const text = 'x'.repeat(150_000)
+  await all.store(study.instances.map((instance) => bytesOf({ ...instance, '0040A160': { vr: 'UT', Value: [text] } })))
+  const url = `/studies/${study.StudyInstanceUID}/instances?includefield=all`
+  const answer = await all.get(url)
+  const found = answer.json<DicomJson[]>()
+  expect(found.map((json) => json['0040A160']?.Value?.[0] === text)).toEqual(Array(40).fill(true))
+  expect(new Set(found.map((json) => json['00080018']?.Value?.[0])).size).toBe(40)
+  // What is held whole has its length.
+  expect(answer.headers).not.toHaveProperty('content-length')
+  expect((await partsOf(await all.get(url, { accept: 'multipart/related; type="application/dicom+xml"' }))).length).toBe(40)
+  await all.close()
 })

@@ -1,10 +1,10 @@
 /** From received parts to stored instances: several on their way at once, each durable and visible before it is acknowledged. */
 import { describeInstance, encodeLayout, type DicomJson } from '@isocenter/dicom'
-import type { FastifyBaseLogger } from 'fastify'
 import { reachesStudy, type Access } from '../../identity/index.ts'
 import { BlobStoreError } from '../../storage/index.ts'
 import type { DicomwebDeps } from '../deps.ts'
 import { pathOf } from '../paths.ts'
+import { boundedLog, type PartLog } from './bounded-log.ts'
 import { servicePath } from '../service-url.ts'
 import { digestText } from './data-set-digest.ts'
 import type { ReceivedObject, ReceivedPart } from './parts.ts'
@@ -18,7 +18,7 @@ export interface Ingest extends Pick<DicomwebDeps, 'blobs' | 'catalogue' | 'metr
   readonly StudyInstanceUID: string | undefined
   readonly maxInstanceBytes: number
   readonly fallbackCharset: string | undefined
-  readonly log: FastifyBaseLogger
+  readonly log: PartLog
 }
 
 /** What came of a request's parts, in their order; `interrupted` is the error that ended the parts early. */
@@ -35,7 +35,9 @@ const unreadableDigest = 'Data-Set-Digest is no dictionary of digests with a SHA
 const maxUnderWayCharacters = 32 * 1024 * 1024
 
 /** Receives the parts one after the other and stores them side by side; when it resolves, nothing of it is still under way. */
-export async function ingest(parts: AsyncIterable<ReceivedPart>, options: Ingest): Promise<IngestOutcome> {
+export async function ingest(parts: AsyncIterable<ReceivedPart>, given: Ingest): Promise<IngestOutcome> {
+  const log = boundedLog(given.log)
+  const options = { ...given, log }
   const results: StoreResult[] = []
   const underWay = new Set<Promise<void>>()
   let characters = 0
@@ -64,6 +66,7 @@ export async function ingest(parts: AsyncIterable<ReceivedPart>, options: Ingest
     interrupted = error
   }
   await Promise.all(underWay)
+  log.end()
   for (const result of results) options.metrics.instancesStored.inc({ outcome: result.kind })
   return { results, allTooLarge: results.length > 0 && tooLarge === results.length, ...(interrupted !== undefined && { interrupted }) }
 }

@@ -65,7 +65,19 @@ function formOf(contentType: string | undefined): 'single' | { root: MediaType; 
 }
 
 async function* onePart(body: AsyncIterable<Uint8Array>, announced: ReceivedObject['announced']): AsyncGenerator<ReceivedPart> {
-  yield { claimsDicom: true, body, announced }
+  const chunks = body[Symbol.asyncIterator]()
+  try {
+    const first = await chunks.next()
+    // A body without a byte holds no part.
+    if (first.done !== true) yield { claimsDicom: true, body: from(first.value, chunks), announced }
+  } finally {
+    await chunks.return?.()
+  }
+}
+
+async function* from(first: Uint8Array, rest: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {
+  yield first
+  for (let next = await rest.next(); next.done !== true; next = await rest.next()) yield next.value
 }
 
 async function* partsOf(body: AsyncIterable<Uint8Array>, boundary: string): AsyncGenerator<ReceivedPart> {

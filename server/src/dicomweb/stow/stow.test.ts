@@ -239,6 +239,14 @@ describe('requests that are no store', () => {
     expect(told.json()).toMatchObject({ type: '/problems/payload-too-large', maxBytes: 4 * 1024 ** 2 })
   })
 
+  test('190 an empty body is no instance', async () => {
+    const headers = { ...await service.as('north'), 'content-type': 'application/dicom' }
+    for (const payload of [Buffer.alloc(0), undefined]) {
+      const response = await service.app.inject({ method: 'POST', url: '/dicom-web/studies', headers, ...(payload && { payload }) })
+      expect([response.statusCode, response.json<{ type: string }>().type]).toEqual([400, '/problems/nothing-to-store'])
+    }
+  })
+
   test('a wrong UID in the path, a method it has not', async () => {
     expect((await service.store([bytesOf(anInstance())], { path: '/studies/abc' })).statusCode).toBe(400)
     const put = await service.app.inject({ method: 'PUT', url: '/dicom-web/studies', headers: await service.as('north') })
