@@ -96,7 +96,7 @@ function commitmentOf(row: Record<string, unknown> | undefined): Commitment | un
     id: Number(row.id), TransactionUID: String(row.transaction_uid),
     callingAETitle: String(row.calling_ae_title), calledAETitle: String(row.called_ae_title), remoteAddress: String(row.remote_address),
     requestedAt: new Date(Number(row.requested_at)), references: JSON.parse(String(row.reference_list)) as Reference[],
-    state: row.state as CommitmentState, result: row.result === null ? undefined : JSON.parse(String(row.result)) as CommitmentResult,
+    state: row.state as CommitmentState, result: typeof row.result === 'string' ? JSON.parse(row.result) as CommitmentResult : undefined,
     attempts: Number(row.attempts), settledAt: row.settled_at === null ? undefined : new Date(Number(row.settled_at)),
     reason: typeof row.reason === 'string' ? row.reason : undefined,
   }

@@ -1,3 +1,4 @@
+import { firstText } from '../first-text.ts'
 import type { Upstream } from '../upstream/upstream.ts'
 import { search } from '../upstream/search.ts'
 import type { FailedReference, Reference } from './request.ts'
@@ -14,8 +15,8 @@ export async function verify(upstream: Upstream, references: readonly Reference[
     const held = new Map<string, Set<string>>()
     const query = new URLSearchParams({ SOPInstanceUID: some.map(({ SOPInstanceUID }) => SOPInstanceUID).join(',') })
     for await (const { attributes } of search(upstream, '/instances', query, signal)) {
-      const uid = String(attributes['00080018']?.Value?.[0])
-      held.set(uid, (held.get(uid) ?? new Set()).add(String(attributes['00080016']?.Value?.[0])))
+      const uid = firstText(attributes, '00080018') ?? ''
+      held.set(uid, (held.get(uid) ?? new Set()).add(firstText(attributes, '00080016') ?? ''))
     }
     for (const reference of some) {
       const classes = held.get(reference.SOPInstanceUID)

@@ -3,6 +3,7 @@ import { tagOf, type DicomJson, type DataSet } from '@isocenter/dicom'
 import { DimseStatusError, dimseStatus } from '@isocenter/dimse'
 import { readQuery, valuesOf, type QueryKey } from '../query/identifier.ts'
 import { levels, uniqueKeys, type QueryLevel } from '../query/models.ts'
+import { firstText } from '../first-text.ts'
 import { search } from '../upstream/search.ts'
 import type { Upstream } from '../upstream/upstream.ts'
 
@@ -39,7 +40,8 @@ export async function selectedInstances(upstream: Upstream, SOPClassUID: string,
   switch (level) {
     case 'PATIENT':
       for await (const { attributes } of search(upstream, '/studies', new URLSearchParams({ PatientID: own[0] ?? '' }), signal)) {
-        await add(`/studies/${String(attributes['0020000D']?.Value?.[0])}/instances`)
+        const uid = firstText(attributes, '0020000D')
+        if (uid !== undefined) await add(`/studies/${uid}/instances`)
       }
       break
     case 'STUDY': for (const uid of own) await add(`/studies/${encodeURIComponent(uid)}/instances`); break
@@ -63,13 +65,9 @@ function requiredValues(keys: readonly QueryKey[], level: QueryLevel): string[] 
 }
 
 function instanceOf(attributes: DicomJson): SelectedInstance | undefined {
-  const text = (tag: string): string | undefined => {
-    const value = attributes[tag]?.Value?.[0]
-    return typeof value === 'string' ? value : undefined
-  }
-  const [StudyInstanceUID, SeriesInstanceUID, SOPInstanceUID, SOPClassUID] = ['0020000D', '0020000E', '00080018', '00080016'].map(text)
+  const [StudyInstanceUID, SeriesInstanceUID, SOPInstanceUID, SOPClassUID] = ['0020000D', '0020000E', '00080018', '00080016'].map((tag) => firstText(attributes, tag))
   if (!StudyInstanceUID || !SeriesInstanceUID || !SOPInstanceUID || !SOPClassUID) return undefined
-  return { StudyInstanceUID, SeriesInstanceUID, SOPInstanceUID, SOPClassUID, transferSyntaxUID: text('00083002') }
+  return { StudyInstanceUID, SeriesInstanceUID, SOPInstanceUID, SOPClassUID, transferSyntaxUID: firstText(attributes, '00083002') }
 }
 
 function* chunks<T>(values: readonly T[], size: number): Generator<T[]> {

@@ -20,7 +20,7 @@ export async function* search(upstream: Upstream, resource: string, parameters: 
     const query = new URLSearchParams(parameters)
     query.set('limit', String(pageSize))
     query.set('offset', String(offset))
-    const answer = await upstream.ask({ path: `/dicom-web${resource}?${query}`, accept: 'application/dicom+json', signal })
+    const answer = await upstream.ask({ path: `/dicom-web${resource}?${query.toString()}`, accept: 'application/dicom+json', signal })
     const warning = answer.header('warning') ?? ''
     const areAllKeysSupported = !warning.includes('have been ignored')
     const page = (await answer.json() as readonly DicomJson[] | undefined) ?? []
