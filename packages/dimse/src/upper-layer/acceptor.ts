@@ -9,6 +9,7 @@ import { acceptPdu, maxPduLengthOf, peerFacts, requestOf, type AssociationAnswer
 import { DICOMApplicationContextName, type AssociateRequestPdu, type Rejection } from './pdu.ts'
 import { UpperLayerProvider, type ConnectionEnd } from './provider.ts'
 import { profileOptions, tlsFacts, type AcceptorTls } from './tls.ts'
+import { socketOptions } from './transport.ts'
 
 export interface AcceptorOptions {
   /** All interfaces when absent. */
@@ -55,7 +56,10 @@ export function createAcceptor(options: AcceptorOptions): Acceptor {
     connections.add(connection)
     void connection.closed.then(() => connections.delete(connection))
   }
-  const server = createServer(options.tls, limits, onSocket, report)
+  const handshaking = new Set<Socket>()
+  const server = options.tls ? createSecureServer(options.tls, limits, handshaking, onSocket, report) : createTcpServer(socketOptions, onSocket)
+  server.maxConnections = limits.maxConnections
+  server.on('drop', (dropped?: Partial<Remote>) => { report({ type: 'connectionDropped', remoteAddress: dropped?.remoteAddress ?? '', remotePort: dropped?.remotePort ?? 0 }) })
 
   return {
     get associations() { return established.size },
@@ -71,6 +75,7 @@ export function createAcceptor(options: AcceptorOptions): Acceptor {
       for (const connection of connections) connection.closeUnlessEstablished()
       await Promise.race([Promise.all([...established].map((association) => association.ended)), delay(graceMs)])
       await Promise.all([...connections].map((connection) => connection.abort()))
+      for (const socket of handshaking) socket.destroy()
       await closed
     },
   }
@@ -80,26 +85,28 @@ async function delay(ms: number): Promise<void> {
   if (ms > 0) await new Promise((resolve) => { setTimeout(resolve, ms).unref() })
 }
 
-function createServer(tls: AcceptorTls | undefined, limits: UpperLayerLimits, onSocket: (socket: Socket) => void, report: (event: UpperLayerEvent) => void): Server {
-  // Half-open: whether our side ends when the peer's does is for the state machine to say.
-  const tcp = { allowHalfOpen: true, noDelay: true }
-  const server = tls
-    ? createTlsServer({
-      ...tcp,
-      ...profileOptions(tls.profile),
-      key: tls.key,
-      cert: tls.cert,
-      ...(tls.passphrase === undefined ? {} : { passphrase: tls.passphrase }),
-      ...(tls.ca === undefined ? {} : { ca: [...tls.ca] }),
-      requestCert: tls.clientCertificate === 'required',
-      rejectUnauthorized: true,
-      // A handshake that does not end holds no association, but a connection.
-      handshakeTimeout: limits.artimMs,
-    }, onSocket)
-    : createTcpServer(tcp, onSocket)
-  server.maxConnections = limits.maxConnections
-  server.on('tlsClientError', (error: Error, socket: Socket) => { report({ type: 'tlsFailed', ...remoteOf(socket), error }) })
-  server.on('drop', (dropped?: Partial<Remote>) => { report({ type: 'connectionDropped', remoteAddress: dropped?.remoteAddress ?? '', remotePort: dropped?.remotePort ?? 0 }) })
+/** `handshaking` holds what is connected below TLS, so that what never becomes a connection of ours can be closed too. */
+function createSecureServer(tls: AcceptorTls, limits: UpperLayerLimits, handshaking: Set<Socket>, onSocket: (socket: Socket) => void, report: (event: UpperLayerEvent) => void): Server {
+  const server = createTlsServer({
+    ...socketOptions,
+    ...profileOptions(tls.profile),
+    key: tls.key,
+    cert: tls.cert,
+    ...(tls.passphrase === undefined ? {} : { passphrase: tls.passphrase }),
+    ...(tls.ca === undefined ? {} : { ca: [...tls.ca] }),
+    requestCert: tls.clientCertificate === 'required',
+    rejectUnauthorized: true,
+    handshakeTimeout: limits.artimMs,
+  }, onSocket)
+  server.on('connection', (socket: Socket) => {
+    handshaking.add(socket)
+    socket.once('close', () => handshaking.delete(socket))
+  })
+  server.on('tlsClientError', (error: Error, socket: Socket) => {
+    report({ type: 'tlsFailed', ...remoteOf(socket), error })
+    // Node leaves it open when the handshake took too long.
+    socket.destroy()
+  })
   return server
 }
 

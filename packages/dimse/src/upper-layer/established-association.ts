@@ -134,8 +134,8 @@ export class EstablishedAssociation implements Association {
     try {
       await work({
         write: (parts) => {
-          begun = true
           this.#provider.raise('dataRequest', { parts })
+          begun = true
         },
         drained: () => this.#provider.drained(),
         assertOpen: () => { this.#assertOpen() },

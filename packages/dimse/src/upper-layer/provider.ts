@@ -5,10 +5,11 @@ import { AssociationStateError } from './errors.ts'
 import type { UpperLayerLimits } from './limits.ts'
 import { encodePdu } from './pdu-encode.ts'
 import {
-  abortReasons, PduError, type AssociateAcceptPdu, type AssociateRejectPdu, type AssociateRequestPdu, type ControlPdu, type Rejection,
+  abortReasons, PduError, type AssociateAcceptPdu, type AssociateRejectPdu, type AssociateRequestPdu, type ControlPdu, type PduName,
+  type Rejection,
 } from './pdu.ts'
 import { PduStream, type DataPiece, type StreamItem } from './pdu-stream.ts'
-import { actionFor, outcomeOf, states, type Condition, type Effect, type State, type UpperLayerStateEvent } from './state-machine.ts'
+import { actionFor, outcomeOf, states, type ActionName, type Condition, type Effect, type State, type UpperLayerStateEvent } from './state-machine.ts'
 import { Transport } from './transport.ts'
 
 /** How a connection ended, with or without an association. */
@@ -32,6 +33,8 @@ export interface ProviderUser {
 /** What comes with an event. */
 interface Cause {
   readonly pdu?: ControlPdu
+  /** Of what came from the peer. */
+  readonly pduName?: PduName
   readonly error?: PduError
   /** Bytes to send with `dataRequest`. */
   readonly parts?: readonly Uint8Array[]
@@ -83,6 +86,8 @@ export class UpperLayerProvider {
   /** Came while nobody asked. */
   #kept: DataPiece | undefined
   #inputEnded = false
+  /** Resolves when the A-ABORT has left, or cannot. */
+  #abortSent: Promise<void> | undefined
   readonly #closed = Promise.withResolvers<void>()
 
   constructor(options: ProviderOptions) {
@@ -167,7 +172,7 @@ export class UpperLayerProvider {
   async abort(end: AssociationEnd, reason = 0): Promise<void> {
     if (actionFor(this.#state, 'abortRequest')) this.raise('abortRequest', { abort: { source: 0, reason }, end })
     else if (this.#state === 'Sta2') this.#transport?.destroy()
-    if (this.#state === 'Sta13') await this.#transport?.halfClose()
+    await this.#abortSent
   }
 
   /** Closes the connection at once, in whatever state. */
@@ -187,14 +192,16 @@ export class UpperLayerProvider {
     this.#state = next
     // Before the effects: what they tell the local user may lead to the next event.
     this.#setTimers(wasEstablished)
-    for (const effect of effects) this.#effects[effect](event, cause)
-    if (next === 'Sta13' || next === 'Sta1') this.#settle(endOf(event, cause, this.#rejection))
+    for (const effect of effects) this.#effects[effect](name, cause)
+    if (next === 'Sta13' || next === 'Sta1') this.#settle(endOf(name, cause, this.#rejection))
     if (next === 'Sta1' && event === 'transportClosed') this.#transport?.close()
   }
 
   #setTimers(wasEstablished: boolean): void {
     if (awaitingAnswer.has(this.#state)) this.#answer.start()
     else this.#answer.stop()
+    // Who has asked for release wants the answer to it, not what came before.
+    if (this.#state === 'Sta7') this.#kept = undefined
     if (this.#isEstablished === wasEstablished) return
     if (this.#isEstablished) {
       this.#idle.restart()
@@ -213,13 +220,14 @@ export class UpperLayerProvider {
     return this.#rejection === undefined
   }
 
-  readonly #effects: Readonly<Record<Effect, (event: UpperLayerStateEvent, cause: Cause) => void>> = {
+  readonly #effects: Readonly<Record<Effect, (action: ActionName, cause: Cause) => void>> = {
     connectTransport: () => {
       if (!this.#options.connect) throw new Error('an acceptor does not connect')
       this.attach(this.#options.connect())
     },
-    closeTransport: (event) => {
-      if (event === 'artimExpired' || event === 'abortRequest') this.#transport?.destroy()
+    // AA-2 is for a peer that does not close, or has nothing more to hear.
+    closeTransport: (action) => {
+      if (action === 'AA-2') this.#transport?.destroy()
       else this.#transport?.close()
     },
     startArtim: () => { this.#artim.restart() },
@@ -240,7 +248,7 @@ export class UpperLayerProvider {
       this.#send({ pdu: { name: 'A-ABORT', ...abortOf(cause) } })
       // The peer reads A-ABORT, then the end of our side, and closes; what it still sends is read and dropped until then,
       // because closing over unread bytes resets the connection and takes the A-ABORT with it.
-      void this.#transport?.halfClose()
+      this.#abortSent ??= this.#transport?.halfClose()
     },
     indicateAssociate: (_, { pdu }) => {
       if (pdu?.name === 'A-ASSOCIATE-RQ') this.#options.user.associateIndicated?.(pdu)
@@ -248,7 +256,7 @@ export class UpperLayerProvider {
     confirmAccepted: (_, { pdu }) => {
       if (pdu?.name === 'A-ASSOCIATE-AC') this.#options.user.accepted?.(pdu)
     },
-    confirmRejected: (event, cause) => { this.#settle(endOf(event, cause, this.#rejection)) },
+    confirmRejected: (action, cause) => { this.#settle(endOf(action, cause, this.#rejection)) },
     // A piece at a time, as they come (#take).
     indicateData: () => undefined,
     indicateRelease: () => {
@@ -260,7 +268,7 @@ export class UpperLayerProvider {
       this.#settle({ how: 'released' })
       if (this.#state === 'Sta12') this.#transition('releaseResponse', {})
     },
-    indicateAbort: (event, cause) => { this.#settle(endOf(event, cause, this.#rejection)) },
+    indicateAbort: (action, cause) => { this.#settle(endOf(action, cause, this.#rejection)) },
   }
 
   #send({ pdu }: Cause): void {
@@ -292,10 +300,10 @@ export class UpperLayerProvider {
     if (this.#state === 'Sta1') return
     switch (item.item) {
       case 'pdu':
-        this.#transition(eventsByPdu[item.pdu.name], { pdu: item.pdu })
+        this.#transition(eventsByPdu[item.pdu.name], { pdu: item.pdu, pduName: item.pdu.name })
         break
       case 'dataPdu':
-        this.#transition('dataPdu', {})
+        this.#transition('dataPdu', { pduName: 'P-DATA-TF' })
         break
       case 'piece':
         this.#takePiece(item.piece)
@@ -313,7 +321,6 @@ export class UpperLayerProvider {
       return
     }
     const taken = this.#options.user.data(piece)
-    // Who has asked for release wants the answer to it, not what comes before.
     if (!taken && this.#state === 'Sta6') this.#kept = piece
   }
 
@@ -343,29 +350,30 @@ function abortOf({ abort, error }: Cause): { source: number; reason: number } {
   return abort ?? { source: 2, reason: error?.reason ?? abortReasons.unexpectedPdu }
 }
 
-function endOf(event: UpperLayerStateEvent, cause: Cause, rejection: Rejection | undefined): ConnectionEnd {
+/** How it ended, by the action that ended it. */
+function endOf(action: ActionName, cause: Cause, rejection: Rejection | undefined): ConnectionEnd {
   if (cause.end) return cause.end
-  switch (event) {
-    case 'abortPdu':
+  switch (action) {
+    case 'AA-3':
+    case 'AA-2':
       if (cause.pdu?.name === 'A-ABORT') return { how: 'aborted', by: 'peer', source: cause.pdu.source, reason: cause.pdu.reason }
-      break
-    case 'transportClosed':
-      return { how: 'lost' }
-    case 'artimExpired':
       return { how: 'timedOut', timer: 'artim' }
-    case 'releaseRpPdu':
-    case 'releaseResponse':
+    case 'AA-4':
+    case 'AA-5':
+    case 'AR-5':
+      return { how: 'lost' }
+    case 'AR-3':
+    case 'AR-4':
       return { how: 'released' }
-    case 'associateRqPdu':
-      if (rejection) return { how: 'rejected', rejection }
-      break
-    case 'associateReject':
-    case 'associateRjPdu':
+    case 'AE-4':
+    case 'AE-6':
+    case 'AE-8':
       if (cause.pdu?.name === 'A-ASSOCIATE-RJ') return { how: 'rejected', rejection: cause.pdu }
+      if (rejection) return { how: 'rejected', rejection }
       break
     default:
       break
   }
-  const detail = cause.error?.message ?? (cause.pdu ? `${cause.pdu.name} was not expected` : undefined)
+  const detail = cause.error?.message ?? (cause.pduName ? `${cause.pduName} was not expected` : undefined)
   return { how: 'aborted', by: 'us', ...abortOf(cause), ...(detail === undefined ? {} : { detail }) }
 }

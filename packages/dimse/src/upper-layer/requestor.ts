@@ -7,6 +7,7 @@ import { defaultRequestorLimits, type UpperLayerLimits } from './limits.ts'
 import { acceptedContexts, maxPduLengthOf, peerFacts, requestPdu, type RequestFields } from './negotiation.ts'
 import { PduError, type AssociateAcceptPdu, type AssociateRequestPdu } from './pdu.ts'
 import { UpperLayerProvider } from './provider.ts'
+import { socketOptions } from './transport.ts'
 import { profileOptions, tlsFacts, type RequestorTls } from './tls.ts'
 
 export interface RequestOptions extends RequestFields {
@@ -37,8 +38,8 @@ function establish(options: RequestOptions, limits: UpperLayerLimits, request: A
   const { signal } = options
   let association: EstablishedAssociation | undefined
   const onAbort = (): void => {
-    void provider.abort({ how: 'aborted', by: 'us', source: 0, reason: 0 })
     reject(signal?.reason as Error)
+    void provider.abort({ how: 'aborted', by: 'us', source: 0, reason: 0 })
   }
   const provider = new UpperLayerProvider({
     role: 'requestor',
@@ -92,7 +93,7 @@ function associationOf(options: RequestOptions, limits: UpperLayerLimits, provid
 function connect(options: RequestOptions, connectMs: number): Promise<Socket> {
   const { host, port, tls, signal } = options
   const { promise, resolve, reject } = Promise.withResolvers<Socket>()
-  const tcp = { host, port, allowHalfOpen: true, noDelay: true }
+  const tcp = { host, port, ...socketOptions }
   const socket = tls
     ? connectTls({
       ...tcp,

@@ -4,11 +4,12 @@ import type { Socket } from 'node:net'
 import type { TlsFacts } from './association.ts'
 
 /**
- * `nonDowngrading`: PS3.15 §B.10, TLS 1.2 or 1.3 and never less, with the cipher suites that BCP 195 recommends.
- * `extended`: PS3.15 §B.11, the same with forward secrecy by elliptic curves of at least 256 bits (DHE of at least 2048),
- * AES-GCM alone.
+ * `bcp195`: PS3.15 §B.12, TLS 1.2 or 1.3 and never less, with the cipher suites that RFC 9325 §4.2 recommends; it is also what
+ * a peer of the retired non-downgrading profile (§B.10) agrees with.
+ * `modifiedBcp195`: PS3.15 §B.13 (before: extended, §B.11), which names more suites, as far as OpenSSL has them: no Camellia in
+ * GCM mode, and CCM_8 is below its security level. Curves of 256 bits and more.
  */
-export type TlsProfile = 'nonDowngrading' | 'extended'
+export type TlsProfile = 'bcp195' | 'modifiedBcp195'
 
 export interface TlsIdentity {
   /** PEM. */
@@ -34,24 +35,28 @@ export interface RequestorTls extends Partial<TlsIdentity> {
   readonly servername?: string
 }
 
-const tls13 = ['TLS_AES_256_GCM_SHA384', 'TLS_AES_128_GCM_SHA256', 'TLS_CHACHA20_POLY1305_SHA256']
-/** RFC 9325 §4.2, what PS3.15 §B.10 refers to. */
-const recommended = [
-  'ECDHE-ECDSA-AES256-GCM-SHA384', 'ECDHE-RSA-AES256-GCM-SHA384', 'ECDHE-ECDSA-AES128-GCM-SHA256', 'ECDHE-RSA-AES128-GCM-SHA256',
-  'DHE-RSA-AES256-GCM-SHA384', 'DHE-RSA-AES128-GCM-SHA256',
-]
-const extended = ['ECDHE-ECDSA-AES256-GCM-SHA384', 'ECDHE-RSA-AES256-GCM-SHA384', 'DHE-RSA-AES256-GCM-SHA384']
+const suites: Readonly<Record<TlsProfile, readonly string[]>> = {
+  bcp195: [
+    'TLS_AES_256_GCM_SHA384', 'TLS_AES_128_GCM_SHA256', 'TLS_CHACHA20_POLY1305_SHA256',
+    'ECDHE-ECDSA-AES256-GCM-SHA384', 'ECDHE-RSA-AES256-GCM-SHA384', 'ECDHE-ECDSA-AES128-GCM-SHA256', 'ECDHE-RSA-AES128-GCM-SHA256',
+  ],
+  modifiedBcp195: [
+    'TLS_AES_256_GCM_SHA384', 'TLS_AES_128_GCM_SHA256', 'TLS_CHACHA20_POLY1305_SHA256', 'TLS_AES_128_CCM_SHA256',
+    'ECDHE-ECDSA-AES256-GCM-SHA384', 'ECDHE-RSA-AES256-GCM-SHA384', 'ECDHE-ECDSA-AES128-GCM-SHA256', 'ECDHE-RSA-AES128-GCM-SHA256',
+    'ECDHE-ECDSA-CHACHA20-POLY1305', 'ECDHE-RSA-CHACHA20-POLY1305', 'ECDHE-ECDSA-AES256-CCM', 'ECDHE-ECDSA-AES128-CCM',
+    'DHE-RSA-AES256-GCM-SHA384', 'DHE-RSA-AES128-GCM-SHA256',
+  ],
+}
 
-/** What node:tls is told for a profile. */
-export function profileOptions(profile: TlsProfile = 'nonDowngrading'): SecureContextOptions {
-  const ciphers = profile === 'extended' ? [...tls13.slice(0, 1), ...extended] : [...tls13, ...recommended]
+/** What node:tls is told for a profile; keys and certificates below 112 bits of strength OpenSSL refuses by itself. */
+export function profileOptions(profile: TlsProfile = 'bcp195'): SecureContextOptions {
   return {
     minVersion: 'TLSv1.2',
     maxVersion: 'TLSv1.3',
-    ciphers: ciphers.join(':'),
+    ciphers: suites[profile].join(':'),
     honorCipherOrder: true,
-    ecdhCurve: profile === 'extended' ? 'P-384:P-256' : 'X25519:P-256:P-384:P-521',
-    // 2048 bits at least; OpenSSL picks by the strength of the key.
+    ecdhCurve: 'X25519:P-256:P-384:P-521',
+    // For DHE, of the strength of the key: 2048 bits at least.
     dhparam: 'auto',
   }
 }

@@ -11,6 +11,17 @@ export interface TransportListener {
   writeTimedOut(): void
 }
 
+/** What every socket of the upper layer is made with. */
+export const socketOptions = {
+  /** Whether our side ends when the peer's does is for the state machine to say. */
+  allowHalfOpen: true,
+  /** Without it a response waits for the delayed acknowledgement of the one before: 40 ms an object. */
+  noDelay: true,
+  /** A peer whose power went is found out also where silence is allowed. */
+  keepAlive: true,
+  keepAliveInitialDelay: 60_000,
+}
+
 /** A connected socket as the upper layer uses it: whole PDUs out, chunks in when they are wanted, and an orderly end. */
 export class Transport {
   readonly #socket: Socket
@@ -25,8 +36,6 @@ export class Transport {
     this.#socket = socket
     this.#write = new Deadline(limits.writeMs, () => { listener.writeTimedOut() })
     this.#linger = new Deadline(limits.lingerMs, () => { socket.destroy() })
-    // Without it a response waits for the delayed acknowledgement of the one before: 40 ms an object.
-    socket.setNoDelay(true)
     socket.on('data', (chunk) => { listener.chunk(chunk) })
     socket.on('end', () => { listener.inputEnded() })
     socket.on('drain', () => { this.#drained() })
