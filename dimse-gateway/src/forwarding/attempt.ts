@@ -40,6 +40,8 @@ export interface Trouble {
   readonly retryAfterMs?: number | undefined
   /** Objects were on the line: one of them may have brought it. */
   readonly concernsObjects: boolean
+  /** The one that was, where that is known. */
+  readonly concernsOnly?: number | undefined
   /** Nothing is wrong: the connection had grown old. */
   readonly isHarmless: boolean
   /** Fewer or smaller objects at a time might go. */

@@ -139,7 +139,7 @@ export function createNodeWorker(initial: Node, { queue, createSender, prepare, 
         log.error({ err: error, nodeId: node.id }, 'outcomes cannot be written down')
         // At the next start they wait again, and are sent again, which does no harm.
         if (isStopping) return
-        await news.sleep(nodeBackoff.baseMs)
+        await news.sleep(nodeBackoff.baseMs, news.count())
       }
     }
   }
@@ -155,6 +155,8 @@ export function createNodeWorker(initial: Node, { queue, createSender, prepare, 
     const arrived = settled.filter(({ outcome }) => outcome.kind === 'arrived').length
     const refused = settled.filter(({ outcome }) => outcome.kind === 'refused').length
     if (arrived > 0) lastArrivalAt = clock()
+    // A line that breaks and carries something each time is worth going on with.
+    if (arrived > 0) failures = Math.min(failures, 1)
     if (result.trouble) noteTrouble(result.trouble)
     else if (arrived + refused > 0) noteSuccess()
     if (!result.trouble && arrived > 0) size.succeeded(batch.reduce((sum, { byteLength }) => sum + byteLength, 0), performance.now() - start)
@@ -177,9 +179,10 @@ export function createNodeWorker(initial: Node, { queue, createSender, prepare, 
     let sender: Sender | undefined
     try {
       while (!isStopping && index < node.concurrency) {
+        const seen = news.count()
         const rest = restMs(index)
         if (rest > 0) {
-          await news.sleep(Math.min(rest, longestSleepMs))
+          await news.sleep(Math.min(rest, longestSleepMs), seen)
           continue
         }
         sender ??= await openSender()
@@ -187,7 +190,7 @@ export function createNodeWorker(initial: Node, { queue, createSender, prepare, 
         const batch = await queue.claim(node.id, size.limits(), now())
         if (batch.length === 0) {
           const dueAt = queue.nextDueAt(node.id)
-          await news.sleep(dueAt === undefined ? longestSleepMs : Math.min(Math.max(dueAt - now(), 5), longestSleepMs))
+          await news.sleep(dueAt === undefined ? longestSleepMs : Math.min(Math.max(dueAt - now(), 5), longestSleepMs), seen)
           continue
         }
         await work(sender, batch)
@@ -204,7 +207,7 @@ export function createNodeWorker(initial: Node, { queue, createSender, prepare, 
     }).then(async () => {
       lanes.delete(index)
       if (isStopping || index >= node.concurrency) return
-      await news.sleep(nodeBackoff.baseMs)
+      await news.sleep(nodeBackoff.baseMs, news.count())
       ensureLanes()
     })
     lanes.set(index, lane)

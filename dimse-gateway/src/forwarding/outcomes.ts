@@ -32,7 +32,8 @@ function ofVerdict(delivery: Delivery, verdict: Verdict, { maxAttempts, now, ...
 }
 
 function ofTrouble(delivery: Delivery, trouble: Trouble | undefined, { now, random }: OutcomeOptions): Outcome {
-  const troubled = trouble?.concernsObjects === true && !trouble.isHarmless
+  const { concernsObjects = false, isHarmless = false, concernsOnly = delivery.deliveryId } = trouble ?? {}
+  const troubled = concernsObjects && !isHarmless && concernsOnly === delivery.deliveryId
   const waitMs = troubled ? backoffMs(delivery.troubles + 1, { ...troubleBackoff, ...(random && { random }) }) : 0
-  return { kind: 'released', troubled, retryAt: now + waitMs, ...(trouble && !trouble.isHarmless && { error: trouble.error }) }
+  return { kind: 'released', troubled, retryAt: now + waitMs, ...(trouble && !isHarmless && { error: trouble.error }) }
 }

@@ -96,7 +96,7 @@ export function createDicomSender({ node, callingAETitle, tls, limit }: DicomSen
           const outcome = await storeOne(await connect(objects, signal), object, signal)
           if ('kind' in outcome) verdicts.set(object.delivery.deliveryId, outcome)
           // An association that had lain open may have been ended by the peer, as it is free to.
-          else return { verdicts, trouble: wasOpen && verdicts.size === 0 && outcome.error.code === 'lineDown' ? { ...outcome, isHarmless: true } : outcome }
+          else return { verdicts, trouble: { ...outcome, concernsOnly: object.delivery.deliveryId, isHarmless: wasOpen && verdicts.size === 0 && outcome.error.code === 'lineDown' } }
         } catch (error) {
           if (signal.aborted) return { verdicts }
           const trouble = associationTrouble(error)

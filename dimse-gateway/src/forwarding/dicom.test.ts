@@ -1,0 +1,90 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { readInstance } from '@isocenter/dicom'
+import { anInstance, aStudy, bytesOf, hasProgram } from '@isocenter/testkit/instances'
+import { afterEach, describe, expect, test } from 'vitest'
+import { aForwardingGateway, aLine, settingsOf, until, type ForwardingGateway } from './forwarding.fixture.ts'
+
+const open: (() => Promise<void>)[] = []
+afterEach(async () => { for (const close of open.splice(0).toReversed()) await close() })
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  await new Promise((resolve) => { server.close(resolve) })
+  return typeof address === 'object' && address ? address.port : 0
+}
+
+/** DCMTK's storescp, writing data sets as they come. */
+async function aStoreScp(...args: string[]): Promise<{ port: number; folder: string; files: () => Promise<Buffer[]>; stop: () => void }> {
+  const folder = await mkdtemp(join(tmpdir(), 'storescp-'))
+  const port = await freePort()
+  const child: ChildProcess = spawn('storescp', ['+B', '-od', folder, ...args, String(port)], { stdio: 'ignore', env: { ...process.env, TCP_NODELAY: '1' } })
+  open.push(async () => {
+    child.kill('SIGKILL')
+    if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
+    await rm(folder, { recursive: true, force: true })
+  })
+  await delay(400)
+  return { port, folder, stop: () => child.kill('SIGKILL'), files: async () => Promise.all((await readdir(folder)).map((name) => readFile(join(folder, name)))) }
+}
+const node = (port: number, more: object = {}): object => ({ id: 'pacs', name: 'PACS', kind: 'dicom', host: '127.0.0.1', port, calledAETitle: 'PACS', default: true, ...more })
+async function aGateway(nodes: object[]): Promise<ForwardingGateway> {
+  const gateway = await aForwardingGateway({ nodes })
+  open.push(gateway.close)
+  return gateway
+}
+const deliveries = ({ database }: ForwardingGateway) => database.sql.prepare('SELECT * FROM delivery ORDER BY delivery_id').all()
+const delivered = (gateway: ForwardingGateway): number => gateway.forwarding.counts().delivered
+
+describe.skipIf(!hasProgram('storescp'))('forwarding to a DICOM node', () => {
+  test('data sets go out as they came in, over few associations', async () => {
+    const scp = await aStoreScp('+xa')
+    const line = await aLine(scp.port)
+    open.push(line.close)
+    const gateway = await aGateway([node(line.port, { concurrency: 1 })])
+    const sent = [...aStudy({ instances: 20 }).instances.map((one) => bytesOf(one)), bytesOf(anInstance(), { transferSyntaxUID: '1.2.840.10008.1.2' }), bytesOf(anInstance({ kind: 'MR' }), { transferSyntaxUID: '1.2.840.10008.1.2.5' })]
+    for (const bytes of sent) await gateway.receive(bytes)
+    await until(() => delivered(gateway) === sent.length, 20_000)
+    const held = await scp.files()
+    const dataSet = async (file: Uint8Array) => Buffer.from(file.subarray((await readInstance(file)).dataSetOffset)).toString('base64')
+    expect(new Set(await Promise.all(held.map(dataSet)))).toEqual(new Set(await Promise.all(sent.map(dataSet))))
+    expect(deliveries(gateway).every(({ verified, confirmed }) => verified === 0 && confirmed === 1)).toBe(true)
+  }, 40_000)
+
+  test('what the node takes in no form offered is left to a person, with the reason', async () => {
+    const scp = await aStoreScp('+xi')
+    const gateway = await aGateway([node(scp.port)])
+    await gateway.receive(bytesOf(anInstance(), { transferSyntaxUID: '1.2.840.10008.1.2.8.1' }))
+    await until(() => deliveries(gateway)[0]?.['attempts'] === 1)
+    expect(deliveries(gateway)[0]).toMatchObject({ last_error: expect.stringMatching(/NotAccepted$/) })
+  })
+
+  test('a node that is away is sent to when it is back', async () => {
+    const port = await freePort()
+    const gateway = await aGateway([node(port)])
+    await Promise.all(aStudy({ instances: 5 }).instances.map(gateway.receiveInstance))
+    await until(() => gateway.forwarding.nodes()[0]?.trouble?.code === 'lineDown')
+    const scp = await aStoreScp('+xa')
+    await gateway.forwarding.configure(settingsOf({ nodes: [node(scp.port)] }))
+    await until(() => delivered(gateway) === 5)
+  }, 30_000)
+
+  test('an association that is cut in the middle costs no object', async () => {
+    const scp = await aStoreScp('+xa')
+    const line = await aLine(scp.port)
+    open.push(line.close)
+    line.cutAfterBytes = 200_000
+    const gateway = await aGateway([node(line.port)])
+    await Promise.all(aStudy({ instances: 30, Rows: 128, Columns: 128 }).instances.map(gateway.receiveInstance))
+    await until(() => delivered(gateway) === 30, 60_000)
+    expect((await scp.files()).length).toBeGreaterThanOrEqual(30)
+    expect(gateway.forwarding.counts()).toMatchObject({ dead: 0, waiting: 0 })
+  }, 90_000)
+})
