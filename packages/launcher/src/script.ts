@@ -6,10 +6,11 @@ import { root } from './settings.ts'
 /**
  * Runs one of the repository's scripts with this Node and this terminal, and answers its exit code.
  * Ctrl-C reaches the script by the terminal; this process waits for it to end.
+ * @param nodeArguments of node itself
  */
-export function runScript([script, ...args]: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
+export function runScript([script, ...args]: readonly string[], env: NodeJS.ProcessEnv, nodeArguments: readonly string[] = []): Promise<number> {
   if (script === undefined) throw new LauncherError('No script is named.')
-  const child = spawn(process.execPath, [resolve(root, script), ...args], { env, stdio: 'inherit' })
+  const child = spawn(process.execPath, [...nodeArguments, resolve(root, script), ...args], { env, stdio: 'inherit' })
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => { if (signal === 'SIGTERM') child.kill(signal) })
   return new Promise((done, reject) => {
     child.once('error', reject)

@@ -23,6 +23,8 @@ export interface ServerProcessOptions {
   readonly onLog: (line: string) => void
   /** The script to run; the server's own where absent. */
   readonly script?: string
+  /** What the script is, as in "The server does not start". */
+  readonly name?: string
 }
 
 /**
@@ -30,7 +32,7 @@ export interface ServerProcessOptions {
  * It ends at once when this process is killed: everything acknowledged is safe by then.
  * @throws LauncherError when it ends before, or does not become ready
  */
-export async function startServerProcess({ env, url, certificate, onLog, script = main }: ServerProcessOptions): Promise<Started> {
+export async function startServerProcess({ env, url, certificate, onLog, script = main, name = 'server' }: ServerProcessOptions): Promise<Started> {
   const prefix = parentDeathPrefix('KILL')
   const [file, ...args] = [...prefix, process.execPath, ...serverNodeArguments, script]
   const child = spawn(file, args, { env: { ...serverEnvironment, ...env }, detached: true, stdio: ['ignore', 'pipe', 'pipe'] })
@@ -44,7 +46,7 @@ export async function startServerProcess({ env, url, certificate, onLog, script 
   const failure = await untilReady(url, certificate, ended)
   if (failure === undefined) return { ended, stop: () => stop(child, ended) }
   await stop(child, ended)
-  throw new LauncherError(`The server does not start: ${failure}`)
+  throw new LauncherError(`The ${name} does not start: ${failure}`)
 }
 
 /** Why the server did not become ready; undefined when it did. */

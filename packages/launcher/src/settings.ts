@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { loadEnvFile } from 'node:process'
 import { fileURLToPath } from 'node:url'
+import { readConfig as readGatewayConfig, ConfigError as GatewayConfigError, type GatewayConfig } from '../../../dimse-gateway/src/config.ts'
 import { ConfigError, readConfig, type Config } from '../../../server/src/config.ts'
 import { LauncherError } from './launcher-error.ts'
 
@@ -13,15 +14,45 @@ export const root = fileURLToPath(new URL('../../..', import.meta.url))
  * together; what the environment already holds wins. Paths count from the repository's folder.
  * @throws LauncherError listing every mistake
  */
-export function readSettings(): { config: Config; ownDatabase: boolean } {
-  const file = resolve(root, '.env')
-  if (existsSync(file)) loadEnvFile(file)
+export function readSettings(): { config: Config; gateway: GatewaySettings; ownDatabase: boolean } {
+  loadDotEnv()
   const ownDatabase = (process.env['DATABASE_URL'] ?? '') === ''
+  const mistakes: string[] = []
+  const attempt = <T>(read: () => T): T | undefined => {
+    try {
+      return read()
+    } catch (error) {
+      if (!(error instanceof ConfigError) && !(error instanceof GatewayConfigError)) throw error
+      mistakes.push(error.message)
+      return undefined
+    }
+  }
+  const config = attempt(() => readConfig({ ...process.env, ...(ownDatabase ? { DATABASE_URL: 'postgresql://embedded' } : {}) }))
+  const gateway = attempt(readGatewaySettings)
+  if (!config || !gateway) throw new LauncherError(mistakes.join('\n'))
+  return { config: { ...config, DATA_DIR: resolve(root, config.DATA_DIR) }, gateway, ownDatabase }
+}
+
+/** The gateway's settings, its folder absolute. */
+export type GatewaySettings = GatewayConfig & { readonly GATEWAY_DATA_DIR: string }
+
+/** The settings of a gateway on its own. @throws LauncherError listing every mistake */
+export function readGatewayAlone(): GatewaySettings {
+  loadDotEnv()
   try {
-    const config = readConfig({ ...process.env, ...(ownDatabase ? { DATABASE_URL: 'postgresql://embedded' } : {}) })
-    return { config: { ...config, DATA_DIR: resolve(root, config.DATA_DIR) }, ownDatabase }
+    return readGatewaySettings()
   } catch (error) {
-    if (error instanceof ConfigError) throw new LauncherError(error.message, { cause: error })
+    if (error instanceof GatewayConfigError) throw new LauncherError(error.message, { cause: error })
     throw error
   }
+}
+
+function readGatewaySettings(): GatewaySettings {
+  const config = readGatewayConfig(process.env)
+  return { ...config, GATEWAY_DATA_DIR: resolve(root, config.GATEWAY_DATA_DIR ?? join(config.DATA_DIR, 'gateway')) }
+}
+
+function loadDotEnv(): void {
+  const file = resolve(root, '.env')
+  if (existsSync(file)) loadEnvFile(file)
 }

@@ -49,7 +49,7 @@ async function start(env: Record<string, string> = {}): Promise<Start> {
   const port = env['PORT'] === undefined ? await portToListenOn('127.0.0.1', 0) : Number(env['PORT'])
   const { npm_lifecycle_event: _npm, DATABASE_URL: _url, ...inherited } = process.env
   const child = spawn(process.execPath, [startScript], {
-    env: { ...inherited, HOST: '127.0.0.1', PORT: String(port), DATA_DIR: dataDirectory, ...env }, stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...inherited, HOST: '127.0.0.1', PORT: String(port), DATA_DIR: dataDirectory, DIMSE_PORT: '0', CONTROL_PORT: '0', ...env }, stdio: ['ignore', 'pipe', 'pipe'],
   })
   let text = ''
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (chunk: string) => { text += chunk })
@@ -90,7 +90,7 @@ test('it comes up ready, says where it is, ends cleanly on Ctrl-C, and comes up 
     expect(await readRunState(dataDirectory)).toMatchObject({ url: one.url, pid: one.child.pid })
     one.child.kill('SIGINT')
     expect(await one.exit).toBe(0)
-    expect(one.said()).toMatch(/Stopping the server …\n.*Stopping the database …\n(.*\n)*Stopped\.\n$/)
+    expect(one.said()).toMatch(/Stopping the gateway …\n(.*\n)*Stopping the server …\n(.*\n)*Stopping the database …\n(.*\n)*Stopped\.\n$/)
     expect(await readRunState(dataDirectory)).toBeUndefined()
     expect(await untilNoneOf(dataDirectory)).toEqual([])
   }
@@ -110,7 +110,7 @@ test('nothing is left running when it is killed, and the next start works at onc
 
 test('when the npm that runs it is killed, it stops in order instead of going on unseen', async () => {
   const port = await portToListenOn('127.0.0.1', 0)
-  const env = { ...process.env, HOST: '127.0.0.1', PORT: String(port), DATA_DIR: dataDirectory, DATABASE_URL: '', npm_lifecycle_event: 'start' }
+  const env = { ...process.env, HOST: '127.0.0.1', PORT: String(port), DATA_DIR: dataDirectory, DIMSE_PORT: '0', CONTROL_PORT: '0', DATABASE_URL: '', npm_lifecycle_event: 'start' }
   const npm = spawn('/bin/sh', ['-c', '"$0" "$1"; exit $?', process.execPath, startScript], { env, stdio: 'ignore' })
   for (let waited = 0; !(await ready(`http://127.0.0.1:${port}`)) && waited < 60_000; waited += 50) await sleep(50)
   expect(await ready(`http://127.0.0.1:${port}`)).toBe(true)

@@ -1,8 +1,9 @@
 import { migrate } from '@isocenter/migrations'
 import { mkdir } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { readTlsFiles } from '../../../server/src/platform/tls.ts'
 import { banner } from './banner.ts'
+import { portsOfGateway, prepareEnrolment, startGateway } from './gateway.ts'
 import { keepRunning } from './keep-running.ts'
 import { LauncherError } from './launcher-error.ts'
 import { LogFile } from './log-file.ts'
@@ -10,10 +11,10 @@ import { portToListenOn } from './port.ts'
 import { startPostgres } from './postgres/index.ts'
 import { claimDataFolder } from './run-state.ts'
 import { startServerProcess } from './server-process.ts'
-import { readSettings } from './settings.ts'
+import { readSettings, root } from './settings.ts'
 import { onStop, Stopped } from './stopping.ts'
 import { terminalLog } from './terminal-log.ts'
-import { watchSources } from './watch-sources.ts'
+import { gatewaySources, serverSources, watchSources } from './watch-sources.ts'
 
 const say = (line: string) => { console.log(line) }
 
@@ -21,11 +22,12 @@ const say = (line: string) => { console.log(line) }
 const running: { name: string; stop: () => Promise<void> }[] = []
 
 async function start(stopRequested: () => void): Promise<void> {
-  const { config, ownDatabase } = readSettings()
+  const { config, gateway: gatewaySettings, ownDatabase } = readSettings()
   await mkdir(config.DATA_DIR, { recursive: true, mode: 0o700 })
   const folder = await claimDataFolder(config.DATA_DIR)
   running.push({ name: '', stop: folder.release })
   const port = await portToListenOn(config.HOST, config.PORT)
+  const gatewayPorts = await portsOfGateway(gatewaySettings)
   const tls = await certificateOf(config)
   const url = localUrl(tls ? 'https' : 'http', config.HOST, port)
 
@@ -42,11 +44,23 @@ async function start(stopRequested: () => void): Promise<void> {
   running.push({ name: 'server', stop: server.stop })
   stopRequested()
 
+  // The certificate is of the public address; one that we signed ourselves is trusted by our own processes.
+  const cloud = tls ? { url: config.PUBLIC_URL ?? url, extraEnv: { NODE_EXTRA_CA_CERTS: resolve(root, config.TLS_CERT_FILE ?? '') } } : { url, extraEnv: {} }
+  await prepareEnrolment({ gateway: gatewaySettings, serverUrl: url, cloudUrl: cloud.url, certificate: tls?.cert, env })
+  stopRequested()
+  const gateway = await startGateway({ settings: gatewaySettings, ports: gatewayPorts, env: { ...process.env, ...cloud.extraEnv }, onLog, say })
+  running.push({ name: 'gateway', stop: gateway.stop })
+  stopRequested()
+
   await folder.tell({ url, databaseUrl })
-  say(banner({ url: config.PUBLIC_URL ?? url, dataDirectory: config.DATA_DIR, database: ownDatabase ? 'embedded' : 'external', logFile, seconds: performance.now() / 1000 }))
+  say(banner({
+    url: config.PUBLIC_URL ?? url, gateway: { dimsePort: gatewayPorts.dimse, controlUrl: gateway.controlUrl, keyFile: join(gatewaySettings.GATEWAY_DATA_DIR, 'secrets', 'control.key') },
+    dataDirectory: config.DATA_DIR, database: ownDatabase ? 'embedded' : 'external', logFile, seconds: performance.now() / 1000,
+  }))
   if (process.argv.includes('--watch')) {
-    watchSources(() => void server.restart())
-    say('  The server starts anew when its sources change.\n')
+    watchSources(serverSources, () => void server.restart())
+    watchSources(gatewaySources, () => void gateway.restart())
+    say('  Server and gateway start anew when their sources change.\n')
   }
 }
 

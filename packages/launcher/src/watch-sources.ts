@@ -5,10 +5,14 @@ import { root } from './settings.ts'
 /** Editors write a file in several steps; a change counts when they have been quiet for this long. */
 const quietMs = 200
 
-/** Calls `onChange` when a source file that the server runs has been changed. */
-export function watchSources(onChange: () => void): void {
+/** What each process runs. */
+export const serverSources = ['server/src', 'packages/dicom/src', 'migrations/src'] as const
+export const gatewaySources = ['dimse-gateway/src', 'packages/dimse/src', 'packages/dicom/src'] as const
+
+/** Calls `onChange` when a source file in one of the folders has been changed. */
+export function watchSources(folders: readonly string[], onChange: () => void): void {
   let timer: NodeJS.Timeout | undefined
-  for (const folder of ['server/src', 'packages/dicom/src', 'migrations/src']) {
+  for (const folder of folders) {
     watch(resolve(root, folder), { recursive: true }, (_event, file) => {
       if (file === null || !file.endsWith('.ts') || file.endsWith('.test.ts')) return
       clearTimeout(timer)
