@@ -62,7 +62,7 @@ export async function openCloud(cloud: Cloud, { http, clock, secrets, journal: j
   const serverClock: ServerClock = createServerClock(clock)
   const api: CloudApi = createCloudApi({ http, url: cloud.url, serverClock })
   const tokens = createTokenProvider({ api, gatewayId: cloud.gatewayId, audience: cloud.tokenAudience ?? defaultAudience(cloud.url), key, serverClock })
-  const journal = await openCommandJournal(journalFile)
+  const journal = await openCommandJournal(journalFile, () => { log.error({ file: journalFile }, 'the journal of the cloud\'s commands was damaged and has been put aside') })
   let loop: ReturnType<typeof startReportLoop> | undefined
   return {
     tokens,

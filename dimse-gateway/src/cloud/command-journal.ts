@@ -2,7 +2,7 @@
  * Which of the cloud's commands have been begun and what became of them, on disk: none is done twice, however often it is delivered and
  * whenever the gateway is stopped, and each result is told until the cloud has heard it.
  */
-import { readFile } from 'node:fs/promises'
+import { readFile, rename } from 'node:fs/promises'
 import { maxResultsPerReport, type CommandResult } from '@isocenter/contracts'
 import { isAbsent, replaceFile } from '@isocenter/durable-files'
 
@@ -27,10 +27,10 @@ export interface CommandJournal {
 
 /**
  * Opens the journal. A command that was begun and not finished was cut off with the process: nobody knows how far it got, and that is its result.
- * @throws Error when the file is damaged
+ * A damaged journal is put aside as `path.damaged`, and `onDamaged` told: objects must go on to the cloud without it.
  */
-export async function openCommandJournal(path: string): Promise<CommandJournal> {
-  let entries = (await readEntries(path)).map((entry): Entry => (entry.result ? entry : {
+export async function openCommandJournal(path: string, onDamaged: () => void): Promise<CommandJournal> {
+  let entries = (await readEntries(path, onDamaged)).map((entry): Entry => (entry.result ? entry : {
     ...entry, result: { commandId: entry.commandId, outcome: 'failed', reason: 'The gateway was stopped while it did this. See how it is now, and give the command again if need be.' },
   }))
   let last: Promise<unknown> = Promise.resolve()
@@ -67,11 +67,14 @@ export async function openCommandJournal(path: string): Promise<CommandJournal> 
   }
 }
 
-async function readEntries(path: string): Promise<Entry[]> {
+async function readEntries(path: string, onDamaged: () => void): Promise<Entry[]> {
   try {
     return JSON.parse(await readFile(path, 'utf8')) as Entry[]
   } catch (error) {
     if (isAbsent(error)) return []
-    throw error
+    if (!(error instanceof SyntaxError)) throw error
+    await rename(path, `${path}.damaged`)
+    onDamaged()
+    return []
   }
 }
