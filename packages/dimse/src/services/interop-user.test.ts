@@ -34,7 +34,7 @@ const roles = { abstractSyntax: CTImageStorage, transferSyntaxes: [ExplicitVRLit
 
 /** Finds, moves to ourselves and gets a study that a peer was given before. */
 async function queryAndRetrieve(peer: { port: number }, calledAETitle: string, images: readonly Image[], receiver: { received: Map<string, Buffer> }): Promise<void> {
-  const [{ StudyInstanceUID = '' } = {}] = images
+  const StudyInstanceUID = images[0]?.StudyInstanceUID ?? ''
   await using connection = await connectTo(peer, [StudyRootFind, StudyRootMove, StudyRootGet, roles], { calledAETitle, callingAETitle: 'ISOCENTER' })
   const found: string[] = []
   for await (const match of find(connection, { SOPClassUID: StudyRootFind, identifier: attributes({ QueryRetrieveLevel: 'STUDY', StudyInstanceUID, PatientName: null }) })) found.push(match.string('StudyInstanceUID') ?? '')
