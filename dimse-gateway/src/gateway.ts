@@ -10,6 +10,7 @@ import { forwardingTables } from './forwarding/tables.ts'
 import { healthRoutes } from './health.ts'
 import { createHttpTarget } from './nodes/http-target.ts'
 import { tlsOptionsOf } from './nodes/node-tls.ts'
+import { createOnItsWay } from './on-its-way.ts'
 import { createAlarms } from './platform/alarms.ts'
 import { systemClock } from './platform/clock.ts'
 import { claimDataFolder } from './platform/data-folder.ts'
@@ -19,6 +20,9 @@ import { createMetrics } from './platform/metrics.ts'
 import { createSecretStore } from './platform/secrets.ts'
 import { createReception, createUnknownSenders, unknownSenderSchema } from './reception/index.ts'
 import { openSpool, spoolSchema } from './spool/index.ts'
+import {
+  commitmentSchema, createCommitments, createPerformedSteps, createUpstream, getService, moveService, performedStepSchema, pullSchema, queryService, worklistService,
+} from './services/index.ts'
 import { version } from './version.ts'
 
 /** A gateway that runs. */
@@ -53,7 +57,7 @@ export async function startGateway(config: GatewayConfig): Promise<RunningGatewa
     closers.push(() => { folder.release() })
     const configuration = await openConfiguration(folder.path('configuration.json'))
     const secrets = createSecretStore(folder.path('secrets'))
-    const database = openDatabase(folder.path('spool.db'), [spoolSchema, unknownSenderSchema, forwardingTables])
+    const database = openDatabase(folder.path('spool.db'), [spoolSchema, unknownSenderSchema, forwardingTables, performedStepSchema, commitmentSchema, pullSchema])
     closers.push(() => { database.close() })
 
     const spool = await openSpool({ directory: folder.path('spool'), database, settings: () => configuration.current.spool, alarms, clock, log })
@@ -61,12 +65,13 @@ export async function startGateway(config: GatewayConfig): Promise<RunningGatewa
     metrics.gauge('gateway_spool_objects', 'Objects in the spool', () => spool.usage().objects)
     metrics.gauge('gateway_spool_bytes', 'Bytes of the objects in the spool', () => spool.usage().bytes)
 
-    const tls = await tlsOptionsOf(undefined, (name) => secrets.read(name))
+    const readSecret = (name: string) => secrets.read(name)
+    const tls = await tlsOptionsOf(undefined, readSecret)
     const cloud = await createCloudBond({ configuration, folder, target: (url) => createHttpTarget({ url }, tls), version, clock, log })
     closers.push(() => cloud.close())
     const forwarding = createForwarding({
       database, spool, settings: configuration.current, clock, log, cloudAuthorization: cloud.authorization,
-      secrets: (name) => secrets.read(name), aeTitle: () => configuration.current.service.aeTitle,
+      secrets: readSecret, aeTitle: () => configuration.current.service.aeTitle,
     })
     closers.push(() => forwarding.stop())
     closers.push(configuration.subscribe((now) => { void forwarding.configure(now).catch((error: unknown) => { log.error({ err: error }, 'forwarding could not take new settings') }) }))
@@ -74,8 +79,21 @@ export async function startGateway(config: GatewayConfig): Promise<RunningGatewa
     await forwarding.start()
     await spool.start()
 
+    const upstream = createUpstream(() => {
+      const bound = configuration.current.cloud
+      return Promise.resolve(bound && { url: bound.url, tls, authorization: cloud.authorization })
+    })
+    closers.push(() => { upstream.close() })
+    const shared = { upstream, database, clock, log, configuration: () => configuration.current, secrets: readSecret }
+    const cloudNodes = () => configuration.current.nodes.filter(({ kind }) => kind === 'cloud').map(({ id }) => id)
+    const performedSteps = createPerformedSteps(shared)
+    closers.push(() => performedSteps.close())
+    const commitments = createCommitments({ ...shared, isOnItsWay: createOnItsWay(database, spool, cloudNodes) })
+    closers.push(() => commitments.close())
+
     const unknownSenders = createUnknownSenders(database, clock)
-    const reception = createReception({ configuration, spool, services: [], unknownSenders, secrets, alarms, metrics, log, host: config.DIMSE_HOST, port: config.DIMSE_PORT })
+    const services = [queryService(upstream), moveService(shared), getService(upstream, log), worklistService(upstream), performedSteps.service, commitments.service]
+    const reception = createReception({ configuration, spool, services, unknownSenders, secrets, alarms, metrics, log, host: config.DIMSE_HOST, port: config.DIMSE_PORT })
     closers.push(() => reception.close())
     await reception.start()
 

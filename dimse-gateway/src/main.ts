@@ -25,6 +25,8 @@ function configOrExit(): GatewayConfig {
   }
 }
 
+// What is kept here is of patients.
+process.umask(0o077)
 const gateway: RunningGateway = await startGateway(configOrExit()).catch(exitWith)
 if (gateway.dimseFailure !== undefined) console.error(`The gateway cannot listen for modalities: ${gateway.dimseFailure} Stop that one, or choose another port: DIMSE_PORT, or in the console at ${gateway.controlUrl}`)
 
