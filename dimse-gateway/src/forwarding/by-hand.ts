@@ -1,7 +1,7 @@
 /** What people do to deliveries: try again, call off. */
 import { statesThatTake, type DeliveryState } from './delivery-states.ts'
 import { markArrivedEverywhere, standInLine } from './settle.ts'
-import type { Statements, Transaction } from './statements.ts'
+import type { Statements, Transaction } from '../platform/statements.ts'
 
 /** Which deliveries are meant; what is absent does not narrow. */
 export interface Selection {

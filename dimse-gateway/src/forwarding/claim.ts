@@ -1,6 +1,6 @@
 /** Which deliveries of a node are next: urgent studies first, then by their place in line. */
 import type { Delivery } from './delivery.ts'
-import type { Statements, Transaction } from './statements.ts'
+import type { Statements, Transaction } from '../platform/statements.ts'
 
 export interface ClaimLimits {
   readonly maxObjects: number

@@ -125,6 +125,7 @@ export function createForwarding({ database, spool, settings: initial, clock, lo
     },
     counts: () => [...queue.counts().values()].reduce((sum, one) => ({
       waiting: sum.waiting + one.waiting, sending: sum.sending + one.sending, delivered: sum.delivered + one.delivered, dead: sum.dead + one.dead, cancelled: sum.cancelled + one.cancelled,
+      waitingBytes: sum.waitingBytes + one.waitingBytes,
     }), emptyQueue),
     retry: async (selection) => {
       const count = await queue.retry(selection)

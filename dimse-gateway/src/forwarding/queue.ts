@@ -5,16 +5,19 @@ import { createClaimer, type Claimer } from './claim.ts'
 import type { DeliveryState } from './delivery-states.ts'
 import { createEnqueuer, type Enqueuer } from './enqueue.ts'
 import { createSettler, type Settler } from './settle.ts'
-import { createStatements } from './statements.ts'
+import { createStatements } from '../platform/statements.ts'
 
-export type QueueCounts = Readonly<Record<DeliveryState, number>>
+export type QueueCounts = Readonly<Record<DeliveryState, number>> & {
+  /** Of what waits and is being sent. */
+  readonly waitingBytes: number
+}
 
 export interface Queue extends Enqueuer, Claimer, Settler, ByHand {
   /** Deliveries of each node that ever had one, by state. */
   readonly counts: () => ReadonlyMap<string, QueueCounts>
 }
 
-export const emptyQueue: QueueCounts = { waiting: 0, sending: 0, delivered: 0, dead: 0, cancelled: 0 }
+export const emptyQueue: QueueCounts = { waiting: 0, sending: 0, delivered: 0, dead: 0, cancelled: 0, waitingBytes: 0 }
 
 /** The queue in a database that has `forwardingTables`. `recover` comes before the first claim. */
 export function createQueue(database: Database): Queue {
@@ -23,8 +26,9 @@ export function createQueue(database: Database): Queue {
     ...createEnqueuer(statements), ...createClaimer(statements), ...createSettler(statements), ...createByHand(statements),
     counts: () => {
       const byNode = new Map<string, QueueCounts>()
-      for (const { nodeId, state, count } of statements.all<{ nodeId: string; state: DeliveryState; count: number }>('SELECT node_id AS nodeId, state, count FROM delivery_count')) {
-        byNode.set(nodeId, { ...emptyQueue, ...byNode.get(nodeId), [state]: count })
+      for (const { nodeId, state, count, bytes } of statements.all<{ nodeId: string; state: DeliveryState; count: number; bytes: number }>('SELECT node_id AS nodeId, state, count, bytes FROM delivery_count')) {
+        const known = byNode.get(nodeId) ?? emptyQueue
+        byNode.set(nodeId, { ...known, [state]: count, waitingBytes: known.waitingBytes + (state === 'waiting' || state === 'sending' ? bytes : 0) })
       }
       return byNode
     },

@@ -1,6 +1,6 @@
 /** What became of deliveries that were being sent. */
 import type { DeliveryError } from './delivery-states.ts'
-import type { Statements, Transaction } from './statements.ts'
+import type { Statements, Transaction } from '../platform/statements.ts'
 
 /** The outcome of one delivery. */
 export type Outcome = Arrived | Released | Refused

@@ -11,7 +11,8 @@ CREATE TABLE forward_study (
   patient_id TEXT, patient_name TEXT, accession_number TEXT, study_description TEXT, study_date TEXT,
   /* Name and id as searched for: folded, without accents and case. */
   patient_name_search TEXT NOT NULL DEFAULT '', modalities TEXT NOT NULL DEFAULT '',
-  calling_ae_title TEXT NOT NULL,
+  /* Of who sent it, with backslashes between, which no AE title has (PS3.5 §6.2); the latest sender by itself. */
+  calling_ae_titles TEXT NOT NULL, calling_ae_title TEXT NOT NULL,
   first_received_at INTEGER NOT NULL, last_received_at INTEGER NOT NULL,
   instances INTEGER NOT NULL DEFAULT 0, bytes INTEGER NOT NULL DEFAULT 0,
   completed_at INTEGER
@@ -34,6 +35,7 @@ CREATE TABLE forward_object (
   deleted_at INTEGER
 ) STRICT;
 CREATE INDEX forward_object_of_study ON forward_object (study_id, object_key);
+CREATE INDEX forward_object_by_time ON forward_object (received_at);
 CREATE INDEX forward_object_by_instance ON forward_object (sop_instance_uid);
 CREATE INDEX forward_object_deletable ON forward_object (arrived_everywhere_at) WHERE deleted_at IS NULL AND arrived_everywhere_at IS NOT NULL;
 CREATE INDEX forward_object_deleted ON forward_object (deleted_at) WHERE deleted_at IS NOT NULL;
@@ -44,6 +46,7 @@ CREATE TABLE delivery (
   study_id INTEGER NOT NULL,
   node_id TEXT NOT NULL,
   urgent INTEGER NOT NULL,
+  bytes INTEGER NOT NULL,
   state TEXT NOT NULL,
   /* Refusals of this object; trouble of the line and of the node are counted beside them and bury nothing. */
   attempts INTEGER NOT NULL DEFAULT 0, troubles INTEGER NOT NULL DEFAULT 0,
@@ -60,6 +63,8 @@ CREATE TABLE delivery (
   UNIQUE (object_key, node_id)
 ) STRICT;
 CREATE INDEX delivery_waiting ON delivery (node_id, study_id, urgent, delivery_id) WHERE state = 'waiting';
+CREATE INDEX delivery_oldest_waiting ON delivery (delivery_id) WHERE state = 'waiting';
+CREATE INDEX delivery_by_arrival ON delivery (delivered_at) WHERE delivered_at IS NOT NULL;
 CREATE INDEX delivery_sending ON delivery (node_id) WHERE state = 'sending';
 CREATE INDEX delivery_dead ON delivery (node_id, delivery_id) WHERE state = 'dead';
 CREATE INDEX delivery_of_study ON delivery (study_id, node_id, state);
@@ -73,15 +78,15 @@ CREATE TABLE delivery_turn (
 CREATE INDEX delivery_turn_in_line ON delivery_turn (node_id, urgent DESC, place);
 
 /* Deliveries by node and state, kept by triggers: counting a million rows each time a screen asks would be felt. */
-CREATE TABLE delivery_count (node_id TEXT NOT NULL, state TEXT NOT NULL, count INTEGER NOT NULL, PRIMARY KEY (node_id, state)) STRICT, WITHOUT ROWID;
+CREATE TABLE delivery_count (node_id TEXT NOT NULL, state TEXT NOT NULL, count INTEGER NOT NULL, bytes INTEGER NOT NULL, PRIMARY KEY (node_id, state)) STRICT, WITHOUT ROWID;
 CREATE TRIGGER delivery_counted AFTER INSERT ON delivery BEGIN
-  INSERT INTO delivery_count VALUES (new.node_id, new.state, 1) ON CONFLICT DO UPDATE SET count = count + 1;
+  INSERT INTO delivery_count VALUES (new.node_id, new.state, 1, new.bytes) ON CONFLICT DO UPDATE SET count = count + 1, bytes = bytes + new.bytes;
 END;
 CREATE TRIGGER delivery_recounted AFTER UPDATE OF state ON delivery WHEN old.state <> new.state BEGIN
-  UPDATE delivery_count SET count = count - 1 WHERE node_id = old.node_id AND state = old.state;
-  INSERT INTO delivery_count VALUES (new.node_id, new.state, 1) ON CONFLICT DO UPDATE SET count = count + 1;
+  UPDATE delivery_count SET count = count - 1, bytes = bytes - old.bytes WHERE node_id = old.node_id AND state = old.state;
+  INSERT INTO delivery_count VALUES (new.node_id, new.state, 1, new.bytes) ON CONFLICT DO UPDATE SET count = count + 1, bytes = bytes + new.bytes;
 END;
 CREATE TRIGGER delivery_uncounted AFTER DELETE ON delivery BEGIN
-  UPDATE delivery_count SET count = count - 1 WHERE node_id = old.node_id AND state = old.state;
+  UPDATE delivery_count SET count = count - 1, bytes = bytes - old.bytes WHERE node_id = old.node_id AND state = old.state;
 END;
 ` }

@@ -1,5 +1,5 @@
 import type { SQLInputValue, StatementSync } from 'node:sqlite'
-import type { Database, WriteOptions } from '../platform/database.ts'
+import type { Database, WriteOptions } from './database.ts'
 
 /** Statements by their text, prepared once each. `R` says what a statement selects. */
 export interface Transaction {

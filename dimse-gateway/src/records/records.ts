@@ -1,0 +1,177 @@
+/** The forwarding records: what was received, and what became of it, by study and by instance. */
+import type { DeliveryErrorCode, DeliveryState } from '../forwarding/delivery-states.ts'
+import type { Clock } from '../platform/clock.ts'
+import type { Database } from '../platform/database.ts'
+import { createStatements, type Statements } from '../platform/statements.ts'
+import { instanceCondition, studyCondition, type Condition } from './conditions.ts'
+import type { InstanceDelivery, InstanceRecord, Paging, RecordedFailure, RecordPage, RecordQuery, RecordTotals, StudyDelivery, StudyRecord } from './record.ts'
+
+export interface Records {
+  /** Studies, the one something came of last first. */
+  readonly studies: (query: RecordQuery, paging: Paging) => RecordPage<StudyRecord>
+  readonly study: (StudyInstanceUID: string) => StudyRecord | undefined
+  /** Instances of a study, in the order they came. */
+  readonly instances: (StudyInstanceUID: string, query: RecordQuery, paging: Paging) => RecordPage<InstanceRecord>
+  readonly totals: () => RecordTotals
+}
+
+export interface RecordsOptions {
+  /** With `forwardingTables`. */
+  readonly database: Database
+  readonly clock: Clock
+  /** What a node is called; its id where it is no longer there. */
+  readonly nodeName: (nodeId: string) => string | undefined
+}
+
+interface StudyRow {
+  readonly studyId: number
+  readonly StudyInstanceUID: string
+  readonly PatientID: string | null
+  readonly PatientName: string | null
+  readonly AccessionNumber: string | null
+  readonly StudyDate: string | null
+  readonly StudyDescription: string | null
+  readonly modalities: string
+  readonly callingAETitles: string
+  readonly firstReceivedAt: number
+  readonly lastReceivedAt: number
+  readonly instances: number
+  readonly bytes: number
+  readonly completedAt: number | null
+}
+
+const studyColumns = `
+  s.study_id AS studyId, s.study_instance_uid AS StudyInstanceUID, s.patient_id AS PatientID, s.patient_name AS PatientName, s.accession_number AS AccessionNumber,
+  s.study_date AS StudyDate, s.study_description AS StudyDescription, s.modalities, s.calling_ae_titles AS callingAETitles, s.first_received_at AS firstReceivedAt,
+  s.last_received_at AS lastReceivedAt, s.instances, s.bytes, s.completed_at AS completedAt`
+
+interface InstanceRow {
+  readonly objectKey: number
+  readonly id: string
+  readonly SeriesInstanceUID: string
+  readonly SOPInstanceUID: string
+  readonly SOPClassUID: string
+  readonly Modality: string | null
+  readonly transferSyntaxUID: string
+  readonly callingAETitle: string
+  readonly calledAETitle: string
+  readonly remoteAddress: string
+  readonly receivedAt: number
+  readonly bytes: number
+  readonly deletedAt: number | null
+}
+
+const instanceColumns = `
+  o.object_key AS objectKey, o.object_id AS id, o.series_instance_uid AS SeriesInstanceUID, o.sop_instance_uid AS SOPInstanceUID, o.sop_class_uid AS SOPClassUID, o.modality AS Modality,
+  o.transfer_syntax_uid AS transferSyntaxUID, o.calling_ae_title AS callingAETitle, o.called_ae_title AS calledAETitle, o.remote_address AS remoteAddress,
+  o.received_at AS receivedAt, o.byte_length AS bytes, o.deleted_at AS deletedAt`
+
+export function createRecords({ database, clock, nodeName }: RecordsOptions): Records {
+  const statements = createStatements(database)
+  const named = (nodeId: string): { nodeId: string; nodeName: string } => ({ nodeId, nodeName: nodeName(nodeId) ?? nodeId })
+  const count = (from: string, { where, values }: Condition): number => statements.get<{ count: number }>(`SELECT count(*) AS count FROM ${from} WHERE ${where}`, ...values)?.count ?? 0
+
+  const studies: Records['studies'] = (query, { after, limit }) => {
+    const condition = studyCondition(query)
+    const cursor = cursorOf(after)
+    const rows = statements.all<StudyRow>(
+      `SELECT ${studyColumns} FROM forward_study s WHERE ${condition.where} ${cursor ? 'AND (s.last_received_at, s.study_id) < (?, ?)' : ''} ORDER BY s.last_received_at DESC, s.study_id DESC LIMIT ?`,
+      ...condition.values, ...(cursor ?? []), limit)
+    const last = rows.length < limit ? undefined : rows.at(-1)
+    return { records: rows.map((row) => toStudy(row, deliveriesOfStudy(statements, row.studyId, named))), total: count('forward_study s', condition), ...(last && { next: `${String(last.lastReceivedAt)}.${String(last.studyId)}` }) }
+  }
+
+  return {
+    studies,
+    study: (StudyInstanceUID) => {
+      const row = statements.get<StudyRow>(`SELECT ${studyColumns} FROM forward_study s WHERE s.study_instance_uid = ?`, StudyInstanceUID)
+      return row && toStudy(row, deliveriesOfStudy(statements, row.studyId, named))
+    },
+    instances: (StudyInstanceUID, query, { after, limit }) => {
+      const narrowed = instanceCondition(query)
+      const condition = { where: `o.study_id = (SELECT study_id FROM forward_study WHERE study_instance_uid = ?) AND ${narrowed.where}`, values: [StudyInstanceUID, ...narrowed.values] }
+      const rows = statements.all<InstanceRow>(
+        `SELECT ${instanceColumns} FROM forward_object o WHERE ${condition.where} AND o.object_key > ? ORDER BY o.object_key LIMIT ?`, ...condition.values, Number(after ?? 0) || 0, limit)
+      const last = rows.length < limit ? undefined : rows.at(-1)
+      return {
+        records: rows.map((row) => toInstance(row, StudyInstanceUID, deliveriesOfObject(statements, row.objectKey, named))),
+        total: count('forward_object o', condition), ...(last && { next: String(last.objectKey) }),
+      }
+    },
+    totals: () => {
+      const midnight = new Date(clock()).setHours(0, 0, 0, 0)
+      const oldest = statements.get<{ receivedAt: number }>(`
+        SELECT o.received_at AS receivedAt FROM forward_object o WHERE o.object_key = (SELECT object_key FROM delivery WHERE state = 'waiting' ORDER BY delivery_id LIMIT 1)`)
+      return {
+        ...(oldest && { oldestWaitingAt: iso(oldest.receivedAt) }),
+        receivedToday: count('forward_object', { where: 'received_at >= ?', values: [midnight] }),
+        arrivedToday: count('delivery', { where: 'delivered_at >= ?', values: [midnight] }),
+      }
+    },
+  }
+}
+
+type Named = (nodeId: string) => { nodeId: string; nodeName: string }
+
+function deliveriesOfStudy(statements: Statements, studyId: number, named: Named): StudyDelivery[] {
+  const rows = statements.all<{ nodeId: string; state: DeliveryState; count: number; verified: number; deliveredAt: number | null }>(`
+    SELECT node_id AS nodeId, state, count(*) AS count, sum(verified) AS verified, max(delivered_at) AS deliveredAt FROM delivery WHERE study_id = ? GROUP BY node_id, state ORDER BY node_id`, studyId)
+  return [...Map.groupBy(rows, ({ nodeId }) => nodeId)].map(([nodeId, ofNode]) => {
+    const deliveredAt = Math.max(...ofNode.map((row) => row.deliveredAt ?? 0))
+    const failure = statements.get<FailureColumns>(`
+      SELECT last_error AS error, last_error_detail AS detail FROM delivery WHERE study_id = ? AND node_id = ? AND state IN ('waiting', 'sending', 'dead') AND last_error IS NOT NULL
+      ORDER BY last_attempt_at DESC LIMIT 1`, studyId, nodeId)
+    const states = { waiting: 0, sending: 0, delivered: 0, dead: 0, cancelled: 0 }
+    for (const { state, count } of ofNode) states[state] = count
+    return {
+      ...named(nodeId), ...states, verified: ofNode.reduce((sum, row) => sum + row.verified, 0),
+      ...(deliveredAt > 0 && { lastDeliveredAt: iso(deliveredAt) }), ...failureOf(failure),
+    }
+  })
+}
+
+function deliveriesOfObject(statements: Statements, objectKey: number, named: Named): InstanceDelivery[] {
+  const rows = statements.all<FailureColumns & { nodeId: string; state: DeliveryState; attempts: number; nextAttemptAt: number; deliveredAt: number | null; verified: number }>(`
+    SELECT node_id AS nodeId, state, attempts, next_attempt_at AS nextAttemptAt, delivered_at AS deliveredAt, verified, last_error AS error, last_error_detail AS detail
+    FROM delivery WHERE object_key = ? ORDER BY node_id`, objectKey)
+  return rows.map(({ nodeId, state, attempts, nextAttemptAt, deliveredAt, verified, ...failure }) => ({
+    ...named(nodeId), state, attempts,
+    ...(state === 'waiting' && nextAttemptAt > 0 && { nextAttemptAt: iso(nextAttemptAt) }),
+    ...(deliveredAt !== null && { deliveredAt: iso(deliveredAt), isVerified: verified === 1 }),
+    ...failureOf(failure),
+  }))
+}
+
+interface FailureColumns {
+  readonly error: DeliveryErrorCode | null
+  readonly detail: string | null
+}
+
+function failureOf(row: FailureColumns | undefined): { lastFailure?: RecordedFailure } {
+  return row?.error ? { lastFailure: { reason: row.error, ...(row.detail !== null && { text: row.detail }) } } : {}
+}
+
+function toStudy({ studyId: _studyId, modalities, callingAETitles, firstReceivedAt, lastReceivedAt, completedAt, ...row }: StudyRow, deliveries: StudyDelivery[]): StudyRecord {
+  return {
+    ...given(row), StudyInstanceUID: row.StudyInstanceUID, instances: row.instances, bytes: row.bytes,
+    modalities: modalities === '' ? [] : modalities.split(' '), callingAETitles: callingAETitles.split('\\'),
+    firstReceivedAt: iso(firstReceivedAt), lastReceivedAt: iso(lastReceivedAt), isComplete: completedAt !== null, deliveries,
+  }
+}
+
+function toInstance({ objectKey: _objectKey, receivedAt, deletedAt, Modality, ...row }: InstanceRow, StudyInstanceUID: string, deliveries: InstanceDelivery[]): InstanceRecord {
+  return { ...row, ...(Modality !== null && { Modality }), StudyInstanceUID, receivedAt: iso(receivedAt), isKept: deletedAt === null, deliveries }
+}
+
+/** Without what is not known. */
+function given<R extends object>(row: R): { [K in keyof R]?: NonNullable<R[K]> } {
+  return Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null)) as { [K in keyof R]?: NonNullable<R[K]> }
+}
+
+const iso = (milliseconds: number): string => new Date(milliseconds).toISOString()
+
+/** A cursor that is none of ours begins at the beginning. */
+function cursorOf(after: string | undefined): readonly [number, number] | undefined {
+  const [, at, id] = /^(\d{1,15})\.(\d{1,15})$/.exec(after ?? '') ?? []
+  return at === undefined || id === undefined ? undefined : [Number(at), Number(id)]
+}
