@@ -6,6 +6,7 @@ import type { UpperLayerEvent } from './events.ts'
 import { defaultLimits, type UpperLayerLimits } from './limits.ts'
 import { rejections } from './meanings.ts'
 import { acceptPdu, maxPduLengthOf, peerFacts, requestOf, type AssociationAnswer, type AssociationRequest } from './negotiation.ts'
+import { encodePdu } from './pdu-encode.ts'
 import { DICOMApplicationContextName, type AssociateRequestPdu, type Rejection } from './pdu.ts'
 import { UpperLayerProvider, type ConnectionEnd } from './provider.ts'
 import { profileOptions, tlsFacts, type AcceptorTls } from './tls.ts'
@@ -22,6 +23,7 @@ export interface AcceptorOptions {
   negotiate(request: AssociationRequest): AssociationAnswer | Promise<AssociationAnswer>
   /** Serves an association until `receive` gives nothing more; a release is answered when it returns, and an association still open is aborted. */
   serve(association: Association): Promise<void>
+  /** Must not throw. */
   onEvent?(event: UpperLayerEvent): void
 }
 
@@ -81,6 +83,9 @@ export function createAcceptor(options: AcceptorOptions): Acceptor {
   }
 }
 
+/** How long a closing acceptor waits for a peer to read its A-ABORT. */
+const abortReadMs = 1000
+
 async function delay(ms: number): Promise<void> {
   if (ms > 0) await new Promise((resolve) => { setTimeout(resolve, ms).unref() })
 }
@@ -120,6 +125,14 @@ interface AcceptorContext {
   readonly report: (event: UpperLayerEvent) => void
   readonly established: Set<Association>
   readonly isFull: () => boolean
+}
+
+type Accepted = ReturnType<typeof acceptPdu> & { readonly encoded: Uint8Array }
+
+/** @throws Error, RangeError for an answer that cannot be said */
+function acceptedBy(request: AssociateRequestPdu, answer: Extract<AssociationAnswer, { accept: unknown }>, maxPduBytes: number): Accepted {
+  const accepted = acceptPdu(request, answer, maxPduBytes)
+  return { ...accepted, encoded: encodePdu(accepted.pdu) }
 }
 
 /** One connection that came in, from its first byte to its close. */
@@ -162,9 +175,10 @@ class AcceptedConnection {
     if (!this.#association) void this.abort()
   }
 
+  /** Aborts and closes; the peer has a moment to read why, since a close over unread bytes would take the A-ABORT with it. */
   async abort(): Promise<void> {
-    await this.#provider.abort({ how: 'aborted', by: 'us', source: 0, reason: 0 })
-    // The A-ABORT has left; nothing else is waited for when the acceptor closes.
+    void this.#provider.abort({ how: 'aborted', by: 'us', source: 0, reason: 0 })
+    await Promise.race([this.closed, delay(abortReadMs)])
     this.#provider.destroy()
     await this.closed
   }
@@ -182,10 +196,10 @@ class AcceptedConnection {
   async #negotiate(pdu: AssociateRequestPdu): Promise<void> {
     const request = requestOf(pdu, this.#remote)
     let answer: AssociationAnswer
-    let accepted: ReturnType<typeof acceptPdu> | undefined
+    let accepted: Accepted | undefined
     try {
       answer = await this.#context.options.negotiate(request)
-      accepted = 'accept' in answer ? acceptPdu(pdu, answer, this.#context.limits.maxPduBytes) : undefined
+      accepted = 'accept' in answer ? acceptedBy(pdu, answer, this.#context.limits.maxPduBytes) : undefined
     } catch (error) {
       this.#context.report({ type: 'negotiateFailed', request, error })
       answer = { reject: rejections.temporaryCongestion }
@@ -194,13 +208,13 @@ class AcceptedConnection {
     if (this.#provider.state !== 'Sta3') return
     if ('reject' in answer) {
       this.#rejection = { rejection: answer.reject, by: 'negotiate' }
-      this.#provider.raise('associateReject', { pdu: { name: 'A-ASSOCIATE-RJ', ...answer.reject } })
+      this.#provider.raise('associateReject', { rejection: answer.reject })
     } else if (accepted) {
       await this.#serve(pdu, accepted)
     }
   }
 
-  async #serve(request: AssociateRequestPdu, { pdu, contexts }: ReturnType<typeof acceptPdu>): Promise<void> {
+  async #serve(request: AssociateRequestPdu, { pdu, contexts, encoded }: Accepted): Promise<void> {
     const { asyncOperations, userIdentityResponse } = pdu.userInformation
     const association = new EstablishedAssociation(this.#provider, {
       ...this.#remote,
@@ -215,7 +229,7 @@ class AcceptedConnection {
     this.#association = association
     this.#context.established.add(association)
     this.#provider.setContextIds(contexts.keys())
-    this.#provider.raise('associateAccept', { pdu })
+    this.#provider.raise('associateAccept', { parts: [encoded] })
     this.#context.report({ type: 'established', association })
     try {
       await this.#context.options.serve(association)

@@ -360,6 +360,15 @@ describe('asking for an association', () => {
     expect((await event('ended')).end).toMatchObject({ how: 'aborted', by: 'peer' })
   })
 
+  test.each<[string, Partial<RequestOptions>]>([
+    ['an AE title of 17 characters', { calledAETitle: 'A'.repeat(17) }],
+    ['no context', { contexts: [] }],
+    ['129 contexts', { contexts: Array.from({ length: 129 }, () => ({ abstractSyntax: Verification, transferSyntaxes: [ImplicitVRLittleEndian] })) }],
+    ['application information of 64 KiB', { contexts: [{ abstractSyntax: Verification, transferSyntaxes: [ImplicitVRLittleEndian], extended: new Uint8Array(65_536) }] }],
+  ])('fails before connecting for %s', async (_, changes) => {
+    await expect(requestAssociation(options(1, changes))).rejects.toBeInstanceOf(RangeError)
+  })
+
   test('fails where nobody listens', async () => {
     const wire = await wireAcceptor()
     wire.close()
@@ -385,13 +394,13 @@ describe('asking for an association', () => {
     const wire = await wireAcceptor()
     open.peers.push(wire)
     const asked = requestAssociation(options(wire.port))
-    const failed = expect(asked).rejects.toMatchObject({ name: 'AssociationAborted', by: 'us', source: 2, reason })
+    const failed = asked.catch((error: unknown) => error)
     const peer = await wire.peer
     open.peers.push(peer)
     await peer.next()
     peer.send(anAccept(changes))
     expect(await peer.next()).toEqual({ name: 'A-ABORT', source: 2, reason })
-    await failed
+    expect(await failed).toMatchObject({ name: 'AssociationAborted', by: 'us', source: 2, reason })
   })
 
   test('takes an association in which nothing was accepted, for its user to see', async () => {
@@ -459,10 +468,15 @@ describe('an acceptor', () => {
     expect(acceptor.associations).toBe(0)
   })
 
-  test('a mistake in negotiating is told, and the request rejected for now', async () => {
-    const { port, event } = await listening({ negotiate: () => { throw new Error('a mistake') } })
+  test.each<[string, AcceptorOptions['negotiate'], RegExp]>([
+    ['throws', () => { throw new Error('a mistake') }, /a mistake/],
+    ['accepts what was not proposed', () => ({ accept: [{ id: 9, transferSyntax: ImplicitVRLittleEndian }] }), /context 9 was not proposed/],
+    ['accepts another transfer syntax', () => ({ accept: [{ id: 1, transferSyntax: ExplicitVRLittleEndian }] }), /was not proposed for presentation context 1/],
+    ['answers with what no PDU holds', () => ({ accept: [{ id: 1, transferSyntax: ImplicitVRLittleEndian, extended: new Uint8Array(65_536) }] }), /does not fit/],
+  ])('a negotiation that %s is told, and the request rejected for now', async (_, negotiate, message) => {
+    const { port, event } = await listening({ negotiate })
     await expect(requestAssociation(options(port))).rejects.toMatchObject({ isTransient: true })
-    expect((await event('negotiateFailed')).error).toMatchObject({ message: 'a mistake' })
+    expect((await event('negotiateFailed')).error).toMatchObject({ message: expect.stringMatching(message) })
   })
 })
 

@@ -21,9 +21,6 @@ export function valueBytesFor(peerMax: number, ownMax: number): number {
   return (pduBytes - pdvHeaderBytes) & ~1
 }
 
-/** The shortest maximum length that leaves room for two bytes of a value. */
-export const leastMaxPduLength = pdvHeaderBytes + 2
-
 interface Stretch { readonly contextId: number; readonly kind: 'command' | 'dataSet'; readonly valueBytes: number }
 
 /**

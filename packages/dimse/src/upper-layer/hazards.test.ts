@@ -61,6 +61,7 @@ describe('before an association', () => {
     ['a release request', encodePdu({ name: 'A-RELEASE-RQ' }), { reason: 2 }],
     ['an acceptance', encodePdu({ ...aRequest(), name: 'A-ASSOCIATE-AC', contexts: [] }), { reason: 2 }],
     ['a request with a context id twice', encodePdu(aRequest({ contexts: [1, 1].map((id) => ({ id, abstractSyntax: Verification, transferSyntaxes: [ImplicitVRLittleEndian] })) })), { reason: 6 }],
+    ['a request with a maximum length of 1', encodePdu(aRequest({ userInformation: { maxPduLength: 1 } })), { reason: 6 }],
     ['a request with an even context id', encodePdu(aRequest({ contexts: [{ id: 2, abstractSyntax: Verification, transferSyntaxes: [ImplicitVRLittleEndian] }] })), { reason: 6 }],
   ])('%s is answered by A-ABORT with the reason', async (_, bytes, reason) => {
     const peer = await connected()

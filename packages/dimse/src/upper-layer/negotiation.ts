@@ -1,7 +1,6 @@
 /** What an association request and its answer say, between the PDUs and their users (PS3.7 Annex D, PS3.8 §7.1.1). */
 import { ImplementationClassUID, ImplementationVersionName } from '@isocenter/dicom'
 import type { AcceptedContext, ProposedContext, TlsFacts } from './association.ts'
-import { leastMaxPduLength } from './data-sender.ts'
 import {
   DICOMApplicationContextName, PduError, type AssociateAcceptPdu, type AssociateRequestPdu, type AsyncOperations, type CommonExtendedNegotiation,
   type ContextResult, type Rejection, type RoleSelection, type UserIdentity,
@@ -46,14 +45,9 @@ export type AssociationAnswer =
 /** Assumed of a peer that does not say what it takes, against PS3.8 §D.1, which makes it say so. */
 const assumedMaxPduLength = 16_384
 
-/**
- * The peer's maximum length.
- * @throws PduError for one that leaves no room for data
- */
+/** The longest P-DATA-TF the peer takes, bytes after the PDU header; 0 is no limit. */
 export function maxPduLengthOf({ userInformation }: AssociateRequestPdu | AssociateAcceptPdu): number {
-  const length = userInformation.maxPduLength ?? assumedMaxPduLength
-  if (length !== 0 && length < leastMaxPduLength) throw new PduError(`a maximum length of ${length} leaves no room for data`)
-  return length
+  return userInformation.maxPduLength ?? assumedMaxPduLength
 }
 
 /** A request PDU as its user sees it. */

@@ -18,7 +18,7 @@ const identity: fc.Arbitrary<UserIdentity> = fc.record({
 })
 const commonExtended = fc.array(fc.record({ SOPClassUID: uid, serviceClassUID: uid, relatedGeneralSOPClassUIDs: fc.array(uid, { maxLength: 4 }) }), { minLength: 1, maxLength: 3 })
 const userInformation = fc.record({
-  maxPduLength: fc.integer({ min: 0, max: 0xffffffff }),
+  maxPduLength: fc.oneof(fc.constant(0), fc.integer({ min: 8, max: 0xffffffff })),
   implementationClassUID: uid,
   implementationVersionName: aeTitle,
   asyncOperations: fc.record({ invoked: fc.nat(0xffff), performed: fc.nat(0xffff) }),
@@ -147,6 +147,7 @@ describe('an A-ASSOCIATE-RQ', () => {
     ['an item longer than the PDU', requestWith('1000 ffff 31'), /item 10H of A-ASSOCIATE-RQ needs 65535 bytes where 1 are left/],
     ['a sub-item longer than its item', requestWith(item('50', '5100 0004 0000')), /item 51H of item 50H.* needs 4 bytes where 2 are left/],
     ['a maximum length of two bytes', requestWith(item('50', item('51', '4000'))), /maximum length needs 4 bytes where 2 are left/],
+    ['a maximum length with no room for data', requestWith(item('50', item('51', '00000007'))), /maximum length of 7 leaves no room/],
     ['an unknown kind of user identity', requestWith(item('50', item('58', '0901 0000 0000'))), /user identity type 9/],
     ['an end before its AE titles', Buffer.alloc(10), /called AE title needs 16 bytes where 6 are left/],
   ])('with %s is refused with the reason', (_, body, message) => {

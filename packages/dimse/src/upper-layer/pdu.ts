@@ -18,6 +18,9 @@ export const pduHeaderBytes = 6
 /** Item length, presentation context id and message control header in front of each value (PS3.8 §9.3.5.1). */
 export const pdvHeaderBytes = 6
 
+/** The shortest maximum length that leaves room for two bytes of a value. */
+export const leastMaxPduLength = pdvHeaderBytes + 2
+
 /** PS3.7 Annex A.2.1: the only application context DICOM has. */
 export const DICOMApplicationContextName = '1.2.840.10008.3.1.1.1'
 

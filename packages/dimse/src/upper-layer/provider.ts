@@ -3,6 +3,7 @@ import type { AssociationEnd } from './association.ts'
 import { Deadline } from './deadline.ts'
 import { AssociationStateError } from './errors.ts'
 import type { UpperLayerLimits } from './limits.ts'
+import { rejections } from './meanings.ts'
 import { encodePdu } from './pdu-encode.ts'
 import {
   abortReasons, PduError, type AssociateAcceptPdu, type AssociateRejectPdu, type AssociateRequestPdu, type ControlPdu, type PduName,
@@ -36,8 +37,10 @@ interface Cause {
   /** Of what came from the peer. */
   readonly pduName?: PduName
   readonly error?: PduError
-  /** Bytes to send with `dataRequest`. */
+  /** Whole PDUs to send, encoded by who raised the event. */
   readonly parts?: readonly Uint8Array[]
+  /** With `associateReject`. */
+  readonly rejection?: Rejection
   readonly abort?: { readonly source: number; readonly reason: number }
   /** How it ended, where the event alone does not tell. */
   readonly end?: AssociationEnd
@@ -232,20 +235,20 @@ export class UpperLayerProvider {
     },
     startArtim: () => { this.#artim.restart() },
     stopArtim: () => { this.#artim.stop() },
-    sendAssociateRequest: (_, cause) => { this.#send(cause) },
-    sendAssociateAccept: (_, cause) => { this.#send(cause) },
+    sendAssociateRequest: (_, cause) => { this.#write(cause) },
+    sendAssociateAccept: (_, cause) => { this.#write(cause) },
     sendAssociateReject: (_, cause) => {
-      if (this.#rejection) this.#send({ pdu: { name: 'A-ASSOCIATE-RJ', ...this.#rejection } })
-      else this.#send(cause)
+      const rejection = this.#rejection ?? cause.rejection
+      if (rejection) this.#send({ name: 'A-ASSOCIATE-RJ', ...rejection })
     },
     sendData: (_, cause) => {
       this.#idle.restart()
-      if (cause.parts) this.#transport?.write(cause.parts)
+      this.#write(cause)
     },
-    sendReleaseRequest: () => { this.#send({ pdu: { name: 'A-RELEASE-RQ' } }) },
-    sendReleaseResponse: () => { this.#send({ pdu: { name: 'A-RELEASE-RP' } }) },
+    sendReleaseRequest: () => { this.#send({ name: 'A-RELEASE-RQ' }) },
+    sendReleaseResponse: () => { this.#send({ name: 'A-RELEASE-RP' }) },
     sendAbort: (_, cause) => {
-      this.#send({ pdu: { name: 'A-ABORT', ...abortOf(cause) } })
+      this.#send({ name: 'A-ABORT', ...abortOf(cause) })
       // The peer reads A-ABORT, then the end of our side, and closes; what it still sends is read and dropped until then,
       // because closing over unread bytes resets the connection and takes the A-ABORT with it.
       this.#abortSent ??= this.#transport?.halfClose()
@@ -271,8 +274,12 @@ export class UpperLayerProvider {
     indicateAbort: (action, cause) => { this.#settle(endOf(action, cause, this.#rejection)) },
   }
 
-  #send({ pdu }: Cause): void {
-    if (pdu) this.#transport?.write([encodePdu(pdu)])
+  #send(pdu: ControlPdu): void {
+    this.#transport?.write([encodePdu(pdu)])
+  }
+
+  #write({ parts = [] }: Cause): void {
+    this.#transport?.write(parts)
   }
 
   /** Brings what has come to the state machine, until it runs out or a piece has nobody to take it. */
@@ -351,7 +358,7 @@ function abortOf({ abort, error }: Cause): { source: number; reason: number } {
 }
 
 /** How it ended, by the action that ended it. */
-function endOf(action: ActionName, cause: Cause, rejection: Rejection | undefined): ConnectionEnd {
+function endOf(action: ActionName, cause: Cause, objection: Rejection | undefined): ConnectionEnd {
   if (cause.end) return cause.end
   switch (action) {
     case 'AA-3':
@@ -369,8 +376,7 @@ function endOf(action: ActionName, cause: Cause, rejection: Rejection | undefine
     case 'AE-6':
     case 'AE-8':
       if (cause.pdu?.name === 'A-ASSOCIATE-RJ') return { how: 'rejected', rejection: cause.pdu }
-      if (rejection) return { how: 'rejected', rejection }
-      break
+      return { how: 'rejected', rejection: cause.rejection ?? objection ?? rejections.noReasonGiven }
     default:
       break
   }

@@ -5,6 +5,7 @@ import { ConnectionFailed } from './errors.ts'
 import { errorOfConnectionEnd, EstablishedAssociation } from './established-association.ts'
 import { defaultRequestorLimits, type UpperLayerLimits } from './limits.ts'
 import { acceptedContexts, maxPduLengthOf, peerFacts, requestPdu, type RequestFields } from './negotiation.ts'
+import { encodePdu } from './pdu-encode.ts'
 import { PduError, type AssociateAcceptPdu, type AssociateRequestPdu } from './pdu.ts'
 import { UpperLayerProvider } from './provider.ts'
 import { socketOptions } from './transport.ts'
@@ -22,18 +23,19 @@ export interface RequestOptions extends RequestFields {
 /**
  * Connects and asks for an association; the presentation contexts get the ids 1, 3, 5 … in the order given. An association
  * without an accepted context is one too: look into `contexts`.
- * @throws ConnectionFailed, AssociationRejected, AssociationAborted, AssociationLost, AssociationTimedOut; the reason of `signal`
+ * @throws RangeError before connecting, for what no request can say; ConnectionFailed, AssociationRejected, AssociationAborted, AssociationLost, AssociationTimedOut; the reason of `signal`
  */
 export async function requestAssociation(options: RequestOptions): Promise<Association> {
   options.signal?.throwIfAborted()
   const limits = { ...defaultRequestorLimits, ...options.limits }
   const request = requestPdu(options, limits.maxPduBytes)
+  const encoded = encodePdu(request)
   const socket = await connect(options, limits.connectMs)
-  return establish(options, limits, request, socket)
+  return establish(options, limits, { request, encoded }, socket)
 }
 
 /** Sta1 to Sta6 of the requestor, on a socket that is connected. */
-function establish(options: RequestOptions, limits: UpperLayerLimits, request: AssociateRequestPdu, socket: Socket): Promise<Association> {
+function establish(options: RequestOptions, limits: UpperLayerLimits, { request, encoded }: { request: AssociateRequestPdu; encoded: Uint8Array }, socket: Socket): Promise<Association> {
   const { promise, resolve, reject } = Promise.withResolvers<Association>()
   const { signal } = options
   let association: EstablishedAssociation | undefined
@@ -66,7 +68,7 @@ function establish(options: RequestOptions, limits: UpperLayerLimits, request: A
   })
   signal?.addEventListener('abort', onAbort, { once: true })
   provider.raise('associateRequest')
-  provider.raise('transportConfirm', { pdu: request })
+  provider.raise('transportConfirm', { parts: [encoded] })
   return promise
 }
 

@@ -1,5 +1,5 @@
 import { itemTypes } from './item-types.ts'
-import { PduError, userIdentityTypes, type CommonExtendedNegotiation, type RoleSelection, type UserIdentity, type UserInformation } from './pdu.ts'
+import { leastMaxPduLength, PduError, userIdentityTypes, type CommonExtendedNegotiation, type RoleSelection, type UserIdentity, type UserInformation } from './pdu.ts'
 import type { PduFields } from './pdu-fields.ts'
 
 /** The value of a user information item (50H); sub-items of unknown type are skipped, as PS3.8 §9.3.1 asks. */
@@ -11,7 +11,7 @@ export function decodeUserInformation(fields: PduFields): UserInformation {
   for (const { type, fields: item } of fields.items()) {
     switch (type) {
       case itemTypes.maxLength:
-        information.maxPduLength = item.uint32('maximum length')
+        information.maxPduLength = decodeMaxLength(item)
         break
       case itemTypes.implementationClassUID:
         information.implementationClassUID = item.text(item.left, 'implementation class UID')
@@ -43,6 +43,12 @@ export function decodeUserInformation(fields: PduFields): UserInformation {
   if (extended.size > 0) information.extended = extended
   if (commonExtended.length > 0) information.commonExtended = commonExtended
   return information
+}
+
+function decodeMaxLength(item: PduFields): number {
+  const length = item.uint32('maximum length')
+  if (length !== 0 && length < leastMaxPduLength) throw new PduError(`a maximum length of ${length} leaves no room for data`)
+  return length
 }
 
 function decodeCommonExtended(item: PduFields): CommonExtendedNegotiation {
