@@ -20,9 +20,11 @@ export interface ConnectionOptions {
 export interface CallLimits {
   /** How long to wait for our turn among the requests under way, and then for the response. */
   readonly timeoutMs: number
-  /** Aborts the association. */
   readonly signal?: AbortSignal | undefined
 }
+
+/** A request's command set; its MessageID is given when it is sent. */
+export type RequestCommand = Omit<CommandSet, 'MessageID'>
 
 /** 100,000 references of a Storage Commitment request take 15 MB. */
 const DEFAULT_MAX_IDENTIFIER_BYTES = 16 * 1024 * 1024
@@ -122,12 +124,36 @@ export class DimseConnection {
   }
 
   /**
-   * Sends a request under a MessageID of its own once its turn has come. The turn ends, and later responses answer nothing, when
-   * the invocation is disposed.
-   * @throws DimseTimeout when the turn does not come, DimseProtocolError, and what the association or the data set throws
+   * Sends a request under a MessageID of its own once its turn has come; the signal ends the waiting for it and nothing else. The
+   * turn ends, and later responses answer nothing, when the invocation is disposed.
+   * @throws DimseTimeout when the turn does not come, DimseProtocolError, the signal's reason; what the association or the data set throws
    */
-  async begin(contextId: number, command: Omit<CommandSet, 'MessageID'>, dataSet: OutgoingDataSet | undefined, timeoutMs: number): Promise<Invocation & Disposable> {
-    await this.#turns.enter(timeoutMs)
+  async begin(contextId: number, command: RequestCommand, dataSet: OutgoingDataSet | undefined, { timeoutMs, signal }: CallLimits): Promise<Invocation> {
+    await this.#turns.enter(timeoutMs, signal)
+    return this.#sendRequest(contextId, command, dataSet)
+  }
+
+  /**
+   * Makes a request that has one response, and gives it.
+   * @throws as begin; once the request is on its way DimseTimeout and the signal's reason come after aborting the association
+   */
+  async call(contextId: number, command: RequestCommand, dataSet: OutgoingDataSet | undefined, { timeoutMs, signal }: CallLimits): Promise<DimseResponse> {
+    await this.#turns.enter(timeoutMs, signal)
+    const abort = (): void => void this.association.abort()
+    signal?.addEventListener('abort', abort)
+    try {
+      using invocation = await this.#sendRequest(contextId, command, dataSet)
+      return await invocation.next(timeoutMs)
+    } catch (error) {
+      // The abort makes sending and waiting fail in ways of their own; why it was aborted is what the caller has to know.
+      throw signal?.aborted ? signal.reason : error
+    } finally {
+      signal?.removeEventListener('abort', abort)
+    }
+  }
+
+  /** Sends a request whose turn it is. */
+  async #sendRequest(contextId: number, command: RequestCommand, dataSet: OutgoingDataSet | undefined): Promise<Invocation> {
     const invocation = new Invocation(this.#newMessageID(), {
       onWanted: () => this.#pump(),
       onSilence: () => this.association.abort(),
@@ -144,26 +170,6 @@ export class DimseConnection {
     } catch (error) {
       invocation[Symbol.dispose]()
       throw error
-    }
-  }
-
-  /**
-   * Makes a request that has one response, and gives it.
-   * @throws as begin; DimseTimeout, or the signal's reason, after aborting the association
-   */
-  async call(contextId: number, command: Omit<CommandSet, 'MessageID'>, dataSet: OutgoingDataSet | undefined, options: CallLimits): Promise<DimseResponse> {
-    const { timeoutMs, signal } = options
-    signal?.throwIfAborted()
-    const abort = (): void => void this.association.abort()
-    signal?.addEventListener('abort', abort)
-    try {
-      using invocation = await this.begin(contextId, command, dataSet, timeoutMs)
-      return await invocation.next(timeoutMs)
-    } catch (error) {
-      // The abort makes sending and waiting fail in ways of their own; why it was aborted is what the caller has to know.
-      throw signal?.aborted ? signal.reason : error
-    } finally {
-      signal?.removeEventListener('abort', abort)
     }
   }
 

@@ -10,22 +10,30 @@ export class Turns {
     this.#free = limit === 0 ? Number.POSITIVE_INFINITY : limit
   }
 
-  /** Resolves when a turn is free, which the caller then owns until `leave`. @throws DimseTimeout */
-  async enter(timeoutMs: number): Promise<void> {
+  /** Resolves when a turn is free, which the caller then owns until `leave`. @throws DimseTimeout, the signal's reason */
+  async enter(timeoutMs: number, signal?: AbortSignal): Promise<void> {
+    signal?.throwIfAborted()
     if (this.#free > 0) {
       this.#free--
       return
     }
     const { promise, resolve, reject } = Promise.withResolvers<void>()
     this.#waiting.push(resolve)
-    const timer = setTimeout(() => {
-      this.#waiting.splice(this.#waiting.indexOf(resolve), 1)
-      reject(new DimseTimeout('the requests before it did not end', timeoutMs))
-    }, timeoutMs)
+    const giveUp = (error: unknown): void => {
+      const place = this.#waiting.indexOf(resolve)
+      // Once the turn has come it is the caller's, who looks at the signal again.
+      if (place === -1) return
+      this.#waiting.splice(place, 1)
+      reject(error)
+    }
+    const onAbort = (): void => giveUp(signal?.reason)
+    const timer = setTimeout(() => giveUp(new DimseTimeout('the requests before it did not end', timeoutMs)), timeoutMs)
+    signal?.addEventListener('abort', onAbort)
     try {
       await promise
     } finally {
       clearTimeout(timer)
+      signal?.removeEventListener('abort', onAbort)
     }
   }
 

@@ -90,6 +90,20 @@ describe('C-FIND', () => {
     expect(connection.association.contexts.size).toBe(1)
   })
 
+  test('a call made inside a query waits for a turn that does not come, and harms nothing', async () => {
+    await using provider = await startProvider({ find: ({ signal }) => endless(signal, { made: 0 }) })
+    await using connection = await connectTo(provider, [StudyRootFind, StudyRootMove])
+    const byStudyNow = { SOPClassUID: StudyRootFind, identifier: byStudy }
+    for await (const _match of find(connection, byStudyNow)) {
+      await expect(find(connection, { ...byStudyNow, timeoutMs: 30 }).next()).rejects.toMatchObject({ name: 'DimseTimeout', message: 'the requests before it did not end within 30 ms' })
+      await expect(find(connection, { ...byStudyNow, signal: AbortSignal.timeout(30) }).next()).rejects.toMatchObject({ name: 'TimeoutError' })
+      break
+    }
+    const query = find(connection, byStudyNow)
+    expect((await query.next()).done).toBe(false)
+    await query.return()
+  })
+
   test('a peer that goes away ends the query too', async () => {
     const signals: AbortSignal[] = []
     await using provider = await startProvider({ find: ({ signal }) => { signals.push(signal); return endless(signal, { made: 0 }) } })

@@ -32,7 +32,8 @@ export interface RetrieveProgress extends Partial<SubOperations>, StatusDetails 
 }
 
 /**
- * The matches, each as it comes. Breaking off, or the signal, sends C-CANCEL and takes what still comes until the peer says it has stopped.
+ * The matches, each as it comes. Until they are at an end they keep the turn: another call on the connection made meanwhile waits,
+ * unless more operations at once were agreed. Breaking off, or the signal, sends C-CANCEL and takes what still comes until the peer says it has stopped.
  * @throws DimseStatusError when the query fails, the signal's reason when it fired; NoPresentationContext, DimseTimeout, DimseProtocolError
  */
 export async function* find(connection: DimseConnection, options: QueryOptions): AsyncGenerator<DataSet, void, undefined> {
@@ -79,8 +80,7 @@ export async function* query(
 ): AsyncGenerator<DimseResponse, void, undefined> {
   const { SOPClassUID, identifier, SpecificCharacterSet, signal, timeoutMs = defaultTimeoutMs, priority: Priority = MEDIUM_PRIORITY } = options
   const dataSet = encodeSmallDataSet(identifier, context.transferSyntax, SpecificCharacterSet)
-  signal?.throwIfAborted()
-  using invocation = await connection.begin(context.id, { ...command, AffectedSOPClassUID: SOPClassUID, Priority }, dataSet, timeoutMs)
+  using invocation = await connection.begin(context.id, { ...command, AffectedSOPClassUID: SOPClassUID, Priority }, dataSet, { timeoutMs, signal })
   let isOver = false
   const next = async (): Promise<DimseResponse> => {
     isOver = true
@@ -93,6 +93,8 @@ export async function* query(
   })
   const cancelBySignal = (): void => void cancel().catch((error: unknown) => invocation.fail(error))
   signal?.addEventListener('abort', cancelBySignal)
+  // It may have fired while the request was sent.
+  if (signal?.aborted) cancelBySignal()
   try {
     while (!isOver) {
       const response = await next()

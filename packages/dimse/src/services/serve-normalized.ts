@@ -47,7 +47,7 @@ export function serveEventReport(serving: Serving, message: DimseMessage, reques
   return serveNormalized(serving, message, request, { EventTypeID }, (normalized) => handler({ ...normalized, EventTypeID }))
 }
 
-/** Without an instance named by either side a success would answer nothing, so it becomes a processing failure (PS3.7 §10.1.5.1.3). */
+/** Without an instance named by either side a success would answer nothing, so it becomes a processing failure (PS3.7 §10.1.5.1). */
 export function serveCreate(serving: Serving, message: DimseMessage, request: ServiceRequest, handler: Handler<'create'>): Promise<void> {
   return serveNormalized(serving, message, request, {}, async (normalized) => {
     const named = normalized.SOPInstanceUID || undefined

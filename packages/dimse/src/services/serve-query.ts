@@ -73,7 +73,7 @@ async function retrieve(serving: Serving, message: DimseMessage, query: QueryReq
   return ending(finalStatus(last), last, query)
 }
 
-/** Remaining sub-operations are told in pending and cancelled answers alone (PS3.7 §9.1.3.1.6). */
+/** Remaining sub-operations are told in pending and cancelled answers alone (PS3.7 §9.1.3.1). */
 function counts({ remaining, completed, failed, warning }: SubOperations, withRemaining: boolean): CommandValues {
   return {
     ...(withRemaining && { NumberOfRemainingSuboperations: remaining }),
