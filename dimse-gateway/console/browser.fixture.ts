@@ -37,6 +37,7 @@ export async function openConsole(browser: Browser, { isSignedIn = true, isEmpty
   const address = await app.listen({ port: 0, host: '127.0.0.1' })
   const context = await browser.newContext({ locale: 'en', viewport: desktop, ...options })
   const page = await context.newPage()
+  page.setDefaultTimeout(10_000)
   const complaints: string[] = []
   page.on('pageerror', (error) => complaints.push(error.message))
   page.on('console', (message) => {

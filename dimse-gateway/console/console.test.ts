@@ -1,10 +1,17 @@
 import { hasProgram } from '@isocenter/testkit'
-import type { Browser } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { desktop, key, launchChromium, openConsole, phone, seriousFindings, type OpenedConsole } from './browser.fixture.ts'
 import { goodUploadCode } from '../src/control/gateway.fixture.ts'
 
 const paths = ['/', '/service', '/senders', '/nodes', '/rules', '/records', '/cloud', '/storage']
+
+/** Answers the question that is on the screen. */
+async function answer(page: Page, name: string): Promise<void> {
+  const dialog = page.getByRole('dialog')
+  await dialog.getByRole('button', { name }).click()
+  await dialog.waitFor({ state: 'hidden' })
+}
 
 describe.skipIf(!hasProgram('chromium'))('the console in Chromium', () => {
   let browser: Browser
@@ -81,11 +88,10 @@ describe.skipIf(!hasProgram('chromium'))('the console in Chromium', () => {
     const { page, goTo, gateway } = await open()
     await goTo('/service')
     await page.getByRole('button', { name: 'Stop' }).click()
-    const dialog = page.getByRole('dialog')
-    await dialog.getByRole('button', { name: 'Cancel' }).click()
+    await answer(page, 'Cancel')
     expect(gateway.status).toBe('running')
     await page.getByRole('button', { name: 'Stop' }).click()
-    await page.getByRole('dialog').getByRole('button', { name: 'Stop' }).click()
+    await answer(page, 'Stop')
     await page.getByText('Stopped', { exact: true }).first().waitFor()
     await page.getByRole('link', { name: /Overview/ }).click()
     await page.getByRole('heading', { name: 'The DICOM service is stopped' }).waitFor()
@@ -146,10 +152,10 @@ describe.skipIf(!hasProgram('chromium'))('the console in Chromium', () => {
     await page.getByRole('dialog').getByRole('button', { name: 'Close', exact: true }).last().click()
 
     await page.getByRole('button', { name: 'Pause' }).click()
-    await page.getByRole('dialog').getByRole('button', { name: 'Pause' }).click()
+    await answer(page, 'Pause')
     await page.getByRole('button', { name: 'Resume' }).waitFor()
     await page.getByRole('button', { name: 'Remove' }).click()
-    await page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click()
+    await answer(page, 'Remove')
     await page.getByText('No nodes yet').waitFor()
   })
 
@@ -171,6 +177,7 @@ describe.skipIf(!hasProgram('chromium'))('the console in Chromium', () => {
     await form.getByLabel('From (AE titles)').press('Enter')
     await form.getByLabel('Send to').click()
     await page.getByTitle('Research PACS').click()
+    await page.keyboard.press('Escape')
     expect(await seriousFindings(page)).toEqual([])
     await page.getByRole('button', { name: 'Save' }).click()
     await expect.poll(() => gateway.configuration().rules.at(-1)).toMatchObject({ name: 'MR to research', when: { callingAETitles: ['MR_ROOM2'] }, to: ['research'], urgent: false })

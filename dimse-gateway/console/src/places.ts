@@ -13,7 +13,7 @@ import type { Words } from './words/index.ts'
 export interface Place {
   readonly path: string
   readonly name: keyof Words['places']
-  readonly icon: ComponentType
+  readonly icon: ComponentType<{ readonly 'aria-hidden': true }>
   readonly page: ComponentType
 }
 

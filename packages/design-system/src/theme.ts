@@ -28,10 +28,12 @@ const dark: ThemeConfig = {
   algorithm: theme.darkAlgorithm,
   token: {
     ...shared.token,
-    colorPrimary: '#0b7c9c', colorInfo: '#4db6d1', colorLink: '#5cc4de', colorSuccess: '#3fb950', colorWarning: '#d99b2b', colorError: '#f0656b',
+    colorPrimary: '#0b7c9c', colorInfo: '#4db6d1', colorLink: '#5cc4de', colorSuccess: '#3fb950', colorWarning: '#d99b2b', colorError: '#ff9a9e',
     colorBgBase: '#0e1418', colorBgLayout: '#0a0f12', colorTextSecondary: 'rgba(255,255,255,0.76)', colorTextTertiary: 'rgba(255,255,255,0.68)',
     colorTextDescription: 'rgba(255,255,255,0.72)', colorTextPlaceholder: 'rgba(255,255,255,0.62)',
   },
+  // A red that is read on dark is too bright to carry white words.
+  components: { Button: { dangerColor: '#2a0507' }, Badge: { colorTextLightSolid: '#2a0507' } },
 }
 
 /** Reading rooms are dark, offices are not: both must be readable all day. */

@@ -41,11 +41,11 @@ export function Frame({ onSignedOut }: { readonly onSignedOut: () => void }) {
       <a className="skip-link" href="#content">{words.skip}</a>
       <div className="frame-side"><div><Brand /><PlaceLinks path={path} /></div></div>
       <header className="frame-top">
-        <Button className="only-narrow" type="text" icon={<MenuOutlined />} aria-label={words.menu} onClick={() => { setMenuOpen(true) }} />
+        <Button className="only-narrow" type="text" icon={<MenuOutlined aria-hidden />} aria-label={words.menu} onClick={() => { setMenuOpen(true) }} />
         <div>
           <LanguageChoice />
           <ColourChoice />
-          <Tooltip title={words.signOut}><Button type="text" icon={<LogoutOutlined />} aria-label={words.signOut} loading={isBusy} onClick={signOut} /></Tooltip>
+          <Tooltip title={words.signOut}><Button type="text" icon={<LogoutOutlined aria-hidden />} aria-label={words.signOut} loading={isBusy} onClick={signOut} /></Tooltip>
         </div>
       </header>
       <Drawer open={isMenuOpen} placement="left" size={280} title={words.product} onClose={() => { setMenuOpen(false) }} styles={{ body: { padding: '12px 0' } }}>
@@ -83,7 +83,7 @@ function PlaceLinks({ path, onFollowed }: { readonly path: string; readonly onFo
           return (
             <li key={to}>
               <Link href={to} aria-current={to === path ? 'page' : undefined} onClick={onFollowed}>
-                <Icon />{words.places[name]}{count > 0 && <span className="count"><Badge count={count} overflowCount={999} title={words.affected(formats.number(count))} /></span>}
+                <Icon aria-hidden />{words.places[name]}{count > 0 && <span className="count"><Badge count={count} overflowCount={999} title={words.affected(formats.number(count))} /></span>}
               </Link>
             </li>
           )

@@ -17,7 +17,7 @@ export function LanguageChoice() {
         onClick: ({ key }) => { setLanguage(languages.find((one) => one === key) ?? language) },
       }}
     >
-      <Button type="text" icon={<GlobalOutlined />} aria-label={`${words.language}: ${languageNames[language]}`} aria-haspopup="menu">{languageNames[language]}</Button>
+      <Button type="text" icon={<GlobalOutlined aria-hidden />} aria-label={`${words.language}: ${languageNames[language]}`} aria-haspopup="menu">{languageNames[language]}</Button>
     </Dropdown>
   )
 }
@@ -35,7 +35,7 @@ export function ColourChoice() {
         onClick: ({ key }) => { setMode(colourModes.find((one) => one === key) ?? mode) },
       }}
     >
-      <Button type="text" icon={<BgColorsOutlined />} aria-label={`${colours}: ${names[mode]}`} aria-haspopup="menu" />
+      <Button type="text" icon={<BgColorsOutlined aria-hidden />} aria-label={`${colours}: ${names[mode]}`} aria-haspopup="menu" />
     </Dropdown>
   )
 }

@@ -53,12 +53,12 @@ export function NodeCard({ node, state, onEdit, onTest }: NodeCardProps) {
         {state && <><dt>{words.lastArrival}</dt><dd>{state.lastArrivalAt === undefined ? words.never : formats.fromNow(state.lastArrivalAt, now)}</dd></>}
       </dl>
       <Flex wrap gap="small" style={{ marginTop: 16 }}>
-        <Button icon={<ApiOutlined />} onClick={onTest}>{actions.test}</Button>
+        <Button icon={<ApiOutlined aria-hidden />} onClick={onTest}>{actions.test}</Button>
         {node.paused
-          ? <Button type="primary" icon={<PlayCircleOutlined />} loading={isBusy} onClick={() => void run(() => request('POST', `/nodes/${node.id}/resume`))}>{actions.resume}</Button>
-          : <Button icon={<PauseOutlined />} loading={isBusy} onClick={() => void pause()}>{actions.pause}</Button>}
-        <Button icon={<EditOutlined />} onClick={onEdit}>{actions.edit}</Button>
-        <Button danger icon={<DeleteOutlined />} onClick={() => void remove()}>{actions.remove}</Button>
+          ? <Button type="primary" icon={<PlayCircleOutlined aria-hidden />} loading={isBusy} onClick={() => void run(() => request('POST', `/nodes/${node.id}/resume`))}>{actions.resume}</Button>
+          : <Button icon={<PauseOutlined aria-hidden />} loading={isBusy} onClick={() => void pause()}>{actions.pause}</Button>}
+        <Button icon={<EditOutlined aria-hidden />} onClick={onEdit}>{actions.edit}</Button>
+        <Button danger icon={<DeleteOutlined aria-hidden />} onClick={() => void remove()}>{actions.remove}</Button>
       </Flex>
     </Card>
   )

@@ -4,11 +4,11 @@ import type { NodeState } from '../../../src/control/wire/state.ts'
 import { useConsoleWords } from '../words/index.ts'
 
 const looks = {
-  idle: { color: 'success', icon: <CheckCircleOutlined /> },
-  sending: { color: 'processing', icon: <SyncOutlined spin /> },
-  retrying: { color: 'error', icon: <ExclamationCircleOutlined /> },
-  outsideHours: { color: 'default', icon: <ClockCircleOutlined /> },
-  paused: { color: 'warning', icon: <PauseCircleOutlined /> },
+  idle: { color: 'success', icon: <CheckCircleOutlined aria-hidden /> },
+  sending: { color: 'processing', icon: <SyncOutlined spin aria-hidden /> },
+  retrying: { color: 'error', icon: <ExclamationCircleOutlined aria-hidden /> },
+  outsideHours: { color: 'default', icon: <ClockCircleOutlined aria-hidden /> },
+  paused: { color: 'warning', icon: <PauseCircleOutlined aria-hidden /> },
 } as const
 
 export function NodeStateTag({ node: { status } }: { readonly node: NodeState }) {

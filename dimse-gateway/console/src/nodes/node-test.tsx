@@ -65,7 +65,7 @@ function TestResult({ result }: { readonly result: NodeTest }) {
       <ol className="steps">
         {result.steps.map(({ name, milliseconds, failure }) => (
           <li key={name}>
-            {failure ? <CloseCircleFilled className="bad" /> : <CheckCircleFilled className="good" />}
+            {failure ? <CloseCircleFilled className="bad" aria-hidden /> : <CheckCircleFilled className="good" aria-hidden />}
             <span>{words.steps[name]}{failure && <div className="hint">{failureText(failure)}</div>}</span>
             <span className="hint">{formats.milliseconds(milliseconds)}</span>
           </li>

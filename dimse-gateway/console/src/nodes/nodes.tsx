@@ -19,7 +19,7 @@ export function Nodes() {
   const state = useResource<GatewayState>('/state', ['state', 'configuration'])
   const [edited, setEdited] = useState<Node | 'new'>()
   const [tested, setTested] = useState<Node>()
-  const add = <Button type="primary" icon={<PlusOutlined />} onClick={() => { setEdited('new') }}>{words.nodes.add}</Button>
+  const add = <Button type="primary" icon={<PlusOutlined aria-hidden />} onClick={() => { setEdited('new') }}>{words.nodes.add}</Button>
   return (
     <Page title={words.places.nodes} actions={add}>
       <Loaded resource={configuration}>{({ nodes }) => (

@@ -2,7 +2,7 @@ import { CheckCircleFilled, ExclamationCircleFilled, PauseCircleFilled, SyncOutl
 import { useLanguage } from '@isocenter/design-system'
 import { Button, Card, Progress } from 'antd'
 import type { ReactNode } from 'react'
-import type { GatewayState } from '../../../src/control/wire/state.ts'
+import type { Alarm, GatewayState } from '../../../src/control/wire/state.ts'
 import { request } from '../api/client.ts'
 import { useAction } from '../api/use-action.ts'
 import { useResource } from '../api/use-resource.ts'
@@ -22,7 +22,7 @@ export function Overview() {
       <Loaded resource={state}>{(value) => (
         <>
           <BigState state={value} />
-          {value.alarms.length > 0 && <AlarmList alarms={value.alarms} nodes={value.nodes} />}
+          <AlarmList alarms={value.alarms.filter(isNotInBanner)} nodes={value.nodes} />
           <Figures state={value} />
           <div className="two-columns">
             <TargetCard state={value} />
@@ -37,6 +37,9 @@ export function Overview() {
   )
 }
 
+/** The service's being stopped is said above everything. */
+const isNotInBanner = ({ code }: Alarm) => code !== 'serviceStopped'
+
 function BigState({ state }: { readonly state: GatewayState }) {
   const words = useConsoleWords()
   const { formats } = useLanguage()
@@ -45,15 +48,15 @@ function BigState({ state }: { readonly state: GatewayState }) {
   const { service, queue, alarms } = state
   const start = <Button type="primary" size="large" loading={isBusy} onClick={() => void run(() => request('POST', '/service/start'), words.service.started)}>{words.alarmActions.start}</Button>
 
-  if (service.status === 'failed') return <Banner kind="critical" symbol={<ExclamationCircleFilled />} title={overview.failed} hint={service.reason} action={start} />
-  if (service.status === 'stopped') return <Banner kind="warning" symbol={<PauseCircleFilled />} title={overview.stopped} hint={overview.stoppedHint} action={start} />
+  if (service.status === 'failed') return <Banner kind="critical" symbol={<ExclamationCircleFilled aria-hidden />} title={overview.failed} hint={service.reason} action={start} />
+  if (service.status === 'stopped') return <Banner kind="warning" symbol={<PauseCircleFilled aria-hidden />} title={overview.stopped} hint={overview.stoppedHint} action={start} />
   const worst = alarms.some(({ severity }) => severity === 'critical') ? 'critical' : 'warning'
   const needsHands = alarms.some(({ code }) => code !== 'unknownSenders')
   const forwarding = overview.forwarding(formats.number(queue.waiting), queue.waiting === 1)
-  if (needsHands) return <Banner kind={worst} symbol={<ExclamationCircleFilled />} title={overview.attention} hint={queue.waiting > 0 ? forwarding : undefined} />
-  if (queue.waiting > 0) return <Banner kind="busy" symbol={<SyncOutlined spin />} title={forwarding} hint={overview.forwardingHint(formats.bytes(queue.waitingBytes))} />
+  if (needsHands) return <Banner kind={worst} symbol={<ExclamationCircleFilled aria-hidden />} title={overview.attention} hint={queue.waiting > 0 ? forwarding : undefined} />
+  if (queue.waiting > 0) return <Banner kind="busy" symbol={<SyncOutlined spin aria-hidden />} title={forwarding} hint={overview.forwardingHint(formats.bytes(queue.waitingBytes))} />
   const isNew = state.spool.objects === 0 && queue.receivedToday === 0
-  return <Banner kind="good" symbol={<CheckCircleFilled />} title={isNew ? overview.healthyIdle : overview.healthy} hint={isNew ? overview.healthyIdleHint : undefined} />
+  return <Banner kind="good" symbol={<CheckCircleFilled aria-hidden />} title={isNew ? overview.healthyIdle : overview.healthy} hint={isNew ? overview.healthyIdleHint : undefined} />
 }
 
 function Banner({ kind, symbol, title, hint, action }: { readonly kind: string; readonly symbol: ReactNode; readonly title: string; readonly hint?: string | undefined; readonly action?: ReactNode }) {

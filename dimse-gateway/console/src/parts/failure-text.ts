@@ -4,5 +4,8 @@ import { useConsoleWords } from '../words/index.ts'
 /** Why something did not work, in the user's language, followed by the other side's own words. */
 export function useFailureText(): (failure: Failure) => string {
   const { failures, problems } = useConsoleWords()
-  return ({ reason, text }) => [Object.hasOwn(failures, reason) ? failures[reason] : problems.other, text].filter(Boolean).join(' ')
+  return ({ reason, text = '' }) => {
+    const known = Object.hasOwn(failures, reason) ? failures[reason] : problems.other
+    return text === '' ? known : `${known} (${text})`
+  }
 }

@@ -31,15 +31,15 @@ export function InstanceTable({ StudyInstanceUID }: { readonly StudyInstanceUID:
           size="small"
           loading={page.isLoading}
           pagination={false}
-          scroll={{ x: 'max-content' }}
+          tableLayout="fixed"
           columns={[
             { title: columns.number, key: 'number', render: (_, record) => <span className="mono">{record.SOPInstanceUID}</span> },
-            { title: columns.class, key: 'class', render: (_, record) => <Tooltip title={record.SOPClassUID}><span>{registeredName(record.SOPClassUID)}</span></Tooltip> },
+            { title: columns.class, key: 'class', responsive: ['md'], render: (_, record) => <Tooltip title={record.SOPClassUID}><span>{registeredName(record.SOPClassUID)}</span></Tooltip> },
             { title: columns.syntax, key: 'syntax', responsive: ['xl'], render: (_, record) => registeredName(record.transferSyntaxUID) },
-            { title: columns.size, key: 'size', align: 'right', render: (_, record) => formats.bytes(record.bytes) },
-            { title: columns.kept, key: 'kept', responsive: ['lg'], render: (_, record) => (record.isKept ? words.kept : words.deleted) },
-            { title: columns.deliveries, key: 'deliveries', render: (_, record) => <ul className="quiet-list deliveries">{record.deliveries.map((delivery) => <li key={delivery.nodeId}><InstanceDelivery delivery={delivery} /></li>)}</ul> },
-            { title: <span className="only-read">{actions.retry}</span>, key: 'retry', render: (_, record) => record.deliveries.some(({ state }) => state === 'dead') && <Button size="small" icon={<ReloadOutlined />} loading={isBusy} aria-label={`${actions.retry} ${record.SOPInstanceUID}`} onClick={() => void retry({ objectId: record.id })} /> },
+            { title: columns.size, key: 'size', align: 'right', width: 100, responsive: ['md'], render: (_, record) => formats.bytes(record.bytes) },
+            { title: columns.kept, key: 'kept', width: 100, responsive: ['lg'], render: (_, record) => (record.isKept ? words.kept : words.deleted) },
+            { title: columns.deliveries, key: 'deliveries', width: '36%', render: (_, record) => <ul className="quiet-list deliveries">{record.deliveries.map((delivery) => <li key={delivery.nodeId}><InstanceDelivery delivery={delivery} /></li>)}</ul> },
+            { title: <span className="only-read">{actions.retry}</span>, key: 'retry', width: 56, render: (_, record) => record.deliveries.some(({ state }) => state === 'dead') && <Button size="small" icon={<ReloadOutlined aria-hidden />} loading={isBusy} aria-label={`${actions.retry} ${record.SOPInstanceUID}`} onClick={() => void retry({ objectId: record.id })} /> },
           ]}
         />
         {(after !== undefined || next !== undefined) && (

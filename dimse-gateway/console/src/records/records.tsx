@@ -30,8 +30,8 @@ export function Records() {
       title={places.records}
       actions={
         <Flex gap="small" wrap>
-          {(state.value?.queue.failed ?? 0) > 0 && <Button icon={<ReloadOutlined />} loading={isBusy} onClick={() => void retryAll()}>{words.retryAll}</Button>}
-          <Button icon={<DownloadOutlined />} href={`/api/records/export${query(asked)}`} download>{actions.exportCsv}</Button>
+          {(state.value?.queue.failed ?? 0) > 0 && <Button icon={<ReloadOutlined aria-hidden />} loading={isBusy} onClick={() => void retryAll()}>{words.retryAll}</Button>}
+          <Button icon={<DownloadOutlined aria-hidden />} href={`/api/records/export${query(asked)}`} download>{actions.exportCsv}</Button>
         </Flex>
       }
     >

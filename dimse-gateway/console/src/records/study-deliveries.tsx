@@ -29,11 +29,11 @@ function NodeDelivery({ delivery }: { readonly delivery: StudyDelivery }) {
 }
 
 const symbols = {
-  delivered: <CheckCircleFilled style={{ color: 'var(--ant-color-success)' }} />,
-  dead: <CloseCircleFilled style={{ color: 'var(--ant-color-error)' }} />,
-  sending: <SyncOutlined spin style={{ color: 'var(--ant-color-info)' }} />,
-  waiting: <ClockCircleOutlined style={{ color: 'var(--ant-color-warning)' }} />,
-  cancelled: <MinusCircleOutlined />,
+  delivered: <CheckCircleFilled style={{ color: 'var(--ant-color-success)' }} aria-hidden />,
+  dead: <CloseCircleFilled style={{ color: 'var(--ant-color-error)' }} aria-hidden />,
+  sending: <SyncOutlined spin style={{ color: 'var(--ant-color-info)' }} aria-hidden />,
+  waiting: <ClockCircleOutlined style={{ color: 'var(--ant-color-warning)' }} aria-hidden />,
+  cancelled: <MinusCircleOutlined aria-hidden />,
 }
 
 /** The state as a sign beside words that say it. */

@@ -22,11 +22,12 @@ export function StudyTable({ page, isFiltered, isLoading }: { readonly page: Stu
         loading={isLoading}
         pagination={false}
         size="middle"
+        tableLayout="fixed"
         locale={{ emptyText: isFiltered ? <EmptyState title={words.noMatch}>{words.noMatchHint}</EmptyState> : <EmptyState title={words.none}>{words.noneHint}</EmptyState> }}
         expandable={{
           expandedRowRender: (record) => <InstanceTable StudyInstanceUID={record.StudyInstanceUID} />,
           expandIcon: ({ expanded, onExpand, record }) => (
-            <Button type="text" size="small" icon={expanded ? <DownOutlined /> : <RightOutlined />} aria-expanded={expanded} aria-label={expanded ? words.hideInstances : words.showInstances} onClick={(event) => { onExpand(record, event) }} />
+            <Button type="text" size="small" icon={expanded ? <DownOutlined aria-hidden /> : <RightOutlined aria-hidden />} aria-expanded={expanded} aria-label={expanded ? words.hideInstances : words.showInstances} onClick={(event) => { onExpand(record, event) }} />
           ),
         }}
         columns={[
@@ -83,7 +84,7 @@ function Retry({ record }: { readonly record: StudyRecord }) {
   const { records: words } = useConsoleWords()
   const { retry, isBusy } = useRetry()
   if (!record.deliveries.some(({ dead }) => dead > 0)) return null
-  return <Button size="small" icon={<ReloadOutlined />} loading={isBusy} onClick={() => void retry({ StudyInstanceUID: record.StudyInstanceUID })}>{words.retryStudy}</Button>
+  return <Button size="small" icon={<ReloadOutlined aria-hidden />} loading={isBusy} onClick={() => void retry({ StudyInstanceUID: record.StudyInstanceUID })}>{words.retryStudy}</Button>
 }
 
 /** Forward through the list, and back to its beginning; the browser goes back one page. */

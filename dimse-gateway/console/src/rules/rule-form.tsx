@@ -58,10 +58,10 @@ function HoursFields() {
                 <Form.Item name={[name, 'from']} rules={time} noStyle><Input type="time" aria-label={words.from} /></Form.Item>
                 <span aria-hidden>–</span>
                 <Form.Item name={[name, 'to']} rules={time} noStyle><Input type="time" aria-label={words.until} /></Form.Item>
-                <Button type="text" icon={<DeleteOutlined />} aria-label={actions.remove} onClick={() => { remove(name) }} />
+                <Button type="text" icon={<DeleteOutlined aria-hidden />} aria-label={actions.remove} onClick={() => { remove(name) }} />
               </Flex>
             ))}
-            <div><Button size="small" icon={<PlusOutlined />} onClick={() => { add({ from: '18:00', to: '07:00' } satisfies Hours) }}>{actions.add}</Button></div>
+            <div><Button size="small" icon={<PlusOutlined aria-hidden />} onClick={() => { add({ from: '18:00', to: '07:00' } satisfies Hours) }}>{actions.add}</Button></div>
           </Flex>
         )}
       </Form.List>

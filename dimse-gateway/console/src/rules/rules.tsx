@@ -18,7 +18,7 @@ export function Rules() {
   const words = useConsoleWords()
   const configuration = useResource<Configuration>('/configuration', ['configuration'])
   const [edited, setEdited] = useState<Rule | 'new'>()
-  const add = <Button type="primary" icon={<PlusOutlined />} onClick={() => { setEdited('new') }}>{words.rules.add}</Button>
+  const add = <Button type="primary" icon={<PlusOutlined aria-hidden />} onClick={() => { setEdited('new') }}>{words.rules.add}</Button>
   return (
     <Page title={words.places.rules} actions={add}>
       <p className="hint page-intro">{words.rules.intro}</p>
@@ -62,8 +62,8 @@ function RuleCard({ rule, nodes, onEdit }: { readonly rule: Rule; readonly nodes
           </dl>
         </div>
         <Flex gap="small">
-          <Button icon={<EditOutlined />} aria-label={`${actions.edit} ${rule.name}`} onClick={onEdit}>{actions.edit}</Button>
-          <Button danger icon={<DeleteOutlined />} aria-label={`${actions.remove} ${rule.name}`} loading={isBusy} onClick={() => void remove()} />
+          <Button icon={<EditOutlined aria-hidden />} aria-label={`${actions.edit} ${rule.name}`} onClick={onEdit}>{actions.edit}</Button>
+          <Button danger icon={<DeleteOutlined aria-hidden />} aria-label={`${actions.remove} ${rule.name}`} loading={isBusy} onClick={() => void remove()} />
         </Flex>
       </Flex>
     </Card>

@@ -20,7 +20,7 @@ export function Senders() {
   const configuration = useResource<Configuration>('/configuration', ['configuration'])
   const [isAdding, setAdding] = useState(false)
   return (
-    <Page title={words.places.senders} actions={<Button type="primary" icon={<PlusOutlined />} onClick={() => { setAdding(true) }}>{words.senders.addTitle}</Button>}>
+    <Page title={words.places.senders} actions={<Button type="primary" icon={<PlusOutlined aria-hidden />} onClick={() => { setAdding(true) }}>{words.senders.addTitle}</Button>}>
       <Loaded resource={configuration}>{({ service }) => <AcceptList peers={service.peers} isRestricted={service.restrictCalling} />}</Loaded>
       <UnknownSenders />
       {isAdding && <PeerForm onClose={() => { setAdding(false) }} />}
@@ -56,7 +56,7 @@ function AcceptList({ peers, isRestricted }: { readonly peers: readonly Peer[]; 
           { title: senders.aeTitle, dataIndex: 'aeTitle', render: (aeTitle: string) => <span className="mono">{aeTitle}</span> },
           { title: senders.address, key: 'address', render: (_, { address, port }) => (address === undefined ? <span className="hint">{senders.anyAddress}</span> : <span className="mono">{address}{port !== undefined && ` : ${port}`}</span>) },
           { title: senders.note, dataIndex: 'note', responsive: ['md'] },
-          { title: <span className="only-read">{actions.remove}</span>, key: 'remove', align: 'right', width: 60, render: (_, peer) => <Button type="text" danger icon={<DeleteOutlined />} aria-label={`${actions.remove} ${peer.aeTitle}`} onClick={() => void remove(peer)} /> },
+          { title: <span className="only-read">{actions.remove}</span>, key: 'remove', align: 'right', width: 60, render: (_, peer) => <Button type="text" danger icon={<DeleteOutlined aria-hidden />} aria-label={`${actions.remove} ${peer.aeTitle}`} onClick={() => void remove(peer)} /> },
         ]}
       />
     </Card>

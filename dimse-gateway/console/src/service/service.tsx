@@ -23,7 +23,7 @@ export function Service() {
   return (
     <Page
       title={words.places.service}
-      actions={configuration.value && <Button icon={<SettingOutlined />} onClick={() => { setEditing(true) }}>{words.service.settings}</Button>}
+      actions={configuration.value && <Button icon={<SettingOutlined aria-hidden />} onClick={() => { setEditing(true) }}>{words.service.settings}</Button>}
     >
       <Loaded resource={state}>{(value) => <ServiceCard state={value} />}</Loaded>
       {isEditing && configuration.value && <ServiceSettings service={configuration.value.service} onClose={() => { setEditing(false) }} />}
@@ -46,8 +46,8 @@ function ServiceCard({ state: { service } }: { readonly state: GatewayState }) {
       <Flex justify="space-between" align="center" wrap gap="middle" style={{ marginBottom: 16 }}>
         <Tag color={colours[service.status]} style={{ fontSize: 16, padding: '6px 14px' }}>{words.service.statuses[service.status]}</Tag>
         {isRunning
-          ? <Button danger icon={<PoweroffOutlined />} loading={isBusy} onClick={() => void stop()}>{words.actions.stop}</Button>
-          : <Button type="primary" icon={<PlayCircleOutlined />} loading={isBusy} onClick={() => void run(() => request('POST', '/service/start'), words.service.started)}>{words.actions.start}</Button>}
+          ? <Button danger icon={<PoweroffOutlined aria-hidden />} loading={isBusy} onClick={() => void stop()}>{words.actions.stop}</Button>
+          : <Button type="primary" icon={<PlayCircleOutlined aria-hidden />} loading={isBusy} onClick={() => void run(() => request('POST', '/service/start'), words.service.started)}>{words.actions.start}</Button>}
       </Flex>
       {service.reason !== undefined && <Alert type="error" showIcon title={service.reason} style={{ marginBottom: 16 }} />}
       <dl className="facts">

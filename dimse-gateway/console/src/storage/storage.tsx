@@ -21,7 +21,7 @@ export function Storage() {
   const configuration = useResource<Configuration>('/configuration', ['configuration'])
   const [isEditing, setEditing] = useState(false)
   return (
-    <Page title={places.storage} actions={configuration.value && <Button icon={<SettingOutlined />} onClick={() => { setEditing(true) }}>{service.settings}</Button>}>
+    <Page title={places.storage} actions={configuration.value && <Button icon={<SettingOutlined aria-hidden />} onClick={() => { setEditing(true) }}>{service.settings}</Button>}>
       <Loaded resource={state}>{({ spool }) => (
         <>
           {spool.refusing && <Alert type="error" showIcon title={words.refusing} />}

@@ -1,0 +1,133 @@
+import { CloudRefused, NotTheCloud } from '../cloud/index.ts'
+import type { Cloud, Configuration } from '../configuration/schema.ts'
+import { ConfigurationInvalid } from '../configuration/schema.ts'
+import { RevisionOutdated, type ConfigurationStore } from '../configuration/store.ts'
+import type { Forwarding } from '../forwarding/forwarding.ts'
+import { LineError } from '../nodes/line-error.ts'
+import type { Alarms } from '../platform/alarms.ts'
+import type { Clock } from '../platform/clock.ts'
+import type { Log } from '../platform/log.ts'
+import type { Reception, UnknownSenders } from '../reception/index.ts'
+import type { Spool } from '../spool/index.ts'
+import type { ConfigurationChange, GatewayControl } from './actions.ts'
+import { createChanges } from './changes.ts'
+import { gatewayState, type CloudContact, type QueueFigures } from './gateway-state.ts'
+import { cloudUnreachable, configurationInvalid, enrolmentRefused, noSuchNode, revisionOutdated, serviceFailed } from './problems.ts'
+
+/** The parts of a gateway that its control reaches. */
+export interface GatewayParts {
+  readonly configuration: ConfigurationStore
+  readonly reception: Pick<Reception, 'status' | 'start' | 'subscribe'>
+  readonly spool: Pick<Spool, 'usage' | 'subscribe'>
+  readonly forwarding: Pick<Forwarding, 'nodes' | 'counts' | 'retry' | 'cancel' | 'subscribe'>
+  readonly records: Pick<GatewayControl, 'searchStudies' | 'study' | 'searchInstances'> & {
+    /** Figures of the queue that are not counted all the time; `since` is when today began. */
+    figures(since: Date): QueueFigures
+  }
+  /** Tries the line to a node as it is configured. */
+  readonly testNode: (node: Configuration['nodes'][number], signal?: AbortSignal) => ReturnType<GatewayControl['testNode']>
+  readonly unknownSenders: Pick<UnknownSenders, 'list' | 'forget' | 'clear' | 'subscribe'>
+  readonly alarms: Pick<Alarms, 'list' | 'subscribe'>
+  readonly cloud: {
+    readonly contact: CloudContact
+    enrol(enrolment: { readonly url: string; readonly uploadCode: string; readonly name: string }): Promise<Cloud>
+    leave(): Promise<void>
+  }
+  readonly clock: Clock
+  readonly log: Log
+  readonly version: string
+}
+
+/** The control of a gateway that runs; `close` ends telling of changes. */
+export function createGatewayControl(parts: GatewayParts): GatewayControl & { readonly close: () => void } {
+  const { configuration, reception, forwarding, records, unknownSenders, cloud, clock } = parts
+  const startedAt = clock()
+  const changes = createChanges(parts)
+  const state = async () => gatewayState({ ...parts, startedAt })
+
+  async function change(what: Parameters<ConfigurationStore['change']>[0], ifRevision?: number): Promise<Configuration> {
+    const before = configuration.current
+    try {
+      const now = await configuration.change(what, ifRevision)
+      await callOffRemoved(before, now)
+      return now
+    } catch (error) {
+      throw asProblem(error)
+    }
+  }
+
+  /** What waits for a node that was removed would wait for ever. */
+  async function callOffRemoved(before: Configuration, now: Configuration): Promise<void> {
+    const gone = before.nodes.filter(({ id }) => !now.nodes.some((node) => node.id === id))
+    for (const { id } of gone) await forwarding.cancel({ nodeId: id })
+  }
+
+  const setPaused = async (nodeId: string, paused: boolean): Promise<void> => {
+    await change(({ nodes }) => {
+      if (!nodes.some(({ id }) => id === nodeId)) throw noSuchNode('No node has this id.')
+      return { nodes: nodes.map((node) => (node.id === nodeId ? { ...node, paused } : node)) }
+    })
+  }
+
+  return {
+    state,
+    subscribe: changes.subscribe,
+
+    async startService() {
+      await change(({ service }) => ({ service: { ...service, running: true } }))
+      await reception.start()
+      const { status, reason = '' } = reception.status()
+      if (status === 'failed') throw serviceFailed(reason)
+    },
+    async stopService() {
+      await change(({ service }) => ({ service: { ...service, running: false } }))
+    },
+
+    configuration: () => configuration.current,
+    setConfiguration: (what: ConfigurationChange, ifRevision) => change(what, ifRevision),
+    async addPeer(peer) {
+      const now = await change(({ service }) => {
+        const others = service.peers.filter(({ aeTitle, address }) => aeTitle !== peer.aeTitle || address !== peer.address)
+        return { service: { ...service, peers: [...others, peer] } }
+      })
+      unknownSenders.forget(peer.aeTitle)
+      return now
+    },
+
+    pauseNode: (nodeId) => setPaused(nodeId, true),
+    resumeNode: (nodeId) => setPaused(nodeId, false),
+    async testNode(nodeId, signal) {
+      const node = configuration.current.nodes.find(({ id }) => id === nodeId)
+      if (!node) throw noSuchNode('No node has this id.')
+      return await parts.testNode(node, signal)
+    },
+
+    searchStudies: (query, paging) => records.searchStudies(query, paging),
+    study: (StudyInstanceUID) => records.study(StudyInstanceUID),
+    searchInstances: (StudyInstanceUID, query, paging) => records.searchInstances(StudyInstanceUID, query, paging),
+    retryDeliveries: async (selection) => ({ retried: await forwarding.retry(selection) }),
+
+    unknownSenders: async () => unknownSenders.list().map((sender) => ({ ...sender, firstSeenAt: sender.firstSeenAt.toISOString(), lastSeenAt: sender.lastSeenAt.toISOString() })),
+    async forgetUnknownSenders() { unknownSenders.clear() },
+
+    async enrol(enrolment) {
+      try {
+        const { url, gatewayId, organisation } = await cloud.enrol(enrolment)
+        return { url, gatewayId, organisation }
+      } catch (error) {
+        throw asProblem(error)
+      }
+    },
+    leaveCloud: () => cloud.leave(),
+    close: changes.close,
+  }
+}
+
+/** What a failure of the parts means to who asked; any other stays what it is. */
+function asProblem(error: unknown): unknown {
+  if (error instanceof ConfigurationInvalid) return configurationInvalid('See errors.', { errors: error.mistakes })
+  if (error instanceof RevisionOutdated) return revisionOutdated(error.message, { revision: error.revision })
+  if (error instanceof CloudRefused) return error.status >= 500 ? cloudUnreachable(error.message) : enrolmentRefused(error.message)
+  if (error instanceof NotTheCloud || error instanceof LineError) return cloudUnreachable(error.message)
+  return error
+}
