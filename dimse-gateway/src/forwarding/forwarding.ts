@@ -5,22 +5,31 @@ import type { Node } from '../configuration/nodes.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Database } from '../platform/database.ts'
 import type { Log } from '../platform/log.ts'
+import { createStatements } from '../platform/statements.ts'
 import type { Spool } from '../spool/index.ts'
 import { createBandwidthLimit, type BandwidthLimit } from './bandwidth.ts'
 import type { Selection } from './by-hand.ts'
 import { createNodeWorker, type NodeWorker, type NodeWorkerState, type Prepare } from './node-worker.ts'
 import { createQueue, emptyQueue, type QueueCounts } from './queue.ts'
+import { applyRetention, finishDeletions } from './retention.ts'
+import { startRounds, type Rounds } from './rounds.ts'
 import { createNodeSender, type SenderDeps } from './senders.ts'
+import { completeStudies, type CompleteStudy } from './study-watch.ts'
 
 /** What of the configuration forwarding goes by. */
-export type ForwardingSettings = Pick<Configuration, 'nodes' | 'rules' | 'retention'>
+export type ForwardingSettings = Pick<Configuration, 'nodes' | 'rules' | 'retention' | 'spool'>
 
-export type ForwardingChange = { readonly topic: 'node' | 'deliveries'; readonly nodeId: string }
+export type ForwardingChange =
+  | { readonly topic: 'node' | 'deliveries'; readonly nodeId: string }
+  /** Nothing more is expected of the study. */
+  | { readonly topic: 'studyComplete'; readonly study: CompleteStudy }
 
 export interface ForwardingOptions extends Omit<SenderDeps, 'queue' | 'clock'> {
   /** With `forwardingTables`. */
   readonly database: Database
-  readonly spool: Pick<Spool, 'read' | 'subscribe'>
+  readonly spool: Pick<Spool, 'read' | 'subscribe' | 'get' | 'delete' | 'usage'>
+  /** Whether somebody of this AE title has an association open; nobody where absent. */
+  readonly isSenderPresent?: ((callingAETitle: string) => boolean) | undefined
   readonly settings: ForwardingSettings
   readonly clock: Clock
   readonly log: Log
@@ -34,6 +43,8 @@ export interface NodeForwarding extends NodeWorkerState {
 export interface Forwarding {
   /** Begins to send. Before the spool's own start, so that what that finds is taken in. */
   readonly start: () => Promise<void>
+  /** Deletes files a crash kept from being deleted. After the spool's start. */
+  readonly finishDeletions: () => Promise<void>
   /** Takes settings that have changed: new nodes begin, removed ones end, what waits for them stays in the queue until somebody calls it off. */
   readonly configure: (settings: ForwardingSettings) => Promise<void>
   readonly nodes: () => readonly NodeForwarding[]
@@ -55,13 +66,16 @@ interface Running {
   readonly limit: BandwidthLimit
 }
 
-export function createForwarding({ database, spool, settings: initial, clock, log, ...senderDeps }: ForwardingOptions): Forwarding {
+export function createForwarding({ database, spool, settings: initial, clock, log, isSenderPresent = () => false, ...senderDeps }: ForwardingOptions): Forwarding {
   const queue = createQueue(database)
   const running = new Map<string, Running>()
   const listeners = new Set<(change: ForwardingChange) => void>()
   let settings = initial
   let hasStarted = false
   let unsubscribe = (): void => undefined
+  let rounds: readonly Rounds[] = []
+  const statements = createStatements(database)
+  const retention = { statements, spool, clock, log }
 
   const tell = (change: ForwardingChange): void => { for (const listener of listeners) listener(change) }
   const prepare: Prepare = (delivery) => Promise.resolve({
@@ -112,7 +126,19 @@ export function createForwarding({ database, spool, settings: initial, clock, lo
       })
       hasStarted = true
       for (const node of settings.nodes) startNode(node)
+      const onError = (error: unknown): void => { log.error({ err: error }, 'housekeeping failed') }
+      rounds = [
+        startRounds(studyRoundMs, () => completeStudies({
+          statements, clock, isSenderPresent, quietSeconds: () => settings.retention.studyCompleteAfterSeconds,
+          onComplete: (study) => {
+            log.info({ ...study }, 'study complete')
+            tell({ topic: 'studyComplete', study })
+          },
+        }), onError),
+        startRounds(retentionRoundMs, () => applyRetention(retention, { retention: settings.retention, refuseAtFreeBytes: settings.spool.refuseAtFreeBytes }), onError),
+      ]
     },
+    finishDeletions: () => finishDeletions(retention),
     configure: async (next) => {
       settings = next
       if (!hasStarted) return
@@ -150,6 +176,7 @@ export function createForwarding({ database, spool, settings: initial, clock, lo
     stop: async (graceMs = 5_000) => {
       unsubscribe()
       hasStarted = false
+      await Promise.all(rounds.map((one) => one.stop()))
       await Promise.all([...running.keys()].map((id) => stopNode(id, graceMs)))
     },
   }
@@ -159,6 +186,9 @@ export function createForwarding({ database, spool, settings: initial, clock, lo
   }
 }
 
+/** A study is noticed to be complete so long after it is, at most. */
+const studyRoundMs = 2_000
+const retentionRoundMs = 15_000
 /** Attempts of a node whose settings changed may go on for so long. */
 const restartGraceMs = 10_000
 
