@@ -110,7 +110,7 @@ export type GatewayCommandArguments<Name extends GatewayCommandName> = Static<(t
 /** A command as an administrator gives it. */
 export const CommandRequest = Type.Object({
   name: Type.Enum(gatewayCommandNames),
-  arguments: Type.Optional(Type.Record(Type.String({ maxLength: 100 }), Type.Unknown(), { description: 'see the command' })),
+  arguments: Type.Optional(Type.Record(Type.String({ maxLength: 100 }), Type.Unknown(), { description: 'those of the command, as the schema called after it has them: testNodeArguments …' })),
   expiresAfterSeconds: Type.Optional(Type.Integer({ minimum: 10, maximum: 30 * 86_400, default: 86_400, description: 'given up when the gateway has not taken it by then' })),
 }, { additionalProperties: false })
 export type CommandRequest = Static<typeof CommandRequest>

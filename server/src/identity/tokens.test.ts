@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { SignJWT } from 'jose'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { loadSigningKeys } from './signing-keys.ts'
 import { createTokens } from './tokens.ts'
@@ -74,4 +75,14 @@ test('a new key put in front signs, and tokens of the old one stay good', async 
   const rotated = await loadSigningKeys(file)
   expect(rotated.signing.kid).toBe((await keys('b')).signing.kid)
   expect(await createTokens(rotated).verify(old)).toBeDefined()
+})
+
+test('a token of a gateway speaks for the gateway; one of a kind this version does not know, for nobody', async () => {
+  const signing = await keys('a')
+  const tokens = createTokens(signing)
+  const access = await tokens.verify(await tokens.issue({ ...request, gatewayId: '3f0c4f9e-5f44-4d70-a3a6-7f1b1f6f2f5f' }))
+  expect(access?.actor).toEqual({ kind: 'gateway', id: '3f0c4f9e-5f44-4d70-a3a6-7f1b1f6f2f5f' })
+  const unknown = await new SignJWT({ org: '7', scope: 'dicomweb:search', actor_kind: 'robot' }).setProtectedHeader({ alg: 'ES256', kid: signing.signing.kid, typ: 'at+jwt' })
+    .setIssuer('isocenter').setAudience('isocenter:dicomweb').setSubject('x').setExpirationTime('1h').sign(signing.signing.key)
+  expect(await tokens.verify(unknown)).toBeUndefined()
 })

@@ -17,7 +17,7 @@ export interface TokenRequest {
   readonly gatewayId?: string
 }
 
-/** Signs and checks bearer tokens (RFC 7519, RFC 9068 in spirit: `org` names the organisation, `scope` the permissions, `act` what kind of actor `sub` is). */
+/** Signs and checks bearer tokens (RFC 7519, RFC 9068 in spirit: `org` names the organisation, `scope` the permissions, `actor_kind` what `sub` is the id of). */
 export interface Tokens {
   /** Makes a signed token. */
   issue: (request: TokenRequest) => Promise<string>
@@ -46,7 +46,7 @@ export function createTokens(keys: SigningKeys, now: () => Date = () => new Date
   return {
     issue: ({ organisationId, permissions: granted, lifetimeSeconds, gatewayId }) => {
       const issuedAt = Math.floor(now().getTime() / 1000)
-      return new SignJWT({ org: organisationId, scope: granted.join(' '), ...(gatewayId === undefined ? {} : { act: 'gateway' }) })
+      return new SignJWT({ org: organisationId, scope: granted.join(' '), ...(gatewayId === undefined ? {} : { actor_kind: 'gateway' }) })
         .setProtectedHeader({ alg: signingAlgorithm, kid: keys.signing.kid, typ: 'at+jwt' })
         .setIssuer(issuer).setAudience(audience).setSubject(gatewayId ?? randomUUID())
         .setIssuedAt(issuedAt).setExpirationTime(issuedAt + lifetimeSeconds)
@@ -62,8 +62,8 @@ export function createTokens(keys: SigningKeys, now: () => Date = () => new Date
           if (key === undefined) throw new errors.JWKSNoMatchingKey()
           return key
         }, { issuer, audience, algorithms: [signingAlgorithm], typ: 'at+jwt', currentDate: now(), requiredClaims: ['sub', 'exp', 'org', 'scope'] })
-        const { sub, exp, org, scope, act } = payload as { sub: string; exp: number; org: unknown; scope: unknown; act: unknown }
-        const kind = actorKind(act)
+        const { sub, exp, org, scope, actor_kind } = payload as { sub: string; exp: number; org: unknown; scope: unknown; actor_kind: unknown }
+        const kind = actorKind(actor_kind)
         if (kind === undefined || typeof org !== 'string' || !/^[1-9]\d{0,18}$/.test(org) || typeof scope !== 'string') return undefined
         const access: Access = { actor: { kind, id: sub }, organisationId: org, permissions: permissionsIn(scope), studies: 'all' }
         remember(token, access, exp)
@@ -77,9 +77,9 @@ export function createTokens(keys: SigningKeys, now: () => Date = () => new Date
 }
 
 /** Undefined for a kind this version does not know: its token is no use here. */
-function actorKind(act: unknown): Actor['kind'] | undefined {
-  if (act === undefined) return 'token'
-  return act === 'gateway' ? 'gateway' : undefined
+function actorKind(claimed: unknown): Actor['kind'] | undefined {
+  if (claimed === undefined) return 'token'
+  return claimed === 'gateway' ? 'gateway' : undefined
 }
 
 /** Words this version does not know grant nothing. */

@@ -7,9 +7,9 @@ export interface CorsOptions {
 }
 
 /** Methods and headers a page of another origin may use; what PS3.18 and RFC 9110 have for these services, and the token. */
-const allowedMethods = 'GET, HEAD, POST, DELETE, OPTIONS'
+const allowedMethods = 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS'
 const allowedHeaders = [
-  'Accept', 'Accept-Charset', 'Authorization', 'Cache-Control', 'Content-Encoding', 'Content-Type', 'If-Modified-Since', 'If-None-Match', 'If-Range', 'Pragma', 'Range', 'X-Requested-With',
+  'Accept', 'Accept-Charset', 'Authorization', 'Cache-Control', 'Content-Encoding', 'Content-Type', 'Idempotency-Key', 'If-Match', 'If-Modified-Since', 'If-None-Match', 'If-Range', 'Pragma', 'Range', 'X-Requested-With',
 ].join(', ')
 /** What a page may read of an answer besides the headers every page may. */
 const exposedHeaders = 'Accept-Ranges, Allow, Content-Location, Content-Range, ETag, Location, Retry-After, Warning, WWW-Authenticate'

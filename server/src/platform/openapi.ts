@@ -65,7 +65,7 @@ function documentOf(routes: readonly RouteOptions[], { title, version, descripti
 function operationOf({ url, method, config, schema = {} }: RouteOptions, written: (schema: unknown) => unknown): Json {
   const { operationId, summary, description, tags, consumes, body } = schema
   if (operationId === undefined) throw new Error(`${String(method)} ${url} has no operationId.`)
-  const parameters = [...parametersOf(schema.params, 'path', written), ...parametersOf(schema.querystring, 'query', written), ...parametersOf(schema.headers, 'header', written)]
+  const parameters = [...pathParametersOf(url, schema.params, written), ...parametersOf(schema.querystring, 'query', written), ...parametersOf(schema.headers, 'header', written)]
   const policy = config?.policy ?? 'public'
   return {
     operationId, summary, description, tags,
@@ -74,6 +74,12 @@ function operationOf({ url, method, config, schema = {} }: RouteOptions, written
     responses: responsesOf(schema.response, written),
     security: policy === 'public' ? [] : [{ bearer: [policy] }],
   }
+}
+
+/** Those of the path in its order; one that no schema speaks of is text. */
+function pathParametersOf(url: string, schema: unknown, written: (schema: unknown) => unknown): Json[] {
+  const described = new Map(parametersOf(schema, 'path', written).map((one) => [one['name'], one]))
+  return [...url.matchAll(/:(\w+)/g)].map(([, name]) => described.get(name) ?? { name, in: 'path', required: true, schema: { type: 'string' } })
 }
 
 function parametersOf(schema: unknown, place: 'path' | 'query' | 'header', written: (schema: unknown) => unknown): Json[] {
