@@ -77,9 +77,9 @@ export async function aServedGateway({ origin, token, isOnItsWay = () => false }
 }
 
 /** Stores instances at the server. */
-export async function stowed(server: ServerProcess, token: string, instances: readonly DicomJson[], transferSyntaxUID?: string): Promise<void> {
+export async function stowed(server: ServerProcess, token: string, instances: readonly DicomJson[]): Promise<void> {
   const boundary = 'boundary-of-a-test'
-  const parts = instances.flatMap((instance) => [Buffer.from(`--${boundary}\r\nContent-Type: application/dicom\r\n\r\n`), Buffer.from(bytesOf(instance, transferSyntaxUID)), Buffer.from('\r\n')])
+  const parts = instances.flatMap((instance) => [Buffer.from(`--${boundary}\r\nContent-Type: application/dicom\r\n\r\n`), Buffer.from(bytesOf(instance)), Buffer.from('\r\n')])
   const answer = await fetch(`${server.url}/studies`, {
     method: 'POST', body: Buffer.concat([...parts, Buffer.from(`--${boundary}--\r\n`)]),
     headers: { authorization: `Bearer ${token}`, 'content-type': `multipart/related; type="application/dicom"; boundary=${boundary}` },
