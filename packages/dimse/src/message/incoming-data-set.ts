@@ -7,7 +7,7 @@ import { DimseProtocolError } from './dimse-error.ts'
  * left over is discarded before the next message is read.
  */
 export class IncomingDataSet implements AsyncIterable<Uint8Array>, AsyncIterator<Uint8Array, undefined> {
-  readonly #association: Association
+  readonly #association: Pick<Association, 'receive'>
   readonly #contextId: number
   readonly #finish: () => void
   #state: 'untouched' | 'open' | 'ended' = 'untouched'
@@ -18,7 +18,7 @@ export class IncomingDataSet implements AsyncIterable<Uint8Array>, AsyncIterator
   /** Resolves when the last piece has been read or reading has failed. */
   readonly drained: Promise<void>
 
-  constructor(association: Association, contextId: number) {
+  constructor(association: Pick<Association, 'receive'>, contextId: number) {
     this.#association = association
     this.#contextId = contextId
     const { promise, resolve } = Promise.withResolvers<void>()
@@ -36,9 +36,12 @@ export class IncomingDataSet implements AsyncIterable<Uint8Array>, AsyncIterator
   async next(): Promise<IteratorResult<Uint8Array, undefined>> {
     while (this.#reading) await this.#reading
     if (this.#failure !== undefined) throw this.#failure
-    if (this.#state === 'ended' || this.#isComplete) return { done: true, value: undefined }
-    const piece = await this.#read()
-    return piece.length === 0 && this.#isComplete ? { done: true, value: undefined } : { done: false, value: piece }
+    // Some senders end with an empty fragment, having learnt too late that the one before was the last.
+    while (this.#state !== 'ended' && !this.#isComplete) {
+      const piece = await this.#read()
+      if (piece.length > 0) return { done: false, value: piece }
+    }
+    return { done: true, value: undefined }
   }
 
   /** Ends the iteration; the rest of the data set is left to `discard`. */

@@ -34,7 +34,7 @@ export async function freePort(): Promise<number> {
 export async function startProgram(program: string, args: readonly string[], port: number, cwd?: string): Promise<AsyncDisposable> {
   const child = spawn(program, args, { stdio: 'ignore', ...(cwd !== undefined && { cwd }), env: { ...process.env, TCP_NODELAY: '1' } })
   for (let tries = 0; !(await answers(port)); tries++) {
-    if (child.exitCode !== null || tries > 200) throw new Error(`${program} does not listen`)
+    if (child.exitCode !== null || tries > 500) throw new Error(`${program} does not listen`)
     await new Promise((resolve) => { setTimeout(resolve, 50) })
   }
   return { [Symbol.asyncDispose]: () => stop(child) }

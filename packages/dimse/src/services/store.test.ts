@@ -73,23 +73,6 @@ describe('C-STORE', () => {
     expect(await store(connection, { ...anInstance, dataSet: new Uint8Array(0) })).toEqual({ status: 0x0000 })
   })
 
-  test('a data set that ends with an empty fragment is whole without it', async () => {
-    const pieces: number[] = []
-    await using provider = await startProvider({
-      async store({ dataSet }) {
-        for await (const piece of dataSet) pieces.push(piece.length)
-        return { status: 0x0000 }
-      },
-    })
-    await using connection = await connectTo(provider, both)
-    async function* withEmptyChunks(): AsyncGenerator<Uint8Array> {
-      yield Buffer.alloc(10)
-      yield new Uint8Array(0)
-    }
-    await store(connection, { ...anInstance, dataSet: withEmptyChunks() })
-    expect(pieces).toEqual([10])
-  })
-
   test('a handler that fails half way becomes a processing failure without its words; the rest is discarded and the next is served', async () => {
     await using provider = await startProvider({
       async store({ dataSet, SOPInstanceUID }) {
