@@ -3,7 +3,7 @@ import { createServer as createTlsServer } from 'node:tls'
 import type { Association, TlsFacts } from './association.ts'
 import { EstablishedAssociation } from './established-association.ts'
 import type { UpperLayerEvent } from './events.ts'
-import { defaultLimits, type UpperLayerLimits } from './limits.ts'
+import { defaultLimits, limitsWith, type UpperLayerLimits } from './limits.ts'
 import { rejections } from './meanings.ts'
 import { acceptPdu, maxPduLengthOf, peerFacts, requestOf, type AssociationAnswer, type AssociationRequest } from './negotiation.ts'
 import { encodePdu } from './pdu-encode.ts'
@@ -38,9 +38,9 @@ export interface Acceptor {
 
 interface Remote { readonly remoteAddress: string; readonly remotePort: number }
 
-/** Accepts associations on a port; nothing is listened on before `listen`. */
+/** Accepts associations on a port; nothing is listened on before `listen`. @throws RangeError for limits that cannot be kept */
 export function createAcceptor(options: AcceptorOptions): Acceptor {
-  const limits = { ...defaultLimits, ...options.limits }
+  const limits = limitsWith(defaultLimits, options.limits)
   const connections = new Set<AcceptedConnection>()
   const established = new Set<Association>()
   const report = (event: UpperLayerEvent): void => { options.onEvent?.(event) }
@@ -61,7 +61,7 @@ export function createAcceptor(options: AcceptorOptions): Acceptor {
   const handshaking = new Set<Socket>()
   const server = options.tls ? createSecureServer(options.tls, limits, handshaking, onSocket, report) : createTcpServer(socketOptions, onSocket)
   server.maxConnections = limits.maxConnections
-  server.on('drop', (dropped?: Partial<Remote>) => { report({ type: 'connectionDropped', remoteAddress: dropped?.remoteAddress ?? '', remotePort: dropped?.remotePort ?? 0 }) })
+  server.on('drop', (dropped?: Partial<Remote>) => { report({ type: 'connectionDropped', remoteAddress: plainAddress(dropped?.remoteAddress ?? ''), remotePort: dropped?.remotePort ?? 0 }) })
 
   return {
     get associations() { return established.size },
@@ -116,7 +116,13 @@ function createSecureServer(tls: AcceptorTls, limits: UpperLayerLimits, handshak
 }
 
 function remoteOf(socket: Socket): Remote {
-  return { remoteAddress: socket.remoteAddress ?? '', remotePort: socket.remotePort ?? 0 }
+  return { remoteAddress: plainAddress(socket.remoteAddress ?? ''), remotePort: socket.remotePort ?? 0 }
+}
+
+/** An IPv4 peer of a socket that listens on IPv6 too is told as ::ffff:10.0.0.5; lists of peers say 10.0.0.5. */
+function plainAddress(address: string): string {
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)
+  return mapped?.[1] ?? address
 }
 
 interface AcceptorContext {

@@ -1,7 +1,8 @@
 /** An association on real sockets: what either side does, seen by the other. */
+import { networkInterfaces } from 'node:os'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterEach, describe, expect, test } from 'vitest'
-import type { Acceptor, AcceptorOptions } from './acceptor.ts'
+import { createAcceptor, type Acceptor, type AcceptorOptions } from './acceptor.ts'
 import type { Association } from './association.ts'
 import { AssociationAborted, AssociationLost, AssociationRejected, AssociationStateError, AssociationTimedOut, ConnectionFailed } from './errors.ts'
 import { requestAssociation, type RequestOptions } from './requestor.ts'
@@ -39,6 +40,7 @@ async function asRequestor(more: Partial<RequestOptions> = {}): Promise<{ associ
   peer.send(anAccept())
   return { association: await asked, peer }
 }
+const hasIPv6 = Object.values(networkInterfaces()).flat().some((address) => address?.family === 'IPv6')
 const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString()
 
 describe('between our two sides', () => {
@@ -454,6 +456,17 @@ describe('an acceptor', () => {
       received += heard.piece.bytes.length
     }
     expect(received).toBe(100)
+  })
+
+  test.skipIf(!hasIPv6)('tells the address of an IPv4 peer as such, also where it listens on IPv6', async () => {
+    const { port, event } = await listening({ host: '::' })
+    const association = await requestAssociation(options(port))
+    expect((await event('established')).association.remoteAddress).toBe('127.0.0.1')
+    await association.release()
+  })
+
+  test.each([0, 100, 2 ** 32])('does not promise PDUs of %i bytes', (maxPduBytes) => {
+    expect(() => createAcceptor({ port: 0, negotiate: acceptAll, serve: () => Promise.resolve(), limits: { maxPduBytes } })).toThrow(RangeError)
   })
 
   test('lets associations finish within the grace it is given, and aborts those that do not', async () => {

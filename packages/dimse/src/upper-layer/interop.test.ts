@@ -93,7 +93,7 @@ describe.skipIf(!hasProgram('storescp'))('storescp', () => {
     await expect(requestAssociation(options(port))).rejects.toThrow('rejected permanently by the application: no reason given')
   })
 
-  test('speaks TLS with us', async () => {
+  test.skipIf(!hasProgram('openssl'))('speaks TLS with us', async () => {
     await using folder = await aFolder()
     const [key, cert] = [join(folder.path, 'key.pem'), join(folder.path, 'cert.pem')]
     execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', '/CN=localhost', '-keyout', key, '-out', cert], { stdio: 'ignore' })

@@ -37,3 +37,13 @@ export const defaultLimits: UpperLayerLimits = {
  * known to who asked.
  */
 export const defaultRequestorLimits: UpperLayerLimits = { ...defaultLimits, idleMs: 0 }
+
+/** Less than this would make a header of every few hundred bytes; 0 would promise to take any length. */
+const leastMaxPduBytes = 1024
+
+/** The limits with some of them given. @throws RangeError for PDUs of less than 1024 bytes */
+export function limitsWith(defaults: UpperLayerLimits, given: Partial<UpperLayerLimits> = {}): UpperLayerLimits {
+  const limits = { ...defaults, ...given }
+  if (!(limits.maxPduBytes >= leastMaxPduBytes && limits.maxPduBytes < 2 ** 32)) throw new RangeError(`PDUs of at most ${limits.maxPduBytes} bytes: it must be ${leastMaxPduBytes} or more, and fit 32 bits.`)
+  return limits
+}

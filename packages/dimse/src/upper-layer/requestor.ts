@@ -3,7 +3,7 @@ import { connect as connectTls } from 'node:tls'
 import type { Association } from './association.ts'
 import { ConnectionFailed } from './errors.ts'
 import { errorOfConnectionEnd, EstablishedAssociation } from './established-association.ts'
-import { defaultRequestorLimits, type UpperLayerLimits } from './limits.ts'
+import { defaultRequestorLimits, limitsWith, type UpperLayerLimits } from './limits.ts'
 import { acceptedContexts, maxPduLengthOf, peerFacts, requestPdu, type RequestFields } from './negotiation.ts'
 import { encodePdu } from './pdu-encode.ts'
 import { PduError, type AssociateAcceptPdu, type AssociateRequestPdu } from './pdu.ts'
@@ -27,7 +27,7 @@ export interface RequestOptions extends RequestFields {
  */
 export async function requestAssociation(options: RequestOptions): Promise<Association> {
   options.signal?.throwIfAborted()
-  const limits = { ...defaultRequestorLimits, ...options.limits }
+  const limits = limitsWith(defaultRequestorLimits, options.limits)
   const request = requestPdu(options, limits.maxPduBytes)
   const encoded = encodePdu(request)
   const socket = await connect(options, limits.connectMs)
