@@ -40,8 +40,9 @@ export class DataSetSummariser {
   }
 
   /**
-   * The summary, now that all bytes have come. A data set that cannot be read is no error: it says so itself.
-   * @throws ObjectMismatch when it can be read and is not what the request named, or belongs to no study or series
+   * The summary, now that all bytes have come. A data set that cannot be read, or names no study, is no error: a modality may never
+   * send it again, and where it is sent to may be able to use it.
+   * @throws ObjectMismatch when it can be read and is not what the request named
    */
   async end(): Promise<DataSetSummary> {
     const dataSetSha256 = this.#hash.digest('hex')
@@ -52,8 +53,8 @@ export class DataSetSummariser {
     const text = (keyword: Keyword) => dataSet.string(keyword)
     return {
       dataSetSha256,
-      StudyInstanceUID: required(dataSet, 'StudyInstanceUID'),
-      SeriesInstanceUID: required(dataSet, 'SeriesInstanceUID'),
+      StudyInstanceUID: text('StudyInstanceUID') ?? '',
+      SeriesInstanceUID: text('SeriesInstanceUID') ?? '',
       Modality: text('Modality'),
       PatientID: text('PatientID'),
       PatientName: text('PatientName'),
@@ -78,12 +79,7 @@ export class DataSetSummariser {
   }
 }
 
-function required(dataSet: DataSet, keyword: Keyword): string {
-  const value = dataSet.string(keyword)
-  if (value === undefined) throw new ObjectMismatch(keyword, true)
-  return value
-}
-
 function assertIs(dataSet: DataSet, keyword: Keyword, expected: string): void {
-  if (required(dataSet, keyword) !== expected) throw new ObjectMismatch(keyword, false)
+  const value = dataSet.string(keyword)
+  if (value !== expected) throw new ObjectMismatch(keyword, value === undefined)
 }

@@ -128,16 +128,18 @@ describe('the same object once more', () => {
 })
 
 describe('what a request says and what comes', () => {
-  test('a data set of another instance, another class, or without UIDs is refused and not kept', async () => {
+  test('a data set of another instance, another class, or without its own UIDs is refused and not kept', async () => {
     const sent = aCT()
     await expect(send({ ...sent, identity: { ...sent.identity, SOPInstanceUID: '1.2.3' } })).rejects.toMatchObject({ name: 'ObjectMismatch', attribute: 'SOPInstanceUID' })
     await expect(send({ ...sent, identity: { ...sent.identity, SOPClassUID: '1.2.840.10008.5.1.4.1.1.4' } })).rejects.toMatchObject({ attribute: 'SOPClassUID' })
     await expect(send({ ...sent, dataSet: new Uint8Array() })).rejects.toBeInstanceOf(NothingToStore)
-    for (const attribute of ['SOPInstanceUID', 'StudyInstanceUID', 'SeriesInstanceUID'] as const) {
-      await expect(send(aCT({ [attribute]: undefined }))).rejects.toMatchObject({ attribute })
-    }
+    for (const attribute of ['SOPInstanceUID', 'SOPClassUID'] as const) await expect(send(aCT({ [attribute]: undefined }))).rejects.toMatchObject({ attribute })
     expect(await readdir(join(directory, 'spool', 'arriving'))).toEqual([])
     expect(opened.spool.usage()).toMatchObject({ objects: 0, bytes: 0 })
+  })
+
+  test('an object without a study is kept: what it is sent to may know better', async () => {
+    expect(await send(aCT({ StudyInstanceUID: undefined, SeriesInstanceUID: undefined }))).toMatchObject({ StudyInstanceUID: '', SeriesInstanceUID: '' })
   })
 
   test('a data set nobody can read is kept, and says so, also after a restart', async () => {

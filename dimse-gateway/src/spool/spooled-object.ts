@@ -9,9 +9,9 @@ export interface SpooledObject {
   /** As the C-STORE request said. */
   readonly SOPClassUID: string
   readonly SOPInstanceUID: string
-  /** Empty where the data set cannot be read. */
+  /** Empty where the data set has none, or cannot be read. */
   readonly StudyInstanceUID: string
-  /** Empty where the data set cannot be read. */
+  /** Empty where the data set has none, or cannot be read. */
   readonly SeriesInstanceUID: string
   readonly Modality?: string | undefined
   readonly PatientID?: string | undefined
