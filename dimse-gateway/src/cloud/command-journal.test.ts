@@ -31,6 +31,15 @@ test('a result is told until it was heard, and known for a while after', async (
   expect(await again.begin('a')).toBe(false)
 })
 
+test('a result is told again to a cloud that has forgotten it', async () => {
+  const journal = await open()
+  await journal.begin('a')
+  await journal.finish(done('a'))
+  await journal.reported([done('a')])
+  await journal.tellAgain('a')
+  expect(journal.unreported()).toEqual([done('a')])
+})
+
 test('what was begun and cut off has failed, as far as anybody knows', async () => {
   await (await open()).begin('a')
   expect((await open()).unreported()).toMatchObject([{ commandId: 'a', outcome: 'failed' }])

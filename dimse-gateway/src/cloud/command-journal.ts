@@ -21,6 +21,8 @@ export interface CommandJournal {
   finish(result: CommandResult): Promise<void>
   /** Results the cloud has not heard, oldest first, as many as one report takes. */
   unreported(): readonly CommandResult[]
+  /** The cloud asks for this command although it has heard of it: its database was put back to before. What became of the command is told again. */
+  tellAgain(commandId: string): Promise<void>
   /** The cloud has heard these. */
   reported(results: readonly CommandResult[]): Promise<void>
 }
@@ -59,6 +61,7 @@ export async function openCommandJournal(path: string, onDamaged: () => void): P
     },
     finish: (result) => put((before) => before.map((entry) => (entry.commandId === result.commandId ? { ...entry, result } : entry))),
     unreported: () => entries.flatMap(({ result, isReported }) => (result !== undefined && isReported !== true ? [result] : [])).slice(0, maxResultsPerReport),
+    tellAgain: (commandId) => put((before) => before.map((entry) => (entry.commandId === commandId ? { ...entry, isReported: false } : entry))),
     async reported(results) {
       if (results.length === 0) return
       const heard = new Set(results.map(({ commandId }) => commandId))

@@ -7,7 +7,7 @@ import type { CommandJournal } from './command-journal.ts'
 import { aControl } from './control.fixture.ts'
 import { startReportLoop, type ReportLoop } from './report-loop.ts'
 
-const journal: CommandJournal = { begin: async () => true, finish: async () => undefined, unreported: () => [], reported: async () => undefined }
+const journal: CommandJournal = { begin: async () => true, finish: async () => undefined, unreported: () => [], reported: async () => undefined, tellAgain: async () => undefined }
 let loop: ReportLoop | undefined
 afterEach(async () => { await loop?.close() })
 

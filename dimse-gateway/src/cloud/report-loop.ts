@@ -1,4 +1,5 @@
 /** Reports to the cloud as long as the gateway runs, over a line that may be down for days, and does what it is told in return. */
+import { setTimeout as sleep } from 'node:timers/promises'
 import { ReportAnswer, type IssuedCommand } from '@isocenter/contracts'
 import { Value } from 'typebox/value'
 import { LineError } from '../nodes/line-error.ts'
@@ -32,6 +33,7 @@ export interface ReportTiming {
 
 const defaultTiming: ReportTiming = { retryMs: 5_000, maxRetryMs: 60_000, refusedMs: 300_000, minReportAfterMs: 1_000 }
 const maxReportAfterMs = 3_600_000
+const closeWithinMs = 5_000
 
 /** How the last contact went. */
 export interface CloudContact {
@@ -44,7 +46,7 @@ export interface ReportLoop {
   readonly contact: CloudContact
   /** Something an administrator should see has changed: the next report goes at once. */
   readonly reportSoon: () => void
-  /** Resolves when a report and a command under way have ended. */
+  /** Resolves when a report under way has ended, and a command too unless it takes long. */
   readonly close: () => Promise<void>
 }
 
@@ -58,6 +60,8 @@ export function startReportLoop({ api, tokens, control, journal, clock, log, tim
   let isAsked = false
   let wake: (() => void) | undefined
   let working: Promise<void> = Promise.resolve()
+  /** Commands that wait here or are being done; the cloud names them with every answer until their result is told. */
+  const inHand = new Set<string>()
 
   const reportSoon = () => {
     isAsked = true
@@ -66,15 +70,24 @@ export function startReportLoop({ api, tokens, control, journal, clock, log, tim
 
   /** One after another, beside the reports: a test of a slow node must not make the gateway look dead. */
   const work = (commands: readonly IssuedCommand[]) => {
-    for (const command of commands) {
-      working = working.then(async () => {
-        if (closing.signal.aborted || !await journal.begin(command.commandId)) return
-        const result = await doCommand(control, command)
-        await journal.finish(result)
-        log.info({ command: command.name, commandId: command.commandId, outcome: result.outcome }, 'a command of the cloud was done')
-        reportSoon()
-      }).catch((error: unknown) => { log.error({ err: error, commandId: command.commandId }, 'a command of the cloud could not be written down') })
+    for (const command of commands.filter(({ commandId }) => !inHand.has(commandId))) {
+      inHand.add(command.commandId)
+      working = working.then(() => follow(command))
+        .catch((error: unknown) => { log.error({ err: error, commandId: command.commandId }, 'a command of the cloud could not be written down') })
+        .finally(() => inHand.delete(command.commandId))
     }
+  }
+
+  const follow = async (command: IssuedCommand): Promise<void> => {
+    if (closing.signal.aborted) return
+    if (await journal.begin(command.commandId)) {
+      const result = await doCommand(control, command)
+      await journal.finish(result)
+      log.info({ command: command.name, commandId: command.commandId, outcome: result.outcome }, 'a command of the cloud was done')
+    } else {
+      await journal.tellAgain(command.commandId)
+    }
+    reportSoon()
   }
 
   /** @returns milliseconds until the next report is due */
@@ -140,7 +153,8 @@ export function startReportLoop({ api, tokens, control, journal, clock, log, tim
       closing.abort(new Error('the gateway stops'))
       wake?.()
       await running
-      await working
+      // A command that does not end is cut off with the process, and told as such after the next start.
+      await Promise.race([working, sleep(closeWithinMs, undefined, { ref: false })])
     },
   }
 }
