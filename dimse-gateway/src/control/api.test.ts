@@ -6,6 +6,7 @@ import { createControlApi } from './api.ts'
 import { goodUploadCode, pretendGateway, type PretendedGateway } from './gateway.fixture.ts'
 import { loadControlKey } from './key.ts'
 import { sessionSeconds } from './sessions.ts'
+import type { StudyRecordPage } from './wire/records.ts'
 import type { ControlApp } from './typed-routes.ts'
 
 const key = 'abcd-efgh-jkmn-pqrs-tvwx'
@@ -136,7 +137,7 @@ describe('what another site can make a browser do', () => {
 
 describe('the key', () => {
   test('is made once, long, for its owner alone', async () => {
-    const file = join(screens, 'secrets', 'control-key')
+    const file = join(screens, 'secrets', 'control.key')
     const [one, other] = await Promise.all([loadControlKey(file), loadControlKey(file)])
     expect(one).toMatch(/^([0-9a-hjkmnp-tv-z]{4}-){7}[0-9a-hjkmnp-tv-z]{4}$/)
     expect(other).toBe(one)
@@ -145,7 +146,7 @@ describe('the key', () => {
   })
 
   test('that somebody chose and that could be guessed is not used, and not overwritten', async () => {
-    const file = join(screens, 'control-key')
+    const file = join(screens, 'control.key')
     await writeFile(file, 'hospital\n')
     await expect(loadControlKey(file)).rejects.toThrow('fewer than 20 characters')
     expect(await readFile(file, 'utf8')).toBe('hospital\n')
@@ -175,7 +176,7 @@ describe('settings', () => {
     const before = gateway.configuration()
     const response = await patch({ service: { ...before.service, ...wrong } })
     expect(response.statusCode).toBe(422)
-    expect(response.json().errors.map((error: { path: string }) => error.path)).toContain(path)
+    expect(response.json<{ errors: { path: string }[] }>().errors.map((error) => error.path)).toContain(path)
     expect(gateway.configuration()).toBe(before)
   })
 
@@ -252,8 +253,8 @@ describe('records', () => {
     const seen: string[] = []
     let after: string | undefined
     do {
-      const page = (await app.inject({ url: `/api/records/studies?limit=25${after === undefined ? '' : `&after=${after}`}`, headers: asScript })).json()
-      seen.push(...page.records.map((record: { StudyInstanceUID: string }) => record.StudyInstanceUID))
+      const page = (await app.inject({ url: `/api/records/studies?limit=25${after === undefined ? '' : `&after=${after}`}`, headers: asScript })).json<StudyRecordPage>()
+      seen.push(...page.records.map((record) => record.StudyInstanceUID))
       after = page.next
     } while (after !== undefined)
     expect(seen).toEqual(gateway.studies.map(({ StudyInstanceUID }) => StudyInstanceUID))

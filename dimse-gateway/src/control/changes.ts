@@ -5,8 +5,8 @@ import type { GatewayParts } from './gateway-control.ts'
 const togetherMs = 500
 
 export interface Changes {
-  subscribe(listener: (topics: ReadonlySet<ChangedTopic>) => void): () => void
-  close(): void
+  readonly subscribe: (listener: (topics: ReadonlySet<ChangedTopic>) => void) => () => void
+  readonly close: () => void
 }
 
 type Watched = Pick<GatewayParts, 'configuration' | 'reception' | 'spool' | 'forwarding' | 'unknownSenders' | 'alarms' | 'log'>

@@ -7,11 +7,12 @@ import { LineError } from '../nodes/line-error.ts'
 import type { Alarms } from '../platform/alarms.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Log } from '../platform/log.ts'
+import type { Records } from '../records/records.ts'
 import type { Reception, UnknownSenders } from '../reception/index.ts'
 import type { Spool } from '../spool/index.ts'
 import type { ConfigurationChange, GatewayControl } from './actions.ts'
 import { createChanges } from './changes.ts'
-import { gatewayState, type CloudContact, type QueueFigures } from './gateway-state.ts'
+import { gatewayState, type CloudContact } from './gateway-state.ts'
 import { cloudUnreachable, configurationInvalid, enrolmentRefused, noSuchNode, revisionOutdated, serviceFailed } from './problems.ts'
 
 /** The parts of a gateway that its control reaches. */
@@ -20,10 +21,7 @@ export interface GatewayParts {
   readonly reception: Pick<Reception, 'status' | 'start' | 'subscribe'>
   readonly spool: Pick<Spool, 'usage' | 'subscribe'>
   readonly forwarding: Pick<Forwarding, 'nodes' | 'counts' | 'retry' | 'cancel' | 'subscribe'>
-  readonly records: Pick<GatewayControl, 'searchStudies' | 'study' | 'searchInstances'> & {
-    /** Figures of the queue that are not counted all the time; `since` is when today began. */
-    figures(since: Date): QueueFigures
-  }
+  readonly records: Records
   /** Tries the line to a node as it is configured. */
   readonly testNode: (node: Configuration['nodes'][number], signal?: AbortSignal) => ReturnType<GatewayControl['testNode']>
   readonly unknownSenders: Pick<UnknownSenders, 'list' | 'forget' | 'clear' | 'subscribe'>
@@ -99,12 +97,12 @@ export function createGatewayControl(parts: GatewayParts): GatewayControl & { re
     async testNode(nodeId, signal) {
       const node = configuration.current.nodes.find(({ id }) => id === nodeId)
       if (!node) throw noSuchNode('No node has this id.')
-      return await parts.testNode(node, signal)
+      return parts.testNode(node, signal)
     },
 
-    searchStudies: (query, paging) => records.searchStudies(query, paging),
-    study: (StudyInstanceUID) => records.study(StudyInstanceUID),
-    searchInstances: (StudyInstanceUID, query, paging) => records.searchInstances(StudyInstanceUID, query, paging),
+    searchStudies: async (query, paging) => records.studies(query, paging),
+    study: async (StudyInstanceUID) => records.study(StudyInstanceUID),
+    searchInstances: async (StudyInstanceUID, query, paging) => records.instances(StudyInstanceUID, query, paging),
     retryDeliveries: async (selection) => ({ retried: await forwarding.retry(selection) }),
 
     unknownSenders: async () => unknownSenders.list().map((sender) => ({ ...sender, firstSeenAt: sender.firstSeenAt.toISOString(), lastSeenAt: sender.lastSeenAt.toISOString() })),

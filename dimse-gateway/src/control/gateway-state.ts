@@ -10,13 +10,6 @@ export interface CloudContact {
   readonly lastFailure?: { readonly at: Date; readonly reason: Failure['reason']; readonly text: string }
 }
 
-export interface QueueFigures {
-  readonly received: number
-  readonly arrived: number
-  readonly waitingBytes: ReadonlyMap<string, number>
-  readonly oldestWaitingAt?: Date | undefined
-}
-
 /** A node out of reach this long is no hiccup any more. */
 const criticalAfterMs = 10 * 60_000
 
@@ -29,9 +22,9 @@ export function gatewayState({ configuration, reception, spool, forwarding, reco
   const { status, reason, port, associations } = reception.status()
   const { objects, bytes, freeBytes, quotaBytes, isRefusing } = spool.usage()
   const counts = forwarding.counts()
-  const figures = records.figures(startOfDay(now))
+  const totals = records.totals()
   const forwarded = forwarding.nodes()
-  const nodes = current.nodes.map((node) => nodeState(node, forwarded.find((one) => one.node.id === node.id), figures.waitingBytes.get(node.id) ?? 0))
+  const nodes = current.nodes.map((node) => nodeState(node, forwarded.find((one) => one.node.id === node.id)))
   const bond = cloudState(current.cloud, cloud.contact)
   return {
     version,
@@ -43,9 +36,7 @@ export function gatewayState({ configuration, reception, spool, forwarding, reco
     },
     spool: { objects, bytes, freeBytes, refusing: isRefusing, ...(quotaBytes !== undefined && { quotaBytes }) },
     queue: {
-      waiting: counts.waiting + counts.sending, failed: counts.dead, receivedToday: figures.received, arrivedToday: figures.arrived,
-      waitingBytes: nodes.reduce((sum, node) => sum + node.waitingBytes, 0),
-      ...(figures.oldestWaitingAt && { oldestWaitingAt: figures.oldestWaitingAt.toISOString() }),
+      waiting: counts.waiting + counts.sending, failed: counts.dead, ...totals,
     },
     nodes,
     ...(bond && { cloud: bond }),
@@ -60,10 +51,8 @@ export function gatewayState({ configuration, reception, spool, forwarding, reco
   }
 }
 
-const startOfDay = (moment: Date) => new Date(moment.getFullYear(), moment.getMonth(), moment.getDate())
-
-function nodeState({ id, name, kind, paused }: Configuration['nodes'][number], forwarded: NodeForwarding | undefined, waitingBytes: number): NodeState {
-  const base = { id, name, kind, waitingBytes }
+function nodeState({ id, name, kind, paused }: Configuration['nodes'][number], forwarded: NodeForwarding | undefined): NodeState {
+  const base = { id, name, kind }
   // Just added: its worker has not begun.
   if (!forwarded) return { ...base, status: paused ? 'paused' : 'idle', waiting: 0, failed: 0 }
   const { status, counts, lastArrivalAt, nextAttemptAt, trouble } = forwarded

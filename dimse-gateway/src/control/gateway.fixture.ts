@@ -157,7 +157,7 @@ export function pretendGateway({ now = () => new Date(), isEmpty = false }: { re
   return gateway
 }
 
-const sum = (nodes: readonly NodeState[], member: 'waiting' | 'waitingBytes' | 'failed') => nodes.reduce((total, node) => total + node[member], 0)
+const sum = (nodes: readonly NodeState[], member: 'waiting' | 'waitingBytes' | 'failed') => nodes.reduce((total, node) => total + (node[member] ?? 0), 0)
 
 const fullConfiguration = {
   revision: 7,
@@ -184,7 +184,7 @@ function study(index: number, ago: (minutes: number) => string): StudyRecord {
     modalities: [index % 2 === 0 ? 'CT' : 'MR'], callingAETitles: [index % 2 === 0 ? 'CT_ROOM1' : 'MR_ROOM2'],
     firstReceivedAt: ago(10 + index * 17), lastReceivedAt: ago(index * 17), instances, bytes: instances * 526_000, isComplete: index > 0,
     deliveries: [
-      { ...noDeliveries('cloud', 'Cloud'), delivered: index === 0 ? 80 : instances, waiting: index === 0 ? 42 : 0, sending: index === 0 ? 2 : 0, lastDeliveredAt: ago(index * 17) },
+      { ...noDeliveries('cloud', 'Cloud'), delivered: index === 0 ? 80 : instances, verified: index === 0 ? 80 : instances, waiting: index === 0 ? 42 : 0, sending: index === 0 ? 2 : 0, lastDeliveredAt: ago(index * 17) },
       isLate
         ? { ...noDeliveries('archive', 'Archive'), delivered: instances - 3, dead: 3, lastFailure: { reason: 'classNotAccepted', text: 'no presentation context for 1.2.840.10008.5.1.4.1.1.66.4' } }
         : { ...noDeliveries('archive', 'Archive'), delivered: instances, lastDeliveredAt: ago(index * 17) },
@@ -192,7 +192,7 @@ function study(index: number, ago: (minutes: number) => string): StudyRecord {
   }
 }
 
-const noDeliveries = (nodeId: string, nodeName: string): StudyDelivery => ({ nodeId, nodeName, waiting: 0, sending: 0, delivered: 0, dead: 0, cancelled: 0 })
+const noDeliveries = (nodeId: string, nodeName: string): StudyDelivery => ({ nodeId, nodeName, waiting: 0, sending: 0, delivered: 0, dead: 0, cancelled: 0, verified: 0 })
 
 function instance(record: StudyRecord, index: number): InstanceRecord {
   const deliveries = record.deliveries.map(({ nodeId, nodeName, dead, delivered, lastFailure }): Delivery => index < delivered

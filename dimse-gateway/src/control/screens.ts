@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
+import { isAbsent } from '@isocenter/durable-files'
 import { extname, join, relative, sep } from 'node:path'
 import { noSuchResource, screensNotBuilt } from './problems.ts'
 import type { ControlApp } from './typed-routes.ts'
@@ -50,8 +51,8 @@ export async function screenRoutes(app: ControlApp, folder: string): Promise<voi
 
 async function readFiles(folder: string): Promise<ReadonlyMap<string, Buffer>> {
   const files = new Map<string, Buffer>()
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return []
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch((error: unknown) => {
+    if (isAbsent(error)) return []
     throw error
   })
   for (const entry of entries) {

@@ -8,7 +8,7 @@
 export function bearNonce(document: Document): string | undefined {
   const nonce = document.querySelector<HTMLMetaElement>('meta[property="csp-nonce"]')?.nonce
   if (nonce === undefined || nonce === '') return undefined
-  const createElement = document.createElement.bind(document) as (name: string, options?: ElementCreationOptions) => HTMLElement
+  const createElement = document.createElement.bind(document)
   document.createElement = (name: string, options?: ElementCreationOptions) => {
     const element = createElement(name, options)
     if (element instanceof HTMLStyleElement) element.nonce = nonce

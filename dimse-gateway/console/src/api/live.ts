@@ -62,7 +62,7 @@ export function onChange(listener: Listener): () => void {
 
 export const connection = {
   isConnected: () => isConnected,
-  subscribe(listener: () => void) {
+  subscribe: (listener: () => void) => {
     connectionListeners.add(listener)
     return () => { connectionListeners.delete(listener) }
   },

@@ -48,7 +48,7 @@ export function NodeCard({ node, state, onEdit, onTest }: NodeCardProps) {
       )}
       <dl className="facts">
         <dt>{words.target}</dt><dd className="mono">{node.kind === 'dicom' ? `${node.calledAETitle} @ ${node.host}:${node.port}` : node.url}</dd>
-        {state && <><dt>{words.waiting}</dt><dd>{formats.number(state.waiting)}{state.waiting > 0 && ` · ${formats.bytes(state.waitingBytes)}`}</dd></>}
+        {state && <><dt>{words.waiting}</dt><dd>{formats.number(state.waiting)}{state.waiting > 0 && state.waitingBytes !== undefined && ` · ${formats.bytes(state.waitingBytes)}`}</dd></>}
         {state && state.failed > 0 && <><dt>{words.failed}</dt><dd>{formats.number(state.failed)}</dd></>}
         {state && <><dt>{words.lastArrival}</dt><dd>{state.lastArrivalAt === undefined ? words.never : formats.fromNow(state.lastArrivalAt, now)}</dd></>}
       </dl>

@@ -54,7 +54,7 @@ function BigState({ state }: { readonly state: GatewayState }) {
   const needsHands = alarms.some(({ code }) => code !== 'unknownSenders')
   const forwarding = overview.forwarding(formats.number(queue.waiting), queue.waiting === 1)
   if (needsHands) return <Banner kind={worst} symbol={<ExclamationCircleFilled aria-hidden />} title={overview.attention} hint={queue.waiting > 0 ? forwarding : undefined} />
-  if (queue.waiting > 0) return <Banner kind="busy" symbol={<SyncOutlined spin aria-hidden />} title={forwarding} hint={overview.forwardingHint(formats.bytes(queue.waitingBytes))} />
+  if (queue.waiting > 0) return <Banner kind="busy" symbol={<SyncOutlined spin aria-hidden />} title={forwarding} hint={queue.waitingBytes === undefined ? undefined : overview.forwardingHint(formats.bytes(queue.waitingBytes))} />
   const isNew = state.spool.objects === 0 && queue.receivedToday === 0
   return <Banner kind="good" symbol={<CheckCircleFilled aria-hidden />} title={isNew ? overview.healthyIdle : overview.healthy} hint={isNew ? overview.healthyIdleHint : undefined} />
 }
@@ -110,7 +110,7 @@ function NodesCard({ state: { nodes } }: { readonly state: GatewayState }) {
         {nodes.map((node) => (
           <li key={node.id}>
             <span>{node.name}</span>
-            <span>{node.waiting > 0 && <span className="hint">{words.waiting}: {formats.number(node.waiting)} · {formats.bytes(node.waitingBytes)} </span>}<NodeStateTag node={node} /></span>
+            <span>{node.waiting > 0 && <span className="hint">{words.waiting}: {formats.number(node.waiting)}{node.waitingBytes !== undefined && ` · ${formats.bytes(node.waitingBytes)}`} </span>}<NodeStateTag node={node} /></span>
           </li>
         ))}
       </ul>

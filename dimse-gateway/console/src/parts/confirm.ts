@@ -14,9 +14,12 @@ interface Question {
 export function useConfirm(): (question: Question) => Promise<boolean> {
   const { modal } = App.useApp()
   const { actions } = useConsoleWords()
-  return async ({ title, hint, action, isDangerous = true }) => await modal.confirm({
-    title, content: hint, okText: action, cancelText: actions.cancel, okButtonProps: { danger: isDangerous },
-    // Enter must not do it by accident.
-    autoFocusButton: 'cancel',
-  })
+  return async ({ title, hint, action, isDangerous = true }) => {
+    const isWanted = await modal.confirm({
+      title, content: hint, okText: action, cancelText: actions.cancel, okButtonProps: { danger: isDangerous },
+      // Enter must not do it by accident.
+      autoFocusButton: 'cancel',
+    })
+    return isWanted
+  }
 }

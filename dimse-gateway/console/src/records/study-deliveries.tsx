@@ -12,15 +12,16 @@ export function StudyDeliveries({ record }: { readonly record: StudyRecord }) {
 }
 
 function NodeDelivery({ delivery }: { readonly delivery: StudyDelivery }) {
-  const { records: { states, arrivedOf } } = useConsoleWords()
+  const { records: { states, arrivedOf, verified: confirmed } } = useConsoleWords()
   const { formats } = useLanguage()
   const failureText = useFailureText()
-  const { nodeName, waiting, sending, delivered, dead, cancelled, lastFailure } = delivery
+  const { nodeName, waiting, sending, delivered, dead, cancelled, verified, lastFailure } = delivery
   const all = waiting + sending + delivered + dead + cancelled
   const state = dead > 0 ? 'dead' : sending > 0 ? 'sending' : waiting > 0 ? 'waiting' : delivered > 0 ? 'delivered' : 'cancelled'
   return (
     <>
       <DeliverySymbol state={state} /> {nodeName}: {delivered === all ? states.delivered : arrivedOf(formats.number(delivered), formats.number(all))}
+      {delivered > 0 && verified === delivered && <span className="hint"> · {confirmed}</span>}
       {dead > 0 && <> · {states.dead}: {formats.number(dead)}</>}
       {cancelled > 0 && <> · {states.cancelled}: {formats.number(cancelled)}</>}
       {delivered + cancelled < all && lastFailure && <div className="hint">{failureText(lastFailure)}</div>}

@@ -74,7 +74,7 @@ function StorageSettings({ configuration: { retention, spool }, onClose }: { rea
     await editConfiguration((configuration) => ({
       spool: withoutEmpty({ ...configuration.spool, quotaBytes: inBytes(quota), refuseAtFreeBytes: inBytes(reserve) ?? 0 }),
       retention: withoutEmpty({ ...configuration.retention, deleteDaysAfterArrival: deleteDays ?? undefined, deleteAtFreeBytes: inBytes(deleteAtFree), recordDays, studyCompleteAfterSeconds: completeAfter }),
-    } as Pick<Configuration, 'spool' | 'retention'>))
+    }))
     return true
   }
 

@@ -21,7 +21,7 @@ export const en = {
   signIn: {
     title: 'Sign in to this gateway',
     key: 'Gateway key',
-    hint: 'The key is in the file “control-key” in the data folder of the gateway. Whoever installed the gateway can tell you.',
+    hint: 'The key is in the file “secrets/control.key” in the data folder of the gateway. Whoever installed the gateway can tell you.',
     submit: 'Sign in',
     wrongKey: 'This is not the key of this gateway.',
     missing: 'Enter the key.',

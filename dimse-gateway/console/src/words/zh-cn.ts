@@ -18,7 +18,7 @@ export const zhCN: Words = {
   signIn: {
     title: '登录此网关',
     key: '网关密钥',
-    hint: '密钥保存在网关数据文件夹的 “control-key” 文件中，可向安装人员询问。',
+    hint: '密钥保存在网关数据文件夹的 “secrets/control.key” 文件中，可向安装人员询问。',
     submit: '登录',
     wrongKey: '密钥不正确。',
     missing: '请输入密钥。',

@@ -1,5 +1,4 @@
 import { Type } from 'typebox'
-import type { Peer } from '../../configuration/schema.ts'
 import type { GatewayControl } from '../actions.ts'
 import { editConfiguration } from '../edit-configuration.ts'
 import { noSuchPeer } from '../problems.ts'
@@ -14,7 +13,7 @@ export function senderRoutes(app: ControlApp, { control }: { readonly control: G
   app.get('/peers', async () => control.configuration().service.peers)
 
   app.post('/peers', { schema: { body: PeerBody } }, async ({ body }, reply) => {
-    const { service } = await control.addPeer(body as Peer)
+    const { service } = await control.addPeer(body)
     return reply.code(201).send(service.peers)
   })
 

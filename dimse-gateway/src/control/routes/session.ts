@@ -13,7 +13,7 @@ export function sessionRoutes(app: ControlApp, { key, sessions, cookieName }: { 
     config: { isOpen: true },
     schema: { body: Type.Object({ key: Type.String({ maxLength: 200 }) }, { additionalProperties: false }), response: { 201: SessionAnswer } },
   }, async ({ body }, reply) => {
-    if (!isSameSecret(body.key.trim(), key)) throw wrongKey('Look for the key in the file "control-key" in the data folder of the gateway.')
+    if (!isSameSecret(body.key.trim(), key)) throw wrongKey('Look for the key in the file "secrets/control.key" in the data folder of the gateway.')
     const { token, session } = sessions.begin()
     return reply.code(201).header('set-cookie', sessionCookie(cookieName, token)).send({ expiresAt: session.expiresAt.toISOString() })
   })

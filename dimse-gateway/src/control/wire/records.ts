@@ -33,6 +33,8 @@ export const StudyDelivery = Type.Object({
   nodeId: Type.String(),
   nodeName: Type.String(),
   waiting: Count, sending: Count, delivered: Count, dead: Count, cancelled: Count,
+  /** Of those delivered: the receiver told the digest of what it holds, and it is that of what was sent. */
+  verified: Count,
   lastDeliveredAt: Type.Optional(Time),
   lastFailure: Type.Optional(Failure),
 })

@@ -45,7 +45,7 @@ export const NodeState = Type.Object({
   /** `retrying`: the last attempt failed and the next one waits for its time. */
   status: Type.Union([Type.Literal('idle'), Type.Literal('sending'), Type.Literal('retrying'), Type.Literal('paused'), Type.Literal('outsideHours')]),
   waiting: Count,
-  waitingBytes: Count,
+  waitingBytes: Type.Optional(Count),
   failed: Count,
   lastArrivalAt: Type.Optional(Time),
   nextAttemptAt: Type.Optional(Time),
@@ -85,7 +85,7 @@ export const GatewayState = Type.Object({
   spool: SpoolState,
   queue: Type.Object({
     waiting: Count,
-    waitingBytes: Count,
+    waitingBytes: Type.Optional(Count),
     failed: Count,
     oldestWaitingAt: Type.Optional(Time),
     receivedToday: Count,
