@@ -2,6 +2,7 @@
 import type { HttpNode, Node } from '../configuration/nodes.ts'
 import { fixedAuthorization, type Authorization } from '../nodes/authorization.ts'
 import { createHttpTarget } from '../nodes/http-target.ts'
+import { dicomwebUrlOf } from '../nodes/node-url.ts'
 import { tlsOptionsOf, type Secrets } from '../nodes/node-tls.ts'
 import type { Sender } from './attempt.ts'
 import type { BandwidthLimit } from './bandwidth.ts'
@@ -22,8 +23,7 @@ export interface SenderDeps {
 /** A sender for one lane of a node. @throws what is wrong with its TLS settings */
 export async function createNodeSender(node: Node, limit: BandwidthLimit, deps: SenderDeps): Promise<Sender> {
   if (node.kind === 'dicom') {
-    const { ca, cert, key, servername } = await tlsOptionsOf(node.tls, deps.secrets)
-    const tls = node.tls && { ...(ca && { ca }), ...(cert !== undefined && { cert }), ...(key !== undefined && { key }), ...(servername !== undefined && { servername }) }
+    const tls = node.tls && await tlsOptionsOf(node.tls, deps.secrets)
     return createDicomSender({ node, limit, callingAETitle: node.callingAETitle ?? deps.aeTitle(), tls })
   }
   return createHttpSender(node, limit, deps)
@@ -36,10 +36,4 @@ async function createHttpSender(node: HttpNode, limit: BandwidthLimit, { secrets
     url: dicomwebUrlOf(node), target, limit, authorization: isCloud ? cloudAuthorization : fixedAuthorization(node.authorization, secrets),
     compress: node.accelerated, givesReceipts: isCloud, now: () => clock().getTime(),
   })
-}
-
-/** Where a node's DICOMweb service is. */
-export function dicomwebUrlOf(node: HttpNode): string {
-  const base = node.url.replace(/\/+$/, '')
-  return node.kind === 'cloud' ? `${base}/dicom-web` : base
 }
