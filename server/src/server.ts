@@ -13,6 +13,7 @@ import { blobStoreConfig, signingKeysFile } from './places.ts'
 import { createDb } from './platform/db.ts'
 import { createMetrics } from './platform/metrics.ts'
 import { readTlsFiles } from './platform/tls.ts'
+import { recompressionTasks } from './recompression/index.ts'
 import { createBlobStore } from './storage/index.ts'
 import { createTranscoding, createTranscodingMetrics } from './transcoding/index.ts'
 import { createWorklist } from './worklist/index.ts'
@@ -64,7 +65,10 @@ export async function startServer(config: Config): Promise<RunningServer> {
     closers.push(() => app.close())
     const sweeping = startSweeping({ db, blobs, now: () => new Date() }, app.log)
     closers.push(() => sweeping.close())
-    const jobs = startJobs({ database: config.DATABASE_URL, log: app.log, ...joinTasks(catalogueTasks({ db, changeFeedDays: config.CHANGE_FEED_DAYS }), gatewayTasks(db)) })
+    // Its own: a thread that starts with the first frame, and no cache, or its frames would drive out those that readers ask for.
+    const recompressing = createTranscoding({ blobs, threads: 1, timeoutMs: config.CODEC_TIMEOUT_MS, cacheBytes: 0 })
+    closers.push(() => recompressing.close())
+    const jobs = startJobs({ database: config.DATABASE_URL, log: app.log, ...joinTasks(catalogueTasks({ db, changeFeedDays: config.CHANGE_FEED_DAYS }), gatewayTasks(db), recompressionTasks({ db, blobs, transcoding: recompressing })) })
     closers.push(() => jobs.close())
     await app.listen({ host: config.HOST, port: config.PORT })
     const address = app.server.address()

@@ -2,7 +2,7 @@ import { rows, type Db } from '../platform/db.ts'
 
 /** What can be written into the audit trail. */
 export type AuditAction =
-  | 'study.search' | 'study.retrieve' | 'study.store' | 'study.delete'
+  | 'study.search' | 'study.retrieve' | 'study.store' | 'study.delete' | 'study.recompress'
   | 'gateway.enrol' | 'gateway.token' | 'gateway.read' | 'gateway.change' | 'gateway.revoke' | 'gateway.command' | 'gateway.command-result'
   | 'upload-code.read' | 'upload-code.rotate'
   | 'worklist.read' | 'worklist.write' | 'performed-step.read' | 'performed-step.write'

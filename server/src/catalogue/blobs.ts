@@ -39,7 +39,8 @@ const digestsSql = `
     select instance_key, instance.sha256 from study join series using (study_key) join instance using (series_key)
     where study.organisation_id = ? and study_instance_uid = ? and series_instance_uid = ? and sop_instance_uid = ?
   )
-  select sha256 from held union all select former.sha256 from held join instance_version former using (instance_key)`
+  select sha256 from held union all select former.sha256 from held join instance_version former using (instance_key)
+  union all select received.sha256 from held join recompressed received using (instance_key)`
 
 /** The digests of whole objects that are held of an instance, current and former. */
 export async function heldDigests(db: Db, organisationId: string, { StudyInstanceUID, SeriesInstanceUID, SOPInstanceUID }: InstanceScope): Promise<Buffer[]> {

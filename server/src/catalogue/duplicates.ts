@@ -2,7 +2,7 @@ import type { Trx } from '../platform/db.ts'
 import type { KeptVersion } from './kept-versions.ts'
 import type { StoreOutcome } from './new-instance.ts'
 import type { Prepared } from './prepare.ts'
-import type { InstanceNow, Placed } from './store-instances.ts'
+import { isCurrent, type InstanceNow, type Placed } from './store-instances.ts'
 
 /** What an organisation does with other bytes under UIDs it already has. */
 export type DuplicatePolicy = 'keepBoth' | 'replace' | 'reject'
@@ -23,7 +23,7 @@ export function decide({ instance }: Prepared, existing: InstanceNow | undefined
   if (existing.blobKey === instance.blobKey) {
     return { outcome: version === 1 ? 'created' : supersedes[policy], blobKept: true, version, writes: 'nothing' }
   }
-  if (existing.sha256.equals(instance.sha256) || existing.dataSetSha256.equals(instance.dataSetSha256)) {
+  if (isCurrent(existing, instance)) {
     return { outcome: 'unchanged', blobKept: false, version, writes: 'nothing' }
   }
   // As above, but superseded by another in between: the blob is the kept version's own.

@@ -12,6 +12,13 @@ export interface InstanceNow {
   readonly blobKey: string
   readonly sha256: Buffer
   readonly dataSetSha256: Buffer
+  /** The digests of what was received, where that is stored otherwise. */
+  readonly received: { readonly sha256: Buffer; readonly dataSetSha256: Buffer } | undefined
+}
+
+/** True when an object is the one that is current, as it is stored or as it was received. */
+export function isCurrent({ sha256, dataSetSha256, received }: Pick<InstanceNow, 'sha256' | 'dataSetSha256' | 'received'>, object: { readonly sha256: Uint8Array; readonly dataSetSha256: Uint8Array }): boolean {
+  return [{ sha256, dataSetSha256 }, ...(received ? [received] : [])].some((one) => one.sha256.equals(object.sha256) || one.dataSetSha256.equals(object.dataSetSha256))
 }
 
 /** One instance of a batch in its series. */
@@ -28,10 +35,12 @@ const columns = [
 const readStatement = {
   name: 'read-instances',
   text: `
-    select given.position, instance_key, instance.sop_class_uid, instance.version, instance.blob_key, instance.sha256, instance.data_set_sha256
+    select given.position, instance.instance_key, instance.sop_class_uid, instance.version, instance.blob_key, instance.sha256, instance.data_set_sha256,
+      received.sha256 as received_sha256, received.data_set_sha256 as received_data_set_sha256
     from json_to_recordset($1) as given(position integer, study_key bigint, series_instance_uid text, sop_instance_uid text)
       join series on series.study_key = given.study_key and series.series_instance_uid = given.series_instance_uid
-      join instance on instance.series_key = series.series_key and instance.sop_instance_uid = given.sop_instance_uid`,
+      join instance on instance.series_key = series.series_key and instance.sop_instance_uid = given.sop_instance_uid
+      left join recompressed as received on received.instance_key = instance.instance_key and received.version = instance.version`,
 }
 
 interface InstanceNowRow {
@@ -42,6 +51,8 @@ interface InstanceNowRow {
   readonly blob_key: string
   readonly sha256: Buffer
   readonly data_set_sha256: Buffer
+  readonly received_sha256: Buffer | null
+  readonly received_data_set_sha256: Buffer | null
 }
 
 /** For each of the batch the instance that is there under the same UIDs, or undefined. */
@@ -61,6 +72,7 @@ export async function findExisting(trx: Trx, batch: readonly Prepared[], studies
       blobKey: row.blob_key,
       sha256: row.sha256,
       dataSetSha256: row.data_set_sha256,
+      received: row.received_sha256 && row.received_data_set_sha256 ? { sha256: row.received_sha256, dataSetSha256: row.received_data_set_sha256 } : undefined,
     }
   }
   return existing
@@ -105,6 +117,10 @@ const keepFormerStatement = {
 const dropFormerStatement = {
   name: 'drop-former-instances',
   text: `
+    with forgotten as (
+      delete from recompressed using json_to_recordset($1) as given(instance_key bigint), instance
+      where recompressed.instance_key = given.instance_key and instance.instance_key = given.instance_key and recompressed.version = instance.version
+    )
     insert into obsolete_blob (blob_key, organisation_id)
     select blob_key, organisation_id from instance join json_to_recordset($1) as given(instance_key bigint) using (instance_key)`,
 }

@@ -23,6 +23,7 @@ export { parseSearch, queryOf } from './qido/params.ts'
 export { serviceURL } from './service-url.ts'
 export { sendXmlParts } from './xml-answer.ts'
 export { isDigestOf, metadataTextOf, reread, storeAgain, type Reread } from './stow/reread.ts'
+export { ObjectDigest } from './stow/object-digest.ts'
 export { isSettled, longestStoreMs, minimumAgeMs, startSweeping, sweep, type Swept } from './stow/sweep.ts'
 
 export interface DicomwebOptions extends DicomwebDeps {

@@ -12,6 +12,8 @@ import { identityOf, type Identity } from './validate.ts'
 export interface Reread {
   readonly byteLength: number
   readonly sha256: Buffer
+  /** of the data set alone */
+  readonly dataSetSha256: Buffer
   /** SHA-256 of all bytes as they come: what version 0.1 kept in the place of `sha256`. */
   readonly plainSha256: Buffer
   /** What the object says it is; undefined when the bytes are no readable DICOM object or lack one of the four UIDs. */
@@ -50,8 +52,7 @@ export async function reread(blobs: BlobStore, blobKey: string, fallbackCharset?
   }
   const parsed = await read(() => reader.end())
   const identity = parsed && identityOf(parsed)
-  const { sha256 } = digest.digest(parsed?.dataSetOffset ?? 0)
-  return { byteLength, sha256, plainSha256: plain.digest(), parsed, identity: identity && 'kind' in identity ? undefined : identity }
+  return { byteLength, ...digest.digest(parsed?.dataSetOffset ?? 0), plainSha256: plain.digest(), parsed, identity: identity && 'kind' in identity ? undefined : identity }
 }
 
 /** The text `/metadata` answers for an instance. */

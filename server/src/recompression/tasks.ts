@@ -1,0 +1,105 @@
+/** Compressing by rule in the background: a slice at a time, as fast as the rule allows, from where the last slice ended. */
+import { setTimeout } from 'node:timers/promises'
+import { changedForms, formCandidates, lastInstanceKey } from '../catalogue/index.ts'
+import type { Tasks } from '../jobs/index.ts'
+import { recompress, reverse, type FormDeps, type Outcome } from './change-form.ts'
+import { noteVisited, recompressionRules, type RuleState } from './rules.ts'
+
+/** Shorter than the time to the next slice, so that two never run side by side. */
+const sliceMs = 4 * 60_000
+/** Keys looked through at once; few of them may be of the organisation. */
+const keysAtOnce = 20_000n
+const reversedAtOnce = 20
+const hourMs = 60 * 60_000
+
+export interface SliceOptions {
+  readonly signal: AbortSignal
+  readonly now: () => Date
+  /** When the slice ends, milliseconds of `performance.now()`. */
+  readonly until: number
+}
+
+/** Background work of every server: whoever is free takes the slice. */
+export function recompressionTasks(deps: FormDeps): Tasks {
+  return {
+    tasks: {
+      recompress: async (_payload, { signal }) => {
+        const until = performance.now() + sliceMs
+        for (const rule of await recompressionRules(deps.db)) await workOff(deps, rule, { signal, until, now: () => new Date() })
+      },
+    },
+    schedule: ['*/5 * * * * recompress'],
+  }
+}
+
+/** Goes on with one rule until there is nothing more to do, its hours are over, or the slice has ended. */
+export async function workOff(deps: FormDeps, rule: RuleState, options: SliceOptions): Promise<void> {
+  if (!rule.isActive) return
+  await (rule.isReversing ? reverseAll(deps, rule, options) : recompressAll(deps, rule, options))
+}
+
+const isDue = ({ fromHour, toHour }: RuleState, { signal, now, until }: SliceOptions): boolean =>
+  !signal.aborted && performance.now() < until && isWithin(now().getUTCHours(), fromHour, toHour)
+
+/** Whether an hour lies in a stretch of the day, which may go past midnight. */
+export const isWithin = (hour: number, from: number, to: number): boolean =>
+  from === to || (from < to ? hour >= from && hour < to : hour >= from || hour < to)
+
+async function recompressAll(deps: FormDeps, rule: RuleState, options: SliceOptions): Promise<void> {
+  const last = BigInt(await lastInstanceKey(deps.db))
+  for (let after = BigInt(rule.visitedTo); after < last && isDue(rule, options);) {
+    const to = after + keysAtOnce < last ? after + keysAtOnce : last
+    const storedBefore = new Date(options.now().getTime() - rule.minimumAgeHours * hourMs)
+    const someOf = await formCandidates(deps.db, { ...rule, storedBefore }, String(after), String(to))
+    for (const candidate of someOf) {
+      if (!isDue(rule, options)) return
+      const startedAt = performance.now()
+      await noted(deps, rule, candidate.instanceKey, await recompress(deps, candidate, options.signal))
+      await pause(rule, candidate.byteLength, startedAt, options.signal)
+    }
+    // Up to here everything was looked at that is old enough; what is younger waits, and all behind it with it.
+    const young = await youngest(deps, rule, after, to, storedBefore)
+    if (young !== undefined) {
+      await noteVisited(deps.db, rule, String(young - 1n), nothing)
+      return
+    }
+    await noteVisited(deps.db, rule, String(to), nothing)
+    after = to
+  }
+}
+
+const nothing = { recompressed: 0, leftAlone: 0, savedBytes: 0 } as const
+
+/** The first key behind `after` whose instance is still to come of age; one of a newer version has been looked at in its time. */
+async function youngest({ db }: FormDeps, { organisationId }: RuleState, after: bigint, to: bigint, storedBefore: Date): Promise<bigint | undefined> {
+  const row = await db('instance').where({ organisation_id: organisationId, version: 1 }).where('instance_key', '>', String(after)).where('instance_key', '<=', String(to))
+    .where('stored_at', '>=', storedBefore).min<{ first: string | null }[]>('instance_key as first')
+  const first = row[0]?.first
+  return first === null || first === undefined ? undefined : BigInt(first)
+}
+
+async function reverseAll(deps: FormDeps, rule: RuleState, options: SliceOptions): Promise<void> {
+  for (let after = rule.visitedTo; isDue(rule, options);) {
+    const some = await changedForms(deps.db, rule.organisationId, after, reversedAtOnce)
+    if (some.length === 0) return
+    for (const { candidate, original } of some) {
+      if (!isDue(rule, options)) return
+      const startedAt = performance.now()
+      await noted(deps, rule, candidate.instanceKey, await reverse(deps, candidate, original, options.signal))
+      await pause(rule, original.byteLength, startedAt, options.signal)
+      after = candidate.instanceKey
+    }
+  }
+}
+
+async function noted({ db }: FormDeps, rule: RuleState, visitedTo: string, outcome: Outcome): Promise<void> {
+  const isChanged = outcome.kind === 'changed'
+  await noteVisited(db, rule, visitedTo, isChanged
+    ? { recompressed: rule.isReversing ? -1 : 1, leftAlone: 0, savedBytes: outcome.savedBytes } : { ...nothing, leftAlone: 1 })
+}
+
+/** Waits as long as so many bytes are to take. */
+async function pause({ bytesPerSecond }: RuleState, bytes: number, startedAt: number, signal: AbortSignal): Promise<void> {
+  const left = (bytes / bytesPerSecond) * 1000 - (performance.now() - startedAt)
+  if (left > 0) await setTimeout(left, undefined, { signal }).catch(() => undefined)
+}
