@@ -117,7 +117,7 @@ describe('an object that cannot be kept', () => {
       await sleep(50)
       throw new Error('the sender broke')
     }
-    await expect(store(connection, { ...object, transferSyntaxUID: ExplicitVRLittleEndian, dataSet: broken() })).rejects.toThrow()
+    await expect(store(connection, { ...object, transferSyntaxUID: ExplicitVRLittleEndian, dataSet: broken() })).rejects.toThrow('the sender broke')
     await association.abort()
     await expect.poll(() => gateway.reception.status().associations).toBe(0)
     await expect.poll(() => gateway.spool.usage().bytes).toBe(0)

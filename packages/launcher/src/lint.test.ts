@@ -36,6 +36,11 @@ test.each([
   ['server/src/catalogue/store.ts', '../audit/record.ts', 'through its index.ts'],
   ['server/src/dicomweb/stow/routes.ts', '../../catalogue/store.ts', 'through its index.ts'],
   ['server/src/dicomweb/index.ts', '../storage/fs.ts', 'through its index.ts'],
+  ['dimse-gateway/src/gateway.ts', '../../server/src/config.ts', 'a client of the server'],
+  ['dimse-gateway/src/spool/spool.ts', '../forwarding/queue.ts', 'spool comes before'],
+  ['dimse-gateway/src/reception/reception.ts', '../services/index.ts', 'reception comes before'],
+  ['packages/dimse/src/upper-layer/tls.ts', 'node:fs', 'speaks DICOM over sockets'],
+  ['packages/dimse/src/upper-layer/tls.ts', '@isocenter/contracts', 'stands on packages/dicom alone'],
 ])('%s may not import %s', (file, specifier, sentence) => {
   expect(lint({ [file]: `import * as it from '${specifier}'\nexport { it }\n` })).toContain(sentence)
 })
