@@ -516,6 +516,27 @@ describe('time', () => {
     expect((await event('ended')).end).toEqual({ how: 'released' })
   })
 
+  test('a peer that waits for our work is not idle, and is again when it is done', async () => {
+    const { port, event } = await listening({
+      limits: { idleMs: 80 },
+      serve: async (association) => {
+        await association.receive()
+        const cancelled = association.receive()
+        {
+          using _ = association.working()
+          await delay(250)
+          await association.send(1, 'command', Buffer.from('done'))
+        }
+        await cancelled
+      },
+    })
+    const peer = await peerOn(port)
+    peer.send(data('long work'))
+    expect(await peer.next()).toMatchObject({ name: 'piece' })
+    expect(await peer.next()).toMatchObject({ name: 'A-ABORT' })
+    expect((await event('ended')).end).toEqual({ how: 'timedOut', timer: 'idle' })
+  })
+
   test('a PDU that drips is not waited for, however often a byte comes', async () => {
     const { port, event } = await listening({ limits: { pduMs: 200, idleMs: 10_000 } })
     const peer = await peerOn(port)

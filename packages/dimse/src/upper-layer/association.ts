@@ -74,6 +74,11 @@ export interface Association {
   send(contextId: number, kind: 'command' | 'dataSet', bytes: Uint8Array | AsyncIterable<Uint8Array>): Promise<void>
   /** A command and its data set, with nothing between them and in one write as far as they go into one. */
   sendMessage(contextId: number, command: Uint8Array, dataSet?: Uint8Array | AsyncIterable<Uint8Array>): Promise<void>
+  /**
+   * Until it is disposed, the peer waits for us and its silence is not idleness; for an operation that takes long and is
+   * watched for a cancel by `receive` meanwhile.
+   */
+  working(): Disposable
   /** Releases in order, or answers the peer that asked; what still comes and nobody waits for is dropped. */
   release(): Promise<void>
   /** Sends A-ABORT (source: service-user) unless it has ended; resolves when that has left, or cannot. */

@@ -79,6 +79,10 @@ export class EstablishedAssociation implements Association {
     return this.#inTurn(contextId, (line) => sendFragments(line, { ...stretch, kind: 'dataSet' }, dataSet, fragmentsOf({ ...stretch, kind: 'command' }, command)))
   }
 
+  working(): Disposable {
+    return this.#provider.working()
+  }
+
   async release(): Promise<void> {
     await this.#turn
     if (!this.#end) {

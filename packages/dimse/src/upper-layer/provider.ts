@@ -89,6 +89,8 @@ export class UpperLayerProvider {
   /** Came while nobody asked. */
   #kept: DataPiece | undefined
   #inputEnded = false
+  /** How many things the local user does that the peer waits for. */
+  #working = 0
   /** Resolves when the A-ABORT has left, or cannot. */
   #abortSent: Promise<void> | undefined
   readonly #closed = Promise.withResolvers<void>()
@@ -125,7 +127,7 @@ export class UpperLayerProvider {
   attach(socket: Socket): void {
     this.#transport = new Transport(socket, { writeMs: this.#options.limits.writeMs, lingerMs: this.#options.limits.artimMs }, {
       chunk: (bytes) => {
-        if (this.#isEstablished) this.#idle.restart()
+        this.#heardOf()
         this.#stream.push(bytes)
         this.#pump()
       },
@@ -183,6 +185,26 @@ export class UpperLayerProvider {
     this.#transport?.destroy()
   }
 
+  /** Until it is disposed, silence is ours and not the peer's. */
+  working(): Disposable {
+    this.#working++
+    this.#idle.stop()
+    let isOver = false
+    return {
+      [Symbol.dispose]: () => {
+        if (isOver) return
+        isOver = true
+        this.#working--
+        this.#heardOf()
+      },
+    }
+  }
+
+  /** Idleness begins anew, where it counts. */
+  #heardOf(): void {
+    if (this.#isEstablished && this.#working === 0 && !this.#kept) this.#idle.restart()
+  }
+
   get #isEstablished(): boolean {
     return establishedStates.has(this.#state)
   }
@@ -207,7 +229,7 @@ export class UpperLayerProvider {
     if (this.#state === 'Sta7') this.#kept = undefined
     if (this.#isEstablished === wasEstablished) return
     if (this.#isEstablished) {
-      this.#idle.restart()
+      this.#heardOf()
     } else {
       this.#idle.stop()
       this.#pdu.stop()
@@ -242,7 +264,7 @@ export class UpperLayerProvider {
       if (rejection) this.#send({ name: 'A-ASSOCIATE-RJ', ...rejection })
     },
     sendData: (_, cause) => {
-      this.#idle.restart()
+      this.#heardOf()
       this.#write(cause)
     },
     sendReleaseRequest: () => { this.#send({ name: 'A-RELEASE-RQ' }) },
@@ -297,7 +319,7 @@ export class UpperLayerProvider {
       return
     }
     if (this.#stream.insidePdu && (this.#isEstablished || this.#state === 'Sta5')) this.#pdu.start()
-    if (this.#isEstablished && !this.#idle.running) this.#idle.restart()
+    if (!this.#idle.running) this.#heardOf()
     // The end of the line comes after all that came before it.
     if (this.#inputEnded && this.#state !== 'Sta1') this.#transition('transportClosed', {})
   }
