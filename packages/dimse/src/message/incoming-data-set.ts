@@ -26,6 +26,11 @@ export class IncomingDataSet implements AsyncIterable<Uint8Array>, AsyncIterator
     this.#finish = resolve
   }
 
+  /** It could not be read to its end: the association ended, or the peer broke the rules. */
+  get hasFailed(): boolean {
+    return this.#failure !== undefined
+  }
+
   /** @throws Error when iterated a second time: the pieces are gone */
   [Symbol.asyncIterator](): this {
     if (this.#state !== 'untouched') throw new Error('the data set of a message can be read only once')

@@ -1,4 +1,5 @@
 import type { DimseConnection } from '../message/connection.ts'
+import { DimseStatusError } from '../message/dimse-error.ts'
 import type { DimseMessage } from '../message/message-stream.ts'
 import type { ServiceResult } from './handlers.ts'
 import { resultOfError } from './respond.ts'
@@ -15,7 +16,7 @@ export interface ServeOptions extends FailureOptions {
 }
 
 export interface FailureOptions {
-  /** Told of everything a handler throws that is no DimseStatusError: the peer learns nothing of it, a log should. */
+  /** Told of what a handler throws that is no DimseStatusError, unless its data set broke off: the peer learns nothing of it, a log should. */
   readonly onHandlerError?: ((failure: HandlerFailure) => void) | undefined
 }
 
@@ -40,9 +41,10 @@ export class Serving {
   }
 
   /** The answer to a request whose handler threw. */
-  failure({ command }: DimseMessage, error: unknown, otherwise: number): ServiceResult {
+  failure({ command, dataSet }: DimseMessage, error: unknown, otherwise: number): ServiceResult {
     const result = resultOfError(error, otherwise)
-    if (result.status === otherwise) this.#onHandlerError?.({ error, CommandField: command.CommandField, MessageID: command.MessageID })
+    // A data set that broke off is the association's failure, which whoever serves it learns by its end.
+    if (!(error instanceof DimseStatusError) && !dataSet?.hasFailed) this.#onHandlerError?.({ error, CommandField: command.CommandField, MessageID: command.MessageID })
     return result
   }
 

@@ -131,6 +131,7 @@ describe('C-STORE', () => {
     await until(() => provider.ends.length === 1)
     expect(seen).toEqual([expect.objectContaining({ name: 'AssociationAborted' })])
     expect(provider.ends).toEqual([expect.objectContaining({ name: 'AssociationAborted' })])
+    expect(provider.failures).toEqual([])
   })
 
   test.each(['../../etc/passwd', '1.2.840/3', 'x'.repeat(64)])('the instance UID %j is refused before a handler sees it', async (wrong) => {
