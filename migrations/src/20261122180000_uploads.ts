@@ -11,8 +11,13 @@ export async function up(knex: Knex): Promise<void> {
       upload_id       uuid primary key default gen_random_uuid(),
       organisation_id bigint not null references organisation,
       actor           text not null,
+      -- StudyInstanceUIDs the uploader's token is confined to; null where it is not.
+      studies         text[],
       kind            text not null,
-      metadata        jsonb not null default '{}',
+      -- Upload-Metadata as it came.
+      metadata        text not null,
+      -- Base URL of the DICOMweb service as the uploader reaches it, for links in the result.
+      service_url     text not null,
       byte_length     bigint not null check (byte_length >= 0),
       byte_offset     bigint not null default 0,
       -- open: takes bytes; complete: has them all, to be stored; finished: stored or refused, as result says.

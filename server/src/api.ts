@@ -4,22 +4,33 @@ import type { AccessLog } from './audit/index.ts'
 import { gatewayRoutes, tokenRoutes, type Gateways } from './gateways/index.ts'
 import { openApi } from './platform/openapi.ts'
 import type { ApiRoutes } from './platform/typed-routes.ts'
+import type { Config } from './config.ts'
+import { uploadRoutes, type Uploads } from './uploads/index.ts'
 import { worklistRoutes, type Worklist } from './worklist/index.ts'
 
 export interface ApiDeps {
   readonly gateways: Gateways
   readonly worklist: Worklist
+  readonly uploads: Uploads
+  readonly config: Config
   readonly accessLog: AccessLog
 }
 
-/** Everything in contracts that is a schema, by the name it is exported under. */
-const components = Object.fromEntries(Object.entries<unknown>(contracts).filter((entry): entry is [string, TSchema] => {
-  const [name, value] = entry
-  return /^[A-Z]/.test(name) && typeof value === 'object' && value !== null && 'type' in value
-}))
+/** Everything in contracts that is a schema, by the name it is exported under; the arguments of commands by the command's. */
+const components = {
+  ...Object.fromEntries(Object.entries(contracts.gatewayCommands).map(([name, schema]) => [`${name}Arguments`, schema])),
+  ...exportedSchemas(),
+}
+
+function exportedSchemas(): Record<string, TSchema> {
+  return Object.fromEntries(Object.entries<unknown>(contracts).filter((entry): entry is [string, TSchema] => {
+    const [name, value] = entry
+    return /^[A-Z]/.test(name) && typeof value === 'object' && value !== null && 'type' in value
+  }))
+}
 
 /** The product API: what is not DICOM's own, in JSON by the schemas of contracts; what goes wrong is answered as docs/problems.md says. */
-export const api: ApiRoutes<ApiDeps> = async (app, { gateways, worklist, accessLog }) => {
+export const api: ApiRoutes<ApiDeps> = async (app, { gateways, worklist, uploads, config, accessLog }) => {
   await app.register(openApi, {
     title: 'Isocenter', version: '0.1.0', components,
     description: 'The product API. DICOM objects are searched, retrieved and stored by DICOMweb at /dicom-web. Errors are problem details (RFC 9457).',
@@ -27,4 +38,5 @@ export const api: ApiRoutes<ApiDeps> = async (app, { gateways, worklist, accessL
   await app.register(tokenRoutes, { gateways })
   await app.register(gatewayRoutes, { gateways, accessLog })
   await app.register(worklistRoutes, { worklist, accessLog })
+  await app.register(uploadRoutes, { uploads, config })
 }

@@ -16,6 +16,7 @@ import { secureServerOptions, widenConnections, type TlsFiles } from './platform
 import { uriLength } from './platform/uri-length.ts'
 import type { BlobStore } from './storage/index.ts'
 import type { Transcoding } from './transcoding/index.ts'
+import type { Uploads } from './uploads/index.ts'
 import { worklistDicomwebRoutes, type Worklist } from './worklist/index.ts'
 
 /** What the application is made of; opened and closed by who calls. */
@@ -27,6 +28,7 @@ export interface AppDeps {
   readonly tokens: Tokens
   readonly gateways: Gateways
   readonly worklist: Worklist
+  readonly uploads: Uploads
   readonly accessLog: AccessLog
   readonly metrics: Metrics
   readonly readiness: readonly ReadinessCheck[]
@@ -75,6 +77,6 @@ export async function createApp(deps: AppDeps): Promise<FastifyInstance> {
   await app.register(metricsRoutes, { metrics: deps.metrics })
   await app.register(healthRoutes, { checks: deps.readiness })
   await app.register(dicomweb, { prefix: '/dicom-web', ...deps, services: [worklistDicomwebRoutes(deps)] })
-  await app.register(api, { prefix: '/api', gateways: deps.gateways, worklist: deps.worklist, accessLog: deps.accessLog })
+  await app.register(api, { prefix: '/api', gateways: deps.gateways, worklist: deps.worklist, uploads: deps.uploads, config, accessLog: deps.accessLog })
   return app
 }

@@ -32,6 +32,7 @@ const Env = Type.Object({
   STOW_MAX_INSTANCE_BYTES: Type.Integer({ default: 16 * gibibytes, minimum: mebibytes, description: 'largest instance accepted, bytes' }),
   STOW_MAX_REQUEST_BYTES: Type.Integer({ default: 64 * gibibytes, minimum: mebibytes, description: 'largest store request accepted, bytes' }),
   STOW_MAX_METADATA_BYTES: Type.Integer({ default: 32 * mebibytes, minimum: 64 * 1024, description: 'longest metadata of one store of metadata and bulk data, bytes; they are held in memory' }),
+  UPLOADS_MAX_OPEN: Type.Integer({ default: 1_000, minimum: 1, description: 'most resumable uploads of one organisation that are not finished' }),
   QIDO_MAX_RESULTS: Type.Integer({ default: 5_000, minimum: 1, description: 'most results of one search answer; a Warning tells of the rest' }),
   QIDO_EMPTY_STATUS: Type.Union([Type.Literal('200'), Type.Literal('204')], { default: '200', description: 'status of a search that finds nothing: 200 with an empty list, or 204 as PS3.18 had it until 2025' }),
   DICOMWEB_STRICT: Type.Boolean({ default: false, description: 'answer 406 to a DICOMweb request without Accept, as PS3.18 has it, instead of taking it to accept anything' }),

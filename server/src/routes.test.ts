@@ -49,6 +49,7 @@ test('every other route asks for a permission, and what is done is audited under
     'gateways:read': ['gateway.read'], 'gateways:manage': ['gateway.change', 'gateway.revoke', 'gateway.command', 'upload-code.read', 'upload-code.rotate'],
     // What a gateway says of itself names no patient.
     'gateway:report': ['none'],
+    upload: ['study.store'],
     'worklist:read': ['worklist.read'], 'worklist:write': ['worklist.write'],
     'performed-procedure:read': ['performed-step.read'], 'performed-procedure:write': ['performed-step.write'],
   }

@@ -16,6 +16,7 @@ import { readTlsFiles } from './platform/tls.ts'
 import { recompressionTasks } from './recompression/index.ts'
 import { createBlobStore } from './storage/index.ts'
 import { createTranscoding, createTranscodingMetrics } from './transcoding/index.ts'
+import { createUploads, startKeepingUploads, type UploadLog } from './uploads/index.ts'
 import { createWorklist } from './worklist/index.ts'
 
 /** A server that is listening. */
@@ -52,17 +53,21 @@ export async function startServer(config: Config): Promise<RunningServer> {
 
     const accessLog = createAccessLog(db, (error) => { app.log.error({ err: error }, 'audit events are waiting to be written') })
     closers.push(() => accessLog.close())
+    const uploadLog: UploadLog = { info: (fields, message) => { app.log.info(fields, message) }, warn: (fields, message) => { app.log.warn(fields, message) } }
+    const uploads = createUploads({ db, blobs, catalogue, metrics, config, log: uploadLog })
     const tls = await readTlsFiles(config)
     const app = await createApp({
       tls,
       config, catalogue, blobs, transcoding, tokens, gateways, metrics, accessLog,
-      worklist: createWorklist({ db }),
+      worklist: createWorklist({ db }), uploads,
       readiness: [
         { name: 'database', check: () => db.raw('select 1 from organisation limit 1') },
         { name: 'blobs', check: () => blobs.check() },
       ],
     })
     closers.push(() => app.close())
+    const keepingUploads = startKeepingUploads(uploads, uploadLog)
+    closers.push(() => keepingUploads.close())
     const sweeping = startSweeping({ db, blobs, now: () => new Date() }, app.log)
     closers.push(() => sweeping.close())
     // Its own: a thread that starts with the first frame, and no cache, or its frames would drive out those that readers ask for.

@@ -13,6 +13,7 @@ export async function obsoleteBlobs(db: Db, before: Date, limit: number): Promis
       and not exists (select from instance_version where instance_version.blob_key = obsolete_blob.blob_key)
       and not exists (select from series_metadata where series_metadata.blob_key = obsolete_blob.blob_key)
       and not exists (select from thumbnail where thumbnail.blob_key = obsolete_blob.blob_key)
+      and not exists (select from upload_chunk where upload_chunk.blob_key = obsolete_blob.blob_key)
     order by since limit ?`, [before, limit])
   return found.map((row) => row.blob_key)
 }
@@ -22,7 +23,7 @@ export async function forgetObsoleteBlobs(db: Db, blobKeys: readonly string[]): 
   await rows(db, 'delete from obsolete_blob where blob_key = any(?::text[])', [[...blobKeys]])
 }
 
-/** Of these blobs those no instance, no former version, nothing derived and no entry of the obsolete ones names. */
+/** Of these blobs those no instance, no former version, nothing derived, no upload and no entry of the obsolete ones names. */
 export async function unnamedBlobs(db: Db, blobKeys: readonly string[]): Promise<string[]> {
   const found = await rows<{ blob_key: string }>(db, `
     select blob_key from unnest(?::text[]) as given(blob_key)
@@ -30,6 +31,7 @@ export async function unnamedBlobs(db: Db, blobKeys: readonly string[]): Promise
       and not exists (select 1 from instance_version where instance_version.blob_key = given.blob_key)
       and not exists (select 1 from series_metadata where series_metadata.blob_key = given.blob_key)
       and not exists (select 1 from thumbnail where thumbnail.blob_key = given.blob_key)
+      and not exists (select 1 from upload_chunk where upload_chunk.blob_key = given.blob_key)
       and not exists (select 1 from obsolete_blob where obsolete_blob.blob_key = given.blob_key)`, [[...blobKeys]])
   return found.map((row) => row.blob_key)
 }

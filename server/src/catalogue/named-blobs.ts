@@ -41,6 +41,11 @@ export async function* derivedBlobs(db: Db): AsyncGenerator<{ readonly key: stri
   }
 }
 
+/** Blobs of uploads that are not done, ascending by key. */
+export async function* uploadedBlobs(db: Db): AsyncGenerator<{ readonly key: string }> {
+  for await (const row of keyset<{ blob_key: string }>(db, 'select blob_key from upload_chunk where blob_key > ? order by blob_key limit ?')) yield { key: row.blob_key }
+}
+
 /** Forgets something derived whose blob is lost, so that it is made again. */
 export async function forgetDerived(db: Db, blobKey: string): Promise<void> {
   for (const table of derivedTables) await db(table).where({ blob_key: blobKey }).delete()

@@ -5,7 +5,7 @@ import { gatherResources } from './capabilities/resources.ts'
 import { addCapabilities } from './capabilities/routes.ts'
 import { changeFeedRoutes } from './changefeed/routes.ts'
 import { qidoRoutes } from './qido/routes.ts'
-import { createRendering, tellingThumbnails } from './rendering/index.ts'
+import { createRendering } from './rendering/index.ts'
 import { stowRoutes } from './stow/routes.ts'
 import { createSeriesMetadata } from './series-metadata/index.ts'
 import { requireAccept } from './strict-accept.ts'
@@ -22,6 +22,8 @@ export { invalidSearch, invalidUID } from './problems.ts'
 export { parseSearch, queryOf } from './qido/params.ts'
 export { serviceURL } from './service-url.ts'
 export { sendXmlParts } from './xml-answer.ts'
+export { receivedChunks } from './stow/received-chunks.ts'
+export { storeOne } from './stow/store-one.ts'
 export { isDigestOf, metadataTextOf, reread, storeAgain, type Reread } from './stow/reread.ts'
 export { ObjectDigest } from './stow/object-digest.ts'
 export { isSettled, longestStoreMs, minimumAgeMs, startSweeping, sweep, type Swept } from './stow/sweep.ts'
@@ -42,11 +44,15 @@ export const dicomweb: FastifyPluginAsync<DicomwebOptions> = async (app, { confi
   app.addHook('onClose', () => seriesMetadata.close())
   await app.register(wadoRoutes, { ...deps, seriesMetadata })
   const rendering = createRendering({ catalogue, blobs }, app.log)
-  app.addHook('onClose', () => rendering.close())
+  const stopTelling = catalogue.onStored((access, instance) => { rendering.thumbnails.arrived(access, instance) })
+  app.addHook('onClose', () => {
+    stopTelling()
+    return rendering.close()
+  })
   await app.register(renderedRoutes, { ...deps, rendering })
   await app.register(thumbnailRoutes, { ...deps, rendering })
   await app.register(uriRoutes, { ...deps, rendering })
-  await app.register(stowRoutes, { ...deps, catalogue: tellingThumbnails(catalogue, rendering.thumbnails) })
+  await app.register(stowRoutes, deps)
   for (const service of services) await app.register(service)
   addCapabilities(app, resources, deps)
 }

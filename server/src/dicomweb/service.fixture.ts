@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { multipartBoundary, multipartEnd, partHeader, readMultipart } from '@isocenter/dicom'
-import { testDatabase } from '@isocenter/testkit'
+import { testDatabase, type TestBucket } from '@isocenter/testkit'
 import type { FastifyInstance, LightMyRequestResponse } from 'fastify'
 import { createApp } from '../app.ts'
 import { createAccessLog } from '../audit/index.ts'
@@ -15,12 +15,14 @@ import { createDb, type Db } from '../platform/db.ts'
 import { createMetrics } from '../platform/metrics.ts'
 import { createBlobStore, type BlobStore } from '../storage/index.ts'
 import { createTranscoding } from '../transcoding/index.ts'
+import { createUploads, type Uploads } from '../uploads/index.ts'
 import { createWorklist } from '../worklist/index.ts'
 
 export interface TestService {
   readonly app: FastifyInstance
   readonly db: Db
   readonly blobs: BlobStore
+  readonly uploads: Uploads
   /** Authorization header of an organisation, by its slug. */
   readonly as: (slug: string, granted?: readonly Permission[]) => Promise<{ authorization: string }>
   readonly get: (path: string, headers?: Record<string, string>) => Promise<LightMyRequestResponse>
@@ -31,26 +33,28 @@ export interface TestService {
 }
 
 /** Starts the application; `get` and `store` act for the organisation `north`. */
-export async function aService(env: Record<string, string> = {}): Promise<TestService> {
+export async function aService(env: Record<string, string> = {}, bucket?: TestBucket): Promise<TestService> {
   const directory = await mkdtemp(join(tmpdir(), 'isocenter-service-'))
   const database = await testDatabase()
   const config = readConfig({ DATABASE_URL: database.url, DATA_DIR: directory, LOG_LEVEL: 'silent', PUBLIC_URL: 'https://pacs.example', ...env })
   const db = createDb(config.DATABASE_URL, 6)
-  const blobs = createBlobStore({ kind: 'fs', directory: join(directory, 'blobs') })
+  const blobs = createBlobStore(bucket ? { kind: 's3', prefix: '', ...bucket } : { kind: 'fs', directory: join(directory, 'blobs') })
   const keys = await loadSigningKeys(join(directory, 'keys.json'))
   const tokens = createTokens(keys)
   const gateways = await createGateways({ db, tokens, sealing: createSealing(keys) })
   const catalogue = createCatalogue({ db })
   const transcoding = createTranscoding({ blobs, threads: 2, timeoutMs: config.CODEC_TIMEOUT_MS, cacheBytes: config.FRAME_CACHE_BYTES })
   const accessLog = createAccessLog(db, (error) => { throw error })
-  const app = await createApp({ config, catalogue, blobs, transcoding, tokens, gateways, worklist: createWorklist({ db }), accessLog, metrics: createMetrics(), readiness: [] })
+  const metrics = createMetrics()
+  const uploads = createUploads({ db, blobs, catalogue, metrics, config, log: { info: () => undefined, warn: () => undefined } })
+  const app = await createApp({ config, catalogue, blobs, transcoding, tokens, gateways, worklist: createWorklist({ db }), uploads, accessLog, metrics, readiness: [] })
   const as = async (slug: string, granted: readonly Permission[] = permissions) => {
     const { organisationId } = await ensureDefaultOrganisation(db, slug)
     return { authorization: `Bearer ${await tokens.issue({ organisationId, permissions: granted, lifetimeSeconds: 3600 })}` }
   }
   const north = await as('north')
   return {
-    app, db, blobs, as,
+    app, db, blobs, uploads, as,
     get: (path, headers = {}) => app.inject({ method: 'GET', url: `/dicom-web${path}`, headers: { ...north, ...headers } }),
     store: (objects, { path = '/studies', headers = {} } = {}) => {
       const { contentType, body } = storeBody(objects)
@@ -59,6 +63,7 @@ export async function aService(env: Record<string, string> = {}): Promise<TestSe
     flushAudit: accessLog.flush,
     close: async () => {
       await app.close()
+      await uploads.close()
       await transcoding.close()
       await catalogue.close()
       await accessLog.close()

@@ -2,7 +2,7 @@
 import { organisationById, renameBlob, versionsOf, type BlobHolder } from '../catalogue/index.ts'
 import { isDigestOf, reread, storeAgain, type Reread } from '../dicomweb/index.ts'
 import { permissions, type Access } from '../identity/index.ts'
-import { BlobNotFound, isDerivedBlobKey, organisationOfBlobKey } from '../storage/index.ts'
+import { BlobNotFound, isDerivedBlobKey, isUploadBlobKey, organisationOfBlobKey } from '../storage/index.ts'
 import type { Examination } from './examination.ts'
 import type { Example } from './findings.ts'
 
@@ -12,6 +12,11 @@ export async function examineOrphan(examination: Examination, blobKey: string): 
   if (isDerivedBlobKey(blobKey)) {
     if (mend) await blobs.delete(blobKey)
     findings.add('orphan', { blobKey, reason: 'derived, and can be made again' }, { mended: mend })
+    return
+  }
+  if (isUploadBlobKey(blobKey)) {
+    if (mend) await blobs.delete(blobKey)
+    findings.add('orphan', { blobKey, reason: 'a piece of an upload that is over' }, { mended: mend })
     return
   }
   const organisationId = organisationOfBlobKey(blobKey)

@@ -41,6 +41,17 @@ export function newDerivedBlobKey(folder: DerivedFolder, organisationId: string,
 /** True for the key of something that can be made again: everything derived lies under one folder. */
 export const isDerivedBlobKey = (key: string): boolean => key.startsWith('derived/')
 
+/** Where the bytes of uploads wait until they are whole. */
+export const uploadFolder = 'uploads/' as const
+
+/** A key no blob has had, for a piece of an upload: the folder, then as `newBlobKey`. */
+export function newUploadBlobKey(organisationId: string, now: Date): string {
+  return checkedBlobKey(`${uploadFolder}${newBlobKey(organisationId, now)}`)
+}
+
+/** True for the key of a piece of an upload. */
+export const isUploadBlobKey = (key: string): boolean => key.startsWith(uploadFolder)
+
 /** Keys to list: those that begin with `prefix` and come behind `after`. */
 export interface BlobKeyRange {
   readonly prefix: string
@@ -50,9 +61,9 @@ export interface BlobKeyRange {
 /**
  * Where an organisation's blobs begun from the hour of `since` to the day of `until` are, one range a day: what is stored
  * before and elsewhere need not be listed.
- * @param folder '' for the blobs of instances, or that of something derived
+ * @param folder '' for the blobs of instances, or that of something derived or of uploads
  */
-export function recentBlobKeys(organisationId: string, since: Date, until: Date, folder: '' | DerivedFolder = ''): BlobKeyRange[] {
+export function recentBlobKeys(organisationId: string, since: Date, until: Date, folder: '' | DerivedFolder | typeof uploadFolder = ''): BlobKeyRange[] {
   const ranges: BlobKeyRange[] = []
   const first = `${folder}${organisationId}/${dayOf(since)}/`
   for (const day = new Date(since); dayOf(day) <= dayOf(until); day.setUTCDate(day.getUTCDate() + 1)) {

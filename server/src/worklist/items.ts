@@ -6,6 +6,7 @@ import { forbidden, reachesStudy, type Access } from '../identity/index.ts'
 import { decodeCursor, encodeCursor } from '../platform/cursor.ts'
 import { badRequest } from '../platform/problem.ts'
 import type { Db, Trx } from '../platform/db.ts'
+import { Type } from 'typebox'
 import { readItem } from './item.ts'
 import {
   deleteItem, findItem, findItemOfStep, followPerformedSteps, insertItem, lockItem, lockSchedules, replaceItem, selectItems, type ItemPlace, type StoredItem,
@@ -34,6 +35,8 @@ export interface WorklistItems {
   readonly search: (access: Access, search: WorklistSearch, page: { readonly offset: number; readonly limit: number }) => Promise<{ dataSets: DicomJson[]; hasMore: boolean }>
 }
 
+/** Where a page begins. */
+const Place = Type.Tuple([Type.String(), Type.String(), Type.String({ pattern: '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' })])
 /** Rows read at once while a search goes through what the database could not rule out. */
 const batch = 500
 const stepSequence = tagOf('ScheduledProcedureStepSequence')
@@ -90,11 +93,10 @@ export function createWorklistItems({ db }: { readonly db: Db }): WorklistItems 
     }),
 
     list: async (access, search, { cursor, limit }) => {
-      const place = decodeCursor(cursor, 3)
-      const after = place && { startDate: String(place[0]), startTime: String(place[1]), worklistItemId: uuid(String(place[2])) }
+      const after = decodeCursor(cursor, Place)
       const found: StoredItem[] = []
       try {
-        for await (const stored of matching(db, access, search, after)) if (found.push(stored) > limit) break
+        for await (const stored of matching(db, access, search, after && { startDate: after[0], startTime: after[1], worklistItemId: after[2] })) if (found.push(stored) > limit) break
       } catch (error) {
         throw error instanceof MatchValueError ? badRequest(error.message) : error
       }
@@ -118,11 +120,6 @@ export function createWorklistItems({ db }: { readonly db: Db }): WorklistItems 
 
 function absent(): never {
   throw noSuchWorklistItem('No worklist item of your organisation has this id.')
-}
-
-function uuid(text: string): string {
-  if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text)) throw badRequest('"cursor" is not one this server gave.')
-  return text
 }
 
 /** The status may have followed performed steps after the row was written. */

@@ -5,8 +5,8 @@ import { record } from '../audit/index.ts'
 import { instancesOfStudies } from '../catalogue/index.ts'
 import { forbidden, reachesStudy, type Access } from '../identity/index.ts'
 import { decodeCursor, encodeCursor } from '../platform/cursor.ts'
-import { badRequest } from '../platform/problem.ts'
 import type { Db, Trx } from '../platform/db.ts'
+import { Type } from 'typebox'
 import { keyOf, textIn } from './data-set.ts'
 import { followPerformedSteps, lockSchedules } from './item-store.ts'
 import { changed, dimseStatus, refusalOfCreate, type Refusal } from './performed-check.ts'
@@ -28,6 +28,9 @@ export interface PerformedSteps {
   /** The latest first. @throws badRequest 400 for a cursor that is none */
   readonly list: (access: Access, filter: StepFilter, page: { readonly cursor: string | undefined; readonly limit: number }) => Promise<PerformedStepPage>
 }
+
+/** Where a page begins. */
+const Place = Type.Tuple([Type.String(), Type.String(), Type.String({ pattern: '^\\d{1,18}$' })])
 
 /** PS3.4 Table F.7.2-2. */
 const finalState = { dimseStatus: dimseStatus.processingFailure, errorComment: 'Performed Procedure Step Object may no longer be updated', errorId: 0xa710 } as const
@@ -76,9 +79,8 @@ export function createPerformedSteps({ db }: { readonly db: Db }): PerformedStep
     },
 
     list: async (access, filter, { cursor, limit }) => {
-      const place = decodeCursor(cursor, 3)
-      if (place && !/^\d{1,18}$/.test(String(place[2]))) throw badRequest('"cursor" is not one this server gave.')
-      const found = await listSteps(db, access, filter, place && { startDate: String(place[0]), startTime: String(place[1]), performedStepKey: String(place[2]) }, limit + 1)
+      const place = decodeCursor(cursor, Place)
+      const found = await listSteps(db, access, filter, place && { startDate: place[0], startTime: place[1], performedStepKey: place[2] }, limit + 1)
       const steps = found.slice(0, limit)
       const last = steps.at(-1)
       return { items: await told(access, steps), ...(found.length > limit && last ? { next: encodeCursor([last.startDate, last.startTime, last.performedStepKey]) } : {}) }

@@ -23,15 +23,3 @@ export function createRendering(source: { catalogue: Catalogue; blobs: BlobStore
     },
   }
 }
-
-/** The same catalogue, with every instance it stores told to the thumbnails. */
-export function tellingThumbnails(catalogue: Catalogue, thumbnails: Thumbnails): Catalogue {
-  return {
-    ...catalogue,
-    store: async (access, instance) => {
-      const outcome = await catalogue.store(access, instance)
-      if (outcome.outcome !== 'refused' && outcome.outcome !== 'unchanged') thumbnails.arrived(access, instance)
-      return outcome
-    },
-  }
-}

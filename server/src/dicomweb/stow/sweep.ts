@@ -2,7 +2,7 @@
 import type { FastifyBaseLogger } from 'fastify'
 import { forgetObsoleteBlobs, heldDigests, obsoleteBlobs, organisationIds, unnamedBlobs } from '../../catalogue/index.ts'
 import type { Db } from '../../platform/db.ts'
-import { BlobNotFound, derivedFolders, isDerivedBlobKey, organisationOfBlobKey, recentBlobKeys, type BlobStat, type BlobStore } from '../../storage/index.ts'
+import { BlobNotFound, derivedFolders, isDerivedBlobKey, organisationOfBlobKey, recentBlobKeys, uploadFolder, type BlobStat, type BlobStore } from '../../storage/index.ts'
 import { isDigestOf, reread } from './reread.ts'
 
 /** What one sweep removed. */
@@ -81,7 +81,7 @@ async function removeOrphans({ db, blobs, now }: SweepOptions): Promise<Pick<Swe
     waiting = []
   }
   for (const organisationId of await organisationIds(db)) {
-    for (const { prefix, after } of ['' as const, ...derivedFolders].flatMap((folder) => recentBlobKeys(organisationId, since, now(), folder))) {
+    for (const { prefix, after } of ['' as const, ...derivedFolders, uploadFolder].flatMap((folder) => recentBlobKeys(organisationId, since, now(), folder))) {
       for await (const blob of blobs.list(prefix, { after })) {
         if (!isSettled(blob, now())) continue
         waiting.push(blob.key)

@@ -1,0 +1,90 @@
+/** A complete upload becomes what it is: its pieces, joined, go the way of every object that is stored. */
+import { setTimeout as wait } from 'node:timers/promises'
+import type { Catalogue } from '../catalogue/index.ts'
+import { storeOne } from '../dicomweb/index.ts'
+import type { Access } from '../identity/index.ts'
+import type { Db } from '../platform/db.ts'
+import type { Metrics } from '../platform/metrics.ts'
+import type { BlobStore } from '../storage/index.ts'
+import { keepResult, leaseToFinish, piecesOf, releaseLease, renewEveryMs, renewLease, type Lease, type Piece, type StoredUpload } from './store.ts'
+import { metadataOf } from './tus.ts'
+
+export interface UploadLog {
+  readonly info: (fields: object, message: string) => void
+  readonly warn: (fields: object, message: string) => void
+}
+
+export interface Finishing {
+  readonly db: Db
+  readonly blobs: BlobStore
+  readonly catalogue: Catalogue
+  readonly metrics: Metrics
+  readonly log: UploadLog
+  readonly maxInstanceBytes: number
+  readonly expiresAt: () => Date
+}
+
+/** A store that could not be done then is tried again after a while, longer each time; after so many the failure is the result. */
+const maxAttempts = 12
+const firstPauseMs = 2_000
+const longestPauseMs = 10 * 60_000
+
+/**
+ * Stores a complete upload and keeps the result, unless somebody does it already. Whoever takes over from a server that died does all of it again, which
+ * changes nothing that had been done: the same object twice is one.
+ */
+export async function finishUpload(options: Finishing, held: Lease): Promise<void> {
+  const { db, log } = options
+  const upload = await leaseToFinish(db, held)
+  if (!upload) return
+  const renewing = keepRenewing(db, held, log)
+  try {
+    const { status, response } = await storeUpload(options, upload, await piecesOf(db, upload.uploadId))
+    if (status === 503 && upload.attempts + 1 < maxAttempts) await releaseLease(db, held, nextAttempt(upload))
+    else await db.transaction((trx) => keepResult(trx, held, status, response, options.expiresAt()))
+    log.info({ uploadId: upload.uploadId, status }, 'upload stored')
+  } catch (error) {
+    log.warn({ err: error, uploadId: upload.uploadId }, 'upload could not be stored now')
+    await releaseLease(db, held, nextAttempt(upload))
+  } finally {
+    await renewing.stop()
+  }
+}
+
+const nextAttempt = ({ attempts }: StoredUpload): Date => new Date(Date.now() + Math.min(firstPauseMs * 2 ** attempts, longestPauseMs))
+
+function storeUpload({ blobs, catalogue, metrics, log, maxInstanceBytes }: Finishing, upload: StoredUpload, pieces: readonly Piece[]): Promise<{ status: number; response: Parameters<typeof keepResult>[3] }> {
+  return storeOne({
+    body: joined(blobs, pieces), dataSetDigest: metadataOf({ 'upload-metadata': upload.metadata }).dataSetDigest,
+    access: accessOf(upload), serviceURL: upload.serviceURL, blobs, catalogue, metrics, maxInstanceBytes,
+    log: { info: (fields, message) => { log.info(fields, message) }, warn: (fields, message) => { log.warn(fields, message) }, error: (fields, message) => { log.warn(fields, message) } },
+  })
+}
+
+async function* joined(blobs: BlobStore, pieces: readonly Piece[]): AsyncGenerator<Uint8Array> {
+  for (const { blobKey } of pieces) yield* await blobs.read(blobKey) as AsyncIterable<Uint8Array>
+}
+
+/** Stores as who made the upload, with what that token could reach. */
+function accessOf({ organisationId, actor, studies }: StoredUpload): Access {
+  const [kind = 'token', ...id] = actor.split(':')
+  return { organisationId, actor: { kind: kind as Access['actor']['kind'], id: id.join(':') }, permissions: new Set(['upload']), studies }
+}
+
+/** Keeps a lease until stopped. One that is lost is left: whoever has it now stores the same. */
+export function keepRenewing(db: Db, held: Lease, log: UploadLog): { stop: () => Promise<void> } {
+  const stopping = new AbortController()
+  const run = async () => {
+    while (!stopping.signal.aborted) {
+      await wait(renewEveryMs, undefined, { signal: stopping.signal, ref: false }).catch(() => undefined)
+      if (!stopping.signal.aborted && !await renewLease(db, held)) return
+    }
+  }
+  const running = run().catch((error: unknown) => { log.warn({ err: error, uploadId: held.uploadId }, 'the lease of an upload could not be renewed') })
+  return {
+    stop: () => {
+      stopping.abort()
+      return running
+    },
+  }
+}

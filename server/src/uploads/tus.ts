@@ -1,0 +1,72 @@
+/** What tus 1.0.0 (https://tus.io/protocols/resumable-upload) says in headers. */
+import { uploadKinds, type UploadKind } from '@isocenter/contracts'
+import { invalidUpload, tusVersion } from './problems.ts'
+
+export const tusResumable = '1.0.0'
+export const tusExtensions = 'creation,creation-with-upload,checksum,expiration,termination'
+/** Algorithms of Upload-Checksum, best first, as Node's crypto names them too. */
+export const checksumAlgorithms = ['sha256', 'sha1'] as const
+export const offsetOctetStream = 'application/offset+octet-stream'
+
+type Headers = Readonly<Record<string, string | string[] | undefined>>
+
+/** @throws tusVersion 412 */
+export function requireVersion(headers: Headers): void {
+  if (headers['tus-resumable'] === tusResumable) return
+  throw tusVersion(`Tus-Resumable has to be ${tusResumable}.`, { supported: [tusResumable] }, { 'tus-version': tusResumable })
+}
+
+/** Bytes of the whole upload. @throws invalidUpload 400 */
+export const uploadLengthOf = (headers: Headers): number => wholeNumber(headers, 'upload-length')
+
+/** Where the bytes of a PATCH begin. @throws invalidUpload 400 */
+export const uploadOffsetOf = (headers: Headers): number => wholeNumber(headers, 'upload-offset')
+
+function wholeNumber(headers: Headers, name: 'upload-length' | 'upload-offset'): number {
+  const text = headers[name]
+  const number = typeof text === 'string' && /^\d{1,15}$/.test(text) ? Number(text) : undefined
+  if (number === undefined) throw invalidUpload(`${name} is no whole number.`)
+  return number
+}
+
+/** What the creator of an upload says of it. */
+export interface UploadMetadata {
+  readonly kind: UploadKind
+  /** As the `Data-Set-Digest` header of a store says it. */
+  readonly dataSetDigest: string | undefined
+  /** The header as it came. */
+  readonly text: string
+}
+
+const maxMetadataCharacters = 4096
+
+/** Reads Upload-Metadata: names and base64 values. What is not known is kept and means nothing. @throws invalidUpload 400 */
+export function metadataOf(headers: Headers): UploadMetadata {
+  const text = headers['upload-metadata'] ?? ''
+  if (typeof text !== 'string' || text.length > maxMetadataCharacters) throw invalidUpload(`Upload-Metadata is longer than ${maxMetadataCharacters} characters.`)
+  const values = new Map<string, string>()
+  for (const pair of text.split(',').map((part) => part.trim()).filter((part) => part !== '')) {
+    const [, name, base64 = ''] = /^([^\s,]+)(?: ([A-Za-z0-9+/]*={0,2}))?$/.exec(pair) ?? []
+    if (name === undefined || values.has(name)) throw invalidUpload('Upload-Metadata is no list of different names, each with a value in base64.')
+    values.set(name, Buffer.from(base64, 'base64').toString('utf8'))
+  }
+  const given = values.get('kind') ?? 'instance'
+  const kind = uploadKinds.find((one) => one === given)
+  if (kind === undefined) throw invalidUpload(`"kind" in Upload-Metadata is none of ${uploadKinds.join(', ')}.`)
+  return { kind, dataSetDigest: values.get('dataSetDigest'), text }
+}
+
+export interface Checksum {
+  readonly algorithm: typeof checksumAlgorithms[number]
+  readonly digest: Buffer
+}
+
+/** The checksum the bytes of this request must have; undefined where none is given. @throws invalidUpload 400 */
+export function checksumOf(headers: Headers): Checksum | undefined {
+  const text = headers['upload-checksum']
+  if (text === undefined) return undefined
+  const [, name, base64 = ''] = /^(\S+) ([A-Za-z0-9+/]+={0,2})$/.exec(String(text)) ?? []
+  const algorithm = checksumAlgorithms.find((one) => one === name)
+  if (algorithm === undefined) throw invalidUpload(`Upload-Checksum is no checksum by ${checksumAlgorithms.join(' or ')}.`)
+  return { algorithm, digest: Buffer.from(base64, 'base64') }
+}
