@@ -1,15 +1,17 @@
-import Fastify from 'fastify'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { createCloudBond, type CloudBond } from './cloud-bond.ts'
 import type { GatewayConfig } from './config.ts'
 import { openConfiguration } from './configuration/store.ts'
+import { createControlApi, createGatewayControl, loadControlKey } from './control/index.ts'
 import { readEnrolmentFile, removeEnrolmentFile } from './enrolment-file.ts'
 import { createForwarding } from './forwarding/forwarding.ts'
 import { forwardingTables } from './forwarding/tables.ts'
 import { healthRoutes } from './health.ts'
 import { createHttpTarget } from './nodes/http-target.ts'
 import { tlsOptionsOf } from './nodes/node-tls.ts'
+import { testNode } from './nodes/test-node.ts'
 import { createOnItsWay } from './on-its-way.ts'
 import { createAlarms } from './platform/alarms.ts'
 import { systemClock } from './platform/clock.ts'
@@ -18,7 +20,8 @@ import { openDatabase } from './platform/database.ts'
 import { createLog, type Log } from './platform/log.ts'
 import { createMetrics } from './platform/metrics.ts'
 import { createSecretStore } from './platform/secrets.ts'
-import { createReception, createUnknownSenders, unknownSenderSchema } from './reception/index.ts'
+import { createRecords } from './records/records.ts'
+import { createReception, createUnknownSenders, unknownSenderSchema, type Reception } from './reception/index.ts'
 import { openSpool, spoolSchema } from './spool/index.ts'
 import {
   commitmentSchema, createCommitments, createPerformedSteps, createUpstream, getService, moveService, performedStepSchema, pullSchema, queryService, worklistService,
@@ -35,6 +38,9 @@ export interface RunningGateway {
   /** Lets associations under way end for a while, then closes what it opened. */
   readonly close: () => Promise<void>
 }
+
+/** The console's built pages. */
+const screens = fileURLToPath(new URL('../console/dist', import.meta.url))
 
 /** How long an enrolment that failed waits before it is tried again. */
 const enrolAgainMs = 15_000
@@ -65,13 +71,15 @@ export async function startGateway(config: GatewayConfig): Promise<RunningGatewa
     metrics.gauge('gateway_spool_objects', 'Objects in the spool', () => spool.usage().objects)
     metrics.gauge('gateway_spool_bytes', 'Bytes of the objects in the spool', () => spool.usage().bytes)
 
+    const aeTitle = () => configuration.current.service.aeTitle
     const readSecret = (name: string) => secrets.read(name)
     const tls = await tlsOptionsOf(undefined, readSecret)
     const cloud = await createCloudBond({ configuration, folder, target: (url) => createHttpTarget({ url }, tls), version, clock, log })
     closers.push(() => cloud.close())
+    let reception: Reception | undefined
     const forwarding = createForwarding({
       database, spool, settings: configuration.current, clock, log, cloudAuthorization: cloud.authorization,
-      secrets: readSecret, aeTitle: () => configuration.current.service.aeTitle,
+      secrets: readSecret, aeTitle, isSenderPresent: (callingAETitle) => reception?.isPresent(callingAETitle) ?? false,
     })
     closers.push(() => forwarding.stop())
     closers.push(configuration.subscribe((now) => { void forwarding.configure(now).catch((error: unknown) => { log.error({ err: error }, 'forwarding could not take new settings') }) }))
@@ -93,20 +101,33 @@ export async function startGateway(config: GatewayConfig): Promise<RunningGatewa
 
     const unknownSenders = createUnknownSenders(database, clock)
     const services = [queryService(upstream), moveService(shared), getService(upstream, log), worklistService(upstream), performedSteps.service, commitments.service]
-    const reception = createReception({ configuration, spool, services, unknownSenders, secrets, alarms, metrics, log, host: config.DIMSE_HOST, port: config.DIMSE_PORT })
-    closers.push(() => reception.close())
-    await reception.start()
+    const receiving = createReception({ configuration, spool, services, unknownSenders, secrets, alarms, metrics, log, host: config.DIMSE_HOST, port: config.DIMSE_PORT })
+    reception = receiving
+    closers.push(() => receiving.close())
+    await receiving.start()
 
-    const control = Fastify({ logger: false, forceCloseConnections: true })
-    healthRoutes(control, { reception, metrics })
-    await control.listen({ host: config.CONTROL_HOST, port: config.CONTROL_PORT })
-    closers.push(() => control.close())
+    const records = createRecords({ database, clock, nodeName: (nodeId) => configuration.current.nodes.find(({ id }) => id === nodeId)?.name })
+    const nodeTestDeps = { secrets: readSecret, cloudAuthorization: cloud.authorization, aeTitle, clock }
+    const control = createGatewayControl({
+      configuration, reception: receiving, spool, forwarding, records, performedSteps, commitments, unknownSenders, alarms, cloud, clock, log, version,
+      testNode: (node, signal) => testNode(node, nodeTestDeps, signal),
+    })
+    closers.push(() => { control.close() })
+    cloud.start(control)
+    const api = await createControlApi({
+      control, key: await loadControlKey(folder.path('secrets', 'control.key')), screens,
+      hostNames: config.CONTROL_HOSTNAMES.split(',').map((name) => name.trim()).filter((name) => name !== ''),
+      cookieName: `isocenter-gateway-${config.CONTROL_PORT}`, logger: log,
+      publicRoutes: (app) => { healthRoutes(app, { reception: receiving, metrics }) },
+    })
+    await api.listen({ host: config.CONTROL_HOST, port: config.CONTROL_PORT })
+    closers.push(() => api.close())
 
     closers.push(enrolByFile(folder.path('enrolment.json'), cloud, log))
     return {
-      get dimsePort() { return reception.status().port },
-      get dimseFailure() { return reception.status().reason },
-      controlUrl: urlOf(config.CONTROL_HOST, control.server.address() as AddressInfo),
+      get dimsePort() { return receiving.status().port },
+      get dimseFailure() { return receiving.status().reason },
+      controlUrl: urlOf(config.CONTROL_HOST, api.server.address() as AddressInfo),
       close,
     }
   } catch (error) {

@@ -1,4 +1,5 @@
 import type { Configuration, Peer } from '../configuration/schema.ts'
+import type { CommitmentRecord, PerformedStepRecord } from './wire/procedures.ts'
 import type { DeliverySelection, InstanceRecordPage, Paging, RecordQuery, StudyRecord, StudyRecordPage, UnknownSender } from './wire/records.ts'
 import type { CloudState, GatewayState, NodeTest } from './wire/state.ts'
 
@@ -6,7 +7,7 @@ import type { CloudState, GatewayState, NodeTest } from './wire/state.ts'
 export type ConfigurationChange = Partial<Omit<Configuration, 'revision' | 'cloud'>>
 
 /** What changed, so that a screen asks again only for what it shows. */
-export type ChangedTopic = 'state' | 'configuration' | 'records' | 'senders' | 'procedureSteps' | 'commitments'
+export type ChangedTopic = 'state' | 'configuration' | 'records' | 'senders' | 'performedSteps' | 'commitments'
 
 /**
  * Everything that can be seen of a gateway and done with it. The console's API and the commands of the cloud are two doors
@@ -45,6 +46,11 @@ export interface GatewayControl {
   searchInstances(StudyInstanceUID: string, query: RecordQuery, paging: Paging): Promise<InstanceRecordPage>
   /** Makes failed deliveries, and those that wait for their next attempt, due now; answers how many. */
   retryDeliveries(selection: DeliverySelection): Promise<{ readonly retried: number }>
+
+  /** What modalities told of their procedure steps (MPPS), the newest first. */
+  performedSteps(limit: number): Promise<readonly PerformedStepRecord[]>
+  /** What modalities asked to be committed to, the newest first. */
+  commitments(limit: number): Promise<readonly CommitmentRecord[]>
 
   unknownSenders(): Promise<readonly UnknownSender[]>
   /** Clears the list; whoever sends again is listed again. */

@@ -1,4 +1,4 @@
-import Fastify, { type FastifyBaseLogger } from 'fastify'
+import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
 import type { GatewayControl } from './actions.ts'
 import { guard } from './guard.ts'
 import { problemJson } from './problem-json.ts'
@@ -7,6 +7,7 @@ import { configurationRoutes } from './routes/configuration.ts'
 import { eventRoutes } from './routes/events.ts'
 import { nodeRoutes } from './routes/nodes.ts'
 import { recordRoutes } from './routes/records.ts'
+import { procedureRoutes } from './routes/procedures.ts'
 import { ruleRoutes } from './routes/rules.ts'
 import { senderRoutes } from './routes/senders.ts'
 import { serviceRoutes } from './routes/service.ts'
@@ -26,6 +27,8 @@ export interface ControlApiOptions {
   /** Tells this gateway's cookie from that of another on the same host: cookies do not know ports. */
   readonly cookieName?: string
   readonly logger?: FastifyBaseLogger
+  /** What is answered without the key: liveness, readiness, metrics. */
+  readonly publicRoutes?: (app: FastifyInstance) => void
   readonly now?: () => Date
 }
 
@@ -63,9 +66,11 @@ export async function createControlApi(options: ControlApiOptions): Promise<Cont
     ruleRoutes(api, { control })
     senderRoutes(api, { control })
     recordRoutes(api, { control })
+    procedureRoutes(api, { control })
     cloudRoutes(api, { control })
     eventRoutes(api, { control })
   }, { prefix: '/api' })
+  await app.register(async (plain) => { options.publicRoutes?.(plain) })
   await screenRoutes(app, options.screens)
   return app
 }

@@ -9,10 +9,10 @@ export interface Changes {
   readonly close: () => void
 }
 
-type Watched = Pick<GatewayParts, 'configuration' | 'reception' | 'spool' | 'forwarding' | 'unknownSenders' | 'alarms' | 'log'>
+type Watched = Pick<GatewayParts, 'configuration' | 'reception' | 'spool' | 'forwarding' | 'unknownSenders' | 'alarms' | 'performedSteps' | 'commitments' | 'log'>
 
 /** Gathers what changes in the parts of a gateway. */
-export function createChanges({ configuration, reception, spool, forwarding, unknownSenders, alarms, log }: Watched): Changes {
+export function createChanges({ configuration, reception, spool, forwarding, unknownSenders, alarms, performedSteps, commitments, log }: Watched): Changes {
   const listeners = new Set<(topics: ReadonlySet<ChangedTopic>) => void>()
   let gathered = new Set<ChangedTopic>()
   let timer: NodeJS.Timeout | undefined
@@ -44,6 +44,8 @@ export function createChanges({ configuration, reception, spool, forwarding, unk
     forwarding.subscribe(({ topic }) => { note(...(topic === 'deliveries' ? ['records', 'state'] as const : ['state'] as const)) }),
     unknownSenders.subscribe(() => { note('senders', 'state') }),
     alarms.subscribe(() => { note('state') }),
+    performedSteps.subscribe(() => { note('performedSteps') }),
+    commitments.subscribe(() => { note('commitments') }),
   ]
 
   return {

@@ -9,10 +9,12 @@ import type { Clock } from '../platform/clock.ts'
 import type { Log } from '../platform/log.ts'
 import type { Records } from '../records/records.ts'
 import type { Reception, UnknownSenders } from '../reception/index.ts'
+import type { Commitments, PerformedSteps } from '../services/index.ts'
 import type { Spool } from '../spool/index.ts'
 import type { ConfigurationChange, GatewayControl } from './actions.ts'
 import { createChanges } from './changes.ts'
 import { gatewayState, type CloudContact } from './gateway-state.ts'
+import { toCommitment, toPerformedStep } from './procedure-records.ts'
 import { cloudUnreachable, configurationInvalid, enrolmentRefused, noSuchNode, revisionOutdated, serviceFailed } from './problems.ts'
 
 /** The parts of a gateway that its control reaches. */
@@ -25,6 +27,8 @@ export interface GatewayParts {
   /** Tries the line to a node as it is configured. */
   readonly testNode: (node: Configuration['nodes'][number], signal?: AbortSignal) => ReturnType<GatewayControl['testNode']>
   readonly unknownSenders: Pick<UnknownSenders, 'list' | 'forget' | 'clear' | 'subscribe'>
+  readonly performedSteps: Pick<PerformedSteps, 'list' | 'subscribe'>
+  readonly commitments: Pick<Commitments, 'list' | 'subscribe'>
   readonly alarms: Pick<Alarms, 'list' | 'subscribe'>
   readonly cloud: {
     readonly contact: CloudContact
@@ -104,6 +108,9 @@ export function createGatewayControl(parts: GatewayParts): GatewayControl & { re
     study: async (StudyInstanceUID) => records.study(StudyInstanceUID),
     searchInstances: async (StudyInstanceUID, query, paging) => records.instances(StudyInstanceUID, query, paging),
     retryDeliveries: async (selection) => ({ retried: await forwarding.retry(selection) }),
+
+    performedSteps: async (limit) => parts.performedSteps.list(limit).map(toPerformedStep),
+    commitments: async (limit) => parts.commitments.list(limit).map(toCommitment),
 
     unknownSenders: async () => unknownSenders.list().map((sender) => ({ ...sender, firstSeenAt: sender.firstSeenAt.toISOString(), lastSeenAt: sender.lastSeenAt.toISOString() })),
     async forgetUnknownSenders() { unknownSenders.clear() },

@@ -138,6 +138,15 @@ export function pretendGateway({ now = () => new Date(), isEmpty = false }: { re
       gateway.tell('records', 'state')
       return { retried: 3 }
     },
+    async performedSteps() {
+      return isEmpty ? [] : [
+        { id: 2, SOPInstanceUID: '2.25.901', operation: 'set', callingAETitle: 'CT_ROOM1', receivedAt: ago(3), PerformedProcedureStepStatus: 'COMPLETED', state: 'waiting' },
+        { id: 1, SOPInstanceUID: '2.25.901', operation: 'create', callingAETitle: 'CT_ROOM1', receivedAt: ago(24), PerformedProcedureStepStatus: 'IN PROGRESS', state: 'sent', settledAt: ago(24) },
+      ]
+    },
+    async commitments() {
+      return isEmpty ? [] : [{ id: 1, TransactionUID: '2.25.902', callingAETitle: 'MR_ROOM2', requestedAt: ago(9), instances: 124, committed: 123, failed: 1, state: 'reported', settledAt: ago(8) }]
+    },
     async unknownSenders() { return gateway.senders },
     async forgetUnknownSenders() {
       gateway.senders = []

@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path'
 import { readTlsFiles } from '../../../server/src/platform/tls.ts'
 import { banner } from './banner.ts'
 import { portsOfGateway, prepareEnrolment, startGateway } from './gateway.ts'
+import { buildScreens } from './build-screens.ts'
 import { keepRunning } from './keep-running.ts'
 import { LauncherError } from './launcher-error.ts'
 import { LogFile } from './log-file.ts'
@@ -48,6 +49,7 @@ async function start(stopRequested: () => void): Promise<void> {
   const cloud = tls ? { url: config.PUBLIC_URL ?? url, extraEnv: { NODE_EXTRA_CA_CERTS: resolve(root, config.TLS_CERT_FILE ?? '') } } : { url, extraEnv: {} }
   await prepareEnrolment({ gateway: gatewaySettings, serverUrl: url, cloudUrl: cloud.url, certificate: tls?.cert, env })
   stopRequested()
+  await buildScreens(say)
   const gateway = await startGateway({ settings: gatewaySettings, ports: gatewayPorts, env: { ...process.env, ...cloud.extraEnv }, onLog, say })
   running.push({ name: 'gateway', stop: gateway.stop })
   stopRequested()
