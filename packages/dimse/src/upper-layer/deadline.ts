@@ -8,6 +8,7 @@ export class Deadline {
   #due: number | undefined
   #left: number | undefined
   #timeout: NodeJS.Timeout | undefined
+  #immediate: NodeJS.Immediate | undefined
 
   /** `ms` of 0 never comes due. */
   constructor(ms: number, onDue: () => void) {
@@ -53,7 +54,9 @@ export class Deadline {
   dispose(): void {
     this.stop()
     clearTimeout(this.#timeout)
+    clearImmediate(this.#immediate)
     this.#timeout = undefined
+    this.#immediate = undefined
   }
 
   #arm(ms: number): void {
@@ -62,13 +65,22 @@ export class Deadline {
 
   #check(): void {
     this.#timeout = undefined
-    if (this.#due === undefined) return
+    if (!this.#isDue()) return
+    // After the process stood still, timers run before what came meanwhile is read: that comes first, or a peer that was in
+    // time would be blamed.
+    this.#immediate = setImmediate(() => {
+      this.#immediate = undefined
+      if (!this.#isDue()) return
+      this.stop()
+      this.#onDue()
+    })
+  }
+
+  /** Arms the timer for what is left when it is not. */
+  #isDue(): boolean {
+    if (this.#due === undefined) return false
     const left = this.#due - performance.now()
-    if (left > 1) {
-      this.#arm(left)
-      return
-    }
-    this.stop()
-    this.#onDue()
+    if (left > 1) this.#arm(left)
+    return left <= 1
   }
 }

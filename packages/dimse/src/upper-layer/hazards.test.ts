@@ -78,7 +78,8 @@ describe('before an association', () => {
     let at = 0
     const drip = setInterval(() => { dripping.socket.write(request.subarray(at, ++at)) }, 20)
     expect(await silent.next()).toBe('end')
-    expect(await dripping.next()).toBe('end')
+    // A byte that came at the last moment makes it a reset.
+    expect(await dripping.next()).toMatch(/end|reset/)
     clearInterval(drip)
     for (const peer of [silent, dripping]) expect((await running.event('withoutAssociation', peer)).end).toEqual({ how: 'timedOut', timer: 'artim' })
     await stillServes()
@@ -180,7 +181,7 @@ describe('many at once', () => {
     const began = performance.now()
     await stillServes()
     expect(performance.now() - began).toBeLessThan(300)
-    await Promise.all(idle.map(async (peer) => expect(await peer.next()).toBe('end')))
+    await Promise.all(idle.map(async (peer) => expect(await peer.next()).toMatch(/end|reset/)))
   })
 
   test('more connections than allowed are dropped, and those there are go on', async () => {
