@@ -9,6 +9,8 @@ import type { BandwidthLimit } from './bandwidth.ts'
 import type { Queue } from './queue.ts'
 import { createDicomSender } from './dicom/sender.ts'
 import { createStowSender } from './stow/sender.ts'
+import { largeApart } from './uploads/large-apart.ts'
+import { createUploadSender } from './uploads/sender.ts'
 
 export interface SenderDeps {
   readonly secrets: Secrets
@@ -29,11 +31,12 @@ export async function createNodeSender(node: Node, limit: BandwidthLimit, deps: 
   return createHttpSender(node, limit, deps)
 }
 
-async function createHttpSender(node: HttpNode, limit: BandwidthLimit, { secrets, cloudAuthorization, clock }: SenderDeps): Promise<Sender> {
+async function createHttpSender(node: HttpNode, limit: BandwidthLimit, { secrets, cloudAuthorization, clock, queue }: SenderDeps): Promise<Sender> {
   const target = createHttpTarget(node, await tlsOptionsOf(node.tls, secrets))
   const isCloud = node.kind === 'cloud'
-  return createStowSender({
-    url: dicomwebUrlOf(node), target, limit, authorization: isCloud ? cloudAuthorization : fixedAuthorization(node.authorization, secrets),
-    compress: node.accelerated, givesReceipts: isCloud, now: () => clock().getTime(),
-  })
+  const authorization = isCloud ? cloudAuthorization : fixedAuthorization(node.authorization, secrets)
+  const now = (): number => clock().getTime()
+  const stow = createStowSender({ url: dicomwebUrlOf(node), target, limit, authorization, compress: node.accelerated, givesReceipts: isCloud, now })
+  // Resumable uploads are our own server's.
+  return isCloud && node.accelerated ? largeApart(stow, createUploadSender({ url: node.url, target, authorization, limit, remember: queue.rememberUpload, now })) : stow
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import { readInstance } from '@isocenter/dicom'
 import { startServerProcess, testDatabase, type ServerProcess } from '@isocenter/testkit'
 import { anInstance, aStudy } from '@isocenter/testkit/instances'
@@ -88,6 +88,19 @@ describe('forwarding to the server', () => {
     await until(() => delivered(gateway) === 60, 60_000)
     expect(deliveries(gateway).every(({ verified }) => verified === 1)).toBe(true)
   }, 90_000)
+
+  test('a large object goes on where a cut line left it, accelerated', async () => {
+    const line = await lineToServer()
+    const gateway = await aGateway([cloudNode({ accelerated: true, concurrency: 1 }, line.port)])
+    line.cutAfterBytes = 20 * 1024 * 1024
+    const noise = randomBytes(50 * 1024 * 1024)
+    const object = await gateway.receiveInstance(anInstance({ kind: 'US', Rows: 1024, Columns: 1024, SamplesPerPixel: 1, BitsAllocated: 8, BitsStored: 8, HighBit: 7, PhotometricInterpretation: 'MONOCHROME2', NumberOfFrames: 50, PlanarConfiguration: undefined, PixelData: noise }))
+    await until(() => delivered(gateway) === 1, 90_000)
+    expect(deliveries(gateway)[0]).toMatchObject({ verified: 1, upload_url: null })
+    // Each cut cost less than a chunk and its confirmation.
+    expect(line.sent).toBeLessThan(object.byteLength * 1.6)
+    expect(await dataSetHeld(object.StudyInstanceUID, object.SeriesInstanceUID, object.SOPInstanceUID)).toBe(object.dataSetSha256)
+  }, 120_000)
 
   test('keeps within the bandwidth it is given, on the line itself', async () => {
     const line = await lineToServer()

@@ -18,7 +18,7 @@ const finalReasons = (reason: number): boolean => (reason & 0xff00) === 0xa900 |
 /** Verdicts of one answer. Objects the answer does not tell of have none of the server's; they are asked about again. */
 export function verdictsOf(answer: HttpAnswer, objects: readonly Sendable[], options: VerdictOptions): Attempt {
   const told = answer.isWhole ? readStoreAnswer(answer.body) : undefined
-  const trouble = troubleIn(answer, objects.length, options)
+  const trouble = troubleIn(answer, objects.length, options.now)
   const verdicts = new Map<number, Verdict>()
   let isFull = false
   for (const object of objects) {
@@ -64,7 +64,7 @@ function unnamed(answer: HttpAnswer, failure: { readonly reason: number; readonl
 const refused = (error: DeliveryError, isFinal: boolean): Verdict => ({ kind: 'refused', error, isFinal })
 
 /** Trouble of the node as a whole, by status. */
-function troubleIn(answer: HttpAnswer, objects: number, { now }: VerdictOptions): Trouble | undefined {
+export function troubleIn(answer: HttpAnswer, objects: number, now: () => number): Trouble | undefined {
   const { status } = answer
   const detail = detailOf(answer)
   const retryAfterMs = retryAfterOf(answer.headers['retry-after'], now())
