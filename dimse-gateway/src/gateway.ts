@@ -21,7 +21,7 @@ import { createLog, type Log } from './platform/log.ts'
 import { createMetrics } from './platform/metrics.ts'
 import { createSecretStore } from './platform/secrets.ts'
 import { createRecords } from './records/records.ts'
-import { createReception, createUnknownSenders, unknownSenderSchema, type Reception } from './reception/index.ts'
+import { createReception, createUnknownSenders, unknownSenderSchema } from './reception/index.ts'
 import { openSpool, spoolSchema } from './spool/index.ts'
 import {
   commitmentSchema, createCommitments, createPerformedSteps, createUpstream, getService, moveService, performedStepSchema, pullSchema, queryService, worklistService,
@@ -76,17 +76,6 @@ export async function startGateway(config: GatewayConfig): Promise<RunningGatewa
     const tls = await tlsOptionsOf(undefined, readSecret)
     const cloud = await createCloudBond({ configuration, folder, target: (url) => createHttpTarget({ url }, tls), version, clock, log })
     closers.push(() => cloud.close())
-    let reception: Reception | undefined
-    const forwarding = createForwarding({
-      database, spool, settings: configuration.current, clock, log, cloudAuthorization: cloud.authorization,
-      secrets: readSecret, aeTitle, isSenderPresent: (callingAETitle) => reception?.isPresent(callingAETitle) ?? false,
-    })
-    closers.push(() => forwarding.stop())
-    closers.push(configuration.subscribe((now) => { void forwarding.configure(now).catch((error: unknown) => { log.error({ err: error }, 'forwarding could not take new settings') }) }))
-    // Forwarding listens before the spool tells what a crash left.
-    await forwarding.start()
-    await spool.start()
-
     const upstream = createUpstream(() => {
       const bound = configuration.current.cloud
       return Promise.resolve(bound && { url: bound.url, tls, authorization: cloud.authorization })
@@ -101,15 +90,24 @@ export async function startGateway(config: GatewayConfig): Promise<RunningGatewa
 
     const unknownSenders = createUnknownSenders(database, clock)
     const services = [queryService(upstream), moveService(shared), getService(upstream, log), worklistService(upstream), performedSteps.service, commitments.service]
-    const receiving = createReception({ configuration, spool, services, unknownSenders, secrets, alarms, metrics, log, host: config.DIMSE_HOST, port: config.DIMSE_PORT })
-    reception = receiving
-    closers.push(() => receiving.close())
-    await receiving.start()
+    const reception = createReception({ configuration, spool, services, unknownSenders, secrets, alarms, metrics, log, host: config.DIMSE_HOST, port: config.DIMSE_PORT })
+
+    const forwarding = createForwarding({
+      database, spool, settings: configuration.current, clock, log, cloudAuthorization: cloud.authorization,
+      secrets: readSecret, aeTitle, isSenderPresent: (callingAETitle) => reception.isPresent(callingAETitle),
+    })
+    closers.push(() => forwarding.stop())
+    closers.push(configuration.subscribe((now) => { void forwarding.configure(now).catch((error: unknown) => { log.error({ err: error }, 'forwarding could not take new settings') }) }))
+    // Forwarding listens before the spool tells what a crash left.
+    await forwarding.start()
+    await spool.start()
+    closers.push(() => reception.close())
+    await reception.start()
 
     const records = createRecords({ database, clock, nodeName: (nodeId) => configuration.current.nodes.find(({ id }) => id === nodeId)?.name })
     const nodeTestDeps = { secrets: readSecret, cloudAuthorization: cloud.authorization, aeTitle, clock }
     const control = createGatewayControl({
-      configuration, reception: receiving, spool, forwarding, records, performedSteps, commitments, unknownSenders, alarms, cloud, clock, log, version,
+      configuration, reception, spool, forwarding, records, performedSteps, commitments, unknownSenders, alarms, cloud, clock, log, version,
       testNode: (node, signal) => testNode(node, nodeTestDeps, signal),
     })
     closers.push(() => { control.close() })
@@ -118,15 +116,15 @@ export async function startGateway(config: GatewayConfig): Promise<RunningGatewa
       control, key: await loadControlKey(folder.path('secrets', 'control.key')), screens,
       hostNames: config.CONTROL_HOSTNAMES.split(',').map((name) => name.trim()).filter((name) => name !== ''),
       cookieName: `isocenter-gateway-${config.CONTROL_PORT}`, logger: log,
-      publicRoutes: (app) => { healthRoutes(app, { reception: receiving, metrics }) },
+      publicRoutes: (app) => { healthRoutes(app, { reception, metrics }) },
     })
     await api.listen({ host: config.CONTROL_HOST, port: config.CONTROL_PORT })
     closers.push(() => api.close())
 
     closers.push(enrolByFile(folder.path('enrolment.json'), cloud, log))
     return {
-      get dimsePort() { return receiving.status().port },
-      get dimseFailure() { return receiving.status().reason },
+      get dimsePort() { return reception.status().port },
+      get dimseFailure() { return reception.status().reason },
       controlUrl: urlOf(config.CONTROL_HOST, api.server.address() as AddressInfo),
       close,
     }

@@ -33,6 +33,8 @@ export interface ReceptionStatus {
 /** Where modalities arrive. It follows the configuration: running or not, port, TLS, limits. */
 export interface Reception {
   status(): ReceptionStatus
+  /** Whether somebody of this AE title has an association open. */
+  isPresent(callingAETitle: string): boolean
   /** Listens as the configuration says; a failure shows in the status. */
   start(): Promise<void>
   /** Calls back when the status changes; answers how to stop. */
@@ -69,6 +71,7 @@ export function createReception(options: ReceptionOptions): Reception {
   const objects = options.metrics.counter('gateway_objects_received_total', 'Objects sent to the gateway, by DIMSE status')
   const associationsTotal = options.metrics.counter('gateway_associations_total', 'Associations asked for, by what became of them')
   const byAddress = new Map<string, number>()
+  const present = new Set<Association>()
   const listeners = new Set<() => void>()
   const closing = new Set<Acceptor>()
   let listening: Listening | undefined
@@ -96,11 +99,13 @@ export function createReception(options: ReceptionOptions): Reception {
   async function serve(association: Association): Promise<void> {
     const address = plainAddress(association.remoteAddress)
     byAddress.set(address, (byAddress.get(address) ?? 0) + 1)
+    present.add(association)
     try {
       await serveServices(association, handlers, {
         onHandlerError: ({ error, CommandField }) => { log.error({ err: error, CommandField, callingAETitle: association.callingAETitle }, 'a DIMSE request failed') },
       })
     } finally {
+      present.delete(association)
       const left = (byAddress.get(address) ?? 1) - 1
       if (left > 0) byAddress.set(address, left)
       else byAddress.delete(address)
@@ -209,6 +214,7 @@ export function createReception(options: ReceptionOptions): Reception {
       port: listening?.port ?? options.port ?? configuration.current.service.port,
       associations: associations(),
     }),
+    isPresent: (callingAETitle) => [...present].some((association) => association.callingAETitle === callingAETitle),
     start: followInTurn,
     subscribe(listener) {
       listeners.add(listener)
