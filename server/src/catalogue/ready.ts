@@ -94,6 +94,20 @@ export function spliceInstance(attributes: string, facts: { RetrieveURL: string 
   return splice(attributes, [online, values('RetrieveURL', 'UR', [facts.RetrieveURL])])
 }
 
+/** What of an instance the page of a series is made of, one after the other with marks between: its UID and its ready text, which has two marks itself. */
+const piecesOfInstance = 1 + marks.instance.length + 1
+
+/** The same for the instances of a series that come as one text, their UIDs and ready texts with marks between and behind each other. */
+export function spliceInstances(joined: string, seriesURL: string): string[] {
+  const beforeUID = `${values('RetrieveURL', 'UR', [`${seriesURL}/instances/`]).slice(0, -'"]}'.length)}`
+  const pieces = joined.split(mark)
+  const spliced: string[] = []
+  for (let at = 0; at + piecesOfInstance <= pieces.length; at += piecesOfInstance) {
+    spliced.push(`${pieces[at + 1] ?? ''}${online}${pieces[at + 2] ?? ''}${beforeUID}${pieces[at] ?? ''}"]}${pieces[at + 3] ?? ''}`)
+  }
+  return spliced
+}
+
 function splice(attributes: string, computed: readonly string[]): string {
   const pieces = attributes.split(mark)
   return pieces.map((piece, index) => piece + (computed[index] ?? '')).join('')

@@ -4,6 +4,7 @@ import { defineProblem } from '../platform/problem.ts'
 import { answerTo, isAnsweredBeyond, type Answer, type PageRow } from './answer.ts'
 import { extraAttributes, type ExtraAttribute } from './extra-attributes.ts'
 import { extraAnswered, extraKeys, unfilled, withExtraValues } from './extra-search.ts'
+import { instancesOfSeries, isOfWholeSeries } from './instances-of-series.ts'
 import { isSupported, queryOf, type Search } from './query.ts'
 
 export interface SearchAnswer {
@@ -56,6 +57,10 @@ export function createSearch({ db, statementTimeoutMs }: SearchDeps) {
     const answered = level === 'instance' ? [] : extraAnswered(extra, attributes, search.includefield, level)
     // An instance has its extra attributes in its metadata.
     const answer = answerTo(level === 'instance' ? search : plain)
+    if (isOfWholeSeries(search, answer)) {
+      const { results, remaining } = await instancesOfSeries(db, access, search)
+      return { results, ...counted(remaining), unsupported: [], unfilled: [] }
+    }
     try {
       const { page, written, found } = await db.transaction(async (db) => {
         await rows(db, settingsSql, [String(statementTimeoutMs)])
@@ -71,8 +76,7 @@ export function createSearch({ db, statementTimeoutMs }: SearchDeps) {
       const remaining = found - page.length
       return {
         ...(answer.columns.isMetadataAsked ? await gathered(withMetadata(db, page, answer)) : { results: written }),
-        remaining: Math.min(remaining, remainingCountedTo),
-        isRemainingExact: remaining <= remainingCountedTo,
+        ...counted(remaining),
         unsupported: query.unsupported,
         unfilled: unfilled(extra),
       }
@@ -82,6 +86,9 @@ export function createSearch({ db, statementTimeoutMs }: SearchDeps) {
     }
   }
 }
+
+const counted = (remaining: number): Pick<SearchAnswer, 'remaining' | 'isRemainingExact'> =>
+  ({ remaining: Math.min(remaining, remainingCountedTo), isRemainingExact: remaining <= remainingCountedTo })
 
 /** Metadata read and written at once: some megabytes at most, for one may have some hundred kilobytes. */
 const metadataAtOnce = 16
