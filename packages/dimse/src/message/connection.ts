@@ -108,10 +108,13 @@ export class DimseConnection {
     const cancellable = this.#cancellableOf.get(message) ?? { MessageID: message.command.MessageID, controller: new AbortController() }
     this.#performing.add(cancellable)
     this.#readsAhead++
+    // The peer waits for us: its silence is no sign that it has gone.
+    const working = this.association.working()
     this.#pump()
     return {
       signal: cancellable.controller.signal,
       [Symbol.dispose]: () => {
+        working[Symbol.dispose]()
         this.#performing.delete(cancellable)
         this.#readsAhead--
       },

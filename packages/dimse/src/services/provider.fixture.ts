@@ -25,6 +25,7 @@ export interface Provider extends AsyncDisposable {
 export interface ProviderOptions {
   readonly asyncOperations?: AsyncOperations
   readonly maxPduBytes?: number
+  readonly idleMs?: number
   /** Serves an association instead of the handlers. */
   readonly serve?: (association: Association) => Promise<void>
 }
@@ -36,7 +37,7 @@ export async function startProvider(handlers: ServiceHandlers, options: Provider
   const acceptor = createAcceptor({
     host: '127.0.0.1',
     port: 0,
-    ...(options.maxPduBytes !== undefined && { limits: { maxPduBytes: options.maxPduBytes } }),
+    limits: { ...(options.maxPduBytes !== undefined && { maxPduBytes: options.maxPduBytes }), ...(options.idleMs !== undefined && { idleMs: options.idleMs }) },
     negotiate: ({ contexts }) => ({
       accept: contexts.map(({ id, transferSyntaxes: [transferSyntax = ''], role }) => ({ id, transferSyntax, ...(role && { role }) })),
       ...(options.asyncOperations && { asyncOperations: options.asyncOperations }),

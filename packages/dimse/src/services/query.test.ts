@@ -41,6 +41,17 @@ describe('C-FIND', () => {
     expect(provider.failures).toEqual([])
   })
 
+  test('may take us longer than a peer may be silent', async () => {
+    await using provider = await startProvider({
+      async *find() {
+        await delay(400)
+        yield { identifier: study(1) }
+      },
+    }, { idleMs: 100 })
+    await using connection = await connectTo(provider, [StudyRootFind])
+    expect(await allOf(find(connection, { SOPClassUID: StudyRootFind, identifier: byStudy }))).toHaveLength(1)
+  })
+
   test.each([
     [['ISO_IR 100'], 'Müller^Jörg', ['ISO_IR 100']],
     [['', 'ISO 2022 IR 87'], 'Yamada^Tarou=山田^太郎', ['', 'ISO 2022 IR 87']],
