@@ -10,7 +10,7 @@ let token: string
 let origin: URL
 beforeAll(async () => {
   server = await startServerProcess((await testDatabase()).url)
-  token = await server.token()
+  token = await server.token('--scope', 'dicomweb:search dicomweb:retrieve dicomweb:store upload')
   origin = new URL(server.url)
 }, 180_000)
 afterAll(async () => { await server.stop() })
