@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { desktop, key, launchChromium, openConsole, phone, seriousFindings, type OpenedConsole } from './browser.fixture.ts'
 import { goodUploadCode } from '../src/control/gateway.fixture.ts'
 
-const paths = ['/', '/service', '/senders', '/nodes', '/rules', '/records', '/cloud', '/storage']
+const paths = ['/', '/service', '/senders', '/nodes', '/rules', '/records', '/procedures', '/cloud', '/storage']
 
 /** Answers the question that is on the screen. */
 async function answer(page: Page, name: string): Promise<void> {

@@ -107,7 +107,7 @@ export async function startGateway(config: GatewayConfig): Promise<RunningGatewa
     const records = createRecords({ database, clock, nodeName: (nodeId) => configuration.current.nodes.find(({ id }) => id === nodeId)?.name })
     const nodeTestDeps = { secrets: readSecret, cloudAuthorization: cloud.authorization, aeTitle, clock }
     const control = createGatewayControl({
-      configuration, reception, spool, forwarding, records, performedSteps, commitments, unknownSenders, alarms, cloud, clock, log, version,
+      configuration, reception, spool, forwarding, records, performedSteps, commitments, unknownSenders, alarms, cloud, secrets, clock, log, version,
       testNode: (node, signal) => testNode(node, nodeTestDeps, signal),
     })
     closers.push(() => { control.close() })

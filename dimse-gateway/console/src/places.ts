@@ -1,8 +1,9 @@
-import { ApartmentOutlined, CloudOutlined, DashboardOutlined, DatabaseOutlined, DesktopOutlined, FileDoneOutlined, NodeIndexOutlined, PartitionOutlined } from '@ant-design/icons'
+import { ApartmentOutlined, CloudOutlined, DashboardOutlined, DatabaseOutlined, DesktopOutlined, FileDoneOutlined, NodeIndexOutlined, PartitionOutlined, ScheduleOutlined } from '@ant-design/icons'
 import type { ComponentType } from 'react'
 import { Cloud } from './cloud/cloud.tsx'
 import { Nodes } from './nodes/nodes.tsx'
 import { Overview } from './overview/overview.tsx'
+import { Procedures } from './procedures/procedures.tsx'
 import { Records } from './records/records.tsx'
 import { Rules } from './rules/rules.tsx'
 import { Senders } from './senders/senders.tsx'
@@ -25,6 +26,7 @@ export const places: readonly [Place, ...Place[]] = [
   { path: '/nodes', name: 'nodes', icon: NodeIndexOutlined, page: Nodes },
   { path: '/rules', name: 'rules', icon: PartitionOutlined, page: Rules },
   { path: '/records', name: 'records', icon: FileDoneOutlined, page: Records },
+  { path: '/procedures', name: 'procedures', icon: ScheduleOutlined, page: Procedures },
   { path: '/cloud', name: 'cloud', icon: CloudOutlined, page: Cloud },
   { path: '/storage', name: 'storage', icon: DatabaseOutlined, page: Storage },
 ]

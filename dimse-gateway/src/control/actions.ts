@@ -6,6 +6,15 @@ import type { CloudState, GatewayState, NodeTest } from './wire/state.ts'
 /** The parts of the configuration that may be set, each replaced whole; what is absent stays. */
 export type ConfigurationChange = Partial<Omit<Configuration, 'revision' | 'cloud'>>
 
+/** A certificate for the DICOM service, PEM. */
+export interface ServiceTlsChange {
+  readonly certificate: string
+  readonly key?: string | undefined
+  /** Who signs the certificates of modalities. */
+  readonly certificateAuthority?: string | undefined
+  readonly requireClientCertificate: boolean
+}
+
 /** What changed, so that a screen asks again only for what it shows. */
 export type ChangedTopic = 'state' | 'configuration' | 'records' | 'senders' | 'performedSteps' | 'commitments'
 
@@ -30,6 +39,11 @@ export interface GatewayControl {
    * @throws revisionOutdated 412, configurationInvalid 422
    */
   setConfiguration(change: ConfigurationChange, ifRevision?: number): Promise<Configuration>
+  /**
+   * Has modalities served over TLS, or, given nothing, in the clear. The private key is kept as a secret and told to nobody; one that
+   * is not given is the one there is. @throws configurationInvalid 422 when key and certificate do not belong together
+   */
+  setServiceTls(tls: ServiceTlsChange | undefined): Promise<Configuration>
   /** Adds to the accept list; a peer of the same AE title and address is replaced. @throws configurationInvalid 422 */
   addPeer(peer: Peer): Promise<Configuration>
 

@@ -285,6 +285,14 @@ describe('records', () => {
   })
 })
 
+test('performed steps and commitments are listed without what they say of a patient', async () => {
+  const steps = await app.inject({ url: '/api/performed-steps?limit=10', headers: asScript })
+  expect(steps.json()).toMatchObject([{ PerformedProcedureStepStatus: 'COMPLETED', state: 'waiting' }, { operation: 'create', state: 'sent' }])
+  const commitments = await app.inject({ url: '/api/commitments', headers: asScript })
+  expect(commitments.json()).toMatchObject([{ TransactionUID: '2.25.902', instances: 124, committed: 123, failed: 1 }])
+  expect((await app.inject({ url: '/api/commitments?limit=501', headers: asScript })).statusCode).toBe(400)
+})
+
 test('enrolment says what is wrong with an upload code, and never repeats it', async () => {
   const enrol = (uploadCode: string) => app.inject({ method: 'POST', url: '/api/cloud/enrolment', headers: asScript, payload: { url: 'https://cloud.example.org/', uploadCode, name: 'CT' } })
   const refused = await enrol('WRONG-CODE')

@@ -1,4 +1,4 @@
-import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
+import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify'
 import type { GatewayControl } from './actions.ts'
 import { guard } from './guard.ts'
 import { problemJson } from './problem-json.ts'
@@ -11,6 +11,7 @@ import { procedureRoutes } from './routes/procedures.ts'
 import { ruleRoutes } from './routes/rules.ts'
 import { senderRoutes } from './routes/senders.ts'
 import { serviceRoutes } from './routes/service.ts'
+import { serviceTlsRoutes } from './routes/service-tls.ts'
 import { sessionRoutes } from './routes/session.ts'
 import { screenRoutes } from './screens.ts'
 import { createSessions } from './sessions.ts'
@@ -40,7 +41,7 @@ const maxBodyBytes = 1024 ** 2
 export async function createControlApi(options: ControlApiOptions): Promise<ControlApp> {
   const { control, key, cookieName = 'isocenter-gateway' } = options
   const app = Fastify({
-    ...(options.logger ? { loggerInstance: options.logger, disableRequestLogging: true } : { logger: false }),
+    ...(options.logger ? { loggerInstance: options.logger, logController: new LogController({ disableRequestLogging: true }) } : { logger: false }),
     bodyLimit: maxBodyBytes,
     connectionTimeout: 60_000,
     forceCloseConnections: true,
@@ -67,6 +68,7 @@ export async function createControlApi(options: ControlApiOptions): Promise<Cont
     senderRoutes(api, { control })
     recordRoutes(api, { control })
     procedureRoutes(api, { control })
+    serviceTlsRoutes(api, { control })
     cloudRoutes(api, { control })
     eventRoutes(api, { control })
   }, { prefix: '/api' })

@@ -7,6 +7,7 @@ import { LineError } from '../nodes/line-error.ts'
 import type { Alarms } from '../platform/alarms.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Log } from '../platform/log.ts'
+import type { SecretStore } from '../platform/secrets.ts'
 import type { Records } from '../records/records.ts'
 import type { Reception, UnknownSenders } from '../reception/index.ts'
 import type { Commitments, PerformedSteps } from '../services/index.ts'
@@ -15,6 +16,7 @@ import type { ConfigurationChange, GatewayControl } from './actions.ts'
 import { createChanges } from './changes.ts'
 import { gatewayState, type CloudContact } from './gateway-state.ts'
 import { toCommitment, toPerformedStep } from './procedure-records.ts'
+import { forgetServiceTls, keepServiceTls } from './service-tls.ts'
 import { cloudUnreachable, configurationInvalid, enrolmentRefused, noSuchNode, revisionOutdated, serviceFailed } from './problems.ts'
 
 /** The parts of a gateway that its control reaches. */
@@ -35,6 +37,7 @@ export interface GatewayParts {
     enrol(enrolment: { readonly url: string; readonly uploadCode: string; readonly name: string }): Promise<Cloud>
     leave(): Promise<void>
   }
+  readonly secrets: SecretStore
   readonly clock: Clock
   readonly log: Log
   readonly version: string
@@ -87,6 +90,12 @@ export function createGatewayControl(parts: GatewayParts): GatewayControl & { re
 
     configuration: () => configuration.current,
     setConfiguration: (what: ConfigurationChange, ifRevision) => change(what, ifRevision),
+    async setServiceTls(tls) {
+      const kept = tls && await keepServiceTls(tls, parts.secrets)
+      const now = await change(({ service: { tls: _before, ...service } }) => ({ service: { ...service, ...(kept && { tls: kept }) } }))
+      if (!kept) await forgetServiceTls(parts.secrets)
+      return now
+    },
     async addPeer(peer) {
       const now = await change(({ service }) => {
         const others = service.peers.filter(({ aeTitle, address }) => aeTitle !== peer.aeTitle || address !== peer.address)

@@ -73,7 +73,7 @@ export function pretendGateway({ now = () => new Date(), isEmpty = false }: { re
       return {
         version: '0.1.0', startedAt, now: now().toISOString(),
         service: {
-          status: gateway.status, aeTitle: configuration.service.aeTitle, port: configuration.service.port, addresses: ['10.20.0.5', 'fd00:20::5'], tls: false,
+          status: gateway.status, aeTitle: configuration.service.aeTitle, port: configuration.service.port, addresses: ['10.20.0.5', 'fd00:20::5'], tls: configuration.service.tls !== undefined,
           associations: gateway.status === 'running' ? 2 : 0, maxAssociations: configuration.service.maxAssociations,
           ...(gateway.status === 'failed' && { reason: `Port ${configuration.service.port} is in use by another program.` }),
         },
@@ -103,6 +103,10 @@ export function pretendGateway({ now = () => new Date(), isEmpty = false }: { re
     async setConfiguration(change, ifRevision) {
       if (ifRevision !== undefined && ifRevision !== configuration.revision) throw revisionOutdated('Read the configuration again.')
       return set(change)
+    },
+    async setServiceTls(tls) {
+      const { tls: _before, ...service } = configuration.service
+      return set({ service: tls ? { ...service, tls: { certificate: tls.certificate, keySecret: 'service-tls.key', requireClientCertificate: tls.requireClientCertificate } } : service })
     },
     async addPeer(peer) {
       const { service } = configuration

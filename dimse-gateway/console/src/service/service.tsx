@@ -1,4 +1,4 @@
-import { PlayCircleOutlined, PoweroffOutlined, SettingOutlined } from '@ant-design/icons'
+import { LockOutlined, PlayCircleOutlined, PoweroffOutlined, SettingOutlined } from '@ant-design/icons'
 import { useLanguage } from '@isocenter/design-system'
 import { Alert, Button, Card, Flex, Tag } from 'antd'
 import { useState } from 'react'
@@ -11,6 +11,7 @@ import { useConfirm } from '../parts/confirm.ts'
 import { Loaded, Page } from '../parts/page.tsx'
 import { useConsoleWords } from '../words/index.ts'
 import { ServiceSettings } from './service-settings.tsx'
+import { TlsSettings } from './tls-settings.tsx'
 
 const colours = { running: 'success', stopped: 'warning', failed: 'error' } as const
 
@@ -19,14 +20,27 @@ export function Service() {
   const words = useConsoleWords()
   const state = useResource<GatewayState>('/state', ['state'])
   const configuration = useResource<Configuration>('/configuration', ['configuration'])
-  const [isEditing, setEditing] = useState(false)
+  const [edited, setEdited] = useState<'settings' | 'tls'>()
+  const close = () => { setEdited(undefined) }
+  const { run } = useAction()
+  const confirm = useConfirm()
+  const turnTlsOff = async () => {
+    if (await confirm({ title: words.service.confirmTlsOff, hint: words.service.confirmTlsOffHint, action: words.service.tlsTurnOff })) await run(() => request('DELETE', '/service/tls'), words.saved)
+  }
   return (
     <Page
       title={words.places.service}
-      actions={configuration.value && <Button icon={<SettingOutlined aria-hidden />} onClick={() => { setEditing(true) }}>{words.service.settings}</Button>}
+      actions={configuration.value && (
+        <Flex gap="small" wrap>
+          {configuration.value.service.tls && <Button danger onClick={() => void turnTlsOff()}>{words.service.tlsTurnOff}</Button>}
+          <Button icon={<LockOutlined aria-hidden />} onClick={() => { setEdited('tls') }}>{configuration.value.service.tls ? words.service.tlsSettings : words.service.tlsTurnOn}</Button>
+          <Button icon={<SettingOutlined aria-hidden />} onClick={() => { setEdited('settings') }}>{words.service.settings}</Button>
+        </Flex>
+      )}
     >
       <Loaded resource={state}>{(value) => <ServiceCard state={value} />}</Loaded>
-      {isEditing && configuration.value && <ServiceSettings service={configuration.value.service} onClose={() => { setEditing(false) }} />}
+      {edited === 'settings' && configuration.value && <ServiceSettings service={configuration.value.service} onClose={close} />}
+      {edited === 'tls' && configuration.value && <TlsSettings tls={configuration.value.service.tls} onClose={close} />}
     </Page>
   )
 }

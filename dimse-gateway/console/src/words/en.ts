@@ -12,7 +12,7 @@ export const en = {
   disconnected: 'No connection to the gateway. What you see may be out of date.',
   saved: 'Saved',
   places: {
-    overview: 'Overview', service: 'DICOM service', senders: 'Senders', nodes: 'Nodes', rules: 'Rules', records: 'Forwarding records', cloud: 'Cloud', storage: 'Storage',
+    overview: 'Overview', service: 'DICOM service', senders: 'Senders', nodes: 'Nodes', rules: 'Rules', records: 'Forwarding records', procedures: 'Procedure steps', cloud: 'Cloud', storage: 'Storage',
   },
   actions: {
     save: 'Save', cancel: 'Cancel', edit: 'Edit', remove: 'Remove', add: 'Add', retry: 'Retry', pause: 'Pause', resume: 'Resume', test: 'Test connection', close: 'Close',
@@ -90,6 +90,10 @@ export const en = {
     portHint: 'Modalities must use the same. 13227 unless you have a reason; DICOM’s own is 104 or 11112.',
     anyCalled: 'Accept any called AE title', anyCalledHint: 'Modalities may call this gateway by any name. Off: only by the AE title above.',
     maxAssociations: 'Associations at a time', maxAssociationsHint: 'More are refused until one ends.',
+    tlsSettings: 'Secure connection (TLS)', tlsTurnOn: 'Set up TLS', tlsTurnOff: 'Turn TLS off', confirmTlsOff: 'Turn TLS off?', confirmTlsOffHint: 'Modalities set up for TLS cannot send any more, the others send in the clear. The private key is deleted.',
+    certificate: 'Certificate (PEM)', certificateHint: 'With those above it, each after the one it signs.', privateKey: 'Private key (PEM)', privateKeyHint: 'Without a password. It is kept on this machine and never shown again.',
+    privateKeyKept: 'Empty: the key that is here stays.', certificateAuthority: 'Authority of the modalities’ certificates (PEM)', certificateAuthorityHint: 'Needed to check the certificates of modalities.',
+    requireClientCertificate: 'Only modalities with a certificate', requireClientCertificateHint: 'Everybody else is turned away.',
     restartHint: 'A changed port breaks off what is being sent; modalities send it again.',
     confirmStop: 'Stop the DICOM service?', confirmStopHint: 'Modalities cannot send until you start it again. Forwarding goes on.',
     stopped: 'Stopped', started: 'Started',
@@ -176,6 +180,14 @@ export const en = {
     kept: 'kept', deleted: 'deleted', verified: 'checksum confirmed', attempts: (count: string, one: boolean) => `${count} ${one ? 'attempt' : 'attempts'}`,
     details: 'Details', showInstances: 'Show instances', hideInstances: 'Hide instances', nowhere: 'goes nowhere', copyUID: 'Copy UID',
     filters: 'Filters',
+  },
+  procedures: {
+    steps: 'Performed procedure steps (MPPS)', stepsHint: 'What modalities told of examinations begun and done. Kept here until the server has it.', noSteps: 'No modality has told of a procedure step',
+    modality: 'Modality', received: 'Received', message: 'Message', toServer: 'To the server', operations: { create: 'Created', set: 'Changed' },
+    stepStates: { waiting: 'Waiting', sent: 'Sent', refused: 'Refused' },
+    commitments: 'Storage commitment', commitmentsHint: 'Modalities ask whether their images are safe before they delete them. The answer says what the server really holds.', noCommitments: 'No modality has asked',
+    requested: 'Asked', result: 'Instances', answer: 'Answer', asked: (count: string) => `${count} asked for`, outcome: (safe: string, failed: string) => `${safe} safe, ${failed} not`,
+    commitmentStates: { verifying: 'Being checked', reporting: 'To be told', reported: 'Told', unreported: 'Could not be told' },
   },
   cloud: {
     connected: 'Connected', organisation: 'Organisation', address: 'Address', gatewayId: 'Gateway id', lastContact: 'Last contact', never: 'Not yet',
