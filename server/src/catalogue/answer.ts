@@ -20,6 +20,7 @@ export interface PageRow {
   readonly series_number_of_series_related_instances?: number
   readonly series_more_attributes?: string
   readonly instance_attributes?: string
+  readonly transfer_syntax_uid?: string
   /** bigint as text; where metadata are asked for */
   readonly instance_key?: string
   readonly metadata?: Uint8Array
@@ -49,10 +50,12 @@ export function answerTo(search: Pick<Search, 'level' | 'scope' | 'keys' | 'incl
   const more = fromMetadata ? [] : levelsUpTo(level).filter((table) =>
     isAll ? table === level || unnamed.includes(table) : extra.some((tag) => ownTags[table].more.has(tag)))
   const areClassesAsked = isAll || asked.has(SOPClassesInStudy)
+  const isTransferSyntaxAsked = level === 'instance' && (isAll || asked.has(AvailableTransferSyntaxUID))
   const columns: Columns = {
     above: levelsUpTo(level).filter((above) => above !== level && (unnamed.includes(above) || (!fromMetadata && askedAbove.includes(above)))),
     more,
     isMetadataAsked: fromMetadata,
+    isTransferSyntaxAsked,
   }
   const splice = (row: PageRow, table: Level): string => spliced(row, table, baseURL, areClassesAsked)
   if (columns.above.length === 0 && more.length === 0 && !fromMetadata) return { columns, write: (row) => splice(row, level) }
@@ -79,13 +82,14 @@ export const isAnsweredBeyond = (includefield: Search['includefield']): boolean 
   includefield === 'all' || includefield.some((tag) => !Object.values(ownTags).some(({ ready, more }) => ready.has(tag) || more.has(tag)))
 
 const SOPClassesInStudy = tagOf('SOPClassesInStudy')
+const AvailableTransferSyntaxUID = tagOf('AvailableTransferSyntaxUID')
 const scopedBy = { study: 'StudyInstanceUID', series: 'SeriesInstanceUID', instance: 'SeriesInstanceUID' } as const
 
 /** By level: what its ready-made text holds or is spliced into it, and what is kept beside it. */
 const ownTags: Readonly<Record<Level, { ready: ReadonlySet<Tag>; more: ReadonlySet<Tag> }>> = {
   study: tagsOf(studyAttributes, ['ModalitiesInStudy', 'SOPClassesInStudy', 'NumberOfStudyRelatedSeries', 'NumberOfStudyRelatedInstances']),
   series: tagsOf(seriesAttributes, ['NumberOfSeriesRelatedInstances']),
-  instance: tagsOf(instanceAttributes, []),
+  instance: tagsOf(instanceAttributes, ['AvailableTransferSyntaxUID']),
 }
 
 function tagsOf({ always, known, more }: LevelAttributes, computed: readonly Keyword[]): { ready: ReadonlySet<Tag>; more: ReadonlySet<Tag> } {
@@ -108,7 +112,10 @@ function spliced(row: PageRow, table: Level, baseURL: string, areClassesAsked: b
       RetrieveURL: series,
       NumberOfSeriesRelatedInstances: row.series_number_of_series_related_instances ?? 0,
     })
-    case 'instance': return spliceInstance(row.instance_attributes ?? '{}', { RetrieveURL: `${series}/instances/${row.sop_instance_uid ?? ''}` })
+    case 'instance': return spliceInstance(row.instance_attributes ?? '{}', {
+      RetrieveURL: `${series}/instances/${row.sop_instance_uid ?? ''}`,
+      ...(row.transfer_syntax_uid !== undefined && { AvailableTransferSyntaxUID: row.transfer_syntax_uid }),
+    })
   }
 }
 

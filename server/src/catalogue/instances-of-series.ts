@@ -32,7 +32,7 @@ export interface SeriesPage {
 /** True for a search that `instancesOfSeries` answers as the general one would. */
 export const isOfWholeSeries = ({ level, scope, keys, limit }: Search, { columns }: Answer): boolean =>
   level === 'instance' && scope.StudyInstanceUID !== undefined && scope.SeriesInstanceUID !== undefined && keys.length === 0 && limit > 0
-  && columns.above.length === 0 && columns.more.length === 0 && !columns.isMetadataAsked
+  && columns.above.length === 0 && columns.more.length === 0 && !columns.isMetadataAsked && !columns.isTransferSyntaxAsked
 
 /** The instances of the series the path names, in order; empty where the access reaches none. */
 export async function instancesOfSeries(db: Db, access: Pick<Access, 'organisationId' | 'studies'>, { scope, limit, offset, baseURL }: Search): Promise<SeriesPage> {

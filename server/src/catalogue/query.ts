@@ -27,6 +27,8 @@ export interface Columns {
   readonly more: readonly Level[]
   /** Only its key comes with a row: metadata are read a few at a time. */
   readonly isMetadataAsked: boolean
+  /** The transfer syntax each instance is kept in. */
+  readonly isTransferSyntaxAsked: boolean
 }
 
 /** A search made into the statements that answer it. */
@@ -158,12 +160,13 @@ const uids: Readonly<Record<Level, string>> = { study: 'study_instance_uid', ser
  * Rows are found by key first and fetched after: what OFFSET steps over and what is only counted is then never read from the
  * tables where an index has it all, nor do wide rows go through a sort.
  */
-function pageSql(level: Level, { above, more, isMetadataAsked }: Columns, matching: Sql, limit: number): Sql {
+function pageSql(level: Level, { above, more, isMetadataAsked, isTransferSyntaxAsked }: Columns, matching: Sql, limit: number): Sql {
   const selected = [
     ...levelsUpTo(level).map((table) => `${table}.${uids[table]}`),
     ...[...above, level].flatMap((table) => answered[table].map((column) => `${table}.${column} as ${table}_${column}`)),
     ...more.map((table) => `${table}.more_attributes as ${table}_more_attributes`),
     ...(isMetadataAsked ? ['page.instance_key'] : []),
+    ...(isTransferSyntaxAsked ? ['instance.transfer_syntax_uid'] : []),
   ]
   const tables = levelsUpTo(level).toReversed().map((table) => `join ${table} on ${table}.${table}_key = page.${table}_key`)
   return sql`with page as (

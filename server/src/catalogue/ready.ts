@@ -89,9 +89,20 @@ export function spliceSeries(attributes: string, facts: { RetrieveURL: string; N
   ])
 }
 
+/** What is computed for an instance at the moment of the answer. */
+export interface InstanceFacts {
+  readonly RetrieveURL: string
+  /** As it is kept; only when it was asked for. */
+  readonly AvailableTransferSyntaxUID?: string
+}
+
 /** An instance's ready text with its computed members. */
-export function spliceInstance(attributes: string, facts: { RetrieveURL: string }): string {
-  return splice(attributes, [online, values('RetrieveURL', 'UR', [facts.RetrieveURL])])
+export function spliceInstance(attributes: string, facts: InstanceFacts): string {
+  const { RetrieveURL, AvailableTransferSyntaxUID } = facts
+  return splice(attributes, [
+    online,
+    values('RetrieveURL', 'UR', [RetrieveURL]) + values('AvailableTransferSyntaxUID', 'UI', AvailableTransferSyntaxUID === undefined ? [] : [AvailableTransferSyntaxUID]),
+  ])
 }
 
 /** What of an instance the page of a series is made of, one after the other with marks between: its UID and its ready text, which has two marks itself. */

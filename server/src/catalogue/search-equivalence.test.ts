@@ -150,7 +150,7 @@ test.each(['study', 'series', 'instance'] as const)('a %s search finds in SQL wh
 
 test('an index answers as the table does', async () => {
   await fc.assert(fc.asyncProperty(searchesAt('study'), async ({ keys, options }) => {
-    const { text, values } = queryOf(accessTo(organisationId), { level: 'study', scope: {}, keys, options }).page({ above: [], more: [], isMetadataAsked: false }, { limit: 5_000, offset: 0, countTo: 1 })
+    const { text, values } = queryOf(accessTo(organisationId), { level: 'study', scope: {}, keys, options }).page({ above: [], more: [], isMetadataAsked: false, isTransferSyntaxAsked: false }, { limit: 5_000, offset: 0, countTo: 1 })
     const uids = await db.transaction(async (db) => {
       await rows(db, 'set local enable_seqscan = off; set local enable_indexscan = off', [])
       return (await rows<{ study_instance_uid: string }>(db, text, values)).map((row) => row.study_instance_uid)

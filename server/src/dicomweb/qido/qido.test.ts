@@ -115,6 +115,15 @@ test('131 133 includefield', async () => {
   expect(value(instance, '00281053')).toBe(1)
 })
 
+test('instances say what they are kept in where that is asked for', async () => {
+  const AvailableTransferSyntaxUID = { vr: 'UI', Value: ['1.2.840.10008.1.2.1'] }
+  for (const resource of ['/instances', `/studies/${ct.StudyInstanceUID}/instances`, `/studies/${ct.StudyInstanceUID}/series/${ct.series[0]?.SeriesInstanceUID ?? ''}/instances`]) {
+    expect((await search(`${resource}?includefield=AvailableTransferSyntaxUID&limit=1`))[0]).toMatchObject({ '00083002': AvailableTransferSyntaxUID })
+    expect((await search(`${resource}?includefield=all&limit=1`))[0]).toMatchObject({ '00083002': AvailableTransferSyntaxUID })
+    expect((await search(`${resource}?limit=1`))[0]).not.toHaveProperty('00083002')
+  }
+})
+
 test('D6 parameters that mean nothing are named, keys that cannot be matched too, and 400 for what is wrong', async () => {
   const response = await service.get('/studies?PatientID=P1&orderby=x&KVP=120')
   expect(response.json()).toHaveLength(1)
