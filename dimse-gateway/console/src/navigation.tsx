@@ -28,8 +28,8 @@ export function useLocation(): { readonly path: string; readonly search: URLSear
 }
 
 /** A link that a plain click follows without loading the page anew. */
-export function Link({ href, onClick, ...rest }: AnchorHTMLAttributes<HTMLAnchorElement> & { readonly href: string }) {
-  return <a href={href} {...rest} onClick={(event) => { follow(event, href); onClick?.(event) }} />
+export function Link({ href, onClick, children, ...rest }: AnchorHTMLAttributes<HTMLAnchorElement> & { readonly href: string }) {
+  return <a href={href} {...rest} onClick={(event) => { follow(event, href); onClick?.(event) }}>{children}</a>
 }
 
 /** A click with a key held, or of another button, is the browser's: a new tab, a download. */

@@ -1,7 +1,7 @@
 import { CheckCircleFilled, CloseCircleFilled } from '@ant-design/icons'
 import { LoadingState, useLanguage } from '@isocenter/design-system'
 import { Alert, Button, Modal } from 'antd'
-import { useCallback, useEffect, useState } from 'react'
+import { useEffect, useState } from 'react'
 import type { Node } from '../../../src/configuration/nodes.ts'
 import type { NodeTest } from '../../../src/control/wire/state.ts'
 import { ApiError, request } from '../api/client.ts'
@@ -15,21 +15,28 @@ export function NodeTestDialog({ node, onClose }: { readonly node: Node; readonl
   const problemText = useProblemText()
   const [result, setResult] = useState<NodeTest | ApiError>()
 
-  const test = useCallback(async (signal: AbortSignal) => {
-    setResult(undefined)
-    try {
-      setResult(await request<NodeTest>('POST', `/nodes/${node.id}/test`, { signal }))
-    } catch (error) {
-      if (signal.aborted) return
-      if (!(error instanceof ApiError)) throw error
-      setResult(error)
-    }
-  }, [node.id])
+  const [attempt, setAttempt] = useState(1)
+
   useEffect(() => {
     const stop = new AbortController()
-    void test(stop.signal)
+    const test = async () => {
+      try {
+        const answer = await request<NodeTest>('POST', `/nodes/${node.id}/test`, { signal: stop.signal })
+        if (!stop.signal.aborted) setResult(answer)
+      } catch (error) {
+        if (stop.signal.aborted) return
+        if (!(error instanceof ApiError)) throw error
+        setResult(error)
+      }
+    }
+    void test()
     return () => { stop.abort() }
-  }, [test])
+  }, [node.id, attempt])
+
+  const testAgain = () => {
+    setResult(undefined)
+    setAttempt(attempt + 1)
+  }
 
   return (
     <Modal
@@ -37,7 +44,7 @@ export function NodeTestDialog({ node, onClose }: { readonly node: Node; readonl
       title={words.title(node.name)}
       onCancel={onClose}
       footer={[
-        <Button key="again" disabled={result === undefined} onClick={() => void test(new AbortController().signal)}>{words.again}</Button>,
+        <Button key="again" disabled={result === undefined} onClick={testAgain}>{words.again}</Button>,
         <Button key="close" type="primary" onClick={onClose}>{actions.close}</Button>,
       ]}
     >

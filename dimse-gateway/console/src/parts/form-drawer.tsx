@@ -1,5 +1,5 @@
 import { App, Button, Drawer, Flex, Form, type FormInstance } from 'antd'
-import type { ReactNode } from 'react'
+import { useId, type ReactNode } from 'react'
 import { useAction } from '../api/use-action.ts'
 import { useConsoleWords } from '../words/index.ts'
 
@@ -16,6 +16,7 @@ export interface FormDrawerProps<Values extends object> {
 /** A form over the page; shown as long as it is there. */
 export function FormDrawer<Values extends object>({ title, initialValues, onClose, onSubmit, submitText, children }: FormDrawerProps<Values>) {
   const { actions, saved } = useConsoleWords()
+  const id = useId()
   const [form] = Form.useForm<Values>()
   const { run, isBusy } = useAction()
   const { message } = App.useApp()
@@ -35,11 +36,13 @@ export function FormDrawer<Values extends object>({ title, initialValues, onClos
       footer={
         <Flex justify="end" gap="small">
           <Button onClick={onClose}>{actions.cancel}</Button>
-          <Button type="primary" loading={isBusy} onClick={() => { form.submit() }}>{submitText ?? actions.save}</Button>
+          <Button type="primary" htmlType="submit" form={id} loading={isBusy}>{submitText ?? actions.save}</Button>
         </Flex>
       }
     >
       <Form<Values>
+        // The button that submits it, by click or by Enter, stands in the drawer's footer.
+        id={id}
         form={form}
         layout="vertical"
         requiredMark="optional"
@@ -49,8 +52,6 @@ export function FormDrawer<Values extends object>({ title, initialValues, onClos
         onFinish={(values) => void submit(values)}
       >
         {typeof children === 'function' ? children(form) : children}
-        {/* Enter in a field submits, as in any form; the visible button stands in the drawer's footer. */}
-        <button type="submit" hidden />
       </Form>
     </Drawer>
   )
