@@ -20,6 +20,8 @@ const storedFrames = isFullSize ? 3815 : 800
 /** 1 GB; or enough that a server which reads ahead would be done before the reader. */
 const slowFrames = isFullSize ? 1908 : 160
 const slowBytesPerSecond = 20 * megabyte
+/** 1 GB; or as much as would not fit unseen. */
+const zippedInstances = isFullSize ? 1908 : 800
 const smallParts = isFullSize ? 10_000 : 1_000
 
 const stores = [
@@ -79,6 +81,19 @@ describe.skipIf(!canMeasureMemory).each(stores.filter(({ needs }) => needs.every
     const { status, bytes } = await measured(`${inMebibytes(object.byteLength)} read at 20 MB/s`, () =>
       readSlowly(server.url + object.path, { authorization, accept: 'application/dicom; transfer-syntax=*' }, slowBytesPerSecond))
     expect([status, bytes]).toEqual([200, object.byteLength])
+  })
+
+  test('a study of many instances goes as a zip, as fast as it is taken', { timeout: 600_000 }, async () => {
+    const [StudyInstanceUID, SeriesInstanceUID] = [aUID(), aUID()]
+    const PixelData = Buffer.alloc(512 * 512 * 2, 7)
+    function* parts(): Generator<[Uint8Array]> {
+      for (let number = 1; number <= zippedInstances; number++) yield [bytesOf(anInstance({ kind: 'CT', StudyInstanceUID, SeriesInstanceUID, InstanceNumber: number, Rows: 512, Columns: 512, PixelData }))]
+    }
+    expect((await storeStreamed(server.url, authorization, parts())).status).toBe(200)
+    const { status, bytes } = await measured(`${String(zippedInstances)} instances as a zip`, () =>
+      readSlowly(`${server.url}/studies/${StudyInstanceUID}`, { authorization, accept: 'application/zip' }, Number.MAX_SAFE_INTEGER))
+    expect(status).toBe(200)
+    expect(bytes).toBeGreaterThan(zippedInstances * PixelData.length)
   })
 
   test('many small parts arrive in one request, and each is stored', { timeout: 600_000 }, async () => {

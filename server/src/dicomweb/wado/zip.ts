@@ -10,10 +10,13 @@ import { acceptableOf, applicationDicom, chooseOffer, unacceptable, type Accepta
 import { noteRead } from '../note-read.ts'
 import { pathOf } from '../paths.ts'
 import { serviceURL } from '../service-url.ts'
+import { receivedChunks } from '../stow/received-chunks.ts'
+import { sendPieces } from './byte-source.ts'
 import { clientGone } from './client-gone.ts'
 import { etagOf, isNotModified } from './conditional.ts'
 import { fileOffers, openFile, type FileOffer } from './file-offers.ts'
 import { presenceOf } from './find.ts'
+import type { Piece } from './transmission.ts'
 
 export const applicationZip = 'application/zip'
 
@@ -51,17 +54,21 @@ export async function sendZip(deps: DicomwebDeps, request: FastifyRequest, reply
   const name = scope.SOPInstanceUID ?? scope.SeriesInstanceUID ?? scope.StudyInstanceUID
   reply.type(applicationZip).header('content-disposition', `attachment; filename="${name}.zip"`)
   if (request.method === 'HEAD') return reply.send()
-  return reply.send(Readable.from(zipped(deps, request, scope, acceptable, presence, clientGone(reply)), { objectMode: false }))
+  return sendPieces(reply, zipped(deps, request, scope, acceptable, presence, clientGone(reply)), undefined)
 }
 
-/** The bytes of the zip. Entries are opened when the one before them has gone; what one holds is freed when the reader stops. */
-async function* zipped(deps: DicomwebDeps, request: FastifyRequest, scope: Scope, acceptable: Acceptable, presence: Presence, signal: AbortSignal): AsyncGenerator<Buffer> {
+/**
+ * The bytes of the zip, the files' as they were read: their buffers are used again once they have gone. Entries are opened when the one before them
+ * has gone; what one holds is freed when the reader stops.
+ */
+async function* zipped(deps: DicomwebDeps, request: FastifyRequest, scope: Scope, acceptable: Acceptable, presence: Presence, signal: AbortSignal): AsyncGenerator<Piece> {
   const zip = new ZipFile()
-  const output = Readable.from(zip.outputStream as AsyncIterable<Buffer>, { objectMode: false })
-  const adding = addAll(zip, deps, request, scope, acceptable, presence, signal).catch((error: unknown) => { output.destroy(error instanceof Error ? error : new Error('A zip could not be made.')) })
-  zip.on('error', (error: Error) => output.destroy(error))
+  const output = zip.outputStream as Readable
+  const fail = (error: unknown) => { output.destroy(error instanceof Error ? error : new Error('A zip could not be made.')) }
+  const adding = addAll(zip, deps, request, scope, acceptable, presence, signal).catch(fail)
+  zip.on('error', fail)
   try {
-    yield* output as AsyncIterable<Buffer>
+    for await (const bytes of receivedChunks(output)) yield { bytes, isOurs: true }
     await adding
   } finally {
     output.destroy()
