@@ -33,6 +33,14 @@ describe('lent buffers', () => {
     expect(lend(300_001).buffer).not.toBe(first.buffer)
   })
 
+  test('of a size in use find room beside many of another', () => {
+    const others = Array.from({ length: 40 }, () => lend(maxLentBytes))
+    for (const other of others) giveBack(other)
+    const first = lend(maxLentBytes / 2)
+    giveBack(first)
+    expect(lend(maxLentBytes / 2).buffer).toBe(first.buffer)
+  })
+
   test('given back twice are lent once', () => {
     const first = lend(200_000)
     giveBack(first)

@@ -6,12 +6,15 @@
 const smallestBytes = 64 * 1024
 /** The longest that is lent; longer reads are made in pieces. */
 export const maxLentBytes = 1024 * 1024
-/** Buffers waiting to be lent, all sizes together; what comes back beyond that is left to the garbage collector. */
+/** Buffers waiting to be lent, all sizes together; beyond that those of the size that was used longest ago go to the garbage collector. */
 const maxIdleBytes = 32 * 1024 * 1024
 
 /** Lent buffers by their memory, each with the bytes that were asked for. */
 const lent = new WeakMap<ArrayBufferLike, number>()
-/** Idle buffers by their size, a power of two. */
+/**
+ * Idle buffers by their size, a power of two; the size used last comes last. Storing leaves its long buffers here, and reading
+ * frames, which are shorter, would find no room for its own beside them.
+ */
 const idle = new Map<number, Buffer[]>()
 let idleBytes = 0
 
@@ -25,7 +28,7 @@ export function lend(length: number): Buffer {
   if (length <= smallestBytes / 2) return Buffer.allocUnsafe(length)
   let size = smallestBytes
   while (size < length) size *= 2
-  const waiting = idle.get(size)?.pop()
+  const waiting = idleOf(size).pop()
   if (waiting) idleBytes -= size
   const buffer = waiting ?? Buffer.allocUnsafeSlow(size)
   lent.set(buffer.buffer, length)
@@ -40,10 +43,25 @@ export function giveBack(bytes: Uint8Array): void {
   const { buffer } = bytes
   if (bytes.byteOffset !== 0 || lent.get(buffer) !== bytes.byteLength) return
   lent.delete(buffer)
-  if (idleBytes + buffer.byteLength > maxIdleBytes) return
+  idleOf(buffer.byteLength).push(Buffer.from(buffer))
   idleBytes += buffer.byteLength
-  const waiting = idle.get(buffer.byteLength)
-  const whole = Buffer.from(buffer)
-  if (waiting) waiting.push(whole)
-  else idle.set(buffer.byteLength, [whole])
+  if (idleBytes > maxIdleBytes) dropUnused()
+}
+
+/** The idle buffers of a size, which is now the one used last. */
+function idleOf(size: number): Buffer[] {
+  const waiting = idle.get(size) ?? []
+  idle.delete(size)
+  idle.set(size, waiting)
+  return waiting
+}
+
+function dropUnused(): void {
+  for (const [size, waiting] of idle) {
+    while (waiting.length > 0 && idleBytes > maxIdleBytes) {
+      waiting.pop()
+      idleBytes -= size
+    }
+    if (idleBytes <= maxIdleBytes) return
+  }
 }
