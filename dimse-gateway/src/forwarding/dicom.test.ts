@@ -66,6 +66,18 @@ describe.skipIf(!hasProgram('storescp'))('forwarding to a DICOM node', () => {
     expect(deliveries(gateway)[0]).toMatchObject({ last_error: expect.stringMatching(/NotAccepted$/) })
   })
 
+  test('what is compressed is decoded for a node that takes no compression', async () => {
+    const scp = await aStoreScp('+x=')
+    const gateway = await aGateway([node(scp.port)])
+    const native = anInstance()
+    await gateway.receive(bytesOf(native, { transferSyntaxUID: '1.2.840.10008.1.2.5' }))
+    await until(() => delivered(gateway) === 1)
+    const [held] = await scp.files()
+    const read = await readInstance(held!)
+    expect(Buffer.from(read.dataSet.get('PixelData')!.value!).toString('base64')).toBe(native['7FE00010']?.InlineBinary)
+    expect(deliveries(gateway)[0]).toMatchObject({ sent_transfer_syntax_uid: '1.2.840.10008.1.2.1' })
+  })
+
   test('a node that is away is sent to when it is back', async () => {
     const port = await freePort()
     const gateway = await aGateway([node(port)])

@@ -1,5 +1,8 @@
 /** Forwarding: everything the spool takes in goes to the nodes it is meant for. */
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
+import { createCodecPool } from '@isocenter/codecs'
 import type { Configuration } from '../configuration/schema.ts'
 import type { Node } from '../configuration/nodes.ts'
 import type { Clock } from '../platform/clock.ts'
@@ -9,7 +12,8 @@ import { createStatements } from '../platform/statements.ts'
 import type { Spool } from '../spool/index.ts'
 import { createBandwidthLimit, type BandwidthLimit } from './bandwidth.ts'
 import type { Selection } from './by-hand.ts'
-import { createNodeWorker, type NodeWorker, type NodeWorkerState, type Prepare } from './node-worker.ts'
+import { createNodeWorker, type NodeWorker, type NodeWorkerState } from './node-worker.ts'
+import { createPreparation } from './prepare.ts'
 import { createQueue, emptyQueue, type QueueCounts } from './queue.ts'
 import { applyRetention, finishDeletions } from './retention.ts'
 import { startRounds, type Rounds } from './rounds.ts'
@@ -27,7 +31,9 @@ export type ForwardingChange =
 export interface ForwardingOptions extends Omit<SenderDeps, 'queue' | 'clock'> {
   /** With `forwardingTables`. */
   readonly database: Database
-  readonly spool: Pick<Spool, 'read' | 'subscribe' | 'get' | 'delete' | 'usage'>
+  readonly spool: Pick<Spool, 'read' | 'pathOf' | 'subscribe' | 'get' | 'delete' | 'usage'>
+  /** For recoded objects while they are sent, of this process alone; a folder for temporary files where absent. */
+  readonly scratchDirectory?: string | undefined
   /** Whether somebody of this AE title has an association open; nobody where absent. */
   readonly isSenderPresent?: ((callingAETitle: string) => boolean) | undefined
   readonly settings: ForwardingSettings
@@ -66,7 +72,7 @@ interface Running {
   readonly limit: BandwidthLimit
 }
 
-export function createForwarding({ database, spool, settings: initial, clock, log, isSenderPresent = () => false, ...senderDeps }: ForwardingOptions): Forwarding {
+export function createForwarding({ database, spool, settings: initial, clock, log, isSenderPresent = () => false, scratchDirectory = join(tmpdir(), `isocenter-gateway-${String(process.pid)}`), ...senderDeps }: ForwardingOptions): Forwarding {
   const queue = createQueue(database)
   const running = new Map<string, Running>()
   const listeners = new Set<(change: ForwardingChange) => void>()
@@ -78,10 +84,8 @@ export function createForwarding({ database, spool, settings: initial, clock, lo
   const retention = { statements, spool, clock, log }
 
   const tell = (change: ForwardingChange): void => { for (const listener of listeners) listener(change) }
-  const prepare: Prepare = (delivery) => Promise.resolve({
-    delivery, transferSyntaxUID: delivery.transferSyntaxUID, byteLength: delivery.byteLength, dataSetOffset: delivery.dataSetOffset, dataSetSha256: delivery.dataSetSha256,
-    read: (from) => spool.read(delivery.objectId, from),
-  })
+  const pool = createCodecPool()
+  const { prepare, clear } = createPreparation({ spool, pool, scratchDirectory })
 
   const startNode = (node: Node): void => {
     const limit = createBandwidthLimit(node.bandwidthBytesPerSecond)
@@ -116,6 +120,7 @@ export function createForwarding({ database, spool, settings: initial, clock, lo
 
   return {
     start: async () => {
+      await clear()
       await queue.recover()
       unsubscribe = spool.subscribe((objects) => {
         const nodeIds = queue.enqueue(objects, settings)
@@ -178,6 +183,7 @@ export function createForwarding({ database, spool, settings: initial, clock, lo
       hasStarted = false
       await Promise.all(rounds.map((one) => one.stop()))
       await Promise.all([...running.keys()].map((id) => stopNode(id, graceMs)))
+      await pool.close()
     },
   }
 

@@ -89,6 +89,19 @@ describe('forwarding to the server', () => {
     expect(deliveries(gateway).every(({ verified }) => verified === 1)).toBe(true)
   }, 90_000)
 
+  test.each([['htj2k', '1.2.840.10008.1.2.4.201'], ['jpegLs', '1.2.840.10008.1.2.4.80']])('recompressed (%s), arrives smaller and with the same pixels; the original stays', async (recompress, transferSyntaxUID) => {
+    const gateway = await aGateway([cloudNode({ recompress })])
+    const pixels = Buffer.alloc(2 * 256 * 256)
+    for (let at = 0; at < 256 * 256; at++) pixels.writeInt16LE(Math.round(800 * Math.sin(at / 900)) + (at % 7), at * 2)
+    const object = await gateway.receiveInstance(anInstance({ Rows: 256, Columns: 256, PixelData: pixels }))
+    await until(() => delivered(gateway) === 1)
+    expect(deliveries(gateway)[0]).toMatchObject({ verified: 1, sent_transfer_syntax_uid: transferSyntaxUID })
+    expect(deliveries(gateway)[0]?.['receipt']).not.toBe(object.dataSetSha256)
+    const answer = await ask(`/studies/${object.StudyInstanceUID}/series/${object.SeriesInstanceUID}/instances/${object.SOPInstanceUID}/frames/1`, 'multipart/related; type="application/octet-stream"; transfer-syntax=1.2.840.10008.1.2.1')
+    expect(Buffer.from(await answer.arrayBuffer()).includes(pixels)).toBe(true)
+    expect(gateway.spool.get(object.id)).toMatchObject({ dataSetSha256: object.dataSetSha256, transferSyntaxUID: '1.2.840.10008.1.2.1' })
+  })
+
   test('a large object goes on where a cut line left it, accelerated', async () => {
     const line = await lineToServer()
     const gateway = await aGateway([cloudNode({ accelerated: true, concurrency: 1 }, line.port)])

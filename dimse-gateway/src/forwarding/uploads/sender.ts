@@ -60,10 +60,11 @@ export function createUploadSender({ url, target, authorization, limit, remember
     return upload
   }
 
-  /** Where an upload goes on; undefined when the server has it no more. */
-  const offsetOf = async (upload: string, signal: AbortSignal): Promise<number | undefined> => {
+  /** Where an upload goes on; undefined when the server has it no more, or it is of something else: the object is recoded in another way now. */
+  const offsetOf = async (upload: string, { byteLength }: Sendable, signal: AbortSignal): Promise<number | undefined> => {
     const answer = await ask('HEAD', upload, signal)
     if (answer.status === 404 || answer.status === 410) return undefined
+    if (answer.status < 300 && Number(answer.headers['upload-length']) !== byteLength) return undefined
     const offset = Number(answer.headers['upload-offset'])
     if (answer.status >= 300 || !Number.isSafeInteger(offset)) throw unexpected(answer, now)
     return offset
@@ -97,7 +98,7 @@ export function createUploadSender({ url, target, authorization, limit, remember
     let hasMoved = false
     try {
       let upload = object.delivery.uploadUrl
-      let offset = upload === undefined ? undefined : await offsetOf(upload, signal)
+      let offset = upload === undefined ? undefined : await offsetOf(upload, object, signal)
       for (let surprises = 0; surprises <= mostSurprises;) {
         if (upload === undefined || offset === undefined) {
           upload = await create(object, signal)
@@ -107,7 +108,7 @@ export function createUploadSender({ url, target, authorization, limit, remember
         const next = await append(upload, object, offset, signal)
         hasMoved ||= next !== undefined && next > offset
         if (next === undefined) surprises++
-        offset = next ?? await offsetOf(upload, signal)
+        offset = next ?? await offsetOf(upload, object, signal)
       }
       return { verdicts: new Map(), trouble: troubleOf({ code: 'badAnswer', detail: 'the upload does not go on where it ended' }, { concernsObjects: true }) }
     } catch (error) {
