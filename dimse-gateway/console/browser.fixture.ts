@@ -35,7 +35,8 @@ export async function openConsole(browser: Browser, { isSignedIn = true, isEmpty
   const gateway = pretendGateway({ isEmpty })
   const app = await createControlApi({ control: gateway, key, screens: fileURLToPath(new URL('dist', import.meta.url)) })
   const address = await app.listen({ port: 0, host: '127.0.0.1' })
-  const context = await browser.newContext({ locale: 'en', viewport: desktop, ...options })
+  // Contrast is not judged in the middle of fading.
+  const context = await browser.newContext({ locale: 'en', viewport: desktop, reducedMotion: 'reduce', ...options })
   const page = await context.newPage()
   page.setDefaultTimeout(10_000)
   const complaints: string[] = []
