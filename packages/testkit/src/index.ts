@@ -1,5 +1,6 @@
 export * from './instances.ts'
 export { testDatabase } from './database.ts'
+export { startKillablePostgres, type KillablePostgres } from './killable-postgres.ts'
 export { startRadosgw, testKmsKeyId, type Radosgw } from './radosgw.ts'
 export { testBucket, type TestBucket } from './s3.ts'
 export { startServerProcess, type ServerProcess } from './server-process.ts'
