@@ -31,7 +31,10 @@ export function createBandwidthLimit(initial: number | undefined, now: () => num
       if (bytesPerSecond === undefined) return
       const aheadMs = usedUntilMs - now()
       if (aheadMs <= 0) break
-      await delay(Math.min(aheadMs, maxSleepMs), undefined, { signal })
+      await delay(Math.min(aheadMs, maxSleepMs), undefined, { signal }).catch((error: unknown) => {
+        signal?.throwIfAborted()
+        throw error
+      })
     }
     usedUntilMs += (bytes / bytesPerSecond) * 1000
   }

@@ -49,8 +49,6 @@ export interface NodeForwarding extends NodeWorkerState {
 export interface Forwarding {
   /** Begins to send. Before the spool's own start, so that what that finds is taken in. */
   readonly start: () => Promise<void>
-  /** Deletes files a crash kept from being deleted. After the spool's start. */
-  readonly finishDeletions: () => Promise<void>
   /** Takes settings that have changed: new nodes begin, removed ones end, what waits for them stays in the queue until somebody calls it off. */
   readonly configure: (settings: ForwardingSettings) => Promise<void>
   readonly nodes: () => readonly NodeForwarding[]
@@ -131,6 +129,8 @@ export function createForwarding({ database, spool, settings: initial, clock, lo
       })
       hasStarted = true
       for (const node of settings.nodes) startNode(node)
+      let finishing: Promise<void> | undefined
+      const finished = (): Promise<void> => (finishing ??= finishDeletions(retention))
       const onError = (error: unknown): void => { log.error({ err: error }, 'housekeeping failed') }
       rounds = [
         startRounds(studyRoundMs, () => completeStudies({
@@ -140,10 +140,12 @@ export function createForwarding({ database, spool, settings: initial, clock, lo
             tell({ topic: 'studyComplete', study })
           },
         }), onError),
-        startRounds(retentionRoundMs, () => applyRetention(retention, { retention: settings.retention, refuseAtFreeBytes: settings.spool.refuseAtFreeBytes }), onError),
+        startRounds(retentionRoundMs, async () => {
+          await finished()
+          await applyRetention(retention, { retention: settings.retention, refuseAtFreeBytes: settings.spool.refuseAtFreeBytes })
+        }, onError),
       ]
     },
-    finishDeletions: () => finishDeletions(retention),
     configure: async (next) => {
       settings = next
       if (!hasStarted) return

@@ -29,7 +29,7 @@ export function createWakeUp(): WakeUp {
     },
     wake: () => {
       news++
-      for (const end of [...sleepers]) end()
+      for (const end of sleepers) end()
     },
   }
 }
