@@ -1,6 +1,6 @@
 import { DurableDirectories, isAbsent, makeDurably, StagedFile } from '@isocenter/durable-files'
-import { createReadStream } from 'node:fs'
-import { open, rename, unlink } from 'node:fs/promises'
+import { constants, createReadStream, renameSync } from 'node:fs'
+import { open, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import type { SpoolSettings } from '../configuration/schema.ts'
@@ -12,10 +12,15 @@ import { uuidv7 } from '../platform/uuid.ts'
 import { createCapacity } from './capacity.ts'
 import { createIndexTable } from './index-table.ts'
 import { Kept } from './kept.ts'
+import { OpenFolders } from './open-folders.ts'
 import { spoolPlaces } from './places.ts'
 import { idsByFolder, putAside, readSpoolFile, removeArriving } from './recovery.ts'
 import type { Identity, Origin, SpooledObject } from './spooled-object.ts'
 import { ObjectWriter, type SpoolWriter } from './writer.ts'
+
+/** Where the system has it, a write returns when it is on disk: most objects are one write, and each step less is an acknowledgement sooner. */
+const writesAreDurable = (constants as { O_DSYNC?: number }).O_DSYNC !== undefined
+const openNew = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | (writesAreDurable ? constants.O_DSYNC : 0)
 
 /** Objects read from files at a start that are announced together. */
 const recoveredAtATime = 200
@@ -78,7 +83,8 @@ export interface SpoolOptions {
 export async function openSpool({ directory, database, settings, alarms, clock, log }: SpoolOptions): Promise<Spool> {
   const places = spoolPlaces(directory)
   for (const folder of [places.objects, places.arriving, places.damaged]) await makeDurably(folder)
-  const directories = new DurableDirectories(places.objects)
+  const folders = new OpenFolders()
+  const directories = new DurableDirectories(places.objects, (folder) => folders.flush(folder))
   const capacity = createCapacity(places.root, settings, alarms)
   const table = createIndexTable(database)
   const kept = new Kept({ database, table, log })
@@ -88,7 +94,8 @@ export async function openSpool({ directory, database, settings, alarms, clock, 
   async function move(id: string): Promise<void> {
     const folder = places.folderOf(id)
     await directories.make(folder)
-    await rename(join(places.arriving, id), places.pathOf(id))
+    // At once: it takes microseconds, and a thread to do it would have to be woken first.
+    renameSync(join(places.arriving, id), places.pathOf(id))
     await directories.flush(folder)
   }
 
@@ -136,7 +143,8 @@ export async function openSpool({ directory, database, settings, alarms, clock, 
       const receivedAt = clock()
       const id = uuidv7(receivedAt.getTime())
       const path = join(places.arriving, id)
-      const file = new StagedFile(path, () => open(path, 'wx', 0o600))
+      const file = new StagedFile(path, () => open(path, openNew, 0o600), { writesAreDurable })
+      file.open()
       return new ObjectWriter({ id, origin, identity, receivedAt, file, move: () => move(id), capacity, keeper: kept })
     },
     get: (id) => kept.get(id),
@@ -159,7 +167,7 @@ export async function openSpool({ directory, database, settings, alarms, clock, 
     close() {
       clearInterval(looking)
       kept.close()
-      return Promise.resolve()
+      return folders.close()
     },
   }
 }

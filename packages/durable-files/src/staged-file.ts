@@ -14,7 +14,7 @@ export class StagedFileEnded extends Error {
  * Writes a file where nobody looks for it; it is moved to where readers do only once its bytes are durable.
  *
  * Bytes are copied as they come: the buffers they came in can then be used again while the disk works, and most files are one
- * write. The file is opened when there is something to write, so that whoever fills it does not wait for that.
+ * write. The file is opened when there is something to write, or `open` asks for it; whoever fills it does not wait for that.
  * Errors are the system's own.
  */
 export class StagedFile {
@@ -29,11 +29,21 @@ export class StagedFile {
   #writing: Promise<void> | undefined
   #failure: unknown
   #isEnded = false
+  readonly #writesAreDurable: boolean
 
-  /** @param openStaging opens the new, empty file at `path`; called once at most */
-  constructor(path: string, openStaging: () => Promise<FileHandle>) {
+  /**
+   * @param openStaging opens the new, empty file at `path`; called once at most
+   * @param writesAreDurable it opens it so that each write is flushed (O_DSYNC): one step less where files are one write
+   */
+  constructor(path: string, openStaging: () => Promise<FileHandle>, { writesAreDurable = false }: { readonly writesAreDurable?: boolean } = {}) {
     this.#path = path
     this.#openStaging = openStaging
+    this.#writesAreDurable = writesAreDurable
+  }
+
+  /** Opens the file now, while its bytes are still coming; a failure shows when they are written. */
+  open(): void {
+    this.#opened().catch(() => undefined)
   }
 
   /** Bytes written so far. */
@@ -72,8 +82,10 @@ export class StagedFile {
       await this.#written()
       const file = await this.#opened()
       // The bytes before the name: the other way round, a power cut leaves a file that can be seen and is not whole.
-      await file.datasync()
-      await file.close()
+      if (!this.#writesAreDurable) await file.datasync()
+      // Everything is flushed: what closing it meets is no matter of the bytes. Windows moves no file that is open.
+      const closed = file.close().catch(() => undefined)
+      if (process.platform === 'win32') await closed
       await publish()
       return { byteLength }
     } catch (error) {
