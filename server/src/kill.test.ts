@@ -43,7 +43,9 @@ async function leftovers(db: Db): Promise<{ swept: object; unnamed: string[]; lo
   const named = (await rows<{ blob_key: string }>(db, 'select blob_key from instance', [])).map((row) => row.blob_key)
   const lost = named.filter((key) => !kept.includes(key))
   // A thumbnail whose row was lost with the database is made again from the object; the doctor clears it away.
-  return { swept, unnamed: await unnamedBlobs(db, kept.filter((key) => !isDerivedBlobKey(key))), lost, counts: await wrongCounts(db) }
+  // Whole objects whose stores were never acknowledged are left for the doctor: nothing tells them from those a restored database has forgotten.
+  const unnamed = await unnamedBlobs(db, kept.filter((key) => !isDerivedBlobKey(key)))
+  return { swept, unnamed: unnamed.length === swept.left ? [] : unnamed, lost, counts: await wrongCounts(db) }
 }
 
 function report(what: string, ledger: Ledger, times: number, swept: object): void {

@@ -191,7 +191,7 @@ test('wrong settings are listed together', async () => {
 })
 
 test('with a certificate, whatever name it is for, it comes up ready over HTTPS and says so', async ({ skip }) => {
-  if (!await hasProgram('openssl')) skip()
+  if (!hasProgram('openssl')) skip()
   const [key, certificate] = [join(folder, 'key.pem'), join(folder, 'cert.pem')]
   execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2', '-subj', '/CN=pacs.example', '-keyout', key, '-out', certificate], { stdio: 'ignore' })
   const one = await start({ TLS_CERT_FILE: certificate, TLS_KEY_FILE: key })
