@@ -12,9 +12,8 @@ describe('the language', () => {
 })
 
 describe('sizes', () => {
-  const { bytes } = createFormats('en')
   test.each([[0, '0 byte'], [999, '999 byte'], [1000, '1 kB'], [526_000, '526 kB'], [999_900, '1 MB'], [2.31e9, '2.31 GB'], [5e15, '5,000 TB']])('%i bytes are said as %s', (value, text) => {
-    expect(bytes(value)).toBe(text)
+    expect(createFormats('en').bytes(value)).toBe(text)
   })
 })
 
