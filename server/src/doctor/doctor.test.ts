@@ -13,7 +13,7 @@ import { ingest } from '../dicomweb/stow/ingest.ts'
 import { aService, type TestService } from '../dicomweb/service.fixture.ts'
 import { loadSigningKeys } from '../identity/index.ts'
 import { createMetrics } from '../platform/metrics.ts'
-import { newBlobKey } from '../storage/index.ts'
+import { newBlobKey, newUploadBlobKey } from '../storage/index.ts'
 import { createDb } from '../platform/db.ts'
 import { CannotExamine, examine, report, type Diagnosis } from './index.ts'
 
@@ -98,6 +98,19 @@ test('a catalogue nobody has harmed is healthy, read to the last byte', async ()
   const diagnosis = await look({ deep: true })
   expect(diagnosis).toMatchObject({ findings: [], isHealthy: true, examined: { studies: 3, series: 5, instances: 15, formerVersions: 1, blobs: 17, readWhole: 16 } })
   expect(report(diagnosis)).toContain('✓ Database, blobs and catalogue fit together.')
+})
+
+test('pieces of an upload on its way are no orphans; one of an upload that is over is, and goes', async () => {
+  const headers = { ...await service.as('north'), 'tus-resumable': '1.0.0', 'content-type': 'application/offset+octet-stream' }
+  const created = await service.app.inject({ method: 'POST', url: '/api/uploads', headers: { ...headers, 'upload-length': '100' }, payload: Buffer.alloc(50) })
+  expect(created.statusCode).toBe(201)
+  expect(counted(await look({ mend: true, deep: true }))).toEqual([])
+  expect((await service.app.inject({ method: 'HEAD', url: String(created.headers.location), headers })).headers['upload-offset']).toBe('50')
+
+  const forgotten = await write(newUploadBlobKey(organisationId, new Date()), Buffer.alloc(10))
+  expect(counted(await look({ mend: true }))).toEqual([['orphan', 1, 1]])
+  expect(await service.blobs.stat(forgotten)).toBeUndefined()
+  await service.db('upload').delete()
 })
 
 describe('bytes', () => {
