@@ -1,6 +1,6 @@
 export { dicomwebPermissions, permissions, productPermissions, reachesStudy, type Access, type Permission } from './access.ts'
 export { guard } from './guard.ts'
 export { forbidden } from './problems.ts'
-export { createSealing, type Sealed, type Sealing } from './sealing.ts'
+export { createSealing, type Sealing } from './sealing.ts'
 export { loadSigningKeys } from './signing-keys.ts'
 export { createTokens, type Tokens } from './tokens.ts'
