@@ -1,7 +1,7 @@
 import { App, ConfigProvider } from 'antd'
 import enUS from 'antd/es/locale/en_US'
 import zhCN from 'antd/es/locale/zh_CN'
-import { useEffect, useSyncExternalStore, type ReactNode } from 'react'
+import { useCallback, useEffect, useSyncExternalStore, type ReactNode } from 'react'
 import { LanguageProvider, useLanguage } from './language.tsx'
 import { usePreference } from './preference.ts'
 import { colourModes, themeOf, type ColourMode } from './theme.ts'
@@ -16,28 +16,32 @@ export function DesignProvider({ nonce, children }: { readonly nonce?: string | 
 function Themed({ nonce, children }: { readonly nonce?: string | undefined; readonly children: ReactNode }) {
   const { language } = useLanguage()
   const { isDark } = useColourMode()
+  const isStill = useMedia('(prefers-reduced-motion: reduce)')
   useEffect(() => {
     // The browser draws its own parts (scroll bars, date pickers) to match.
     document.documentElement.style.colorScheme = isDark ? 'dark' : 'light'
   }, [isDark])
   return (
-    <ConfigProvider locale={locales[language]} theme={themeOf(isDark)} csp={nonce === undefined ? {} : { nonce }} wave={{ disabled: true }}>
+    <ConfigProvider locale={locales[language]} theme={themeOf({ isDark, isStill })} csp={nonce === undefined ? {} : { nonce }} wave={{ disabled: true }}>
       <App>{children}</App>
     </ConfigProvider>
   )
 }
 
-const systemIsDark = matchMedia('(prefers-color-scheme: dark)')
-
-function subscribe(listener: () => void): () => void {
-  systemIsDark.addEventListener('change', listener)
-  return () => { systemIsDark.removeEventListener('change', listener) }
+/** Whether a media query holds, also when that changes. */
+function useMedia(query: string): boolean {
+  const subscribe = useCallback((listener: () => void) => {
+    const media = matchMedia(query)
+    media.addEventListener('change', listener)
+    return () => { media.removeEventListener('change', listener) }
+  }, [query])
+  return useSyncExternalStore(subscribe, () => matchMedia(query).matches)
 }
 
 /** Light or dark: as chosen in this browser, else as the system is. */
 export function useColourMode(): { readonly mode: ColourMode; readonly setMode: (mode: ColourMode) => void; readonly isDark: boolean } {
   const [chosen, setMode] = usePreference('colourMode')
-  const system = useSyncExternalStore(subscribe, () => systemIsDark.matches)
+  const system = useMedia('(prefers-color-scheme: dark)')
   const mode = colourModes.find((one) => one === chosen) ?? 'system'
   return { mode, setMode, isDark: mode === 'system' ? system : mode === 'dark' }
 }

@@ -36,5 +36,11 @@ const dark: ThemeConfig = {
   components: { Button: { dangerColor: '#2a0507' }, Badge: { colorTextLightSolid: '#2a0507' } },
 }
 
-/** Reading rooms are dark, offices are not: both must be readable all day. */
-export const themeOf = (isDark: boolean): ThemeConfig => (isDark ? dark : light)
+/**
+ * Reading rooms are dark, offices are not: both must be readable all day. `isStill`: nothing moves, for whoever asked the system for that;
+ * Ant Design must know, since what it shows it places when it believes to have moved it.
+ */
+export function themeOf({ isDark, isStill }: { readonly isDark: boolean; readonly isStill: boolean }): ThemeConfig {
+  const theme = isDark ? dark : light
+  return isStill ? { ...theme, token: { ...theme.token, motion: false } } : theme
+}
