@@ -7,7 +7,7 @@
  * `--cine` also sends one multi-frame object of 2 GB beside four studies, and tells the gateway's memory.
  */
 import { encodeFileMeta, ExplicitVRLittleEndian } from '@isocenter/dicom'
-import { serverEnvironment, serverNodeArguments } from '@isocenter/launcher/server-runtime'
+import { gatewayNodeArguments, serverEnvironment } from '@isocenter/launcher/server-runtime'
 import { anInstance, aUID, bytesOf, hasProgram } from '@isocenter/testkit/instances'
 import { createWriteStream, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -37,7 +37,7 @@ function makeStudy(name: string): string {
 async function startGateway(): Promise<Receiver> {
   const port = await freePort()
   const main = fileURLToPath(new URL('../src/main.ts', import.meta.url))
-  return startReceiver(port, process.execPath, [...serverNodeArguments, main], { ...serverEnvironment, DIMSE_PORT: String(port), CONTROL_PORT: '0', GATEWAY_DATA_DIR: mkdtempSync(join(data, 'gateway-')), LOG_LEVEL: 'warn' })
+  return startReceiver(port, process.execPath, [...gatewayNodeArguments, main], { ...serverEnvironment, DIMSE_PORT: String(port), CONTROL_PORT: '0', GATEWAY_DATA_DIR: mkdtempSync(join(data, 'gateway-')), LOG_LEVEL: 'warn' })
 }
 
 async function startOrthanc(): Promise<Receiver> {

@@ -9,6 +9,7 @@ import { askReadiness } from './ask-readiness.ts'
 import { keepRunning, type KeptRunning } from './keep-running.ts'
 import { portToListenOn } from './port.ts'
 import { startServerProcess } from './server-process.ts'
+import { gatewayNodeArguments } from './server-runtime.ts'
 import { root, type GatewaySettings } from './settings.ts'
 
 const run = promisify(execFile)
@@ -42,7 +43,7 @@ export async function startGateway({ settings, ports, env, onLog, say }: StartGa
     // A port set in the console can be changed there; one from the environment, or any free one, stays for this start.
     ...(settings.DIMSE_PORT === undefined ? {} : { DIMSE_PORT: String(ports.dimse) }),
   }
-  const kept = await keepRunning(() => startServerProcess({ env: gatewayEnv, url: controlUrl, onLog, script: main, name: 'gateway' }), { name: 'gateway', say })
+  const kept = await keepRunning(() => startServerProcess({ env: gatewayEnv, url: controlUrl, onLog, script: main, name: 'gateway', nodeArguments: gatewayNodeArguments }), { name: 'gateway', say })
   return { ...kept, controlUrl }
 }
 

@@ -25,6 +25,8 @@ export interface ServerProcessOptions {
   readonly script?: string
   /** What the script is, as in "The server does not start". */
   readonly name?: string
+  /** Of node; the server's where absent. */
+  readonly nodeArguments?: readonly string[]
 }
 
 /**
@@ -32,9 +34,9 @@ export interface ServerProcessOptions {
  * It ends at once when this process is killed: everything acknowledged is safe by then.
  * @throws LauncherError when it ends before, or does not become ready
  */
-export async function startServerProcess({ env, url, certificate, onLog, script = main, name = 'server' }: ServerProcessOptions): Promise<Started> {
+export async function startServerProcess({ env, url, certificate, onLog, script = main, name = 'server', nodeArguments = serverNodeArguments }: ServerProcessOptions): Promise<Started> {
   const prefix = parentDeathPrefix('KILL')
-  const [file, ...args] = [...prefix, process.execPath, ...serverNodeArguments, script]
+  const [file, ...args] = [...prefix, process.execPath, ...nodeArguments, script]
   const child = spawn(file, args, { env: { ...serverEnvironment, ...env }, detached: true, stdio: ['ignore', 'pipe', 'pipe'] })
   for (const stream of [child.stdout, child.stderr]) createInterface(stream).on('line', onLog)
   const ended = new Promise<string>((resolve) => {

@@ -8,6 +8,12 @@
 export const serverNodeArguments: readonly string[] = ['--max-semi-space-size=16', '--heap-growing-percent=50']
 
 /**
+ * Of a gateway. Its objects pass through and leave little alive, so that the server's second argument would only have it collect
+ * garbage all the time: 2.0 ms of processor time in JavaScript an instance received without it, 3.5 with (4 associations), for 180 MiB either way.
+ */
+export const gatewayNodeArguments: readonly string[] = ['--max-semi-space-size=8']
+
+/**
  * Threads that wait for the disk, in place of Node's four: a flush takes milliseconds, and while four writers flush nobody else
  * opens, reads or writes a file.
  */
