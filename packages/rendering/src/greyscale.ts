@@ -31,7 +31,8 @@ export function greysOf(samples: Samples, format: PixelFormat, json: DicomJson, 
   if (!isNarrow) return Uint8Array.from(samples as ArrayLike<number>, (raw) => greyOf(stored(raw)))
 
   const { shift, mask } = fieldOf(format)
-  const table = Uint8Array.from({ length: mask + 1 }, (_, field) => greyOf(stored(field << shift)))
+  const table = new Uint8Array(mask + 1)
+  for (let field = 0; field <= mask; field++) table[field] = greyOf(stored(field << shift))
   const greys = new Uint8Array(samples.length)
   for (let index = 0; index < greys.length; index++) greys[index] = table[((samples[index] ?? 0) >> shift) & mask] ?? 0
   return greys
