@@ -2,7 +2,7 @@
 import { decodeLayout, frameOfRange, frameRanges, vrTraits, wordsSwapped, type BulkdataRange, type FrameIndex, type Layout } from '@isocenter/dicom'
 import type { Catalogue, InstanceRecord } from '../../catalogue/index.ts'
 import type { Access } from '../../identity/index.ts'
-import type { BlobStore } from '../../storage/index.ts'
+import { giveBack, type BlobStore, type ByteRange } from '../../storage/index.ts'
 import { readRanges, type StoredObject } from '../wado/stored-bytes.ts'
 import type { Described, FrameBytes, ValueInPlace } from './render-task.ts'
 
@@ -43,7 +43,7 @@ export async function metadataTextOf(catalogue: Catalogue, access: Access, recor
 }
 
 async function valueOf(blobs: BlobStore, object: StoredObject, { littleEndian }: Layout, { path, vr, offset, length }: BulkdataRange, signal: AbortSignal): Promise<ValueInPlace> {
-  const bytes = await gathered(readRanges(blobs, object, [{ offset, length }], signal))
+  const bytes = await gathered(blobs, object, [{ offset, length }], signal)
   return { path, vr, bytes: littleEndian ? bytes : wordsSwapped(bytes, vrTraits(vr).bytesPerValue) }
 }
 
@@ -51,14 +51,20 @@ async function valueOf(blobs: BlobStore, object: StoredObject, { littleEndian }:
 export async function frameBytes(blobs: BlobStore, record: InstanceRecord, layout: Layout, frames: FrameIndex, frameNumber: number, signal: AbortSignal): Promise<FrameBytes | undefined> {
   const ranges = frameRanges(frames, frameNumber)
   if (!ranges) return undefined
-  const stored = await gathered(readRanges(blobs, { blobKey: record.blobKey, byteLength: record.byteLength, layout }, ranges, signal))
+  const stored = await gathered(blobs, { blobKey: record.blobKey, byteLength: record.byteLength, layout }, ranges, signal)
   const [range] = ranges
   const bytes = frames.kind === 'native' && range ? frameOfRange(frames, range, stored) : stored
   return { frameNumber, bytes }
 }
 
-async function gathered(chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
-  const all: Uint8Array[] = []
-  for await (const chunk of chunks) all.push(chunk)
-  return all.length === 1 && all[0] ? all[0] : Buffer.concat(all)
+/** The bytes of the ranges in memory of their own, so that it can be handed to another thread; what they were read into is given back. */
+async function gathered(blobs: BlobStore, object: StoredObject, ranges: readonly ByteRange[], signal: AbortSignal): Promise<Uint8Array<ArrayBuffer>> {
+  const all = new Uint8Array(ranges.reduce((sum, { length }) => sum + length, 0))
+  let position = 0
+  for await (const chunk of readRanges(blobs, object, ranges, signal)) {
+    all.set(chunk, position)
+    position += chunk.length
+    giveBack(chunk)
+  }
+  return all
 }

@@ -1,5 +1,5 @@
 /** Stored instances to images, in threads of their own. */
-import { CodecError, createWorkerPool } from '@isocenter/codecs'
+import { CodecError, createWorkerPool, owned, type TaskOptions } from '@isocenter/codecs'
 import { decodeLayout } from '@isocenter/dicom'
 import type { RenderOptions } from '@isocenter/rendering'
 import type { InstanceRecord } from '../../catalogue/index.ts'
@@ -40,17 +40,19 @@ const maxAnimationBytes = 128 * 1024 * 1024
 /** Threads start with the first image. */
 export function createRenderer(source: InstanceSource): Renderer {
   const pool = createWorkerPool<RenderTask, RenderResult>(new URL('render-worker.ts', import.meta.url))
-  const run = async (task: RenderTask, bytes: number, signal: AbortSignal): Promise<Uint8Array> => {
-    const result = await pool.run(task, { bytes, signal }).catch((error: unknown) => { throw problemOf(error) })
+  const run = async (task: RenderTask, options: Pick<TaskOptions, 'bytes' | 'transfer'>, signal: AbortSignal): Promise<Uint8Array> => {
+    const result = await pool.run(task, { ...options, signal }).catch((error: unknown) => { throw problemOf(error) })
     if ('bytes' in result) return result.bytes
     throw result.refused === 'viewportOutside' ? badRequest(result.reason) : notRenderable(result.reason)
   }
   return {
     render: async (request) => {
       const task = await taskOf(source, request)
-      return run(task, task.frames.reduce((sum, frame) => sum + frame.bytes.length, 0), request.signal)
+      const frames = task.frames.map((frame) => ({ ...frame, bytes: owned(frame.bytes) }))
+      const bytes = frames.reduce((sum, frame) => sum + frame.bytes.length, 0)
+      return run({ ...task, frames }, { bytes, transfer: frames.map((frame) => frame.bytes.buffer) }, request.signal)
     },
-    report: (report, signal) => run({ kind: 'report', ...report }, report.metadataText.length, signal),
+    report: (report, signal) => run({ kind: 'report', ...report }, { bytes: report.metadataText.length }, signal),
     close: pool.close,
   }
 }
