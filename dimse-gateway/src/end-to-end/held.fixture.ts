@@ -1,5 +1,7 @@
 /** What the server holds, asked of the server alone. */
 import { createHash } from 'node:crypto'
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { readInstance, readMultipart, type DicomJson } from '@isocenter/dicom'
 import type { Site } from './site.fixture.ts'
 
@@ -20,6 +22,19 @@ export async function dataSetsOf(site: Site, StudyInstanceUID: string): Promise<
     held.set(uid, [...held.get(uid) ?? [], sha256(bytes.subarray(dataSetOffset))])
   }
   return held
+}
+
+/** Digests of the data sets of every object the server has put on its disk: WADO gives no Implicit VR and no Big Endian (PS3.18 §8.7.3.5.2). */
+export async function dataSetsOnDisk(site: Site): Promise<Set<string>> {
+  const digests = new Set<string>()
+  for (const entry of await readdir(site.blobFolder, { recursive: true, withFileTypes: true })) {
+    // Thumbnails come and go there.
+    if (!entry.isFile() || entry.parentPath.endsWith('.staging')) continue
+    const bytes = await readFile(join(entry.parentPath, entry.name))
+    const object = await readInstance(bytes).catch(() => undefined)
+    if (object) digests.add(sha256(bytes.subarray(object.dataSetOffset)))
+  }
+  return digests
 }
 
 async function* nothing(): AsyncGenerator<Uint8Array> { /* an answer without a body */ }

@@ -8,7 +8,7 @@ import { smallObjects, startSender } from './sender.fixture.ts'
 import { aSite, forwarded } from './site.fixture.ts'
 
 /** A hundred take minutes: `KILL_ROUNDS=100 npx vitest run dimse-gateway/src/end-to-end/kill.test.ts`. */
-const rounds = Number(process.env['KILL_ROUNDS'] ?? 9)
+const rounds = Number(process.env['KILL_ROUNDS'] ?? 6)
 const objectCount = 2_000
 /** Kills are spread over this time after more objects were let go, milliseconds: nothing has been received, to all has been forwarded. */
 const killWithinMs = 600

@@ -14,13 +14,15 @@ export interface Site {
   readonly dicomweb: string
   readonly api: string
   readonly authorization: string
-  killGateway(): Promise<void>
-  startGateway(): Promise<void>
-  killServer(): Promise<void>
-  startServer(): Promise<void>
+  /** Where the server keeps objects as files. */
+  readonly blobFolder: string
+  readonly killGateway: () => Promise<void>
+  readonly startGateway: () => Promise<void>
+  readonly killServer: () => Promise<void>
+  readonly startServer: () => Promise<void>
   /** Asks the server itself. */
-  ask(url: string, init?: RequestInit): Promise<Response>
-  stop(): Promise<void>
+  readonly ask: (url: string, init?: RequestInit) => Promise<Response>
+  readonly stop: () => Promise<void>
 }
 
 const scopes = [
@@ -44,7 +46,7 @@ export async function aSite(databaseUrl: string): Promise<Site> {
   await gateway.control.enrol(`http://127.0.0.1:${line.port}`, uploadCode)
   return {
     get gateway() { return gateway },
-    line, api, authorization, dicomweb: server.url, ask,
+    line, api, authorization, dicomweb: server.url, blobFolder: join(directories.server, 'blobs'), ask,
     killGateway: () => gateway.kill(),
     async startGateway() { gateway = await startGatewayProcess({ folder: directories.gateway, ports: gateway }) },
     killServer: () => killed(server),
