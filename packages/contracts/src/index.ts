@@ -1,5 +1,6 @@
 export * from './gateways.ts'
 export * from './paging.ts'
+export * from './permissions.ts'
 export * from './problem.ts'
 export * from './uploads.ts'
 export * from './worklist.ts'

@@ -1,19 +1,21 @@
+import { rolePermissions } from '@isocenter/contracts'
+
 /** What an actor may do with DICOMweb resources; one word per PS3.18 transaction, plus delete. */
 export const dicomwebPermissions = ['dicomweb:search', 'dicomweb:retrieve', 'dicomweb:store', 'dicomweb:delete'] as const
 
 /** What an actor may do in the product API (`/api`). */
 export const productPermissions = [
   'upload', 'worklist:read', 'worklist:write', 'performed-procedure:read', 'performed-procedure:write',
-  'gateway:report', 'gateways:read', 'gateways:manage',
+  'gateway:report', 'gateways:read', 'gateways:manage', 'organisation:read',
 ] as const
 
-/** Everything a token can grant. */
-export const permissions = [...dicomwebPermissions, ...productPermissions] as const
+/** Everything a token can grant: what it may do with resources, and what a role can hold. */
+export const permissions = [...dicomwebPermissions, ...productPermissions, ...rolePermissions] as const
 export type Permission = typeof permissions[number]
 
-/** Who asks: the holder of a token, an enrolled gateway, or a command run on this machine. The id is ours and says nothing about a person. */
+/** Who asks: a person who signed in, the holder of a token, an enrolled gateway, or a command run on this machine. The id is ours and says nothing about a person. */
 export interface Actor {
-  readonly kind: 'token' | 'gateway' | 'command'
+  readonly kind: 'account' | 'token' | 'gateway' | 'command'
   readonly id: string
 }
 
