@@ -7,7 +7,7 @@ import { search } from '../upstream/search.ts'
 import type { Upstream } from '../upstream/upstream.ts'
 import { readQuery, searchParametersOf, valuesOf, type Query } from './identifier.ts'
 import { returned } from './match.ts'
-import { modelsFor, uniqueKeys } from './models.ts'
+import { isWholeUID, modelsFor, uniqueKeys } from './models.ts'
 
 /** Patients told apart in one answer; beyond it they may repeat, which a caller has to bear in any case. */
 const maxPatientsKnown = 200_000
@@ -52,7 +52,7 @@ function resourceOf({ level, keys }: Query): string {
 function single(keys: Query['keys'], keyword: 'StudyInstanceUID' | 'SeriesInstanceUID'): string[] {
   const values = valuesOf(keys, tagOf(keyword))
   // Anything but a UID stays a key, so that the server says what is wrong with it.
-  return values.length === 1 && /^[0-9.]{1,64}$/.test(values[0] ?? '') ? values : []
+  return values.length === 1 && values.every(isWholeUID) ? values : []
 }
 
 function parametersOf({ level, keys }: Query): URLSearchParams {

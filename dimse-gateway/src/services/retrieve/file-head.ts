@@ -6,10 +6,11 @@ const groupLengthEndsAt = 144
 const maxHeadBytes = 1024 * 1024
 const transferSyntaxTag = 0x0002_0010
 
-export interface OpenedFile {
+/** To be disposed, read or not: a file that nobody reads on would hold its connection. */
+export interface OpenedFile extends AsyncDisposable {
   readonly transferSyntaxUID: string
   /** The data set's bytes; to be read once. */
-  readonly dataSet: AsyncGenerator<Uint8Array, void, undefined>
+  readonly dataSet: AsyncIterable<Uint8Array>
 }
 
 /** The stream is no DICOM file. */
@@ -23,6 +24,21 @@ export class NoDicomFile extends Error {
  */
 export async function openFile(file: AsyncIterable<Uint8Array>): Promise<OpenedFile> {
   const chunks = file[Symbol.asyncIterator]()
+  // Returned here and not by who reads: a generator that was never begun does nothing when it is returned.
+  const close = async (): Promise<void> => { await chunks.return?.() }
+  try {
+    const { head, dataSetAt } = await readHead(chunks)
+    return {
+      transferSyntaxUID: transferSyntaxIn(head.subarray(groupLengthEndsAt, dataSetAt)), dataSet: rest(head.subarray(dataSetAt), chunks), [Symbol.asyncDispose]: close,
+    }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+/** The File Meta Information with what came along behind it. */
+async function readHead(chunks: AsyncIterator<Uint8Array>): Promise<{ head: Buffer; dataSetAt: number }> {
   let head: Buffer = Buffer.alloc(0)
   const want = async (bytes: number): Promise<void> => {
     while (head.length < bytes) {
@@ -36,16 +52,12 @@ export async function openFile(file: AsyncIterable<Uint8Array>): Promise<OpenedF
   const end = groupLengthEndsAt + head.readUInt32LE(140)
   if (end > maxHeadBytes) throw new NoDicomFile('The File Meta Information is too long.')
   await want(end)
-  return { transferSyntaxUID: transferSyntaxIn(head.subarray(groupLengthEndsAt, end)), dataSet: rest(head.subarray(end), chunks) }
+  return { head, dataSetAt: end }
 }
 
 async function* rest(first: Uint8Array, chunks: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
-  try {
-    if (first.length > 0) yield first
-    for (let next = await chunks.next(); !next.done; next = await chunks.next()) yield next.value
-  } finally {
-    await chunks.return?.()
-  }
+  if (first.length > 0) yield first
+  for (let next = await chunks.next(); !next.done; next = await chunks.next()) yield next.value
 }
 
 function transferSyntaxIn(meta: Buffer): string {

@@ -24,7 +24,8 @@ async function* get(upstream: Upstream, log: Log, request: GetRequest): AsyncGen
     if (signal.aborted) break
     const { SOPInstanceUID } = instance
     try {
-      const { transferSyntaxUID, dataSet } = await openSendable(upstream, instance, takes, signal)
+      await using file = await openSendable(upstream, instance, takes, signal)
+      const { transferSyntaxUID, dataSet } = file
       tally.add(SOPInstanceUID, await storeBack({ SOPClassUID: instance.SOPClassUID, SOPInstanceUID, transferSyntaxUID, dataSet }))
     } catch (error) {
       if (signal.aborted) break

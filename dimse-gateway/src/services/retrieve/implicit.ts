@@ -27,38 +27,35 @@ export class NotExplicit extends Error {
 export async function* implicitVR(dataSet: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
   const source = new Source(dataSet)
   const open: Level[] = [{ kind: 'elements', end: undefined, isImplicit: false }]
-  try {
-    for (;;) {
-      for (let level = open.at(-1); level?.end !== undefined && source.position >= level.end; level = open.at(-1)) {
-        open.pop()
-        yield delimiter(level.kind === 'items' ? sequenceDelimiter : itemDelimiter)
-      }
-      const level = open.at(-1)
-      if (!level) throw new NotExplicit('A delimiter closes what was never opened.')
-      const header = await source.take(8)
-      if (!header) {
-        if (open.length > 1) throw new NotExplicit('The data set breaks off within a sequence.')
-        return
-      }
-      const tag = header.readUInt16LE(0) * 0x1_0000 + header.readUInt16LE(2)
-      if (tag === itemTag || tag === itemDelimiter || tag === sequenceDelimiter) {
-        yield* delimited(tag, header.readUInt32LE(4), level, open, source)
-        continue
-      }
-      const { vr, length } = level.isImplicit ? { vr: '', length: header.readUInt32LE(4) } : await explicitHeader(header, source)
-      if (vr === 'SQ' || length === undefinedLength) {
-        if (vr !== 'SQ' && vr !== 'UN' && vr !== '') throw new NotExplicit('The data set has compressed pixel data.')
-        open.push({ kind: 'items', end: length === undefinedLength ? undefined : source.position + length, isImplicit: level.isImplicit || vr === 'UN' })
-        yield elementHeader(tag, undefinedLength)
-        continue
-      }
-      // (gggg,0000) would be wrong now.
-      const isWritten = (tag & 0xffff) !== 0
-      if (isWritten) yield elementHeader(tag, length)
-      for await (const bytes of source.copy(length)) if (isWritten) yield bytes
+  for (;;) {
+    for (let level = open.at(-1); level?.end !== undefined && source.position >= level.end; level = open.at(-1)) {
+      if (source.position > level.end) throw new NotExplicit('An element reaches beyond what it is in.')
+      open.pop()
+      yield delimiter(level.kind === 'items' ? sequenceDelimiter : itemDelimiter)
     }
-  } finally {
-    await source.close()
+    const level = open.at(-1)
+    if (!level) throw new NotExplicit('A delimiter closes what was never opened.')
+    const header = await source.take(8)
+    if (!header) {
+      if (open.length > 1) throw new NotExplicit('The data set breaks off within a sequence.')
+      return
+    }
+    const tag = header.readUInt16LE(0) * 0x1_0000 + header.readUInt16LE(2)
+    if (tag === itemTag || tag === itemDelimiter || tag === sequenceDelimiter) {
+      yield* delimited(tag, header.readUInt32LE(4), level, open, source)
+      continue
+    }
+    const { vr, length } = level.isImplicit ? { vr: '', length: header.readUInt32LE(4) } : await explicitHeader(header, source)
+    if (vr === 'SQ' || length === undefinedLength) {
+      if (vr !== 'SQ' && vr !== 'UN' && vr !== '') throw new NotExplicit('The data set has compressed pixel data.')
+      open.push({ kind: 'items', end: length === undefinedLength ? undefined : source.position + length, isImplicit: level.isImplicit || vr === 'UN' })
+      yield elementHeader(tag, undefinedLength)
+      continue
+    }
+    // (gggg,0000) would be wrong now.
+    const isWritten = (tag & 0xffff) !== 0
+    if (isWritten) yield elementHeader(tag, length)
+    for await (const bytes of source.copy(length)) if (isWritten) yield bytes
   }
 }
 
@@ -131,10 +128,6 @@ class Source {
       left -= piece.length
       yield piece
     }
-  }
-
-  async close(): Promise<void> {
-    await this.#chunks.return?.()
   }
 
   #cut(size: number): Buffer {

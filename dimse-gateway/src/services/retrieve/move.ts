@@ -24,8 +24,10 @@ export interface MoveDeps {
   readonly log: Log
 }
 
-/** Times an association that broke is asked for again before what is left of its instances has failed. */
-const associationAttempts = 3
+/** Associations that may break at one instance before it has failed: it may be the one that breaks them. */
+const attemptsAnInstance = 2
+/** Instances given up so, one after the other, before what is left has failed: it is the destination then. */
+const mostGivenUp = 3
 
 export function moveService(deps: MoveDeps): GatewayService {
   return { SOPClassUIDs: modelsFor('MOVE'), handlers: { move: (request) => move(deps, request) } }
@@ -55,18 +57,22 @@ async function* sendAll(
 ): AsyncGenerator<readonly [SelectedInstance, Outcome], void, undefined> {
   const { signal } = request
   let next = 0
-  for (let attempt = 1; attempt <= associationAttempts && next < instances.length && !signal.aborted; attempt++) {
+  let broken = 0
+  let givenUp = 0
+  while (next < instances.length && givenUp < mostGivenUp && !signal.aborted) {
     const association = await associate(deps, request, destination, contexts)
     if (!association) break
     const connection = new DimseConnection(association)
     try {
-      for (; next < instances.length && !signal.aborted; next++) {
-        const instance = instances[next]
-        if (!instance) break
+      for (let instance = instances[next]; instance && !signal.aborted; instance = instances[next]) {
         const outcome = await send(deps, request, connection, instance)
-        if (outcome === 'associationOver') break
-        attempt = 1
-        yield [instance, outcome]
+        const isOver = outcome === 'associationOver'
+        if (isOver && ++broken < attemptsAnInstance) break
+        givenUp = isOver ? givenUp + 1 : 0
+        broken = 0
+        next++
+        yield [instance, isOver ? 'failed' : outcome]
+        if (isOver) break
       }
     } finally {
       if (signal.aborted) await association.abort()
@@ -97,7 +103,8 @@ async function send({ upstream, log }: MoveDeps, { association, MessageID, signa
   const takes = (abstractSyntax: string, transferSyntaxUID: string): boolean =>
     accepted.some((context) => context.abstractSyntax === abstractSyntax && context.transferSyntax === transferSyntaxUID)
   try {
-    const { transferSyntaxUID, dataSet } = await openSendable(upstream, instance, takes, signal)
+    await using file = await openSendable(upstream, instance, takes, signal)
+    const { transferSyntaxUID, dataSet } = file
     return await store(connection, {
       SOPClassUID, SOPInstanceUID, transferSyntaxUID, dataSet, signal, moveOriginator: { AETitle: association.callingAETitle.trim(), MessageID },
     })

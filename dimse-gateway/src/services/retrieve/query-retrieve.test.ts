@@ -5,6 +5,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ExplicitVRLittleEndian, ImplicitVRLittleEndian, readInstance } from '@isocenter/dicom'
+import { createAcceptor, serveServices } from '@isocenter/dimse'
 import { aStudy, hasProgram, startServerProcess, testDatabase, type ServerProcess } from '@isocenter/testkit'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { aServedGateway, dcmtk, stowed, type ServedGateway } from '../services.fixture.ts'
@@ -107,6 +108,38 @@ describe.skipIf(!hasDcmtk)('C-MOVE', () => {
     expect(instance?.transferSyntaxUID).toBe(ImplicitVRLittleEndian)
     expect(instance?.dataSet.string('PatientName')).toContain('山田^太郎')
     expect(instance?.dataSet.get('PixelData')?.length).toBeGreaterThan(0)
+  })
+  test('goes on behind an instance at which the destination breaks the association', async () => {
+    const bad = chest.instances[1]?.['00080018']?.Value?.[0]
+    const taken: string[] = []
+    const acceptor = createAcceptor({
+      host: '127.0.0.1', port: 0,
+      negotiate: ({ contexts }) => ({ accept: contexts.map(({ id, transferSyntaxes: [transferSyntax = ''] }) => ({ id, transferSyntax })) }),
+      serve: (association) => serveServices(association, {
+        store: async ({ SOPInstanceUID, dataSet }) => {
+          if (SOPInstanceUID === bad) await association.abort()
+          for await (const _piece of dataSet);
+          taken.push(SOPInstanceUID)
+          return { status: 0 }
+        },
+      }),
+    })
+    const { port } = await acceptor.listen()
+    try {
+      await gateway.configuration.change(({ service }) => ({ service: { ...service, peers: [...service.peers, { aeTitle: 'BREAKS', address: '127.0.0.1', port }] } }))
+      await move('BREAKS', 'QueryRetrieveLevel=STUDY', `StudyInstanceUID=${chest.StudyInstanceUID}`)
+      expect(taken.toSorted()).toEqual(chest.instances.map((one) => one['00080018']?.Value?.[0]).filter((uid) => uid !== bad).toSorted())
+    } finally {
+      await acceptor.close()
+    }
+  })
+  test.each([
+    ['a UID that is a way up in a path', 'QueryRetrieveLevel=STUDY', 'StudyInstanceUID=..'],
+    ['series of several studies', 'QueryRetrieveLevel=SERIES', `StudyInstanceUID=${chest.StudyInstanceUID}\\${again.StudyInstanceUID}`, `SeriesInstanceUID=${chest.series[0]?.SeriesInstanceUID ?? ''}`],
+    ['no UID at its own level', 'QueryRetrieveLevel=SERIES', `StudyInstanceUID=${chest.StudyInstanceUID}`],
+  ])('refuses %s', async (_what, ...keys) => {
+    const { text } = await move('MOVED', ...keys)
+    expect(text).toMatch(/DoesNotMatchSOPClass|0xa900/i)
   })
   test('names the destination that is not configured', async () => {
     const { code, text } = await move('NOBODY', 'QueryRetrieveLevel=STUDY', `StudyInstanceUID=${chest.StudyInstanceUID}`)

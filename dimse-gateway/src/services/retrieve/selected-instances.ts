@@ -2,7 +2,7 @@
 import { tagOf, type DicomJson, type DataSet } from '@isocenter/dicom'
 import { DimseStatusError, dimseStatus } from '@isocenter/dimse'
 import { readQuery, valuesOf, type QueryKey } from '../query/identifier.ts'
-import { levels, uniqueKeys, type QueryLevel } from '../query/models.ts'
+import { isWholeUID, uniqueKeys, type QueryLevel } from '../query/models.ts'
 import { firstText } from '../first-text.ts'
 import { search } from '../upstream/search.ts'
 import type { Upstream } from '../upstream/upstream.ts'
@@ -25,7 +25,7 @@ export interface SelectedInstance {
  */
 export async function selectedInstances(upstream: Upstream, SOPClassUID: string, identifier: DataSet, signal: AbortSignal): Promise<SelectedInstance[]> {
   const { level, keys } = readQuery(SOPClassUID, identifier)
-  const own = requiredValues(keys, level)
+  const own = requiredValues(keys, level, 'several')
   const selected: SelectedInstance[] = []
   const add = async (resource: string, parameters: Readonly<Record<string, string>> = {}): Promise<void> => {
     const query = new URLSearchParams({ ...parameters, includefield: 'AvailableTransferSyntaxUID' })
@@ -35,33 +35,31 @@ export async function selectedInstances(upstream: Upstream, SOPClassUID: string,
       if (instance) selected.push(instance)
     }
   }
-  const study = (): string => encodeURIComponent(requiredValues(keys, 'STUDY')[0] ?? '')
-  const series = (): string => encodeURIComponent(requiredValues(keys, 'SERIES')[0] ?? '')
+  const above = (upper: QueryLevel): string => requiredValues(keys, upper, 'one')[0] ?? ''
   switch (level) {
     case 'PATIENT':
-      for await (const { attributes } of search(upstream, '/studies', new URLSearchParams({ PatientID: own[0] ?? '' }), signal)) {
+      for await (const { attributes } of search(upstream, '/studies', new URLSearchParams({ PatientID: above('PATIENT') }), signal)) {
         const uid = firstText(attributes, '0020000D')
         if (uid !== undefined) await add(`/studies/${uid}/instances`)
       }
       break
-    case 'STUDY': for (const uid of own) await add(`/studies/${encodeURIComponent(uid)}/instances`); break
-    case 'SERIES': for (const uid of own) await add(`/studies/${study()}/series/${encodeURIComponent(uid)}/instances`); break
-    case 'IMAGE': for (const some of chunks(own, 50)) await add(`/studies/${study()}/series/${series()}/instances`, { SOPInstanceUID: some.join(',') }); break
+    case 'STUDY': for (const uid of own) await add(`/studies/${uid}/instances`); break
+    case 'SERIES': for (const uid of own) await add(`/studies/${above('STUDY')}/series/${uid}/instances`); break
+    case 'IMAGE': for (const some of chunks(own, 50)) await add(`/studies/${above('STUDY')}/series/${above('SERIES')}/instances`, { SOPInstanceUID: some.join(',') }); break
   }
   return selected
 }
 
-/** The values of a level's unique key; every level above the one retrieved at has to name exactly one. */
-function requiredValues(keys: readonly QueryKey[], level: QueryLevel): string[] {
-  const tag = tagOf(uniqueKeys[level])
-  const values = valuesOf(keys, tag)
-  const isWild = values.some((value) => /[*?]/.test(value))
-  if (values.length === 0 || isWild) {
-    throw new DimseStatusError(dimseStatus.doesNotMatchSOPClass.code, {
-      ErrorComment: `${uniqueKeys[level]} must be given at level ${levels[levels.indexOf(level)] ?? level}`, OffendingElement: [tag],
-    })
-  }
-  return values
+/**
+ * The values of a level's unique key: a list of UIDs at the level retrieved at, one above it, and never more than one PatientID
+ * (PS3.4 §C.4.2.1.4.1). UIDs become parts of a path, so what is none is refused.
+ */
+function requiredValues(keys: readonly QueryKey[], level: QueryLevel, howMany: 'one' | 'several'): string[] {
+  const keyword = uniqueKeys[level]
+  const values = valuesOf(keys, tagOf(keyword))
+  const isFit = level === 'PATIENT' ? values.every((value) => !/[*?]/.test(value)) : values.every(isWholeUID)
+  if (values.length > 0 && isFit && (values.length === 1 || (howMany === 'several' && level !== 'PATIENT'))) return values
+  throw new DimseStatusError(dimseStatus.doesNotMatchSOPClass.code, { ErrorComment: `${keyword} is missing, or none there can be`, OffendingElement: [tagOf(keyword)] })
 }
 
 function instanceOf(attributes: DicomJson): SelectedInstance | undefined {

@@ -26,7 +26,7 @@ export class NotTaken extends Error {
 }
 
 /**
- * Opens an instance in the best form the receiver takes. The data set must be read or returned.
+ * Opens an instance in the best form the receiver takes.
  * @throws NotTaken, NoDicomFile, UpstreamUnavailable, UpstreamRefused
  */
 export async function openSendable(upstream: Upstream, instance: SelectedInstance, takes: Takes, signal: AbortSignal): Promise<OpenedFile> {
@@ -36,14 +36,14 @@ export async function openSendable(upstream: Upstream, instance: SelectedInstanc
   const explicit = stored.transferSyntaxUID === ExplicitVRLittleEndian ? stored : await reopen(upstream, instance, stored, signal)
   if (takes(SOPClassUID, explicit.transferSyntaxUID)) return explicit
   if (explicit.transferSyntaxUID === ExplicitVRLittleEndian && takes(SOPClassUID, ImplicitVRLittleEndian)) {
-    return { transferSyntaxUID: ImplicitVRLittleEndian, dataSet: implicitVR(explicit.dataSet) }
+    return { ...explicit, transferSyntaxUID: ImplicitVRLittleEndian, dataSet: implicitVR(explicit.dataSet) }
   }
-  await explicit.dataSet.return()
+  await explicit[Symbol.asyncDispose]()
   throw new NotTaken('The receiver accepted no transfer syntax the instance can be had in.')
 }
 
 async function reopen(upstream: Upstream, instance: SelectedInstance, stored: OpenedFile, signal: AbortSignal): Promise<OpenedFile> {
-  await stored.dataSet.return()
+  await stored[Symbol.asyncDispose]()
   return openAs(upstream, instance, ExplicitVRLittleEndian, signal)
 }
 
