@@ -12,7 +12,7 @@ export interface ReadyMetadata extends DeflatedPiece {
 /** The metadata of one instance, not read yet. */
 export interface InstancePiece extends DeflatedPiece {
   readonly instanceKey: string
-  /** of the instance; another one has other metadata */
+  /** of the instance; another one has other metadata, and so has one that is stored otherwise: its length and CRC tell */
   readonly version: number
 }
 
@@ -97,7 +97,7 @@ function toEdition(row: SeriesRow): SeriesEdition {
   }
 }
 
-/** Some of the pieces of an edition are there no longer: an instance was replaced or deleted after the edition was read. */
+/** Some of the pieces of an edition are there no longer: an instance was replaced, stored otherwise or deleted after the edition was read. */
 export class EditionOutdated extends Error {
   override readonly name = 'EditionOutdated'
 }
@@ -123,15 +123,16 @@ export async function* readPieces(db: Db, pieces: readonly InstancePiece[]): Asy
 
 const piecesStatement = {
   name: 'metadata-pieces',
-  text: 'select instance_key, version, metadata from instance join instance_metadata using (instance_key) where instance_key = any($1::bigint[])',
+  text: 'select instance_key, version, metadata, crc32 from instance join instance_metadata using (instance_key) where instance_key = any($1::bigint[])',
 }
 
 async function readSome(db: Db, pieces: readonly InstancePiece[]): Promise<Uint8Array[]> {
-  const found = await namedRows<{ instance_key: string; version: number; metadata: Buffer }>(db, piecesStatement, [pieces.map(({ instanceKey }) => instanceKey)])
+  const found = await namedRows<{ instance_key: string; version: number; metadata: Buffer; crc32: number | null }>(db, piecesStatement, [pieces.map(({ instanceKey }) => instanceKey)])
   const byKey = new Map(found.map((row) => [row.instance_key, row]))
-  return pieces.map(({ instanceKey, version }) => {
+  return pieces.map(({ instanceKey, version, deflatedBytes, crc32 }) => {
     const row = byKey.get(instanceKey)
-    if (row?.version !== version) throw new EditionOutdated('metadata changed while they were being read')
+    const isThePiece = row?.version === version && pieceBytes(row.metadata.length) === deflatedBytes && (row.crc32 ?? 0) >>> 0 === crc32
+    if (!isThePiece) throw new EditionOutdated('metadata changed while they were being read')
     return pieceOf(row.metadata)
   })
 }

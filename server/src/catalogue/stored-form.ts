@@ -102,6 +102,12 @@ export async function announceBlob(db: Db, organisationId: string, blobKey: stri
 }
 
 /**
+ * An older announcement counts for nothing: the sweep takes what waits an hour, removes it and only then strikes it off, so that a blob may be
+ * gone which still is announced. Half of that hour is for clocks that differ.
+ */
+const announcedNotBefore = `now() - interval '30 minutes'`
+
+/**
  * Puts an announced blob in the place of an instance's, in one transaction with the audit; the former blob is given up, for readers under way
  * still read it. False, with nothing changed, when the instance has gone or changed meanwhile, or the announcement is too old.
  * @param original what was received, kept from now on; undefined when `form` is that again
@@ -115,7 +121,7 @@ export async function changeForm(db: Db, candidate: FormCandidate, form: StoredF
       select study.study_key, instance.series_key from study join instance using (study_key)
       where instance.instance_key = ? and instance.organisation_id = ? for update of study`, [instanceKey, organisationId])
     if (!study) return false
-    const announced = await trx('obsolete_blob').where({ blob_key: form.blobKey }).delete()
+    const announced = await trx('obsolete_blob').where({ blob_key: form.blobKey }).andWhere('since', '>', trx.raw(announcedNotBefore)).delete()
     const changed = announced === 0 ? 0 : await trx('instance').where({ instance_key: instanceKey, version, blob_key: blobKey }).update({
       transfer_syntax_uid: form.transferSyntaxUID, blob_key: form.blobKey, byte_length: form.byteLength, sha256: form.sha256, data_set_sha256: form.dataSetSha256, layout: form.layout,
     })

@@ -25,7 +25,7 @@ const actor = 'command:recompress'
 /**
  * Compresses the frames of an instance to HTJ2K. What is stored then is read again: decoded and with the rest that is kept it must give the very bytes that
  * were received, by their digests, and its other attributes must say the same. Only then the row names it.
- * @throws BlobStoreError, and of the database: nothing has changed then
+ * @throws BlobStoreError, CodecError closed or overloaded, and of the database: nothing has changed then
  */
 export async function recompress(deps: FormDeps, candidate: FormCandidate, signal: AbortSignal): Promise<Outcome> {
   const { db, blobs } = deps
@@ -58,7 +58,7 @@ export async function recompress(deps: FormDeps, candidate: FormCandidate, signa
 
 /**
  * Puts an instance back as it was received, byte for byte.
- * @throws CodecError, BlobStoreError, and of the database: nothing has changed then
+ * @throws as `recompress`
  */
 export async function reverse(deps: FormDeps, candidate: FormCandidate, original: OriginalForm, signal: AbortSignal): Promise<Outcome> {
   const instance = { ...candidate, layout: decodeLayout(candidate.layout) }
@@ -94,7 +94,8 @@ async function withNewBlob({ db, blobs }: FormDeps, { organisationId }: FormCand
     if (outcome.kind === 'left') await forget()
     return outcome
   } catch (error) {
-    if (!(error instanceof CodecError)) throw error
+    // What a codec that stops, or has too much to do, could not do now it can do later.
+    if (!(error instanceof CodecError) || error.code === 'closed' || error.code === 'overloaded') throw error
     await forget()
     return left(error.code)
   }

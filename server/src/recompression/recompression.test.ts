@@ -4,13 +4,13 @@ import { readInstance, type DicomJson } from '@isocenter/dicom'
 import { anInstance, attributes, aStudy, bytesOf, type InstanceInput } from '@isocenter/testkit'
 import fc from 'fast-check'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { changedForms, ensureDefaultOrganisation, formCandidates } from '../catalogue/index.ts'
+import { changedForms, createCatalogue, EditionOutdated, ensureDefaultOrganisation, formCandidates } from '../catalogue/index.ts'
 import { aService, partsOf, type TestService } from '../dicomweb/service.fixture.ts'
 import { sweep } from '../dicomweb/index.ts'
 import { createTranscoding, type Transcoding } from '../transcoding/index.ts'
 import { HTJ2KLossless, recompress, reverse, type FormDeps } from './change-form.ts'
 import { endRule, recompressionRules, setRule } from './index.ts'
-import { isWithin, workOff } from './tasks.ts'
+import { inTurn, isWithin, workOff } from './tasks.ts'
 
 const ELE = '1.2.840.10008.1.2.1'
 const ImplicitVRLittleEndian = '1.2.840.10008.1.2'
@@ -195,6 +195,35 @@ test('readers see the one or the other, whole, while it goes back and forth', as
   await Promise.all(readers)
 })
 
+test('metadata of a series that are being read are those of one form, or outdated; never some of each', async () => {
+  const json = smoothCT()
+  await stored(json)
+  const catalogue = createCatalogue({ db: service.db })
+  const read = async () => {
+    const edition = await catalogue.metadataEdition({ organisationId: north, studies: 'all' }, { StudyInstanceUID: value(json, '0020000D'), SeriesInstanceUID: value(json, '0020000E') })
+    return edition?.series.flatMap(({ pieces }) => pieces) ?? []
+  }
+  const before = await read()
+  expect(await Array.fromAsync(catalogue.readPieces(before))).toHaveLength(1)
+  await recompressAll()
+  await expect(Array.fromAsync(catalogue.readPieces(before))).rejects.toThrow(EditionOutdated)
+  expect(await Array.fromAsync(catalogue.readPieces(await read()))).toHaveLength(1)
+  await catalogue.close()
+})
+
+test('a blob whose announcement the sweep may have acted on already is not taken; the instance keeps its own', async () => {
+  const json = smoothCT()
+  const bytes = await stored(json)
+  const [candidate] = await candidates()
+  const aged = (name: string | symbol) => name === 'transaction' && (async (work: never) => {
+    await service.db('obsolete_blob').update({ since: service.db.raw(`now() - interval '61 minutes'`) })
+    return service.db.transaction(work)
+  })
+  const slow = { ...deps, db: new Proxy(service.db, { get: (db, name) => aged(name) || Reflect.get(db, name) as unknown }) }
+  expect(candidate && await recompress(slow, candidate, signal)).toEqual({ kind: 'left', because: 'changed meanwhile' })
+  expect((await service.get(pathOf(json), asStored)).rawPayload.equals(bytes)).toBe(true)
+})
+
 test('what is killed in the middle leaves the object as it was, and a blob the sweep removes', async () => {
   const json = smoothCT()
   const bytes = await stored(json)
@@ -239,6 +268,25 @@ describe('a rule', () => {
     await endRule(service.db, north, { isReversing: true })
     await slice()
     expect(await original()).toEqual([])
+  })
+
+  test('passes over an object whose bytes are lost, and goes on behind it', async () => {
+    const [lost, sound] = [smoothCT(), smoothCT()]
+    await stored(lost)
+    await stored(sound)
+    const [first] = await candidates()
+    expect(first?.SOPInstanceUID).toBe(value(lost, '00080018'))
+    await service.blobs.delete(first?.blobKey ?? '')
+    await setRule(service.db, { ...rule, organisationId: north })
+    await slice()
+    expect((await original()).map(({ candidate }) => candidate.SOPInstanceUID)).toEqual([value(sound, '00080018')])
+    expect((await recompressionRules(service.db))[0]).toMatchObject({ recompressed: 1, leftAlone: 1 })
+  })
+
+  test('has its turn: each slice begins with another', () => {
+    const at = (slices: number) => inTurn(['north', 'south', 'west'], new Date(slices * 5 * 60_000)).join()
+    expect([at(0), at(1), at(2), at(3)]).toEqual(['north,south,west', 'south,west,north', 'west,north,south', 'north,south,west'])
+    expect(inTurn([], new Date())).toEqual([])
   })
 
   test('waits for an object to come of age, and for its hours', async () => {

@@ -2,10 +2,12 @@
 import { setTimeout } from 'node:timers/promises'
 import { changedForms, formCandidates, lastInstanceKey } from '../catalogue/index.ts'
 import type { Tasks } from '../jobs/index.ts'
+import { BlobNotFound, BlobRangeInvalid } from '../storage/index.ts'
 import { recompress, reverse, type FormDeps, type Outcome } from './change-form.ts'
 import { noteVisited, recompressionRules, type RuleState } from './rules.ts'
 
-/** Shorter than the time to the next slice, so that two never run side by side. */
+const sliceEveryMs = 5 * 60_000
+/** Shorter than the time to the next slice, so that two hardly ever run side by side; if they do, the later of two changes comes to nothing. */
 const sliceMs = 4 * 60_000
 /** Keys looked through at once; few of them may be of the organisation. */
 const keysAtOnce = 20_000n
@@ -25,11 +27,18 @@ export function recompressionTasks(deps: FormDeps): Tasks {
     tasks: {
       recompress: async (_payload, { signal }) => {
         const until = performance.now() + sliceMs
-        for (const rule of await recompressionRules(deps.db)) await workOff(deps, rule, { signal, until, now: () => new Date() })
+        const rules = (await recompressionRules(deps.db)).filter(({ isActive }) => isActive)
+        for (const rule of inTurn(rules, new Date())) await workOff(deps, rule, { signal, until, now: () => new Date() })
       },
     },
     schedule: ['*/5 * * * * recompress'],
   }
+}
+
+/** The same rules, beginning with another in every slice: the first may take all of it. */
+export const inTurn = <Rule>(rules: readonly Rule[], now: Date): Rule[] => {
+  const first = Math.floor(now.getTime() / sliceEveryMs) % Math.max(1, rules.length)
+  return [...rules.slice(first), ...rules.slice(0, first)]
 }
 
 /** Goes on with one rule until there is nothing more to do, its hours are over, or the slice has ended. */
@@ -54,7 +63,7 @@ async function recompressAll(deps: FormDeps, rule: RuleState, options: SliceOpti
     for (const candidate of someOf) {
       if (!isDue(rule, options)) return
       const startedAt = performance.now()
-      await noted(deps, rule, candidate.instanceKey, await recompress(deps, candidate, options.signal))
+      await noted(deps, rule, candidate.instanceKey, await passingOver(recompress(deps, candidate, options.signal)))
       await pause(rule, candidate.byteLength, startedAt, options.signal)
     }
     // Up to here everything was looked at that is old enough; what is younger waits, and all behind it with it.
@@ -85,10 +94,23 @@ async function reverseAll(deps: FormDeps, rule: RuleState, options: SliceOptions
     for (const { candidate, original } of some) {
       if (!isDue(rule, options)) return
       const startedAt = performance.now()
-      await noted(deps, rule, candidate.instanceKey, await reverse(deps, candidate, original, options.signal))
+      await noted(deps, rule, candidate.instanceKey, await passingOver(reverse(deps, candidate, original, options.signal)))
       await pause(rule, original.byteLength, startedAt, options.signal)
       after = candidate.instanceKey
     }
+  }
+}
+
+/**
+ * Leaves an object whose blob is lost or shorter than its row says, which is the doctor's to tell: or all behind it would wait for it, and the rules of
+ * other organisations too. A store or a database that does not work at all still ends the slice.
+ */
+async function passingOver(work: Promise<Outcome>): Promise<Outcome> {
+  try {
+    return await work
+  } catch (error) {
+    if (error instanceof BlobNotFound || error instanceof BlobRangeInvalid) return { kind: 'left', because: 'its bytes are not there' }
+    throw error
   }
 }
 
