@@ -1,13 +1,14 @@
 /** A gateway in a process of its own, as users run it, and its control interface. */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { Configuration } from '../configuration/schema.ts'
 import type { GatewayState } from '../control/wire/state.ts'
 import type { InstanceRecord, StudyRecord } from '../control/wire/records.ts'
+import { freePort } from './ports.fixture.ts'
 
 const main = fileURLToPath(new URL('../main.ts', import.meta.url))
 /** As the launcher runs it (packages/launcher/src/server-runtime.ts). */
@@ -42,7 +43,8 @@ export async function startGatewayProcess({ folder, ports }: GatewayProcessOptio
   const child = spawn(process.execPath, [...nodeArguments, main], {
     env: {
       PATH: process.env['PATH'], ...environment, GATEWAY_DATA_DIR: folder, DIMSE_HOST: '127.0.0.1', LOG_LEVEL: process.env['GATEWAY_LOG_LEVEL'] ?? 'info',
-      DIMSE_PORT: String(ports?.port ?? 0), CONTROL_PORT: String(ports?.controlPort ?? 0),
+      // Told, not 0: settings that make it listen anew must not move it.
+      DIMSE_PORT: String(ports?.port ?? await freePort()), CONTROL_PORT: String(ports?.controlPort ?? 0),
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
@@ -82,9 +84,6 @@ export async function writeConfiguration(folder: string, document: Partial<Recor
   await mkdir(folder, { recursive: true })
   await writeFile(join(folder, 'configuration.json'), JSON.stringify({ spool: { refuseAtFreeBytes: 0 }, ...document }))
 }
-
-/** Whether a folder holds the data of a gateway. */
-export const isGatewayFolder = (folder: string): Promise<boolean> => stat(join(folder, 'spool.db')).then(() => true, () => false)
 
 /** The control API, asked as a script of the technician would. */
 export interface GatewayControlClient {
