@@ -7,7 +7,7 @@ import type { Database } from '../../platform/database.ts'
 import type { Log } from '../../platform/log.ts'
 import type { GatewayService } from '../../reception/index.ts'
 import { destinationOf } from '../destinations.ts'
-import { UpstreamUnavailable, type Upstream } from '../upstream/upstream.ts'
+import { UpstreamRefused, UpstreamUnavailable, type Upstream } from '../upstream/upstream.ts'
 import { createCommitmentTable, type Commitment, type CommitmentResult } from './commitment-table.ts'
 import { reportAnew, reportOn } from './report.ts'
 import { readCommitmentRequest, requestCommitment, StorageCommitmentInstance, StorageCommitmentPushModel } from './request.ts'
@@ -76,10 +76,21 @@ export function createCommitments({ upstream, database, configuration, secrets, 
       const verified = table.get(id)
       if (verified?.state === 'reporting' && verified.result) await reportNow(verified, verified.result)
     } catch (error) {
-      if (!stop.signal.aborted) log.error({ err: error }, 'a storage commitment could not be settled')
+      if (!stop.signal.aborted) await setAside(id, error)
     } finally {
       working.delete(id)
       tell()
+    }
+  }
+
+  /** Lets the others have their turn before one is tried again that failed in a way it should not. */
+  async function setAside(id: number, error: unknown): Promise<void> {
+    log.error({ err: error }, 'a storage commitment could not be settled')
+    try {
+      const commitment = table.get(id)
+      if (commitment) await postpone(commitment, 'failed')
+    } catch (again) {
+      log.error({ err: again }, 'a storage commitment could not be set aside')
     }
   }
 
@@ -89,11 +100,13 @@ export function createCommitments({ upstream, database, configuration, secrets, 
     try {
       result = await verify(upstream, commitment.references, stop.signal)
     } catch (error) {
-      if (!(error instanceof UpstreamUnavailable)) throw error
-      if (!isOverdue) return postpone(commitment, 'serverUnreachable')
+      // A refusal is no answer either: nothing was learnt of the instances.
+      if (!(error instanceof UpstreamUnavailable || error instanceof UpstreamRefused)) throw error
+      if (!isOverdue) return postpone(commitment, error instanceof UpstreamRefused ? 'serverRefuses' : 'serverUnreachable')
       result = { committed: [], failed: commitment.references.map((reference) => ({ ...reference, FailureReason: 0x0110 as const })) }
     }
-    const isComing = result.failed.some(({ FailureReason, SOPInstanceUID }) => FailureReason === 0x0112 && isOnItsWay(SOPInstanceUID))
+    // Also of what the server has: another object of the same UID may be what is asked about.
+    const isComing = commitment.references.some(({ SOPInstanceUID }) => isOnItsWay(SOPInstanceUID))
     if (isComing && !isOverdue) return postpone(commitment, 'onItsWay')
     await database.write(() => { table.verified(commitment.id, result) }, { durable: true })
   }
@@ -135,10 +148,14 @@ export function createCommitments({ upstream, database, configuration, secrets, 
   const ageMs = ({ requestedAt }: Commitment): number => clock().getTime() - requestedAt.getTime()
 
   function settleDue(): Promise<void> {
-    round ??= Promise.all(table.due(clock(), atATime).map(({ id }) => settle(id)))
-      .then(() => undefined)
+    round ??= settleRound()
+      .catch((error: unknown) => { log.error({ err: error }, 'storage commitments could not be looked at') })
       .finally(() => { round = undefined })
     return round
+  }
+
+  async function settleRound(): Promise<void> {
+    await Promise.all(table.due(clock(), atATime).map(({ id }) => settle(id)))
   }
 
   return {

@@ -1,13 +1,21 @@
 /** Telling the server of a performed procedure step (PS3.18 §15), and what its answer means in DIMSE. */
 import { parseTag } from '@isocenter/dicom'
 import { dimseStatus, type NormalizedResult } from '@isocenter/dimse'
-import { UpstreamRefused, type Upstream } from '../upstream/upstream.ts'
+import { UpstreamRefused, UpstreamUnavailable, type Upstream } from '../upstream/upstream.ts'
 import type { StepMessage } from './step-table.ts'
 
-/** @throws UpstreamUnavailable, the signal's reason */
+export interface StepAnswer extends NormalizedResult {
+  /** It is refused since the server has it already: the answer to an earlier attempt was lost. */
+  readonly isThereAlready?: true
+}
+
+/** Answers that are about the message even where they name no DIMSE status; any other comes from a proxy, or is about the gateway. */
+const aboutTheMessage = new Set([400, 409, 413, 422])
+
+/** @throws UpstreamUnavailable also where the server would not listen and has said nothing of the message; the signal's reason */
 export async function sendStep(
   upstream: Upstream, { SOPInstanceUID, operation, dataSet }: Pick<StepMessage, 'SOPInstanceUID' | 'operation' | 'dataSet'>, signal?: AbortSignal,
-): Promise<NormalizedResult> {
+): Promise<StepAnswer> {
   try {
     const answer = await upstream.ask({
       method: 'POST', path: `/dicom-web/modality-performed-procedure-steps/${SOPInstanceUID}${operation === 'set' ? '?update' : ''}`,
@@ -17,7 +25,8 @@ export async function sendStep(
   } catch (error) {
     if (!(error instanceof UpstreamRefused)) throw error
     const { status, problem } = error
-    return resultOf(problem, status === 404 ? dimseStatus.noSuchSOPInstance.code : status === 403 ? dimseStatus.notAuthorized.code : dimseStatus.processingFailure.code)
+    if (typeof problem.dimseStatus !== 'number' && !aboutTheMessage.has(status)) throw new UpstreamUnavailable(error.message, { cause: error })
+    return { ...resultOf(problem, dimseStatus.processingFailure.code), ...(problem.unchanged === true && { isThereAlready: true }) }
   }
 }
 

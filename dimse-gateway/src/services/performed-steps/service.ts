@@ -7,7 +7,7 @@ import type { Database } from '../../platform/database.ts'
 import type { Log } from '../../platform/log.ts'
 import type { GatewayService } from '../../reception/index.ts'
 import { UpstreamUnavailable, type Upstream } from '../upstream/upstream.ts'
-import { sendStep } from './send.ts'
+import { sendStep, type StepAnswer } from './send.ts'
 import { createStepTable, type NewStepMessage, type StepMessage } from './step-table.ts'
 
 const ModalityPerformedProcedureStep = '1.2.840.10008.3.1.2.3.3'
@@ -50,10 +50,12 @@ export function createPerformedSteps({ upstream, database, clock, log }: Perform
       table.add({ ...message, state: !result ? 'waiting' : isRefused ? 'refused' : 'sent', reason: isRefused ? result.ErrorComment : undefined })
     }, { durable: true })
     tell()
-    return result ?? { status: dimseStatus.success.code }
+    if (!result) return { status: dimseStatus.success.code }
+    const { isThereAlready: _, ...answer } = result
+    return answer
   }
 
-  async function attempt(message: Pick<StepMessage, 'SOPInstanceUID' | 'operation' | 'dataSet'>): Promise<NormalizedResult | undefined> {
+  async function attempt(message: Pick<StepMessage, 'SOPInstanceUID' | 'operation' | 'dataSet'>): Promise<StepAnswer | undefined> {
     const patience = AbortSignal.timeout(patienceMs)
     try {
       return await sendStep(upstream, message, AbortSignal.any([stop.signal, patience]))
@@ -74,8 +76,7 @@ export function createPerformedSteps({ upstream, database, clock, log }: Perform
         continue
       }
       const { id } = message
-      // That it is there already is our own doing: the answer to the first attempt was lost.
-      const isFine = statusClass(result.status) !== 'failure' || (message.operation === 'create' && result.status === dimseStatus.duplicateSOPInstance.code)
+      const isFine = statusClass(result.status) !== 'failure' || result.isThereAlready === true
       await database.write(() => { table.settle(id, isFine ? 'sent' : 'refused', clock(), isFine ? undefined : result.ErrorComment) }, { durable: true })
       if (!isFine) log.warn({ SOPInstanceUID: message.SOPInstanceUID, status: result.status }, 'the server refused a performed procedure step')
       tell()

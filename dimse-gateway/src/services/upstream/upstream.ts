@@ -14,7 +14,9 @@ const maxJsonBytes = 32 * 1024 * 1024
 export interface UpstreamTarget {
   /** Address under which /dicom-web and /api lie. */
   readonly url: string
+  /** The same object as long as it stays the same: connections are kept by it. */
   readonly tls: NodeTlsOptions
+  readonly proxy?: string | undefined
   readonly authorization: Authorization
 }
 
@@ -67,31 +69,33 @@ export interface Upstream {
 
 /** @param target asked each time; undefined while the gateway is not enrolled */
 export function createUpstream(target: () => Promise<UpstreamTarget | undefined>): Upstream {
-  const agents = new Map<string, HttpAgent>()
-  const agentOf = (tls: NodeTlsOptions, isSecure: boolean): HttpAgent => {
-    const key = isSecure ? JSON.stringify(tls) : ''
-    const known = agents.get(key)
-    if (known) return known
-    const made = isSecure ? new HttpsAgent({ keepAlive: true, ...tls }) : new HttpAgent({ keepAlive: true })
-    agents.set(key, made)
-    return made
+  let last: { readonly tls: NodeTlsOptions; readonly proxy: string | undefined; readonly isSecure: boolean; readonly agent: HttpAgent } | undefined
+  const agents = new Set<HttpAgent>()
+  const agentOf = (tls: NodeTlsOptions, proxy: string | undefined, isSecure: boolean): HttpAgent => {
+    if (last?.tls === tls && last.proxy === proxy && last.isSecure === isSecure) return last.agent
+    const options = { keepAlive: true, ...(proxy !== undefined && { proxyEnv: { HTTP_PROXY: proxy, HTTPS_PROXY: proxy } }) }
+    // Connections of the line before end by themselves when what is under way on them has ended and their server closes them.
+    last = { tls, proxy, isSecure, agent: isSecure ? new HttpsAgent({ ...options, ...tls }) : new HttpAgent(options) }
+    agents.add(last.agent)
+    return last.agent
   }
 
-  async function askOnce({ url, tls, authorization }: UpstreamTarget, request: UpstreamRequest): Promise<IncomingMessage> {
+  async function askOnce({ url, tls, proxy, authorization }: UpstreamTarget, request: UpstreamRequest): Promise<IncomingMessage> {
     const { method = 'GET', path, accept, json, signal } = request
     const isSecure = url.startsWith('https:')
     const body = json === undefined ? undefined : Buffer.from(JSON.stringify(json))
     const credentials = await authorization.header(signal)
     const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>()
     const asked = (isSecure ? httpsRequest : httpRequest)(`${url.replace(/\/+$/, '')}${path}`, {
-      method, agent: agentOf(tls, isSecure), timeout: stallMs, ...(signal && { signal }),
+      method, agent: agentOf(tls, proxy, isSecure), timeout: stallMs, ...(signal && { signal }),
       headers: {
         accept,
         ...(credentials !== undefined && { authorization: credentials }),
         ...(body && { 'content-type': 'application/dicom+json', 'content-length': body.length }),
       },
     })
-    asked.once('response', resolve).once('error', reject).once('timeout', () => { asked.destroy(new Error(`nothing came for ${stallMs / 1000} s`)) })
+    // For as long as the request lives: an error behind the answer is the body's to tell, and must not end the process.
+    asked.once('response', resolve).on('error', reject).once('timeout', () => { asked.destroy(new Error(`nothing came for ${stallMs / 1000} s`)) })
     asked.end(body)
     return promise
   }
@@ -115,7 +119,7 @@ export function createUpstream(target: () => Promise<UpstreamTarget | undefined>
       }
     },
     close() {
-      for (const agent of agents.values()) agent.destroy()
+      for (const agent of agents) agent.destroy()
     },
   }
 }
