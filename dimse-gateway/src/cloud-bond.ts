@@ -1,6 +1,10 @@
+import { replaceFile } from '@isocenter/durable-files'
+import { rm } from 'node:fs/promises'
 import { cloudAuthorization, enrolWith, forgetCloudKey, openCloud, type OpenedCloud } from './cloud/index.ts'
+import type { CloudNode } from './configuration/nodes.ts'
 import type { Cloud } from './configuration/schema.ts'
 import type { ConfigurationStore } from './configuration/store.ts'
+import { leftCloudFileName } from './enrolment-file.ts'
 import type { Authorization } from './nodes/authorization.ts'
 import type { HttpTarget } from './nodes/http-target.ts'
 import type { Clock } from './platform/clock.ts'
@@ -8,6 +12,16 @@ import type { DataFolder } from './platform/data-folder.ts'
 import type { Log } from './platform/log.ts'
 
 type CloudControl = Parameters<OpenedCloud['start']>[0]
+
+/** Where to enrol, and how to get there where that is not straight. */
+export interface Enrolment {
+  readonly url: string
+  readonly uploadCode: string
+  readonly name: string
+  readonly proxy?: string | undefined
+  /** PEM. */
+  readonly certificateAuthority?: string | undefined
+}
 
 /** The bond with the cloud as the gateway lives: there may be none, it may be made and given up while the gateway runs. */
 export interface CloudBond {
@@ -17,8 +31,8 @@ export interface CloudBond {
   /** Begins to report, now and after every enrolment. */
   start(control: CloudControl): void
   /** Binds to an organisation, and adds the cloud as a node where it is none yet. */
-  enrol(enrolment: { readonly url: string; readonly uploadCode: string; readonly name: string }): Promise<Cloud>
-  /** Gives the bond up; its node stays and waits. */
+  enrol(enrolment: Enrolment): Promise<Cloud>
+  /** Gives the bond up, for good: no start makes it again. Its node stays and waits. */
   leave(): Promise<void>
   reportSoon(): void
   close(): Promise<void>
@@ -27,8 +41,8 @@ export interface CloudBond {
 export interface CloudBondOptions {
   readonly configuration: ConfigurationStore
   readonly folder: DataFolder
-  /** Makes the line to an address. */
-  readonly target: (url: string) => HttpTarget
+  /** Makes the line to an address, as the node of the cloud is set, or as is said here. */
+  readonly target: (url: string, own?: Pick<CloudNode, 'proxy' | 'tls'>) => HttpTarget
   readonly version: string
   readonly clock: Clock
   readonly log: Log
@@ -36,6 +50,7 @@ export interface CloudBondOptions {
 
 export async function createCloudBond({ configuration, folder, target, version, clock, log }: CloudBondOptions): Promise<CloudBond> {
   const secrets = folder.path('secrets')
+  const leftCloud = folder.path(leftCloudFileName)
   let opened: { readonly cloud: OpenedCloud; readonly http: HttpTarget; readonly authorization: Authorization } | undefined
   let control: CloudControl | undefined
 
@@ -72,11 +87,13 @@ export async function createCloudBond({ configuration, folder, target, version, 
       control = with_
       opened?.cloud.start(with_)
     },
-    async enrol({ url, uploadCode, name }) {
-      const http = target(url)
+    async enrol({ url, uploadCode, name, proxy, certificateAuthority }) {
+      const line = { ...(proxy !== undefined && { proxy }), ...(certificateAuthority !== undefined && { tls: { certificateAuthority } }) }
+      const http = Object.keys(line).length > 0 ? target(url, line) : target(url)
       try {
         const before = configuration.current.cloud
-        const cloud = await enrolWith({ http, clock, secrets, url, uploadCode, name, version, bind: (bound) => configuration.change((current) => boundTo(bound, current)) })
+        const cloud = await enrolWith({ http, clock, secrets, url, uploadCode, name, version, bind: (bound) => configuration.change((current) => boundTo(bound, current, line)) })
+        await rm(leftCloud, { force: true })
         await closeBond()
         await open()
         if (before && before.gatewayId !== cloud.gatewayId) await forgetCloudKey(secrets, before.gatewayId)
@@ -87,6 +104,7 @@ export async function createCloudBond({ configuration, folder, target, version, 
     },
     async leave() {
       const { cloud } = configuration.current
+      await replaceFile(leftCloud, `${clock().toISOString()}\n`)
       await configuration.change({ cloud: undefined })
       await closeBond()
       if (cloud) await forgetCloudKey(secrets, cloud.gatewayId)
@@ -97,12 +115,12 @@ export async function createCloudBond({ configuration, folder, target, version, 
 }
 
 /** The configuration of a gateway that is bound: the cloud is one of its nodes. */
-function boundTo(cloud: Cloud, { nodes }: ConfigurationStore['current']): Partial<ConfigurationStore['current']> {
+function boundTo(cloud: Cloud, { nodes }: ConfigurationStore['current'], line: Pick<CloudNode, 'proxy' | 'tls'>): Partial<ConfigurationStore['current']> {
   const known = nodes.find(({ kind }) => kind === 'cloud')
-  if (known) return { cloud, nodes: nodes.map((node) => (node === known && node.kind === 'cloud' ? { ...node, url: cloud.url } : node)) }
+  if (known) return { cloud, nodes: nodes.map((node) => (node === known && node.kind === 'cloud' ? { ...node, url: cloud.url, ...line } : node)) }
   return {
     cloud,
-    nodes: [...nodes, { id: freeId(nodes.map(({ id }) => id)), kind: 'cloud', name: cloud.organisation.name, url: cloud.url, default: true, paused: false, concurrency: 2, maxAttempts: 5, accelerated: false, recompress: 'none' }],
+    nodes: [...nodes, { id: freeId(nodes.map(({ id }) => id)), kind: 'cloud', name: cloud.organisation.name, url: cloud.url, default: true, paused: false, concurrency: 2, maxAttempts: 5, accelerated: false, recompress: 'none', ...line }],
   }
 }
 

@@ -2,15 +2,16 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { createCloudBond, type CloudBond } from './cloud-bond.ts'
+import { createCloudLine, createFollowingTarget, lineOf } from './cloud-line.ts'
 import type { GatewayConfig } from './config.ts'
 import { openConfiguration } from './configuration/store.ts'
 import { createControlApi, createGatewayControl, loadControlKey } from './control/index.ts'
-import { readEnrolmentFile, removeEnrolmentFile } from './enrolment-file.ts'
+import { enrolmentFileName, readEnrolmentFile, removeEnrolmentFile } from './enrolment-file.ts'
+import { startForgetting } from './forget-settled.ts'
+import { measureForwarding } from './forwarding-metrics.ts'
 import { createForwarding } from './forwarding/forwarding.ts'
 import { forwardingTables } from './forwarding/tables.ts'
 import { healthRoutes } from './health.ts'
-import { createHttpTarget } from './nodes/http-target.ts'
-import { tlsOptionsOf } from './nodes/node-tls.ts'
 import { testNode } from './nodes/test-node.ts'
 import { createOnItsWay } from './on-its-way.ts'
 import { createAlarms } from './platform/alarms.ts'
@@ -24,7 +25,7 @@ import { createRecords } from './records/records.ts'
 import { createReception, createUnknownSenders, unknownSenderSchema } from './reception/index.ts'
 import { openSpool, spoolSchema } from './spool/index.ts'
 import {
-  commitmentSchema, createCommitments, createPerformedSteps, createUpstream, getService, moveService, performedStepSchema, pullSchema, queryService, worklistService,
+  commitmentSchema, createCommitments, createPerformedSteps, createPulls, createUpstream, getService, moveService, performedStepSchema, pullDescriptionSchema, pullSchema, queryService, worklistService,
 } from './services/index.ts'
 import { version } from './version.ts'
 
@@ -63,7 +64,7 @@ export async function startGateway(config: GatewayConfig): Promise<RunningGatewa
     closers.push(() => { folder.release() })
     const configuration = await openConfiguration(folder.path('configuration.json'))
     const secrets = createSecretStore(folder.path('secrets'))
-    const database = openDatabase(folder.path('spool.db'), [spoolSchema, unknownSenderSchema, forwardingTables, performedStepSchema, commitmentSchema, pullSchema])
+    const database = openDatabase(folder.path('spool.db'), [spoolSchema, unknownSenderSchema, forwardingTables, performedStepSchema, commitmentSchema, pullSchema, pullDescriptionSchema])
     closers.push(() => { database.close() })
 
     const spool = await openSpool({ directory: folder.path('spool'), database, settings: () => configuration.current.spool, alarms, clock, log })
@@ -73,12 +74,18 @@ export async function startGateway(config: GatewayConfig): Promise<RunningGatewa
 
     const aeTitle = () => configuration.current.service.aeTitle
     const readSecret = (name: string) => secrets.read(name)
-    const tls = await tlsOptionsOf(undefined, readSecret)
-    const cloud = await createCloudBond({ configuration, folder, target: (url) => createHttpTarget({ url }, tls), version, clock, log })
+    const cloudLine = createCloudLine(configuration, readSecret)
+    const cloud = await createCloudBond({
+      configuration, folder, version, clock, log,
+      target: (url, own) => {
+        const line = own && lineOf(own, readSecret)
+        return createFollowingTarget(url, line ? () => line : cloudLine)
+      },
+    })
     closers.push(() => cloud.close())
-    const upstream = createUpstream(() => {
+    const upstream = createUpstream(async () => {
       const bound = configuration.current.cloud
-      return Promise.resolve(bound && { url: bound.url, tls, authorization: cloud.authorization })
+      return bound && { url: bound.url, ...await cloudLine(), authorization: cloud.authorization }
     })
     closers.push(() => { upstream.close() })
     const shared = { upstream, database, clock, log, configuration: () => configuration.current, secrets: readSecret }
@@ -87,16 +94,21 @@ export async function startGateway(config: GatewayConfig): Promise<RunningGatewa
     closers.push(() => performedSteps.close())
     const commitments = createCommitments({ ...shared, isOnItsWay: createOnItsWay(database, spool, cloudNodes) })
     closers.push(() => commitments.close())
+    const pulls = createPulls(shared)
+    closers.push(() => pulls.close())
+    const forgetting = startForgetting({ records: [performedSteps, commitments, pulls], database, configuration: () => configuration.current, clock, log })
+    closers.push(() => forgetting.stop())
 
     const unknownSenders = createUnknownSenders(database, clock)
     const services = [queryService(upstream), moveService(shared), getService(upstream, log), worklistService(upstream), performedSteps.service, commitments.service]
     const reception = createReception({ configuration, spool, services, unknownSenders, secrets, alarms, metrics, log, host: config.DIMSE_HOST, port: config.DIMSE_PORT })
 
     const forwarding = createForwarding({
-      database, spool, settings: configuration.current, clock, log, cloudAuthorization: cloud.authorization,
+      database, spool, settings: configuration.current, clock, log, cloudAuthorization: cloud.authorization, scratchDirectory: folder.path('scratch'),
       secrets: readSecret, aeTitle, isSenderPresent: (callingAETitle) => reception.isPresent(callingAETitle),
     })
     closers.push(() => forwarding.stop())
+    measureForwarding(metrics, forwarding)
     closers.push(configuration.subscribe((now) => { void forwarding.configure(now).catch((error: unknown) => { log.error({ err: error }, 'forwarding could not take new settings') }) }))
     // Forwarding listens before the spool tells what a crash left.
     await forwarding.start()
@@ -107,7 +119,7 @@ export async function startGateway(config: GatewayConfig): Promise<RunningGatewa
     const records = createRecords({ database, clock, nodeName: (nodeId) => configuration.current.nodes.find(({ id }) => id === nodeId)?.name })
     const nodeTestDeps = { secrets: readSecret, cloudAuthorization: cloud.authorization, aeTitle, clock }
     const control = createGatewayControl({
-      configuration, reception, spool, forwarding, records, performedSteps, commitments, unknownSenders, alarms, cloud, secrets, clock, log, version,
+      configuration, reception, spool, forwarding, records, performedSteps, commitments, pulls, unknownSenders, alarms, cloud, secrets, clock, log, version,
       testNode: (node, signal) => testNode(node, nodeTestDeps, signal),
     })
     closers.push(() => { control.close() })
@@ -121,7 +133,7 @@ export async function startGateway(config: GatewayConfig): Promise<RunningGatewa
     await api.listen({ host: config.CONTROL_HOST, port: config.CONTROL_PORT })
     closers.push(() => api.close())
 
-    closers.push(enrolByFile(folder.path('enrolment.json'), cloud, log))
+    closers.push(enrolByFile(folder.path(enrolmentFileName), cloud, log))
     return {
       get dimsePort() { return reception.status().port },
       get dimseFailure() { return reception.status().reason },

@@ -1,10 +1,22 @@
 import type { Configuration, Peer } from '../configuration/schema.ts'
+import type { ArchiveFilter, ArchiveSearch, FetchedStudy, FetchesAdded, WantedStudy } from './wire/fetches.ts'
 import type { CommitmentRecord, PerformedStepRecord } from './wire/procedures.ts'
 import type { DeliverySelection, InstanceRecordPage, Paging, RecordQuery, StudyRecord, StudyRecordPage, UnknownSender } from './wire/records.ts'
 import type { CloudState, GatewayState, NodeTest } from './wire/state.ts'
 
 /** The parts of the configuration that may be set, each replaced whole; what is absent stays. */
 export type ConfigurationChange = Partial<Omit<Configuration, 'revision' | 'cloud'>>
+
+export interface CloudEnrolment {
+  readonly url: string
+  readonly uploadCode: string
+  /** What administrators see. */
+  readonly name: string
+  /** Over which the cloud is reached, where it is not reached straight. */
+  readonly proxy?: string | undefined
+  /** Who signs the certificate of the cloud where no public authority does, PEM. */
+  readonly certificateAuthority?: string | undefined
+}
 
 /** A certificate for the DICOM service, PEM. */
 export interface ServiceTlsChange {
@@ -16,7 +28,7 @@ export interface ServiceTlsChange {
 }
 
 /** What changed, so that a screen asks again only for what it shows. */
-export type ChangedTopic = 'state' | 'configuration' | 'records' | 'senders' | 'performedSteps' | 'commitments'
+export type ChangedTopic = 'state' | 'configuration' | 'records' | 'senders' | 'performedSteps' | 'commitments' | 'fetches'
 
 /**
  * Everything that can be seen of a gateway and done with it. The console's API and the commands of the cloud are two doors
@@ -66,12 +78,23 @@ export interface GatewayControl {
   /** What modalities asked to be committed to, the newest first. */
   commitments(limit: number): Promise<readonly CommitmentRecord[]>
 
+  /** What an archive, a DICOM node, has of a filter. @throws noSuchArchive 404, archiveFailed 502 */
+  searchArchive(nodeId: string, filter: ArchiveFilter, signal?: AbortSignal): Promise<ArchiveSearch>
+  /** Has these studies sent here, one after another; from here they go the way of everything received. @throws noSuchArchive 404 */
+  fetchStudies(nodeId: string, studies: readonly WantedStudy[]): Promise<FetchesAdded>
+  /** Has sent here whatever the archive has of a filter, as of a day. @throws noSuchArchive 404, archiveFailed 502 */
+  fetchMatching(nodeId: string, filter: ArchiveFilter, signal?: AbortSignal): Promise<FetchesAdded>
+  /** The newest first. */
+  fetches(limit: number): Promise<readonly FetchedStudy[]>
+  /** Calls off those that have not begun, of one archive or of all. */
+  cancelFetches(nodeId?: string): Promise<{ readonly cancelled: number }>
+
   unknownSenders(): Promise<readonly UnknownSender[]>
   /** Clears the list; whoever sends again is listed again. */
   forgetUnknownSenders(): Promise<void>
 
   /** Binds this gateway to the organisation whose upload code this is. @throws enrolmentRefused 409, cloudUnreachable 502 */
-  enrol(enrolment: { readonly url: string; readonly uploadCode: string; readonly name: string }): Promise<CloudState>
+  enrol(enrolment: CloudEnrolment): Promise<CloudState>
   /** Forgets the binding here; the cloud's administrator revokes it there. */
   leaveCloud(): Promise<void>
 }

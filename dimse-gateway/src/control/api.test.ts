@@ -293,6 +293,38 @@ test('performed steps and commitments are listed without what they say of a pati
   expect((await app.inject({ url: '/api/commitments?limit=501', headers: asScript })).statusCode).toBe(400)
 })
 
+describe('fetching from an archive', () => {
+  const ask = (method: 'GET' | 'POST' | 'DELETE', url: string, payload?: object) => app.inject({ method, url, headers: asScript, ...(payload && { payload }) })
+
+  test('finds studies, and says what of them is here already', async () => {
+    const response = await ask('GET', '/api/nodes/archive/studies?StudyDate=20190311-20190312&ModalitiesInStudy=MR')
+    expect(response.json()).toMatchObject({ hasMore: false, studies: [{ StudyInstanceUID: '2.25.7002', received: 0 }] })
+  })
+
+  test('never asks for everything there is, nor by what an archive does not match', async () => {
+    for (const query of ['', '?limit=3', '?StudyDate=2019-03-11', '?PatientID=', '?PatientName=A%5CB']) expect((await ask('GET', `/api/nodes/archive/studies${query}`)).statusCode, query).toBe(400)
+    expect((await ask('POST', '/api/fetches', { nodeId: 'archive', matching: {} })).statusCode).toBe(400)
+    expect((await ask('POST', '/api/fetches', { nodeId: 'archive', studies: [] })).statusCode).toBe(400)
+    expect((await ask('POST', '/api/fetches', { nodeId: 'archive', studies: [{ StudyInstanceUID: '1.2/../3' }] })).statusCode).toBe(400)
+  })
+
+  test('tells an archive that fails from a node that is none', async () => {
+    const failed = await ask('GET', '/api/nodes/archive/studies?PatientID=DOWN')
+    expect(failed.json()).toMatchObject({ status: 502, type: '/problems/archive-failed', failure: { reason: 'lineDown' } })
+    expect((await ask('GET', '/api/nodes/cloud/studies?PatientID=1')).json()).toMatchObject({ status: 404, type: '/problems/no-such-archive' })
+  })
+
+  test('fetches chosen studies or whole days, lists them, and calls off what waits', async () => {
+    const studies = [{ StudyInstanceUID: '2.25.7002', PatientName: 'LINDQVIST^ASTRID' }]
+    const chosen = await ask('POST', '/api/fetches', { nodeId: 'archive', studies })
+    expect([chosen.statusCode, chosen.json()]).toEqual([202, { added: 1, hasMore: false }])
+    expect((await ask('POST', '/api/fetches', { nodeId: 'archive', matching: { StudyDate: '20190312' } })).json()).toEqual({ added: 1, hasMore: false })
+    expect((await ask('GET', '/api/fetches?limit=2')).json()).toMatchObject([{ StudyInstanceUID: '2.25.7003', state: 'waiting' }, studies[0]])
+    expect((await ask('DELETE', '/api/fetches?nodeId=elsewhere')).json()).toEqual({ cancelled: 0 })
+    expect((await ask('DELETE', '/api/fetches')).json()).toEqual({ cancelled: 3 })
+  })
+})
+
 test('enrolment says what is wrong with an upload code, and never repeats it', async () => {
   const enrol = (uploadCode: string) => app.inject({ method: 'POST', url: '/api/cloud/enrolment', headers: asScript, payload: { url: 'https://cloud.example.org/', uploadCode, name: 'CT' } })
   const refused = await enrol('WRONG-CODE')

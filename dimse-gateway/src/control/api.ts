@@ -5,6 +5,7 @@ import { problemJson } from './problem-json.ts'
 import { cloudRoutes } from './routes/cloud.ts'
 import { configurationRoutes } from './routes/configuration.ts'
 import { eventRoutes } from './routes/events.ts'
+import { fetchRoutes } from './routes/fetches.ts'
 import { nodeRoutes } from './routes/nodes.ts'
 import { recordRoutes } from './routes/records.ts'
 import { procedureRoutes } from './routes/procedures.ts'
@@ -68,6 +69,7 @@ export async function createControlApi(options: ControlApiOptions): Promise<Cont
     senderRoutes(api, { control })
     recordRoutes(api, { control })
     procedureRoutes(api, { control })
+    fetchRoutes(api, { control })
     serviceTlsRoutes(api, { control })
     cloudRoutes(api, { control })
     eventRoutes(api, { control })

@@ -9,10 +9,10 @@ export interface Changes {
   readonly close: () => void
 }
 
-type Watched = Pick<GatewayParts, 'configuration' | 'reception' | 'spool' | 'forwarding' | 'unknownSenders' | 'alarms' | 'performedSteps' | 'commitments' | 'log'>
+type Watched = Pick<GatewayParts, 'configuration' | 'reception' | 'spool' | 'forwarding' | 'unknownSenders' | 'alarms' | 'performedSteps' | 'commitments' | 'pulls' | 'log'>
 
 /** Gathers what changes in the parts of a gateway. */
-export function createChanges({ configuration, reception, spool, forwarding, unknownSenders, alarms, performedSteps, commitments, log }: Watched): Changes {
+export function createChanges({ configuration, reception, spool, forwarding, unknownSenders, alarms, performedSteps, commitments, pulls, log }: Watched): Changes {
   const listeners = new Set<(topics: ReadonlySet<ChangedTopic>) => void>()
   let gathered = new Set<ChangedTopic>()
   let timer: NodeJS.Timeout | undefined
@@ -46,6 +46,7 @@ export function createChanges({ configuration, reception, spool, forwarding, unk
     alarms.subscribe(() => { note('state') }),
     performedSteps.subscribe(() => { note('performedSteps') }),
     commitments.subscribe(() => { note('commitments') }),
+    pulls.subscribe(() => { note('fetches') }),
   ]
 
   return {

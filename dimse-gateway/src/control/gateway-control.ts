@@ -14,6 +14,7 @@ import type { Commitments, PerformedSteps } from '../services/index.ts'
 import type { Spool } from '../spool/index.ts'
 import type { ConfigurationChange, GatewayControl } from './actions.ts'
 import { createChanges } from './changes.ts'
+import { createFetchControl, type FetchParts } from './fetches.ts'
 import { gatewayState, type CloudContact } from './gateway-state.ts'
 import { toCommitment, toPerformedStep } from './procedure-records.ts'
 import { forgetServiceTls, keepServiceTls } from './service-tls.ts'
@@ -31,10 +32,11 @@ export interface GatewayParts {
   readonly unknownSenders: Pick<UnknownSenders, 'list' | 'forget' | 'clear' | 'subscribe'>
   readonly performedSteps: Pick<PerformedSteps, 'list' | 'subscribe'>
   readonly commitments: Pick<Commitments, 'list' | 'subscribe'>
+  readonly pulls: FetchParts['pulls']
   readonly alarms: Pick<Alarms, 'list' | 'subscribe'>
   readonly cloud: {
     readonly contact: CloudContact
-    enrol(enrolment: { readonly url: string; readonly uploadCode: string; readonly name: string }): Promise<Cloud>
+    enrol(enrolment: Parameters<GatewayControl['enrol']>[0]): Promise<Cloud>
     leave(): Promise<void>
   }
   readonly secrets: SecretStore
@@ -120,6 +122,8 @@ export function createGatewayControl(parts: GatewayParts): GatewayControl & { re
 
     performedSteps: async (limit) => parts.performedSteps.list(limit).map(toPerformedStep),
     commitments: async (limit) => parts.commitments.list(limit).map(toCommitment),
+
+    ...createFetchControl({ pulls: parts.pulls, records, configuration: () => configuration.current }),
 
     unknownSenders: async () => unknownSenders.list().map((sender) => ({ ...sender, firstSeenAt: sender.firstSeenAt.toISOString(), lastSeenAt: sender.lastSeenAt.toISOString() })),
     async forgetUnknownSenders() { unknownSenders.clear() },

@@ -36,7 +36,7 @@ export function gatewayState({ configuration, reception, spool, forwarding, reco
     },
     spool: { objects, bytes, freeBytes, refusing: isRefusing, ...(quotaBytes !== undefined && { quotaBytes }) },
     queue: {
-      waiting: counts.waiting + counts.sending, failed: counts.dead, ...totals,
+      waiting: counts.waiting + counts.sending, waitingBytes: counts.waitingBytes, failed: counts.dead, ...totals,
     },
     nodes,
     ...(bond && { cloud: bond }),
@@ -54,10 +54,10 @@ export function gatewayState({ configuration, reception, spool, forwarding, reco
 function nodeState({ id, name, kind, paused }: Configuration['nodes'][number], forwarded: NodeForwarding | undefined): NodeState {
   const base = { id, name, kind }
   // Just added: its worker has not begun.
-  if (!forwarded) return { ...base, status: paused ? 'paused' : 'idle', waiting: 0, failed: 0 }
+  if (!forwarded) return { ...base, status: paused ? 'paused' : 'idle', waiting: 0, waitingBytes: 0, failed: 0 }
   const { status, counts, lastArrivalAt, nextAttemptAt, trouble } = forwarded
   return {
-    ...base, status, waiting: counts.waiting + counts.sending, failed: counts.dead,
+    ...base, status, waiting: counts.waiting + counts.sending, waitingBytes: counts.waitingBytes, failed: counts.dead,
     ...(lastArrivalAt && { lastArrivalAt: lastArrivalAt.toISOString() }),
     ...(nextAttemptAt && { nextAttemptAt: nextAttemptAt.toISOString() }),
     ...(trouble && { lastFailure: { reason: trouble.code, at: trouble.at.toISOString(), ...(trouble.detail !== undefined && { text: trouble.detail }) } }),

@@ -1,7 +1,9 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { ConfigurationInvalid, readConfiguration, type Configuration } from '../configuration/schema.ts'
 import type { ChangedTopic, GatewayControl } from './actions.ts'
-import { configurationInvalid, enrolmentRefused, noSuchNode, revisionOutdated } from './problems.ts'
+import { archiveOf, fetchesOf, matchesArchiveFilter } from './archive.fixture.ts'
+import { archiveFailed, configurationInvalid, enrolmentRefused, noSuchArchive, noSuchNode, revisionOutdated } from './problems.ts'
+import type { FetchedStudy } from './wire/fetches.ts'
 import type { Delivery, InstanceRecord, RecordQuery, StudyDelivery, StudyRecord, UnknownSender } from './wire/records.ts'
 import type { Alarm, CloudState, GatewayState, NodeState } from './wire/state.ts'
 
@@ -16,6 +18,8 @@ export interface PretendedGateway extends GatewayControl {
   senders: UnknownSender[]
   studies: StudyRecord[]
   cloud: CloudState | undefined
+  /** Studies on their way from archives, the newest first. */
+  fetched: FetchedStudy[]
   readonly retried: object[]
   tell(...topics: ChangedTopic[]): void
   readonly listeners: number
@@ -64,6 +68,7 @@ export function pretendGateway({ now = () => new Date(), isEmpty = false }: { re
     senders: isEmpty ? [] : [{ callingAETitle: 'US_ROOM4', calledAETitle: 'ANY-SCP', remoteAddress: '10.20.4.31', firstSeenAt: ago(200), lastSeenAt: ago(6), attempts: 14, wasRefused: true }],
     studies: isEmpty ? [] : Array.from({ length: 60 }, (_, index) => study(index, ago)),
     cloud: isEmpty ? undefined : { url: 'https://cloud.example.org', gatewayId: '0b3f…', organisation: { slug: 'north', name: 'North Hospital' }, lastContactAt: ago(1) },
+    fetched: isEmpty ? [] : fetchesOf(ago),
     retried: [],
     get listeners() { return listeners.size },
     tell(...topics) { for (const listener of listeners) listener(new Set(topics)) },
@@ -150,6 +155,31 @@ export function pretendGateway({ now = () => new Date(), isEmpty = false }: { re
     },
     async commitments() {
       return isEmpty ? [] : [{ id: 1, TransactionUID: '2.25.902', callingAETitle: 'MR_ROOM2', requestedAt: ago(9), instances: 124, committed: 123, failed: 1, state: 'reported', settledAt: ago(8) }]
+    },
+    async searchArchive(nodeId, filter) {
+      if (!configuration.nodes.some(({ id, kind }) => id === nodeId && kind === 'dicom')) throw noSuchArchive('No DICOM node has this id.')
+      if (filter.PatientID === 'DOWN') throw archiveFailed('connect ECONNREFUSED 10.20.0.9:104', { failure: { reason: 'lineDown', text: 'connect ECONNREFUSED 10.20.0.9:104' } })
+      return { studies: archiveOf().filter((study) => matchesArchiveFilter(study, filter)), hasMore: filter.PatientName === '*' }
+    },
+    async fetchStudies(nodeId, studies) {
+      const nodeName = configuration.nodes.find(({ id, kind }) => id === nodeId && kind === 'dicom')?.name
+      if (nodeName === undefined) throw noSuchArchive('No DICOM node has this id.')
+      const wanted = studies.map((study, index): FetchedStudy => ({ ...study, id: 100 + gateway.fetched.length + index, nodeId, nodeName, askedAt: ago(0), state: 'waiting', attempts: 0, completed: 0, failed: 0 }))
+      gateway.fetched = [...wanted, ...gateway.fetched]
+      gateway.tell('fetches')
+      return { added: wanted.length, hasMore: false }
+    },
+    async fetchMatching(nodeId, filter) {
+      const { studies } = await gateway.searchArchive(nodeId, filter)
+      return gateway.fetchStudies(nodeId, studies.map(({ StudyInstanceUID, PatientName }) => ({ StudyInstanceUID, ...(PatientName !== undefined && { PatientName }) })))
+    },
+    async fetches(limit) { return gateway.fetched.slice(0, limit) },
+    async cancelFetches(nodeId) {
+      const isMeant = (study: FetchedStudy) => study.state === 'waiting' && (nodeId === undefined || study.nodeId === nodeId)
+      const cancelled = gateway.fetched.filter(isMeant).length
+      gateway.fetched = gateway.fetched.map((study) => (isMeant(study) ? { ...study, state: 'cancelled', settledAt: ago(0) } : study))
+      gateway.tell('fetches')
+      return { cancelled }
     },
     async unknownSenders() { return gateway.senders },
     async forgetUnknownSenders() {

@@ -30,6 +30,8 @@ export const foreignHost = defineProblem({ type: '/problems/foreign-host', statu
 export const foreignOrigin = defineProblem({ type: '/problems/foreign-origin', status: 403, title: 'Changes are taken from the gateway\'s own pages only' })
 export const noSuchResource = defineProblem({ type: '/problems/no-such-resource', status: 404, title: 'There is no such resource' })
 export const noSuchNode = defineProblem({ type: '/problems/no-such-node', status: 404, title: 'There is no such node' })
+/** Only DICOM nodes can be asked for studies. */
+export const noSuchArchive = defineProblem({ type: '/problems/no-such-archive', status: 404, title: 'There is no such archive' })
 export const noSuchRule = defineProblem({ type: '/problems/no-such-rule', status: 404, title: 'There is no such rule' })
 export const noSuchPeer = defineProblem({ type: '/problems/no-such-peer', status: 404, title: 'There is no such peer' })
 export const serviceFailed = defineProblem({ type: '/problems/service-failed', status: 409, title: 'The DICOM service cannot start' })
@@ -41,5 +43,7 @@ export const unsupportedMediaType = defineProblem({ type: '/problems/unsupported
 export const configurationInvalid = defineProblem({ type: '/problems/configuration-invalid', status: 422, title: 'These settings cannot be used' })
 export const internalError = defineProblem({ type: '/problems/internal-error', status: 500, title: 'Something went wrong in the gateway' })
 export const cloudUnreachable = defineProblem({ type: '/problems/cloud-unreachable', status: 502, title: 'The cloud cannot be reached' })
+/** `failure`: { reason, text }, as of a node's connection test. */
+export const archiveFailed = defineProblem({ type: '/problems/archive-failed', status: 502, title: 'The archive did not answer as it should' })
 export const tooManyWatchers = defineProblem({ type: '/problems/too-many-watchers', status: 503, title: 'Too many screens watch this gateway' })
 export const screensNotBuilt = defineProblem({ type: '/problems/screens-not-built', status: 503, title: 'The screens have not been built' })

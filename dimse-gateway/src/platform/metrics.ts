@@ -2,14 +2,14 @@
 export interface Metrics {
   /** A number that only grows; `labels` as they stand between the braces, such as `outcome="stored"`. */
   counter(name: string, help: string): (labels?: string, by?: number) => void
-  /** A number that is asked for when somebody looks. */
-  gauge(name: string, help: string, value: () => number): void
+  /** A number that is asked for when somebody looks, or one for each of several `labels`. */
+  gauge(name: string, help: string, value: () => number | ReadonlyMap<string, number>): void
   text(): string
 }
 
 export function createMetrics(): Metrics {
   const counters: { name: string; help: string; counts: Map<string, number> }[] = []
-  const gauges: { name: string; help: string; value: () => number }[] = []
+  const gauges: { name: string; help: string; value: () => number | ReadonlyMap<string, number> }[] = []
   return {
     counter(name, help) {
       const counts = new Map<string, number>()
@@ -18,10 +18,14 @@ export function createMetrics(): Metrics {
     },
     gauge(name, help, value) { gauges.push({ name, help, value }) },
     text() {
-      const counted = counters.flatMap(({ name, help, counts }) => [
-        `# HELP ${name} ${help}`, `# TYPE ${name} counter`, ...[...counts].map(([labels, count]) => `${name}${labels && `{${labels}}`} ${count}`),
-      ])
-      const measured = gauges.flatMap(({ name, help, value }) => [`# HELP ${name} ${help}`, `# TYPE ${name} gauge`, `${name} ${value()}`])
+      const lines = (name: string, help: string, type: string, values: ReadonlyMap<string, number>) => [
+        `# HELP ${name} ${help}`, `# TYPE ${name} ${type}`, ...[...values].map(([labels, value]) => `${name}${labels && `{${labels}}`} ${value}`),
+      ]
+      const counted = counters.flatMap(({ name, help, counts }) => lines(name, help, 'counter', counts))
+      const measured = gauges.flatMap(({ name, help, value }) => {
+        const values = value()
+        return lines(name, help, 'gauge', typeof values === 'number' ? new Map([['', values]]) : values)
+      })
       return `${[...counted, ...measured].join('\n')}\n`
     },
   }

@@ -5,7 +5,7 @@ export { performedStepSchema, type StepMessage } from './performed-steps/step-ta
 export { createPerformedSteps, type PerformedSteps } from './performed-steps/service.ts'
 export { NoArchive, createPulls, type Pulls } from './pull/service.ts'
 export type { ArchiveFilter, ArchiveStudy } from './pull/archive.ts'
-export { pullSchema, type PulledStudy } from './pull/pull-table.ts'
+export { pullDescriptionSchema, pullSchema, type PulledStudy, type PullState, type WantedStudy } from './pull/pull-table.ts'
 export { queryService } from './query/find.ts'
 export { getService } from './retrieve/get.ts'
 export { moveService } from './retrieve/move.ts'

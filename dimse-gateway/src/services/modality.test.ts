@@ -197,7 +197,7 @@ describe.skipIf(!hasProgram('dcmqrscp'))('fetching from an old archive', () => {
       }
       await gateway.configuration.change(({ nodes }) => ({ nodes: [...nodes, { id: 'old', name: 'Old archive', kind: 'dicom', default: false, paused: false, concurrency: 1, maxAttempts: 5, host: '127.0.0.1', port, calledAETitle: 'OLDPACS' }] }))
       expect((await gateway.pulls.search('old', { PatientID: 'OLD-1' })).studies.map((study) => study.StudyInstanceUID)).toEqual([day.StudyInstanceUID])
-      expect(await gateway.pulls.pullMatching('old', { StudyDate: '20260505' })).toEqual({ added: 1 })
+      expect(await gateway.pulls.pullMatching('old', { StudyDate: '20260505' })).toEqual({ added: 1, hasMore: false })
       await until(() => gateway.pulls.list(1)[0]?.state === 'done', 30_000)
       expect(gateway.pulls.list(1)[0]).toMatchObject({ completed: 4, failed: 0 })
       for (const instance of day.instances) expect(gateway.spool.find(String(instance['00080018']?.Value?.[0]))).toHaveLength(1)

@@ -16,7 +16,7 @@ import { createSecretStore } from '../platform/secrets.ts'
 import { createReception, createUnknownSenders, unknownSenderSchema } from '../reception/index.ts'
 import { openSpool, spoolSchema, type Spool } from '../spool/index.ts'
 import {
-  commitmentSchema, createCommitments, createPerformedSteps, createPulls, createUpstream, getService, moveService, performedStepSchema, pullSchema, queryService, worklistService,
+  commitmentSchema, createCommitments, createPerformedSteps, createPulls, createUpstream, getService, moveService, performedStepSchema, pullDescriptionSchema, pullSchema, queryService, worklistService,
   type Commitments, type PerformedSteps, type Pulls,
 } from './index.ts'
 
@@ -44,14 +44,15 @@ export async function aServedGateway({ origin, token, isOnItsWay = () => false }
   const clock = systemClock
   const log = createLog(process.env['LOG_LEVEL'] ?? 'silent')
   const alarms = createAlarms(clock)
-  const database = openDatabase(join(folder, 'gateway.db'), [spoolSchema, unknownSenderSchema, performedStepSchema, commitmentSchema, pullSchema])
+  const database = openDatabase(join(folder, 'gateway.db'), [spoolSchema, unknownSenderSchema, performedStepSchema, commitmentSchema, pullSchema, pullDescriptionSchema])
   const configuration = await openConfiguration(join(folder, 'configuration.json'))
   const secrets = createSecretStore(join(folder, 'secrets'))
   const spool = await openSpool({ directory: join(folder, 'spool'), database, settings: () => ({ refuseAtFreeBytes: 0 }), alarms, clock, log })
   const authorization = { header: () => Promise.resolve(`Bearer ${token}`), refused: () => false }
+  const tls = { minVersion: 'TLSv1.2' } as const
   const upstream = createUpstream(() => {
     const url = origin()
-    return Promise.resolve(url === undefined ? undefined : { url, tls: { minVersion: 'TLSv1.2' }, authorization })
+    return Promise.resolve(url === undefined ? undefined : { url, tls, authorization })
   })
   const shared = { upstream, database, clock, log, configuration: () => configuration.current, secrets: (name: string) => secrets.read(name) }
   const performedSteps = createPerformedSteps(shared)

@@ -1,10 +1,11 @@
 import { isAbsent, replaceFile } from '@isocenter/durable-files'
 import { execFile } from 'node:child_process'
-import { mkdir, readFile } from 'node:fs/promises'
+import { access, mkdir, readFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { defaultPort } from '../../../dimse-gateway/src/configuration/service.ts'
+import { enrolmentFileName, leftCloudFileName } from '../../../dimse-gateway/src/enrolment-file.ts'
 import { askReadiness } from './ask-readiness.ts'
 import { keepRunning, type KeptRunning } from './keep-running.ts'
 import { portToListenOn } from './port.ts'
@@ -59,17 +60,27 @@ export interface PrepareEnrolmentOptions {
 }
 
 /**
- * Has the gateway beside a server enrol with its default organisation, where it is enrolled nowhere: the upload code is put into a
- * file that the gateway reads when it starts. No secret stands on a command line.
+ * Has the gateway beside a server enrol with its default organisation, where it is enrolled nowhere and nobody has left the cloud by
+ * hand: the upload code is put into a file that the gateway reads when it starts. No secret stands on a command line.
  */
 export async function prepareEnrolment({ gateway, serverUrl, cloudUrl, certificate, env }: PrepareEnrolmentOptions): Promise<void> {
-  if ((await storedConfiguration(gateway)).cloud !== undefined) return
+  if ((await storedConfiguration(gateway)).cloud !== undefined || await isThere(join(gateway.GATEWAY_DATA_DIR, leftCloudFileName))) return
   const { stdout: token } = await run(process.execPath, [resolve(root, 'server/src/cli/token.ts'), '--days', '0.01', '--scope', 'gateways:manage'], { env })
   const { status, body } = await askReadiness(`${serverUrl}/api/upload-code`, certificate, { authorization: `Bearer ${token.trim()}` })
   if (status !== 200) throw new Error(`The server did not tell its upload code (${status}).`)
   const { uploadCode } = JSON.parse(body) as { uploadCode: string }
   await mkdir(gateway.GATEWAY_DATA_DIR, { recursive: true, mode: 0o700 })
-  await replaceFile(join(gateway.GATEWAY_DATA_DIR, 'enrolment.json'), `${JSON.stringify({ url: cloudUrl, uploadCode, name: hostname() })}\n`)
+  await replaceFile(join(gateway.GATEWAY_DATA_DIR, enrolmentFileName), `${JSON.stringify({ url: cloudUrl, uploadCode, name: hostname() })}\n`)
+}
+
+async function isThere(path: string): Promise<boolean> {
+  try {
+    await access(path)
+    return true
+  } catch (error) {
+    if (isAbsent(error)) return false
+    throw error
+  }
 }
 
 /** The two things looked at here of the gateway's configuration document; what is wrong with the rest the gateway says itself. */

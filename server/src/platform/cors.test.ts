@@ -53,6 +53,15 @@ describe('OPTIONS', () => {
     expect(response.headers['access-control-allow-headers']).toMatch(/Authorization.*Content-Type/)
   })
 
+  test('lets a page change resources, and upload in pieces', async () => {
+    const ask = await anApp('https://viewer.example')
+    const preflight = await ask('/', { ...viewer, 'access-control-request-method': 'PATCH', 'access-control-request-headers': 'tus-resumable, upload-offset, upload-checksum' }, 'OPTIONS')
+    for (const method of ['PUT', 'PATCH', 'DELETE']) expect(preflight.headers['access-control-allow-methods']).toContain(method)
+    for (const header of ['Tus-Resumable', 'Upload-Length', 'Upload-Offset', 'Upload-Metadata', 'Upload-Checksum', 'X-HTTP-Method-Override']) expect(preflight.headers['access-control-allow-headers']).toContain(header)
+    const exposed = (await ask('/', viewer)).headers['access-control-expose-headers']
+    for (const header of ['Location', 'Tus-Resumable', 'Upload-Offset', 'Upload-Length', 'Upload-Metadata', 'Upload-Expires']) expect(exposed).toContain(header)
+  })
+
   test('without them is left to the route', async () => {
     const ask = await anApp('https://viewer.example')
     expect((await ask('/', viewer, 'OPTIONS')).body).toBe('capabilities')

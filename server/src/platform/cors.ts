@@ -6,13 +6,18 @@ export interface CorsOptions {
   readonly origins: string
 }
 
-/** Methods and headers a page of another origin may use; what PS3.18 and RFC 9110 have for these services, and the token. */
+/** Methods and headers a page of another origin may use; what PS3.18, RFC 9110 and tus 1.0.0 have for these services, and the token. */
 const allowedMethods = 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS'
 const allowedHeaders = [
-  'Accept', 'Accept-Charset', 'Authorization', 'Cache-Control', 'Content-Encoding', 'Content-Type', 'Idempotency-Key', 'If-Match', 'If-Modified-Since', 'If-None-Match', 'If-Range', 'Pragma', 'Range', 'X-Requested-With',
+  'Accept', 'Accept-Charset', 'Authorization', 'Cache-Control', 'Content-Encoding', 'Content-Type', 'Idempotency-Key', 'If-Match', 'If-Modified-Since', 'If-None-Match', 'If-Range', 'Pragma', 'Range',
+  'Tus-Resumable', 'Upload-Checksum', 'Upload-Length', 'Upload-Metadata', 'Upload-Offset', 'X-HTTP-Method-Override', 'X-Requested-With',
 ].join(', ')
 /** What a page may read of an answer besides the headers every page may. */
-const exposedHeaders = 'Accept-Ranges, Allow, Content-Location, Content-Range, ETag, Location, Retry-After, Warning, WWW-Authenticate'
+const exposedHeaders = [
+  'Accept-Ranges', 'Allow', 'Content-Location', 'Content-Range', 'ETag', 'Location', 'Retry-After',
+  'Tus-Checksum-Algorithm', 'Tus-Extension', 'Tus-Max-Size', 'Tus-Resumable', 'Tus-Version', 'Upload-Expires', 'Upload-Length', 'Upload-Metadata', 'Upload-Offset',
+  'Warning', 'WWW-Authenticate',
+].join(', ')
 const preflightLastsSeconds = 7200
 
 /**

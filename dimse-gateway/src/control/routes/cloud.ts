@@ -7,6 +7,8 @@ const Enrolment = Type.Object({
   url: Type.String({ pattern: '^https?://[^/?#\\s]+/?$', maxLength: 2048 }),
   uploadCode: Type.String({ minLength: 1, maxLength: 200 }),
   name: Type.String({ minLength: 1, maxLength: 100 }),
+  proxy: Type.Optional(Type.String({ pattern: '^https?://[^\\s?#]+$', maxLength: 2048 })),
+  certificateAuthority: Type.Optional(Type.String({ maxLength: 200_000 })),
 }, { additionalProperties: false })
 
 /** Which organisation's cloud the gateway belongs to. */

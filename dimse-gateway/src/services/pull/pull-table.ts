@@ -22,12 +22,31 @@ CREATE UNIQUE INDEX pulled_study_once ON pulled_study (node_id, study_instance_u
 `,
 }
 
+/** What the archive said of a study when it was asked for, so that somebody can tell which one waits. */
+export const pullDescriptionSchema: SchemaStep = {
+  name: 'pull-2',
+  sql: `
+ALTER TABLE pulled_study ADD COLUMN patient_name TEXT;
+ALTER TABLE pulled_study ADD COLUMN patient_id TEXT;
+ALTER TABLE pulled_study ADD COLUMN study_date TEXT;
+ALTER TABLE pulled_study ADD COLUMN study_description TEXT;
+`,
+}
+
+/** A study that is to be fetched; only its UID is needed. */
+export interface WantedStudy {
+  readonly StudyInstanceUID: string
+  readonly PatientName?: string | undefined
+  readonly PatientID?: string | undefined
+  readonly StudyDate?: string | undefined
+  readonly StudyDescription?: string | undefined
+}
+
 export type PullState = 'waiting' | 'moving' | 'done' | 'failed' | 'cancelled'
 
-export interface PulledStudy {
+export interface PulledStudy extends WantedStudy {
   readonly id: number
   readonly nodeId: string
-  readonly StudyInstanceUID: string
   readonly askedAt: Date
   readonly state: PullState
   readonly attempts: number
@@ -41,7 +60,7 @@ export interface PulledStudy {
 
 export interface PullTable {
   /** Answers how many are new: a study that is being fetched from the node already is not fetched twice. */
-  add(nodeId: string, StudyInstanceUIDs: readonly string[], at: Date): number
+  add(nodeId: string, studies: readonly WantedStudy[], at: Date): number
   /** What was moving when the process ended is to be asked for again. */
   recover(): void
   due(now: Date): PulledStudy | undefined
@@ -56,8 +75,10 @@ export interface PullTable {
 }
 
 export function createPullTable({ sql }: Database): PullTable {
-  const columns = 'id, node_id, study_instance_uid, asked_at, state, attempts, completed, failed, remaining, settled_at, reason'
-  const add = sql.prepare("INSERT INTO pulled_study (node_id, study_instance_uid, asked_at, state, next_attempt_at) VALUES (?, ?, ?, 'waiting', ?) ON CONFLICT DO NOTHING")
+  const columns = 'id, node_id, study_instance_uid, asked_at, state, attempts, completed, failed, remaining, settled_at, reason, patient_name, patient_id, study_date, study_description'
+  const add = sql.prepare(`
+    INSERT INTO pulled_study (node_id, study_instance_uid, asked_at, state, next_attempt_at, patient_name, patient_id, study_date, study_description)
+    VALUES (?, ?, ?, 'waiting', ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`)
   const due = sql.prepare(`SELECT ${columns} FROM pulled_study WHERE state = 'waiting' AND next_attempt_at <= ? ORDER BY next_attempt_at, id LIMIT 1`)
   const moving = sql.prepare("UPDATE pulled_study SET state = 'moving', attempts = attempts + 1, completed = 0, failed = 0, remaining = NULL, reason = NULL WHERE id = ?")
   const progress = sql.prepare('UPDATE pulled_study SET completed = ?, failed = ?, remaining = ? WHERE id = ?')
@@ -67,7 +88,8 @@ export function createPullTable({ sql }: Database): PullTable {
   const list = sql.prepare(`SELECT ${columns} FROM pulled_study ORDER BY id DESC LIMIT ?`)
   const remove = sql.prepare('DELETE FROM pulled_study WHERE settled_at < ?')
   return {
-    add: (nodeId, studies, at) => studies.reduce((sum, uid) => sum + Number(add.run(nodeId, uid, at.getTime(), at.getTime()).changes), 0),
+    add: (nodeId, studies, at) => studies.reduce((sum, { StudyInstanceUID, PatientName, PatientID, StudyDate, StudyDescription }) =>
+      sum + Number(add.run(nodeId, StudyInstanceUID, at.getTime(), at.getTime(), PatientName ?? null, PatientID ?? null, StudyDate ?? null, StudyDescription ?? null).changes), 0),
     recover: () => { sql.exec("UPDATE pulled_study SET state = 'waiting' WHERE state = 'moving'") },
     due: (now) => studyOf(due.get(now.getTime())),
     moving: (id) => { moving.run(id) },
@@ -86,6 +108,9 @@ function studyOf(row: Record<string, unknown> | undefined): PulledStudy | undefi
     id: Number(row.id), nodeId: String(row.node_id), StudyInstanceUID: String(row.study_instance_uid), askedAt: new Date(Number(row.asked_at)),
     state: row.state as PullState, attempts: Number(row.attempts), completed: Number(row.completed), failed: Number(row.failed),
     remaining: row.remaining === null ? undefined : Number(row.remaining),
-    settledAt: row.settled_at === null ? undefined : new Date(Number(row.settled_at)), reason: typeof row.reason === 'string' ? row.reason : undefined,
+    settledAt: row.settled_at === null ? undefined : new Date(Number(row.settled_at)), reason: textOf(row.reason),
+    PatientName: textOf(row.patient_name), PatientID: textOf(row.patient_id), StudyDate: textOf(row.study_date), StudyDescription: textOf(row.study_description),
   }
 }
+
+const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined)

@@ -7,7 +7,7 @@ import type { Clock } from '../../platform/clock.ts'
 import type { Database } from '../../platform/database.ts'
 import type { Log } from '../../platform/log.ts'
 import { moveStudy, studiesIn, type ArchiveCall, type ArchiveFilter, type ArchiveStudy } from './archive.ts'
-import { createPullTable, type PulledStudy } from './pull-table.ts'
+import { createPullTable, type PulledStudy, type WantedStudy } from './pull-table.ts'
 
 const lookEveryMs = 2_000
 const maxAttempts = 5
@@ -26,9 +26,9 @@ export interface Pulls {
   /** @throws NoArchive; what the association throws */
   search(nodeId: string, filter: ArchiveFilter, signal?: AbortSignal): Promise<{ studies: ArchiveStudy[]; hasMore: boolean }>
   /** Fetches these studies, one after another. @throws NoArchive */
-  pullStudies(nodeId: string, StudyInstanceUIDs: readonly string[]): Promise<{ added: number }>
-  /** Fetches whatever the archive has of a filter, as of a day. @throws NoArchive; what the association throws */
-  pullMatching(nodeId: string, filter: ArchiveFilter, signal?: AbortSignal): Promise<{ added: number }>
+  pullStudies(nodeId: string, studies: readonly WantedStudy[]): Promise<{ added: number }>
+  /** Fetches whatever the archive has of a filter, as of a day, up to a bound; more is told. @throws NoArchive; what the association throws */
+  pullMatching(nodeId: string, filter: ArchiveFilter, signal?: AbortSignal): Promise<{ added: number; hasMore: boolean }>
   cancelWaiting(nodeId?: string): Promise<{ cancelled: number }>
   /** The newest first. */
   list(limit: number): readonly PulledStudy[]
@@ -60,7 +60,7 @@ export function createPulls({ database, configuration, secrets, clock, log }: Pu
     return { node, callingAETitle: configuration().service.aeTitle, secrets, signal }
   }
 
-  async function add(nodeId: string, studies: readonly string[]): Promise<{ added: number }> {
+  async function add(nodeId: string, studies: readonly WantedStudy[]): Promise<{ added: number }> {
     const added = await database.write(() => table.add(nodeId, studies, clock()), { durable: true })
     tell()
     void work()
@@ -122,17 +122,19 @@ export function createPulls({ database, configuration, secrets, clock, log }: Pu
       }
       return { studies, hasMore: false }
     },
-    async pullStudies(nodeId, StudyInstanceUIDs) {
+    async pullStudies(nodeId, studies) {
       archive(nodeId)
-      return add(nodeId, StudyInstanceUIDs)
+      return add(nodeId, studies)
     },
     async pullMatching(nodeId, filter, signal) {
-      const uids: string[] = []
-      for await (const { StudyInstanceUID } of studiesIn(archive(nodeId, signal), filter)) {
-        uids.push(StudyInstanceUID)
-        if (uids.length >= maxStudies) break
+      const studies: WantedStudy[] = []
+      let hasMore = false
+      for await (const study of studiesIn(archive(nodeId, signal), filter)) {
+        hasMore = studies.length >= maxStudies
+        if (hasMore) break
+        studies.push(study)
       }
-      return add(nodeId, uids)
+      return { ...await add(nodeId, studies), hasMore }
     },
     async cancelWaiting(nodeId) {
       const cancelled = await database.write(() => table.cancelWaiting(nodeId, clock()))
