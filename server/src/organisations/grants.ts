@@ -1,0 +1,35 @@
+/** What a membership lets its person do: the role's permissions, less what is switched off, and the scopes that resources are guarded by. */
+import { grantablePermissions, permissionList, withDerived, type OrganisationKind, type OrganisationModule, type RolePermission } from '@isocenter/contracts'
+import type { Permission } from '../identity/index.ts'
+
+/** DICOMweb and the first resources of the product API ask for scopes of their own, which machines hold too; people hold them by their role. */
+const scopesOf: Partial<Record<RolePermission, readonly Permission[]>> = {
+  'study.view': ['dicomweb:search', 'dicomweb:retrieve', 'worklist:read', 'performed-procedure:read'],
+  'study.edit_case': ['worklist:write'],
+  'study.upload': ['dicomweb:store', 'upload'],
+  'study.delete': ['dicomweb:delete'],
+  'gateway.manage': ['gateways:read', 'gateways:manage'],
+}
+
+export interface RoleGrant {
+  readonly isFull: boolean
+  /** As the role's row has them; words this version does not know grant nothing. */
+  readonly permissions: readonly string[]
+}
+
+/** What a role holds in an organisation of this kind, whatever is switched off. */
+export function heldBy(role: RoleGrant, kind: OrganisationKind): RolePermission[] {
+  const grantable = grantablePermissions(kind)
+  return role.isFull ? grantable : grantable.filter((permission) => role.permissions.includes(permission))
+}
+
+/** What a role grants in an organisation of this kind with these modules, to be held against the policies of routes. */
+export function grantedBy(role: RoleGrant, kind: OrganisationKind, modules: readonly OrganisationModule[]): Set<Permission> {
+  const isOn = (permission: RolePermission): boolean => {
+    const { module } = permissionList[permission]
+    // The platform and the consortium are no customers of modules: they look at those of others.
+    return module === undefined || kind === 'platform' || kind === 'consortium' || modules.includes(module)
+  }
+  const held = withDerived(heldBy(role, kind).filter(isOn))
+  return new Set<Permission>(['organisation:read', ...held, ...[...held].flatMap((permission) => scopesOf[permission] ?? [])])
+}
