@@ -36,16 +36,24 @@ export async function unnamedBlobs(db: Db, blobKeys: readonly string[]): Promise
   return found.map((row) => row.blob_key)
 }
 
-const digestsSql = `
-  with held as (
-    select instance_key, instance.sha256 from study join series using (study_key) join instance using (series_key)
+const heldSql = `
+  with current as (
+    select instance_key, instance.version, instance.blob_key, instance.sha256 from study join series using (study_key) join instance using (series_key)
     where study.organisation_id = ? and study_instance_uid = ? and series_instance_uid = ? and sop_instance_uid = ?
+  ), held as (
+    select * from current
+    union all select former.instance_key, former.version, former.blob_key, former.sha256 from current join instance_version former using (instance_key)
   )
-  select sha256 from held union all select former.sha256 from held join instance_version former using (instance_key)
-  union all select received.sha256 from held join recompressed received using (instance_key)`
+  select blob_key, sha256 from held union all select held.blob_key, received.sha256 from held join recompressed received using (instance_key, version)`
 
-/** The digests of whole objects that are held of an instance, current and former. */
-export async function heldDigests(db: Db, organisationId: string, { StudyInstanceUID, SeriesInstanceUID, SOPInstanceUID }: InstanceScope): Promise<Buffer[]> {
-  const found = await rows<{ sha256: Buffer }>(db, digestsSql, [organisationId, StudyInstanceUID, SeriesInstanceUID, SOPInstanceUID])
-  return found.map((row) => row.sha256)
+/** The digest of a whole object that can be had, and the blob it can be had from: its own, or the one it is stored compressed in. */
+export interface HeldObject {
+  readonly blobKey: string
+  readonly sha256: Buffer
+}
+
+/** What rows say is held of an instance, current and former; whether the blobs are there they cannot know. */
+export async function heldObjects(db: Db, organisationId: string, { StudyInstanceUID, SeriesInstanceUID, SOPInstanceUID }: InstanceScope): Promise<HeldObject[]> {
+  const found = await rows<{ blob_key: string; sha256: Buffer }>(db, heldSql, [organisationId, StudyInstanceUID, SeriesInstanceUID, SOPInstanceUID])
+  return found.map((row) => ({ blobKey: row.blob_key, sha256: row.sha256 }))
 }

@@ -1,4 +1,4 @@
-export { forgetObsoleteBlobs, heldDigests, obsoleteBlobs, unnamedBlobs } from './blobs.ts'
+export { forgetObsoleteBlobs, heldObjects, obsoleteBlobs, unnamedBlobs } from './blobs.ts'
 export type { Change, Changes } from './changes.ts'
 export { createCatalogue, type Catalogue } from './catalogue.ts'
 export { addExtraAttribute, ExtraAttributeRefused, extraAttributes, removeExtraAttribute } from './extra-attributes.ts'

@@ -188,6 +188,20 @@ describe('blobs no row names', () => {
     expect((await look({ deep: true })).findings).toEqual([])
   })
 
+  test('a correction the database is older than survives mending, and is the current version again when asked for', async () => {
+    const { json, bytes } = await stored({ PatientID: 'A' })
+    const corrected = Buffer.from(bytesOf({ ...json, ...attributes({ PatientID: 'B' }) }))
+    const orphan = await write(orphanKey(), corrected)
+    expect(counted(await look({ mend: true }))).toEqual([['recoverable', 1, 0]])
+    expect(await service.blobs.stat(orphan)).toBeDefined()
+    const asStored = { accept: 'application/dicom; transfer-syntax=*' }
+    expect((await service.get(pathOf(json), asStored)).rawPayload.equals(bytes)).toBe(true)
+
+    expect(await look({ mend: true, recover: true })).toMatchObject({ isHealthy: true, findings: [{ kind: 'recoverable', found: 1, mended: 1 }] })
+    expect((await service.get(pathOf(json), asStored)).rawPayload.equals(corrected)).toBe(true)
+    expect(await service.blobs.stat(orphan)).toBeUndefined()
+  })
+
   test('a whole lost catalogue comes back out of its blobs', async () => {
     const { instances } = aStudy({ series: 2, instances: 3 })
     await store(instances.map((instance) => bytesOf(instance)))

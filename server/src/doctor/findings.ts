@@ -43,7 +43,7 @@ export const findingKinds = {
   },
   recoverable: {
     title: 'Readable DICOM objects in the store that the catalogue does not know', remedy: 'recover',
-    advice: 'Either their senders were never told they are stored (a crash), or the database is older than the blobs (a restored backup).',
+    advice: 'Either their senders were never told they are stored (a crash), or the database is older than the blobs (a restored backup). Where the instance is known with other bytes, the duplicate policy decides.',
   },
   copyOfLost: {
     title: 'Blobs without a row that hold other bytes of an object that is lost', remedy: 'none',
@@ -51,7 +51,7 @@ export const findingKinds = {
   },
   orphan: {
     title: 'Blobs no row names', remedy: 'mend',
-    advice: 'Left by stores that never were acknowledged, or by deletions: their objects are in the catalogue with blobs of their own, were deleted, or are not DICOM.',
+    advice: 'Left by stores that never were acknowledged, or by deletions: their objects are in the catalogue with these very bytes, were deleted, or are not DICOM.',
   },
   foreignBlob: {
     title: 'Blobs that are not of our making', remedy: 'none',

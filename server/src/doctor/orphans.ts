@@ -1,12 +1,12 @@
 /** Blobs that no row names: what each is, and what may be done with it. */
-import { organisationById, renameBlob, versionsOf, type BlobHolder } from '../catalogue/index.ts'
+import { heldObjects, organisationById, renameBlob, versionsOf, type BlobHolder } from '../catalogue/index.ts'
 import { isDigestOf, reread, storeAgain, type Reread } from '../dicomweb/index.ts'
 import { permissions, type Access } from '../identity/index.ts'
 import { BlobNotFound, isDerivedBlobKey, isUploadBlobKey, organisationOfBlobKey } from '../storage/index.ts'
 import type { Examination } from './examination.ts'
 import type { Example } from './findings.ts'
 
-/** Says what an orphan is. It is removed only when its object is safe elsewhere, was deleted, or is no DICOM object at all. */
+/** Says what an orphan is. It is removed only when its very bytes are held elsewhere, its object was deleted, or it is no DICOM object at all. */
 export async function examineOrphan(examination: Examination, blobKey: string): Promise<void> {
   const { db, blobs, catalogue, findings, mend } = examination
   if (isDerivedBlobKey(blobKey)) {
@@ -45,7 +45,9 @@ export async function examineOrphan(examination: Examination, blobKey: string): 
     const same = lost.find((version) => isDigestOf(version.sha256, object))
     if (same) findings.add('misplacedBlob', { ...example, lostBlobKey: same.blobKey }, { mended: mend && await renameBlob(db, same, blobKey) })
     else if (lost.length > 0) findings.add('copyOfLost', example)
-    else await remove('its instance is in the catalogue with bytes of its own')
+    else if ((await heldObjects(db, organisation.organisationId, identity)).some(({ sha256 }) => isDigestOf(sha256, object))) await remove('its instance is in the catalogue with these bytes')
+    // Other bytes: of a store that was never acknowledged, or a correction that the database is older than.
+    else findings.add('recoverable', example, { mended: mend && await recover(examination, access, blobKey, object) })
   } else if (await catalogue.wasDeleted(access, identity)) {
     await remove('its instance was deleted')
   } else {

@@ -1,6 +1,6 @@
 /** Removes what stores and deletions leave behind: bytes no row names, and half-written ones. */
 import type { FastifyBaseLogger } from 'fastify'
-import { forgetObsoleteBlobs, heldDigests, obsoleteBlobs, organisationIds, unnamedBlobs } from '../../catalogue/index.ts'
+import { forgetObsoleteBlobs, heldObjects, obsoleteBlobs, organisationIds, unnamedBlobs } from '../../catalogue/index.ts'
 import type { Db } from '../../platform/db.ts'
 import { BlobNotFound, derivedFolders, isDerivedBlobKey, organisationOfBlobKey, recentBlobKeys, uploadFolder, type BlobStat, type BlobStore } from '../../storage/index.ts'
 import { isDigestOf, reread } from './reread.ts'
@@ -95,7 +95,7 @@ async function removeOrphans({ db, blobs, now }: SweepOptions): Promise<Pick<Swe
 
 /**
  * Whether nothing is lost with a blob no row names: it can be made again, is no object that could have been stored, or is held under another
- * key. Of what else a restored database may once have had a row: bytes whose store was acknowledged are never removed on the
+ * key where there is a blob. Of what else a restored database may once have had a row: bytes whose store was acknowledged are never removed on the
  * word of a database that is younger or older than they are.
  */
 async function isMissedByNobody({ db, blobs }: Pick<SweepOptions, 'db' | 'blobs'>, blobKey: string): Promise<boolean> {
@@ -104,7 +104,8 @@ async function isMissedByNobody({ db, blobs }: Pick<SweepOptions, 'db' | 'blobs'
   try {
     const object = await reread(blobs, blobKey)
     if (!object.identity) return true
-    return (await heldDigests(db, organisationId, object.identity)).some((sha256) => isDigestOf(sha256, object))
+    for (const held of await heldObjects(db, organisationId, object.identity)) if (isDigestOf(held.sha256, object) && await blobs.stat(held.blobKey)) return true
+    return false
   } catch (error) {
     // Another server's sweep was there first.
     if (error instanceof BlobNotFound) return true
