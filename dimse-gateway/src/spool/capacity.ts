@@ -5,6 +5,8 @@ import { SpoolFull } from './errors.ts'
 
 /** How long the system's answer on free space is believed; what was written since is counted. */
 const believedMs = 1000
+/** How long what was too little for one object is taken to be too little for the next, which may be smaller. */
+const notEnoughForMs = 60_000
 /** Of the quota, from which on somebody is told. */
 const nearlyFull = 0.9
 
@@ -15,7 +17,7 @@ export interface Capacity {
   grow(bytes: number): void
   /** Bytes of an object on its way that came to nothing. */
   shrink(bytes: number): void
-  /** An object did not fit: until there is more room than now, none is begun. */
+  /** An object did not fit: none is begun for a while, until there is more room than now. */
   noteFull(): void
   /** Counts an object, all of whose bytes have been counted. */
   count(): void
@@ -34,6 +36,7 @@ export function createCapacity(root: string, settings: () => SpoolSettings, alar
   let totalBytes = 0
   /** So much room was too little for the last object that did not fit. */
   let notEnough = 0
+  let notEnoughUntil = 0
   let askedAt = Number.NEGATIVE_INFINITY
   let asking: Promise<void> | undefined
 
@@ -47,7 +50,7 @@ export function createCapacity(root: string, settings: () => SpoolSettings, alar
 
   function shortage(): 'quota' | 'disk' | undefined {
     const left = room()
-    return left.bytes <= notEnough ? left.by : undefined
+    return left.bytes <= (performance.now() < notEnoughUntil ? notEnough : 0) ? left.by : undefined
   }
 
   function watch(): void {
@@ -93,6 +96,7 @@ export function createCapacity(root: string, settings: () => SpoolSettings, alar
     },
     noteFull() {
       notEnough = Math.max(0, room().bytes)
+      notEnoughUntil = performance.now() + notEnoughForMs
       watch()
     },
     count() { objects++ },

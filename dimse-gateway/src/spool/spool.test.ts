@@ -5,7 +5,7 @@ import { appendFile, mkdtemp, readdir, readFile, rm, truncate } from 'node:fs/pr
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { NothingToStore, SpoolFull, type Identity, type SpooledObject } from './index.ts'
 import { openedSpool, origin, received, type OpenedSpool } from './spool.fixture.ts'
 
@@ -208,6 +208,29 @@ describe('room', () => {
     await opened.spool.delete(first.id)
     expect(opened.alarms.list()).toEqual([])
     await send(aCT())
+  })
+
+  test('a rest too small for any object refuses without leaving a file open, which is an alarm', async () => {
+    const first = await send(aCT())
+    await opened.close()
+    opened = await openedSpool(directory, { refuseAtFreeBytes: 0, quotaBytes: first.byteLength + 10 })
+    await expect(opened.spool.receive(origin, aCT().identity)).rejects.toMatchObject({ name: 'SpoolFull', reason: 'quota' })
+    await settled()
+    expect(await readdir(join(directory, 'spool', 'arriving'))).toEqual([])
+    expect(opened.alarms.list()).toMatchObject([{ code: 'spoolFull' }])
+  })
+
+  test('an object too large for what is left keeps out smaller ones for a while, not for good', async () => {
+    await opened.close()
+    opened = await openedSpool(directory, { refuseAtFreeBytes: 0, quotaBytes: 300_000 })
+    await expect(send(aCT({ Rows: 1024, Columns: 1024 }))).rejects.toBeInstanceOf(SpoolFull)
+    await expect(send(aCT())).rejects.toBeInstanceOf(SpoolFull)
+    const now = vi.spyOn(performance, 'now').mockReturnValue(performance.now() + 61_000)
+    try {
+      await send(aCT())
+    } finally {
+      now.mockRestore()
+    }
   })
 
   test('nothing is taken on a disk that is nearly full, which is an alarm', async () => {

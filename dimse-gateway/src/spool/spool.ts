@@ -144,8 +144,10 @@ export async function openSpool({ directory, database, settings, alarms, clock, 
       const id = uuidv7(receivedAt.getTime())
       const path = join(places.arriving, id)
       const file = new StagedFile(path, () => open(path, openNew, 0o600), { writesAreDurable })
+      // Before the file is opened, which nobody would close again should there be no room for its header.
+      const writer = new ObjectWriter({ id, origin, identity, receivedAt, file, move: () => move(id), capacity, keeper: kept })
       file.open()
-      return new ObjectWriter({ id, origin, identity, receivedAt, file, move: () => move(id), capacity, keeper: kept })
+      return writer
     },
     get: (id) => kept.get(id),
     find: (SOPInstanceUID) => kept.find(SOPInstanceUID),

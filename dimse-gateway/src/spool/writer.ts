@@ -58,7 +58,12 @@ export class ObjectWriter implements SpoolWriter {
     const { bytes, digestOffset } = spoolFileHeader(options.origin, options.identity, options.receivedAt)
     this.#digestOffset = digestOffset
     this.#dataSetOffset = bytes.length
-    this.#grow(bytes.length)
+    try {
+      this.#grow(bytes.length)
+    } catch (error) {
+      options.capacity.noteFull()
+      throw error
+    }
     // The header is shorter than what a file gathers before it writes: there is nothing to wait for.
     void options.file.write(bytes)
   }

@@ -157,6 +157,9 @@ describe('C-MOVE', () => {
       { status: 0xff00, remaining: 1, completed: 1, failed: 0, warning: 0 }, { status: 0x0000, completed: 2, failed: 0, warning: 0 },
     ]],
     ['one failed', [report(0, 1, 1)], [{ status: 0xb000, completed: 1, failed: 1, warning: 0, failedSOPInstanceUIDs: ['1.2.9'] }]],
+    ['more than 16 bits can say', [report(70_000, 1), report(0, 70_001)], [
+      { status: 0xff00, remaining: 0xffff, completed: 1, failed: 0, warning: 0 }, { status: 0x0000, completed: 0xffff, failed: 0, warning: 0 },
+    ]],
     ['nothing to send', [], [{ status: 0x0000, completed: 0, failed: 0, warning: 0 }]],
   ])('tells of progress and of the end: %s', async (_, reports, told) => {
     await using provider = await startProvider({

@@ -76,12 +76,15 @@ async function retrieve(serving: Serving, message: DimseMessage, query: QueryReq
 /** Remaining sub-operations are told in pending and cancelled answers alone (PS3.7 §9.1.3.1). */
 function counts({ remaining, completed, failed, warning }: SubOperations, withRemaining: boolean): CommandValues {
   return {
-    ...(withRemaining && { NumberOfRemainingSuboperations: remaining }),
-    NumberOfCompletedSuboperations: completed,
-    NumberOfFailedSuboperations: failed,
-    NumberOfWarningSuboperations: warning,
+    ...(withRemaining && { NumberOfRemainingSuboperations: told(remaining) }),
+    NumberOfCompletedSuboperations: told(completed),
+    NumberOfFailedSuboperations: told(failed),
+    NumberOfWarningSuboperations: told(warning),
   }
 }
+
+/** The elements have 16 bits: a retrieval of more instances tells as many as they can say. */
+const told = (count: number): number => Math.min(count, 0xffff)
 
 /** PS3.4 Tables C.4-2 and C.4-3: nothing went wrong, something did, or nothing went right. */
 function finalStatus({ completed, failed, warning }: SubOperations): number {
