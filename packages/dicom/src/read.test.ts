@@ -76,6 +76,13 @@ describe('a Part 10 file', () => {
     expect(codes(instance)).toEqual(['transferSyntaxUnknown'])
   })
 
+  test('of a private transfer syntax keeps it, whatever its attributes are encoded in: how its pixels lie nobody else knows', async () => {
+    const instance = await readInstance(join(fileHead('1.2.3.4'), implicit(0x0008_0005, 'ISO_IR 100'), implicit(PatientID, 'ID'), implicit(PixelData, new Uint8Array(8))))
+    expect(instance.dataSet.string('PatientID')).toBe('ID')
+    expect(instance.transferSyntaxUID).toBe('1.2.3.4')
+    expect(codes(instance)).toEqual(['transferSyntaxUnknown', 'transferSyntaxMismatch'])
+  })
+
   test('without a data set is an empty one', async () => {
     expect((await readInstance(fileHead('1.2.840.10008.1.2.1'))).dataSet.elements).toEqual([])
   })

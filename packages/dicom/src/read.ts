@@ -23,8 +23,8 @@ export interface ParsedInstance {
   readonly fileMeta: DataSet | undefined
   readonly dataSet: DataSet
   /**
-   * As the File Meta Information or the options say; by evidence when neither does, or says what is no UID, or when the bytes of an object that is
-   * not compressed show that it is not so: what is made of them is labelled with it.
+   * As the File Meta Information or the options say; by evidence when neither does, or says what is no UID, or when the bytes of an object in one of the
+   * standard's plain transfer syntaxes show that it is in another: what is made of them is labelled with it.
    */
   readonly transferSyntaxUID: string
   /** Where the data set begins in the object, bytes. */
@@ -171,8 +171,8 @@ export class InstanceReader {
     // A VR and a length of two bytes may by chance look like one element's length of four, but not like three elements'.
     if (!likelier || (found === 1 && evidenceFor(evidence, 0, likelier) < 3)) return encoding
     this.#warn('transferSyntaxMismatch', offset)
-    // What fragments are compressed by only the declared transfer syntax says.
-    return declared?.encapsulated ? { ...likelier, uid } : likelier
+    // What fragments are compressed by, and how the pixels of a private transfer syntax lie, only the declared one says.
+    return plainEncodings.some((plain) => plain.uid === uid) ? likelier : { ...likelier, uid }
   }
 
   #encodingByEvidence(evidence: Uint8Array, offset: number): Encoding & { readonly uid: string } {
