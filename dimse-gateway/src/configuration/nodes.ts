@@ -5,12 +5,14 @@ import { HoursSchema } from './hours.ts'
 const AETitle = Type.String({ pattern: '^(?=.*[^ ])[\\x20-\\x5B\\x5D-\\x7E]{1,16}$', description: 'AE title: 1 to 16 characters of the default repertoire, no backslash (PS3.5 §6.2)' })
 const BaseURL = Type.String({ pattern: '^https?://[^\\s?#]+$', maxLength: 2048 })
 const PEM = Type.String({ maxLength: 200_000, description: 'certificates, PEM' })
+/** No other secret of the gateway can be named by a node, and so be sent to it. */
+const SecretName = Type.String({ pattern: '^node-[A-Za-z0-9-]{1,80}\\.secret$', description: 'name of a secret that was kept for a node' })
 
 /** How a peer's certificate is checked, over HTTPS and DICOM alike. Private keys are secrets and are named, not written, here. */
 export const NodeTlsSchema = Type.Object({
   certificateAuthority: Type.Optional(PEM),
   certificate: Type.Optional(PEM),
-  keySecret: Type.Optional(Type.String({ description: 'name of the secret that holds the private key of `certificate`' })),
+  keySecret: Type.Optional(SecretName),
   serverName: Type.Optional(Type.String({ maxLength: 253, description: 'name the peer certificate must bear, where it is not the address' })),
 }, { additionalProperties: false })
 export type NodeTls = Static<typeof NodeTlsSchema>
@@ -41,8 +43,8 @@ export const CloudNodeSchema = Type.Object({ ...everyNode, ...overHttp, kind: Ty
 export const DicomwebNodeSchema = Type.Object({
   ...everyNode, ...overHttp, kind: Type.Literal('dicomweb'),
   authorization: Type.Optional(Type.Union([
-    Type.Object({ scheme: Type.Literal('basic'), userName: Type.String({ maxLength: 200 }), secret: Type.String() }, { additionalProperties: false }),
-    Type.Object({ scheme: Type.Literal('bearer'), secret: Type.String() }, { additionalProperties: false }),
+    Type.Object({ scheme: Type.Literal('basic'), userName: Type.String({ maxLength: 200 }), secret: SecretName }, { additionalProperties: false }),
+    Type.Object({ scheme: Type.Literal('bearer'), secret: SecretName }, { additionalProperties: false }),
   ], { description: '`secret` names a secret, it is none' })),
 }, { additionalProperties: false })
 

@@ -19,7 +19,7 @@ export type Peer = Static<typeof PeerSchema>
 
 export const ServiceTlsSchema = Type.Object({
   certificate: Type.String({ maxLength: 200_000, description: 'certificate with those above it, PEM' }),
-  keySecret: Type.String({ minLength: 1, maxLength: 100, description: 'name of the secret that holds its private key' }),
+  keySecret: Type.String({ pattern: '^service-tls\\.key$', description: 'name of the secret that holds its private key' }),
   certificateAuthority: Type.Optional(Type.String({ maxLength: 200_000, description: 'who signs the certificates of senders, PEM' })),
   requireClientCertificate: Type.Boolean({ default: false, description: 'turn away senders without a certificate' }),
 }, { additionalProperties: false })

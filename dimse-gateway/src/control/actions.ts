@@ -1,3 +1,4 @@
+import type { NodeTls } from '../configuration/nodes.ts'
 import type { Configuration, Peer } from '../configuration/schema.ts'
 import type { ArchiveFilter, ArchiveSearch, FetchedStudy, FetchesAdded, WantedStudy } from './wire/fetches.ts'
 import type { CommitmentRecord, PerformedStepRecord } from './wire/procedures.ts'
@@ -6,6 +7,16 @@ import type { CloudState, GatewayState, NodeTest } from './wire/state.ts'
 
 /** The parts of the configuration that may be set, each replaced whole; what is absent stays. */
 export type ConfigurationChange = Partial<Omit<Configuration, 'revision' | 'cloud'>>
+
+/** A node as it is set: secrets are given beside it and never told again. */
+export type NodeChange = { readonly id: string; readonly name: string; readonly kind: string; readonly tls?: NodeTls | undefined; readonly authorization?: object | undefined }
+
+export interface NodeSecrets {
+  /** Password or bearer token; the one there is where absent. */
+  readonly credential?: string | undefined
+  /** Private key of the certificate, PEM; the one there is where absent. */
+  readonly key?: string | undefined
+}
 
 export interface CloudEnrolment {
   readonly url: string
@@ -59,6 +70,10 @@ export interface GatewayControl {
   /** Adds to the accept list; a peer of the same AE title and address is replaced. @throws configurationInvalid 422 */
   addPeer(peer: Peer): Promise<Configuration>
 
+  /** @throws configurationInvalid 422 */
+  addNode(node: NodeChange, secrets: NodeSecrets): Promise<Configuration>
+  /** Sets a node whole; secrets that are not given stay. @throws noSuchNode 404, configurationInvalid 422 */
+  replaceNode(node: NodeChange, secrets: NodeSecrets): Promise<Configuration>
   /** @throws noSuchNode 404 */
   pauseNode(nodeId: string): Promise<void>
   /** @throws noSuchNode 404 */

@@ -1,8 +1,8 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { readConfig } from '../config.ts'
 import { startGateway, type RunningGateway } from '../gateway.ts'
 import type { GatewayState } from './wire/state.ts'
@@ -59,6 +59,63 @@ test('a node that is not there is told apart from a line that is down', async ()
   expect(await tested.json()).toMatchObject({ succeeded: false, steps: [{ name: 'resolve' }, { name: 'connect', failure: { reason: 'lineDown' } }] })
   expect((await ask('POST', '/api/nodes/nowhere/test')).status).toBe(404)
   expect((await state()).nodes).toMatchObject([{ name: 'Closed', waiting: 0 }])
+})
+
+describe('what a node is let in by', () => {
+  const secretFiles = async () => (await readdir(join(folder, 'secrets'))).filter((name) => name.startsWith('node-'))
+  const node = { kind: 'dicomweb', name: 'Research', url: 'http://127.0.0.1:1/dicom-web', paused: true, authorization: { scheme: 'basic', userName: 'gateway' } }
+
+  test('is kept as a secret that no answer holds, replaced only by another one, and forgotten with its node', async () => {
+    const made = await ask('POST', '/api/nodes', { ...node, secrets: { credential: 'open sesame' } })
+    expect(made.status).toBe(201)
+    const [first = ''] = await secretFiles()
+    expect(await readFile(join(folder, 'secrets', first), 'utf8')).toBe('open sesame\n')
+    for (const path of ['/api/nodes', '/api/configuration', '/api/state']) expect(await (await ask('GET', path)).text()).not.toContain('sesame')
+    const path = made.headers.get('location') ?? ''
+
+    expect((await ask('PUT', path, { ...node, name: 'Research PACS' })).status).toBe(200)
+    expect(await secretFiles()).toEqual([first])
+    expect((await ask('PUT', path, { ...node, secrets: { credential: 'close sesame' } })).status).toBe(200)
+    expect(await secretFiles()).toHaveLength(1)
+    expect(await secretFiles()).not.toContain(first)
+
+    expect((await ask('PUT', path, { ...node, concurrency: 0, secrets: { credential: 'third' } })).status).toBe(422)
+    expect(await secretFiles()).toHaveLength(1)
+    await ask('DELETE', path)
+    expect(await secretFiles()).toEqual([])
+  })
+
+  test('is needed where it is said to be', async () => {
+    expect((await ask('POST', '/api/nodes', node)).status).toBe(422)
+    expect((await ask('POST', '/api/nodes', { kind: 'dicomweb', name: 'R', url: node.url, secrets: { key: 'a key without certificate' } })).status).toBe(422)
+    expect((await ask('PUT', '/api/nodes/nowhere', { ...node, secrets: { credential: 'x' } })).status).toBe(404)
+    expect(await secretFiles()).toEqual([])
+  })
+
+  test('is never another secret of the gateway', async () => {
+    const stealing = { ...node, id: 'thief', authorization: { scheme: 'bearer', secret: 'control.key' } }
+    expect((await ask('PATCH', '/api/configuration', { nodes: [stealing] })).status).toBe(422)
+  })
+})
+
+test('a gateway that left the cloud remembers that it did', async () => {
+  expect((await ask('DELETE', '/api/cloud/enrolment')).status).toBe(204)
+  expect(await readdir(folder)).toContain('left-cloud')
+})
+
+test('what forwarding is busy with is measured by node', async () => {
+  await ask('POST', '/api/nodes', { kind: 'dicom', name: 'Closed', host: '127.0.0.1', port: 1, calledAETitle: 'CLOSED' })
+  expect(await (await ask('GET', '/metrics')).text()).toMatch(/^gateway_node_waiting\{node="[0-9a-f-]{36}"\} 0$/m)
+  expect((await state()).queue).toMatchObject({ waiting: 0, waitingBytes: 0 })
+})
+
+test('an archive that cannot be reached is said, and nothing waits for it', async () => {
+  const { headers } = await ask('POST', '/api/nodes', { kind: 'dicom', name: 'Old archive', host: '127.0.0.1', port: 1, calledAETitle: 'OLD' })
+  const nodeId = (headers.get('location') ?? '').split('/').at(-1) ?? ''
+  const searched = await ask('GET', `/api/nodes/${nodeId}/studies?PatientID=1`)
+  expect([searched.status, await searched.json()]).toMatchObject([502, { type: '/problems/archive-failed', failure: { reason: 'lineDown' } }])
+  expect((await ask('POST', '/api/fetches', { nodeId, matching: { StudyDate: '20190311' } })).status).toBe(502)
+  expect(await (await ask('GET', '/api/fetches')).json()).toEqual([])
 })
 
 test('settings that cannot be are refused by the same rules as everywhere, and change nothing', async () => {

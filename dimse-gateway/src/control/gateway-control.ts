@@ -12,10 +12,11 @@ import type { Records } from '../records/records.ts'
 import type { Reception, UnknownSenders } from '../reception/index.ts'
 import type { Commitments, PerformedSteps } from '../services/index.ts'
 import type { Spool } from '../spool/index.ts'
-import type { ConfigurationChange, GatewayControl } from './actions.ts'
+import type { ConfigurationChange, GatewayControl, NodeChange, NodeSecrets } from './actions.ts'
 import { createChanges } from './changes.ts'
 import { createFetchControl, type FetchParts } from './fetches.ts'
 import { gatewayState, type CloudContact } from './gateway-state.ts'
+import { keepNodeSecrets, secretsOf } from './node-secrets.ts'
 import { toCommitment, toPerformedStep } from './procedure-records.ts'
 import { forgetServiceTls, keepServiceTls } from './service-tls.ts'
 import { cloudUnreachable, configurationInvalid, enrolmentRefused, noSuchNode, revisionOutdated, serviceFailed } from './problems.ts'
@@ -63,10 +64,21 @@ export function createGatewayControl(parts: GatewayParts): GatewayControl & { re
     }
   }
 
-  /** What waits for a node that was removed would wait for ever. */
+  /** What waits for a node that was removed would wait for ever; secrets that nothing names any more have no use. */
   async function callOffRemoved(before: Configuration, now: Configuration): Promise<void> {
     const gone = before.nodes.filter(({ id }) => !now.nodes.some((node) => node.id === id))
     for (const { id } of gone) await forwarding.cancel({ nodeId: id })
+    for (const name of secretsOf(before.nodes).difference(secretsOf(now.nodes))) await parts.secrets.remove(name)
+  }
+
+  async function setNode(node: NodeChange, given: NodeSecrets, put: (nodes: Configuration['nodes'], kept: Configuration['nodes'][number]) => Configuration['nodes']): Promise<Configuration> {
+    const { node: kept, written } = await keepNodeSecrets(node, given, configuration.current.nodes.find(({ id }) => id === node.id), parts.secrets)
+    try {
+      return await change(({ nodes }) => ({ nodes: put(nodes, kept) }))
+    } catch (error) {
+      for (const name of written) await parts.secrets.remove(name)
+      throw error
+    }
   }
 
   const setPaused = async (nodeId: string, paused: boolean): Promise<void> => {
@@ -107,6 +119,11 @@ export function createGatewayControl(parts: GatewayParts): GatewayControl & { re
       return now
     },
 
+    addNode: (node, secrets) => setNode(node, secrets, (nodes, kept) => [...nodes, kept]),
+    replaceNode: (node, secrets) => setNode(node, secrets, (nodes, kept) => {
+      if (!nodes.some(({ id }) => id === kept.id)) throw noSuchNode('No node has this id.')
+      return nodes.map((one) => (one.id === kept.id ? kept : one))
+    }),
     pauseNode: (nodeId) => setPaused(nodeId, true),
     resumeNode: (nodeId) => setPaused(nodeId, false),
     async testNode(nodeId, signal) {

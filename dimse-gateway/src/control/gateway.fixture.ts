@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { ConfigurationInvalid, readConfiguration, type Configuration } from '../configuration/schema.ts'
-import type { ChangedTopic, GatewayControl } from './actions.ts'
+import type { ChangedTopic, GatewayControl, NodeChange, NodeSecrets } from './actions.ts'
 import { archiveOf, fetchesOf, matchesArchiveFilter } from './archive.fixture.ts'
 import { archiveFailed, configurationInvalid, enrolmentRefused, noSuchArchive, noSuchNode, revisionOutdated } from './problems.ts'
 import type { FetchedStudy } from './wire/fetches.ts'
@@ -21,6 +21,8 @@ export interface PretendedGateway extends GatewayControl {
   /** Studies on their way from archives, the newest first. */
   fetched: FetchedStudy[]
   readonly retried: object[]
+  /** Of nodes that were set, in that order. */
+  readonly givenSecrets: NodeSecrets[]
   tell(...topics: ChangedTopic[]): void
   readonly listeners: number
 }
@@ -70,6 +72,7 @@ export function pretendGateway({ now = () => new Date(), isEmpty = false }: { re
     cloud: isEmpty ? undefined : { url: 'https://cloud.example.org', gatewayId: '0b3f…', organisation: { slug: 'north', name: 'North Hospital' }, lastContactAt: ago(1) },
     fetched: isEmpty ? [] : fetchesOf(ago),
     retried: [],
+    givenSecrets: [],
     get listeners() { return listeners.size },
     tell(...topics) { for (const listener of listeners) listener(new Set(topics)) },
 
@@ -119,6 +122,15 @@ export function pretendGateway({ now = () => new Date(), isEmpty = false }: { re
       gateway.senders = gateway.senders.filter(({ callingAETitle }) => callingAETitle !== peer.aeTitle)
       gateway.tell('senders')
       return set({ service: { ...service, peers: [...others, peer] } })
+    },
+    async addNode(node, secrets) {
+      gateway.givenSecrets.push(secrets)
+      return set({ nodes: [...configuration.nodes, withSecretNames(node)] })
+    },
+    async replaceNode(node, secrets) {
+      if (!configuration.nodes.some(({ id }) => id === node.id)) throw noSuchNode('No node has this id.')
+      gateway.givenSecrets.push(secrets)
+      return set({ nodes: configuration.nodes.map((one) => (one.id === node.id ? withSecretNames(node) : one)) })
     },
     async pauseNode(nodeId) { setPaused(nodeId, true) },
     async resumeNode(nodeId) { setPaused(nodeId, false) },
@@ -199,6 +211,11 @@ export function pretendGateway({ now = () => new Date(), isEmpty = false }: { re
   }
   return gateway
 }
+
+/** A node as the configuration holds it: secrets by name. */
+const withSecretNames = ({ authorization, tls, ...node }: NodeChange): object => ({
+  ...node, ...(authorization && { authorization: { ...authorization, secret: 'node-1.secret' } }), ...(tls && { tls: { ...tls, ...(tls.certificate !== undefined && { keySecret: 'node-2.secret' }) } }),
+})
 
 const sum = (nodes: readonly NodeState[], member: 'waiting' | 'waitingBytes' | 'failed') => nodes.reduce((total, node) => total + (node[member] ?? 0), 0)
 

@@ -7,7 +7,7 @@ import { sessionSeconds, type Session, type Sessions } from './sessions.ts'
 declare module 'fastify' {
   interface FastifyRequest {
     /** The browser session that asks; none for a script that shows the key itself. */
-    session: Session | undefined
+    consoleSession: Session | undefined
   }
   interface FastifyContextConfig {
     /** Answered without the key: the screens themselves, and signing in. */
@@ -31,15 +31,15 @@ const changeless = new Set(['GET', 'HEAD'])
  */
 export const guard = fp<GuardOptions>((app, { key, sessions, cookieName, hostNames }, done) => {
   const known = new Set(hostNames.map((name) => name.toLowerCase()))
-  app.decorateRequest('session', undefined)
+  app.decorateRequest('consoleSession', undefined)
 
   app.addHook('onRequest', async (request, reply) => {
     if (!known.has(hostNameOf(request))) throw foreignHost('Use the address that the gateway printed when it started, or add this name to CONTROL_HOSTNAMES.')
     if (!changeless.has(request.method)) assertOwnOrigin(request)
-    request.session = sessions.read(cookie(request, cookieName))
+    request.consoleSession = sessions.read(cookie(request, cookieName))
     if (request.routeOptions.config.isOpen === true || request.is404) return
-    if (request.session) {
-      const renewed = sessions.renew(request.session)
+    if (request.consoleSession) {
+      const renewed = sessions.renew(request.consoleSession)
       if (renewed !== undefined) reply.header('set-cookie', sessionCookie(cookieName, renewed))
     } else if (!bearsKey(request, key)) {
       throw notSignedIn('Sign in with the key, or send it as Authorization: Bearer.')

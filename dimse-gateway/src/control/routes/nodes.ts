@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { Type } from 'typebox'
-import type { Node } from '../../configuration/nodes.ts'
+import { NodeTlsSchema, type Node } from '../../configuration/nodes.ts'
 import type { GatewayControl } from '../actions.ts'
 import { editConfiguration } from '../edit-configuration.ts'
 import { noSuchNode } from '../problems.ts'
@@ -8,8 +8,15 @@ import type { ControlApp } from '../typed-routes.ts'
 import { NodeTest } from '../wire/state.ts'
 
 const ById = Type.Object({ nodeId: Type.String({ maxLength: 64 }) })
-/** Its form is checked where all settings are; `id` comes from the path, or from us. */
-const NodeBody = Type.Object({ kind: Type.String(), name: Type.String() })
+const PEM = Type.String({ maxLength: 200_000 })
+/** The node's form is checked where all settings are; `id` comes from the path, or from us. `secrets` come in here and go out nowhere. */
+const NodeBody = Type.Object({
+  kind: Type.String(),
+  name: Type.String(),
+  tls: Type.Optional(NodeTlsSchema),
+  authorization: Type.Optional(Type.Object({ scheme: Type.String() })),
+  secrets: Type.Optional(Type.Object({ credential: Type.Optional(Type.String({ minLength: 1, maxLength: 10_000 })), key: Type.Optional(PEM) }, { additionalProperties: false })),
+})
 
 /** Where objects are forwarded to: the list, the line to each, and whether it is used. */
 export function nodeRoutes(app: ControlApp, { control }: { readonly control: GatewayControl }): void {
@@ -17,15 +24,14 @@ export function nodeRoutes(app: ControlApp, { control }: { readonly control: Gat
 
   app.post('/nodes', { schema: { body: NodeBody } }, async ({ body }, reply) => {
     const id = randomUUID()
-    const { nodes } = await editConfiguration(control, (configuration) => ({ nodes: [...configuration.nodes, { ...body, id } as unknown as Node] }))
+    const { secrets = {}, ...node } = body
+    const { nodes } = await control.addNode({ ...node, id }, secrets)
     return reply.code(201).header('location', `/api/nodes/${id}`).send(nodes.find((node) => node.id === id))
   })
 
   app.put('/nodes/:nodeId', { schema: { params: ById, body: NodeBody } }, async ({ params, body }) => {
-    const { nodes } = await editConfiguration(control, (configuration) => {
-      nodeOf(configuration.nodes, params.nodeId)
-      return { nodes: configuration.nodes.map((node) => (node.id === params.nodeId ? { ...body, id: node.id } as unknown as Node : node)) }
-    })
+    const { secrets = {}, ...node } = body
+    const { nodes } = await control.replaceNode({ ...node, id: params.nodeId }, secrets)
     return nodeOf(nodes, params.nodeId)
   })
 

@@ -18,12 +18,12 @@ export function sessionRoutes(app: ControlApp, { key, sessions, cookieName }: { 
     return reply.code(201).header('set-cookie', sessionCookie(cookieName, token)).send({ expiresAt: session.expiresAt.toISOString() })
   })
 
-  app.get('/session', { schema: { response: { 200: SessionAnswer } } }, async ({ session }) => {
+  app.get('/session', { schema: { response: { 200: SessionAnswer } } }, async ({ consoleSession: session }) => {
     if (!session) throw notSignedIn('A script that shows the key has no session.')
     return { expiresAt: session.expiresAt.toISOString() }
   })
 
-  app.delete('/session', async ({ session }, reply) => {
+  app.delete('/session', async ({ consoleSession: session }, reply) => {
     if (session) sessions.end(session)
     return reply.code(204).header('set-cookie', sessionCookie(cookieName, '')).send()
   })
