@@ -33,6 +33,13 @@ interface Found {
   readonly objectKey: number
 }
 
+/** Puts a delivery in line again, at once and with a clean record; its object stays until it has arrived. */
+export function tryAgain(transaction: Transaction, { deliveryId, objectKey }: Found): void {
+  transaction.run(again, deliveryId)
+  transaction.run('UPDATE forward_object SET arrived_everywhere_at = NULL WHERE object_key = ?', objectKey)
+  transaction.run(standInLine, deliveryId)
+}
+
 export function createByHand(statements: Statements): ByHand {
   const each = async (selection: Selection, states: readonly DeliveryState[], change: (transaction: Transaction, found: Found) => void): Promise<number> => {
     const { where, values } = conditionOf(selection, states)
@@ -54,11 +61,7 @@ export function createByHand(statements: Statements): ByHand {
   }
 
   return {
-    retry: (selection) => each(selection, selection.state === undefined ? ['waiting', 'dead'] : only(selection.state, statesThatTake('retry')), (transaction, { deliveryId, objectKey }) => {
-      transaction.run(again, deliveryId)
-      transaction.run('UPDATE forward_object SET arrived_everywhere_at = NULL WHERE object_key = ?', objectKey)
-      transaction.run(standInLine, deliveryId)
-    }),
+    retry: (selection) => each(selection, selection.state === undefined ? ['waiting', 'dead'] : only(selection.state, statesThatTake('retry')), tryAgain),
     cancel: (selection, now) => each(selection, only(selection.state, statesThatTake('cancel')), (transaction, { deliveryId, objectKey }) => {
       transaction.run(`UPDATE delivery SET state = 'cancelled', upload_url = NULL WHERE delivery_id = ?`, deliveryId)
       transaction.run(markArrivedEverywhere, objectKey, now)

@@ -34,7 +34,8 @@ const insertObject = `
 const insertDelivery = `INSERT INTO delivery (object_key, study_id, node_id, urgent, bytes, state) VALUES (?, ?, ?, ?, ?, 'waiting') ON CONFLICT DO NOTHING`
 const takeTurn = 'INSERT INTO delivery_turn (node_id, study_id, urgent, place, due_at) VALUES (?, ?, ?, ?, 0) ON CONFLICT DO UPDATE SET due_at = 0'
 
-interface Known {
+/** An object that is written down. */
+export interface Known {
   readonly objectKey: number
   readonly studyId: number
   readonly receivedAt: number
@@ -70,7 +71,8 @@ function enqueueOne(transaction: Transaction, object: SpooledObject, routes: Rou
   return destinations
 }
 
-function deliver(transaction: Transaction, { objectKey, studyId, receivedAt, bytes }: Known, { nodeId, urgent }: Destination): boolean {
+/** Means an object for one node; false when it is that already. */
+export function deliver(transaction: Transaction, { objectKey, studyId, receivedAt, bytes }: Known, { nodeId, urgent }: Destination): boolean {
   if (transaction.run(insertDelivery, objectKey, studyId, nodeId, Number(urgent), bytes).changes === 0) return false
   transaction.run(takeTurn, nodeId, studyId, Number(urgent), receivedAt)
   return true

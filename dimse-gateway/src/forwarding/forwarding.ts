@@ -31,7 +31,7 @@ export type ForwardingChange =
 export interface ForwardingOptions extends Omit<SenderDeps, 'queue' | 'clock'> {
   /** With `forwardingTables`. */
   readonly database: Database
-  readonly spool: Pick<Spool, 'read' | 'pathOf' | 'subscribe' | 'get' | 'delete' | 'usage'>
+  readonly spool: Pick<Spool, 'read' | 'pathOf' | 'subscribe' | 'onRepeat' | 'get' | 'delete' | 'usage'>
   /** For recoded objects while they are sent, of this process alone; a folder for temporary files where absent. */
   readonly scratchDirectory?: string | undefined
   /** Whether somebody of this AE title has an association open; nobody where absent. */
@@ -49,7 +49,10 @@ export interface NodeForwarding extends NodeWorkerState {
 export interface Forwarding {
   /** Begins to send. Before the spool's own start, so that what that finds is taken in. */
   readonly start: () => Promise<void>
-  /** Takes settings that have changed: new nodes begin, removed ones end, what waits for them stays in the queue until somebody calls it off. */
+  /**
+   * Takes settings that have changed: new nodes begin, removed ones end, what waits for them stays in the queue until somebody calls it
+   * off. Objects that went nowhere go where they are meant for now.
+   */
   readonly configure: (settings: ForwardingSettings) => Promise<void>
   readonly nodes: () => readonly NodeForwarding[]
   /** Deliveries waiting for nodes that are no longer configured are counted too. */
@@ -76,7 +79,7 @@ export function createForwarding({ database, spool, settings: initial, clock, lo
   const listeners = new Set<(change: ForwardingChange) => void>()
   let settings = initial
   let hasStarted = false
-  let unsubscribe = (): void => undefined
+  let unsubscribes: readonly (() => void)[] = []
   let rounds: readonly Rounds[] = []
   const statements = createStatements(database)
   const retention = { statements, spool, clock, log }
@@ -115,20 +118,29 @@ export function createForwarding({ database, spool, settings: initial, clock, lo
   }
 
   const wake = (nodeIds: Iterable<string>): void => { for (const nodeId of nodeIds) running.get(nodeId)?.worker.wake() }
+  const noteNew = (nodeIds: ReadonlySet<string>): void => {
+    wake(nodeIds)
+    for (const nodeId of nodeIds) tell({ topic: 'deliveries', nodeId })
+  }
 
   return {
     start: async () => {
       await clear()
       await queue.recover()
-      unsubscribe = spool.subscribe((objects) => {
-        const nodeIds = queue.enqueue(objects, settings)
-        database.afterCommit(() => {
-          wake(nodeIds)
-          for (const nodeId of nodeIds) tell({ topic: 'deliveries', nodeId })
-        })
-      })
+      unsubscribes = [
+        spool.subscribe((objects) => {
+          const nodeIds = queue.enqueue(objects, settings)
+          database.afterCommit(() => { noteNew(nodeIds) })
+        }),
+        spool.onRepeat((object, { callingAETitle, calledAETitle }) => {
+          queue.enqueueAgain(object.id, { ...object, callingAETitle, calledAETitle, receivedAt: clock() }, settings)
+            .then(noteNew, (error: unknown) => { log.error({ err: error, id: object.id }, 'an object that came again could not be sent again') })
+        }),
+      ]
       hasStarted = true
       for (const node of settings.nodes) startNode(node)
+      // A change of the nodes may have been the last thing before a crash.
+      noteNew(await queue.enqueueStranded(settings))
       let finishing: Promise<void> | undefined
       const finished = (): Promise<void> => (finishing ??= finishDeletions(retention))
       const onError = (error: unknown): void => { log.error({ err: error }, 'housekeeping failed') }
@@ -147,10 +159,12 @@ export function createForwarding({ database, spool, settings: initial, clock, lo
       ]
     },
     configure: async (next) => {
+      const before = settings
       settings = next
       if (!hasStarted) return
       const gone = [...running.keys()].filter((id) => !next.nodes.some((node) => node.id === id))
       await Promise.all([...gone.map((id) => stopNode(id, restartGraceMs)), ...next.nodes.map(applyNode)])
+      if (!isDeepStrictEqual(routesOf(before), routesOf(next))) noteNew(await queue.enqueueStranded(next))
     },
     nodes: () => {
       const counts = queue.counts()
@@ -181,7 +195,7 @@ export function createForwarding({ database, spool, settings: initial, clock, lo
       return () => { listeners.delete(listener) }
     },
     stop: async (graceMs = 5_000) => {
-      unsubscribe()
+      for (const unsubscribe of unsubscribes) unsubscribe()
       hasStarted = false
       await Promise.all(rounds.map((one) => one.stop()))
       await Promise.all([...running.keys()].map((id) => stopNode(id, graceMs)))
@@ -202,6 +216,9 @@ const restartGraceMs = 10_000
 
 /** Accelerated: twice as many at a time, so that the line is full while answers are waited for. */
 const lanesOf = (node: Node): Node => (node.kind !== 'dicom' && node.accelerated ? { ...node, concurrency: Math.min(node.concurrency * 2, 32) } : node)
+
+/** What decides where objects go. */
+const routesOf = ({ nodes, rules }: ForwardingSettings): unknown => ({ nodes: nodes.map(({ id, default: isDefault }) => ({ id, isDefault })), rules })
 
 /** The settings a connection is made by. */
 function connectionOf(node: Node): Partial<Node> {

@@ -4,6 +4,7 @@ import { createByHand, type ByHand } from './by-hand.ts'
 import { createClaimer, type Claimer } from './claim.ts'
 import type { DeliveryState } from './delivery-states.ts'
 import { createEnqueuer, type Enqueuer } from './enqueue.ts'
+import { createRerouter, type Rerouter } from './rerouting.ts'
 import { createSettler, type Settler } from './settle.ts'
 import { createStatements } from '../platform/statements.ts'
 
@@ -12,7 +13,7 @@ export type QueueCounts = Readonly<Record<DeliveryState, number>> & {
   readonly waitingBytes: number
 }
 
-export interface Queue extends Enqueuer, Claimer, Settler, ByHand {
+export interface Queue extends Enqueuer, Rerouter, Claimer, Settler, ByHand {
   /** Deliveries of each node that ever had one, by state. */
   readonly counts: () => ReadonlyMap<string, QueueCounts>
 }
@@ -23,7 +24,7 @@ export const emptyQueue: QueueCounts = { waiting: 0, sending: 0, delivered: 0, d
 export function createQueue(database: Database): Queue {
   const statements = createStatements(database)
   return {
-    ...createEnqueuer(statements), ...createClaimer(statements), ...createSettler(statements), ...createByHand(statements),
+    ...createEnqueuer(statements), ...createRerouter(statements), ...createClaimer(statements), ...createSettler(statements), ...createByHand(statements),
     counts: () => {
       const byNode = new Map<string, QueueCounts>()
       for (const { nodeId, state, count, bytes } of statements.all<{ nodeId: string; state: DeliveryState; count: number; bytes: number }>('SELECT node_id AS nodeId, state, count, bytes FROM delivery_count')) {

@@ -1,0 +1,82 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { Database } from '../platform/database.ts'
+import { aQueue, anObject, toNode } from './queue.fixture.ts'
+import type { Queue } from './queue.ts'
+
+const many = { maxObjects: 100, maxBytes: 1e9 }
+const confirmed = { kind: 'arrived', verified: true, confirmed: true } as const
+
+let database: Database
+let queue: Queue
+beforeEach(() => { ({ database, queue } = aQueue()) })
+afterEach(() => { database.close() })
+
+const claimed = async (nodeId: string): Promise<string[]> => (await queue.claim(nodeId, many, 1)).map(({ objectId }) => objectId)
+const arrive = async (nodeId: string): Promise<void> => {
+  const deliveries = await queue.claim(nodeId, many, 1)
+  await queue.settle(deliveries.map(({ deliveryId }) => ({ deliveryId, outcome: confirmed })), 1)
+}
+
+describe('objects that go nowhere', () => {
+  test('go to the first node there is, though they came before it', async () => {
+    const [one, other] = [anObject(), anObject()]
+    queue.enqueue([one, other], toNode())
+    expect(await queue.enqueueStranded(toNode('a'))).toEqual(new Set(['a']))
+    expect(await claimed('a')).toEqual([one.id, other.id])
+    expect(await queue.enqueueStranded(toNode('a'))).toEqual(new Set())
+  })
+
+  test('go to another node when theirs was removed before they arrived anywhere, and to the same one should it come back', async () => {
+    const object = anObject()
+    queue.enqueue([object], toNode('a'))
+    await queue.cancel({ nodeId: 'a' }, 1)
+    expect(await queue.enqueueStranded(toNode('b'))).toEqual(new Set(['b']))
+    expect(await claimed('b')).toEqual([object.id])
+
+    const again = anObject()
+    queue.enqueue([again], toNode('a'))
+    await queue.cancel({ nodeId: 'a' }, 1)
+    expect(await queue.enqueueStranded(toNode('a'))).toEqual(new Set(['a']))
+    expect(await claimed('a')).toEqual([again.id])
+  })
+
+  test('are none that a rule keeps here, that wait for a node, or that have arrived', async () => {
+    queue.enqueue([anObject({ Modality: 'SR' })], toNode())
+    queue.enqueue([anObject()], toNode('a'))
+    await arrive('a')
+    queue.enqueue([anObject()], toNode('a'))
+    const kept = [{ id: 'r', name: 'Reports stay', when: { modalities: ['SR'] }, to: [], urgent: false }]
+    expect(await queue.enqueueStranded({ ...toNode('a', 'b'), rules: kept })).toEqual(new Set())
+  })
+})
+
+describe('an object that comes again', () => {
+  test('is not sent again where it has arrived or waits', async () => {
+    const object = anObject()
+    queue.enqueue([object], toNode('a', 'b'))
+    await arrive('a')
+    expect(await queue.enqueueAgain(object.id, object, toNode('a', 'b'))).toEqual(new Set())
+  })
+
+  test('is tried again where it was given up or called off', async () => {
+    const object = anObject()
+    queue.enqueue([object], toNode('a', 'b'))
+    const [delivery] = await queue.claim('a', many, 1)
+    await queue.settle([{ deliveryId: delivery!.deliveryId, outcome: { kind: 'refused', error: { code: 'refused' }, retryAt: 'never' } }], 1)
+    await queue.cancel({ nodeId: 'b' }, 1)
+    expect(await queue.enqueueAgain(object.id, object, toNode('a', 'b'))).toEqual(new Set(['a', 'b']))
+    expect([await claimed('a'), await claimed('b')]).toEqual([[object.id], [object.id]])
+  })
+
+  test('goes where the rules send it as it came now, and stays here until it arrived there too', async () => {
+    const object = anObject({ callingAETitle: 'CT1' })
+    const rules = [{ id: 'r', name: 'Workstation', when: { callingAETitles: ['WS'] }, to: ['b'], urgent: false }]
+    const routes = { nodes: [{ id: 'a', default: true }, { id: 'b', default: false }], rules }
+    queue.enqueue([object], routes)
+    await arrive('a')
+    const isKept = () => database.sql.prepare('SELECT arrived_everywhere_at IS NULL AS kept FROM forward_object').get()?.['kept'] === 1
+    expect(isKept()).toBe(false)
+    expect(await queue.enqueueAgain(object.id, { ...object, callingAETitle: 'WS' }, routes)).toEqual(new Set(['b']))
+    expect(isKept()).toBe(true)
+  })
+})
