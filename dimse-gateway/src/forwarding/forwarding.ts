@@ -1,6 +1,4 @@
 /** Forwarding: everything the spool takes in goes to the nodes it is meant for. */
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { createCodecPool } from '@isocenter/codecs'
 import type { Configuration } from '../configuration/schema.ts'
@@ -32,8 +30,8 @@ export interface ForwardingOptions extends Omit<SenderDeps, 'queue' | 'clock'> {
   /** With `forwardingTables`. */
   readonly database: Database
   readonly spool: Pick<Spool, 'read' | 'pathOf' | 'subscribe' | 'onRepeat' | 'get' | 'delete' | 'usage'>
-  /** For recoded objects while they are sent, of this process alone; a folder for temporary files where absent. */
-  readonly scratchDirectory?: string | undefined
+  /** For recoded objects while they are sent; of this process alone, in a folder nobody else may read: they are of patients. Emptied at the start. */
+  readonly scratchDirectory: string
   /** Whether somebody of this AE title has an association open; nobody where absent. */
   readonly isSenderPresent?: ((callingAETitle: string) => boolean) | undefined
   readonly settings: ForwardingSettings
@@ -73,7 +71,7 @@ interface Running {
   readonly limit: BandwidthLimit
 }
 
-export function createForwarding({ database, spool, settings: initial, clock, log, isSenderPresent = () => false, scratchDirectory = join(tmpdir(), `isocenter-gateway-${String(process.pid)}`), ...senderDeps }: ForwardingOptions): Forwarding {
+export function createForwarding({ database, spool, settings: initial, clock, log, isSenderPresent = () => false, scratchDirectory, ...senderDeps }: ForwardingOptions): Forwarding {
   const queue = createQueue(database)
   const running = new Map<string, Running>()
   const listeners = new Set<(change: ForwardingChange) => void>()

@@ -68,11 +68,11 @@ function isPossible({ frameSyntaxUID, format, numberOfFrames }: RecodingSource, 
 }
 
 async function written(original: Sendable, source: RecodingSource, to: string, { pool, scratchDirectory }: RecodingOptions, signal: AbortSignal): Promise<Sendable> {
-  await mkdir(scratchDirectory, { recursive: true })
+  await mkdir(scratchDirectory, { recursive: true, mode: 0o700 })
   const path = join(scratchDirectory, randomUUID())
   const dispose = (): Promise<void> => rm(path, { force: true })
   try {
-    const file = await open(path, 'wx')
+    const file = await open(path, 'wx', 0o600)
     const hash = createHash('sha256')
     let byteLength = 0
     const fileMeta = { MediaStorageSOPClassUID: original.delivery.SOPClassUID, MediaStorageSOPInstanceUID: original.delivery.SOPInstanceUID, TransferSyntaxUID: to }
