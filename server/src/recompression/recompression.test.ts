@@ -90,6 +90,16 @@ describe('an object that is compressed', () => {
     expect(Buffer.concat(chunks).equals(bytes)).toBe(true)
   })
 
+  test('keeps what lies beyond Bits Stored', async () => {
+    const overlay = Buffer.from(ramp(64, 48))
+    overlay.writeUInt16LE(0xf001, 100)
+    const json = smoothCT({ BitsStored: 12, HighBit: 11, PixelData: overlay })
+    const bytes = await stored(json)
+    expect(await recompressAll()).toEqual(['changed'])
+    await reverseAll()
+    expect((await service.get(pathOf(json), asStored)).rawPayload.equals(bytes)).toBe(true)
+  })
+
   test('is known when its original bytes, or its compressed ones, are sent again; other bytes are a new version, and it stays known then', async () => {
     const json = smoothCT()
     const bytes = await stored(json)
@@ -152,14 +162,22 @@ describe('an object is left alone', () => {
     expect(await original()).toEqual([])
   })
 
-  test('when the bits beyond Bits Stored could not be had back', async () => {
-    const overlay = Buffer.from(ramp(64, 48))
-    overlay.writeUInt16LE(0xf001, 100)
-    const json = smoothCT({ BitsStored: 12, HighBit: 11, PixelData: overlay })
+  test('when one bit of what was received could not be had back; nothing is left of the attempt', async () => {
+    const json = smoothCT()
     const bytes = await stored(json)
-    await recompressAll()
-    for (const { candidate, original: kept } of await original()) await reverse(deps, candidate, kept, signal)
+    const keys = async () => (await Array.fromAsync(service.blobs.list(`${north}/`))).map(({ key }) => key)
+    const before = await keys()
+    const faulty: Transcoding = {
+      ...transcoding,
+      nativeFrame: async (...asked) => {
+        const frame = await transcoding.nativeFrame(...asked)
+        return { ...frame, pixels: Uint8Array.from(frame.pixels, (byte, index) => (index === 1001 ? byte ^ 1 : byte)) }
+      },
+    }
+    const [candidate] = await candidates()
+    expect(candidate && await recompress({ ...deps, transcoding: faulty }, candidate, signal)).toEqual({ kind: 'left', because: 'its bytes could not be had back' })
     expect((await service.get(pathOf(json), asStored)).rawPayload.equals(bytes)).toBe(true)
+    expect(await keys()).toEqual(before)
   })
 
   test('when it changed while it was compressed; its new bytes stay', async () => {
