@@ -11,7 +11,7 @@ import { dimseStatus } from './status.ts'
 import { Turns } from './turns.ts'
 
 export interface ConnectionOptions {
-  /** The longest data set that is taken whole (identifiers, lists of attributes); data sets of C-STORE stream and have no limit here. */
+  /** The longest data set that is taken whole (identifiers, lists of attributes), where its service sets no shorter one; data sets of C-STORE stream and have no limit here. */
   readonly maxIdentifierBytes?: number
   /** Requests of ours that may be under way at once; 0 for no limit. When absent, what was negotiated for the requestor of the association. */
   readonly operationsWindow?: number

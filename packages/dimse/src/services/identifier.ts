@@ -3,16 +3,21 @@ import { encodeDataSet, InstanceReader, type DataSet, type DicomJson } from '@is
 import { DimseStatusError } from '../message/dimse-error.ts'
 import { dimseStatus } from '../message/status.ts'
 
+/** What the identifier of a query may cost; ten thousand UIDs to retrieve fit. Whoever may associate may ask, and often. */
+export const queryLimits = { maxBytes: 1024 * 1024, maxElements: 20_000 } as const
+/** Elements of any data set that is read whole, some two hundred bytes of memory each: 100,000 references of a Storage Commitment request are three each. */
+const mostElements = 400_000
+
 /** A data set for the wire: bytes that are already in the transfer syntax of the presentation context, or DICOM JSON to be written in it. */
 export type SmallDataSet = Uint8Array | DicomJson
 
 /**
  * A data set as the peer sent it, in the transfer syntax of its presentation context.
- * @throws DimseStatusError cannotUnderstand when the bytes are no data set
+ * @throws DimseStatusError cannotUnderstand when the bytes are no data set, or one of more elements than may be
  */
-export async function readDataSet(bytes: Uint8Array, transferSyntaxUID: string): Promise<DataSet> {
+export async function readDataSet(bytes: Uint8Array, transferSyntaxUID: string, maxElements: number = mostElements): Promise<DataSet> {
   try {
-    const reader = new InstanceReader({ transferSyntaxUID })
+    const reader = new InstanceReader({ transferSyntaxUID, limits: { maxElements } })
     await reader.write(bytes)
     return (await reader.end()).dataSet
   } catch (error) {

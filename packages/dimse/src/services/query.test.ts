@@ -141,6 +141,20 @@ describe('C-FIND', () => {
     expect(provider.failures).toHaveLength(failures)
   })
 
+  test('an identifier of more than any query has is not served: too many elements are answered, too many bytes end the association', async () => {
+    await using provider = await startProvider({ async *find() { yield { identifier: study(1) } } })
+    await using connection = await connectTo(provider, [{ abstractSyntax: StudyRootFind, transferSyntaxes: [ImplicitVRLittleEndian] }])
+    const empty = (elements: number): Buffer => {
+      const bytes = Buffer.alloc(elements * 8)
+      for (let index = 0; index < elements; index++) bytes.writeUInt32LE(0x0009 + 0x1_0000 * (0x1000 + index), index * 8)
+      return bytes
+    }
+    const ask = (identifier: Uint8Array) => allOf(find(connection, { SOPClassUID: StudyRootFind, identifier }))
+    await expect(ask(empty(20_001))).rejects.toMatchObject({ status: 0xc000 })
+    expect(await ask(empty(19_000))).toHaveLength(1)
+    await expect(ask(Buffer.alloc(1024 * 1024 + 8))).rejects.not.toBeInstanceOf(DimseStatusError)
+  })
+
   test('an identifier that cannot be read is answered, not served', async () => {
     await using provider = await startProvider({ find: () => endless(AbortSignal.abort(), { made: 0 }) })
     await using connection = await connectTo(provider, [StudyRootFind])

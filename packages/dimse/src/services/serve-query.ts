@@ -6,7 +6,7 @@ import type { DimseMessage } from '../message/message-stream.ts'
 import { dimseStatus } from '../message/status.ts'
 import { contextForStoreBack } from './contexts.ts'
 import type { QueryRequest, ServiceHandlers, ServiceRequest, ServiceResult, SubOperations } from './handlers.ts'
-import { encodeSmallDataSet, readDataSet } from './identifier.ts'
+import { encodeSmallDataSet, queryLimits, readDataSet } from './identifier.ts'
 import { respond, statusValues } from './respond.ts'
 import { storeIn } from './scu-store.ts'
 import type { Serving } from './serving.ts'
@@ -19,11 +19,11 @@ async function serveQuery(
 ): Promise<void> {
   const { connection } = serving
   if (!message.dataSet) throw new Error('a query was not checked before it was served')
-  const bytes = await collect(message.dataSet, connection.maxIdentifierBytes)
+  const bytes = await collect(message.dataSet, Math.min(connection.maxIdentifierBytes, queryLimits.maxBytes))
   using performance = connection.perform(message)
   const { signal } = performance
   const ending: Ending = await serving.answerOf<Ending>(message, dimseStatus.cannotUnderstand.code, async () => {
-    const identifier = await readDataSet(bytes, request.transferSyntaxUID)
+    const identifier = await readDataSet(bytes, request.transferSyntaxUID, queryLimits.maxElements)
     return run({ ...request, priority: message.command.Priority, identifier, SpecificCharacterSet: identifier.strings('SpecificCharacterSet'), signal })
   })
   await respond(connection, message, { ...ending.values, ...statusValues(ending) }, ending.dataSet)
