@@ -20,6 +20,13 @@ AS $function$
       ) else '{}' end
     $function$;
 
+CREATE OR REPLACE FUNCTION random_organisation_number()
+ RETURNS text
+ LANGUAGE sql
+AS $function$
+      select lpad(floor(random() * 1e10)::bigint::text, 10, '0')
+    $function$;
+
 CREATE OR REPLACE FUNCTION series_metadata_gives_up_blob()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -37,6 +44,63 @@ AS $function$
         insert into obsolete_blob (blob_key, organisation_id) values (old.blob_key, old.organisation_id) on conflict do nothing;
         return null;
       end $function$;
+
+CREATE TABLE account (
+  account_id uuid NOT NULL DEFAULT gen_random_uuid(),
+  organisation_id bigint NOT NULL,
+  phone text COLLATE "C" NOT NULL,
+  login_name text COLLATE "C",
+  email text,
+  name text NOT NULL,
+  gender text,
+  avatar_key text,
+  introduction text,
+  state text NOT NULL DEFAULT 'active'::text,
+  language text,
+  time_zone text,
+  auto_sign_out boolean NOT NULL DEFAULT false,
+  must_set_password boolean NOT NULL DEFAULT true,
+  has_default_password boolean NOT NULL DEFAULT false,
+  password_expires_at timestamp with time zone,
+  created_at timestamp with time zone NOT NULL DEFAULT now(),
+  created_by text NOT NULL,
+  updated_at timestamp with time zone NOT NULL DEFAULT now(),
+  PRIMARY KEY (account_id),
+  UNIQUE (login_name),
+  UNIQUE (phone),
+  FOREIGN KEY (organisation_id) REFERENCES organisation(organisation_id),
+  CHECK ((gender = ANY (ARRAY['female'::text, 'male'::text, 'other'::text]))),
+  CHECK ((login_name ~ '^[a-z0-9._-]*[a-z][a-z0-9._-]*$'::text)),
+  CHECK ((phone ~ '^\+[1-9][0-9]{5,14}$'::text)),
+  CHECK ((state = ANY (ARRAY['active'::text, 'suspended'::text])))
+) WITH (fillfactor=90);
+CREATE INDEX account_of_organisation ON account USING btree (organisation_id, account_id);
+
+CREATE TABLE account_password (
+  account_id uuid NOT NULL,
+  password_id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+  hash text NOT NULL,
+  set_at timestamp with time zone NOT NULL DEFAULT now(),
+  PRIMARY KEY (account_id, password_id),
+  FOREIGN KEY (account_id) REFERENCES account(account_id) ON DELETE CASCADE
+);
+
+CREATE TABLE account_session (
+  session_id uuid NOT NULL DEFAULT gen_random_uuid(),
+  account_id uuid NOT NULL,
+  token_sha256 bytea NOT NULL,
+  is_remembered boolean NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  last_active_at timestamp with time zone NOT NULL,
+  expires_at timestamp with time zone NOT NULL,
+  user_agent text,
+  address text NOT NULL,
+  PRIMARY KEY (session_id),
+  UNIQUE (token_sha256),
+  FOREIGN KEY (account_id) REFERENCES account(account_id) ON DELETE CASCADE
+) WITH (fillfactor=80);
+CREATE INDEX account_session_by_expiry ON account_session USING btree (expires_at);
+CREATE INDEX account_session_of_account ON account_session USING btree (account_id, last_active_at DESC, session_id);
 
 CREATE TABLE audit_event (
   audit_event_id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
@@ -88,6 +152,21 @@ CREATE TABLE client_assertion (
 );
 CREATE INDEX client_assertion_by_expiry ON client_assertion USING btree (expires_at);
 
+CREATE TABLE consortium_hospital (
+  consortium_id bigint NOT NULL,
+  consortium_kind text NOT NULL DEFAULT 'consortium'::text,
+  hospital_id bigint NOT NULL,
+  hospital_kind text NOT NULL DEFAULT 'hospital'::text,
+  is_billing boolean NOT NULL,
+  joined_at timestamp with time zone NOT NULL DEFAULT now(),
+  PRIMARY KEY (consortium_id, hospital_id),
+  FOREIGN KEY (consortium_id, consortium_kind) REFERENCES organisation(organisation_id, kind),
+  FOREIGN KEY (hospital_id, hospital_kind) REFERENCES organisation(organisation_id, kind),
+  CHECK ((consortium_kind = 'consortium'::text)),
+  CHECK ((hospital_kind = 'hospital'::text))
+);
+CREATE UNIQUE INDEX consortium_hospital_billing ON consortium_hospital USING btree (hospital_id) WHERE is_billing;
+
 CREATE TABLE deletion (
   organisation_id bigint NOT NULL,
   study_instance_uid text COLLATE "C" NOT NULL,
@@ -96,6 +175,69 @@ CREATE TABLE deletion (
   deleted_at timestamp with time zone NOT NULL DEFAULT now(),
   UNIQUE NULLS NOT DISTINCT (organisation_id, study_instance_uid, series_instance_uid, sop_instance_uid),
   FOREIGN KEY (organisation_id) REFERENCES organisation(organisation_id)
+);
+
+CREATE TABLE department (
+  department_id uuid NOT NULL DEFAULT gen_random_uuid(),
+  organisation_id bigint NOT NULL,
+  name text NOT NULL,
+  code text,
+  phone text,
+  parent_id uuid,
+  head_id uuid,
+  version integer NOT NULL DEFAULT 1,
+  created_at timestamp with time zone NOT NULL DEFAULT now(),
+  PRIMARY KEY (department_id),
+  UNIQUE (organisation_id, department_id),
+  FOREIGN KEY (organisation_id) REFERENCES organisation(organisation_id),
+  FOREIGN KEY (organisation_id, head_id) REFERENCES membership(organisation_id, membership_id),
+  FOREIGN KEY (organisation_id, parent_id) REFERENCES department(organisation_id, department_id)
+);
+CREATE UNIQUE INDEX department_by_code ON department USING btree (organisation_id, code) WHERE (code IS NOT NULL);
+CREATE UNIQUE INDEX department_by_name ON department USING btree (organisation_id, lower(name));
+
+CREATE TABLE device (
+  device_id uuid NOT NULL DEFAULT gen_random_uuid(),
+  organisation_id bigint NOT NULL,
+  number integer NOT NULL,
+  name text NOT NULL,
+  type text NOT NULL,
+  ae_title text COLLATE "C",
+  station_name text,
+  version integer NOT NULL DEFAULT 1,
+  created_at timestamp with time zone NOT NULL DEFAULT now(),
+  PRIMARY KEY (device_id),
+  UNIQUE (organisation_id, device_id),
+  UNIQUE (organisation_id, number),
+  FOREIGN KEY (organisation_id) REFERENCES organisation(organisation_id)
+);
+CREATE UNIQUE INDEX device_by_name ON device USING btree (organisation_id, lower(name));
+
+CREATE TABLE device_member (
+  organisation_id bigint NOT NULL,
+  device_id uuid NOT NULL,
+  membership_id uuid NOT NULL,
+  bound_at timestamp with time zone NOT NULL DEFAULT now(),
+  PRIMARY KEY (device_id, membership_id),
+  FOREIGN KEY (organisation_id, device_id) REFERENCES device(organisation_id, device_id) ON DELETE CASCADE,
+  FOREIGN KEY (organisation_id, membership_id) REFERENCES membership(organisation_id, membership_id)
+);
+
+CREATE TABLE doctor_fee (
+  pairing_id uuid NOT NULL,
+  team_id bigint NOT NULL,
+  membership_id uuid NOT NULL,
+  exam_type text NOT NULL,
+  valid_from date NOT NULL,
+  amount numeric(12,2),
+  currency text NOT NULL,
+  unit text NOT NULL,
+  PRIMARY KEY (pairing_id, membership_id, exam_type, valid_from),
+  FOREIGN KEY (pairing_id, team_id) REFERENCES pairing(pairing_id, team_id),
+  FOREIGN KEY (team_id, membership_id) REFERENCES membership(organisation_id, membership_id),
+  CHECK ((amount >= (0)::numeric)),
+  CHECK ((currency ~ '^[A-Z]{3}$'::text)),
+  CHECK ((unit = ANY (ARRAY['study'::text, 'part'::text])))
 );
 
 CREATE TABLE extra_attribute (
@@ -180,6 +322,25 @@ CREATE TABLE gateway_command (
 CREATE INDEX gateway_command_newest ON gateway_command USING btree (gateway_id, created_at DESC, command_id DESC);
 CREATE INDEX gateway_command_pending ON gateway_command USING btree (gateway_id, created_at, command_id) WHERE (finished_at IS NULL);
 
+CREATE TABLE hospital_settings (
+  organisation_id bigint NOT NULL,
+  level text,
+  type text,
+  province text,
+  city text,
+  street_address text,
+  is_signature_fixed boolean NOT NULL DEFAULT false,
+  requests_automatically boolean NOT NULL DEFAULT false,
+  automatic_team_id bigint,
+  automatic_wait_minutes integer NOT NULL DEFAULT 10,
+  has_electronic_film boolean NOT NULL DEFAULT false,
+  allows_patient_download boolean NOT NULL DEFAULT false,
+  PRIMARY KEY (organisation_id),
+  FOREIGN KEY (automatic_team_id) REFERENCES organisation(organisation_id),
+  FOREIGN KEY (organisation_id) REFERENCES organisation(organisation_id),
+  CHECK (((automatic_wait_minutes >= 1) AND (automatic_wait_minutes <= 1440)))
+);
+
 CREATE TABLE installation (
   only_row boolean NOT NULL DEFAULT true,
   installation_id uuid NOT NULL DEFAULT gen_random_uuid(),
@@ -242,6 +403,62 @@ CREATE TABLE instance_version (
   FOREIGN KEY (instance_key) REFERENCES instance(instance_key) ON DELETE CASCADE
 );
 
+CREATE TABLE invitation (
+  invitation_id uuid NOT NULL DEFAULT gen_random_uuid(),
+  organisation_id bigint NOT NULL,
+  phone text COLLATE "C" NOT NULL,
+  role_id uuid,
+  state text NOT NULL DEFAULT 'open'::text,
+  created_at timestamp with time zone NOT NULL DEFAULT now(),
+  created_by text NOT NULL,
+  sent_at timestamp with time zone NOT NULL DEFAULT now(),
+  expires_at timestamp with time zone NOT NULL,
+  answered_at timestamp with time zone,
+  PRIMARY KEY (invitation_id),
+  FOREIGN KEY (organisation_id) REFERENCES organisation(organisation_id),
+  FOREIGN KEY (organisation_id, role_id) REFERENCES role(organisation_id, role_id),
+  CHECK (((role_id IS NOT NULL) OR (state = ANY (ARRAY['accepted'::text, 'withdrawn'::text])))),
+  CHECK ((state = ANY (ARRAY['open'::text, 'accepted'::text, 'declined'::text, 'withdrawn'::text])))
+);
+CREATE INDEX invitation_by_time ON invitation USING btree (organisation_id, created_at DESC, invitation_id DESC);
+CREATE INDEX invitation_of_phone ON invitation USING btree (phone) WHERE (state = 'open'::text);
+CREATE INDEX invitation_of_role ON invitation USING btree (organisation_id, role_id);
+CREATE UNIQUE INDEX invitation_alive ON invitation USING btree (organisation_id, phone) WHERE (state = ANY (ARRAY['open'::text, 'declined'::text]));
+
+CREATE TABLE known_sign_in_address (
+  account_id uuid NOT NULL,
+  address text NOT NULL,
+  expires_at timestamp with time zone NOT NULL,
+  PRIMARY KEY (account_id, address),
+  FOREIGN KEY (account_id) REFERENCES account(account_id) ON DELETE CASCADE
+);
+CREATE INDEX known_sign_in_address_by_expiry ON known_sign_in_address USING btree (expires_at);
+
+CREATE TABLE membership (
+  membership_id uuid NOT NULL DEFAULT gen_random_uuid(),
+  organisation_id bigint NOT NULL,
+  account_id uuid NOT NULL,
+  role_id uuid,
+  department_id uuid,
+  state text NOT NULL DEFAULT 'active'::text,
+  has_electronic_film boolean NOT NULL DEFAULT false,
+  joined_at timestamp with time zone NOT NULL DEFAULT now(),
+  version integer NOT NULL DEFAULT 1,
+  updated_at timestamp with time zone NOT NULL DEFAULT now(),
+  PRIMARY KEY (membership_id),
+  UNIQUE (organisation_id, account_id),
+  UNIQUE (organisation_id, membership_id),
+  FOREIGN KEY (account_id) REFERENCES account(account_id),
+  FOREIGN KEY (organisation_id) REFERENCES organisation(organisation_id),
+  FOREIGN KEY (organisation_id, department_id) REFERENCES department(organisation_id, department_id),
+  FOREIGN KEY (organisation_id, role_id) REFERENCES role(organisation_id, role_id),
+  CHECK (((role_id IS NOT NULL) OR (state = 'removed'::text))),
+  CHECK ((state = ANY (ARRAY['active'::text, 'suspended'::text, 'removed'::text])))
+);
+CREATE INDEX membership_by_joining ON membership USING btree (organisation_id, joined_at DESC, membership_id DESC) WHERE (state <> 'removed'::text);
+CREATE INDEX membership_of_account ON membership USING btree (account_id);
+CREATE INDEX membership_of_role ON membership USING btree (organisation_id, role_id);
+
 CREATE TABLE obsolete_blob (
   blob_key text COLLATE "C" NOT NULL,
   organisation_id bigint NOT NULL,
@@ -257,10 +474,119 @@ CREATE TABLE organisation (
   fallback_charset text,
   duplicate_policy text NOT NULL DEFAULT 'keepBoth'::text,
   created_at timestamp with time zone NOT NULL DEFAULT now(),
+  kind text NOT NULL DEFAULT 'hospital'::text,
+  number text COLLATE "C" NOT NULL DEFAULT random_organisation_number(),
+  owner_id bigint,
+  introduction text NOT NULL DEFAULT ''::text,
+  modules text[] NOT NULL DEFAULT ARRAY['remoteDiagnosis'::text, 'consultation'::text, 'wardRound'::text, 'teaching'::text, 'statistics'::text, 'imageQuality'::text, 'cloudFilm'::text, 'patientDownload'::text],
+  time_zone text,
+  version integer NOT NULL DEFAULT 1,
+  has_roles boolean NOT NULL DEFAULT false,
   PRIMARY KEY (organisation_id),
+  UNIQUE (number),
+  UNIQUE (organisation_id, kind),
   UNIQUE (slug),
-  CHECK ((duplicate_policy = ANY (ARRAY['keepBoth'::text, 'replace'::text, 'reject'::text])))
+  FOREIGN KEY (owner_id) REFERENCES organisation(organisation_id),
+  CHECK (((owner_id IS NULL) OR (kind = 'team'::text))),
+  CHECK ((duplicate_policy = ANY (ARRAY['keepBoth'::text, 'replace'::text, 'reject'::text]))),
+  CHECK ((kind = ANY (ARRAY['platform'::text, 'consortium'::text, 'hospital'::text, 'team'::text])))
 );
+CREATE INDEX organisation_of_owner ON organisation USING btree (owner_id) WHERE (owner_id IS NOT NULL);
+
+CREATE TABLE organisation_picture (
+  organisation_id bigint NOT NULL,
+  purpose text NOT NULL,
+  png bytea NOT NULL,
+  sha256 bytea NOT NULL,
+  changed_at timestamp with time zone NOT NULL DEFAULT now(),
+  PRIMARY KEY (organisation_id, purpose),
+  FOREIGN KEY (organisation_id) REFERENCES organisation(organisation_id),
+  CHECK ((octet_length(png) <= 1048576)),
+  CHECK ((purpose = ANY (ARRAY['logo'::text, 'signature'::text])))
+);
+
+CREATE TABLE outbox_message (
+  message_id uuid NOT NULL DEFAULT gen_random_uuid(),
+  account_id uuid,
+  kind text NOT NULL,
+  sealed bytea NOT NULL,
+  sealed_with text NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  due_at timestamp with time zone NOT NULL,
+  expires_at timestamp with time zone NOT NULL,
+  attempts integer NOT NULL DEFAULT 0,
+  delivered_at timestamp with time zone,
+  channel text,
+  failure text,
+  PRIMARY KEY (message_id),
+  FOREIGN KEY (account_id) REFERENCES account(account_id) ON DELETE CASCADE
+);
+CREATE INDEX outbox_message_by_expiry ON outbox_message USING btree (expires_at);
+CREATE INDEX outbox_message_due ON outbox_message USING btree (due_at) WHERE (delivered_at IS NULL);
+
+CREATE TABLE pairing (
+  pairing_id uuid NOT NULL DEFAULT gen_random_uuid(),
+  hospital_id bigint NOT NULL,
+  hospital_kind text NOT NULL DEFAULT 'hospital'::text,
+  team_id bigint NOT NULL,
+  team_kind text NOT NULL DEFAULT 'team'::text,
+  state text NOT NULL DEFAULT 'invited'::text,
+  takes_orders boolean NOT NULL DEFAULT false,
+  is_signature_fixed boolean NOT NULL DEFAULT false,
+  signature_png bytea,
+  requested_at timestamp with time zone NOT NULL DEFAULT now(),
+  expires_at timestamp with time zone NOT NULL,
+  answered_at timestamp with time zone,
+  ended_at timestamp with time zone,
+  decline_reason text,
+  version integer NOT NULL DEFAULT 1,
+  PRIMARY KEY (pairing_id),
+  UNIQUE (pairing_id, team_id),
+  FOREIGN KEY (hospital_id, hospital_kind) REFERENCES organisation(organisation_id, kind),
+  FOREIGN KEY (team_id, team_kind) REFERENCES organisation(organisation_id, kind),
+  CHECK (((NOT is_signature_fixed) OR (signature_png IS NOT NULL))),
+  CHECK (((NOT takes_orders) OR (state = 'paired'::text))),
+  CHECK ((hospital_kind = 'hospital'::text)),
+  CHECK ((octet_length(signature_png) <= 1048576)),
+  CHECK ((state = ANY (ARRAY['invited'::text, 'paired'::text, 'declined'::text, 'ended'::text]))),
+  CHECK ((team_kind = 'team'::text))
+);
+CREATE INDEX pairing_of_hospital ON pairing USING btree (hospital_id, requested_at DESC, pairing_id DESC);
+CREATE INDEX pairing_of_team ON pairing USING btree (team_id, requested_at DESC, pairing_id DESC);
+CREATE UNIQUE INDEX pairing_one ON pairing USING btree (hospital_id, team_id) WHERE (state <> 'ended'::text);
+
+CREATE TABLE password_attempts (
+  subject text COLLATE "C" NOT NULL,
+  account_id uuid,
+  day date NOT NULL,
+  wrong integer NOT NULL DEFAULT 0,
+  wrong_in_row integer NOT NULL DEFAULT 0,
+  in_flight integer NOT NULL DEFAULT 0,
+  touched_at timestamp with time zone NOT NULL,
+  frozen_at timestamp with time zone,
+  frozen_until timestamp with time zone,
+  PRIMARY KEY (subject),
+  FOREIGN KEY (account_id) REFERENCES account(account_id) ON DELETE CASCADE,
+  CHECK (((frozen_at IS NULL) = (frozen_until IS NULL)))
+) WITH (fillfactor=80);
+CREATE INDEX password_attempts_by_age ON password_attempts USING btree (touched_at);
+CREATE INDEX password_attempts_frozen ON password_attempts USING btree (frozen_at DESC, account_id) WHERE ((frozen_at IS NOT NULL) AND (account_id IS NOT NULL));
+
+CREATE TABLE password_reset (
+  reset_id uuid NOT NULL,
+  subject text COLLATE "C" NOT NULL,
+  account_id uuid,
+  sealed bytea NOT NULL,
+  sealed_with text NOT NULL,
+  tries integer NOT NULL DEFAULT 0,
+  created_at timestamp with time zone NOT NULL,
+  expires_at timestamp with time zone NOT NULL,
+  completed_at timestamp with time zone,
+  PRIMARY KEY (reset_id),
+  FOREIGN KEY (account_id) REFERENCES account(account_id) ON DELETE CASCADE
+);
+CREATE INDEX password_reset_by_expiry ON password_reset USING btree (expires_at);
+CREATE INDEX password_reset_of_subject ON password_reset USING btree (subject, created_at);
 
 CREATE TABLE performed_step (
   performed_step_key bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
@@ -332,6 +658,23 @@ CREATE TABLE recompression_rule (
   CHECK ((minimum_age_hours >= 0))
 );
 
+CREATE TABLE role (
+  role_id uuid NOT NULL DEFAULT gen_random_uuid(),
+  organisation_id bigint NOT NULL,
+  name text NOT NULL,
+  description text NOT NULL DEFAULT ''::text,
+  built_in text,
+  permissions text[] NOT NULL,
+  version integer NOT NULL DEFAULT 1,
+  created_at timestamp with time zone NOT NULL DEFAULT now(),
+  updated_at timestamp with time zone NOT NULL DEFAULT now(),
+  PRIMARY KEY (role_id),
+  UNIQUE (organisation_id, role_id),
+  FOREIGN KEY (organisation_id) REFERENCES organisation(organisation_id)
+);
+CREATE UNIQUE INDEX role_by_name ON role USING btree (organisation_id, lower(name));
+CREATE UNIQUE INDEX role_full ON role USING btree (organisation_id) WHERE (built_in = 'full'::text);
+
 CREATE TABLE series (
   series_key bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
   organisation_id bigint NOT NULL,
@@ -377,6 +720,22 @@ CREATE TABLE series_metadata (
 );
 CREATE TRIGGER series_metadata_given_up AFTER DELETE ON series_metadata FOR EACH ROW EXECUTE FUNCTION series_metadata_gives_up_blob();
 CREATE TRIGGER series_metadata_replaced AFTER UPDATE OF blob_key ON series_metadata FOR EACH ROW WHEN ((old.blob_key <> new.blob_key)) EXECUTE FUNCTION series_metadata_gives_up_blob();
+
+CREATE TABLE session_membership (
+  session_id uuid NOT NULL,
+  membership_id uuid NOT NULL,
+  PRIMARY KEY (session_id),
+  FOREIGN KEY (membership_id) REFERENCES membership(membership_id),
+  FOREIGN KEY (session_id) REFERENCES account_session(session_id) ON DELETE CASCADE
+);
+CREATE INDEX session_membership_of_membership ON session_membership USING btree (membership_id);
+
+CREATE TABLE solved_captcha (
+  captcha_id uuid NOT NULL,
+  expires_at timestamp with time zone NOT NULL,
+  PRIMARY KEY (captcha_id)
+);
+CREATE INDEX solved_captcha_by_expiry ON solved_captcha USING btree (expires_at);
 
 CREATE TABLE study (
   study_key bigint NOT NULL GENERATED ALWAYS AS IDENTITY,

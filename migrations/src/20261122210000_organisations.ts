@@ -106,7 +106,7 @@ export async function up(knex: Knex): Promise<void> {
       membership_id   uuid primary key default gen_random_uuid(),
       organisation_id bigint not null references organisation,
       account_id      uuid not null references account,
-      role_id         uuid not null,
+      role_id         uuid,
       department_id   uuid,
       state           text not null default 'active' check (state in ('active', 'suspended', 'removed')),
       has_electronic_film boolean not null default false,
@@ -116,7 +116,8 @@ export async function up(knex: Knex): Promise<void> {
       unique (organisation_id, account_id),
       unique (organisation_id, membership_id),
       foreign key (organisation_id, role_id) references role (organisation_id, role_id),
-      foreign key (organisation_id, department_id) references department (organisation_id, department_id)
+      foreign key (organisation_id, department_id) references department (organisation_id, department_id),
+      check (role_id is not null or state = 'removed')
     );
     create index membership_of_account on membership (account_id);
     create index membership_of_role on membership (organisation_id, role_id);
@@ -135,16 +136,18 @@ export async function up(knex: Knex): Promise<void> {
       invitation_id   uuid primary key default gen_random_uuid(),
       organisation_id bigint not null references organisation,
       phone           text collate "C" not null,
-      role_id         uuid not null,
+      role_id         uuid,
       state           text not null default 'open' check (state in ('open', 'accepted', 'declined', 'withdrawn')),
       created_at      timestamptz not null default now(),
       created_by      text not null,
       sent_at         timestamptz not null default now(),
       expires_at      timestamptz not null,
       answered_at     timestamptz,
-      foreign key (organisation_id, role_id) references role (organisation_id, role_id)
+      foreign key (organisation_id, role_id) references role (organisation_id, role_id),
+      check (role_id is not null or state in ('accepted', 'withdrawn'))
     );
-    create unique index invitation_open on invitation (organisation_id, phone) where state = 'open';
+    -- One that can still be answered, or come to life again, for each number.
+    create unique index invitation_alive on invitation (organisation_id, phone) where state in ('open', 'declined');
     create index invitation_by_time on invitation (organisation_id, created_at desc, invitation_id desc);
     create index invitation_of_phone on invitation (phone) where state = 'open';
     create index invitation_of_role on invitation (organisation_id, role_id);

@@ -9,6 +9,8 @@ import * as worklist from './20261122170000_worklist.ts'
 import * as uploads from './20261122180000_uploads.ts'
 import * as sopClassesIndex from './20261122185000_sop_classes_index.ts'
 import * as recompression from './20261122190000_recompression.ts'
+import * as accounts from './20261122200000_accounts.ts'
+import * as organisations from './20261122210000_organisations.ts'
 
 /** Every migration by name, in order. Listed, not found in a folder: what runs is what was reviewed, also from a bundle. */
 const migrations: Readonly<Record<string, Knex.Migration>> = {
@@ -22,6 +24,8 @@ const migrations: Readonly<Record<string, Knex.Migration>> = {
   '20261122180000_uploads': uploads,
   '20261122185000_sop_classes_index': sopClassesIndex,
   '20261122190000_recompression': recompression,
+  '20261122200000_accounts': accounts,
+  '20261122210000_organisations': organisations,
 }
 
 const names = Object.keys(migrations)

@@ -1,5 +1,6 @@
 import * as contracts from '@isocenter/contracts'
 import type { TSchema } from 'typebox'
+import { accountAdministrationRoutes, accountRoutes, type Accounts } from './accounts/index.ts'
 import type { AccessLog } from './audit/index.ts'
 import { gatewayRoutes, tokenRoutes, type Gateways } from './gateways/index.ts'
 import { openApi } from './platform/openapi.ts'
@@ -9,6 +10,7 @@ import { uploadRoutes, type Uploads } from './uploads/index.ts'
 import { worklistRoutes, type Worklist } from './worklist/index.ts'
 
 export interface ApiDeps {
+  readonly accounts: Accounts
   readonly gateways: Gateways
   readonly worklist: Worklist
   readonly uploads: Uploads
@@ -30,11 +32,13 @@ function exportedSchemas(): Record<string, TSchema> {
 }
 
 /** The product API: what is not DICOM's own, in JSON by the schemas of contracts; what goes wrong is answered as docs/problems.md says. */
-export const api: ApiRoutes<ApiDeps> = async (app, { gateways, worklist, uploads, config, accessLog }) => {
+export const api: ApiRoutes<ApiDeps> = async (app, { accounts, gateways, worklist, uploads, config, accessLog }) => {
   await app.register(openApi, {
     title: 'Isocenter', version: '0.1.0', components,
     description: 'The product API. DICOM objects are searched, retrieved and stored by DICOMweb at /dicom-web. Errors are problem details (RFC 9457).',
   })
+  await app.register(accountRoutes, { accounts, publicUrl: config.PUBLIC_URL })
+  await app.register(accountAdministrationRoutes, { accounts, accessLog })
   await app.register(tokenRoutes, { gateways })
   await app.register(gatewayRoutes, { gateways, accessLog })
   await app.register(worklistRoutes, { worklist, accessLog })

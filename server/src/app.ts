@@ -1,5 +1,6 @@
 import Fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify'
 import { api } from './api.ts'
+import type { Accounts } from './accounts/index.ts'
 import type { AccessLog } from './audit/index.ts'
 import type { Catalogue } from './catalogue/index.ts'
 import type { Config } from './config.ts'
@@ -22,6 +23,7 @@ import { worklistDicomwebRoutes, type Worklist } from './worklist/index.ts'
 /** What the application is made of; opened and closed by who calls. */
 export interface AppDeps {
   readonly config: Config
+  readonly accounts: Accounts
   readonly catalogue: Catalogue
   readonly blobs: BlobStore
   readonly transcoding: Transcoding
@@ -73,10 +75,10 @@ export async function createApp(deps: AppDeps): Promise<FastifyInstance> {
   await app.register(requestLog)
   await app.register(cors, { origins: config.CORS_ORIGINS })
   await app.register(uriLength)
-  await app.register(guard, { tokens: deps.tokens })
+  await app.register(guard, { tokens: deps.tokens, sessions: deps.accounts.sessions, publicUrl: config.PUBLIC_URL })
   await app.register(metricsRoutes, { metrics: deps.metrics })
   await app.register(healthRoutes, { checks: deps.readiness })
   await app.register(dicomweb, { prefix: '/dicom-web', ...deps, services: [worklistDicomwebRoutes(deps)] })
-  await app.register(api, { prefix: '/api', gateways: deps.gateways, worklist: deps.worklist, uploads: deps.uploads, config, accessLog: deps.accessLog })
+  await app.register(api, { prefix: '/api', accounts: deps.accounts, gateways: deps.gateways, worklist: deps.worklist, uploads: deps.uploads, config, accessLog: deps.accessLog })
   return app
 }

@@ -27,6 +27,8 @@ const Env = Type.Object({
   S3_SSE: Type.Optional(Type.Union([Type.Literal('AES256'), Type.Literal('aws:kms')], { description: 'encryption at rest asked of the service: AES256 or aws:kms' })),
   S3_SSE_KMS_KEY_ID: Type.Optional(Type.String({ description: 'key for aws:kms' })),
   SIGNING_KEYS_FILE: Type.Optional(Type.String({ description: 'JWKS with the private keys that sign tokens, shared by all server processes; DATA_DIR/secrets/signing-keys.json where unset' })),
+  TIME_ZONE: Type.String({ default: 'Asia/Shanghai', minLength: 1, description: 'IANA time zone of organisations that have not said where they are: when their day ends' }),
+  CAPTCHA_BITS: Type.Integer({ default: 17, minimum: 0, maximum: 24, description: 'work of a captcha: a browser tries 2 to the power of this numbers, in the middle' }),
   HTTP_IDLE_TIMEOUT_MS: Type.Integer({ default: 120_000, minimum: 1_000, description: 'longest a connection may stand still in the middle of a request or an answer; request headers have half a minute at most' }),
   LOG_LEVEL: Type.Union(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'].map((level) => Type.Literal(level)), { default: 'info', description: 'fatal, error, warn, info, debug, trace or silent' }),
   STOW_MAX_INSTANCE_BYTES: Type.Integer({ default: 16 * gibibytes, minimum: mebibytes, description: 'largest instance accepted, bytes' }),

@@ -38,30 +38,32 @@ const pathOf = (url: string) => url.replaceAll(/:\w+/g, '1.2.3').replace('*', '0
 
 test('what is open to everybody says nothing of patients: health, metrics, and how to become known', () => {
   const open = routes.filter((route) => route.policy === 'public' && touchesData(route)).map(({ url }) => url)
-  expect([...new Set(open)].sort()).toEqual(['/api/gateways/enrolment', '/api/openapi.json', '/api/token', '/healthz', '/metrics', '/readyz'])
+  expect([...new Set(open)].sort()).toEqual(['/api/captchas', '/api/gateways/enrolment', '/api/openapi.json', '/api/session', '/api/token', '/healthz', '/metrics', '/readyz'])
 })
 
-test('every other route asks for a permission, and what is done is audited under the action of that permission', () => {
+test('every other route asks for a permission or is about the own account, and what is done is audited under the action of that permission', () => {
   const guarded = routes.filter((route) => route.policy !== 'public' && touchesData(route))
   expect(guarded.length).toBeGreaterThan(20)
-  const actions: Partial<Record<Permission, readonly (AuditAction | 'none')[]>> = {
+  const actions: Partial<Record<Permission | 'signedIn' | 'signingIn', readonly (AuditAction | 'none')[]>> = {
     'dicomweb:search': ['study.search'], 'dicomweb:retrieve': ['study.retrieve'], 'dicomweb:store': ['study.store'], 'dicomweb:delete': ['study.delete'],
     'gateways:read': ['gateway.read'], 'gateways:manage': ['gateway.change', 'gateway.revoke', 'gateway.command', 'upload-code.read', 'upload-code.rotate'],
+    signingIn: ['none', 'account.sign-out', 'account.password'], signedIn: ['none', 'account.password', 'account.settings', 'account.session-end'],
+    'admin.unfreeze': ['account.frozen-read', 'account.unfreeze'], 'org.member': ['account.password-reset'],
     // What a gateway says of itself names no patient.
     'gateway:report': ['none'],
     upload: ['study.store'],
     'worklist:read': ['worklist.read'], 'worklist:write': ['worklist.write'],
     'performed-procedure:read': ['performed-step.read'], 'performed-procedure:write': ['performed-step.write'],
   }
-  expect(guarded.filter(({ policy, audit }) => !actions[policy as Permission]?.includes(audit as AuditAction))).toEqual([])
+  expect(guarded.filter(({ policy, audit }) => !actions[policy as Permission | 'signedIn' | 'signingIn']?.includes(audit as AuditAction))).toEqual([])
 })
 
 test('nothing is answered to who shows no token, or one that grants nothing', async () => {
   const headers = await service.as('north', [])
   for (const { method, url } of routes.filter((route) => route.policy !== 'public' && touchesData(route))) {
-    const request = { method: method as 'GET', url: pathOf(url) }
+    const request = { method: method as 'GET', url: pathOf(url), headers: { 'sec-fetch-site': 'same-origin' } }
     expect([method, url, (await service.app.inject(request)).statusCode]).toEqual([method, url, 401])
-    expect([method, url, (await service.app.inject({ ...request, headers })).statusCode]).toEqual([method, url, 403])
+    expect([method, url, (await service.app.inject({ ...request, headers: { ...request.headers, ...headers } })).statusCode]).toEqual([method, url, 403])
   }
 })
 

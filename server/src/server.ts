@@ -1,6 +1,8 @@
 import { mkdir } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'
+import { createAccounts, accountTasks } from './accounts/index.ts'
+import { memberships } from './account-memberships.ts'
 import { createApp } from './app.ts'
 import { createAccessLog } from './audit/index.ts'
 import { catalogueTasks, createCatalogue, ensureDefaultOrganisation } from './catalogue/index.ts'
@@ -42,7 +44,9 @@ export async function startServer(config: Config): Promise<RunningServer> {
     closers.push(() => blobs.close())
     const keys = await loadSigningKeys(signingKeysFile(config))
     const tokens = createTokens(keys)
-    const gateways = await createGateways({ db, tokens, sealing: createSealing(keys), tokenUrl: config.PUBLIC_URL && `${config.PUBLIC_URL}/api/token` })
+    const sealing = createSealing(keys)
+    const accounts = createAccounts({ db, sealing, memberships, publicUrl: config.PUBLIC_URL, timeZone: config.TIME_ZONE, captchaBits: config.CAPTCHA_BITS })
+    const gateways = await createGateways({ db, tokens, sealing, tokenUrl: config.PUBLIC_URL && `${config.PUBLIC_URL}/api/token` })
     const metrics = createMetrics()
     const transcoding = createTranscoding({
       blobs, threads: config.CODEC_THREADS ?? availableParallelism(), timeoutMs: config.CODEC_TIMEOUT_MS, cacheBytes: config.FRAME_CACHE_BYTES, metrics: createTranscodingMetrics(metrics.registry),
@@ -58,7 +62,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
     const tls = await readTlsFiles(config)
     const app = await createApp({
       tls,
-      config, catalogue, blobs, transcoding, tokens, gateways, metrics, accessLog,
+      config, accounts, catalogue, blobs, transcoding, tokens, gateways, metrics, accessLog,
       worklist: createWorklist({ db }), uploads,
       readiness: [
         { name: 'database', check: () => db.raw('select 1 from organisation limit 1') },
@@ -73,7 +77,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
     // Its own: a thread that starts with the first frame, and no cache, or its frames would drive out those that readers ask for.
     const recompressing = createTranscoding({ blobs, threads: 1, timeoutMs: config.CODEC_TIMEOUT_MS, cacheBytes: 0 })
     closers.push(() => recompressing.close())
-    const jobs = startJobs({ database: config.DATABASE_URL, log: app.log, ...joinTasks(catalogueTasks({ db, changeFeedDays: config.CHANGE_FEED_DAYS }), gatewayTasks(db), recompressionTasks({ db, blobs, transcoding: recompressing })) })
+    const jobs = startJobs({ database: config.DATABASE_URL, log: app.log, ...joinTasks(catalogueTasks({ db, changeFeedDays: config.CHANGE_FEED_DAYS }), gatewayTasks(db), accountTasks(db, accounts.administration), recompressionTasks({ db, blobs, transcoding: recompressing })) })
     closers.push(() => jobs.close())
     await app.listen({ host: config.HOST, port: config.PORT })
     const address = app.server.address()

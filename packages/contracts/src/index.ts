@@ -1,3 +1,4 @@
+export * from './accounts.ts'
 export * from './gateways.ts'
 export * from './paging.ts'
 export * from './permissions.ts'

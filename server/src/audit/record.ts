@@ -5,6 +5,8 @@ export type AuditAction =
   | 'study.search' | 'study.retrieve' | 'study.store' | 'study.delete' | 'study.recompress'
   | 'gateway.enrol' | 'gateway.token' | 'gateway.read' | 'gateway.change' | 'gateway.revoke' | 'gateway.command' | 'gateway.command-result'
   | 'upload-code.read' | 'upload-code.rotate'
+  | 'account.create' | 'account.sign-in' | 'account.sign-out' | 'account.password' | 'account.password-reset' | 'account.settings'
+  | 'account.freeze' | 'account.unfreeze' | 'account.frozen-read' | 'account.sessions-read' | 'account.session-end'
   | 'worklist.read' | 'worklist.write' | 'performed-step.read' | 'performed-step.write'
 
 /** One thing that was done, or refused. `detail` holds UIDs, counts and policies, never names. */

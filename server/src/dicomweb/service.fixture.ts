@@ -5,6 +5,8 @@ import { join } from 'node:path'
 import { multipartBoundary, multipartEnd, partHeader, readMultipart } from '@isocenter/dicom'
 import { testDatabase, type TestBucket } from '@isocenter/testkit'
 import type { FastifyInstance, LightMyRequestResponse } from 'fastify'
+import { memberships } from '../account-memberships.ts'
+import { createAccounts, type Accounts } from '../accounts/index.ts'
 import { createApp } from '../app.ts'
 import { createAccessLog } from '../audit/index.ts'
 import { createCatalogue, ensureDefaultOrganisation } from '../catalogue/index.ts'
@@ -23,6 +25,7 @@ export interface TestService {
   readonly db: Db
   readonly blobs: BlobStore
   readonly uploads: Uploads
+  readonly accounts: Accounts
   /** Authorization header of an organisation, by its slug. */
   readonly as: (slug: string, granted?: readonly Permission[]) => Promise<{ authorization: string }>
   readonly get: (path: string, headers?: Record<string, string>) => Promise<LightMyRequestResponse>
@@ -33,7 +36,7 @@ export interface TestService {
 }
 
 /** Starts the application; `get` and `store` act for the organisation `north`. */
-export async function aService(env: Record<string, string> = {}, bucket?: TestBucket): Promise<TestService> {
+export async function aService(env: Record<string, string> = {}, bucket?: TestBucket, now?: () => Date): Promise<TestService> {
   const directory = await mkdtemp(join(tmpdir(), 'isocenter-service-'))
   const database = await testDatabase()
   const config = readConfig({ DATABASE_URL: database.url, DATA_DIR: directory, LOG_LEVEL: 'silent', PUBLIC_URL: 'https://pacs.example', ...env })
@@ -41,20 +44,22 @@ export async function aService(env: Record<string, string> = {}, bucket?: TestBu
   const blobs = createBlobStore(bucket ? { kind: 's3', prefix: '', ...bucket } : { kind: 'fs', directory: join(directory, 'blobs') })
   const keys = await loadSigningKeys(join(directory, 'keys.json'))
   const tokens = createTokens(keys)
-  const gateways = await createGateways({ db, tokens, sealing: createSealing(keys) })
+  const sealing = createSealing(keys)
+  const accounts = createAccounts({ db, sealing, memberships, publicUrl: config.PUBLIC_URL, timeZone: config.TIME_ZONE, captchaBits: config.CAPTCHA_BITS, ...(now === undefined ? {} : { now }) })
+  const gateways = await createGateways({ db, tokens, sealing })
   const catalogue = createCatalogue({ db })
   const transcoding = createTranscoding({ blobs, threads: 2, timeoutMs: config.CODEC_TIMEOUT_MS, cacheBytes: config.FRAME_CACHE_BYTES })
   const accessLog = createAccessLog(db, (error) => { throw error })
   const metrics = createMetrics()
   const uploads = createUploads({ db, blobs, catalogue, metrics, config, log: { info: () => undefined, warn: () => undefined } })
-  const app = await createApp({ config, catalogue, blobs, transcoding, tokens, gateways, worklist: createWorklist({ db }), uploads, accessLog, metrics, readiness: [] })
+  const app = await createApp({ config, accounts, catalogue, blobs, transcoding, tokens, gateways, worklist: createWorklist({ db }), uploads, accessLog, metrics, readiness: [] })
   const as = async (slug: string, granted: readonly Permission[] = permissions) => {
     const { organisationId } = await ensureDefaultOrganisation(db, slug)
     return { authorization: `Bearer ${await tokens.issue({ organisationId, permissions: granted, lifetimeSeconds: 3600 })}` }
   }
   const north = await as('north')
   return {
-    app, db, blobs, uploads, as,
+    app, db, blobs, uploads, accounts, as,
     get: (path, headers = {}) => app.inject({ method: 'GET', url: `/dicom-web${path}`, headers: { ...north, ...headers } }),
     store: (objects, { path = '/studies', headers = {} } = {}) => {
       const { contentType, body } = storeBody(objects)

@@ -2,46 +2,80 @@ import type { FastifyRequest, RouteOptions } from 'fastify'
 import fp from 'fastify-plugin'
 import type { AuditAction } from '../audit/index.ts'
 import type { Access, Permission } from './access.ts'
-import { forbidden, unauthenticated } from './problems.ts'
+import type { AccountSession, SessionResolver } from './account-session.ts'
+import { forbidden, noMembership, sessionRestricted, unauthenticated } from './problems.ts'
+import { assertSameOrigin } from './same-origin.ts'
 import type { Tokens } from './tokens.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** What the caller must be allowed to do; `public` needs no token. */
-    policy?: Permission | 'public'
+    /**
+     * What the caller must be allowed to do. `public` needs nothing; `signedIn` is for whoever has an account, about itself; `signingIn`
+     * also for a session that is still restricted to setting a password or the like.
+     */
+    policy?: Permission | 'public' | 'signedIn' | 'signingIn'
     /** What is written into the audit trail; `none` only where no patient data is touched. */
     audit?: AuditAction | 'none'
   }
   interface FastifyRequest {
-    /** Set on every route that is not public, before anything else runs. */
+    /** Set on every route whose policy is a permission, before anything else runs. */
     access: Access
+    /** Set on every route whose policy is `signedIn` or `signingIn`, before anything else runs. */
+    session: AccountSession
   }
 }
 
 const challenge = 'Bearer realm="isocenter"'
 
+export interface GuardOptions {
+  readonly tokens: Tokens
+  readonly sessions?: SessionResolver | undefined
+  /** Scheme and host users reach the server at, where it is fixed. */
+  readonly publicUrl?: string | undefined
+}
+
 /**
- * Stands before every route: turns the bearer token into an `Access` and holds it against the route's policy.
+ * Stands before every route: turns the bearer token, or the session of the cookie, into an `Access` and holds it against the route's policy.
  * A route without policy or audit action cannot be registered at all.
  */
-export const guard = fp<{ tokens: Tokens }>((app, { tokens }, done) => {
-  // The access is per request; declaring the property keeps Fastify's request objects of one shape.
+export const guard = fp<GuardOptions>((app, { tokens, sessions, publicUrl }, done) => {
+  // The access is per request; declaring the properties keeps Fastify's request objects of one shape.
   app.decorateRequest('access', null as unknown as Access)
+  app.decorateRequest('session', null as unknown as AccountSession)
 
   app.addHook('onRoute', (route: RouteOptions) => {
     const { policy, audit } = route.config ?? {}
     if (policy === undefined || audit === undefined) throw new Error(`${String(route.method)} ${route.url} has no policy or no audit action.`)
   })
 
+  const byToken = async (request: FastifyRequest, policy: Permission | 'signedIn' | 'signingIn'): Promise<void> => {
+    const token = bearerToken(request)
+    const access = token === undefined ? undefined : await tokens.verify(token)
+    if (access === undefined) throw unauthenticated('The bearer token is not valid, or no longer.', {}, { 'www-authenticate': `${challenge}, error="invalid_token"` })
+    if (policy === 'signedIn' || policy === 'signingIn') throw forbidden('This is about the account of a person who is signed in; a token is not one.')
+    if (!access.permissions.has(policy)) throw forbidden(`The token does not grant ${policy}.`, {}, { 'www-authenticate': `${challenge}, error="insufficient_scope", scope="${policy}"` })
+    request.access = access
+  }
+
+  const bySession = async (request: FastifyRequest, policy: Permission | 'signedIn' | 'signingIn'): Promise<void> => {
+    const session = await sessions?.resolve(request)
+    if (sessions === undefined || session === undefined) throw unauthenticated('A bearer token or a session is needed.', {}, { 'www-authenticate': challenge })
+    assertSameOrigin(request, publicUrl)
+    request.session = session
+    if (policy === 'signingIn') return
+    if (session.restrictedTo !== undefined) throw sessionRestricted('Something must be done before the session is good for more.', { restrictedTo: session.restrictedTo })
+    if (policy === 'signedIn') return
+    const access = await sessions.accessOf(session, request)
+    if (access === undefined) throw noMembership('The account is no member of the organisation it asks for, or of any.')
+    if (!access.permissions.has(policy)) throw forbidden(`The account is not allowed ${policy} in this organisation.`)
+    request.access = access
+  }
+
   app.addHook('onRequest', async (request) => {
     const { policy } = request.routeOptions.config
     if (policy === undefined || policy === 'public') return // undefined: no route matched, the not-found handler answers
-    const token = bearerToken(request)
-    if (token === undefined) throw unauthenticated('A bearer token is needed.', {}, { 'www-authenticate': challenge })
-    const access = await tokens.verify(token)
-    if (access === undefined) throw unauthenticated('The bearer token is not valid, or no longer.', {}, { 'www-authenticate': `${challenge}, error="invalid_token"` })
-    if (!access.permissions.has(policy)) throw forbidden(`The token does not grant ${policy}.`, {}, { 'www-authenticate': `${challenge}, error="insufficient_scope", scope="${policy}"` })
-    request.access = access
+    // A header is there because somebody put it there; a cookie comes along by itself.
+    await (request.headers.authorization === undefined ? bySession : byToken)(request, policy)
   })
   done()
 }, { name: 'guard' })

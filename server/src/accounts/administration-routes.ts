@@ -1,0 +1,39 @@
+/** HTTP face of what administrators do with accounts of others. */
+import { AccountParams, AccountRelease, defaultPageSize, FrozenAccountPage, OneTimePassword, PageQuery, Problem } from '@isocenter/contracts'
+import { Type } from 'typebox'
+import type { AccessLog } from '../audit/index.ts'
+import type { ApiRoutes } from '../platform/typed-routes.ts'
+import type { Accounts } from './accounts.ts'
+
+const bodyLimit = 8 * 1024
+const Empty = Type.Null()
+const tags = ['Account administration']
+
+export const accountAdministrationRoutes: ApiRoutes<{ accounts: Accounts; accessLog: AccessLog }> = async (app, { accounts: { administration }, accessLog }) => {
+  app.addHook('onSend', (_request, reply, _payload, next) => { reply.header('cache-control', 'no-store'); next() })
+
+  app.get('/accounts/frozen', {
+    schema: { operationId: 'listFrozenAccounts', summary: 'Accounts that are frozen, the latest first', tags, querystring: PageQuery, response: { 200: FrozenAccountPage, '4xx': Problem } },
+    config: { policy: 'admin.unfreeze', audit: 'account.frozen-read' },
+  }, async (request) => {
+    const { cursor, limit = defaultPageSize } = request.query
+    const page = await administration.listFrozen(request.access, { cursor, limit })
+    accessLog.accessed({ organisationId: request.access.organisationId, actor: `${request.access.actor.kind}:${request.access.actor.id}`, action: 'account.frozen-read' })
+    return page
+  })
+
+  app.post('/accounts/:accountId/release', {
+    bodyLimit,
+    schema: { operationId: 'releaseAccount', summary: 'Lets a frozen account in again before its day is over', tags, params: AccountParams, body: AccountRelease, response: { 204: Empty, '4xx': Problem } },
+    config: { policy: 'admin.unfreeze', audit: 'account.unfreeze' },
+  }, async (request, reply) => {
+    await administration.release(request.access, request.params.accountId, request.body)
+    return reply.code(204).send(null)
+  })
+
+  app.post('/accounts/:accountId/one-time-password', {
+    bodyLimit,
+    schema: { operationId: 'resetAccountPassword', summary: 'A one-time password in place of the present one; all sessions end', tags, params: AccountParams, response: { 201: OneTimePassword, '4xx': Problem } },
+    config: { policy: 'org.member', audit: 'account.password-reset' },
+  }, async (request, reply) => reply.code(201).send(await administration.resetPassword(request.access, request.params.accountId)))
+}

@@ -1,0 +1,128 @@
+/** What is done with accounts of others: making them, one-time passwords, releasing frozen ones (AUTH-01, AUTH-02, AUTH-16, ADM-22). */
+import type { AccountRelease, FrozenAccountPage, OneTimePassword } from '@isocenter/contracts'
+import { Type } from 'typebox'
+import { record } from '../audit/index.ts'
+import type { Access } from '../identity/index.ts'
+import { decodeCursor, encodeCursor } from '../platform/cursor.ts'
+import type { Db, Trx } from '../platform/db.ts'
+import { takeThawed, thaw } from './attempts.ts'
+import { readLogin, readPhone } from './login.ts'
+import type { Memberships } from './memberships.ts'
+import { accountShared, noSuchAccount, notALogin } from './problems.ts'
+import type { Passwords } from './passwords.ts'
+import { endSessions } from './sessions.ts'
+import { accountById, insertAccount, lockAccount, type Account } from './store.ts'
+
+export interface AdministrationDeps {
+  readonly db: Db
+  readonly passwords: Passwords
+  readonly memberships: Memberships
+  readonly now: () => Date
+}
+
+export interface AccountToCreate {
+  readonly organisationId: string
+  /** as a person writes it */
+  readonly phone: string
+  readonly loginName?: string | undefined
+  readonly email?: string | undefined
+  readonly name: string
+  /** who makes it: `account:…`, `command:…` */
+  readonly actor: string
+}
+
+/** A one-time password and its hash, made before the transaction in which it is set: hashing takes long. */
+export type PreparedOneTimePassword = Awaited<ReturnType<Passwords['prepareOneTime']>>
+
+export interface AccountAdministration {
+  readonly prepareOneTimePassword: () => Promise<PreparedOneTimePassword>
+  /** Makes an account that signs in once, to set its password. @throws notALogin 422, accountExists 409 */
+  readonly create: (trx: Trx, account: AccountToCreate, prepared: PreparedOneTimePassword) => Promise<Account>
+  /** Accounts that are frozen now, the latest first. */
+  readonly listFrozen: (access: Access, page: { readonly cursor: string | undefined; readonly limit: number }) => Promise<FrozenAccountPage>
+  /** Lets a frozen account in again; one that is not frozen stays as it is. @throws noSuchAccount 404 */
+  readonly release: (access: Access, accountId: string, release: AccountRelease) => Promise<void>
+  /** Puts a one-time password in place of a forgotten one and ends all sessions. @throws noSuchAccount 404, accountShared 409 */
+  readonly resetPassword: (access: Access, accountId: string) => Promise<OneTimePassword>
+  /** Writes down which accounts have been let in again because their day is over. */
+  readonly noteThawed: () => Promise<void>
+}
+
+const Position = Type.Tuple([Type.String({ format: 'date-time' }), Type.String({ format: 'uuid' })])
+
+interface FrozenRow {
+  readonly account_id: string
+  readonly name: string
+  readonly phone: string
+  readonly frozen_at: Date
+  readonly frozen_until: Date
+}
+
+const actorOf = ({ actor }: Access): string => `${actor.kind}:${actor.id}`
+
+export function createAccountAdministration({ db, passwords, memberships, now }: AdministrationDeps): AccountAdministration {
+  /** Locked; of another organisation it is as if it did not exist. */
+  const lockAdministered = async (trx: Trx, access: Access, accountId: string): Promise<Account> => {
+    const isOurs = await memberships.administeredBy(trx, access.organisationId).clone().where({ 'membership.account_id': accountId }).first<object | undefined>() !== undefined
+    const account = isOurs ? await lockAccount(trx, accountId) : undefined
+    if (account === undefined) throw noSuchAccount('No account your organisation administers has this id.')
+    return account
+  }
+
+  return {
+    prepareOneTimePassword: passwords.prepareOneTime,
+
+    create: async (trx, { phone: typed, loginName: typedName, actor, ...rest }, prepared) => {
+      const phone = readPhone(typed)
+      const loginName = typedName === undefined ? undefined : readLogin(typedName)
+      if (phone === undefined) throw notALogin('"phone" is no phone number.')
+      if (typedName !== undefined && loginName?.kind !== 'loginName') throw notALogin('"loginName" must have 2 to 64 letters, digits, dots, dashes or underscores, and a letter among them.')
+      const account = await insertAccount(trx, { ...rest, phone, loginName: loginName?.value, createdBy: actor })
+      await passwords.setOneTime(trx, account.accountId, prepared)
+      await record(trx, [{ organisationId: account.organisationId, actor, action: 'account.create', outcome: 'success', detail: { accountId: account.accountId } }])
+      return account
+    },
+
+    listFrozen: async ({ organisationId }, { cursor, limit }) => {
+      const after = decodeCursor(cursor, Position)
+      const query = db('password_attempts').join('account', 'account.account_id', 'password_attempts.account_id')
+        .whereIn('account.account_id', memberships.administeredBy(db, organisationId)).where('frozen_until', '>', now())
+        .orderBy([{ column: 'frozen_at', order: 'desc' }, { column: 'account.account_id', order: 'desc' }]).limit(limit + 1)
+      if (after !== undefined) void query.whereRaw('(frozen_at, account.account_id) < (?::timestamptz, ?::uuid)', [...after])
+      const found = await query.select<FrozenRow[]>('account.account_id', 'name', 'phone', 'frozen_at', 'frozen_until')
+      const items = found.slice(0, limit).map((row) => ({
+        accountId: row.account_id, name: row.name, phone: row.phone, frozenAt: row.frozen_at.toISOString(), frozenUntil: row.frozen_until.toISOString(),
+      }))
+      const last = items.at(-1)
+      return { items, ...(found.length > limit && last ? { next: encodeCursor([last.frozenAt, last.accountId]) } : {}) }
+    },
+
+    release: (access, accountId, { reason }) => db.transaction(async (trx) => {
+      const account = await lockAdministered(trx, access, accountId)
+      if (!await thaw(trx, accountId, now())) return
+      const event = { actor: actorOf(access), action: 'account.unfreeze', outcome: 'success', detail: { accountId, reason: reason.trim() } } as const
+      // Where it was done, and where the account was made: both ask who let it in.
+      await record(trx, [...new Set([access.organisationId, account.organisationId])].map((organisationId) => ({ ...event, organisationId })))
+    }),
+
+    resetPassword: async (access, accountId) => {
+      const prepared = await passwords.prepareOneTime()
+      await db.transaction(async (trx) => {
+        await lockAdministered(trx, access, accountId)
+        // Who sets its password could sign in as it, and act where this administrator may not.
+        if (await memberships.isSharedBeyond(trx, accountId, access.organisationId)) throw accountShared('Its holder resets the password by "forgot password".')
+        await passwords.setOneTime(trx, accountId, prepared)
+        const sessionsEnded = await endSessions(trx, accountId)
+        await record(trx, [{ organisationId: access.organisationId, actor: actorOf(access), action: 'account.password-reset', outcome: 'success', detail: { accountId, sessionsEnded } }])
+      })
+      return { oneTimePassword: prepared.password, expiresAt: prepared.expiresAt.toISOString() }
+    },
+
+    noteThawed: () => db.transaction(async (trx) => {
+      for (const accountId of await takeThawed(trx, now())) {
+        const account = (await accountById(trx, accountId))?.account
+        if (account !== undefined) await record(trx, [{ organisationId: account.organisationId, actor: 'command:calendar', action: 'account.unfreeze', outcome: 'success', detail: { accountId } }])
+      }
+    }),
+  }
+}

@@ -1,0 +1,65 @@
+/** Captchas: proofs of work. The challenge is sealed, so that nothing is kept of those nobody solves; a solved one is kept until it expires. */
+import { createHash, randomUUID } from 'node:crypto'
+import type { Captcha, CaptchaSolution } from '@isocenter/contracts'
+import { Type } from 'typebox'
+import { Value } from 'typebox/value'
+import type { Sealing } from '../identity/index.ts'
+import type { Db } from '../platform/db.ts'
+
+const purpose = 'captcha'
+const lifetimeMs = 10 * 60_000
+
+const Sealed = Type.Object({ id: Type.String(), zeroBits: Type.Integer(), expiresAt: Type.Integer() })
+
+export interface CaptchaDeps {
+  readonly db: Db
+  readonly sealing: Sealing
+  readonly now: () => Date
+  /** Work asked for: 2^zeroBits hashes in the middle. */
+  readonly zeroBits: number
+}
+
+export interface Captchas {
+  readonly make: () => Captcha
+  /** True when it is one of ours, solved, not expired and shown for the first time, whichever server process sees it. */
+  readonly take: (solution: CaptchaSolution) => Promise<boolean>
+}
+
+export function createCaptchas({ db, sealing, now, zeroBits }: CaptchaDeps): Captchas {
+  const opened = (challenge: string) => {
+    const [kid = '', bytes = ''] = challenge.split('.')
+    try {
+      const text = sealing.open({ kid: Buffer.from(kid, 'base64url').toString(), bytes: Buffer.from(bytes, 'base64url') }, purpose)
+      const value: unknown = text === undefined ? undefined : JSON.parse(text)
+      return Value.Check(Sealed, value) ? value : undefined
+    } catch {
+      // Of another's making, or changed: node:crypto has no class for it.
+      return undefined
+    }
+  }
+
+  return {
+    make: () => {
+      const expiresAt = new Date(now().getTime() + lifetimeMs)
+      const { kid, bytes } = sealing.seal(JSON.stringify({ id: randomUUID(), zeroBits, expiresAt: expiresAt.getTime() }), purpose)
+      return { challenge: `${Buffer.from(kid).toString('base64url')}.${bytes.toString('base64url')}`, zeroBits, expiresAt: expiresAt.toISOString() }
+    },
+
+    take: async ({ challenge, nonce }) => {
+      const captcha = opened(challenge)
+      if (captcha === undefined || captcha.expiresAt <= now().getTime() || !isSolved(challenge, nonce, captcha.zeroBits)) return false
+      const added = await db('solved_captcha').insert({ captcha_id: captcha.id, expires_at: new Date(captcha.expiresAt) }).onConflict('captcha_id').ignore().returning('captcha_id')
+      return added.length === 1
+    },
+  }
+}
+
+/** True when the hash of challenge and number begins with so many zero bits. */
+export function isSolved(challenge: string, nonce: number, zeroBits: number): boolean {
+  const beginning = createHash('sha256').update(`${challenge}.${String(nonce)}`).digest().readUInt32BE()
+  return Math.clz32(beginning) >= zeroBits
+}
+
+export async function forgetCaptchas(db: Db, before: Date): Promise<void> {
+  await db('solved_captcha').where('expires_at', '<', before).delete()
+}

@@ -1,0 +1,151 @@
+/** What people do with their own account: password, settings, and where they are signed in. */
+import type { AccountSettings, PasswordChange, Session, SignedInDevices } from '@isocenter/contracts'
+import { record } from '../audit/index.ts'
+import type { AccountSession } from '../identity/index.ts'
+import type { Db } from '../platform/db.ts'
+import { tooManyRequests } from '../platform/rate-limit.ts'
+import { beginAttempt, endRight, endUnknown, endWrong } from './attempts.ts'
+import { dayIn, isTimeZone } from './calendar.ts'
+import type { PasswordHashing } from './password-hash.ts'
+import type { Passwords } from './passwords.ts'
+import { noSuchSession, noSuchTimeZone, passwordNotDue, wrongPassword } from './problems.ts'
+import { endSession, endSessions, idleEnd, sessionsOf, type LiveSession } from './sessions.ts'
+import { restrictionOf } from './session-resolver.ts'
+import { accountById, lockAccount, newestHashes, type Account } from './store.ts'
+
+export interface OwnAccountDeps {
+  readonly db: Db
+  readonly hashing: PasswordHashing
+  readonly passwords: Passwords
+  readonly now: () => Date
+}
+
+export interface OwnAccount {
+  /** Sets the first password of one's own (AUTH-06). @throws passwordNotDue 409, passwordRefused 422 */
+  readonly setFirstPassword: (session: AccountSession, newPassword: string) => Promise<void>
+  /** @throws wrongPassword 403, passwordRefused 422, tooManyRequests 429 after ten wrong ones a day */
+  readonly changePassword: (session: AccountSession, change: PasswordChange) => Promise<void>
+  /** @throws noSuchTimeZone 422 */
+  readonly changeSettings: (session: AccountSession, settings: AccountSettings) => Promise<void>
+  readonly devices: (session: AccountSession) => Promise<SignedInDevices>
+  /** Ends one session of the same account. @throws noSuchSession 404 */
+  readonly end: (session: AccountSession, sessionId: string) => Promise<void>
+  /** Ends every other session of the same account. */
+  readonly endOthers: (session: AccountSession) => Promise<void>
+  readonly signOut: (session: AccountSession) => Promise<void>
+}
+
+/** What a browser is told of its session. */
+export function toSession(session: LiveSession): Session {
+  const { account, sessionId, isRemembered, expiresAt } = session
+  const restrictedTo = restrictionOf(session)
+  return {
+    sessionId,
+    account: {
+      accountId: account.accountId, name: account.name, phone: account.phone, autoSignOut: account.autoSignOut,
+      ...(account.loginName === undefined ? {} : { loginName: account.loginName }),
+      ...(account.email === undefined ? {} : { email: account.email }),
+      ...(account.language === undefined ? {} : { language: account.language }),
+      ...(account.timeZone === undefined ? {} : { timeZone: account.timeZone }),
+    },
+    ...(restrictedTo === undefined ? {} : { restrictedTo }),
+    newPasswordAdvised: account.hasDefaultPassword, isRemembered,
+    signsOutAt: idleEnd(session).toISOString(), expiresAt: expiresAt.toISOString(),
+  }
+}
+
+export function createOwnAccount({ db, hashing, passwords, now }: OwnAccountDeps): OwnAccount {
+  const eventOf = (account: Account) => ({ organisationId: account.organisationId, actor: `account:${account.accountId}`, outcome: 'success' } as const)
+
+  /** The guard has just seen the account. */
+  const present = async (accountId: string) => {
+    const found = await accountById(db, accountId)
+    if (found === undefined) throw new Error('The account of a session is gone.')
+    return found
+  }
+
+  /** Sets the password in place of the one that was looked at; every other session ends. */
+  const replace = (session: AccountSession, seen: string | undefined, hash: string) => db.transaction(async (trx) => {
+    const account = await lockAccount(trx, session.accountId)
+    const [current] = await newestHashes(trx, session.accountId, 1)
+    if (account === undefined || current !== seen) throw wrongPassword('It has just been changed.')
+    await passwords.set(trx, session.accountId, hash)
+    const sessionsEnded = await endSessions(trx, session.accountId, session.sessionId)
+    await record(trx, [{ ...eventOf(account), action: 'account.password', detail: { sessionsEnded } }])
+  })
+
+  const withAccount = async (session: AccountSession, work: (account: Account) => Promise<void>) => work((await present(session.accountId)).account)
+
+  return {
+    setFirstPassword: async (session, newPassword) => {
+      const { account, passwordHash } = await present(session.accountId)
+      if (!account.mustSetPassword) throw passwordNotDue('Change the password by giving the current one.')
+      await replace(session, passwordHash, await passwords.prepare(db, account.accountId, newPassword))
+    },
+
+    changePassword: async (session, { currentPassword, newPassword }) => {
+      const { account, passwordHash } = await present(session.accountId)
+      // A throttle of its own (AUTH-21): who sits down at a forgotten screen shall not freeze its owner out.
+      const attempt = { subject: `change:${account.accountId}`, accountId: undefined, day: dayIn('UTC', now()) }
+      if (await beginAttempt(db, attempt, now()) === 'frozen') throw tooManyRequests('Too many wrong passwords were given here today.', {}, { 'retry-after': String(Math.ceil((attempt.day.endsAt.getTime() - now().getTime()) / 1000)) })
+      const isRight = await hashing.verify(currentPassword, passwordHash).catch(async (error: unknown) => {
+        await endUnknown(db, attempt)
+        throw error
+      })
+      if (!isRight) {
+        await db.transaction(async (trx) => {
+          await endWrong(trx, attempt, now())
+          await record(trx, [{ ...eventOf(account), action: 'account.password', outcome: 'refused' }])
+        })
+        throw wrongPassword('Give the password you sign in with.')
+      }
+      await endRight(db, attempt)
+      await replace(session, passwordHash, await passwords.prepare(db, account.accountId, newPassword))
+    },
+
+    changeSettings: (session, { autoSignOut, language, timeZone }) => withAccount(session, async (account) => {
+      if (timeZone !== undefined && !isTimeZone(timeZone)) throw noSuchTimeZone('Name it as the IANA time zone database does: Asia/Shanghai.')
+      await db.transaction(async (trx) => {
+        await trx('account').where({ account_id: account.accountId }).update({
+          updated_at: now(),
+          ...(autoSignOut === undefined ? {} : { auto_sign_out: autoSignOut }),
+          ...(language === undefined ? {} : { language }),
+          ...(timeZone === undefined ? {} : { time_zone: timeZone }),
+        })
+        await record(trx, [{ ...eventOf(account), action: 'account.settings', detail: { autoSignOut, language, timeZone } }])
+      })
+    }),
+
+    devices: async (session) => {
+      const { account } = await present(session.accountId)
+      return {
+        items: (await sessionsOf(db, account, now())).map((row) => ({
+          sessionId: row.session_id, isCurrent: row.session_id === session.sessionId, isRemembered: row.is_remembered,
+          ...(row.user_agent === null ? {} : { userAgent: row.user_agent }),
+          address: row.address, signedInAt: row.created_at.toISOString(), lastActiveAt: row.last_active_at.toISOString(),
+        })),
+      }
+    },
+
+    end: (session, sessionId) => withAccount(session, async (account) => {
+      await db.transaction(async (trx) => {
+        if (!await endSession(trx, account.accountId, sessionId)) throw noSuchSession('You are not signed in by a session of this id.')
+        await record(trx, [{ ...eventOf(account), action: 'account.session-end', detail: { sessionId } }])
+      })
+    }),
+
+    endOthers: (session) => withAccount(session, async (account) => {
+      await db.transaction(async (trx) => {
+        const sessionsEnded = await endSessions(trx, account.accountId, session.sessionId)
+        await record(trx, [{ ...eventOf(account), action: 'account.session-end', detail: { sessionsEnded } }])
+      })
+    }),
+
+    signOut: (session) => withAccount(session, async (account) => {
+      await db.transaction(async (trx) => {
+        await endSession(trx, account.accountId, session.sessionId)
+        await record(trx, [{ ...eventOf(account), action: 'account.sign-out', detail: { sessionId: session.sessionId } }])
+      })
+    }),
+  }
+}

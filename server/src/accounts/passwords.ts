@@ -1,0 +1,48 @@
+/** Setting passwords: the one place where a new one is held against the policy and against those before it (AUTH-14, AUTH-17). */
+import { passwordMistakesIn, type PasswordPolicy } from '@isocenter/contracts'
+import type { Db, Trx } from '../platform/db.ts'
+import { newOneTimePassword } from './one-time-password.ts'
+import type { PasswordHashing } from './password-hash.ts'
+import { passwordRefused } from './problems.ts'
+import { insertPassword, newestHashes } from './store.ts'
+
+/** A one-time password that nobody used is of no use to who finds it later. */
+export const oneTimePasswordDays = 7
+
+export interface PasswordsDeps {
+  readonly hashing: PasswordHashing
+  readonly policy: PasswordPolicy
+  readonly now: () => Date
+}
+
+export interface Passwords {
+  /**
+   * The hash of a new password of an account. Takes long: called before the transaction that sets it.
+   * @throws passwordRefused 422 with `reasons`
+   */
+  readonly prepare: (db: Db, accountId: string, password: string) => Promise<string>
+  /** Sets a password of its holder's own choice. The account is locked by the caller. */
+  readonly set: (trx: Trx, accountId: string, hash: string) => Promise<void>
+  /** A fresh one-time password and its hash. */
+  readonly prepareOneTime: () => Promise<{ password: string; hash: string; expiresAt: Date }>
+  readonly setOneTime: (trx: Trx, accountId: string, prepared: { readonly hash: string; readonly expiresAt: Date }) => Promise<void>
+}
+
+export function createPasswords({ hashing, policy, now }: PasswordsDeps): Passwords {
+  return {
+    prepare: async (db, accountId, password) => {
+      const mistakes = passwordMistakesIn(password, policy)
+      if (mistakes.length > 0) throw passwordRefused('It does not have the form passwords have here.', { reasons: mistakes })
+      for (const hash of await newestHashes(db, accountId, policy.remembered)) {
+        if (await hashing.verify(password, hash)) throw passwordRefused(`It is one of the last ${String(policy.remembered)}.`, { reasons: ['usedBefore'] })
+      }
+      return hashing.hash(password)
+    },
+    set: (trx, accountId, hash) => insertPassword(trx, { accountId, hash, oneTimeUntil: undefined, remembered: policy.remembered, now: now() }),
+    prepareOneTime: async () => {
+      const password = newOneTimePassword()
+      return { password, hash: await hashing.hash(password), expiresAt: new Date(now().getTime() + oneTimePasswordDays * 86_400_000) }
+    },
+    setOneTime: (trx, accountId, { hash, expiresAt }) => insertPassword(trx, { accountId, hash, oneTimeUntil: expiresAt, remembered: policy.remembered, now: now() }),
+  }
+}

@@ -1,0 +1,16 @@
+import { defineProblem } from '../platform/problem.ts'
+
+export const signInRefused = defineProblem({ type: '/problems/sign-in-refused', status: 401, title: 'Account and password do not go together' })
+export const captchaNeeded = defineProblem({ type: '/problems/captcha-needed', status: 403, title: 'A captcha must be solved first' })
+export const accountFrozen = defineProblem({ type: '/problems/account-frozen', status: 403, title: 'The account is frozen until tomorrow' })
+export const accountSuspended = defineProblem({ type: '/problems/account-suspended', status: 403, title: 'The account has been suspended' })
+export const oneTimePasswordExpired = defineProblem({ type: '/problems/one-time-password-expired', status: 403, title: 'The one-time password has expired' })
+export const passwordRefused = defineProblem({ type: '/problems/password-refused', status: 422, title: 'The new password is not one that is taken' })
+export const wrongPassword = defineProblem({ type: '/problems/wrong-password', status: 403, title: 'The current password is wrong' })
+export const passwordNotDue = defineProblem({ type: '/problems/password-not-due', status: 409, title: 'No first password is to be set' })
+export const noSuchSession = defineProblem({ type: '/problems/no-such-session', status: 404, title: 'There is no such session' })
+export const noSuchAccount = defineProblem({ type: '/problems/no-such-account', status: 404, title: 'There is no such account' })
+export const accountShared = defineProblem({ type: '/problems/account-shared', status: 409, title: 'The account belongs to other organisations too' })
+export const accountExists = defineProblem({ type: '/problems/account-exists', status: 409, title: 'The phone number or login name is taken' })
+export const notALogin = defineProblem({ type: '/problems/not-a-login', status: 422, title: 'This is neither a phone number nor a login name' })
+export const noSuchTimeZone = defineProblem({ type: '/problems/no-such-time-zone', status: 422, title: 'There is no such time zone' })

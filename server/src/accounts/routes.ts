@@ -1,0 +1,99 @@
+/** HTTP face of accounts: signing in and out, one's own password and sessions. */
+import {
+  AccountSettings, Captcha, NewPassword, PasswordChange, Problem, Session, SessionParams, SignedInDevices, SignInRequest,
+} from '@isocenter/contracts'
+import type { FastifyRequest } from 'fastify'
+import { Type } from 'typebox'
+import { assertSameOrigin } from '../identity/index.ts'
+import type { ApiRoutes } from '../platform/typed-routes.ts'
+import type { Accounts } from './accounts.ts'
+
+const bodyLimit = 16 * 1024
+const Empty = Type.Null()
+const tags = ['Accounts']
+
+export const accountRoutes: ApiRoutes<{ accounts: Accounts; publicUrl: string | undefined }> = async (app, { accounts, publicUrl }) => {
+  const { cookies, own } = accounts
+
+  app.addHook('onSend', (_request, reply, _payload, next) => { reply.header('cache-control', 'no-store'); next() })
+  // Signing in too: or a page of another site could sign its visitor in as somebody else.
+  app.addHook('onRequest', (request, _reply, next) => { assertSameOrigin(request, publicUrl); next() })
+
+  const callerOf = (request: FastifyRequest) => ({ address: request.ip, userAgent: request.headers['user-agent'], token: cookies.read(request) })
+
+  app.post('/captchas', {
+    bodyLimit,
+    schema: { operationId: 'makeCaptcha', summary: 'A proof of work to sign in with', tags, response: { 201: Captcha, '4xx': Problem } },
+    config: { policy: 'public', audit: 'none' },
+  }, async (_request, reply) => reply.code(201).send(accounts.makeCaptcha()))
+
+  app.post('/session', {
+    bodyLimit,
+    schema: { operationId: 'signIn', summary: 'Signs in; the session is in a cookie', tags, body: SignInRequest, response: { 201: Session, '4xx': Problem } },
+    config: { policy: 'public', audit: 'account.sign-in' },
+  }, async (request, reply) => {
+    const { token, maxAgeSeconds, session } = await accounts.signIn(request.body, callerOf(request))
+    return reply.code(201).header('set-cookie', cookies.set(request, token, maxAgeSeconds)).send(session)
+  })
+
+  app.get('/session', {
+    schema: { operationId: 'getSession', summary: 'Who is signed in here', tags, response: { 200: Session, '4xx': Problem } },
+    config: { policy: 'signingIn', audit: 'none' },
+  }, (request) => accounts.describe(request.session))
+
+  app.delete('/session', {
+    schema: { operationId: 'signOut', summary: 'Signs out', tags, response: { 204: Empty, '4xx': Problem } },
+    config: { policy: 'signingIn', audit: 'account.sign-out' },
+  }, async (request, reply) => {
+    await own.signOut(request.session)
+    return reply.code(204).header('set-cookie', cookies.clear(request)).header('clear-site-data', '"cache", "storage"').send(null)
+  })
+
+  app.put('/session/password', {
+    bodyLimit,
+    schema: { operationId: 'setFirstPassword', summary: 'Sets a password in place of the one-time password', tags, body: NewPassword, response: { 200: Session, '4xx': Problem } },
+    config: { policy: 'signingIn', audit: 'account.password' },
+  }, async (request) => {
+    await own.setFirstPassword(request.session, request.body.newPassword)
+    return accounts.describe(request.session)
+  })
+
+  app.put('/account/password', {
+    bodyLimit,
+    schema: { operationId: 'changePassword', summary: 'Changes the own password; all other sessions end', tags, body: PasswordChange, response: { 204: Empty, '4xx': Problem } },
+    config: { policy: 'signedIn', audit: 'account.password' },
+  }, async (request, reply) => {
+    await own.changePassword(request.session, request.body)
+    return reply.code(204).send(null)
+  })
+
+  app.patch('/account/settings', {
+    bodyLimit,
+    schema: { operationId: 'changeAccountSettings', summary: 'Changes what holds on all devices of the account', tags, body: AccountSettings, response: { 200: Session, '4xx': Problem } },
+    config: { policy: 'signedIn', audit: 'account.settings' },
+  }, async (request) => {
+    await own.changeSettings(request.session, request.body)
+    return accounts.describe(request.session)
+  })
+
+  app.get('/account/sessions', {
+    schema: { operationId: 'listSessions', summary: 'Where the account is signed in', tags, response: { 200: SignedInDevices, '4xx': Problem } },
+    config: { policy: 'signedIn', audit: 'none' },
+  }, (request) => own.devices(request.session))
+
+  app.delete('/account/sessions/:sessionId', {
+    schema: { operationId: 'endSession', summary: 'Signs the account out at one place', tags, params: SessionParams, response: { 204: Empty, '4xx': Problem } },
+    config: { policy: 'signedIn', audit: 'account.session-end' },
+  }, async (request, reply) => {
+    await own.end(request.session, request.params.sessionId)
+    return reply.code(204).send(null)
+  })
+
+  app.delete('/account/sessions', {
+    schema: { operationId: 'endOtherSessions', summary: 'Signs the account out everywhere else', tags, response: { 204: Empty, '4xx': Problem } },
+    config: { policy: 'signedIn', audit: 'account.session-end' },
+  }, async (request, reply) => {
+    await own.endOthers(request.session)
+    return reply.code(204).send(null)
+  })
+}

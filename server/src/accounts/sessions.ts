@@ -1,0 +1,132 @@
+/** Sessions: rows a browser holds the key to in a cookie. They end by themselves, or at once when their owner or a new password ends them. */
+import { createHash, randomBytes } from 'node:crypto'
+import type { Db, Trx } from '../platform/db.ts'
+import { accountColumns, toAccount, type Account, type AccountRow } from './store.ts'
+
+const minuteMs = 60_000
+const hourMs = 60 * minuteMs
+const dayMs = 24 * hourMs
+
+/** How long sessions live. */
+export const sessionLimits = {
+  /** AUTH-22, for who has switched it on. */
+  autoSignOutMs: 30 * minuteMs,
+  /** Of one that was not asked to be remembered (ASVS 3.3.2). */
+  browserMs: 12 * hourMs,
+  rememberedMs: 30 * dayMs,
+  rememberedIdleMs: 14 * dayMs,
+} as const
+
+/** Activity is written down no more often: a page asks for dozens of things at once. */
+const activityGrainMs = 15_000
+const maxUserAgentLength = 300
+
+/** A session that is alive, and whose it is. */
+export interface LiveSession {
+  readonly sessionId: string
+  readonly account: Account
+  readonly isRemembered: boolean
+  readonly lastActiveAt: Date
+  readonly expiresAt: Date
+}
+
+interface SessionRow extends AccountRow {
+  readonly session_id: string
+  readonly is_remembered: boolean
+  readonly last_active_at: Date
+  readonly expires_at: Date
+}
+
+/** Only its hash is kept: who reads the database signs in nowhere. No slow hash: 256 random bits cannot be guessed. */
+const tokenHash = (token: string): Buffer => createHash('sha256').update(token).digest()
+
+/** When a session ends unless something is asked for before. */
+export function idleEnd({ account, isRemembered, lastActiveAt, expiresAt }: Pick<LiveSession, 'account' | 'isRemembered' | 'lastActiveAt' | 'expiresAt'>): Date {
+  const idleMs = account.autoSignOut ? sessionLimits.autoSignOutMs : isRemembered ? sessionLimits.rememberedIdleMs : sessionLimits.browserMs
+  // Never before the half hour is over: what was asked within the grain may not have been written down.
+  return new Date(Math.min(lastActiveAt.getTime() + idleMs + activityGrainMs, expiresAt.getTime()))
+}
+
+export interface NewSession {
+  readonly account: Account
+  readonly isRemembered: boolean
+  readonly userAgent: string | undefined
+  readonly address: string
+  readonly now: Date
+}
+
+/** Opens a session and tells the secret that goes into the cookie. */
+export async function openSession(db: Db, { account, isRemembered, userAgent, address, now }: NewSession): Promise<{ token: string; session: LiveSession }> {
+  const token = randomBytes(32).toString('base64url')
+  const expiresAt = new Date(now.getTime() + (isRemembered ? sessionLimits.rememberedMs : sessionLimits.browserMs))
+  const [row] = await db('account_session').insert({
+    account_id: account.accountId, token_sha256: tokenHash(token), is_remembered: isRemembered, created_at: now, last_active_at: now, expires_at: expiresAt,
+    user_agent: userAgent?.slice(0, maxUserAgentLength) ?? null, address,
+  }).returning<{ session_id: string }[]>('session_id')
+  if (row === undefined) throw new Error('The session was not added.')
+  return { token, session: { sessionId: row.session_id, account, isRemembered, lastActiveAt: now, expiresAt } }
+}
+
+const sessions = (db: Db) => db('account_session').join('account', 'account.account_id', 'account_session.account_id')
+const sessionColumns = ['session_id', 'is_remembered', 'last_active_at', 'expires_at', ...accountColumns] as const
+
+const toLiveSession = (row: SessionRow): LiveSession =>
+  ({ sessionId: row.session_id, account: toAccount(row), isRemembered: row.is_remembered, lastActiveAt: row.last_active_at, expiresAt: row.expires_at })
+
+/** The session a token opens; undefined when it has ended, was ended, or its account is suspended. */
+export async function liveSession(db: Db, token: string, now: Date): Promise<LiveSession | undefined> {
+  const row = await sessions(db).where({ token_sha256: tokenHash(token) }).first<SessionRow | undefined>(...sessionColumns)
+  const session = row && toLiveSession(row)
+  return session !== undefined && idleEnd(session) > now && !session.account.isSuspended ? session : undefined
+}
+
+/** A session the guard has let through; undefined when it was ended at this very moment. */
+export async function sessionById(db: Db, sessionId: string): Promise<LiveSession | undefined> {
+  const row = await sessions(db).where({ session_id: sessionId }).first<SessionRow | undefined>(...sessionColumns)
+  return row && toLiveSession(row)
+}
+
+/** Notes that its person is at work. */
+export async function noteActivity(db: Db, { sessionId, lastActiveAt }: LiveSession, now: Date): Promise<void> {
+  if (now.getTime() - lastActiveAt.getTime() < activityGrainMs) return
+  await db('account_session').where({ session_id: sessionId }).where('last_active_at', '<', now).update({ last_active_at: now })
+}
+
+export interface DeviceRow {
+  readonly session_id: string
+  readonly is_remembered: boolean
+  readonly user_agent: string | null
+  readonly address: string
+  readonly created_at: Date
+  readonly last_active_at: Date
+  readonly expires_at: Date
+}
+
+/** Where an account is signed in, the one last used first. */
+export async function sessionsOf(db: Db, account: Account, now: Date): Promise<DeviceRow[]> {
+  const found = await db('account_session').where({ account_id: account.accountId }).orderBy([{ column: 'last_active_at', order: 'desc' }, 'session_id'])
+    .select<DeviceRow[]>('session_id', 'is_remembered', 'user_agent', 'address', 'created_at', 'last_active_at', 'expires_at')
+  return found.filter((row) => idleEnd({ account, isRemembered: row.is_remembered, lastActiveAt: row.last_active_at, expiresAt: row.expires_at }) > now)
+}
+
+/** Ends one session of an account; false when it has none of this id. */
+export async function endSession(db: Db, accountId: string, sessionId: string): Promise<boolean> {
+  return await db('account_session').where({ account_id: accountId, session_id: sessionId }).delete() === 1
+}
+
+/** Ends the session a token opens, whoever's it is. */
+export async function endSessionOfToken(db: Db, token: string): Promise<void> {
+  await db('account_session').where({ token_sha256: tokenHash(token) }).delete()
+}
+
+/** Ends all sessions of an account, save one where one is named; tells how many. */
+export async function endSessions(trx: Trx, accountId: string, except?: string): Promise<number> {
+  const query = trx('account_session').where({ account_id: accountId })
+  if (except !== undefined) void query.whereNot('session_id', except)
+  return query.delete()
+}
+
+/** Forgets sessions that have ended by themselves. */
+export async function forgetSessions(db: Db, now: Date): Promise<void> {
+  await db('account_session').where('expires_at', '<=', now).delete()
+}

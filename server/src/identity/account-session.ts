@@ -1,0 +1,20 @@
+/** Sessions of people as the guard sees them: who is signed in, by the cookie of a browser. */
+import type { SessionRestriction } from '@isocenter/contracts'
+import type { FastifyRequest } from 'fastify'
+import type { Access } from './access.ts'
+
+/** A session that is alive. */
+export interface AccountSession {
+  readonly accountId: string
+  readonly sessionId: string
+  /** What must be done before the session is good for anything else. */
+  readonly restrictedTo?: SessionRestriction | undefined
+}
+
+/** Finds out who asks, and what he may do in the organisation he works for. */
+export interface SessionResolver {
+  /** Undefined where there is no cookie, or none of a session that is alive. */
+  readonly resolve: (request: FastifyRequest) => Promise<AccountSession | undefined>
+  /** What the account may do in the organisation the request names, or in its first; undefined where it belongs to none such. */
+  readonly accessOf: (session: AccountSession, request: FastifyRequest) => Promise<Access | undefined>
+}
