@@ -1,4 +1,4 @@
-import type { Db } from '../platform/db.ts'
+import { namedRows, type Db } from '../platform/db.ts'
 
 /** Who owns studies: a hospital, a practice, a diagnosis team. */
 export interface Organisation {
@@ -33,9 +33,12 @@ export async function organisationBySlug(db: Db, slug: string): Promise<Organisa
   return row && toOrganisation(row)
 }
 
+/** Every store request asks for its organisation. */
+const byIdStatement = { name: 'read-organisation', text: `select ${columns.join(', ')} from organisation where organisation_id = $1` }
+
 /** The organisation of that id, undefined when there is none. */
 export async function organisationById(db: Db, organisationId: string): Promise<Organisation | undefined> {
-  const row = await db('organisation').where({ organisation_id: organisationId }).first<OrganisationRow | undefined>(...columns)
+  const [row] = await namedRows<OrganisationRow>(db, byIdStatement, [organisationId])
   return row && toOrganisation(row)
 }
 
