@@ -52,14 +52,14 @@ type CandidateRow = InstanceRecordRow & { readonly organisation_id: string; read
 const candidateColumns = `${recordColumns()}, i.organisation_id, i.data_set_sha256`
 const toCandidate = (row: CandidateRow): FormCandidate => ({ ...toRecord(row), organisationId: row.organisation_id, dataSetSha256: row.data_set_sha256 })
 
-/** The instances with keys behind `after` and up to `to` that pass a filter, ascending by key. */
-export async function formCandidates(db: Db, { organisationId, modalities, sopClasses, transferSyntaxes, storedBefore }: FormFilter, after: string, to: string): Promise<FormCandidate[]> {
+/** The instances with keys behind `after` and up to `to` that pass a filter, ascending by key; the first `limit` of them. */
+export async function formCandidates(db: Db, { organisationId, modalities, sopClasses, transferSyntaxes, storedBefore }: FormFilter, after: string, to: string, limit: number): Promise<FormCandidate[]> {
   const found = await rows<CandidateRow>(db, `
     select ${candidateColumns} from instance i join series s using (series_key) join study st on st.study_key = i.study_key
     where i.instance_key > ? and i.instance_key <= ? and i.organisation_id = ? and i.transfer_syntax_uid = any(?::text[]) and i.stored_at < ?
       and (?::text[] is null or s.modality = any(?::text[])) and (?::text[] is null or i.sop_class_uid = any(?::text[]))
-    order by i.instance_key`,
-  [after, to, organisationId, [...transferSyntaxes], storedBefore, list(modalities), list(modalities), list(sopClasses), list(sopClasses)])
+    order by i.instance_key limit ?`,
+  [after, to, organisationId, [...transferSyntaxes], storedBefore, list(modalities), list(modalities), list(sopClasses), list(sopClasses), limit])
   return found.map(toCandidate)
 }
 

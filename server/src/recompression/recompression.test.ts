@@ -39,7 +39,7 @@ afterEach(async () => {
 const value = (json: DicomJson, tag: string) => String(json[tag]?.Value?.[0])
 const pathOf = (json: DicomJson) => `/studies/${value(json, '0020000D')}/series/${value(json, '0020000E')}/instances/${value(json, '00080018')}`
 const everything = { organisationId: '', modalities: undefined, sopClasses: undefined, transferSyntaxes: [ELE, ImplicitVRLittleEndian], storedBefore: new Date('2999-01-01') }
-const candidates = (organisationId = north) => formCandidates(service.db, { ...everything, organisationId }, '0', '9000000000000000000')
+const candidates = (organisationId = north) => formCandidates(service.db, { ...everything, organisationId }, '0', '9000000000000000000', 1000)
 const original = () => changedForms(service.db, north, '0', 100)
 const ctOf = (given: InstanceInput = {}) => anInstance({ kind: 'CT', Rows: 64, Columns: 48, ...given })
 /** A smooth picture, so that it becomes smaller. */
@@ -260,7 +260,7 @@ test('what is killed in the middle leaves the object as it was, and a blob the s
 describe('a rule', () => {
   const rule = { modalities: undefined, sopClasses: undefined, transferSyntaxes: [ELE], minimumAgeHours: 0, fromHour: 0, toHour: 0, bytesPerSecond: 1e12 }
   const slice = async (now = new Date(Date.now() + 60_000)) => {
-    for (const one of await recompressionRules(service.db)) await workOff(deps, one, { signal, now: () => now, until: performance.now() + 60_000 })
+    for (const one of await recompressionRules(service.db)) await workOff(deps, one, { signal, now: () => now, until: performance.now() + 60_000, heldAtOnce: 2 })
   }
 
   test('takes what it names of its organisation alone, goes on where it ended, and puts all back', async () => {

@@ -11,6 +11,7 @@ const sliceEveryMs = 5 * 60_000
 const sliceMs = 4 * 60_000
 /** Keys looked through at once; few of them may be of the organisation. */
 const keysAtOnce = 20_000n
+const defaultHeldAtOnce = 200
 const reversedAtOnce = 20
 const hourMs = 60 * 60_000
 
@@ -19,6 +20,8 @@ export interface SliceOptions {
   readonly now: () => Date
   /** When the slice ends, milliseconds of `performance.now()`. */
   readonly until: number
+  /** Instances whose records, layouts among them, are held. */
+  readonly heldAtOnce?: number
 }
 
 /** Background work of every server: whoever is free takes the slice. */
@@ -55,11 +58,13 @@ export const isWithin = (hour: number, from: number, to: number): boolean =>
   from === to || (from < to ? hour >= from && hour < to : hour >= from || hour < to)
 
 async function recompressAll(deps: FormDeps, rule: RuleState, options: SliceOptions): Promise<void> {
+  const { heldAtOnce = defaultHeldAtOnce } = options
   const last = BigInt(await lastInstanceKey(deps.db))
   for (let after = BigInt(rule.visitedTo); after < last && isDue(rule, options);) {
-    const to = after + keysAtOnce < last ? after + keysAtOnce : last
+    const furthest = after + keysAtOnce < last ? after + keysAtOnce : last
     const storedBefore = new Date(options.now().getTime() - rule.minimumAgeHours * hourMs)
-    const someOf = await formCandidates(deps.db, { ...rule, storedBefore }, String(after), String(to))
+    const someOf = await formCandidates(deps.db, { ...rule, storedBefore }, String(after), String(furthest), heldAtOnce)
+    const to = someOf.length < heldAtOnce ? furthest : BigInt(someOf.at(-1)?.instanceKey ?? furthest)
     for (const candidate of someOf) {
       if (!isDue(rule, options)) return
       const startedAt = performance.now()
