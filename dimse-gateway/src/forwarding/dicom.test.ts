@@ -88,6 +88,29 @@ describe.skipIf(!hasProgram('storescp'))('forwarding to a DICOM node', () => {
     await until(() => delivered(gateway) === 5)
   }, 30_000)
 
+  test('what came before there was a node goes to the first one, and what was given up is tried again when it comes again', async () => {
+    const taking = await aStoreScp('+xa')
+    const gateway = await aGateway([])
+    const [early, late] = aStudy({ instances: 2 }).instances.map((one) => bytesOf(one))
+    await gateway.receive(early!)
+    await until(() => gateway.database.sql.prepare('SELECT 1 FROM forward_object').get() !== undefined)
+    const refusing = node(await freePort(), { maxAttempts: 1 })
+    await gateway.forwarding.configure(settingsOf({ nodes: [refusing] }))
+    await until(() => gateway.forwarding.counts().waiting + gateway.forwarding.counts().sending === 1)
+    await gateway.forwarding.configure(settingsOf({ nodes: [node(taking.port)] }))
+    await until(() => delivered(gateway) === 1)
+
+    await gateway.forwarding.configure(settingsOf({ nodes: [node(taking.port, { paused: true })] }))
+    await gateway.receive(late!)
+    await until(() => gateway.forwarding.counts().waiting === 1)
+    await gateway.forwarding.cancel({ nodeId: 'pacs' })
+    await gateway.forwarding.configure(settingsOf({ nodes: [node(taking.port)] }))
+    expect(gateway.forwarding.counts()).toMatchObject({ waiting: 0, cancelled: 1 })
+    await gateway.receive(late!)
+    await until(() => delivered(gateway) === 2)
+    expect(await taking.files()).toHaveLength(2)
+  }, 30_000)
+
   test('an association that is cut in the middle costs no object', async () => {
     const scp = await aStoreScp('+xa')
     const line = await aLine(scp.port)
