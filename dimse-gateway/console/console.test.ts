@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { desktop, key, launchChromium, openConsole, phone, seriousFindings, type OpenedConsole } from './browser.fixture.ts'
 import { goodUploadCode } from '../src/control/gateway.fixture.ts'
 
-const paths = ['/', '/service', '/senders', '/nodes', '/rules', '/records', '/procedures', '/cloud', '/storage']
+const paths = ['/', '/service', '/senders', '/nodes', '/rules', '/records', '/fetches', '/procedures', '/cloud', '/storage']
 
 /** Answers the question that is on the screen. */
 async function answer(page: Page, name: string): Promise<void> {
@@ -205,6 +205,118 @@ describe.skipIf(!hasProgram('chromium'))('the console in Chromium', () => {
     const download = page.waitForEvent('download')
     await page.getByRole('link', { name: 'Export (CSV)' }).click()
     expect((await download).suggestedFilename()).toBe('forwarding-records.csv')
+  })
+
+  describe('fetching', () => {
+    const search = async (page: Page, patientID: string) => {
+      await page.getByLabel('Patient ID').fill(patientID)
+      await page.getByRole('button', { name: 'Search' }).click()
+    }
+
+    test('finds studies in an archive, fetches those chosen, and calls off what waits', async () => {
+      const { page, goTo, gateway } = await open()
+      await goTo('/fetches')
+      await page.getByLabel('Study date from').fill('2019-03-11')
+      await page.getByLabel('until').fill('2019-03-12')
+      await page.getByLabel('Study date from').press('Enter')
+      await page.getByText('412 here').waitFor()
+      expect(await seriousFindings(page)).toEqual([])
+      await page.getByLabel('Choose LINDQVIST^ASTRID 20190311').check()
+      await page.getByRole('button', { name: 'Fetch 1 study' }).click()
+      await page.getByText('1 study is fetched now.').waitFor()
+      expect(gateway.fetched[0]).toMatchObject({ nodeId: 'archive', StudyInstanceUID: '2.25.7002', PatientName: 'LINDQVIST^ASTRID', state: 'waiting' })
+      await page.getByRole('button', { name: 'Call off what waits' }).click()
+      await answer(page, 'Call off what waits')
+      await expect.poll(() => gateway.fetched.some(({ state }) => state === 'waiting')).toBe(false)
+      await page.getByRole('button', { name: 'Call off what waits' }).waitFor({ state: 'hidden' })
+    })
+
+    test('takes whole days after a question, and nothing without saying what', async () => {
+      const { page, goTo, gateway } = await open()
+      await goTo('/fetches')
+      await page.getByRole('button', { name: 'Fetch all that match' }).click()
+      await page.getByText('Enter a date or something else to search for.').waitFor()
+      await page.getByLabel('Study date from').fill('2019-03-12')
+      await page.getByLabel('until').fill('2019-03-12')
+      await page.getByRole('button', { name: 'Fetch all that match' }).click()
+      await answer(page, 'Fetch')
+      await expect.poll(() => gateway.fetched[0]?.StudyInstanceUID).toBe('2.25.7003')
+    })
+
+    test('says that nothing matches, that there is more, and why an archive does not answer', async () => {
+      const { page, goTo } = await open()
+      await goTo('/fetches')
+      await search(page, 'NOBODY')
+      await page.getByText('The archive has nothing that matches').waitFor()
+      await search(page, 'DOWN')
+      await page.getByText(/No connection: check the network.*ECONNREFUSED/).waitFor()
+      expect(await seriousFindings(page)).toEqual([])
+      await page.getByLabel('Patient ID').fill('')
+      await page.getByLabel('Patient name').fill('*')
+      await page.getByRole('button', { name: 'Search' }).click()
+      await page.getByText('The archive has more than is shown.').waitFor()
+    })
+
+    test('warns of an archive whose sending would be refused, and lets it in', async () => {
+      const { page, goTo, gateway } = await open()
+      await gateway.setConfiguration({ service: { ...gateway.configuration().service, restrictCalling: true } })
+      await goTo('/fetches')
+      await page.getByRole('button', { name: 'Add ARCHIVE' }).click()
+      await expect.poll(() => gateway.configuration().service.peers.map(({ aeTitle }) => aeTitle)).toContain('ARCHIVE')
+      await page.getByText('ARCHIVE is not on the accept list').waitFor({ state: 'hidden' })
+    })
+  })
+
+  test('credentials of a node go in and are never shown again, and what its form does not show stays', async () => {
+    const { page, goTo, gateway } = await open()
+    await goTo('/nodes')
+    await page.getByRole('button', { name: 'Edit' }).nth(2).click()
+    const form = page.getByRole('dialog')
+    await form.getByLabel('Authorisation').click()
+    await page.getByTitle('User name and password').click()
+    await form.getByLabel('User name', { exact: true }).fill('gateway')
+    await form.getByLabel('Password').fill('open sesame')
+    await form.getByText('Advanced').click()
+    await form.getByLabel('Proxy').fill('http://proxy.example:3128')
+    await form.getByText('Secure connection (TLS)').click()
+    await form.getByLabel('Name in its certificate').fill('pacs.example.org')
+    expect(await seriousFindings(page)).toEqual([])
+    await gateway.setConfiguration({ nodes: gateway.configuration().nodes.map((node) => (node.id === 'research' ? { ...node, maxAttempts: 9, paused: false } : node)) })
+    await page.getByRole('button', { name: 'Save' }).click()
+    await expect.poll(() => gateway.givenSecrets).toEqual([{ credential: 'open sesame' }])
+    expect(gateway.configuration().nodes[2]).toMatchObject({
+      maxAttempts: 9, paused: false, proxy: 'http://proxy.example:3128', authorization: { scheme: 'basic', userName: 'gateway' }, tls: { serverName: 'pacs.example.org' },
+    })
+    await form.waitFor({ state: 'hidden' })
+
+    await page.getByRole('button', { name: 'Edit' }).nth(2).click()
+    expect(await form.getByLabel('Password').inputValue()).toBe('')
+    await form.getByText('Empty: the one that is here stays.').waitFor()
+    await page.getByRole('button', { name: 'Save' }).click()
+    await expect.poll(() => gateway.givenSecrets).toEqual([{ credential: 'open sesame' }, {}])
+  })
+
+  test('hours are of some days of the week, for nodes and rules alike', async () => {
+    const { page, goTo, gateway } = await open()
+    await goTo('/nodes')
+    await page.getByRole('button', { name: 'Edit' }).first().click()
+    const form = page.getByRole('dialog')
+    await form.getByText('Advanced').click()
+    await form.getByRole('button', { name: 'Add' }).click()
+    await form.getByLabel('Days').click()
+    await page.getByTitle('Sat').click()
+    await page.getByTitle('Mon').click()
+    await page.keyboard.press('Escape')
+    await page.getByRole('button', { name: 'Save' }).click()
+    await expect.poll(() => gateway.configuration().nodes[0]?.hours).toEqual([{ from: '18:00', to: '07:00', days: [1, 6] }])
+    await page.getByText('18:00–07:00 (Mon, Sat)').waitFor()
+
+    await gateway.setConfiguration({ rules: gateway.configuration().rules.map((rule) => ({ ...rule, when: { ...rule.when, hours: [{ from: '18:00', to: '24:00', days: [5] }] } })) })
+    await goTo('/rules')
+    await page.getByRole('button', { name: 'Edit Emergency CT' }).click()
+    await form.getByLabel('Name', { exact: true }).fill('Friday evening')
+    await page.getByRole('button', { name: 'Save' }).click()
+    await expect.poll(() => gateway.configuration().rules[0]).toMatchObject({ name: 'Friday evening', when: { hours: [{ from: '18:00', to: '00:00', days: [5] }] } })
   })
 
   test('the gateway is connected to the cloud by upload code', async () => {

@@ -1,6 +1,7 @@
-import { ApartmentOutlined, CloudOutlined, DashboardOutlined, DatabaseOutlined, DesktopOutlined, FileDoneOutlined, NodeIndexOutlined, PartitionOutlined, ScheduleOutlined } from '@ant-design/icons'
+import { ApartmentOutlined, CloudDownloadOutlined, CloudOutlined, DashboardOutlined, DatabaseOutlined, DesktopOutlined, FileDoneOutlined, NodeIndexOutlined, PartitionOutlined, ScheduleOutlined } from '@ant-design/icons'
 import type { ComponentType } from 'react'
 import { Cloud } from './cloud/cloud.tsx'
+import { Fetches } from './fetches/fetches.tsx'
 import { Nodes } from './nodes/nodes.tsx'
 import { Overview } from './overview/overview.tsx'
 import { Procedures } from './procedures/procedures.tsx'
@@ -26,6 +27,7 @@ export const places: readonly [Place, ...Place[]] = [
   { path: '/nodes', name: 'nodes', icon: NodeIndexOutlined, page: Nodes },
   { path: '/rules', name: 'rules', icon: PartitionOutlined, page: Rules },
   { path: '/records', name: 'records', icon: FileDoneOutlined, page: Records },
+  { path: '/fetches', name: 'fetches', icon: CloudDownloadOutlined, page: Fetches },
   { path: '/procedures', name: 'procedures', icon: ScheduleOutlined, page: Procedures },
   { path: '/cloud', name: 'cloud', icon: CloudOutlined, page: Cloud },
   { path: '/storage', name: 'storage', icon: DatabaseOutlined, page: Storage },

@@ -9,7 +9,7 @@ import type { CloudState, GatewayState, NodeTest } from './wire/state.ts'
 export type ConfigurationChange = Partial<Omit<Configuration, 'revision' | 'cloud'>>
 
 /** A node as it is set: secrets are given beside it and never told again. */
-export type NodeChange = { readonly id: string; readonly name: string; readonly kind: string; readonly tls?: NodeTls | undefined; readonly authorization?: object | undefined }
+export type NodeChange = { readonly id: string; readonly name: string; readonly kind: string; readonly tls?: NodeTls | undefined; readonly authorization?: { readonly scheme: string } | undefined }
 
 export interface NodeSecrets {
   /** Password or bearer token; the one there is where absent. */

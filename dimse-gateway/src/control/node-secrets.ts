@@ -30,7 +30,8 @@ export async function keepNodeSecrets(node: NodeChange, given: NodeSecrets, befo
   }
   const { authorization, tls, ...rest } = node
   const knownKey = before?.tls?.keySecret
-  const knownCredential = before?.kind === 'dicomweb' ? before.authorization?.secret : undefined
+  // A password is no token.
+  const knownCredential = before?.kind === 'dicomweb' && before.authorization?.scheme === authorization?.scheme ? before.authorization?.secret : undefined
   if (tls?.certificateAuthority !== undefined) readCertificate(tls.certificateAuthority, 'tls/certificateAuthority', mistake)
   if (tls?.certificate === undefined && given.key !== undefined) throw mistake('tls/certificate', 'is needed where a key is given')
   if (tls?.certificate !== undefined) {

@@ -1,3 +1,5 @@
+import type { Failure } from '../../../src/control/wire/state.ts'
+
 /** An answer that is a problem (RFC 9457), or no answer at all (`status` 0). */
 export class ApiError extends Error {
   override name = 'ApiError'
@@ -5,16 +7,19 @@ export class ApiError extends Error {
   /** Last part of the problem's type: `configuration-invalid`. */
   readonly code: string
   readonly errors: readonly { readonly path: string; readonly message: string }[]
+  /** What another machine had to do with it. */
+  readonly failure: Failure | undefined
 
-  constructor({ status, code, detail, errors }: { status: number; code: string; detail: string; errors: ApiError['errors'] }) {
+  constructor({ status, code, detail, errors, failure }: { status: number; code: string; detail: string; errors: ApiError['errors']; failure?: Failure | undefined }) {
     super(detail)
     this.status = status
     this.code = code
     this.errors = errors
+    this.failure = failure
   }
 }
 
-interface Problem { readonly type?: string; readonly detail?: string; readonly errors?: ApiError['errors'] }
+interface Problem { readonly type?: string; readonly detail?: string; readonly errors?: ApiError['errors']; readonly failure?: Failure }
 
 /** Called when an answer says that nobody is signed in any more. */
 let onSignedOut = () => {}
@@ -42,7 +47,7 @@ export async function request<Answer = void>(method: string, path: string, optio
   const problem = await response.json().catch(() => ({})) as Problem
   const code = problem.type?.split('/').at(-1) ?? 'other'
   if (code === 'not-signed-in') onSignedOut()
-  throw new ApiError({ status: response.status, code, detail: problem.detail ?? response.statusText, errors: problem.errors ?? [] })
+  throw new ApiError({ status: response.status, code, detail: problem.detail ?? response.statusText, errors: problem.errors ?? [], failure: problem.failure })
 }
 
 /** The members that are there, as a query string. */

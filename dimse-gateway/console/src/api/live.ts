@@ -2,7 +2,7 @@ import type { ChangedTopic } from '../../../src/control/actions.ts'
 
 type Listener = (topics: ReadonlySet<ChangedTopic>) => void
 
-const everything: ReadonlySet<ChangedTopic> = new Set(['state', 'configuration', 'records', 'senders', 'performedSteps', 'commitments'])
+const everything: ReadonlySet<ChangedTopic> = new Set(['state', 'configuration', 'records', 'senders', 'performedSteps', 'commitments', 'fetches'])
 const listeners = new Set<Listener>()
 const connectionListeners = new Set<() => void>()
 let source: EventSource | undefined

@@ -1,11 +1,12 @@
 import { useLanguage } from '@isocenter/design-system'
-import { Alert, Button, Card, Form, Input } from 'antd'
+import { Alert, Button, Card, Collapse, Form, Input } from 'antd'
 import type { CloudState, GatewayState } from '../../../src/control/wire/state.ts'
 import { request } from '../api/client.ts'
 import { useAction } from '../api/use-action.ts'
 import { useResource } from '../api/use-resource.ts'
 import { useConfirm } from '../parts/confirm.ts'
 import { useFailureText } from '../parts/failure-text.ts'
+import { withoutEmpty } from '../parts/form-drawer.tsx'
 import { Loaded, Page } from '../parts/page.tsx'
 import { useNow } from '../parts/use-now.ts'
 import { useConsoleWords } from '../words/index.ts'
@@ -40,7 +41,7 @@ function Enrolled({ cloud }: { readonly cloud: CloudState }) {
   )
 }
 
-interface Values { readonly url: string; readonly uploadCode: string; readonly name: string }
+interface Values { readonly url: string; readonly uploadCode: string; readonly name: string; readonly proxy?: string; readonly certificateAuthority?: string }
 
 function Enrolment() {
   const { cloud: words, nodes } = useConsoleWords()
@@ -48,10 +49,16 @@ function Enrolment() {
   return (
     <Card style={{ maxWidth: 640 }}>
       <p>{words.intro}</p>
-      <Form<Values> layout="vertical" requiredMark={false} onFinish={(body) => void run(() => request('POST', '/cloud/enrolment', { body }), words.enrolled)}>
+      <Form<Values> layout="vertical" requiredMark={false} onFinish={(values) => void run(() => request('POST', '/cloud/enrolment', { body: withoutEmpty(values) }), words.enrolled)}>
         <Form.Item name="url" label={words.url} rules={[{ required: true, pattern: /^https?:\/\/[^/?#\s]+\/?$/, message: words.urlInvalid }]}><Input inputMode="url" placeholder="https://" maxLength={2048} spellCheck={false} className="mono" /></Form.Item>
         <Form.Item name="uploadCode" label={words.uploadCode} extra={words.uploadCodeHint} rules={[{ required: true, whitespace: true, message: nodes.required }]}><Input autoComplete="off" maxLength={100} spellCheck={false} className="mono" /></Form.Item>
         <Form.Item name="name" label={words.name} extra={words.nameHint} rules={[{ required: true, whitespace: true, message: nodes.required }]}><Input maxLength={100} /></Form.Item>
+        <Collapse ghost style={{ marginBottom: 16 }} items={[{ key: 'line', label: words.line, forceRender: true, children: (
+          <>
+            <Form.Item name="proxy" label={nodes.proxy} extra={nodes.proxyHint} rules={[{ pattern: /^https?:\/\/[^\s?#]+$/, message: nodes.urlInvalid }]}><Input inputMode="url" maxLength={2048} spellCheck={false} className="mono" /></Form.Item>
+            <Form.Item name="certificateAuthority" label={nodes.authority} extra={nodes.authorityHint}><Input.TextArea rows={4} spellCheck={false} className="mono" /></Form.Item>
+          </>
+        ) }]} />
         <Button type="primary" htmlType="submit" loading={isBusy}>{words.enrol}</Button>
       </Form>
     </Card>

@@ -7,6 +7,7 @@ import { request } from '../api/client.ts'
 import { useAction } from '../api/use-action.ts'
 import { useConfirm } from '../parts/confirm.ts'
 import { useFailureText } from '../parts/failure-text.ts'
+import { useHoursText } from '../parts/hours-fields.tsx'
 import { useNow } from '../parts/use-now.ts'
 import { useConsoleWords } from '../words/index.ts'
 import { NodeStateTag } from './node-state-tag.tsx'
@@ -24,6 +25,7 @@ export function NodeCard({ node, state, onEdit, onTest }: NodeCardProps) {
   const { nodes: words, actions } = useConsoleWords()
   const { formats } = useLanguage()
   const failureText = useFailureText()
+  const hoursText = useHoursText()
   const now = useNow()
   const { run, isBusy } = useAction()
   const confirm = useConfirm()
@@ -48,6 +50,7 @@ export function NodeCard({ node, state, onEdit, onTest }: NodeCardProps) {
       )}
       <dl className="facts">
         <dt>{words.target}</dt><dd className="mono">{node.kind === 'dicom' ? `${node.calledAETitle} @ ${node.host}:${node.port}` : node.url}</dd>
+        {node.hours && node.hours.length > 0 && <><dt>{words.hours}</dt><dd>{hoursText(node.hours)}</dd></>}
         {state && <><dt>{words.waiting}</dt><dd>{formats.number(state.waiting)}{state.waiting > 0 && state.waitingBytes !== undefined && ` · ${formats.bytes(state.waitingBytes)}`}</dd></>}
         {state && state.failed > 0 && <><dt>{words.failed}</dt><dd>{formats.number(state.failed)}</dd></>}
         {state && <><dt>{words.lastArrival}</dt><dd>{state.lastArrivalAt === undefined ? words.never : formats.fromNow(state.lastArrivalAt, now)}</dd></>}

@@ -1,13 +1,23 @@
 import { Collapse, Form, Input, InputNumber, Select } from 'antd'
-import type { DicomNode, HttpNode, Node } from '../../../src/configuration/nodes.ts'
+import type { DicomNode, DicomwebNode, Node } from '../../../src/configuration/nodes.ts'
+import type { Configuration } from '../../../src/configuration/schema.ts'
 import { request } from '../api/client.ts'
 import { aeTitlePattern } from '../parts/ae-title.ts'
 import { FormDrawer, withoutEmpty } from '../parts/form-drawer.tsx'
+import { HoursFields, hoursOf, shownHours } from '../parts/hours-fields.tsx'
 import { SwitchField } from '../parts/switch-field.tsx'
 import { useConsoleWords } from '../words/index.ts'
+import { CredentialFields, NodeTlsFields } from './access-fields.tsx'
 
-/** Bandwidth is entered in thousands of bytes a second. */
-type Values = Partial<Omit<DicomNode, 'kind'> & Omit<HttpNode, 'kind'>> & { readonly kind: Node['kind']; readonly bandwidthKilobytes?: number | null }
+/** As they are entered: bandwidth in thousands of bytes a second, no authorisation as a choice of its own, secrets beside. */
+type Values = Partial<Omit<DicomNode, 'kind'> & Omit<DicomwebNode, 'kind' | 'authorization'>> & {
+  readonly kind: Node['kind']
+  readonly bandwidthKilobytes?: number | null
+  readonly hasTls?: boolean
+  readonly authorization?: { readonly scheme: 'none' | 'basic' | 'bearer'; readonly userName?: string }
+  readonly credential?: string
+  readonly key?: string
+}
 
 const bytesPerKilobyte = 1000
 
@@ -15,20 +25,18 @@ const bytesPerKilobyte = 1000
 export function NodeForm({ node, hasCloud, onClose }: { readonly node: Node | undefined; readonly hasCloud: boolean; readonly onClose: () => void }) {
   const { nodes: words } = useConsoleWords()
   const kinds = (['dicom', 'dicomweb', 'cloud'] as const).filter((kind) => kind !== 'cloud' || hasCloud || node?.kind === 'cloud')
-  const limit = node?.bandwidthBytesPerSecond
 
-  const save = ({ bandwidthKilobytes, ...values }: Values) => {
-    const bandwidth = bandwidthKilobytes ? { bandwidthBytesPerSecond: Math.round(bandwidthKilobytes * bytesPerKilobyte) } : {}
-    // What the form does not show (hours, certificates) stays as it is; what it shows and was emptied goes.
-    const { bandwidthBytesPerSecond: _, ...rest } = node ?? {}
-    const body = withoutEmpty({ ...rest, ...values, ...bandwidth })
-    return node ? request('PUT', `/nodes/${node.id}`, { body }) : request('POST', '/nodes', { body })
+  const save = async (values: Values) => {
+    if (!node) return request('POST', '/nodes', { body: bodyOf(values, undefined) })
+    // What the form does not show stays as it is by now, such as a pause that began while the form was open.
+    const { nodes } = await request<Configuration>('GET', '/configuration')
+    return request('PUT', `/nodes/${node.id}`, { body: bodyOf(values, nodes.find(({ id }) => id === node.id) ?? node) })
   }
 
   return (
     <FormDrawer<Values>
       title={node ? words.editTitle : words.add}
-      initialValues={{ kind: 'dicom', default: true, concurrency: 2, port: 104, accelerated: false, recompress: 'none', ...node, ...(limit !== undefined && { bandwidthKilobytes: limit / bytesPerKilobyte }) }}
+      initialValues={valuesOf(node)}
       onClose={onClose}
       onSubmit={(values) => save(values)}
     >
@@ -41,7 +49,8 @@ export function NodeForm({ node, hasCloud, onClose }: { readonly node: Node | un
           <Form.Item noStyle dependencies={['kind']}>
             {() => {
               const kind = form.getFieldValue('kind') as Node['kind']
-              return kind === 'dicom' ? <DicomFields /> : <HttpFields kind={kind} />
+              if (kind === 'dicom') return <DicomFields />
+              return <><HttpFields kind={kind} />{kind === 'dicomweb' && <CredentialFields keptScheme={node?.kind === 'dicomweb' ? node.authorization?.scheme : undefined} />}</>
             }}
           </Form.Item>
           <SwitchField name="default" label={words.isDefault} />
@@ -49,12 +58,48 @@ export function NodeForm({ node, hasCloud, onClose }: { readonly node: Node | un
             <>
               <Form.Item name="concurrency" label={words.concurrency} rules={[{ required: true, type: 'integer', min: 1, max: 32, message: '1–32' }]}><InputNumber precision={0} style={{ width: 160 }} /></Form.Item>
               <Form.Item name="bandwidthKilobytes" label={words.bandwidth} extra={words.bandwidthHint} rules={[{ type: 'number', min: 2, message: '≥ 2' }]}><InputNumber style={{ width: 160 }} /></Form.Item>
+              <HoursFields name="hours" label={words.hours} hint={words.hoursHint} />
+              <Form.Item noStyle dependencies={['kind']}>
+                {() => form.getFieldValue('kind') !== 'dicom' && (
+                  <Form.Item name="proxy" label={words.proxy} extra={words.proxyHint} rules={[{ pattern: /^https?:\/\/[^\s?#]+$/, message: words.urlInvalid }]}><Input inputMode="url" maxLength={2048} spellCheck={false} className="mono" /></Form.Item>
+                )}
+              </Form.Item>
+            </>
+          ) }, { key: 'tls', label: words.tls, forceRender: true, children: (
+            <>
+              {/* A DICOM node is spoken to over TLS only where that is wanted; an https address is always. */}
+              <Form.Item noStyle dependencies={['kind']}>{() => form.getFieldValue('kind') === 'dicom' && <SwitchField name="hasTls" label={words.hasTls} hint={words.hasTlsHint} />}</Form.Item>
+              <NodeTlsFields tls={node?.tls} />
             </>
           ) }]} />
         </>
       )}
     </FormDrawer>
   )
+}
+
+function valuesOf(node: Node | undefined): Values {
+  const { bandwidthBytesPerSecond: limit, ...shown } = node ?? {}
+  return {
+    kind: 'dicom', default: true, concurrency: 2, port: 104, accelerated: false, recompress: 'none', ...shown,
+    ...(limit !== undefined && { bandwidthKilobytes: limit / bytesPerKilobyte }),
+    hours: shownHours(node?.hours), hasTls: node?.tls !== undefined,
+    authorization: node?.kind === 'dicomweb' && node.authorization ? node.authorization : { scheme: 'none' },
+  }
+}
+
+/** The node as it is sent: what the form shows and was emptied goes, what it does not show stays as `node` has it. */
+function bodyOf({ bandwidthKilobytes, hasTls, authorization, credential, key, tls, hours, ...values }: Values, node: Node | undefined): object {
+  const shownTls = withoutEmpty({ certificateAuthority: tls?.certificateAuthority, certificate: tls?.certificate, serverName: tls?.serverName })
+  const isSecure = values.kind === 'dicom' ? hasTls === true : Object.keys(shownTls).length > 0
+  const secrets = withoutEmpty({ credential: authorization?.scheme === 'none' ? undefined : credential, key: shownTls.certificate === undefined ? undefined : key })
+  return withoutEmpty({
+    ...node, ...values, hours: hoursOf(hours),
+    bandwidthBytesPerSecond: bandwidthKilobytes ? Math.round(bandwidthKilobytes * bytesPerKilobyte) : undefined,
+    tls: isSecure ? shownTls : undefined,
+    authorization: values.kind === 'dicomweb' && authorization && authorization.scheme !== 'none' ? authorization : undefined,
+    secrets: Object.keys(secrets).length > 0 ? secrets : undefined,
+  })
 }
 
 function DicomFields() {

@@ -1,10 +1,9 @@
-import { DeleteOutlined, PlusOutlined } from '@ant-design/icons'
-import { Button, Flex, Form, Input, Select } from 'antd'
-import type { Hours } from '../../../src/configuration/hours.ts'
+import { Form, Input, Select } from 'antd'
 import type { Node } from '../../../src/configuration/nodes.ts'
 import type { Rule } from '../../../src/configuration/rules.ts'
 import { request } from '../api/client.ts'
 import { FormDrawer, withoutEmpty } from '../parts/form-drawer.tsx'
+import { HoursFields, hoursOf, shownHours } from '../parts/hours-fields.tsx'
 import { SwitchField } from '../parts/switch-field.tsx'
 import { useConsoleWords } from '../words/index.ts'
 
@@ -17,17 +16,17 @@ const commonModalities = ['CR', 'CT', 'DX', 'ES', 'IO', 'MG', 'MR', 'NM', 'OT', 
 export function RuleForm({ rule, nodes, onClose }: { readonly rule: Rule | undefined; readonly nodes: readonly Node[]; readonly onClose: () => void }) {
   const { rules: words, nodes: nodeWords } = useConsoleWords()
   const save = ({ when, ...values }: Values) => {
-    const body = { ...values, when: withoutEmpty(when) }
+    const body = { ...rule, ...values, when: withoutEmpty({ ...rule?.when, ...when, hours: hoursOf(when.hours) }) }
     return rule ? request('PUT', `/rules/${rule.id}`, { body }) : request('POST', '/rules', { body })
   }
   return (
-    <FormDrawer<Values> title={rule ? words.editTitle : words.add} initialValues={rule ?? { when: {}, to: [], urgent: false }} onClose={onClose} onSubmit={(values) => save(values)}>
+    <FormDrawer<Values> title={rule ? words.editTitle : words.add} initialValues={rule ? { ...rule, when: { ...rule.when, hours: shownHours(rule.when.hours) } } : { when: {}, to: [], urgent: false }} onClose={onClose} onSubmit={(values) => save(values)}>
       <Form.Item name="name" label={words.name} rules={[{ required: true, whitespace: true, message: nodeWords.required }]}><Input maxLength={100} /></Form.Item>
       <ListField name="callingAETitles" />
       <ListField name="calledAETitles" />
       <ListField name="modalities" options={commonModalities} />
       <ListField name="SOPClassUIDs" />
-      <HoursFields />
+      <HoursFields name={['when', 'hours']} label={words.hours} hint={words.hoursHint} />
       <Form.Item name="to" label={words.to} extra={words.nowhere}>
         <Select mode="multiple" optionFilterProp="label" options={nodes.map(({ id, name }) => ({ value: id, label: name }))} />
       </Form.Item>
@@ -41,30 +40,6 @@ function ListField({ name, options = [] }: { readonly name: 'callingAETitles' | 
   return (
     <Form.Item name={['when', name]} label={words[name]} extra={words.listHint}>
       <Select mode="tags" tokenSeparators={[',', ';']} options={options.map((value) => ({ value }))} suffixIcon={options.length > 0} open={options.length > 0 ? undefined : false} />
-    </Form.Item>
-  )
-}
-
-function HoursFields() {
-  const { rules: words, actions } = useConsoleWords()
-  const time = [{ required: true, pattern: /^([01]\d|2[0-3]):[0-5]\d$/, message: 'HH:MM' }]
-  return (
-    <Form.Item label={words.hours} extra={words.hoursHint}>
-      <Form.List name={['when', 'hours']}>
-        {(fields, { add, remove }) => (
-          <Flex vertical gap="small">
-            {fields.map(({ key, name }) => (
-              <Flex key={key} gap="small" align="center">
-                <Form.Item name={[name, 'from']} rules={time} noStyle><Input type="time" aria-label={words.from} /></Form.Item>
-                <span aria-hidden>–</span>
-                <Form.Item name={[name, 'to']} rules={time} noStyle><Input type="time" aria-label={words.until} /></Form.Item>
-                <Button type="text" icon={<DeleteOutlined aria-hidden />} aria-label={actions.remove} onClick={() => { remove(name) }} />
-              </Flex>
-            ))}
-            <div><Button size="small" icon={<PlusOutlined aria-hidden />} onClick={() => { add({ from: '18:00', to: '07:00' } satisfies Hours) }}>{actions.add}</Button></div>
-          </Flex>
-        )}
-      </Form.List>
     </Form.Item>
   )
 }

@@ -9,6 +9,7 @@ import { request } from '../api/client.ts'
 import { useAction } from '../api/use-action.ts'
 import { useResource } from '../api/use-resource.ts'
 import { useConfirm } from '../parts/confirm.ts'
+import { useHoursText } from '../parts/hours-fields.tsx'
 import { Loaded, Page } from '../parts/page.tsx'
 import { useConsoleWords } from '../words/index.ts'
 import { RuleForm } from './rule-form.tsx'
@@ -36,6 +37,7 @@ export function Rules() {
 function RuleCard({ rule, nodes, onEdit }: { readonly rule: Rule; readonly nodes: readonly Node[]; readonly onEdit: () => void }) {
   const { rules: words, actions } = useConsoleWords()
   const { formats } = useLanguage()
+  const hoursText = useHoursText()
   const { run, isBusy } = useAction()
   const confirm = useConfirm()
   const { callingAETitles, calledAETitles, modalities, SOPClassUIDs, hours } = rule.when
@@ -45,7 +47,7 @@ function RuleCard({ rule, nodes, onEdit }: { readonly rule: Rule; readonly nodes
     calledAETitles && words.sentences.calledAETitles(list(calledAETitles)),
     modalities && words.sentences.modalities(list(modalities)),
     SOPClassUIDs && words.sentences.SOPClassUIDs(list(SOPClassUIDs)),
-    hours && words.sentences.hours(list(hours.map(({ from, to }) => `${from}–${to}`))),
+    hours && words.sentences.hours(hoursText(hours)),
   ].filter((condition) => condition !== undefined)
   const targets = rule.to.map((id) => nodes.find((node) => node.id === id)?.name ?? id)
   const remove = async () => {
