@@ -1,11 +1,12 @@
 import { expect, test } from 'vitest'
 import { checks } from './checks.ts'
 import { Client } from './client.ts'
+import { dimseChecks } from './dimse/checks.ts'
 import { makeFixtures } from './fixtures/fixtures.ts'
 import { check, NotApplicable, runChecks } from './suite.ts'
 
 test('every check has a number of its own', () => {
-  const numbers = checks.map(({ number }) => number)
+  const numbers = [...checks, ...dimseChecks].map(({ number }) => number)
   expect(numbers.filter((number, index) => numbers.indexOf(number) !== index)).toEqual([])
 })
 

@@ -16,23 +16,23 @@ export interface Context {
 }
 
 /** One numbered rule; `run` resolves when it holds and throws what is wrong otherwise. */
-export interface Check {
+export interface Check<Given = Context> {
   readonly number: number
   readonly level: Level
   readonly title: string
-  readonly run: (context: Context) => Promise<void>
+  readonly run: (context: Given) => Promise<void>
 }
 
 /** A check as a value: `check(30, 'M', 'Implicit VR Little Endian never leaves as such', async ({ client }) => …)`. */
-export const check = (number: number, level: Level, title: string, run: Check['run']): Check => ({ number, level, title, run })
+export const check = <Given = Context>(number: number, level: Level, title: string, run: Check<Given>['run']): Check<Given> => ({ number, level, title, run })
 
 /** Thrown by a check that cannot be asked of this server or run; counts as skipped, with the reason shown. */
 export class NotApplicable extends Error {
   override name = 'NotApplicable'
 }
 
-export interface Result {
-  readonly check: Check
+export interface Result<Given = Context> {
+  readonly check: Check<Given>
   readonly outcome: 'pass' | 'fail' | 'skip'
   readonly reason?: string
   readonly elapsedMs: number
@@ -41,8 +41,8 @@ export interface Result {
 const checkTimeoutMs = 30_000
 
 /** Runs the checks one after another, in order of their numbers, and tells `onResult` of each. */
-export async function runChecks(checks: readonly Check[], context: Context, onResult: (result: Result) => void): Promise<readonly Result[]> {
-  const results: Result[] = []
+export async function runChecks<Given>(checks: readonly Check<Given>[], context: Given, onResult: (result: Result<Given>) => void): Promise<readonly Result<Given>[]> {
+  const results: Result<Given>[] = []
   for (const one of checks.toSorted((a, b) => a.number - b.number)) {
     const startedAt = performance.now()
     const verdict = await judge(one, context)
@@ -53,7 +53,7 @@ export async function runChecks(checks: readonly Check[], context: Context, onRe
   return results
 }
 
-async function judge(one: Check, context: Context): Promise<Pick<Result, 'outcome' | 'reason'>> {
+async function judge<Given>(one: Check<Given>, context: Given): Promise<Pick<Result<Given>, 'outcome' | 'reason'>> {
   const { promise, reject } = Promise.withResolvers<never>()
   const timer = setTimeout(() => { reject(new Error(`no verdict within ${String(checkTimeoutMs / 1000)} s`)) }, checkTimeoutMs)
   try {

@@ -139,10 +139,10 @@ describe.skipIf(process.platform !== 'linux')('a gateway', () => {
     await mkdir(secrets, { recursive: true })
     const certificate = join(folder, 'certificate.pem')
     await promisify(execFile)('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2', '-subj', '/CN=gateway.test',
-      '-addext', 'subjectAltName=DNS:gateway.test', '-keyout', join(secrets, 'dicom-key'), '-out', certificate])
+      '-addext', 'subjectAltName=DNS:gateway.test', '-keyout', join(secrets, 'service-tls.key'), '-out', certificate])
     const ca = await readFile(certificate)
     const { service } = await gateway.control.configuration()
-    await gateway.control.change({ service: { ...service, tls: { certificate: ca.toString(), keySecret: 'dicom-key' } } })
+    await gateway.control.change({ service: { ...service, tls: { certificate: ca.toString(), keySecret: 'service-tls.key' } } })
     const tls = { ca: [ca], servername: 'gateway.test' }
     await until('it speaks TLS', () => anEcho(tls).then(() => true, () => false))
     for (let warm = 0; warm < 30; warm++) await anEcho(tls)

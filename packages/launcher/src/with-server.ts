@@ -1,6 +1,6 @@
 /**
  * Runs a DICOMweb client of ours against the running `npm start`: sets ISOCENTER_URL and ISOCENTER_TOKEN for it,
- * unless a server is named by --url or by those variables.
+ * unless a server is named by --url or by those variables, or none is asked for (--dimse).
  *
  *   node packages/launcher/src/with-server.ts SCRIPT [ARGUMENT…]
  */
@@ -16,7 +16,7 @@ const run = promisify(execFile)
 
 await exitWith(async () => {
   const args = process.argv.slice(2)
-  const needsNone = args.some((arg) => /^(--url(=.*)?|--help|-h)$/.test(arg)) || process.env['ISOCENTER_URL'] !== undefined
+  const needsNone = args.some((arg) => /^(--(url|dimse)(=.*)?|--help|-h)$/.test(arg)) || process.env['ISOCENTER_URL'] !== undefined
   return runScript(args, needsNone ? process.env : { ...process.env, ...(await runningServer()) })
 })
 

@@ -1,0 +1,36 @@
+/** dcmjs-dimse as a user: it shares no line with DCMTK, and knows the N-services. */
+import dcmjsDimse from 'dcmjs-dimse'
+import type { Node } from './node.ts'
+
+const { Client, log, requests } = dcmjsDimse
+log.setLevel('silent')
+export const { Dataset } = dcmjsDimse
+export { requests }
+
+interface Answer {
+  getStatus(): number
+  getDataset(): { getElements(): Record<string, unknown> } | undefined
+}
+interface Asked {
+  on(event: 'response', listener: (response: unknown) => void): unknown
+}
+
+/** Statuses and data sets answered to requests that go over one association, in order. @throws Error when the association fails */
+export async function asked({ host, port, aeTitle }: Node, ...messages: readonly Asked[]): Promise<{ status: number; elements: Record<string, unknown> }[]> {
+  const client = new Client()
+  const answers: { status: number; elements: Record<string, unknown> }[] = []
+  for (const message of messages) {
+    message.on('response', (response) => {
+      const answer = response as Answer
+      answers.push({ status: answer.getStatus(), elements: answer.getDataset()?.getElements() ?? {} })
+    })
+    client.addRequest(message as Parameters<typeof client.addRequest>[0])
+  }
+  const { promise, resolve, reject } = Promise.withResolvers<void>()
+  client.on('closed', () => { resolve() })
+  client.on('networkError', (error: unknown) => { reject(error instanceof Error ? error : new Error(String(error))) })
+  client.on('associationRejected', () => { reject(new Error('the association was rejected')) })
+  client.send(host, port, 'DCMJS', aeTitle)
+  await promise
+  return answers
+}
