@@ -4,7 +4,7 @@ import { Value } from 'typebox/value'
 import type { Peer } from '../configuration/schema.ts'
 import type { GatewayControl } from '../control/actions.ts'
 
-export type CommandedControl = Pick<GatewayControl, 'startService' | 'stopService' | 'setConfiguration' | 'addPeer' | 'pauseNode' | 'resumeNode' | 'testNode' | 'retryDeliveries'>
+export type CommandedControl = Pick<GatewayControl, 'startService' | 'stopService' | 'setConfiguration' | 'addPeer' | 'pauseNode' | 'resumeNode' | 'testNode' | 'retryDeliveries' | 'fetchStudies' | 'fetchMatching' | 'cancelFetches'>
 
 const maxReasonLength = 500
 const maxValueBytes = 16 * 1024
@@ -25,6 +25,9 @@ const doers: Doers = {
   resumeNode: (control, { nodeId }) => control.resumeNode(nodeId),
   testNode: (control, { nodeId }) => control.testNode(nodeId),
   retryDeliveries: (control, selection) => control.retryDeliveries(selection),
+  fetchStudies: (control, { nodeId, studies }) => control.fetchStudies(nodeId, studies),
+  fetchDays: (control, { nodeId, StudyDate }) => control.fetchMatching(nodeId, { StudyDate }),
+  cancelFetches: (control, { nodeId }) => control.cancelFetches(nodeId),
 }
 
 const isKnown = (name: string): name is GatewayCommandName => Object.hasOwn(gatewayCommands, name)

@@ -53,6 +53,18 @@ export function aControl(): TestControl {
       done.push(`testNode ${nodeId}`)
       return { at: new Date().toISOString(), succeeded: true, latencyMs: 12, steps: [{ name: 'connect', milliseconds: 3 }] }
     },
+    fetchStudies: async (nodeId, studies) => {
+      done.push(`fetchStudies ${nodeId} ${studies.map(({ StudyInstanceUID }) => StudyInstanceUID).join()}`)
+      return { added: studies.length, hasMore: false }
+    },
+    fetchMatching: async (nodeId, filter) => {
+      done.push(`fetchMatching ${nodeId} ${JSON.stringify(filter)}`)
+      return { added: 2, hasMore: false }
+    },
+    cancelFetches: async (nodeId = 'all') => {
+      done.push(`cancelFetches ${nodeId}`)
+      return { cancelled: 1 }
+    },
     retryDeliveries: async (selection) => {
       done.push(`retryDeliveries ${JSON.stringify(selection)}`)
       return { retried: 3 }

@@ -2,9 +2,12 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { aStudy, hasProgram } from '@isocenter/testkit'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { readConfig } from '../config.ts'
 import { startGateway, type RunningGateway } from '../gateway.ts'
+import { startArchive } from '../services/archive.fixture.ts'
+import type { ArchiveSearch, FetchedStudy } from './wire/fetches.ts'
 import type { GatewayState } from './wire/state.ts'
 
 let folder: string
@@ -116,6 +119,28 @@ test('an archive that cannot be reached is said, and nothing waits for it', asyn
   expect([searched.status, await searched.json()]).toMatchObject([502, { type: '/problems/archive-failed', failure: { reason: 'lineDown' } }])
   expect((await ask('POST', '/api/fetches', { nodeId, matching: { StudyDate: '20190311' } })).status).toBe(502)
   expect(await (await ask('GET', '/api/fetches')).json()).toEqual([])
+})
+
+describe.skipIf(!hasProgram('dcmqrscp'))('an old archive', () => {
+  test('is searched and fetched from by day, and what comes is recorded like everything received', async () => {
+    await setPort(0)
+    await ask('POST', '/api/service/start')
+    const day = aStudy({ instances: 3, StudyDate: '20190311', PatientID: 'OLD-7', PatientName: 'Grüner^Käthe' })
+    const archive = await startArchive({ gatewayPort: gateway.dimsePort, instances: [...day.instances, ...aStudy({ instances: 1, StudyDate: '20190401' }).instances] })
+    try {
+      const { headers } = await ask('POST', '/api/nodes', { kind: 'dicom', name: 'Old archive', host: '127.0.0.1', port: archive.port, calledAETitle: archive.aeTitle, default: false })
+      const nodeId = (headers.get('location') ?? '').split('/').at(-1) ?? ''
+      const search = async () => await (await ask('GET', `/api/nodes/${nodeId}/studies?StudyDate=20190310-20190312`)).json() as ArchiveSearch
+      expect(await search()).toMatchObject({ hasMore: false, studies: [{ StudyInstanceUID: day.StudyInstanceUID, PatientID: 'OLD-7', received: 0 }] })
+      expect(await (await ask('POST', '/api/fetches', { nodeId, matching: { StudyDate: '20190310-20190312' } })).json()).toEqual({ added: 1, hasMore: false })
+      const fetched = async () => (await (await ask('GET', '/api/fetches')).json() as FetchedStudy[])[0]
+      await expect.poll(async () => (await fetched())?.state, { timeout: 20_000 }).toBe('done')
+      expect(await fetched()).toMatchObject({ nodeName: 'Old archive', StudyInstanceUID: day.StudyInstanceUID, completed: 3, failed: 0, attempts: 1 })
+      await expect.poll(async () => (await search()).studies[0]?.received).toBe(3)
+    } finally {
+      await archive.stop()
+    }
+  }, 60_000)
 })
 
 test('settings that cannot be are refused by the same rules as everywhere, and change nothing', async () => {

@@ -1,13 +1,8 @@
-import { spawn, type ChildProcess } from 'node:child_process'
-import { once } from 'node:events'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { action, createAcceptor, create, DimseConnection, DimseStatusError, requestAssociation, serveServices, set, type ServiceHandlers } from '@isocenter/dimse'
 import type { DataSet, DicomJson } from '@isocenter/dicom'
-import { aStudy, attributes, bytesOf, hasProgram, startServerProcess, testDatabase, type ServerProcess } from '@isocenter/testkit'
+import { aStudy, attributes, hasProgram, startServerProcess, testDatabase, type ServerProcess } from '@isocenter/testkit'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { startArchive } from './archive.fixture.ts'
 import { aServedGateway, dcmtk, stowed, until, type ServedGateway } from './services.fixture.ts'
 
 const MPPS = '1.2.840.10008.3.1.2.3.3'
@@ -176,43 +171,18 @@ describe('storage commitment', () => {
 
 describe.skipIf(!hasProgram('dcmqrscp'))('fetching from an old archive', () => {
   test('brings a day of it into the spool', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'archive-'))
-    const port = await freePort()
-    const children: ChildProcess[] = []
+    const day = aStudy({ instances: 4, StudyDate: '20260505', PatientID: 'OLD-1' })
+    const before = aStudy({ instances: 1, StudyDate: '20260504' })
+    const archive = await startArchive({ gatewayPort: gateway.port, instances: [...day.instances, ...before.instances] })
     try {
-      const config = join(folder, 'dcmqrscp.cfg')
-      await writeFile(config, [
-        `NetworkTCPPort = ${port}`, 'MaxPDUSize = 65536', 'MaxAssociations = 16',
-        'HostTable BEGIN', `gateway = (USTCFQ-Transfer, 127.0.0.1, ${gateway.port})`, 'HostTable END',
-        'VendorTable BEGIN', 'VendorTable END', 'AETable BEGIN', `OLDPACS ${folder} RW (200, 1024mb) ANY`, 'AETable END', '',
-      ].join('\n'))
-      children.push(spawn('dcmqrscp', ['-c', config], { stdio: 'ignore', cwd: folder }))
-      for (let tries = 0; tries < 100 && (await dcmtk('echoscu', '-aec', 'OLDPACS', '127.0.0.1', String(port))).code !== 0; tries++) await new Promise((resolve) => { setTimeout(resolve, 50) })
-      const day = aStudy({ instances: 4, StudyDate: '20260505', PatientID: 'OLD-1' })
-      const before = aStudy({ instances: 1, StudyDate: '20260504' })
-      for (const [index, instance] of [...day.instances, ...before.instances].entries()) {
-        const file = join(folder, `sent-${index}.dcm`)
-        await writeFile(file, bytesOf(instance))
-        expect((await dcmtk('storescu', '-aec', 'OLDPACS', '127.0.0.1', String(port), file)).code).toBe(0)
-      }
-      await gateway.configuration.change(({ nodes }) => ({ nodes: [...nodes, { id: 'old', name: 'Old archive', kind: 'dicom', default: false, paused: false, concurrency: 1, maxAttempts: 5, host: '127.0.0.1', port, calledAETitle: 'OLDPACS' }] }))
+      await gateway.configuration.change(({ nodes }) => ({ nodes: [...nodes, { id: 'old', name: 'Old archive', kind: 'dicom', default: false, paused: false, concurrency: 1, maxAttempts: 5, host: '127.0.0.1', port: archive.port, calledAETitle: archive.aeTitle }] }))
       expect((await gateway.pulls.search('old', { PatientID: 'OLD-1' })).studies.map((study) => study.StudyInstanceUID)).toEqual([day.StudyInstanceUID])
       expect(await gateway.pulls.pullMatching('old', { StudyDate: '20260505' })).toEqual({ added: 1, hasMore: false })
       await until(() => gateway.pulls.list(1)[0]?.state === 'done', 30_000)
-      expect(gateway.pulls.list(1)[0]).toMatchObject({ completed: 4, failed: 0 })
+      expect(gateway.pulls.list(1)[0]).toMatchObject({ completed: 4, failed: 0, PatientID: 'OLD-1', StudyDate: '20260505' })
       for (const instance of day.instances) expect(gateway.spool.find(String(instance['00080018']?.Value?.[0]))).toHaveLength(1)
     } finally {
-      for (const child of children) child.kill()
-      await rm(folder, { recursive: true, force: true })
+      await archive.stop()
     }
   })
 })
-
-async function freePort(): Promise<number> {
-  const listener = createServer().listen(0, '127.0.0.1')
-  await once(listener, 'listening')
-  const { port } = listener.address() as { port: number }
-  listener.close()
-  await once(listener, 'close')
-  return port
-}

@@ -102,6 +102,15 @@ export const gatewayCommands = {
     objectId: Type.Optional(Words(64)),
     nodeId: Type.Optional(NodeId),
   }, { additionalProperties: false, description: 'failed deliveries of a study, of one object, to one node; all without any' }),
+  fetchStudies: Type.Object({
+    nodeId: NodeId,
+    studies: Type.Array(Type.Object({ StudyInstanceUID: Type.String({ pattern: '^[0-9]+(\\.[0-9]+)*$', maxLength: 64 }) }, { additionalProperties: false }), { minItems: 1, maxItems: 200 }),
+  }, { additionalProperties: false, description: 'has an archive send these studies to the gateway' }),
+  fetchDays: Type.Object({
+    nodeId: NodeId,
+    StudyDate: Type.String({ pattern: '^[0-9]{8}(-[0-9]{8})?$', description: 'a day, or from one to another' }),
+  }, { additionalProperties: false, description: 'has an archive send everything of these days to the gateway' }),
+  cancelFetches: Type.Object({ nodeId: Type.Optional(NodeId) }, { additionalProperties: false, description: 'calls off what has not begun, of one archive or of all' }),
 } as const satisfies Record<string, TSchema>
 export type GatewayCommandName = keyof typeof gatewayCommands
 export const gatewayCommandNames = Object.keys(gatewayCommands) as GatewayCommandName[]

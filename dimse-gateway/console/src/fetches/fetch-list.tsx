@@ -65,7 +65,7 @@ function Standing({ study }: { readonly study: FetchedStudy }) {
   return (
     <>
       <div>
-        <Tag color={colours[state]}>{state === 'waiting' && attempts > 0 ? words.waitsAgain : words.states[state]}</Tag>
+        <Tag color={colours[state]}>{state === 'waiting' && attempts > 0 ? words.waitsAgain : words.states[state]}</Tag>{' '}
         {completed > 0 && <span>{words.sent(formats.number(completed), formats.number(all))}</span>}
         {attempts > 1 && <span className="hint"> · {records.attempts(formats.number(attempts), false)}</span>}
       </div>

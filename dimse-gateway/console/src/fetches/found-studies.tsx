@@ -1,5 +1,5 @@
 import { EmptyState, useLanguage } from '@isocenter/design-system'
-import { Alert, Button, Card, Grid, Table, Tag } from 'antd'
+import { Alert, Button, Card, Flex, Grid, Table, Tag } from 'antd'
 import { useState } from 'react'
 import type { ArchiveSearch, ArchiveStudy, FetchesAdded, WantedStudy } from '../../../src/control/wire/fetches.ts'
 import { query, request } from '../api/client.ts'
@@ -60,13 +60,13 @@ function Choice({ nodeId, studies }: { readonly nodeId: string; readonly studies
         ]}
       />
       <div style={{ marginTop: 16 }}>
-        <Button type="primary" disabled={chosen.length === 0} loading={isBusy} onClick={() => void fetchChosen()}>{words.fetchChosen(formats.number(chosen.length), chosen.length === 1)}</Button>
+        <Button type="primary" disabled={chosen.length === 0} loading={isBusy} onClick={() => void fetchChosen()}>{chosen.length === 0 ? words.fetchNone : words.fetchChosen(formats.number(chosen.length), chosen.length === 1)}</Button>
       </div>
     </>
   )
 }
 
-const Modalities = ({ study }: { readonly study: ArchiveStudy }) => <>{study.ModalitiesInStudy.map((modality) => <Tag key={modality}>{modality}</Tag>)}</>
+const Modalities = ({ study }: { readonly study: ArchiveStudy }) => <Flex wrap gap={4} style={{ display: 'inline-flex' }}>{study.ModalitiesInStudy.map((modality) => <Tag key={modality}>{modality}</Tag>)}</Flex>
 
 /** How many the archive says there are, and how much of that is here. */
 function Instances({ study: { NumberOfStudyRelatedInstances: all, received } }: { readonly study: ArchiveStudy }) {

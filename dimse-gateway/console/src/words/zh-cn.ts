@@ -198,7 +198,7 @@ export const zhCN: Words = {
     found: '归档中的检查', nothingFound: '归档中没有匹配的检查', nothingFoundHint: '有的归档区分大小写，或需要完整的患者编号。',
     hasMore: '归档中还有更多未显示。请缩小范围，或调取全部匹配。',
     study: '检查', modalities: '检查类型', instances: '实例', received: (count) => `本机 ${count}`, choose: (study) => `选择 ${study}`,
-    fetchChosen: (count) => `调取 ${count} 个检查`,
+    fetchNone: '调取所选', fetchChosen: (count) => `调取 ${count} 个检查`,
     added: (count) => `开始调取 ${count} 个检查。`, addedHasMore: '归档中还有更多，请在完成后再调取其余部分。',
     list: '调取进度', nothingYet: '还没有调取过检查', asked: '提出时间', state: '状态', progress: '进度',
     states: { waiting: '等待中', moving: '调取中', done: '已调取', failed: '已放弃', cancelled: '已取消' }, waitsAgain: '稍后重试',
