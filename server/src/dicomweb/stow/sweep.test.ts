@@ -98,7 +98,8 @@ test('a blob that was given up and is named again stays', async () => {
   const [organisation] = await service.db('organisation').select<{ organisation_id: string }[]>('organisation_id')
   await service.db('obsolete_blob').insert(keys.map((blob_key) => ({ blob_key, organisation_id: organisation?.organisation_id })))
   expect(await sweepAfter(minimumAgeMs + 60_000)).toMatchObject({ obsolete: 0 })
-  expect(await blobKeys()).toEqual(keys)
+  // A thumbnail may have been made meanwhile.
+  expect(await blobKeys()).toEqual(expect.arrayContaining(keys))
 })
 
 test('a long object counts as on its way for as long as a slow line needs for it', () => {
