@@ -1,5 +1,8 @@
 /** How long to wait after a failure. */
 
+/** No wait is longer, what a node asks for included: something due later than that was written down before the clock was put back, and is due now. */
+export const longestWaitMs = 3_600_000
+
 export interface BackoffOptions {
   /** The most the first wait may last, ms; it doubles with every failure. */
   readonly baseMs: number

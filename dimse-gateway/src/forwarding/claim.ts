@@ -1,4 +1,5 @@
 /** Which deliveries of a node are next: urgent studies first, then by their place in line. */
+import { longestWaitMs } from './backoff.ts'
 import type { Delivery } from './delivery.ts'
 import type { Statements, Transaction } from '../platform/statements.ts'
 
@@ -22,13 +23,16 @@ const turnsAtATime = 32
 /** Objects that met trouble so often go alone, so that whichever brings it is found and holds up no other. */
 const troublesBeforeAlone = 2
 
-const nextTurns = 'SELECT study_id AS studyId, urgent FROM delivery_turn WHERE node_id = ? AND due_at <= ? ORDER BY urgent DESC, place LIMIT ?'
+/** Due, by a clock that may have been put back; its parameter is now, twice. */
+const isDue = (column: string): string => `${column} NOT BETWEEN ? + 1 AND ? + ${String(longestWaitMs)}`
+
+const nextTurns = `SELECT study_id AS studyId, urgent FROM delivery_turn WHERE node_id = ? AND ${isDue('due_at')} ORDER BY urgent DESC, place LIMIT ?`
 const dueOfTurn = `
   SELECT d.delivery_id AS deliveryId, d.node_id AS nodeId, d.urgent, d.attempts, d.troubles, d.upload_url AS uploadUrl, o.object_id AS objectId, o.byte_length AS byteLength,
     o.data_set_offset AS dataSetOffset, o.data_set_sha256 AS dataSetSha256, o.transfer_syntax_uid AS transferSyntaxUID, o.sop_class_uid AS SOPClassUID,
     o.sop_instance_uid AS SOPInstanceUID, s.study_instance_uid AS StudyInstanceUID
   FROM delivery d INDEXED BY delivery_waiting JOIN forward_object o USING (object_key) JOIN forward_study s ON s.study_id = d.study_id
-  WHERE d.node_id = ? AND d.study_id = ? AND d.urgent = ? AND d.state = 'waiting' AND d.next_attempt_at <= ? ORDER BY d.delivery_id LIMIT ?`
+  WHERE d.node_id = ? AND d.study_id = ? AND d.urgent = ? AND d.state = 'waiting' AND ${isDue('d.next_attempt_at')} ORDER BY d.delivery_id LIMIT ?`
 const earliestOfTurn = `SELECT min(next_attempt_at) AS at FROM delivery INDEXED BY delivery_waiting WHERE node_id = ? AND study_id = ? AND urgent = ? AND state = 'waiting'`
 const ofTurn = 'WHERE node_id = ? AND study_id = ? AND urgent = ?'
 
@@ -44,7 +48,7 @@ export function createClaimer(statements: Statements): Claimer {
     claim: (nodeId, limits, now) => statements.write((transaction) => {
       const batch = new Batch(limits)
       for (;;) {
-        const turns = transaction.all<Turn>(nextTurns, nodeId, now, turnsAtATime)
+        const turns = transaction.all<Turn>(nextTurns, nodeId, now, now, turnsAtATime)
         for (const turn of turns) {
           if (batch.isFull) break
           serve(transaction, nodeId, turn, batch, now)
@@ -87,7 +91,7 @@ class Batch {
 
 /** Gives a study its turn; one with nothing due leaves the line, or comes back when something is. */
 function serve(transaction: Transaction, nodeId: string, { studyId, urgent }: Turn, batch: Batch, now: number): void {
-  const due = transaction.all<DueRow>(dueOfTurn, nodeId, studyId, urgent, now, batch.room)
+  const due = transaction.all<DueRow>(dueOfTurn, nodeId, studyId, urgent, now, now, batch.room)
   if (due.length === 0) {
     const at = transaction.get<{ at: number | null }>(earliestOfTurn, nodeId, studyId, urgent)?.at
     if (typeof at === 'number') transaction.run(`UPDATE delivery_turn SET due_at = ? ${ofTurn}`, at, nodeId, studyId, urgent)

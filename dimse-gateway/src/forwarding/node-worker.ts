@@ -4,7 +4,7 @@ import type { Node } from '../configuration/nodes.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Log } from '../platform/log.ts'
 import { ObjectUnreadable, troubleOf, type Attempt, type Sendable, type Sender, type Trouble } from './attempt.ts'
-import { backoffMs } from './backoff.ts'
+import { backoffMs, longestWaitMs } from './backoff.ts'
 import { createBatchSize } from './batch-size.ts'
 import type { Delivery } from './delivery.ts'
 import type { DeliveryError } from './delivery-states.ts'
@@ -81,7 +81,8 @@ export function createNodeWorker(initial: Node, { queue, createSender, prepare, 
     if (isHeld()) return hoursCheckMs
     // In trouble one lane feels the way, and only when it is time.
     if (failures > 0 && index > 0) return longestSleepMs
-    return Math.max(0, blockedUntil - now())
+    const leftMs = blockedUntil - now()
+    return leftMs > longestWaitMs ? 0 : Math.max(0, leftMs)
   }
 
   const noteSuccess = (): void => {

@@ -57,6 +57,17 @@ describe('a queue', () => {
     expect(studies).toHaveLength(41)
   })
 
+  test('does not wait for years when the clock, which was wrong, is put back', async () => {
+    const { queue } = opened()
+    const object = anObject()
+    queue.enqueue([object], toNode('a'))
+    const wrong = Date.parse('2038-01-01')
+    const [delivery] = await queue.claim('a', many, wrong)
+    await queue.settle([{ deliveryId: delivery!.deliveryId, outcome: { kind: 'refused', error: refusal, retryAt: wrong + 60_000 } }], wrong)
+    expect(await queue.claim('a', many, wrong + 59_000)).toEqual([])
+    expect(instances(await queue.claim('a', many, Date.parse('2026-11-22')))).toEqual([object.SOPInstanceUID])
+  })
+
   test('waits with what was refused, and leaves it to a person in the end', async () => {
     const { queue } = opened()
     queue.enqueue([anObject()], toNode('a'))

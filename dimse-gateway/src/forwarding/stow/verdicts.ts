@@ -1,6 +1,7 @@
 /** What an HTTP answer to a store means for the objects that were in it, and for the node. */
 import { storeStatusMeaning } from '@isocenter/dicom'
 import type { HttpAnswer } from '../../nodes/http-target.ts'
+import { longestWaitMs } from '../backoff.ts'
 import { troubleOf, type Attempt, type Sendable, type Trouble, type Verdict } from '../attempt.ts'
 import type { DeliveryError } from '../delivery-states.ts'
 import { readStoreAnswer, type InstanceAnswer } from './answer.ts'
@@ -95,5 +96,5 @@ function problemWords(body: Buffer): string {
 export function retryAfterOf(header: string | undefined, now: number): number | undefined {
   if (header === undefined) return undefined
   const milliseconds = /^\d+$/.test(header.trim()) ? Number(header) * 1000 : Date.parse(header) - now
-  return Number.isFinite(milliseconds) ? Math.min(Math.max(milliseconds, 0), 3_600_000) : undefined
+  return Number.isFinite(milliseconds) ? Math.min(Math.max(milliseconds, 0), longestWaitMs) : undefined
 }
