@@ -129,16 +129,17 @@ test('what an administrator commands is done once, in order, by the functions of
     await give('addPeer', { peer: { aeTitle: 'CT9' } }), await give('retryDeliveries'), await give('pauseNode', { nodeId: 'nowhere' }),
     await give('setConfiguration', { change: { retention: { recordDays: 31 } }, ifRevision: 0 }),
     await give('setConfiguration', { change: { cloud: { url: 'https://evil.example' } } }),
+    await give('fetchStudies', { nodeId: 'old', studies: [{ StudyInstanceUID: '2.25.7' }] }), await give('fetchDays', { nodeId: 'old', StudyDate: '20190311-20190312' }), await give('cancelFetches'),
   ]
   expect((await give('stopService', {}, { 'idempotency-key': 'a' })).commandId).toBe((await give('stopService', {}, { 'idempotency-key': 'a' })).commandId)
   expect(new Set(commands.map(({ state }) => state))).toEqual(new Set(['waiting']))
   start(control)
   await expect.poll(async () => (await detail(cloud.gatewayId)).pendingCommands, { timeout: 15_000 }).toBe(0)
   const told = new Map((await detail(cloud.gatewayId)).commands.map((command) => [command.commandId, command]))
-  expect(commands.map(({ commandId }) => told.get(commandId)?.state)).toEqual(['succeeded', 'succeeded', 'succeeded', 'succeeded', 'succeeded', 'succeeded', 'failed', 'failed', 'failed'])
+  expect(commands.map(({ commandId }) => told.get(commandId)?.state)).toEqual(['succeeded', 'succeeded', 'succeeded', 'succeeded', 'succeeded', 'succeeded', 'failed', 'failed', 'failed', 'succeeded', 'succeeded', 'succeeded'])
   expect(told.get(commands[2]!.commandId)?.value).toMatchObject({ succeeded: true, latencyMs: 12 })
   expect(told.get(commands[8]!.commandId)?.reason).toContain('cloud')
-  expect(control.done).toEqual(['stopService', 'pauseNode cloud', 'testNode cloud', 'setConfiguration', 'addPeer CT9', 'retryDeliveries {}', 'stopService'])
+  expect(control.done).toEqual(['stopService', 'pauseNode cloud', 'testNode cloud', 'setConfiguration', 'addPeer CT9', 'retryDeliveries {}', 'fetchStudies old 2.25.7', 'fetchMatching old {"StudyDate":"20190311-20190312"}', 'cancelFetches all', 'stopService'])
   expect((await detail(cloud.gatewayId)).configuration).toMatchObject({ revision: control.configuration().revision, document: { retention: { recordDays: 30 } } })
 })
 
