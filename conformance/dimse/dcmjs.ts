@@ -1,5 +1,6 @@
 /** dcmjs-dimse as a user: it shares no line with DCMTK, and knows the N-services. */
 import dcmjsDimse from 'dcmjs-dimse'
+import { NotApplicable } from '../suite.ts'
 import type { Node } from './node.ts'
 
 const { Client, log, requests } = dcmjsDimse
@@ -15,7 +16,7 @@ interface Asked {
   on(event: 'response', listener: (response: unknown) => void): unknown
 }
 
-/** Statuses and data sets answered to requests that go over one association, in order. @throws Error when the association fails */
+/** Statuses and data sets answered to requests that go over one association, in order. @throws Error when the association fails, NotApplicable when the service is not offered */
 export async function asked({ host, port, aeTitle }: Node, ...messages: readonly Asked[]): Promise<{ status: number; elements: Record<string, unknown> }[]> {
   const client = new Client()
   const answers: { status: number; elements: Record<string, unknown> }[] = []
@@ -32,5 +33,7 @@ export async function asked({ host, port, aeTitle }: Node, ...messages: readonly
   client.on('associationRejected', () => { reject(new Error('the association was rejected')) })
   client.send(host, port, 'DCMJS', aeTitle)
   await promise
+  // It says nothing of a request whose context was refused.
+  if (answers.length === 0) throw new NotApplicable('the node does not offer this service')
   return answers
 }

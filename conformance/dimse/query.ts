@@ -1,5 +1,6 @@
 /** C-FIND by DCMTK's findscu, and what it prints. */
 import { must } from '../expect.ts'
+import { NotApplicable } from '../suite.ts'
 import type { Node } from './node.ts'
 import { run } from './programs.ts'
 
@@ -19,6 +20,7 @@ export async function findscu({ host, port, aeTitle }: Node, model: '-S' | '-P' 
 
 export async function findscuWith({ host, port, aeTitle }: Node, options: readonly string[], ...keys: string[]): Promise<Answers> {
   const { text } = await run('findscu', '-v', ...options, '-aec', aeTitle, host, String(port), ...keys.flatMap((key) => ['-k', key]))
+  if (text.includes('No Acceptable Presentation Contexts')) throw new NotApplicable('the node does not offer this model')
   must(/Association Accepted/.test(text), `findscu has no association: ${text.trim().split('\n').at(-1) ?? ''}`)
   return { matches: answersOf(text), status: /Received Final Find Response \(([^)]*)\)/.exec(text)?.[1] ?? 'none', text }
 }
