@@ -40,6 +40,17 @@ describe('objects that go nowhere', () => {
     expect(await claimed('a')).toEqual([again.id])
   })
 
+  test('go to another node when theirs was removed while they were being sent', async () => {
+    const object = anObject()
+    queue.enqueue([object], toNode('a'))
+    const [delivery] = await queue.claim('a', many, 1)
+    await queue.cancel({ nodeId: 'a' }, 1)
+    await queue.settle([{ deliveryId: delivery!.deliveryId, outcome: { kind: 'released', troubled: false, retryAt: 0 } }], 1)
+    expect(await queue.enqueueStranded(toNode('a'))).toEqual(new Set())
+    expect(await queue.enqueueStranded(toNode('b'))).toEqual(new Set(['b']))
+    expect(await claimed('b')).toEqual([object.id])
+  })
+
   test('are none that a rule keeps here, that wait for a node, or that have arrived', async () => {
     queue.enqueue([anObject({ Modality: 'SR' })], toNode())
     queue.enqueue([anObject()], toNode('a'))

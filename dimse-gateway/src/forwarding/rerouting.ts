@@ -24,7 +24,8 @@ const stranded = `
   SELECT object_key AS objectKey, study_id AS studyId, received_at AS receivedAt, byte_length AS bytes,
     calling_ae_title AS callingAETitle, called_ae_title AS calledAETitle, modality AS Modality, sop_class_uid AS SOPClassUID
   FROM forward_object o WHERE object_key > ? AND object_key <= ? AND deleted_at IS NULL AND arrived_everywhere_at IS NULL
-    AND NOT EXISTS (SELECT 1 FROM delivery d WHERE d.object_key = o.object_key AND d.state <> 'cancelled')`
+    AND NOT EXISTS (SELECT 1 FROM delivery d WHERE d.object_key = o.object_key
+      AND (d.state = 'delivered' OR (d.state <> 'cancelled' AND d.node_id IN (SELECT value FROM json_each(?)))))`
 const givenUp = `SELECT delivery_id AS deliveryId FROM delivery WHERE object_key = ? AND node_id = ? AND state IN ('dead', 'cancelled')`
 
 type Stranded = Known & Omit<Routable, 'receivedAt' | 'Modality'> & { readonly Modality: string | null }
@@ -38,9 +39,10 @@ export function createRerouter(statements: Statements): Rerouter {
 
     enqueueStranded: async (routes) => {
       const last = statements.get<{ last: number | null }>('SELECT max(object_key) AS last FROM forward_object')?.last ?? 0
+      const there = JSON.stringify(routes.nodes.map(({ id }) => id))
       const nodeIds = new Set<string>()
       for (let from = 0; from < last; from += stretch) {
-        const found = await statements.write((transaction) => transaction.all<Stranded>(stranded, from, from + stretch).flatMap((object) => {
+        const found = await statements.write((transaction) => transaction.all<Stranded>(stranded, from, from + stretch, there).flatMap((object) => {
           const routable = { ...object, receivedAt: new Date(object.receivedAt), Modality: object.Modality ?? undefined }
           return [...sendTo(transaction, object, destinationsOf(routable, routes))]
         }))
