@@ -27,6 +27,10 @@ const Env = Type.Object({
   S3_SSE: Type.Optional(Type.Union([Type.Literal('AES256'), Type.Literal('aws:kms')], { description: 'encryption at rest asked of the service: AES256 or aws:kms' })),
   S3_SSE_KMS_KEY_ID: Type.Optional(Type.String({ description: 'key for aws:kms' })),
   SIGNING_KEYS_FILE: Type.Optional(Type.String({ description: 'JWKS with the private keys that sign tokens, shared by all server processes; DATA_DIR/secrets/signing-keys.json where unset' })),
+  SMTP_URL: Type.Optional(Type.String({ pattern: '^smtps?://', description: 'SMTP server for e-mail to people: smtp:// or smtps:// with user, password, host and port' })),
+  MAIL_FROM: Type.Optional(Type.String({ minLength: 3, pattern: '@', description: 'address e-mail comes from; needed where SMTP_URL is set' })),
+  SMS_WEBHOOK_URL: Type.Optional(Type.String({ pattern: '^https?://', description: 'where {messageId, to, text} is posted for every short message to a person' })),
+  SMS_WEBHOOK_SECRET: Type.Optional(Type.String({ minLength: 16, description: 'key of the HMAC-SHA256 in X-Isocenter-Signature of those requests; needed where SMS_WEBHOOK_URL is set' })),
   TIME_ZONE: Type.String({ default: 'Asia/Shanghai', minLength: 1, description: 'IANA time zone of organisations that have not said where they are: when their day ends' }),
   CAPTCHA_BITS: Type.Integer({ default: 17, minimum: 0, maximum: 24, description: 'work of a captcha: a browser tries 2 to the power of this numbers, in the middle' }),
   HTTP_IDLE_TIMEOUT_MS: Type.Integer({ default: 120_000, minimum: 1_000, description: 'longest a connection may stand still in the middle of a request or an answer; request headers have half a minute at most' }),
@@ -81,6 +85,8 @@ function togetherWrong(candidate: Config): string[] {
   if (candidate.BLOB_STORE === 's3' && candidate.S3_BUCKET === undefined) mistakes.push('S3_BUCKET is missing: BLOB_STORE is s3')
   if ((candidate.S3_ACCESS_KEY_ID === undefined) !== (candidate.S3_SECRET_ACCESS_KEY === undefined)) mistakes.push('S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY go together')
   if ((candidate.TLS_CERT_FILE === undefined) !== (candidate.TLS_KEY_FILE === undefined)) mistakes.push('TLS_CERT_FILE and TLS_KEY_FILE go together')
+  if ((candidate.SMTP_URL === undefined) !== (candidate.MAIL_FROM === undefined)) mistakes.push('SMTP_URL and MAIL_FROM go together')
+  if ((candidate.SMS_WEBHOOK_URL === undefined) !== (candidate.SMS_WEBHOOK_SECRET === undefined)) mistakes.push('SMS_WEBHOOK_URL and SMS_WEBHOOK_SECRET go together')
   return mistakes
 }
 

@@ -2,7 +2,6 @@ import { mkdir } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'
 import { createAccounts, accountTasks } from './accounts/index.ts'
-import { memberships } from './account-memberships.ts'
 import { createApp } from './app.ts'
 import { createAccessLog } from './audit/index.ts'
 import { catalogueTasks, createCatalogue, ensureDefaultOrganisation } from './catalogue/index.ts'
@@ -11,6 +10,8 @@ import { startSweeping } from './dicomweb/index.ts'
 import { createGateways, gatewayTasks } from './gateways/index.ts'
 import { createSealing, createTokens, loadSigningKeys } from './identity/index.ts'
 import { joinTasks, startJobs } from './jobs/index.ts'
+import { createOutbox, openChannels, startDelivering } from './notifications/index.ts'
+import { accountMemberships } from './organisations/index.ts'
 import { blobStoreConfig, signingKeysFile } from './places.ts'
 import { createDb } from './platform/db.ts'
 import { createMetrics } from './platform/metrics.ts'
@@ -45,7 +46,10 @@ export async function startServer(config: Config): Promise<RunningServer> {
     const keys = await loadSigningKeys(signingKeysFile(config))
     const tokens = createTokens(keys)
     const sealing = createSealing(keys)
-    const accounts = createAccounts({ db, sealing, memberships, publicUrl: config.PUBLIC_URL, timeZone: config.TIME_ZONE, captchaBits: config.CAPTCHA_BITS })
+    const { channels, close: closeChannels } = openChannels(config)
+    closers.push(() => { closeChannels(); return Promise.resolve() })
+    const outbox = createOutbox({ db, sealing, channels, now: () => new Date(), onFailure: (fields) => { app.log.warn(fields, 'a message was not delivered') } })
+    const accounts = createAccounts({ db, sealing, outbox, memberships: accountMemberships, publicUrl: config.PUBLIC_URL, timeZone: config.TIME_ZONE, captchaBits: config.CAPTCHA_BITS })
     const gateways = await createGateways({ db, tokens, sealing, tokenUrl: config.PUBLIC_URL && `${config.PUBLIC_URL}/api/token` })
     const metrics = createMetrics()
     const transcoding = createTranscoding({
@@ -77,7 +81,9 @@ export async function startServer(config: Config): Promise<RunningServer> {
     // Its own: a thread that starts with the first frame, and no cache, or its frames would drive out those that readers ask for.
     const recompressing = createTranscoding({ blobs, threads: 1, timeoutMs: config.CODEC_TIMEOUT_MS, cacheBytes: 0 })
     closers.push(() => recompressing.close())
-    const jobs = startJobs({ database: config.DATABASE_URL, log: app.log, ...joinTasks(catalogueTasks({ db, changeFeedDays: config.CHANGE_FEED_DAYS }), gatewayTasks(db), accountTasks(db, accounts.administration), recompressionTasks({ db, blobs, transcoding: recompressing })) })
+    const delivering = startDelivering(outbox, app.log)
+    closers.push(() => delivering.close())
+    const jobs = startJobs({ database: config.DATABASE_URL, log: app.log, ...joinTasks(catalogueTasks({ db, changeFeedDays: config.CHANGE_FEED_DAYS }), gatewayTasks(db), accountTasks(db, accounts, outbox), recompressionTasks({ db, blobs, transcoding: recompressing })) })
     closers.push(() => jobs.close())
     await app.listen({ host: config.HOST, port: config.PORT })
     const address = app.server.address()

@@ -1,6 +1,7 @@
 /** Everything the server does for the accounts of people. */
 import { standardPasswordPolicy, type Captcha, type Session, type SignInRequest } from '@isocenter/contracts'
 import type { AccountSession, Sealing, SessionResolver } from '../identity/index.ts'
+import type { Outbox } from '../notifications/index.ts'
 import type { Db } from '../platform/db.ts'
 import { createAccountAdministration, type AccountAdministration } from './administration.ts'
 import { createCaptchas } from './captcha.ts'
@@ -8,6 +9,7 @@ import { createCookies, type Cookies } from './cookie.ts'
 import type { Memberships } from './memberships.ts'
 import { createOwnAccount, toSession, type OwnAccount } from './own-account.ts'
 import { createPasswordHashing, type HashCost } from './password-hash.ts'
+import { createPasswordResets, type PasswordResets } from './password-reset.ts'
 import { createPasswords } from './passwords.ts'
 import { noSuchSession } from './problems.ts'
 import { createSessionResolver } from './session-resolver.ts'
@@ -18,6 +20,7 @@ export interface AccountsDeps {
   readonly db: Db
   readonly sealing: Sealing
   readonly memberships: Memberships
+  readonly outbox: Outbox
   /** Scheme and host users reach the server at, where it is fixed. */
   readonly publicUrl?: string | undefined
   /** IANA name: the day of organisations that have not said where they are. */
@@ -33,6 +36,7 @@ export interface Accounts {
   readonly sessions: SessionResolver
   readonly administration: AccountAdministration
   readonly own: OwnAccount
+  readonly passwordResets: PasswordResets
   readonly makeCaptcha: () => Captcha
   /** Signs in; tells the secret of the cookie and how long the browser keeps it. @throws see `createSignIn` */
   readonly signIn: (request: SignInRequest, caller: Caller) => Promise<{ token: string; maxAgeSeconds: number | undefined; session: Session }>
@@ -41,7 +45,7 @@ export interface Accounts {
 }
 
 /** Opens what accounts need. Several processes share it through the database. */
-export function createAccounts({ db, sealing, memberships, publicUrl, timeZone, captchaBits, hashCost, now = () => new Date() }: AccountsDeps): Accounts {
+export function createAccounts({ db, sealing, memberships, outbox, publicUrl, timeZone, captchaBits, hashCost, now = () => new Date() }: AccountsDeps): Accounts {
   const hashing = createPasswordHashing(hashCost)
   const passwords = createPasswords({ hashing, policy: standardPasswordPolicy, now })
   const captchas = createCaptchas({ db, sealing, now, zeroBits: captchaBits })
@@ -52,6 +56,7 @@ export function createAccounts({ db, sealing, memberships, publicUrl, timeZone, 
     sessions: createSessionResolver({ db, cookies, memberships, now }),
     administration: createAccountAdministration({ db, passwords, memberships, now }),
     own: createOwnAccount({ db, hashing, passwords, now }),
+    passwordResets: createPasswordResets({ db, sealing, captchas, passwords, outbox, now }),
     makeCaptcha: captchas.make,
     signIn: async (request, caller) => {
       const { token, session } = await signIn(request, caller)

@@ -11,7 +11,7 @@ import type { Memberships } from './memberships.ts'
 import { accountShared, noSuchAccount, notALogin } from './problems.ts'
 import type { Passwords } from './passwords.ts'
 import { endSessions } from './sessions.ts'
-import { accountById, insertAccount, lockAccount, type Account } from './store.ts'
+import { accountById, accountByLogin, insertAccount, lockAccount, type Account } from './store.ts'
 
 export interface AdministrationDeps {
   readonly db: Db
@@ -44,6 +44,8 @@ export interface AccountAdministration {
   readonly release: (access: Access, accountId: string, release: AccountRelease) => Promise<void>
   /** Puts a one-time password in place of a forgotten one and ends all sessions. @throws noSuchAccount 404, accountShared 409 */
   readonly resetPassword: (access: Access, accountId: string) => Promise<OneTimePassword>
+  /** The same for who has the machine in hand, of any account, and it is let in if it was frozen. @throws noSuchAccount 404, notALogin 422 */
+  readonly replacePassword: (phone: string, actor: string) => Promise<OneTimePassword>
   /** Writes down which accounts have been let in again because their day is over. */
   readonly noteThawed: () => Promise<void>
 }
@@ -114,6 +116,23 @@ export function createAccountAdministration({ db, passwords, memberships, now }:
         await passwords.setOneTime(trx, accountId, prepared)
         const sessionsEnded = await endSessions(trx, accountId)
         await record(trx, [{ organisationId: access.organisationId, actor: actorOf(access), action: 'account.password-reset', outcome: 'success', detail: { accountId, sessionsEnded } }])
+      })
+      return { oneTimePassword: prepared.password, expiresAt: prepared.expiresAt.toISOString() }
+    },
+
+    replacePassword: async (typed, actor) => {
+      const phone = readPhone(typed)
+      if (phone === undefined) throw notALogin('This is no phone number.')
+      const prepared = await passwords.prepareOneTime()
+      await db.transaction(async (trx) => {
+        const found = await accountByLogin(trx, { kind: 'phone', value: phone })
+        const account = found && await lockAccount(trx, found.account.accountId)
+        if (account === undefined) throw noSuchAccount('No account has this phone number.')
+        const { accountId, organisationId } = account
+        await passwords.setOneTime(trx, accountId, prepared)
+        await thaw(trx, accountId, now())
+        const sessionsEnded = await endSessions(trx, accountId)
+        await record(trx, [{ organisationId, actor, action: 'account.password-reset', outcome: 'success', detail: { accountId, sessionsEnded } }])
       })
       return { oneTimePassword: prepared.password, expiresAt: prepared.expiresAt.toISOString() }
     },

@@ -16,6 +16,8 @@ export interface PasswordsDeps {
 }
 
 export interface Passwords {
+  /** @throws passwordRefused 422 for a password of a form that is not taken from anybody */
+  readonly assertForm: (password: string) => void
   /**
    * The hash of a new password of an account. Takes long: called before the transaction that sets it.
    * @throws passwordRefused 422 with `reasons`
@@ -29,10 +31,15 @@ export interface Passwords {
 }
 
 export function createPasswords({ hashing, policy, now }: PasswordsDeps): Passwords {
+  const assertForm = (password: string) => {
+    const mistakes = passwordMistakesIn(password, policy)
+    if (mistakes.length > 0) throw passwordRefused('It does not have the form passwords have here.', { reasons: mistakes })
+  }
+
   return {
+    assertForm,
     prepare: async (db, accountId, password) => {
-      const mistakes = passwordMistakesIn(password, policy)
-      if (mistakes.length > 0) throw passwordRefused('It does not have the form passwords have here.', { reasons: mistakes })
+      assertForm(password)
       for (const hash of await newestHashes(db, accountId, policy.remembered)) {
         if (await hashing.verify(password, hash)) throw passwordRefused(`It is one of the last ${String(policy.remembered)}.`, { reasons: ['usedBefore'] })
       }

@@ -8,6 +8,7 @@ export const oneTimePasswordExpired = defineProblem({ type: '/problems/one-time-
 export const passwordRefused = defineProblem({ type: '/problems/password-refused', status: 422, title: 'The new password is not one that is taken' })
 export const wrongPassword = defineProblem({ type: '/problems/wrong-password', status: 403, title: 'The current password is wrong' })
 export const passwordNotDue = defineProblem({ type: '/problems/password-not-due', status: 409, title: 'No first password is to be set' })
+export const resetRefused = defineProblem({ type: '/problems/reset-refused', status: 403, title: 'The code is wrong or no longer good' })
 export const noSuchSession = defineProblem({ type: '/problems/no-such-session', status: 404, title: 'There is no such session' })
 export const noSuchAccount = defineProblem({ type: '/problems/no-such-account', status: 404, title: 'There is no such account' })
 export const accountShared = defineProblem({ type: '/problems/account-shared', status: 409, title: 'The account belongs to other organisations too' })

@@ -1,6 +1,6 @@
 /** HTTP face of accounts: signing in and out, one's own password and sessions. */
 import {
-  AccountSettings, Captcha, NewPassword, PasswordChange, Problem, Session, SessionParams, SignedInDevices, SignInRequest,
+  AccountSettings, Captcha, NewPassword, PasswordChange, PasswordReset, PasswordResetCompletion, PasswordResetParams, PasswordResetRequest, Problem, Session, SessionParams, SignedInDevices, SignInRequest,
 } from '@isocenter/contracts'
 import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
@@ -56,6 +56,21 @@ export const accountRoutes: ApiRoutes<{ accounts: Accounts; publicUrl: string | 
   }, async (request) => {
     await own.setFirstPassword(request.session, request.body.newPassword)
     return accounts.describe(request.session)
+  })
+
+  app.post('/password-resets', {
+    bodyLimit,
+    schema: { operationId: 'requestPasswordReset', summary: 'Sends a code to who forgot the password', tags, body: PasswordResetRequest, response: { 202: PasswordReset, '4xx': Problem } },
+    config: { policy: 'public', audit: 'account.password-reset' },
+  }, async (request, reply) => reply.code(202).send(await accounts.passwordResets.request(request.body, request.ip)))
+
+  app.post('/password-resets/:resetId/completion', {
+    bodyLimit,
+    schema: { operationId: 'completePasswordReset', summary: 'Sets a password by the code that was sent; all sessions end', tags, params: PasswordResetParams, body: PasswordResetCompletion, response: { 204: Empty, '4xx': Problem } },
+    config: { policy: 'public', audit: 'account.password-reset' },
+  }, async (request, reply) => {
+    await accounts.passwordResets.complete(request.params.resetId, request.body, request.ip)
+    return reply.code(204).send(null)
   })
 
   app.put('/account/password', {

@@ -1,14 +1,15 @@
 /** What is done for accounts in the background. */
 import type { Tasks } from '../jobs/index.ts'
+import type { Outbox } from '../notifications/index.ts'
 import type { Db } from '../platform/db.ts'
-import type { AccountAdministration } from './administration.ts'
+import type { Accounts } from './accounts.ts'
 import { forgetAttempts } from './attempts.ts'
 import { forgetCaptchas } from './captcha.ts'
 import { forgetSessions } from './sessions.ts'
 
 const attemptsKeptMs = 2 * 86_400_000
 
-export function accountTasks(db: Db, administration: AccountAdministration): Tasks {
+export function accountTasks(db: Db, { administration, passwordResets }: Accounts, outbox: Outbox): Tasks {
   return {
     tasks: {
       'note-thawed-accounts': async () => { await administration.noteThawed() },
@@ -16,6 +17,8 @@ export function accountTasks(db: Db, administration: AccountAdministration): Tas
         const now = new Date()
         await forgetSessions(db, now)
         await forgetCaptchas(db, now)
+        await passwordResets.forget()
+        await outbox.forget()
         await forgetAttempts(db, new Date(now.getTime() - attemptsKeptMs))
         await db('known_sign_in_address').where('expires_at', '<', now).delete()
       },

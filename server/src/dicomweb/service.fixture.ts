@@ -5,7 +5,6 @@ import { join } from 'node:path'
 import { multipartBoundary, multipartEnd, partHeader, readMultipart } from '@isocenter/dicom'
 import { testDatabase, type TestBucket } from '@isocenter/testkit'
 import type { FastifyInstance, LightMyRequestResponse } from 'fastify'
-import { memberships } from '../account-memberships.ts'
 import { createAccounts, type Accounts } from '../accounts/index.ts'
 import { createApp } from '../app.ts'
 import { createAccessLog } from '../audit/index.ts'
@@ -13,6 +12,8 @@ import { createCatalogue, ensureDefaultOrganisation } from '../catalogue/index.t
 import { readConfig } from '../config.ts'
 import { createGateways } from '../gateways/index.ts'
 import { createSealing, createTokens, loadSigningKeys, permissions, type Permission } from '../identity/index.ts'
+import { createOutbox, type Outbox } from '../notifications/index.ts'
+import { accountMemberships } from '../organisations/index.ts'
 import { createDb, type Db } from '../platform/db.ts'
 import { createMetrics } from '../platform/metrics.ts'
 import { createBlobStore, type BlobStore } from '../storage/index.ts'
@@ -26,6 +27,7 @@ export interface TestService {
   readonly blobs: BlobStore
   readonly uploads: Uploads
   readonly accounts: Accounts
+  readonly outbox: Outbox
   /** Authorization header of an organisation, by its slug. */
   readonly as: (slug: string, granted?: readonly Permission[]) => Promise<{ authorization: string }>
   readonly get: (path: string, headers?: Record<string, string>) => Promise<LightMyRequestResponse>
@@ -45,7 +47,8 @@ export async function aService(env: Record<string, string> = {}, bucket?: TestBu
   const keys = await loadSigningKeys(join(directory, 'keys.json'))
   const tokens = createTokens(keys)
   const sealing = createSealing(keys)
-  const accounts = createAccounts({ db, sealing, memberships, publicUrl: config.PUBLIC_URL, timeZone: config.TIME_ZONE, captchaBits: config.CAPTCHA_BITS, ...(now === undefined ? {} : { now }) })
+  const outbox = createOutbox({ db, sealing, channels: [], now: now ?? (() => new Date()), onFailure: ({ err }) => { throw err } })
+  const accounts = createAccounts({ db, sealing, outbox, memberships: accountMemberships, publicUrl: config.PUBLIC_URL, timeZone: config.TIME_ZONE, captchaBits: config.CAPTCHA_BITS, ...(now === undefined ? {} : { now }) })
   const gateways = await createGateways({ db, tokens, sealing })
   const catalogue = createCatalogue({ db })
   const transcoding = createTranscoding({ blobs, threads: 2, timeoutMs: config.CODEC_TIMEOUT_MS, cacheBytes: config.FRAME_CACHE_BYTES })
@@ -59,7 +62,7 @@ export async function aService(env: Record<string, string> = {}, bucket?: TestBu
   }
   const north = await as('north')
   return {
-    app, db, blobs, uploads, accounts, as,
+    app, db, blobs, uploads, accounts, outbox, as,
     get: (path, headers = {}) => app.inject({ method: 'GET', url: `/dicom-web${path}`, headers: { ...north, ...headers } }),
     store: (objects, { path = '/studies', headers = {} } = {}) => {
       const { contentType, body } = storeBody(objects)

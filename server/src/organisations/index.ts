@@ -1,2 +1,3 @@
 /** Organisations, the people in them, their roles, and what binds organisations to each other. */
-export { appointAdministrator, membershipAtWork, membershipsOf, permissionsOf, switchMembership, type Membership } from './memberships.ts'
+export { accountMemberships } from './for-accounts.ts'
+export { appointAdministrator, membershipsOf, switchMembership, type Membership } from './memberships.ts'

@@ -1,10 +1,10 @@
-/** What accounts ask of organisations, answered by organisations: the two do not know each other. */
+/** What accounts ask of organisations; the composition root gives it to them, so that accounts know nothing of organisations. */
 import type { Knex } from 'knex'
-import type { Memberships } from './accounts/index.ts'
-import { membershipAtWork, permissionsOf } from './organisations/index.ts'
-import type { Db } from './platform/db.ts'
+import type { Memberships } from '../accounts/index.ts'
+import type { Db } from '../platform/db.ts'
+import { membershipAtWork, permissionsOf } from './memberships.ts'
 
-export const memberships: Memberships = {
+export const accountMemberships: Memberships = {
   accessOf: async (db, session, organisationId) => {
     const membership = await membershipAtWork(db, session, organisationId)
     return membership && { organisationId: membership.organisationId, permissions: permissionsOf(membership) }

@@ -1,0 +1,31 @@
+/** What messages say, in the languages of the product. */
+import type { Text } from './channel.ts'
+
+/** What is told, by kind of message. */
+export interface MessageValues {
+  readonly 'password-reset-code': { readonly code: string; readonly minutes: number }
+  readonly 'password-changed': Readonly<Record<never, never>>
+}
+export type MessageKind = keyof MessageValues
+
+export type Language = 'zh-CN' | 'en'
+
+type Texts = { readonly [Kind in MessageKind]: (values: MessageValues[Kind]) => Text }
+
+const texts: Readonly<Record<Language, Texts>> = {
+  'zh-CN': {
+    'password-reset-code': ({ code, minutes }) => ({ subject: '重置密码验证码', body: `您的验证码是 ${code}，${String(minutes)} 分钟内有效。请勿告诉任何人。如非本人操作，请忽略本消息。` }),
+    'password-changed': () => ({ subject: '密码已重置', body: '您的账号密码已重置，所有设备均已退出登录。如非本人操作，请立即联系管理员。' }),
+  },
+  en: {
+    'password-reset-code': ({ code, minutes }) => ({ subject: 'Code to reset your password', body: `Your code is ${code}. It is good for ${String(minutes)} minutes. Tell it to nobody. If you did not ask for it, ignore this message.` }),
+    'password-changed': () => ({ subject: 'Your password has been reset', body: 'The password of your account has been reset and you have been signed out everywhere. If this was not you, tell your administrator at once.' }),
+  },
+}
+
+/** What a message says to who reads this language; Chinese where it is not known. */
+export function textOf<Kind extends MessageKind>(kind: Kind, values: MessageValues[Kind], language: string | undefined): Text {
+  return texts[language === 'en' ? 'en' : 'zh-CN'][kind](values)
+}
+
+export const isMessageKind = (kind: string): kind is MessageKind => Object.hasOwn(texts.en, kind)
