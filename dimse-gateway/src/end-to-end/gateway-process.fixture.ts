@@ -5,15 +5,13 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { gatewayNodeArguments, serverEnvironment } from '@isocenter/testkit'
 import type { Configuration } from '../configuration/schema.ts'
 import type { GatewayState } from '../control/wire/state.ts'
 import type { InstanceRecord, StudyRecord } from '../control/wire/records.ts'
 import { freePort } from './ports.fixture.ts'
 
 const main = fileURLToPath(new URL('../main.ts', import.meta.url))
-/** As the launcher runs it (packages/launcher/src/server-runtime.ts). */
-const nodeArguments = ['--max-semi-space-size=16', '--heap-growing-percent=50']
-const environment = { MALLOC_ARENA_MAX: '2', UV_THREADPOOL_SIZE: '16' }
 const readyWithinMs = 30_000
 
 export interface GatewayProcess {
@@ -40,9 +38,9 @@ export interface GatewayProcessOptions {
 
 /** Starts a gateway on free ports, or on those of the one before, and waits until it takes associations. @throws Error with what it printed */
 export async function startGatewayProcess({ folder, ports }: GatewayProcessOptions): Promise<GatewayProcess> {
-  const child = spawn(process.execPath, [...nodeArguments, main], {
+  const child = spawn(process.execPath, [...gatewayNodeArguments, main], {
     env: {
-      PATH: process.env['PATH'], ...environment, GATEWAY_DATA_DIR: folder, DIMSE_HOST: '127.0.0.1', LOG_LEVEL: process.env['GATEWAY_LOG_LEVEL'] ?? 'info',
+      PATH: process.env['PATH'], ...serverEnvironment, GATEWAY_DATA_DIR: folder, DIMSE_HOST: '127.0.0.1', LOG_LEVEL: process.env['GATEWAY_LOG_LEVEL'] ?? 'info',
       // Told, not 0: settings that make it listen anew must not move it.
       DIMSE_PORT: String(ports?.port ?? await freePort()), CONTROL_PORT: String(ports?.controlPort ?? 0),
     },

@@ -16,6 +16,8 @@ export interface Site {
   readonly authorization: string
   /** Where the server keeps objects as files. */
   readonly blobFolder: string
+  /** Number of the server's process. */
+  readonly serverPid: number
   readonly killGateway: () => Promise<void>
   readonly startGateway: () => Promise<void>
   readonly killServer: () => Promise<void>
@@ -46,6 +48,7 @@ export async function aSite(databaseUrl: string): Promise<Site> {
   await gateway.control.enrol(`http://127.0.0.1:${line.port}`, uploadCode)
   return {
     get gateway() { return gateway },
+    get serverPid() { return server.process.pid ?? 0 },
     line, api, authorization, dicomweb: server.url, blobFolder: join(directories.server, 'blobs'), ask,
     killGateway: () => gateway.kill(),
     async startGateway() { gateway = await startGatewayProcess({ folder: directories.gateway, ports: gateway }) },

@@ -4,3 +4,4 @@ export { startKillablePostgres, type KillablePostgres } from './killable-postgre
 export { startRadosgw, testKmsKeyId, type Radosgw } from './radosgw.ts'
 export { testBucket, type TestBucket } from './s3.ts'
 export { startServerProcess, type ServerProcess } from './server-process.ts'
+export { gatewayNodeArguments, serverEnvironment } from '@isocenter/launcher/server-runtime'
