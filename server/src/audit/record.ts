@@ -7,6 +7,9 @@ export type AuditAction =
   | 'upload-code.read' | 'upload-code.rotate'
   | 'account.create' | 'account.sign-in' | 'account.sign-out' | 'account.password' | 'account.password-reset' | 'account.settings'
   | 'account.freeze' | 'account.unfreeze' | 'account.frozen-read' | 'account.sessions-read' | 'account.session-end'
+  | 'organisation.create' | 'organisation.change' | 'department.change' | 'role.change' | 'device.change'
+  | 'member.read' | 'member.create' | 'member.invite' | 'member.change' | 'member.switch' | 'invitation.withdraw' | 'invitation.answer'
+  | 'pairing.change' | 'fee.change'
   | 'worklist.read' | 'worklist.write' | 'performed-step.read' | 'performed-step.write'
 
 /** One thing that was done, or refused. `detail` holds UIDs, counts and policies, never names. */
