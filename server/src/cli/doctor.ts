@@ -7,13 +7,15 @@ import { blobStoreConfig, signingKeysFile } from '../places.ts'
 import { createDb } from '../platform/db.ts'
 import { logSerializers } from '../platform/logging.ts'
 import { createBlobStore } from '../storage/index.ts'
+import { createTranscoding } from '../transcoding/index.ts'
 
 const usage = `Holds database, blobs and catalogue against each other.
 
   npm run doctor                          looks, and changes nothing
   npm run doctor -- --deep                also reads every blob and compares its bytes
   npm run doctor -- --mend                mends what can be mended: counts, metadata, leftovers
-  npm run doctor -- --mend --recover      also stores again what the catalogue does not know
+  npm run doctor -- --mend --recover      also stores again what the catalogue does not know, and
+                                          makes lost bytes again of what was compressed of them
   npm run doctor -- --json                the diagnosis as JSON
   npm run doctor -- --examples 50         how many of each kind are named (10)
 
@@ -32,9 +34,10 @@ async function diagnose(values: { mend: boolean; recover: boolean; deep: boolean
   const db = createDb(config.DATABASE_URL, poolSize)
   const blobs = createBlobStore(blobStoreConfig(config))
   const catalogue = createCatalogue({ db })
+  const transcoding = createTranscoding({ blobs, threads: 1, timeoutMs: config.CODEC_TIMEOUT_MS, cacheBytes: 0 })
   try {
     return await examine({
-      db, blobs, catalogue, maxExamples,
+      db, blobs, catalogue, transcoding, maxExamples,
       signingKeysFile: signingKeysFile(config),
       now: () => new Date(),
       log: pino({ level: 'warn', serializers: logSerializers, base: undefined }, process.stderr),
@@ -43,6 +46,7 @@ async function diagnose(values: { mend: boolean; recover: boolean; deep: boolean
     })
   } finally {
     await catalogue.close()
+    await transcoding.close()
     await blobs.close()
     await db.destroy()
   }

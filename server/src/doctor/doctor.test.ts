@@ -6,7 +6,7 @@ import type { DicomJson } from '@isocenter/dicom'
 import { anInstance, aStudy, attributes, bytesOf } from '@isocenter/testkit'
 import { pino } from 'pino'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { createCatalogue, organisationBySlug, type Catalogue } from '../catalogue/index.ts'
+import { createCatalogue, formCandidates, organisationBySlug, type Catalogue } from '../catalogue/index.ts'
 import { accessTo } from '../catalogue/search.fixture.ts'
 import { wrongCounts } from '../catalogue/catalogue.fixture.ts'
 import { ingest } from '../dicomweb/stow/ingest.ts'
@@ -15,12 +15,16 @@ import { loadSigningKeys } from '../identity/index.ts'
 import { createMetrics } from '../platform/metrics.ts'
 import { newBlobKey, newUploadBlobKey } from '../storage/index.ts'
 import { createDb } from '../platform/db.ts'
+import { sweep } from '../dicomweb/index.ts'
+import { recompress } from '../recompression/change-form.ts'
+import { createTranscoding, type Transcoding } from '../transcoding/index.ts'
 import { CannotExamine, examine, report, type Diagnosis } from './index.ts'
 
 const hourMs = 3_600_000
 
 let service: TestService
 let catalogue: Catalogue
+let transcoding: Transcoding
 let folder: string
 let signingKeysFile: string
 let organisationId: string
@@ -30,10 +34,12 @@ beforeAll(async () => {
   await loadSigningKeys(signingKeysFile)
   service = await aService()
   catalogue = createCatalogue({ db: service.db })
+  transcoding = createTranscoding({ blobs: service.blobs, threads: 1, timeoutMs: 30_000, cacheBytes: 0 })
   organisationId = (await organisationBySlug(service.db, 'north'))?.organisationId ?? ''
 })
 afterAll(async () => {
   await catalogue.close()
+  await transcoding.close()
   await service.close()
   await rm(folder, { recursive: true, force: true })
 })
@@ -47,7 +53,7 @@ const pathOf = (json: DicomJson) => `/studies/${value(json, '0020000D')}/series/
 
 /** Looks, two hours later, so that nothing is too young to be judged. */
 const look = (options: { mend?: boolean; recover?: boolean; deep?: boolean; hoursLater?: number; maxExamples?: number } = {}): Promise<Diagnosis> => examine({
-  db: service.db, blobs: service.blobs, catalogue, signingKeysFile,
+  db: service.db, blobs: service.blobs, catalogue, transcoding, signingKeysFile,
   now: () => new Date(Date.now() + (options.hoursLater ?? 2) * hourMs),
   log,
   mend: options.mend ?? false, recover: options.recover ?? false, deep: options.deep ?? false, maxExamples: options.maxExamples ?? 10,
@@ -222,6 +228,26 @@ describe('blobs no row names', () => {
     expect((await service.get(pathOf(json), { accept: 'application/dicom; transfer-syntax=*' })).rawPayload.equals(bytes)).toBe(true)
   })
 
+  test.each(['1.2.840.10008.1.2.1', '1.2.840.10008.1.2'])('what was compressed of %s after the database was backed up gives back the very bytes that were received', async (transferSyntaxUID) => {
+    const PixelData = Buffer.from(Uint16Array.from({ length: 64 * 48 }, (_, index) => index % 48).buffer)
+    const json = anInstance({ kind: 'CT', Rows: 64, Columns: 48, PixelData, PatientName: '王^小东' })
+    const bytes = Buffer.from(bytesOf(json, { transferSyntaxUID }))
+    await store([bytes])
+    const { instance_key: _key, ...instance } = await service.db('instance').first<{ instance_key: string }>()
+    const metadata = await service.db('instance_metadata').first<object>()
+    const [candidate] = await formCandidates(service.db, { organisationId, modalities: undefined, sopClasses: undefined, transferSyntaxes: [transferSyntaxUID], storedBefore: new Date('2999-01-01') }, '0', '9000000000000000000', 1)
+    expect(candidate && await recompress({ db: service.db, blobs: service.blobs, transcoding }, candidate, new AbortController().signal)).toMatchObject({ kind: 'changed' })
+    await sweep({ db: service.db, blobs: service.blobs, now: () => new Date(Date.now() + 2 * hourMs) })
+    await service.db('instance').update(instance)
+    await service.db('instance_metadata').update(metadata)
+    for (const table of ['recompressed', 'obsolete_blob']) await service.db(table).delete()
+
+    expect(counted(await look({ mend: true }))).toEqual([['missingBlob', 1, 0], ['copyOfLost', 1, 0]])
+    expect(counted(await look({ mend: true, recover: true }))).toEqual([['missingBlob', 1, 0], ['copyOfLost', 1, 1]])
+    expect(Buffer.concat(await Array.fromAsync(await service.blobs.read(await blobKeyOf(json)) as AsyncIterable<Buffer>)).equals(bytes)).toBe(true)
+    expect(await look({ deep: true })).toMatchObject({ findings: [], examined: { blobs: 1, readWhole: 1 } })
+  })
+
   test('what is not of our making is named and never touched', async () => {
     const keys = [await write('readme.txt', Buffer.from('hello')), await write(newBlobKey('999', new Date()), bytesOf(anInstance()))]
     expect(counted(await look({ mend: true, recover: true }))).toEqual([['foreignBlob', 2, 0]])
@@ -347,7 +373,7 @@ describe('settings and connections', () => {
 
   test('a database that is not there, or not of this release, cannot be examined', async () => {
     const nowhere = createDb('postgresql://nobody@localhost/nothing?host=/nonexistent', 1)
-    const options = { blobs: service.blobs, catalogue, signingKeysFile, now: () => new Date(), log: pino({ level: 'silent' }), mend: false, recover: false, deep: false, maxExamples: 1 }
+    const options = { blobs: service.blobs, catalogue, transcoding, signingKeysFile, now: () => new Date(), log: pino({ level: 'silent' }), mend: false, recover: false, deep: false, maxExamples: 1 }
     await expect(examine({ ...options, db: nowhere })).rejects.toThrow(CannotExamine)
     await nowhere.destroy()
     const ran = await service.db('knex_migrations').delete().returning('*') as object[]

@@ -3,6 +3,7 @@ import type { Catalogue } from '../catalogue/index.ts'
 import type { Db } from '../platform/db.ts'
 import type { Metrics } from '../platform/metrics.ts'
 import type { BlobStore } from '../storage/index.ts'
+import type { Transcoding } from '../transcoding/index.ts'
 import type { Findings } from './findings.ts'
 
 /** What the doctor works with and how far it may go. */
@@ -10,12 +11,14 @@ export interface ExaminationOptions {
   readonly db: Db
   readonly blobs: BlobStore
   readonly catalogue: Catalogue
+  /** Decodes what was compressed here, to have what was received back of it. */
+  readonly transcoding: Transcoding
   readonly signingKeysFile: string
   readonly now: () => Date
   readonly log: FastifyBaseLogger
   /** Mend what can be mended without adding or losing an object. */
   readonly mend: boolean
-  /** Beside `mend`: store again what the catalogue does not know. */
+  /** Beside `mend`: store again what the catalogue does not know, and make lost bytes again of their compressed copies. */
   readonly recover: boolean
   /** Read every blob and compare its bytes. */
   readonly deep: boolean

@@ -46,8 +46,8 @@ export const findingKinds = {
     advice: 'Either their senders were never told they are stored (a crash), or the database is older than the blobs (a restored backup). Where the instance is known with other bytes, the duplicate policy decides.',
   },
   copyOfLost: {
-    title: 'Blobs without a row that hold other bytes of an object that is lost', remedy: 'none',
-    advice: 'They are kept, because the object they belong to has lost its own bytes: compare by hand.',
+    title: 'Blobs without a row that hold other bytes of an object that is lost', remedy: 'recover',
+    advice: 'What was compressed here after the database was backed up gives back the very bytes that were received; they are proven by their digest. Any other copy is kept: compare by hand.',
   },
   orphan: {
     title: 'Blobs no row names', remedy: 'mend',

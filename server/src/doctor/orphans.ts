@@ -2,6 +2,7 @@
 import { heldObjects, organisationById, renameBlob, versionsOf, type BlobHolder } from '../catalogue/index.ts'
 import { isDigestOf, reread, storeAgain, type Reread } from '../dicomweb/index.ts'
 import { permissions, type Access } from '../identity/index.ts'
+import { receivedAgain } from '../recompression/index.ts'
 import { BlobNotFound, isDerivedBlobKey, isUploadBlobKey, organisationOfBlobKey } from '../storage/index.ts'
 import type { Examination } from './examination.ts'
 import type { Example } from './findings.ts'
@@ -44,7 +45,7 @@ export async function examineOrphan(examination: Examination, blobKey: string): 
     const lost = await lostVersions(examination, stored.instanceKey)
     const same = lost.find((version) => isDigestOf(version.sha256, object))
     if (same) findings.add('misplacedBlob', { ...example, lostBlobKey: same.blobKey }, { mended: mend && await renameBlob(db, same, blobKey) })
-    else if (lost.length > 0) findings.add('copyOfLost', example)
+    else if (lost.length > 0) findings.add('copyOfLost', example, { mended: mend && await giveBack(examination, organisation.organisationId, blobKey, lost) })
     else if ((await heldObjects(db, organisation.organisationId, identity)).some(({ sha256 }) => isDigestOf(sha256, object))) await remove('its instance is in the catalogue with these bytes')
     // Other bytes: of a store that was never acknowledged, or a correction that the database is older than.
     else findings.add('recoverable', example, { mended: mend && await recover(examination, access, blobKey, object) })
@@ -80,6 +81,23 @@ async function recover({ recover: isAllowed, blobs, catalogue, log, metrics }: E
   // Somebody may have sent other bytes of the same instance in between; then this blob stays to be looked at again.
   if (!stored || !isDigestOf(stored.sha256, object)) return false
   await blobs.delete(blobKey)
+  return true
+}
+
+/**
+ * Gives a lost version its very bytes again, made of the compressed copy that carries them: an hour after an object was compressed only that copy is
+ * there, and a database from before names the blob it had. The copy goes, for all that it says is held again.
+ */
+async function giveBack({ recover: isAllowed, db, blobs, transcoding }: Examination, organisationId: string, copyKey: string, lost: readonly BlobHolder[]): Promise<boolean> {
+  if (!isAllowed) return false
+  const made = await receivedAgain({ blobs, transcoding }, organisationId, copyKey, new AbortController().signal)
+  if (!made) return false
+  const holder = lost.find(({ sha256 }) => isDigestOf(sha256, made))
+  if (!holder || !await renameBlob(db, holder, made.blobKey)) {
+    await blobs.delete(made.blobKey)
+    return false
+  }
+  await blobs.delete(copyKey)
   return true
 }
 

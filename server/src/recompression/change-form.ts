@@ -6,7 +6,9 @@ import { metadataTextOf, ObjectDigest, reread } from '../dicomweb/index.ts'
 import type { Db } from '../platform/db.ts'
 import { newBlobKey, type BlobStore } from '../storage/index.ts'
 import { readStored, targetsOf, transcodedObject, type StoredInstance, type Transcoding } from '../transcoding/index.ts'
+import { carriedOriginal } from './carried-original.ts'
 import { bytesBeside, deflatedRest, originalBytes, pixelValueOf, type PixelRange } from './original-bytes.ts'
+import { writeBlob } from './write-blob.ts'
 
 export const HTJ2KLossless = '1.2.840.10008.1.2.4.201'
 
@@ -35,8 +37,8 @@ export async function recompress(deps: FormDeps, candidate: FormCandidate, signa
   const rest = await bytesBeside(blobs, candidate, pixels, signal)
   if (!rest) return left('too many bytes beside its pixels')
   return withNewBlob(deps, candidate, async (blobKey) => {
-    const encoded = await transcodedObject(deps, instance, HTJ2KLossless, signal)
-    await write(blobs, blobKey, encoded.chunks)
+    const encoded = await transcodedObject(deps, instance, HTJ2KLossless, signal, (beforePixels) => carriedOriginal(pixels.offset, rest, beforePixels))
+    await writeBlob(blobs, blobKey, encoded.chunks)
     const form = await describe(deps, candidate.organisationId, blobKey)
     const before = await describe(deps, candidate.organisationId, candidate.blobKey)
     if (!form || !before) return left('not readable')
@@ -63,7 +65,7 @@ export async function recompress(deps: FormDeps, candidate: FormCandidate, signa
 export async function reverse(deps: FormDeps, candidate: FormCandidate, original: OriginalForm, signal: AbortSignal): Promise<Outcome> {
   const instance = { ...candidate, layout: decodeLayout(candidate.layout) }
   return withNewBlob(deps, candidate, async (blobKey) => {
-    await write(deps.blobs, blobKey, originalBytes(deps, instance, original, signal))
+    await writeBlob(deps.blobs, blobKey, originalBytes(deps, instance, original, signal))
     const form = await describe(deps, candidate.organisationId, blobKey)
     if (!form || !isOriginal(form, original)) return left('its bytes could not be had back')
     const event = { actor, action: 'study.recompress', detail: { SOPInstanceUID: candidate.SOPInstanceUID, transferSyntaxUID: original.transferSyntaxUID, reversed: true } } as const
@@ -99,17 +101,6 @@ async function withNewBlob({ db, blobs }: FormDeps, { organisationId }: FormCand
     await forget()
     return left(error.code)
   }
-}
-
-async function write(blobs: BlobStore, blobKey: string, chunks: AsyncIterable<Uint8Array>): Promise<void> {
-  const writer = await blobs.create(blobKey, { contentType: 'application/dicom' })
-  try {
-    for await (const chunk of chunks) await writer.write(chunk)
-  } catch (error) {
-    await writer.abort()
-    throw error
-  }
-  await writer.commit()
 }
 
 /** What lies under a key, read from its first byte to its last; undefined where it is no object. */

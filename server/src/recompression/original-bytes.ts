@@ -42,12 +42,24 @@ export const deflatedRest = (rest: Uint8Array, dictionary: Uint8Array): Buffer =
  * @throws CodecError, and of zlib where the object is not the one the rest was kept beside
  */
 export async function* originalBytes(
-  { blobs, transcoding }: OriginalDeps, instance: StoredInstance, { rest, pixelsOffset }: { readonly rest: Uint8Array; readonly pixelsOffset: number }, signal: AbortSignal,
+  deps: OriginalDeps, instance: StoredInstance, { rest, pixelsOffset }: { readonly rest: Uint8Array; readonly pixelsOffset: number }, signal: AbortSignal,
+): AsyncGenerator<Uint8Array> {
+  const value = pixelValueOf(instance.layout)
+  const dictionary = value && await bytesBeside(deps.blobs, instance, value, signal)
+  if (!dictionary) throw new Error('an object that was recompressed has no pixels any more')
+  yield* aroundPixels(deps, instance, { rest, pixelsOffset, dictionary }, signal)
+}
+
+/**
+ * The bytes of a rest with the decoded frames of an object where its pixels were.
+ * @throws as `originalBytes`
+ */
+export async function* aroundPixels(
+  { transcoding }: Pick<OriginalDeps, 'transcoding'>, instance: StoredInstance,
+  { rest, pixelsOffset, dictionary }: { readonly rest: Uint8Array; readonly pixelsOffset: number; readonly dictionary: Uint8Array }, signal: AbortSignal,
 ): AsyncGenerator<Uint8Array> {
   const { frames } = instance.layout
-  const value = pixelValueOf(instance.layout)
-  const dictionary = value && await bytesBeside(blobs, instance, value, signal)
-  if (!frames || !dictionary) throw new Error('an object that was recompressed has no pixels any more')
+  if (!frames) throw new Error('an object that was recompressed has no frames any more')
   const around = inflateRawSync(rest, { dictionary, maxOutputLength: maxRestBytes })
   yield around.subarray(0, pixelsOffset)
   for (let frameNumber = 1; frameNumber <= addressableFrames(frames); frameNumber++) yield (await transcoding.nativeFrame(instance, frameNumber, signal)).pixels

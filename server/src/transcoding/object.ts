@@ -1,6 +1,6 @@
 /** A whole stored instance in another transfer syntax: its data set as it is but for what the pixels make untrue, its frames made one by one. */
 import {
-  addressableFrames, aroundPixelData, ExplicitVRLittleEndian, lengthOfPieces, pixelDataHeader, type ObjectChanges, type ParsedInstance,
+  addressableFrames, aroundPixelData, encodeFileMeta, ExplicitVRLittleEndian, lengthOfPieces, pixelDataHeader, type FileMeta, type ObjectChanges, type ParsedInstance,
 } from '@isocenter/dicom'
 import { CodecError, nativeFrameBytes, type EncodedFrame, type FrameFormat } from '@isocenter/codecs'
 import type { BlobStore } from '../storage/index.ts'
@@ -22,6 +22,8 @@ export interface TranscodedObject {
 export interface IdentifiedInstance extends StoredInstance {
   readonly SOPClassUID: string
   readonly SOPInstanceUID: string
+  /** Of the object that was received, where another form of it is stored: what derived objects are named by. */
+  readonly receivedSha256?: Uint8Array
 }
 
 const RLELossless = '1.2.840.10008.1.2.5'
@@ -38,17 +40,21 @@ export function transcodesWhole({ layout }: StoredInstance, transferSyntaxUID: s
  * The instance in the transfer syntax. The first frame is made before this resolves, so that what has no codec fails here and
  * not half sent. Pixels that lose become a derived object with a SOP Instance UID of its own; for them all frames are
  * encoded first, since their compression ratio is told before them.
+ * @param carrying what its File Meta Information is to hold, given the bytes of its data set before the element Pixel Data, which are held together then
  * @throws CodecError, DicomReadError
  */
 export async function transcodedObject(
   { blobs, transcoding }: { blobs: BlobStore; transcoding: Transcoding }, instance: IdentifiedInstance, transferSyntaxUID: string, signal: AbortSignal,
+  carrying?: (beforePixels: Buffer) => FileMeta['PrivateInformation'],
 ): Promise<TranscodedObject> {
   const parsed = await parseStored(blobs, instance.blobKey, signal)
   const count = framesOf(parsed, instance)
   const frame = (frameNumber: number): Promise<EncodedFrame> => transcoding.frame(instance, frameNumber, transferSyntaxUID, signal)
   const first = await frame(1)
   const changes = await changesOf({ blobs, transcoding }, parsed, instance, transferSyntaxUID, first.format, signal)
-  const { before, after } = aroundPixelData(parsed, changes)
+  const plain = aroundPixelData(parsed, changes)
+  const information = carrying?.(await joined(sentPieces(blobs, instance, plain.before, signal), encodeFileMeta(changes.fileMeta).length))
+  const { before, after } = information ? aroundPixelData(parsed, { ...changes, fileMeta: { ...changes.fileMeta, PrivateInformation: information } }) : plain
   const frames = inOrder(count, transcoding.ahead, frame)
   const around = (pixelData: AsyncIterable<Uint8Array>) => async function* () {
     yield* sentPieces(blobs, instance, before, signal)
@@ -59,6 +65,13 @@ export async function transcodedObject(
   const pixelBytes = first.format.BitsAllocated === 1 ? Math.ceil((count * first.format.Rows * first.format.Columns) / 8) : count * nativeFrameBytes(first.format)
   const native = nativePixelData(sameFormat(frames, first.format), first.format, pixelBytes)
   return { length: lengthOfPieces(before) + 12 + pixelBytes + (pixelBytes % 2) + lengthOfPieces(after), chunks: around(native)() }
+}
+
+/** Chunks in one buffer, from an offset on. */
+async function joined(chunks: AsyncIterable<Uint8Array>, offset: number): Promise<Buffer> {
+  const kept: Buffer[] = []
+  for await (const chunk of chunks) kept.push(Buffer.from(chunk))
+  return Buffer.concat(kept).subarray(offset)
 }
 
 /** @throws CodecError mismatch when not all frames the object announces are there */
@@ -75,7 +88,7 @@ async function changesOf(
   const count = instance.layout.frames ? addressableFrames(instance.layout.frames) : 0
   const nativeBytes = stored ? count * nativeFrameBytes(format) : 0
   const derived = losesMore(instance, transferSyntaxUID)
-    ? derivedObject(dataSet, instance, transferSyntaxUID, nativeBytes / await encodedBytes(deps.transcoding, instance, transferSyntaxUID, count, signal))
+    ? derivedObject(dataSet, { ...instance, sha256: instance.receivedSha256 ?? instance.sha256 }, transferSyntaxUID, nativeBytes / await encodedBytes(deps.transcoding, instance, transferSyntaxUID, count, signal))
     : undefined
   const firstStored = await readFrame(deps.blobs, instance, 1, signal) ?? new Uint8Array(0)
   return {
