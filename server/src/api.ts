@@ -3,6 +3,7 @@ import type { TSchema } from 'typebox'
 import { accountAdministrationRoutes, accountRoutes, type Accounts } from './accounts/index.ts'
 import type { AccessLog } from './audit/index.ts'
 import { gatewayRoutes, tokenRoutes, type Gateways } from './gateways/index.ts'
+import { organisationRoutes, pairingRoutes, peopleRoutes, type Organisations } from './organisations/index.ts'
 import { openApi } from './platform/openapi.ts'
 import type { ApiRoutes } from './platform/typed-routes.ts'
 import type { Config } from './config.ts'
@@ -11,6 +12,7 @@ import { worklistRoutes, type Worklist } from './worklist/index.ts'
 
 export interface ApiDeps {
   readonly accounts: Accounts
+  readonly organisations: Organisations
   readonly gateways: Gateways
   readonly worklist: Worklist
   readonly uploads: Uploads
@@ -32,13 +34,16 @@ function exportedSchemas(): Record<string, TSchema> {
 }
 
 /** The product API: what is not DICOM's own, in JSON by the schemas of contracts; what goes wrong is answered as docs/problems.md says. */
-export const api: ApiRoutes<ApiDeps> = async (app, { accounts, gateways, worklist, uploads, config, accessLog }) => {
+export const api: ApiRoutes<ApiDeps> = async (app, { accounts, organisations, gateways, worklist, uploads, config, accessLog }) => {
   await app.register(openApi, {
     title: 'Isocenter', version: '0.1.0', components,
     description: 'The product API. DICOM objects are searched, retrieved and stored by DICOMweb at /dicom-web. Errors are problem details (RFC 9457).',
   })
   await app.register(accountRoutes, { accounts, publicUrl: config.PUBLIC_URL })
   await app.register(accountAdministrationRoutes, { accounts, accessLog })
+  await app.register(organisationRoutes, { organisations })
+  await app.register(peopleRoutes, { organisations, accessLog })
+  await app.register(pairingRoutes, { organisations })
   await app.register(tokenRoutes, { gateways })
   await app.register(gatewayRoutes, { gateways, accessLog })
   await app.register(worklistRoutes, { worklist, accessLog })

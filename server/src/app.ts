@@ -8,6 +8,7 @@ import { dicomweb } from './dicomweb/index.ts'
 import type { Gateways } from './gateways/index.ts'
 import { guard, type Tokens } from './identity/index.ts'
 import { cors } from './platform/cors.ts'
+import type { Organisations } from './organisations/index.ts'
 import { healthRoutes, type ReadinessCheck } from './platform/health.ts'
 import { loggingOptions, requestLog } from './platform/logging.ts'
 import { metricsRoutes, type Metrics } from './platform/metrics.ts'
@@ -24,6 +25,7 @@ import { worklistDicomwebRoutes, type Worklist } from './worklist/index.ts'
 export interface AppDeps {
   readonly config: Config
   readonly accounts: Accounts
+  readonly organisations: Organisations
   readonly catalogue: Catalogue
   readonly blobs: BlobStore
   readonly transcoding: Transcoding
@@ -79,6 +81,6 @@ export async function createApp(deps: AppDeps): Promise<FastifyInstance> {
   await app.register(metricsRoutes, { metrics: deps.metrics })
   await app.register(healthRoutes, { checks: deps.readiness })
   await app.register(dicomweb, { prefix: '/dicom-web', ...deps, services: [worklistDicomwebRoutes(deps)] })
-  await app.register(api, { prefix: '/api', accounts: deps.accounts, gateways: deps.gateways, worklist: deps.worklist, uploads: deps.uploads, config, accessLog: deps.accessLog })
+  await app.register(api, { prefix: '/api', accounts: deps.accounts, organisations: deps.organisations, gateways: deps.gateways, worklist: deps.worklist, uploads: deps.uploads, config, accessLog: deps.accessLog })
   return app
 }

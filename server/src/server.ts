@@ -11,7 +11,7 @@ import { createGateways, gatewayTasks } from './gateways/index.ts'
 import { createSealing, createTokens, loadSigningKeys } from './identity/index.ts'
 import { joinTasks, startJobs } from './jobs/index.ts'
 import { createOutbox, openChannels, startDelivering } from './notifications/index.ts'
-import { accountMemberships } from './organisations/index.ts'
+import { accountMemberships, createOrganisations } from './organisations/index.ts'
 import { blobStoreConfig, signingKeysFile } from './places.ts'
 import { createDb } from './platform/db.ts'
 import { createMetrics } from './platform/metrics.ts'
@@ -65,7 +65,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
     const uploads = createUploads({ db, blobs, catalogue, metrics, config, log: uploadLog })
     const tls = await readTlsFiles(config)
     const app = await createApp({
-      tls,
+      tls, organisations: createOrganisations({ db, accounts }),
       config, accounts, catalogue, blobs, transcoding, tokens, gateways, metrics, accessLog,
       worklist: createWorklist({ db }), uploads,
       readiness: [

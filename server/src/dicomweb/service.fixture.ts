@@ -13,7 +13,7 @@ import { readConfig } from '../config.ts'
 import { createGateways } from '../gateways/index.ts'
 import { createSealing, createTokens, loadSigningKeys, permissions, type Permission } from '../identity/index.ts'
 import { createOutbox, type Outbox } from '../notifications/index.ts'
-import { accountMemberships } from '../organisations/index.ts'
+import { accountMemberships, createOrganisations } from '../organisations/index.ts'
 import { createDb, type Db } from '../platform/db.ts'
 import { createMetrics } from '../platform/metrics.ts'
 import { createBlobStore, type BlobStore } from '../storage/index.ts'
@@ -28,6 +28,8 @@ export interface TestService {
   readonly uploads: Uploads
   readonly accounts: Accounts
   readonly outbox: Outbox
+  /** The signing keys, for another process of the same service. */
+  readonly keysFile: string
   /** Authorization header of an organisation, by its slug. */
   readonly as: (slug: string, granted?: readonly Permission[]) => Promise<{ authorization: string }>
   readonly get: (path: string, headers?: Record<string, string>) => Promise<LightMyRequestResponse>
@@ -44,7 +46,8 @@ export async function aService(env: Record<string, string> = {}, bucket?: TestBu
   const config = readConfig({ DATABASE_URL: database.url, DATA_DIR: directory, LOG_LEVEL: 'silent', PUBLIC_URL: 'https://pacs.example', ...env })
   const db = createDb(config.DATABASE_URL, 6)
   const blobs = createBlobStore(bucket ? { kind: 's3', prefix: '', ...bucket } : { kind: 'fs', directory: join(directory, 'blobs') })
-  const keys = await loadSigningKeys(join(directory, 'keys.json'))
+  const keysFile = join(directory, 'keys.json')
+  const keys = await loadSigningKeys(keysFile)
   const tokens = createTokens(keys)
   const sealing = createSealing(keys)
   const outbox = createOutbox({ db, sealing, channels: [], now: now ?? (() => new Date()), onFailure: ({ err }) => { throw err } })
@@ -55,14 +58,14 @@ export async function aService(env: Record<string, string> = {}, bucket?: TestBu
   const accessLog = createAccessLog(db, (error) => { throw error })
   const metrics = createMetrics()
   const uploads = createUploads({ db, blobs, catalogue, metrics, config, log: { info: () => undefined, warn: () => undefined } })
-  const app = await createApp({ config, accounts, catalogue, blobs, transcoding, tokens, gateways, worklist: createWorklist({ db }), uploads, accessLog, metrics, readiness: [] })
+  const app = await createApp({ config, organisations: createOrganisations({ db, accounts, ...(now === undefined ? {} : { now }) }), accounts, catalogue, blobs, transcoding, tokens, gateways, worklist: createWorklist({ db }), uploads, accessLog, metrics, readiness: [] })
   const as = async (slug: string, granted: readonly Permission[] = permissions) => {
     const { organisationId } = await ensureDefaultOrganisation(db, slug)
     return { authorization: `Bearer ${await tokens.issue({ organisationId, permissions: granted, lifetimeSeconds: 3600 })}` }
   }
   const north = await as('north')
   return {
-    app, db, blobs, uploads, accounts, outbox, as,
+    app, db, blobs, uploads, accounts, outbox, keysFile, as,
     get: (path, headers = {}) => app.inject({ method: 'GET', url: `/dicom-web${path}`, headers: { ...north, ...headers } }),
     store: (objects, { path = '/studies', headers = {} } = {}) => {
       const { contentType, body } = storeBody(objects)

@@ -1,0 +1,185 @@
+/** Invitations by phone number. What an administrator is answered is the same whether or not anybody has the number. */
+import { InvitationParams, type Invitation, type InvitationEvent, type InvitationPage, type InvitationRequest, type InvitationState, type OrganisationKind, type OwnInvitations } from '@isocenter/contracts'
+import { Type } from 'typebox'
+import { readPhone } from '../accounts/index.ts'
+import type { AccountSession, Access } from '../identity/index.ts'
+import { record } from '../audit/index.ts'
+import { decodeCursor, encodeCursor } from '../platform/cursor.ts'
+import type { Db, Trx } from '../platform/db.ts'
+import { createRateLimit } from '../platform/rate-limit.ts'
+import { actorOf, exactly, lockOwn, note } from './common.ts'
+import { lockOrganisation } from './memberships.ts'
+import { alreadyMember, invalidPhone, invitationStateRefused, memberStateRefused, noSuchInvitation } from './problems.ts'
+import { assertMayHandle, roleInOrganisation } from './roles.ts'
+import { invitationLife, membershipLife, withTime } from './states.ts'
+
+const validMs = 14 * 24 * 60 * 60_000
+
+export interface Invitations {
+  readonly list: (access: Access, page: { readonly cursor: string | undefined; readonly limit: number }) => Promise<InvitationPage>
+  /** Inviting a number again is one invitation, with the newer role and time. @throws invalidPhone 422, alreadyMember 409, noSuchRole 404, fullRoleNeeded 403, tooManyRequests 429 */
+  readonly invite: (access: Access, request: InvitationRequest) => Promise<Invitation>
+  /** The same in the caller's transaction. */
+  readonly inviteWithin: (trx: Trx, access: Access, request: InvitationRequest) => Promise<Invitation>
+  /** @throws noSuchInvitation 404, invitationStateRefused 409, tooManyRequests 429 */
+  readonly inviteAgain: (access: Access, invitationId: string) => Promise<Invitation>
+  /** @throws noSuchInvitation 404, invitationStateRefused 409 */
+  readonly withdraw: (access: Access, invitationId: string) => Promise<void>
+  /** Those that wait for the answer of who is signed in. */
+  readonly own: (session: AccountSession) => Promise<OwnInvitations>
+  /** Makes who is signed in a member; answers the membership. @throws noSuchInvitation 404, invitationStateRefused 409, memberStateRefused 409 */
+  readonly accept: (session: AccountSession, invitationId: string) => Promise<{ membershipId: string }>
+  /** @throws noSuchInvitation 404, invitationStateRefused 409 */
+  readonly decline: (session: AccountSession, invitationId: string) => Promise<void>
+}
+
+interface InvitationRow {
+  readonly invitation_id: string
+  readonly organisation_id: string
+  readonly phone: string
+  readonly role_id: string | null
+  readonly state: Exclude<InvitationState, 'expired'>
+  readonly sent_at: Date
+  readonly expires_at: Date
+}
+
+interface ListedRow extends InvitationRow {
+  readonly role_name: string | null
+  readonly built_in: string | null
+  readonly place: string
+}
+
+const Position = Type.Tuple([Type.String({ maxLength: 40, format: 'date-time' }), InvitationParams.properties.invitationId])
+
+export function createInvitations({ db, now }: { readonly db: Db; readonly now: () => Date }): Invitations {
+  // Who floods phones with messages is slowed down; by organisation, whoever of it asks.
+  const sending = createRateLimit({ burst: 100, refillMs: 30_000 })
+  const expiry = () => new Date(now().getTime() + validMs)
+
+  const toInvitation = (access: Access, row: ListedRow): Invitation => {
+    const state = withTime<InvitationState>(row.state, 'open', row.expires_at, now())
+    const actions = (['withdraw', 'inviteAgain'] as const).filter((event) => access.permissions.has('org.member') && invitationLife[state][event] !== undefined)
+    return {
+      invitationId: row.invitation_id, phone: row.phone, state, invitedAt: row.sent_at.toISOString(), expiresAt: row.expires_at.toISOString(), actions,
+      ...(row.role_id === null ? {} : { role: { roleId: row.role_id, name: row.role_name ?? '', ...(row.built_in === null ? {} : { builtIn: row.built_in }) } }),
+    }
+  }
+  const select = (db: Db, organisationId: string) => db('invitation').where('invitation.organisation_id', organisationId)
+    .leftJoin('role', 'role.role_id', 'invitation.role_id').select<ListedRow[]>('invitation.*', 'role.name as role_name', 'role.built_in', db.raw(`${exactly('invitation.created_at')} as place`))
+  const find = async (db: Db, access: Access, invitationId: string): Promise<Invitation> => {
+    const [row] = await select(db, access.organisationId).where('invitation_id', invitationId)
+    if (row === undefined) throw noSuchInvitation('No invitation of your organisation has this id.')
+    return toInvitation(access, row)
+  }
+
+  const assertOpenTo = (row: InvitationRow, event: InvitationEvent): InvitationState => {
+    const state = withTime<InvitationState>(row.state, 'open', row.expires_at, now())
+    const next = invitationLife[state][event]
+    if (next === undefined) throw invitationStateRefused(`The invitation is ${state}.`, { state })
+    return next
+  }
+  const lock = async (trx: Trx, which: Record<string, string>): Promise<InvitationRow> => {
+    const row = await trx('invitation').where(which).forUpdate().first<InvitationRow | undefined>()
+    if (row === undefined) throw noSuchInvitation('There is no invitation of this id, or it is not yours.')
+    return row
+  }
+
+  /** Locks the invitation's organisation, then the invitation, for the person who is invited. */
+  const lockForInvitee = async (trx: Trx, { accountId }: AccountSession, invitationId: string): Promise<InvitationRow> => {
+    const { phone } = await trx('account').where({ account_id: accountId }).first<{ phone: string }>('phone')
+    const found = await trx('invitation').where({ invitation_id: invitationId, phone }).first<InvitationRow | undefined>()
+    if (found === undefined) throw noSuchInvitation('There is no invitation of this id, or it is not yours.')
+    await lockOrganisation(trx, found.organisation_id)
+    return lock(trx, { invitation_id: invitationId, phone })
+  }
+  const noteAnswer = (trx: Trx, { accountId }: AccountSession, { organisation_id, invitation_id, role_id }: InvitationRow, answer: string) =>
+    record(trx, [{ organisationId: organisation_id, actor: `account:${accountId}`, action: 'invitation.answer', outcome: 'success', detail: { invitationId: invitation_id, answer, roleId: role_id } }])
+
+  const inviteWithin = async (trx: Trx, access: Access, { phone: typed, roleId }: InvitationRequest): Promise<Invitation> => {
+    const phone = readPhone(typed)
+    if (phone === undefined) throw invalidPhone('"phone" is no phone number.')
+    sending.check(access.organisationId)
+    await lockOwn(trx, access)
+    await assertMayHandle(trx, access, await roleInOrganisation(trx, access, roleId))
+    const member = await trx('membership').join('account', 'account.account_id', 'membership.account_id').where({ 'membership.organisation_id': access.organisationId, 'account.phone': phone })
+      .whereNot('membership.state', 'removed').first<{ membership_id: string } | undefined>('membership.membership_id')
+    if (member !== undefined) throw alreadyMember('A member of your organisation has this phone number.', { membershipId: member.membership_id })
+    sending.use(access.organisationId)
+    const [row] = await trx('invitation').insert({ organisation_id: access.organisationId, phone, role_id: roleId, state: 'open', created_by: actorOf(access), sent_at: now(), expires_at: expiry() })
+      .onConflict(trx.raw("(organisation_id, phone) where state in ('open', 'declined')"))
+      .merge({ role_id: roleId, state: 'open', sent_at: now(), expires_at: expiry(), answered_at: null }).returning<{ invitation_id: string }[]>('invitation_id')
+    const invitationId = String(row?.invitation_id)
+    await note(trx, access, 'member.invite', { invitationId, roleId })
+    return find(trx, access, invitationId)
+  }
+
+  return {
+    list: async (access, { cursor, limit }) => {
+      const after = decodeCursor(cursor, Position)
+      const query = select(db, access.organisationId).whereNot('invitation.state', 'withdrawn')
+        .orderBy([{ column: 'invitation.created_at', order: 'desc' }, { column: 'invitation_id', order: 'desc' }]).limit(limit + 1)
+      if (after) void query.whereRaw('(invitation.created_at, invitation_id) < (?::timestamptz, ?::uuid)', [...after])
+      const found = await query
+      const last = found.length > limit ? found[limit - 1] : undefined
+      return { items: found.slice(0, limit).map((row) => toInvitation(access, row)), ...(last ? { next: encodeCursor([last.place, last.invitation_id]) } : {}) }
+    },
+
+    inviteWithin,
+    invite: (access, request) => db.transaction((trx) => inviteWithin(trx, access, request)),
+
+    inviteAgain: (access, invitationId) => {
+      sending.check(access.organisationId)
+      return db.transaction(async (trx) => {
+        await lockOwn(trx, access)
+        const row = await lock(trx, { organisation_id: access.organisationId, invitation_id: invitationId })
+        const state = assertOpenTo(row, 'inviteAgain')
+        await assertMayHandle(trx, access, await roleInOrganisation(trx, access, String(row.role_id)))
+        sending.use(access.organisationId)
+        await trx('invitation').where({ invitation_id: invitationId }).update({ state, sent_at: now(), expires_at: expiry(), answered_at: null })
+        await note(trx, access, 'member.invite', { invitationId, roleId: row.role_id })
+        return find(trx, access, invitationId)
+      })
+    },
+
+    withdraw: (access, invitationId) => db.transaction(async (trx) => {
+      await lockOwn(trx, access)
+      const row = await lock(trx, { organisation_id: access.organisationId, invitation_id: invitationId })
+      await trx('invitation').where({ invitation_id: invitationId }).update({ state: assertOpenTo(row, 'withdraw') })
+      await note(trx, access, 'invitation.withdraw', { invitationId })
+    }),
+
+    own: async ({ accountId }) => {
+      const found = await db('invitation').join('account', 'account.phone', 'invitation.phone').join('organisation', 'organisation.organisation_id', 'invitation.organisation_id')
+        .join('role', 'role.role_id', 'invitation.role_id').where({ 'account.account_id': accountId, 'invitation.state': 'open' }).where('invitation.expires_at', '>', now())
+        .orderBy('invitation.sent_at', 'desc').limit(100)
+        .select<(Pick<InvitationRow, 'invitation_id' | 'expires_at' | 'organisation_id'> & { number: string; kind: OrganisationKind; name: string; role_name: string })[]>(
+          'invitation.invitation_id', 'invitation.expires_at', 'organisation.organisation_id', 'organisation.number', 'organisation.kind', 'organisation.name', 'role.name as role_name')
+      return {
+        items: found.map((row) => ({
+          invitationId: row.invitation_id, organisation: { organisationId: row.organisation_id, number: row.number, kind: row.kind, name: row.name }, roleName: row.role_name, expiresAt: row.expires_at.toISOString(),
+        })),
+      }
+    },
+
+    accept: (session, invitationId) => db.transaction(async (trx) => {
+      const invitation = await lockForInvitee(trx, session, invitationId)
+      const state = assertOpenTo(invitation, 'accept')
+      const key = { organisation_id: invitation.organisation_id, account_id: session.accountId }
+      const before = await trx('membership').where(key).first<{ membership_id: string; state: keyof typeof membershipLife } | undefined>('membership_id', 'state')
+      const next = before === undefined ? 'active' : membershipLife[before.state].join
+      if (next === undefined) throw memberStateRefused(`Your membership there is ${String(before?.state)}.`, { state: before?.state })
+      const [row] = await trx('membership').insert({ ...key, role_id: invitation.role_id, state: next })
+        .onConflict(['organisation_id', 'account_id']).merge({ role_id: invitation.role_id, state: next, joined_at: trx.fn.now(), updated_at: trx.fn.now(), version: trx.raw('membership.version + 1') })
+        .returning<{ membership_id: string }[]>('membership_id')
+      await trx('invitation').where({ invitation_id: invitationId }).update({ state, answered_at: now() })
+      await noteAnswer(trx, session, invitation, 'accepted')
+      return { membershipId: String(row?.membership_id) }
+    }),
+
+    decline: (session, invitationId) => db.transaction(async (trx) => {
+      const invitation = await lockForInvitee(trx, session, invitationId)
+      await trx('invitation').where({ invitation_id: invitationId }).update({ state: assertOpenTo(invitation, 'decline'), answered_at: now() })
+      await noteAnswer(trx, session, invitation, 'declined')
+    }),
+  }
+}
