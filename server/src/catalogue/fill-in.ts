@@ -46,6 +46,9 @@ export function givenBy(json: DicomJson, stored: Ready, tags: readonly string[])
   return tags.filter((tag) => !differs(json[tag], kept[tag] ?? { vr: 'UN' }))
 }
 
+/** Of these tags those of which an object has no value. */
+export const withoutValue = (json: DicomJson, tags: Iterable<string>): string[] => [...tags].filter((tag) => !hasValue(json[tag]))
+
 /** The stored attributes, of which those in `tags` are what the first of the objects that has a value says, or empty where none has. */
 export function refilled(stored: Ready, tags: Iterable<string>, objects: readonly DicomJson[]): DicomJson {
   const result = attributesOf(stored)

@@ -47,3 +47,21 @@ test('all instances of a study corrected together, or one after the other, leave
   }
   expect(await wrongCounts(db)).toEqual([])
 })
+
+test('no more instances are read than it takes to find a value, however many there are', async () => {
+  const { catalogue, north, db } = open
+  const first = aNewInstance({ StudyDescription: 'CT Head' })
+  const others = Array.from({ length: 40 }, () => aNewInstance({ StudyInstanceUID: first.StudyInstanceUID, SeriesInstanceUID: first.SeriesInstanceUID, StudyDescription: 'CT Head' }))
+  for (const instance of [first, ...others]) await catalogue.store(north, instance)
+  let read = 0
+  const count = (_response: unknown, { sql, response }: { sql: string; response?: { rows?: unknown[] } }) => {
+    if (sql.includes('select instance_key, metadata from instance_metadata')) read += response?.rows?.length ?? 0
+  }
+  db.on('query-response', count)
+  const newest = others.at(-1)
+  if (newest) await catalogue.store(north, otherBytes(newest, { StudyDescription: undefined }))
+  db.off('query-response', count)
+  expect(await studyRowOf(db, north, first)).toMatchObject({ study_description: 'CT Head' })
+  // What the instance said before, and what the oldest one says.
+  expect(read).toBe(2)
+})

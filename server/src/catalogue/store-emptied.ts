@@ -2,7 +2,7 @@
 import { inflateSync } from 'node:zlib'
 import type { DicomJson } from '@isocenter/dicom'
 import { rows, type Trx } from '../platform/db.ts'
-import { fillSeries, fillStudy, givenBy, refilled, valuesWithout } from './fill-in.ts'
+import { fillSeries, fillStudy, givenBy, refilled, valuesWithout, withoutValue } from './fill-in.ts'
 import { seriesRow, studyRow, type Prepared } from './prepare.ts'
 import type { InstanceNow } from './store-instances.ts'
 import type { SeriesState } from './store-series.ts'
@@ -51,7 +51,7 @@ export async function findEmptied(trx: Trx, superseding: readonly Superseding[])
 export async function refillEmptied(trx: Trx, { studies, series }: Emptied, created: readonly Superseding[]): Promise<void> {
   for (const [state, tags] of series) {
     if (state.seriesKey === undefined) continue
-    const ready = seriesRow(refilled(state.ready, tags, await oldest(trx, 'series_key', state.seriesKey)))
+    const ready = seriesRow(refilled(state.ready, tags, await oldest(trx, 'series_key', state.seriesKey, tags)))
     const row = created.filter((one) => one.series === state).reduce((filled, { prepared }) => fillSeries(filled, prepared.series) ?? filled, ready)
     if (row.modality !== state.modality) {
       state.study.lostSomething = true
@@ -61,17 +61,29 @@ export async function refillEmptied(trx: Trx, { studies, series }: Emptied, crea
     Object.assign(state, { ready: row, row, modality: row.modality })
   }
   for (const [state, tags] of studies) {
-    const ready = studyRow(refilled(state.ready, tags, await oldest(trx, 'study_key', state.studyKey)))
+    const ready = studyRow(refilled(state.ready, tags, await oldest(trx, 'study_key', state.studyKey, tags)))
     state.ready = created.filter((one) => one.series.study === state).reduce((filled, { prepared }) => fillStudy(filled, prepared.study) ?? filled, ready)
     state.isFilled = true
   }
 }
 
-async function oldest(trx: Trx, column: 'study_key' | 'series_key', key: string): Promise<DicomJson[]> {
-  const found = await metadataOf(trx, `
-    select instance_key, metadata from instance_metadata join (select instance_key from instance where ${column} = ? order by instance_key limit ?) as oldest using (instance_key)
-    order by instance_key`, [key, lookedThrough])
-  return [...found.values()]
+/** The oldest instances, as few as have a value for each of these tags: nearly always the first one has them all. */
+async function oldest(trx: Trx, column: 'study_key' | 'series_key', key: string, tags: ReadonlySet<string>): Promise<DicomJson[]> {
+  const found: DicomJson[] = []
+  let lacking = [...tags]
+  for (let after = '0', limit = 1; lacking.length > 0 && found.length < lookedThrough; limit *= 2) {
+    const page = await metadataOf(trx, `
+      select instance_key, metadata from instance_metadata join (select instance_key from instance where ${column} = ? and instance_key > ? order by instance_key limit ?) as oldest using (instance_key)
+      order by instance_key`, [key, after, Math.min(limit, lookedThrough - found.length)])
+    const last = [...page.keys()].at(-1)
+    if (last === undefined) return found
+    after = last
+    for (const json of page.values()) {
+      found.push(json)
+      lacking = withoutValue(json, lacking)
+    }
+  }
+  return found
 }
 
 async function metadataOf(trx: Trx, sql: string, bindings: Parameters<typeof rows>[2]): Promise<Map<string, DicomJson>> {
