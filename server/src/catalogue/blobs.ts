@@ -1,4 +1,4 @@
-import { rows, type Db } from '../platform/db.ts'
+import { rows, type Db, type Trx } from '../platform/db.ts'
 import type { InstanceScope } from './scope.ts'
 
 /**
@@ -21,6 +21,22 @@ export async function obsoleteBlobs(db: Db, before: Date, limit: number): Promis
 /** Takes blobs that are gone off the list. */
 export async function forgetObsoleteBlobs(db: Db, blobKeys: readonly string[]): Promise<void> {
   await rows(db, 'delete from obsolete_blob where blob_key = any(?::text[])', [[...blobKeys]])
+}
+
+/** Says that a blob is about to be written which no row names yet: should it come to nothing, the sweep removes it. */
+export async function announceBlob(db: Db, organisationId: string, blobKey: string): Promise<void> {
+  await db('obsolete_blob').insert({ blob_key: blobKey, organisation_id: organisationId })
+}
+
+/**
+ * An older announcement counts for nothing: the sweep takes what waits an hour, removes it and only then strikes it off, so that a blob may be
+ * gone which still is announced. Half of that hour is for clocks that differ.
+ */
+const announcedNotBefore = `now() - interval '30 minutes'`
+
+/** Takes announced blobs off the list, for rows name them from now on; false, and the transaction must not go on, when one may be the sweep's already. */
+export async function takeAnnounced(trx: Trx, blobKeys: readonly string[]): Promise<boolean> {
+  return await trx('obsolete_blob').whereIn('blob_key', [...blobKeys]).andWhere('since', '>', trx.raw(announcedNotBefore)).delete() === blobKeys.length
 }
 
 /** Of these blobs those no instance, no former version, nothing derived, no upload and no entry of the obsolete ones names. */

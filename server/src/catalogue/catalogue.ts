@@ -14,6 +14,7 @@ import type { Search } from './query.ts'
 import type { InstanceScope, Scope } from './scope.ts'
 import { createSearch, type SearchAnswer } from './search.ts'
 import { createInstanceStore } from './store.ts'
+import { receivedDigest } from './stored-form.ts'
 import { keepThumbnail, representative, type NewThumbnail, type Representative } from './thumbnails.ts'
 import { wasDeleted } from './tombstones.ts'
 
@@ -29,6 +30,8 @@ export interface Catalogue {
   store: (access: Access, instance: NewInstance) => Promise<StoreOutcome>
   search: (access: Access, search: Search) => Promise<SearchAnswer>
   findInstance: (access: Access, scope: InstanceScope) => Promise<InstanceRecord | undefined>
+  /** The digest of the object an instance was received as, 32 bytes: the same whichever form it is stored in. */
+  receivedDigest: (record: InstanceRecord) => Promise<Buffer>
   instances: (access: Access, scope: Scope) => AsyncIterable<InstanceRecord>
   metadata: (access: Access, scope: Scope) => AsyncIterable<{ record: InstanceRecord; json: string }>
   /** What the metadata of a study or series are made of now, as little of it read as answering with it needs. */
@@ -84,6 +87,7 @@ export function createCatalogue({ db, searchTimeoutMs = defaultSearchTimeoutMs }
     },
     search: createSearch({ db, statementTimeoutMs: searchTimeoutMs }),
     findInstance: createFindInstance(db),
+    receivedDigest: (record) => receivedDigest(db, record),
     instances: (access, scope) => instances(db, access, scope),
     metadata: (access, scope) => metadata(db, access, scope),
     metadataEdition: (access, scope) => metadataEdition(db, access, scope),

@@ -3,6 +3,7 @@ import type { DicomJson } from '@isocenter/dicom'
 import { record, type AuditEvent } from '../audit/index.ts'
 import { rows, type Db } from '../platform/db.ts'
 import { deflateJoinable } from '../platform/joinable-deflate.ts'
+import { takeAnnounced } from './blobs.ts'
 import { recordColumns, toRecord, type InstanceRecord, type InstanceRecordRow } from './instance-record.ts'
 
 /** An object as it lies in the blob store. */
@@ -96,17 +97,6 @@ export async function changedForms(db: Db, organisationId: string, after: string
   }))
 }
 
-/** Says that a blob is about to be written which no row names yet: should it come to nothing, the sweep removes it. */
-export async function announceBlob(db: Db, organisationId: string, blobKey: string): Promise<void> {
-  await db('obsolete_blob').insert({ blob_key: blobKey, organisation_id: organisationId })
-}
-
-/**
- * An older announcement counts for nothing: the sweep takes what waits an hour, removes it and only then strikes it off, so that a blob may be
- * gone which still is announced. Half of that hour is for clocks that differ.
- */
-const announcedNotBefore = `now() - interval '30 minutes'`
-
 /**
  * Puts an announced blob in the place of an instance's, in one transaction with the audit; the former blob is given up, for readers under way
  * still read it. False, with nothing changed, when the instance has gone or changed meanwhile, or the announcement is too old.
@@ -121,8 +111,7 @@ export async function changeForm(db: Db, candidate: FormCandidate, form: StoredF
       select study.study_key, instance.series_key from study join instance using (study_key)
       where instance.instance_key = ? and instance.organisation_id = ? for update of study`, [instanceKey, organisationId])
     if (!study) return false
-    const announced = await trx('obsolete_blob').where({ blob_key: form.blobKey }).andWhere('since', '>', trx.raw(announcedNotBefore)).delete()
-    const changed = announced === 0 ? 0 : await trx('instance').where({ instance_key: instanceKey, version, blob_key: blobKey }).update({
+    const changed = !await takeAnnounced(trx, [form.blobKey]) ? 0 : await trx('instance').where({ instance_key: instanceKey, version, blob_key: blobKey }).update({
       transfer_syntax_uid: form.transferSyntaxUID, blob_key: form.blobKey, byte_length: form.byteLength, sha256: form.sha256, data_set_sha256: form.dataSetSha256, layout: form.layout,
     })
     if (changed === 0) {
@@ -145,6 +134,15 @@ export async function changeForm(db: Db, candidate: FormCandidate, form: StoredF
     await record(trx, [{ ...event, organisationId, outcome: 'success', StudyInstanceUID: candidate.StudyInstanceUID }])
     return true
   })
+}
+
+/** The digest of the object an instance was received as, whichever form it is stored in now. */
+export async function receivedDigest(db: Db, { instanceKey, version, sha256 }: Pick<InstanceRecord, 'instanceKey' | 'version' | 'sha256'>): Promise<Buffer> {
+  const [row] = await rows<{ sha256: Buffer }>(db, `
+    select coalesce(received.sha256, instance.sha256) as sha256 from instance left join recompressed received using (instance_key, version)
+    where instance_key = ? and version = ?`, [instanceKey, version])
+  // Superseded or deleted a moment ago: then nobody asks the same question again.
+  return row?.sha256 ?? sha256
 }
 
 /** True when two objects' metadata say the same, but for what encoding the pixels changes of it. */

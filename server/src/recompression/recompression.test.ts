@@ -100,6 +100,21 @@ describe('an object that is compressed', () => {
     expect((await service.get(pathOf(json), asStored)).rawPayload.equals(bytes)).toBe(true)
   })
 
+  test('is asked for with losses under one SOP Instance UID, whichever form is stored', async () => {
+    const json = smoothCT()
+    await stored(json)
+    const derivedUID = async () => {
+      const answer = await service.get(pathOf(json), { accept: 'application/dicom; transfer-syntax=1.2.840.10008.1.2.4.81' })
+      return (await readInstance(answer.rawPayload)).dataSet.string('SOPInstanceUID')
+    }
+    const before = await derivedUID()
+    expect(before).not.toBe(value(json, '00080018'))
+    expect(await recompressAll()).toEqual(['changed'])
+    expect(await derivedUID()).toBe(before)
+    await reverseAll()
+    expect(await derivedUID()).toBe(before)
+  })
+
   test('is known when its original bytes, or its compressed ones, are sent again; other bytes are a new version, and it stays known then', async () => {
     const json = smoothCT()
     const bytes = await stored(json)

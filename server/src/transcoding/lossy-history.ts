@@ -59,7 +59,7 @@ export interface DerivedObject {
 }
 
 /**
- * The object that losing makes of another: a SOP Instance UID of its own, always the same for the same bytes and transfer
+ * The object that losing makes of another: a SOP Instance UID of its own, always the same for the same received bytes and transfer
  * syntax, ImageType DERIVED, what was lost, and which instance it came from. `ratio` is that of uncompressed to compressed bytes.
  */
 export function derivedObject(dataSet: DataSet, source: { SOPClassUID: string; SOPInstanceUID: string; sha256: Uint8Array }, transferSyntaxUID: string, ratio: number): DerivedObject {

@@ -1,9 +1,10 @@
 /** The bytes of one request as pieces of an upload: blobs, each durable and counted before the next begins. */
 import { createHash } from 'node:crypto'
 import { newUploadBlobKey, type BlobStore, type BlobWriter } from '../storage/index.ts'
+import { announceBlob } from '../catalogue/index.ts'
 import type { Db } from '../platform/db.ts'
 import { invalidUpload, uploadChecksumMismatch } from './problems.ts'
-import { addPieces, announcePiece, dropPieces, keepAnnounced, type Lease, type Piece } from './store.ts'
+import { addPieces, dropPieces, keepAnnounced, type Lease, type Piece } from './store.ts'
 import type { Checksum } from './tus.ts'
 
 /** A piece ends with so many bytes, or after so long: what a kill or a cut line costs, and how often the database is asked. */
@@ -95,7 +96,7 @@ class OpenPiece {
   static async begin({ db, blobs, held }: Pick<Receiving, 'db' | 'blobs' | 'held'>): Promise<OpenPiece> {
     const blobKey = newUploadBlobKey(held.organisationId, new Date())
     // Announced before it can be there: a crash leaves no blob that nobody knows of.
-    await announcePiece(db, held, blobKey)
+    await announceBlob(db, held.organisationId, blobKey)
     return new OpenPiece(blobKey, await blobs.create(blobKey, { contentType: 'application/octet-stream' }))
   }
 

@@ -12,10 +12,11 @@ export interface FileOffer extends Offer { readonly transferSyntaxUID: string }
 
 /** An instance as a file of the form on offer. @throws notAcceptable 406 and unavailable 503 where codecs fail */
 export async function openFile(deps: DicomwebDeps, record: InstanceRecord, { transferSyntaxUID, isMade }: FileOffer, signal: AbortSignal): Promise<ByteSource> {
-  const { blobs } = deps
+  const { blobs, catalogue } = deps
   if (transferSyntaxUID === record.transferSyntaxUID) return storedFile(blobs, record, signal)
   if (isMade !== true) return explicitLittleEndianFile(blobs, record, signal)
-  const instance = { ...record, layout: decodeLayout(record.layout) }
+  const isLossy = transferSyntax(transferSyntaxUID)?.lossy === true
+  const instance = { ...record, layout: decodeLayout(record.layout), ...(isLossy && { receivedSha256: await catalogue.receivedDigest(record) }) }
   const { length, chunks } = await transcodedObject(deps, instance, transferSyntaxUID, signal).catch((error: unknown) => { throw codecProblem(error, storedOffers(record, true)) })
   return { length, chunks, close: () => {} }
 }
