@@ -17,9 +17,9 @@ const prefix = 'DICM'
  * a transfer syntax that its data set is not in.
  */
 export async function storedFile(blobs: BlobStore, record: InstanceRecord, signal: AbortSignal): Promise<ByteSource> {
-  const { head, rest, close } = await opened(blobs, record, signal)
-  const chunks = rest ? following(head, rest, close) : [head]
   const { dataSetOffset } = decodeLayout(record.layout)
+  const { head, rest, close } = await opened(blobs, record, dataSetOffset, signal)
+  const chunks = rest ? following(head, rest, close) : [head]
   const isFile = head.toString('latin1', prefixOffset, prefixOffset + prefix.length) === prefix
   if (isFile && !contradicts(head.subarray(prefixOffset, dataSetOffset), record.transferSyntaxUID)) return { length: record.byteLength, chunks, isOurs: true, close }
   const header = encodeFileMeta({ MediaStorageSOPClassUID: record.SOPClassUID, MediaStorageSOPInstanceUID: record.SOPInstanceUID, TransferSyntaxUID: record.transferSyntaxUID })
@@ -43,24 +43,27 @@ function contradicts(fileMeta: Buffer, transferSyntaxUID: string): boolean {
 }
 
 interface Opened {
-  /** As many bytes as hold the prefix, where the object has so many. */
+  /** As many bytes as hold all before the data set, where that is not too much to hold; else the prefix at least. */
   readonly head: Buffer
   /** What follows; absent where the head is all. */
   readonly rest?: AsyncIterator<Buffer, undefined>
   readonly close: () => void
 }
 
-async function opened(blobs: BlobStore, { blobKey, byteLength }: InstanceRecord, signal: AbortSignal): Promise<Opened> {
+async function opened(blobs: BlobStore, { blobKey, byteLength }: InstanceRecord, dataSetOffset: number, signal: AbortSignal): Promise<Opened> {
   if (byteLength > 0 && byteLength <= maxLentBytes) return { head: await blobs.readAtOnce(blobKey, { offset: 0, length: byteLength }, signal), close: () => {} }
   const stream = await blobs.read(blobKey, undefined, signal)
   const rest = stream[Symbol.asyncIterator]() as AsyncIterator<Buffer, undefined>
-  return { head: await beginning(rest), rest, close: () => { stream.destroy() } }
+  return { head: await beginning(rest, Math.max(prefixOffset + prefix.length, Math.min(dataSetOffset, maxHeadBytes))), rest, close: () => { stream.destroy() } }
 }
 
-/** The first chunks, as many as hold the prefix. */
-async function beginning(chunks: AsyncIterator<Buffer, undefined>): Promise<Buffer> {
+/** Transfer Syntax UID is among the first elements of the File Meta Information (PS3.10 Table 7.1-1); what a sender keeps there for itself is behind it. */
+const maxHeadBytes = 64 * 1024
+
+/** The first chunks, as many as hold so many bytes. */
+async function beginning(chunks: AsyncIterator<Buffer, undefined>, bytes: number): Promise<Buffer> {
   let head: Buffer = Buffer.alloc(0)
-  while (head.length < prefixOffset + prefix.length) {
+  while (head.length < bytes) {
     const next = await chunks.next()
     if (next.done === true) break
     head = head.length === 0 ? next.value : Buffer.concat([head, next.value])
