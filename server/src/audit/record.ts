@@ -6,7 +6,7 @@ export type AuditAction =
   | 'gateway.enrol' | 'gateway.token' | 'gateway.read' | 'gateway.change' | 'gateway.revoke' | 'gateway.command' | 'gateway.command-result'
   | 'upload-code.read' | 'upload-code.rotate'
   | 'account.create' | 'account.sign-in' | 'account.sign-out' | 'account.password' | 'account.password-reset' | 'account.settings'
-  | 'account.freeze' | 'account.unfreeze' | 'account.frozen-read' | 'account.sessions-read' | 'account.session-end'
+  | 'account.freeze' | 'account.unfreeze' | 'account.frozen-read' | 'account.session-end'
   | 'organisation.create' | 'organisation.change' | 'department.change' | 'role.change' | 'device.change'
   | 'member.read' | 'member.create' | 'member.invite' | 'member.change' | 'member.switch' | 'invitation.withdraw' | 'invitation.answer'
   | 'pairing.change' | 'fee.change'
