@@ -257,8 +257,13 @@ describe.skipIf(!hasProgram('chromium'))('the console in Chromium', () => {
       await page.getByText('The archive has more than is shown.').waitFor()
     })
 
-    test('warns of an archive whose sending would be refused, and lets it in', async () => {
+    test('warns while nothing can come, and of an archive whose sending would be refused, which it lets in', async () => {
       const { page, goTo, gateway } = await open()
+      await gateway.stopService()
+      await goTo('/fetches')
+      await page.getByText('The DICOM service does not run').waitFor()
+      await gateway.startService()
+      await page.getByText('The DICOM service does not run').waitFor({ state: 'hidden' })
       await gateway.setConfiguration({ service: { ...gateway.configuration().service, restrictCalling: true } })
       await goTo('/fetches')
       await page.getByRole('button', { name: 'Add ARCHIVE' }).click()
@@ -327,6 +332,9 @@ describe.skipIf(!hasProgram('chromium'))('the console in Chromium', () => {
     await page.getByLabel('Name of this gateway').fill('CT department')
     await page.getByRole('button', { name: 'Connect' }).click()
     await page.getByText('No organisation has this upload code.').waitFor()
+    await page.getByText('Proxy and certificates').click()
+    await page.getByLabel('Proxy', { exact: true }).fill('http://proxy.example:3128')
+    expect(await seriousFindings(page)).toEqual([])
     await page.getByLabel('Upload code').fill(goodUploadCode)
     await page.getByRole('button', { name: 'Connect' }).click()
     await page.getByText('North Hospital').waitFor()

@@ -3,6 +3,7 @@ import { Alert, Button, Card } from 'antd'
 import { useState } from 'react'
 import type { DicomNode } from '../../../src/configuration/nodes.ts'
 import type { Configuration } from '../../../src/configuration/schema.ts'
+import type { GatewayState } from '../../../src/control/wire/state.ts'
 import { request } from '../api/client.ts'
 import { useAction } from '../api/use-action.ts'
 import { useResource } from '../api/use-resource.ts'
@@ -54,10 +55,12 @@ function FromArchives({ archives, service }: { readonly archives: readonly Dicom
 function Obstacles({ archive, service }: { readonly archive: DicomNode; readonly service: Configuration['service'] }) {
   const { fetches: words } = useConsoleWords()
   const { run, isBusy } = useAction()
+  const { value: state } = useResource<GatewayState>('/state', ['state'])
   const aeTitle = archive.calledAETitle
   const isRefused = service.restrictCalling && !service.peers.some((peer) => peer.aeTitle.trim() === aeTitle.trim())
   return (
     <>
+      {state && state.service.status !== 'running' && <Alert type="warning" showIcon style={{ marginBottom: 16 }} title={words.notListening} action={<Link href="/service">{words.toService}</Link>} />}
       {isRefused && (
         <Alert
           type="warning" showIcon style={{ marginBottom: 16 }} title={words.refused(aeTitle)}
