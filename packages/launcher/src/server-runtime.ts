@@ -16,7 +16,7 @@ export const serverNodeArguments: readonly string[] = ['--max-semi-space-size=8'
  * Of a gateway. Its objects pass through and leave little alive, so that the server's second argument would only have it collect
  * garbage all the time: 2.0 ms of processor time in JavaScript an instance received without it, 3.5 with (4 associations), for 180 MiB either way.
  * Young garbage is as cheap to collect often as seldom, and takes room meanwhile: 140 MiB at most with 1 MiB, 174 with 8, for 2.6 ms of
- * processor time an instance either way (medians of ten; dimse-gateway/bench/node-flags.ts).
+ * processor time an instance either way (medians of nine; dimse-gateway/bench/node-flags.ts).
  */
 export const gatewayNodeArguments: readonly string[] = ['--max-semi-space-size=1']
 
