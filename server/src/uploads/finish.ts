@@ -1,11 +1,12 @@
 /** A complete upload becomes what it is: its pieces, joined, go the way of every object that is stored. */
 import { setTimeout as wait } from 'node:timers/promises'
+import type { DicomJson } from '@isocenter/dicom'
 import type { Catalogue } from '../catalogue/index.ts'
-import { storeOne } from '../dicomweb/index.ts'
+import { storeOne, storeResponse } from '../dicomweb/index.ts'
 import type { Access } from '../identity/index.ts'
 import type { Db } from '../platform/db.ts'
 import type { Metrics } from '../platform/metrics.ts'
-import type { BlobStore } from '../storage/index.ts'
+import { BlobNotFound, type BlobStore } from '../storage/index.ts'
 import { keepResult, leaseToFinish, piecesOf, releaseLease, renewEveryMs, renewLease, type Lease, type Piece, type StoredUpload } from './store.ts'
 import { metadataOf } from './tus.ts'
 
@@ -39,7 +40,7 @@ export async function finishUpload(options: Finishing, held: Lease): Promise<voi
   if (!upload) return
   const renewing = keepRenewing(db, held, log)
   try {
-    const { status, response } = await storeUpload(options, upload, await piecesOf(db, upload.uploadId))
+    const { status, response } = await storeUpload(options, upload, await piecesOf(db, upload.uploadId)).catch((error: unknown) => withoutItsPieces(error, upload))
     if (status === 503 && upload.attempts + 1 < maxAttempts) await releaseLease(db, held, nextAttempt(upload))
     else await db.transaction((trx) => keepResult(trx, held, status, response, options.expiresAt()))
     log.info({ uploadId: upload.uploadId, status }, 'upload stored')
@@ -51,9 +52,15 @@ export async function finishUpload(options: Finishing, held: Lease): Promise<voi
   }
 }
 
+/** A piece that is lost comes back by no trying: the sender is told, and has room for the upload that takes its place. */
+function withoutItsPieces(error: unknown, { serviceURL }: StoredUpload): { status: number; response: DicomJson } {
+  if (!(error instanceof PieceLost)) throw error
+  return { status: 409, response: storeResponse([{ kind: 'failed', reason: 'processingFailure', comment: 'bytes that had come were lost: upload the object again' }], serviceURL) }
+}
+
 const nextAttempt = ({ attempts }: StoredUpload): Date => new Date(Date.now() + Math.min(firstPauseMs * 2 ** attempts, longestPauseMs))
 
-function storeUpload({ blobs, catalogue, metrics, log, maxInstanceBytes }: Finishing, upload: StoredUpload, pieces: readonly Piece[]): Promise<{ status: number; response: Parameters<typeof keepResult>[3] }> {
+function storeUpload({ blobs, catalogue, metrics, log, maxInstanceBytes }: Finishing, upload: StoredUpload, pieces: readonly Piece[]): Promise<{ status: number; response: DicomJson }> {
   return storeOne({
     body: joined(blobs, pieces), dataSetDigest: metadataOf({ 'upload-metadata': upload.metadata }).dataSetDigest,
     access: accessOf(upload), serviceURL: upload.serviceURL, blobs, catalogue, metrics, maxInstanceBytes,
@@ -62,7 +69,15 @@ function storeUpload({ blobs, catalogue, metrics, log, maxInstanceBytes }: Finis
 }
 
 async function* joined(blobs: BlobStore, pieces: readonly Piece[]): AsyncGenerator<Uint8Array> {
-  for (const { blobKey } of pieces) yield* await blobs.read(blobKey) as AsyncIterable<Uint8Array>
+  for (const { blobKey } of pieces) {
+    yield* await blobs.read(blobKey).catch((error: unknown) => { throw error instanceof BlobNotFound ? new PieceLost() : error }) as AsyncIterable<Uint8Array>
+  }
+}
+
+/** A piece that rows name is not there. Of its own kind: that a blob of the object could not be written is another matter, and passes. */
+class PieceLost extends Error {
+  override readonly name = 'PieceLost'
+  constructor() { super('A piece of an upload is lost.') }
 }
 
 /** Stores as who made the upload, with what that token could reach. */

@@ -5,6 +5,7 @@
  */
 import type { Upload, UploadKind, UploadState } from '@isocenter/contracts'
 import { orderedJson, type DicomJson } from '@isocenter/dicom'
+import { takeAnnounced } from '../catalogue/index.ts'
 import type { Access } from '../identity/index.ts'
 import { rows, type Db, type Trx } from '../platform/db.ts'
 
@@ -53,6 +54,18 @@ const toUpload = (row: UploadRow): StoredUpload => ({
   result: row.result === null ? undefined : JSON.parse(row.result) as DicomJson, resultStatus: row.result_status ?? undefined,
   createdAt: row.created_at, expiresAt: row.expires_at,
 })
+
+/** Who makes an upload, as it is kept. */
+export const actorOf = ({ actor }: Pick<Access, 'actor'>): string => `${actor.kind}:${actor.id}`
+
+/**
+ * Whether an upload is theirs who ask: what comes is stored with the reach of who began it. Tokens are renewed while an upload is under way for days;
+ * so another token of the very same reach goes on with it.
+ */
+export const isOf = (access: Access, { actor, studies }: Pick<StoredUpload, 'actor' | 'studies'>): boolean =>
+  actor === actorOf(access) || (access.actor.kind === 'token' && actor.startsWith('token:') && reachOf(access.studies) === reachOf(studies))
+
+const reachOf = (studies: Access['studies']): string => (studies === 'all' ? studies : studies.toSorted().join())
 
 /** An upload as it is told. */
 export const toTold = (upload: StoredUpload): Upload => ({
@@ -132,11 +145,6 @@ export async function releaseLease(db: Db, { uploadId, lease }: Lease, notBefore
     .update({ lease: null, leased_until: notBefore ?? null, ...(notBefore !== undefined && { attempts: db.raw('attempts + 1') }) })
 }
 
-/** Says that a piece is about to be written: should nothing more be heard of it, the sweep removes it. */
-export async function announcePiece(db: Db, { organisationId }: Lease, blobKey: string): Promise<void> {
-  await db('obsolete_blob').insert({ blob_key: blobKey, organisation_id: organisationId })
-}
-
 /** Says it again of pieces that wait for the end of their request. */
 export async function keepAnnounced(db: Db, blobKeys: readonly string[]): Promise<void> {
   if (blobKeys.length > 0) await db('obsolete_blob').whereIn('blob_key', [...blobKeys]).update({ since: db.fn.now() })
@@ -161,13 +169,12 @@ export class LeaseLost extends Error {
 
 /**
  * Adds pieces to the end of an upload, which is complete with the last byte; answers the new offset and state.
- * @throws LeaseLost when the lease is lost, or the sweep has taken a piece for given up; nothing is added then
+ * @throws LeaseLost when the lease is lost, or the sweep may have taken a piece for given up; nothing is added then
  */
 export async function addPieces(trx: Trx, { uploadId, lease }: Lease, pieces: readonly Piece[], expiresAt: Date): Promise<{ byteOffset: number; state: UploadState }> {
   const [row] = await rows<{ byte_offset: string; byte_length: string }>(trx, 'select byte_offset, byte_length from upload where upload_id = ? and lease = ? for update', [uploadId, lease])
   if (!row) throw new LeaseLost()
-  const announced = await trx('obsolete_blob').whereIn('blob_key', pieces.map(({ blobKey }) => blobKey)).delete()
-  if (announced !== pieces.length) throw new LeaseLost()
+  if (!await takeAnnounced(trx, pieces.map(({ blobKey }) => blobKey))) throw new LeaseLost()
   let byteOffset = Number(row.byte_offset)
   for (const { blobKey, byteLength } of pieces) {
     await trx('upload_chunk').insert({ upload_id: uploadId, byte_offset: byteOffset, byte_length: byteLength, blob_key: blobKey })

@@ -188,6 +188,51 @@ describe.each(stores.filter(({ needs }) => needs.every(hasProgram)))('uploads, b
     expect((await service.app.inject({ method: 'PATCH', url, headers: { ...south, ...octets, 'upload-offset': '0' }, payload: Buffer.alloc(1) })).statusCode).toBe(404)
   })
 
+  test('of another who is confined to other studies are not there; another token of the same reach goes on', async () => {
+    const url = await create(10)
+    await service.db('upload').where({ upload_id: url.split('/').at(-1) }).update({ studies: ['1.2.3'] })
+    const renewed = await service.as('north')
+    for (const method of ['GET', 'HEAD', 'DELETE'] as const) expect((await service.app.inject({ method, url, headers: { ...renewed, ...version } })).statusCode).toBe(404)
+    expect((await service.app.inject({ method: 'PATCH', url, headers: { ...renewed, ...octets, 'upload-offset': '0' }, payload: Buffer.alloc(1) })).statusCode).toBe(404)
+    expect(await offsetOf(url)).toBe('0')
+    await service.db('upload').where({ upload_id: url.split('/').at(-1) }).update({ studies: null })
+    expect((await service.app.inject({ method: 'PATCH', url, headers: { ...renewed, ...octets, 'upload-offset': '0' }, payload: Buffer.alloc(1) })).statusCode).toBe(204)
+    await service.db('upload').where({ upload_id: url.split('/').at(-1) }).update({ actor: 'gateway:7' })
+    expect((await send('HEAD', url, version)).statusCode).toBe(404)
+    await service.db('upload').where({ upload_id: url.split('/').at(-1) }).delete()
+  })
+
+  test('with a piece that is lost end, and say that the object is to be sent again', async () => {
+    const instance = anInstance()
+    const bytes = Buffer.from(bytesOf(instance))
+    const url = await create(bytes.length)
+    await patch(url, 0, bytes.subarray(0, 500))
+    const { blob_key } = await service.db('upload_chunk').where({ upload_id: url.split('/').at(-1) }).first<{ blob_key: string }>('blob_key')
+    await service.blobs.delete(blob_key)
+    expect((await patch(url, 500, bytes.subarray(500))).statusCode).toBe(204)
+    const { state, status, result } = await told(url)
+    expect([state, status]).toEqual(['finished', 409])
+    expect(String(value(items(result as DicomJson, '00081198')[0] ?? items(result as DicomJson, '0008119A')[0], '00091002'))).toContain('upload the object again')
+    expect(await stored(uidOf(instance))).toBe(0)
+  })
+
+  test('take no piece the sweep may have removed already', async () => {
+    const bytes = Buffer.from(bytesOf(anInstance()))
+    const url = await create(bytes.length)
+    // A server that stands still between the bytes of a piece and its row.
+    const stalls = `create function stall() returns trigger language plpgsql as $$ begin new.since = now() - interval '61 minutes'; return new; end $$;
+      create trigger stall before insert on obsolete_blob for each row when (new.blob_key like 'uploads/%') execute function stall()`
+    await service.db.raw(stalls)
+    try {
+      expect((await patch(url, 0, bytes)).statusCode).toBe(423)
+      expect(await offsetOf(url)).toBe('0')
+    } finally {
+      await service.db.raw('drop trigger stall on obsolete_blob; drop function stall()')
+    }
+    expect((await patch(url, 0, bytes)).statusCode).toBe(204)
+    expect(await told(url)).toMatchObject({ state: 'finished', status: 200 })
+  })
+
   test('are given up on request, and when their time is over', async () => {
     const url = await create(10)
     await patch(url, 0, Buffer.alloc(5))

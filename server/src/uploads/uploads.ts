@@ -12,7 +12,7 @@ import { finishUpload, type Finishing, type UploadLog } from './finish.ts'
 import { noSuchUpload, tooManyUploads, uploadLocked, uploadOffsetMismatch } from './problems.ts'
 import { receivePieces } from './receive.ts'
 import {
-  deleteExpired, deleteUpload, findUpload, insertUpload, LeaseLost, leaseMs, leaseToReceive, leftUploads, releaseLease, renewEveryMs, renewLease, toTold, type Lease, type StoredUpload,
+  actorOf, deleteExpired, deleteUpload, findUpload, insertUpload, isOf, LeaseLost, leaseMs, leaseToReceive, leftUploads, releaseLease, renewEveryMs, renewLease, toTold, type Lease, type StoredUpload,
 } from './store.ts'
 import type { Checksum, UploadMetadata } from './tus.ts'
 
@@ -77,9 +77,9 @@ export function createUploads({ db, blobs, catalogue, metrics, config, log }: Up
     await Promise.race([finish(organisationId, uploadId), longEnough]).finally(() => { clearTimeout(timer) })
   }
 
-  const find = async ({ organisationId }: Access, uploadId: string): Promise<StoredUpload> => {
-    const upload = await findUpload(db, organisationId, uploadId)
-    if (!upload) throw noSuchUpload('No upload of your organisation has this id; those that are over are forgotten.')
+  const find = async (access: Access, uploadId: string): Promise<StoredUpload> => {
+    const upload = await findUpload(db, access.organisationId, uploadId)
+    if (!upload || !isOf(access, upload)) throw noSuchUpload('No upload of yours has this id; those that are over are forgotten.')
     return upload
   }
 
@@ -90,7 +90,7 @@ export function createUploads({ db, blobs, catalogue, metrics, config, log }: Up
     create: async (access, { byteLength, metadata, serviceURL }) => {
       if (byteLength > config.STOW_MAX_INSTANCE_BYTES) throw payloadTooLarge(`An upload may have ${config.STOW_MAX_INSTANCE_BYTES} bytes.`, { maxBytes: config.STOW_MAX_INSTANCE_BYTES }, { connection: 'close' })
       const upload = await db.transaction((trx) => insertUpload(trx, access, {
-        actor: `${access.actor.kind}:${access.actor.id}`, kind: metadata.kind, metadata: metadata.text, serviceURL, byteLength, expiresAt: expiresAt(),
+        actor: actorOf(access), kind: metadata.kind, metadata: metadata.text, serviceURL, byteLength, expiresAt: expiresAt(),
       }, config.UPLOADS_MAX_OPEN))
       if (!upload) throw tooManyUploads(`An organisation may have ${config.UPLOADS_MAX_OPEN} uploads that are not finished.`, {}, { connection: 'close' })
       if (upload.state === 'complete') await finishForAWhile(access.organisationId, upload.uploadId)
@@ -98,6 +98,7 @@ export function createUploads({ db, blobs, catalogue, metrics, config, log }: Up
     },
 
     append: async (access, uploadId, { byteOffset, body, checksum }) => {
+      await find(access, uploadId)
       const held: Lease = { organisationId: access.organisationId, uploadId, lease: randomUUID() }
       const upload = await leaseToReceive(db, held, byteOffset)
       if (!upload) throw whyNot(await find(access, uploadId), byteOffset)
@@ -116,6 +117,7 @@ export function createUploads({ db, blobs, catalogue, metrics, config, log }: Up
     },
 
     remove: async (access, uploadId) => {
+      await find(access, uploadId)
       const removed = await db.transaction((trx) => deleteUpload(trx, access.organisationId, uploadId))
       if (removed === false) throw noSuchUpload('No upload of your organisation has this id.')
       if (removed === 'leased') throw locked()
