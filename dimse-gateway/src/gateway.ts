@@ -22,7 +22,7 @@ import { createLog, type Log } from './platform/log.ts'
 import { createMetrics } from './platform/metrics.ts'
 import { createSecretStore } from './platform/secrets.ts'
 import { createRecords } from './records/records.ts'
-import { createReception, createUnknownSenders, unknownSenderSchema } from './reception/index.ts'
+import { createReception, createUnknownSenders, refusedServicesSchema, unknownSenderSchema } from './reception/index.ts'
 import { openSpool, spoolSchema } from './spool/index.ts'
 import {
   commitmentSchema, createCommitments, createPerformedSteps, createPulls, createUpstream, getService, moveService, performedStepSchema, pullDescriptionSchema, pullSchema, queryService, worklistService,
@@ -64,7 +64,7 @@ export async function startGateway(config: GatewayConfig): Promise<RunningGatewa
     closers.push(() => { folder.release() })
     const configuration = await openConfiguration(folder.path('configuration.json'))
     const secrets = createSecretStore(folder.path('secrets'))
-    const database = openDatabase(folder.path('spool.db'), [spoolSchema, unknownSenderSchema, forwardingTables, performedStepSchema, commitmentSchema, pullSchema, pullDescriptionSchema])
+    const database = openDatabase(folder.path('spool.db'), [spoolSchema, unknownSenderSchema, refusedServicesSchema, forwardingTables, performedStepSchema, commitmentSchema, pullSchema, pullDescriptionSchema])
     closers.push(() => { database.close() })
 
     const spool = await openSpool({ directory: folder.path('spool'), database, settings: () => configuration.current.spool, alarms, clock, log })

@@ -18,7 +18,7 @@ test('whatever texts and lists the gateway has, its report has the form the clou
       nodes: [{ id: 'cloud', name: words, kind: 'cloud', status: 'retrying', waiting: 1, waitingBytes: 1, failed: 0, lastFailure }],
       alarms: Array.from({ length: count }, () => ({ code: 'spoolFull' as const, severity: 'critical' as const })),
     }
-    control.overrides.senders = Array.from({ length: count }, () => ({ callingAETitle: words, calledAETitle: words, remoteAddress: words, firstSeenAt: '2026-11-22T04:00:00Z', lastSeenAt: '2026-11-22T04:00:00Z', attempts: 1, wasRefused: true }))
+    control.overrides.senders = Array.from({ length: count }, () => ({ callingAETitle: words, calledAETitle: words, remoteAddress: words, firstSeenAt: '2026-11-22T04:00:00Z', lastSeenAt: '2026-11-22T04:00:00Z', attempts: 1, wasRefused: true, refusedServices: [] }))
     const report = await makeReport(control, nothing)
     expect(Value.Check(ReportRequest, report)).toBe(true)
     expect(JSON.stringify(report).isWellFormed()).toBe(true)
@@ -46,7 +46,7 @@ test('a configuration there is no room for is left out rather than the report', 
 test('of many unknown senders the newest are told', async () => {
   const control = aControl()
   const at = (day: number) => `2026-10-${String(day % 30 + 1).padStart(2, '0')}T00:00:00Z`
-  control.overrides.senders = Array.from({ length: 150 }, (_one, index) => ({ callingAETitle: `A${String(index)}`, calledAETitle: 'X', remoteAddress: '192.0.2.1', firstSeenAt: at(0), lastSeenAt: at(index), attempts: 1, wasRefused: true }))
+  control.overrides.senders = Array.from({ length: 150 }, (_one, index) => ({ callingAETitle: `A${String(index)}`, calledAETitle: 'X', remoteAddress: '192.0.2.1', firstSeenAt: at(0), lastSeenAt: at(index), attempts: 1, wasRefused: true, refusedServices: [] }))
   const { unknownSenders } = await makeReport(control, nothing)
   expect(unknownSenders).toHaveLength(100)
   expect(unknownSenders[0]?.lastSeenAt).toBe(at(29))

@@ -31,6 +31,7 @@ export const ServiceSchema = Type.Object({
   aeTitle: Type.Intersect([AETitle], { default: defaultAETitle }),
   acceptAnyCalledAETitle: Type.Boolean({ default: true, description: 'take associations for whatever AE title; else for `aeTitle` alone' }),
   restrictCalling: Type.Boolean({ default: false, description: 'take associations from `peers` alone' }),
+  openServices: Type.Boolean({ default: false, description: 'let anybody query and retrieve what the organisation has, read the worklist, and change procedure steps; else `peers` and this machine alone' }),
   peers: Type.Array(PeerSchema, { maxItems: 1000, default: [] }),
   tls: Type.Optional(ServiceTlsSchema),
   maxAssociations: Type.Integer({ minimum: 1, maximum: 10_000, default: 100, description: 'associations at a time' }),

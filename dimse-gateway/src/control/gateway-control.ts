@@ -142,7 +142,7 @@ export function createGatewayControl(parts: GatewayParts): GatewayControl & { re
 
     ...createFetchControl({ pulls: parts.pulls, records, configuration: () => configuration.current }),
 
-    unknownSenders: async () => unknownSenders.list().map((sender) => ({ ...sender, firstSeenAt: sender.firstSeenAt.toISOString(), lastSeenAt: sender.lastSeenAt.toISOString() })),
+    unknownSenders: async () => unknownSenders.list().map((sender) => ({ ...sender, refusedServices: [...sender.refusedServices], firstSeenAt: sender.firstSeenAt.toISOString(), lastSeenAt: sender.lastSeenAt.toISOString() })),
     async forgetUnknownSenders() { unknownSenders.clear() },
 
     async enrol(enrolment) {

@@ -46,7 +46,7 @@ export function gatewayState({ configuration, reception, spool, forwarding, reco
       ...(counts.dead > 0 ? [{ code: 'deliveriesFailed', severity: 'warning', count: counts.dead } as const] : []),
       ...(nodes.length === 0 ? [{ code: 'noNodes', severity: 'warning' } as const] : []),
       ...(bond?.lastFailure ? [{ code: 'cloudUnreachable', severity: 'warning', since: bond.lastFailure.at } as const] : []),
-      ...unknownSenderAlarm(unknownSenders.list().filter(({ wasRefused }) => wasRefused).length),
+      ...unknownSenderAlarm(unknownSenders.list().filter(({ wasRefused, refusedServices }) => wasRefused || refusedServices.length > 0).length),
     ],
   }
 }

@@ -67,7 +67,7 @@ export function pretendGateway({ now = () => new Date(), isEmpty = false }: { re
       { code: 'deliveriesFailed', severity: 'warning', since: ago(120), count: 3 },
       { code: 'unknownSenders', severity: 'warning', count: 1 },
     ],
-    senders: isEmpty ? [] : [{ callingAETitle: 'US_ROOM4', calledAETitle: 'ANY-SCP', remoteAddress: '10.20.4.31', firstSeenAt: ago(200), lastSeenAt: ago(6), attempts: 14, wasRefused: true }],
+    senders: isEmpty ? [] : [{ callingAETitle: 'US_ROOM4', calledAETitle: 'ANY-SCP', remoteAddress: '10.20.4.31', firstSeenAt: ago(200), lastSeenAt: ago(6), attempts: 14, wasRefused: true, refusedServices: ['query'] }],
     studies: isEmpty ? [] : Array.from({ length: 60 }, (_, index) => study(index, ago)),
     cloud: isEmpty ? undefined : { url: 'https://cloud.example.org', gatewayId: '0b3f…', organisation: { slug: 'north', name: 'North Hospital' }, lastContactAt: ago(1) },
     fetched: isEmpty ? [] : fetchesOf(ago),

@@ -1,8 +1,8 @@
 import { sopClass } from '@isocenter/dicom'
 import { rejections, VerificationSOPClass, type AssociationAnswer, type AssociationRequest, type ContextAnswer, type ProposedContext } from '@isocenter/dimse'
 import type { Service } from '../configuration/schema.ts'
-import { plainAddress, type Peers } from './peers.ts'
-import type { ServiceRegistry } from './service.ts'
+import { isLoopback, plainAddress, type Peers } from './peers.ts'
+import type { GatewayService, ServiceName, ServiceRegistry } from './service.ts'
 import { chooseServiceSyntax, chooseStorageSyntax } from './transfer-syntax-choice.ts'
 import type { UnknownSenders } from './unknown-senders.ts'
 
@@ -17,10 +17,15 @@ export interface NegotiateOptions {
 }
 
 /** PS3.8 Table 9-18. */
+const userRejection = 1
 const abstractSyntaxNotSupported = 3
 const transferSyntaxesNotSupported = 4
 
-/** Answers a request for an association: who may call, and what each context is taken in. */
+/**
+ * Answers a request for an association: who may call, and what each context is taken in. Services give out or change what the whole
+ * organisation has, so they are for peers and this machine's own programs, unless they are opened; whoever else asks is noted with
+ * the services that were refused.
+ */
 export async function negotiate(request: AssociationRequest, options: NegotiateOptions): Promise<AssociationAnswer> {
   const settings = options.settings()
   const remoteAddress = plainAddress(request.remoteAddress)
@@ -29,17 +34,27 @@ export async function negotiate(request: AssociationRequest, options: NegotiateO
   const reject = !settings.acceptAnyCalledAETitle && calledAETitle.trim() !== settings.aeTitle.trim() ? rejections.calledAETitleNotRecognized
     : settings.restrictCalling && !isKnown ? rejections.callingAETitleNotRecognized
       : undefined
-  if (!isKnown) options.unknownSenders.note({ callingAETitle, calledAETitle, remoteAddress, wasRefused: reject !== undefined })
+  const mayUseServices = isKnown || settings.openServices || isLoopback(remoteAddress)
+  if (!isKnown) {
+    const refusedServices = mayUseServices ? [] : servicesAskedFor(request.contexts, options.services)
+    options.unknownSenders.note({ callingAETitle, calledAETitle, remoteAddress, wasRefused: reject !== undefined, refusedServices })
+  }
   if (reject) return { reject }
   if (options.associationsFrom(remoteAddress) >= settings.maxAssociationsPerAddress) return { reject: rejections.localLimitExceeded }
-  return { accept: request.contexts.map((context) => answerTo(context, options.services)) }
+  return { accept: request.contexts.map((context) => answerTo(context, options.services, mayUseServices)) }
 }
 
-function answerTo(context: ProposedContext, services: ServiceRegistry): ContextAnswer {
+function servicesAskedFor(contexts: readonly ProposedContext[], services: ServiceRegistry): ServiceName[] {
+  const asked = contexts.map(({ abstractSyntax }) => services.get(abstractSyntax)).filter((service): service is GatewayService => service !== undefined)
+  return [...new Set(asked.map(({ name }) => name))]
+}
+
+function answerTo(context: ProposedContext, services: ServiceRegistry, mayUseServices: boolean): ContextAnswer {
   const { id, abstractSyntax, transferSyntaxes, role } = context
   const service = services.get(abstractSyntax)
   const isForStorage = !service && isStorage(abstractSyntax)
   if (!service && !isForStorage && abstractSyntax !== VerificationSOPClass) return { id, refused: abstractSyntaxNotSupported }
+  if (service && !mayUseServices) return { id, refused: userRejection }
   const transferSyntax = isForStorage ? chooseStorageSyntax(transferSyntaxes) : chooseServiceSyntax(transferSyntaxes)
   if (transferSyntax === undefined) return { id, refused: transferSyntaxesNotSupported }
   const extended = service?.extended?.(context)

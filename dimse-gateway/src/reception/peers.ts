@@ -44,6 +44,16 @@ export function createPeers(resolve: (host: string) => Promise<readonly string[]
 /** An IPv4 address as such, also where the socket speaks IPv6. */
 export const plainAddress = (address: string): string => (/^::ffff:\d+\.\d+\.\d+\.\d+$/i.test(address) ? address.slice('::ffff:'.length) : address)
 
+/** Whether an address is this machine's own, which no other machine can have: 127.0.0.0/8 or ::1. */
+export function isLoopback(address: string): boolean {
+  const plain = plainAddress(address)
+  return isIP(plain) !== 0 && loopback.check(plain, isIP(plain) === 4 ? 'ipv4' : 'ipv6')
+}
+
+const loopback = new BlockList()
+loopback.addSubnet('127.0.0.0', 8, 'ipv4')
+loopback.addAddress('::1', 'ipv6')
+
 /** Whether an address is, or lies in the network of, a literal; undefined when it is none but a host name. */
 function matchesLiteral(literal: string, address: string): boolean | undefined {
   const [base = '', prefix] = literal.split('/')

@@ -10,7 +10,7 @@ import { createLog } from '../platform/log.ts'
 import { createMetrics } from '../platform/metrics.ts'
 import { createSecretStore } from '../platform/secrets.ts'
 import { openSpool, spoolSchema, type Spool } from '../spool/index.ts'
-import { createReception, createUnknownSenders, unknownSenderSchema, type GatewayService, type Reception, type UnknownSenders } from './index.ts'
+import { createReception, createUnknownSenders, refusedServicesSchema, unknownSenderSchema, type GatewayService, type Reception, type UnknownSenders } from './index.ts'
 
 export interface ReceivingGateway {
   readonly port: number
@@ -30,7 +30,7 @@ export async function aReceivingGateway({ services = [], quotaBytes, service = {
   const clock = systemClock
   const log = createLog(process.env['LOG_LEVEL'] ?? 'silent')
   const alarms = createAlarms(clock)
-  const database = openDatabase(join(folder, 'gateway.db'), [spoolSchema, unknownSenderSchema])
+  const database = openDatabase(join(folder, 'gateway.db'), [spoolSchema, unknownSenderSchema, refusedServicesSchema])
   const configuration = await openConfiguration(join(folder, 'configuration.json'))
   const set = async (changed: Partial<Service>) => { await configuration.change((current) => ({ service: { ...current.service, ...changed } })) }
   await set({ port: 0, ...service })

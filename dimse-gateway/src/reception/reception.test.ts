@@ -84,7 +84,7 @@ describe('an association', () => {
 
   test('serves a service by its handlers, and tells which requests nobody answers', async () => {
     gateway = await aReceivingGateway({
-      services: [{ SOPClassUIDs: [StudyRootFind], handlers: { async *find() { yield* [] } } }],
+      services: [{ name: 'query', SOPClassUIDs: [StudyRootFind], handlers: { async *find() { yield* [] } } }],
     })
     expect(await chosen(StudyRootFind, [ImplicitVRLittleEndian])).toEqual([ImplicitVRLittleEndian])
   })

@@ -1,7 +1,12 @@
 import type { ProposedContext, ServiceHandlers } from '@isocenter/dimse'
 
+/** What a service is called where a person is asked whether somebody may use it. */
+export const serviceNames = ['query', 'retrieve', 'worklist', 'performedSteps', 'commitment'] as const
+export type ServiceName = (typeof serviceNames)[number]
+
 /** A service besides storage and verification: what it is asked by, and who answers. */
 export interface GatewayService {
+  readonly name: ServiceName
   /** SOP classes it answers for. */
   readonly SOPClassUIDs: readonly string[]
   /** `echo` and `store` belong to the reception. */

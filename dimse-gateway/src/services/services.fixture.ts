@@ -13,7 +13,7 @@ import { openDatabase } from '../platform/database.ts'
 import { createLog } from '../platform/log.ts'
 import { createMetrics } from '../platform/metrics.ts'
 import { createSecretStore } from '../platform/secrets.ts'
-import { createReception, createUnknownSenders, unknownSenderSchema } from '../reception/index.ts'
+import { createReception, createUnknownSenders, refusedServicesSchema, unknownSenderSchema } from '../reception/index.ts'
 import { openSpool, spoolSchema, type Spool } from '../spool/index.ts'
 import {
   commitmentSchema, createCommitments, createPerformedSteps, createPulls, createUpstream, getService, moveService, performedStepSchema, pullDescriptionSchema, pullSchema, queryService, worklistService,
@@ -44,7 +44,7 @@ export async function aServedGateway({ origin, token, isOnItsWay = () => false }
   const clock = systemClock
   const log = createLog(process.env['LOG_LEVEL'] ?? 'silent')
   const alarms = createAlarms(clock)
-  const database = openDatabase(join(folder, 'gateway.db'), [spoolSchema, unknownSenderSchema, performedStepSchema, commitmentSchema, pullSchema, pullDescriptionSchema])
+  const database = openDatabase(join(folder, 'gateway.db'), [spoolSchema, unknownSenderSchema, refusedServicesSchema, performedStepSchema, commitmentSchema, pullSchema, pullDescriptionSchema])
   const configuration = await openConfiguration(join(folder, 'configuration.json'))
   const secrets = createSecretStore(join(folder, 'secrets'))
   const spool = await openSpool({ directory: join(folder, 'spool'), database, settings: () => ({ refuseAtFreeBytes: 0 }), alarms, clock, log })

@@ -123,5 +123,9 @@ export const UnknownSender = Type.Object({
   attempts: Count,
   /** Whether it was refused, or let in because the gateway accepts anybody. */
   wasRefused: Type.Boolean(),
+  /** Services it asked for and did not get; they are for senders on the list. */
+  refusedServices: Type.Array(Type.Union([
+    Type.Literal('query'), Type.Literal('retrieve'), Type.Literal('worklist'), Type.Literal('performedSteps'), Type.Literal('commitment'),
+  ])),
 })
 export type UnknownSender = Static<typeof UnknownSender>

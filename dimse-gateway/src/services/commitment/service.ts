@@ -159,7 +159,7 @@ export function createCommitments({ upstream, database, configuration, secrets, 
   }
 
   return {
-    service: { SOPClassUIDs: [StorageCommitmentPushModel], handlers: { action } },
+    service: { name: 'commitment', SOPClassUIDs: [StorageCommitmentPushModel], handlers: { action } },
     list: (limit) => table.list(limit),
     subscribe(listener) {
       listeners.add(listener)

@@ -104,7 +104,7 @@ export function createPerformedSteps({ upstream, database, clock, log }: Perform
   }
 
   return {
-    service: { SOPClassUIDs: [ModalityPerformedProcedureStep], handlers },
+    service: { name: 'performedSteps', SOPClassUIDs: [ModalityPerformedProcedureStep], handlers },
     list: (limit) => table.list(limit),
     subscribe(listener) {
       listeners.add(listener)

@@ -14,7 +14,7 @@ const maxPatientsKnown = 200_000
 
 /** Answers queries at every level of the patient and study root models. */
 export function queryService(upstream: Upstream): GatewayService {
-  return { SOPClassUIDs: modelsFor('FIND'), handlers: { find: (request) => find(upstream, request) } }
+  return { name: 'query', SOPClassUIDs: modelsFor('FIND'), handlers: { find: (request) => find(upstream, request) } }
 }
 
 async function* find(upstream: Upstream, { SOPClassUID, identifier, association, signal }: QueryRequest): AsyncGenerator<Match, void, undefined> {

@@ -11,7 +11,7 @@ import { openSendable, type Takes } from './sendable.ts'
 import { Tally } from './sub-operations.ts'
 
 export function getService(upstream: Upstream, log: Log): GatewayService {
-  return { SOPClassUIDs: modelsFor('GET'), handlers: { get: (request) => get(upstream, log, request) } }
+  return { name: 'retrieve', SOPClassUIDs: modelsFor('GET'), handlers: { get: (request) => get(upstream, log, request) } }
 }
 
 async function* get(upstream: Upstream, log: Log, request: GetRequest): AsyncGenerator<SubOperations, void, undefined> {

@@ -30,7 +30,7 @@ const attemptsAnInstance = 2
 const mostGivenUp = 3
 
 export function moveService(deps: MoveDeps): GatewayService {
-  return { SOPClassUIDs: modelsFor('MOVE'), handlers: { move: (request) => move(deps, request) } }
+  return { name: 'retrieve', SOPClassUIDs: modelsFor('MOVE'), handlers: { move: (request) => move(deps, request) } }
 }
 
 async function* move(deps: MoveDeps, request: MoveRequest): AsyncGenerator<SubOperations, void, undefined> {

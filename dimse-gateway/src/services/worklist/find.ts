@@ -13,7 +13,7 @@ const specificCharacterSet = tagOf('SpecificCharacterSet')
 
 /** Answers modalities that ask what to do next, in their own character set. */
 export function worklistService(upstream: Upstream): GatewayService {
-  return { SOPClassUIDs: [ModalityWorklistFind], handlers: { find: (request) => find(upstream, request) } }
+  return { name: 'worklist', SOPClassUIDs: [ModalityWorklistFind], handlers: { find: (request) => find(upstream, request) } }
 }
 
 async function* find(upstream: Upstream, { identifier, signal }: QueryRequest): AsyncGenerator<Match, void, undefined> {
