@@ -44,7 +44,7 @@ export async function anOrganisationsService(now?: () => Date): Promise<Organisa
     const token = randomBytes(32).toString('base64url')
     const at = now?.() ?? new Date()
     await db('account_session').insert({
-      session_id: randomUUID(), account_id: accountId, token_sha256: createHash('sha256').update(token).digest(), is_remembered: false, created_at: at, last_active_at: at,
+      session_id: randomUUID(), account_id: accountId, token_sha256: createHash('sha256').update(token).digest(), is_remembered: true, created_at: at, last_active_at: at,
       expires_at: new Date(at.getTime() + 365 * 86_400_000), address: '192.0.2.1',
     })
     return (method, path, body, headers = {}) => app.inject({
