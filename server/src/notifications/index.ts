@@ -1,5 +1,4 @@
 /** Messages to people, and the channels they leave by. */
-export type { Channel } from './channel.ts'
 export { openChannels } from './channels/index.ts'
 export { startDelivering } from './delivering.ts'
 export { createOutbox, type Outbox } from './outbox.ts'
