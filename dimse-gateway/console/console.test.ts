@@ -128,9 +128,21 @@ describe.skipIf(!hasProgram('chromium'))('the console in Chromium', () => {
   test('an unknown sender is added with one click', async () => {
     const { page, goTo, gateway } = await open()
     await goTo('/senders')
+    await page.getByText('refused: query').waitFor()
     await page.getByRole('button', { name: 'Add US_ROOM4' }).click()
     await expect.poll(() => gateway.configuration().service.peers).toContainEqual({ aeTitle: 'US_ROOM4', address: '10.20.4.31' })
     await page.getByText('No unknown senders').waitFor()
+  })
+
+  test('services are opened to everybody only after a warning', async () => {
+    const { page, goTo, gateway } = await open()
+    await goTo('/senders')
+    await page.getByRole('switch', { name: 'Let anybody query and retrieve' }).click()
+    await page.getByText('Everybody in the network can then read every study').waitFor()
+    expect(gateway.configuration().service.openServices).toBe(false)
+    await page.getByRole('dialog').getByRole('button', { name: 'Let anybody query and retrieve' }).click()
+    await expect.poll(() => gateway.configuration().service.openServices).toBe(true)
+    await page.getByText('Everybody in the network can read every study').waitFor()
   })
 
   test('a node is added, tested, paused and removed', async () => {

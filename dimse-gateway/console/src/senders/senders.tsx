@@ -1,8 +1,8 @@
 import { DeleteOutlined, PlusOutlined } from '@ant-design/icons'
 import { EmptyState } from '@isocenter/design-system'
-import { Button, Card, Table } from 'antd'
+import { Alert, Button, Card, Table } from 'antd'
 import { useState } from 'react'
-import type { Configuration, Peer } from '../../../src/configuration/schema.ts'
+import type { Configuration, Peer, Service } from '../../../src/configuration/schema.ts'
 import { query, request } from '../api/client.ts'
 import { editConfiguration } from '../api/edit-configuration.ts'
 import { useAction } from '../api/use-action.ts'
@@ -21,14 +21,14 @@ export function Senders() {
   const [isAdding, setAdding] = useState(false)
   return (
     <Page title={words.places.senders} actions={<Button type="primary" icon={<PlusOutlined aria-hidden />} onClick={() => { setAdding(true) }}>{words.senders.addTitle}</Button>}>
-      <Loaded resource={configuration}>{({ service }) => <AcceptList peers={service.peers} isRestricted={service.restrictCalling} />}</Loaded>
+      <Loaded resource={configuration}>{({ service }) => <AcceptList service={service} />}</Loaded>
       <UnknownSenders />
       {isAdding && <PeerForm onClose={() => { setAdding(false) }} />}
     </Page>
   )
 }
 
-function AcceptList({ peers, isRestricted }: { readonly peers: readonly Peer[]; readonly isRestricted: boolean }) {
+function AcceptList({ service: { peers, restrictCalling: isRestricted, openServices } }: { readonly service: Service }) {
   const words = useConsoleWords()
   const { senders, actions, saved } = words
   const { run, isBusy } = useAction()
@@ -38,6 +38,10 @@ function AcceptList({ peers, isRestricted }: { readonly peers: readonly Peer[]; 
     if (restrictCalling && !await confirm({ title: senders.confirmRestrict, hint: senders.confirmRestrictHint(String(peers.length)), action: senders.restrict })) return
     await run(() => editConfiguration(({ service }) => ({ service: { ...service, restrictCalling } })), saved)
   }
+  const open = async (isOpen: boolean) => {
+    if (isOpen && !await confirm({ title: senders.confirmOpen, hint: senders.confirmOpenHint, action: senders.openServices })) return
+    await run(() => editConfiguration(({ service }) => ({ service: { ...service, openServices: isOpen } })), saved)
+  }
   const remove = async ({ aeTitle, address }: Peer) => {
     if (!await confirm({ title: senders.confirmRemove(aeTitle), hint: senders.confirmRemoveHint, action: actions.remove })) return
     await run(() => request('DELETE', `/peers${query({ aeTitle, address })}`))
@@ -46,6 +50,8 @@ function AcceptList({ peers, isRestricted }: { readonly peers: readonly Peer[]; 
   return (
     <Card title={<h2 className="card-title">{senders.acceptList}</h2>}>
       <InstantSwitch label={senders.restrict} hint={senders.restrictHint} isOn={isRestricted} isBusy={isBusy} onChange={(isOn) => void restrict(isOn)} />
+      <InstantSwitch label={senders.openServices} hint={senders.openServicesHint} isOn={openServices} isBusy={isBusy} onChange={(isOn) => void open(isOn)} />
+      {openServices && <Alert type="warning" showIcon title={senders.servicesAreOpen} style={{ marginBottom: 16 }} />}
       <Table<Peer>
         dataSource={[...peers]}
         rowKey={({ aeTitle, address = '' }) => `${aeTitle} ${address}`}

@@ -38,7 +38,14 @@ export function UnknownSenders() {
             { title: senders.calledAs, dataIndex: 'calledAETitle', responsive: ['lg'], render: (aeTitle: string) => <span className="mono">{aeTitle}</span> },
             { title: senders.attempts, dataIndex: 'attempts', align: 'right', responsive: ['md'], render: (attempts: number) => formats.number(attempts) },
             { title: senders.lastSeen, dataIndex: 'lastSeenAt', responsive: ['md'], render: (at: string) => formats.fromNow(at, now) },
-            { title: senders.result, dataIndex: 'wasRefused', responsive: ['md'], render: (wasRefused: boolean) => <Tag color={wasRefused ? 'error' : 'default'}>{wasRefused ? senders.refused : senders.accepted}</Tag> },
+            {
+              title: senders.result, key: 'result', responsive: ['md'], render: (_, { wasRefused, refusedServices }) => (
+                <>
+                  <Tag color={wasRefused ? 'error' : 'default'}>{wasRefused ? senders.refused : senders.accepted}</Tag>
+                  {refusedServices.map((service) => <Tag key={service} color="error">{senders.refusedService(senders.services[service])}</Tag>)}
+                </>
+              ),
+            },
             { title: <span className="only-read">{actions.add}</span>, key: 'add', align: 'right', render: (_, sender) => <Button size="small" loading={isBusy} aria-label={`${actions.add} ${sender.callingAETitle}`} onClick={() => void add(sender)}>{actions.add}</Button> },
           ]}
         />

@@ -114,6 +114,11 @@ export const en = {
     addTitle: 'Add a sender', forget: 'Clear the list', added: (aeTitle: string) => `${aeTitle} may send now`,
     confirmRemove: (aeTitle: string) => `Remove ${aeTitle} from the list?`, confirmRemoveHint: 'While only senders on the list are accepted, it can then no longer send.',
     result: 'Result',
+    openServices: 'Let anybody query and retrieve', openServicesHint: 'Off: query, retrieve, worklist, procedure steps and storage commitment are for senders on the list only. Enter their addresses: an AE title alone proves nothing.',
+    confirmOpen: 'Let anybody query and retrieve?', confirmOpenHint: 'Everybody in the network can then read every study of your organisation, and the worklist, without a password.',
+    servicesAreOpen: 'Everybody in the network can read every study of your organisation.',
+    services: { query: 'query', retrieve: 'retrieve', worklist: 'worklist', performedSteps: 'procedure steps', commitment: 'storage commitment' },
+    refusedService: (service: string) => `refused: ${service}`,
   },
   nodes: {
     kinds: { cloud: 'Isocenter cloud', dicomweb: 'DICOMweb server', dicom: 'DICOM node' },

@@ -111,6 +111,11 @@ export const zhCN: Words = {
     addTitle: '添加发送方', forget: '清空列表', added: (aeTitle) => `${aeTitle} 现在可以发送`,
     confirmRemove: (aeTitle) => `从名单中删除 ${aeTitle}？`, confirmRemoveHint: '在只接受名单中的发送方时，它将无法再发送。',
     result: '结果',
+    openServices: '允许任何设备查询和调取', openServicesHint: '关闭时，查询、调取、工作列表、检查步骤和存储确认仅供名单中的设备使用。请填写其地址：仅凭 AE 标题不能证明身份。',
+    confirmOpen: '允许任何设备查询和调取？', confirmOpenHint: '网络中的任何设备无需密码即可读取贵机构的全部检查和工作列表。',
+    servicesAreOpen: '网络中的任何设备都可以读取贵机构的全部检查。',
+    services: { query: '查询', retrieve: '调取', worklist: '工作列表', performedSteps: '检查步骤', commitment: '存储确认' },
+    refusedService: (service) => `已拒绝：${service}`,
   },
   nodes: {
     kinds: { cloud: 'Isocenter 云端', dicomweb: 'DICOMweb 服务器', dicom: 'DICOM 节点' },
