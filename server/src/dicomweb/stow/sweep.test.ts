@@ -1,9 +1,10 @@
 import { anInstance, attributes, bytesOf } from '@isocenter/testkit'
 import type { DicomJson } from '@isocenter/dicom'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { ensureDefaultOrganisation } from '../../catalogue/index.ts'
 import { newBlobKey } from '../../storage/index.ts'
 import { aService, type TestService } from '../service.fixture.ts'
-import { isSettled, longestStoreMs, minimumAgeMs, sweep } from './sweep.ts'
+import { isSettled, LeftObjects, longestStoreMs, minimumAgeMs, sweep } from './sweep.ts'
 
 let service: TestService
 beforeAll(async () => { service = await aService() })
@@ -59,6 +60,34 @@ test('an object no row holds is left: the database may be a backup older than th
   expect(await sweepAfter(minimumAgeMs + 60_000)).toMatchObject({ orphans: 1, left: 1 })
   expect(await blobKeys()).toEqual([...named, unknown].sort())
   await service.blobs.delete(unknown)
+})
+
+test('what is left is read once, a bounded number of bytes a sweep, and goes when it is held after all', async () => {
+  const { organisationId } = await ensureDefaultOrganisation(service.db, 'north')
+  const objects = [bytesOf(anInstance({ kind: 'SR' })), bytesOf(anInstance({ kind: 'SR' }))]
+  const keys = objects.map(() => newBlobKey(organisationId, new Date()))
+  for (const [index, key] of keys.entries()) {
+    const writer = await service.blobs.create(key)
+    await writer.write(objects[index] ?? Buffer.alloc(0))
+    await writer.commit()
+  }
+  const read: string[] = []
+  const blobs = new Proxy(service.blobs, {
+    get: (store, name) => (name !== 'read' ? Reflect.get(store, name) as unknown : (key: string) => {
+      read.push(key)
+      return store.read(key)
+    }),
+  })
+  const remembered = new LeftObjects()
+  const again = () => sweep({ db: service.db, blobs, now: () => new Date(Date.now() + minimumAgeMs + 60_000), remembered, maxReadBytes: 1 })
+  for (const readUpToNow of [1, 2, 2, 2]) {
+    expect(await again()).toMatchObject({ orphans: 0, left: 2 })
+    expect(read).toHaveLength(readUpToNow)
+  }
+  expect(read.sort()).toEqual(keys.sort())
+  await service.store(objects)
+  expect(await again()).toMatchObject({ orphans: 2, left: 0 })
+  expect(read).toHaveLength(2)
 })
 
 test('the only copy of an object stays when the blob its row names is lost', async () => {
