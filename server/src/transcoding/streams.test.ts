@@ -53,19 +53,30 @@ describe('the memory for frames', () => {
   const format = { Rows: 1, Columns: 1, SamplesPerPixel: 1, BitsAllocated: 8, BitsStored: 8, PixelRepresentation: 0, PhotometricInterpretation: 'MONOCHROME2', PlanarConfiguration: 0 }
   const frame = (bytes: number) => ({ bytes: new Uint8Array(bytes), format })
 
+  const kibibytes = 1024
+
   test('forgets what was used longest ago, and never holds more than it may', async () => {
-    const memory = createFrameMemory(100)
-    for (const key of ['a', 'b', 'c', 'd']) memory.put(key, frame(25))
+    const memory = createFrameMemory(104 * kibibytes)
+    for (const key of ['a', 'b', 'c', 'd']) memory.put(key, frame(25 * kibibytes))
     await memory.get('a')
-    memory.put('e', frame(25))
-    expect(memory.byteLength()).toBe(100)
+    memory.put('e', frame(25 * kibibytes))
+    expect(memory.byteLength()).toBe(104 * kibibytes)
     expect(await Promise.all(['a', 'b', 'c', 'd', 'e'].map(async (key) => (await memory.get(key)) !== undefined))).toEqual([true, false, true, true, true])
   })
 
   test('does not keep what would drive out most of it', async () => {
-    const memory = createFrameMemory(100)
-    memory.put('a', frame(20))
-    memory.put('large', frame(26))
-    expect([await memory.get('large'), (await memory.get('a'))?.bytes.length]).toEqual([undefined, 20])
+    const memory = createFrameMemory(100 * kibibytes)
+    memory.put('a', frame(20 * kibibytes))
+    memory.put('large', frame(26 * kibibytes))
+    expect([await memory.get('large'), (await memory.get('a'))?.bytes.length]).toEqual([undefined, 20 * kibibytes])
+  })
+
+  test('counts what keeping costs, and all of the memory that a part of it keeps', async () => {
+    const memory = createFrameMemory(100 * kibibytes)
+    for (let index = 0; index < 1000; index++) memory.put(String(index), frame(1))
+    const small = await Promise.all(Array.from({ length: 1000 }, async (_, index) => (await memory.get(String(index))) !== undefined))
+    expect(small.filter(Boolean).length).toBeLessThan(100)
+    memory.put('part', { bytes: new Uint8Array(90 * kibibytes).subarray(0, 10), format })
+    expect(memory.byteLength()).toBeGreaterThan(90 * kibibytes)
   })
 })
