@@ -65,7 +65,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
     const uploads = createUploads({ db, blobs, catalogue, metrics, config, log: uploadLog })
     const tls = await readTlsFiles(config)
     const app = await createApp({
-      tls, organisations: createOrganisations({ db, accounts }),
+      tls, organisations: createOrganisations({ db, accounts, outbox }),
       config, accounts, catalogue, blobs, transcoding, tokens, gateways, metrics, accessLog,
       worklist: createWorklist({ db }), uploads,
       readiness: [

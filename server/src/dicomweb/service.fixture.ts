@@ -58,7 +58,7 @@ export async function aService(env: Record<string, string> = {}, bucket?: TestBu
   const accessLog = createAccessLog(db, (error) => { throw error })
   const metrics = createMetrics()
   const uploads = createUploads({ db, blobs, catalogue, metrics, config, log: { info: () => undefined, warn: () => undefined } })
-  const app = await createApp({ config, organisations: createOrganisations({ db, accounts, ...(now === undefined ? {} : { now }) }), accounts, catalogue, blobs, transcoding, tokens, gateways, worklist: createWorklist({ db }), uploads, accessLog, metrics, readiness: [] })
+  const app = await createApp({ config, organisations: createOrganisations({ db, accounts, outbox, ...(now === undefined ? {} : { now }) }), accounts, catalogue, blobs, transcoding, tokens, gateways, worklist: createWorklist({ db }), uploads, accessLog, metrics, readiness: [] })
   const as = async (slug: string, granted: readonly Permission[] = permissions) => {
     const { organisationId } = await ensureDefaultOrganisation(db, slug)
     return { authorization: `Bearer ${await tokens.issue({ organisationId, permissions: granted, lifetimeSeconds: 3600 })}` }

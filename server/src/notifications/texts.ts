@@ -5,6 +5,7 @@ import type { Text } from './channel.ts'
 export interface MessageValues {
   readonly 'password-reset-code': { readonly code: string; readonly minutes: number }
   readonly 'password-changed': Readonly<Record<never, never>>
+  readonly 'organisation-invitation': { readonly organisation: string; readonly days: number }
 }
 export type MessageKind = keyof MessageValues
 
@@ -16,10 +17,12 @@ const texts: Readonly<Record<Language, Texts>> = {
   'zh-CN': {
     'password-reset-code': ({ code, minutes }) => ({ subject: '重置密码验证码', body: `您的验证码是 ${code}，${String(minutes)} 分钟内有效。请勿告诉任何人。如非本人操作，请忽略本消息。` }),
     'password-changed': () => ({ subject: '密码已重置', body: '您的账号密码已重置，所有设备均已退出登录。如非本人操作，请立即联系管理员。' }),
+    'organisation-invitation': ({ organisation, days }) => ({ subject: `${organisation}邀请您加入`, body: `${organisation}邀请您成为其成员。请登录后在工作台中同意或拒绝，${String(days)} 天内有效。` }),
   },
   en: {
     'password-reset-code': ({ code, minutes }) => ({ subject: 'Code to reset your password', body: `Your code is ${code}. It is good for ${String(minutes)} minutes. Tell it to nobody. If you did not ask for it, ignore this message.` }),
     'password-changed': () => ({ subject: 'Your password has been reset', body: 'The password of your account has been reset and you have been signed out everywhere. If this was not you, tell your administrator at once.' }),
+    'organisation-invitation': ({ organisation, days }) => ({ subject: `${organisation} invites you to join`, body: `${organisation} invites you to become a member. Sign in and answer at your workbench within ${String(days)} days.` }),
   },
 }
 

@@ -4,6 +4,7 @@ import { Type } from 'typebox'
 import { readPhone } from '../accounts/index.ts'
 import type { AccountSession, Access } from '../identity/index.ts'
 import { record } from '../audit/index.ts'
+import type { Outbox } from '../notifications/index.ts'
 import { decodeCursor, encodeCursor } from '../platform/cursor.ts'
 import type { Db, Trx } from '../platform/db.ts'
 import { createRateLimit } from '../platform/rate-limit.ts'
@@ -13,7 +14,8 @@ import { alreadyMember, invalidPhone, invitationStateRefused, memberStateRefused
 import { assertMayHandle, roleInOrganisation } from './roles.ts'
 import { invitationLife, membershipLife, withTime } from './states.ts'
 
-const validMs = 14 * 24 * 60 * 60_000
+const validDays = 14
+const validMs = validDays * 24 * 60 * 60_000
 
 export interface Invitations {
   readonly list: (access: Access, page: { readonly cursor: string | undefined; readonly limit: number }) => Promise<InvitationPage>
@@ -51,7 +53,7 @@ interface ListedRow extends InvitationRow {
 
 const Position = Type.Tuple([Type.String({ maxLength: 40, format: 'date-time' }), InvitationParams.properties.invitationId])
 
-export function createInvitations({ db, now }: { readonly db: Db; readonly now: () => Date }): Invitations {
+export function createInvitations({ db, outbox, now }: { readonly db: Db; readonly outbox: Pick<Outbox, 'add'>; readonly now: () => Date }): Invitations {
   // Who floods phones with messages is slowed down; by organisation, whoever of it asks.
   const sending = createRateLimit({ burst: 100, refillMs: 30_000 })
   const expiry = () => new Date(now().getTime() + validMs)
@@ -95,11 +97,17 @@ export function createInvitations({ db, now }: { readonly db: Db; readonly now: 
   const noteAnswer = (trx: Trx, { accountId }: AccountSession, { organisation_id, invitation_id, role_id }: InvitationRow, answer: string) =>
     record(trx, [{ organisationId: organisation_id, actor: `account:${accountId}`, action: 'invitation.answer', outcome: 'success', detail: { invitationId: invitation_id, answer, roleId: role_id } }])
 
+  /** A message to who has the number; to nobody, and as long, where nobody has it. */
+  const tell = async (trx: Trx, phone: string, organisation: string): Promise<void> => {
+    const account = await trx('account').where({ phone }).first<{ account_id: string } | undefined>('account_id')
+    await outbox.add(trx, { kind: 'organisation-invitation', values: { organisation, days: validDays }, accountId: account?.account_id, expiresAt: expiry() })
+  }
+
   const inviteWithin = async (trx: Trx, access: Access, { phone: typed, roleId }: InvitationRequest): Promise<Invitation> => {
     const phone = readPhone(typed)
     if (phone === undefined) throw invalidPhone('"phone" is no phone number.')
     sending.check(access.organisationId)
-    await lockOwn(trx, access)
+    const { name } = await lockOwn(trx, access)
     await assertMayHandle(trx, access, await roleInOrganisation(trx, access, roleId))
     const member = await trx('membership').join('account', 'account.account_id', 'membership.account_id').where({ 'membership.organisation_id': access.organisationId, 'account.phone': phone })
       .whereNot('membership.state', 'removed').first<{ membership_id: string } | undefined>('membership.membership_id')
@@ -109,6 +117,7 @@ export function createInvitations({ db, now }: { readonly db: Db; readonly now: 
       .onConflict(trx.raw("(organisation_id, phone) where state in ('open', 'declined')"))
       .merge({ role_id: roleId, state: 'open', sent_at: now(), expires_at: expiry(), answered_at: null }).returning<{ invitation_id: string }[]>('invitation_id')
     const invitationId = String(row?.invitation_id)
+    await tell(trx, phone, name)
     await note(trx, access, 'member.invite', { invitationId, roleId })
     return find(trx, access, invitationId)
   }
@@ -130,12 +139,13 @@ export function createInvitations({ db, now }: { readonly db: Db; readonly now: 
     inviteAgain: (access, invitationId) => {
       sending.check(access.organisationId)
       return db.transaction(async (trx) => {
-        await lockOwn(trx, access)
+        const { name } = await lockOwn(trx, access)
         const row = await lock(trx, { organisation_id: access.organisationId, invitation_id: invitationId })
         const state = assertOpenTo(row, 'inviteAgain')
         await assertMayHandle(trx, access, await roleInOrganisation(trx, access, String(row.role_id)))
         sending.use(access.organisationId)
         await trx('invitation').where({ invitation_id: invitationId }).update({ state, sent_at: now(), expires_at: expiry(), answered_at: null })
+        await tell(trx, row.phone, name)
         await note(trx, access, 'member.invite', { invitationId, roleId: row.role_id })
         return find(trx, access, invitationId)
       })

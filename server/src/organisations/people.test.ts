@@ -70,6 +70,18 @@ describe('invitations', () => {
     expect(listed[0]).toEqual(listed[1])
   })
 
+  test('are told to who has the number, and again when made anew; to nobody where nobody has it', async () => {
+    const { chief, role } = await aHospital()
+    const [{ phone }, nobody] = [await service.stranger(), aPhone()]
+    const told = async () => (await service.outbox.waiting()).filter((message) => [phone, nobody].includes(message.recipient.phone)).map(({ kind, text }) => [kind, text.subject])
+    const { invitationId } = (await invite(chief.call, phone, await role('general'))).json<Invitation>()
+    await invite(chief.call, nobody, await role('general'))
+    const message = ['organisation-invitation', 'North Hospital邀请您加入']
+    expect(await told()).toEqual([message])
+    await chief.call('POST', `/invitations/${invitationId}/renewal`)
+    expect(await told()).toEqual([message, message])
+  })
+
   test('joining: agreed to by who has the number, with the role that was offered', async () => {
     const { chief, role, organisationId } = await aHospital()
     const stranger = await service.stranger()
