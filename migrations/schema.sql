@@ -650,6 +650,8 @@ CREATE TABLE recompression_rule (
   recompressed bigint NOT NULL DEFAULT 0,
   left_alone bigint NOT NULL DEFAULT 0,
   saved_bytes bigint NOT NULL DEFAULT 0,
+  left_because jsonb NOT NULL DEFAULT '{}'::jsonb,
+  resumes_at timestamp with time zone,
   PRIMARY KEY (organisation_id),
   FOREIGN KEY (organisation_id) REFERENCES organisation(organisation_id),
   CHECK (((from_hour >= 0) AND (from_hour <= 23))),

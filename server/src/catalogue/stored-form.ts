@@ -97,6 +97,14 @@ export async function changedForms(db: Db, organisationId: string, after: string
   }))
 }
 
+/** How many objects are stored otherwise than they were received; former versions are not put back, and counted by themselves. */
+export async function countChangedForms(db: Db, organisationId: string): Promise<{ readonly current: number; readonly former: number }> {
+  const [row] = await rows<{ current: string; former: string }>(db, `
+    select count(*) filter (where i.version = r.version) as current, count(*) filter (where i.version <> r.version) as former
+    from recompressed r join instance i using (instance_key) where r.organisation_id = ?`, [organisationId])
+  return { current: Number(row?.current ?? 0), former: Number(row?.former ?? 0) }
+}
+
 /**
  * Puts an announced blob in the place of an instance's, in one transaction with the audit; the former blob is given up, for readers under way
  * still read it. False, with nothing changed, when the instance has gone or changed meanwhile, or the announcement is too old.

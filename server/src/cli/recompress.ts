@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { organisationBySlug } from '../catalogue/index.ts'
+import { countChangedForms, organisationBySlug } from '../catalogue/index.ts'
 import { readConfig } from '../config.ts'
 import { createDb, type Db } from '../platform/db.ts'
 import { endRule, recompressionRules, setRule } from '../recompression/index.ts'
@@ -60,8 +60,15 @@ async function turnOn(db: Db, organisationId: string): Promise<string> {
 async function status(db: Db, organisationId: string): Promise<string> {
   const rule = (await recompressionRules(db)).find((one) => one.organisationId === organisationId)
   if (!rule) return 'There is no rule.'
-  const doing = rule.isReversing ? 'puts back what was received' : rule.isActive ? 'compresses' : 'rests'
-  return `The rule ${doing}. Compressed: ${String(rule.recompressed)}, left as they are: ${String(rule.leftAlone)}, saved: ${(rule.savedBytes / 1_000_000).toFixed(1)} MB.`
+  const { current, former } = await countChangedForms(db, organisationId)
+  const doing = !rule.isReversing ? (rule.isActive ? 'compresses' : 'rests')
+    : current === 0 ? 'has put back what was received'
+    : rule.resumesAt ? `tries again at ${rule.resumesAt.toISOString()} to put back what was received` : 'puts back what was received'
+  return [
+    `The rule ${doing}. Compressed: ${String(current)}, left as they are: ${String(rule.leftAlone)}, saved: ${(rule.savedBytes / 1_000_000).toFixed(1)} MB.`,
+    ...(former === 0 ? [] : [`Former versions that were compressed, and stay so: ${String(former)}.`]),
+    ...Object.entries(rule.leftBecause).toSorted(([, one], [, other]) => other - one).map(([because, times]) => `  left: ${because}: ${String(times)}`),
+  ].join('\n')
 }
 
 /** Does what the command line asks. @throws CommandRefused */

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { CodecError } from '@isocenter/codecs'
 import { readInstance, type DicomJson } from '@isocenter/dicom'
 import { anInstance, attributes, aStudy, bytesOf, type InstanceInput } from '@isocenter/testkit'
 import fc from 'fast-check'
@@ -10,7 +11,7 @@ import { sweep } from '../dicomweb/index.ts'
 import { createTranscoding, type Transcoding } from '../transcoding/index.ts'
 import { HTJ2KLossless, recompress, reverse, type FormDeps } from './change-form.ts'
 import { endRule, recompressionRules, setRule } from './index.ts'
-import { inTurn, isWithin, workOff } from './tasks.ts'
+import { inTurn, isWithin, recompressionTasks, workOff } from './tasks.ts'
 
 const ELE = '1.2.840.10008.1.2.1'
 const ImplicitVRLittleEndian = '1.2.840.10008.1.2'
@@ -313,7 +314,50 @@ describe('a rule', () => {
     await setRule(service.db, { ...rule, organisationId: north })
     await slice()
     expect((await original()).map(({ candidate }) => candidate.SOPInstanceUID)).toEqual([value(sound, '00080018')])
-    expect((await recompressionRules(service.db))[0]).toMatchObject({ recompressed: 1, leftAlone: 1 })
+    expect((await recompressionRules(service.db))[0]).toMatchObject({ recompressed: 1, leftAlone: 1, leftBecause: { 'its bytes are not there': 1 } })
+  })
+
+  test('that puts back says what it left behind and why, and tries that again a day later', async () => {
+    const json = smoothCT()
+    const bytes = await stored(json)
+    await setRule(service.db, { ...rule, organisationId: north })
+    await slice()
+    expect(await original()).toHaveLength(1)
+    await endRule(service.db, north, { isReversing: true })
+    const slow: FormDeps = { ...deps, transcoding: { ...transcoding, nativeFrame: () => Promise.reject(new CodecError('timeout', 'it took too long')) } }
+    const reversing = async (given: FormDeps, hoursLater: number) => {
+      for (const one of await recompressionRules(service.db)) await workOff(given, one, { signal, now: () => new Date(Date.now() + hoursLater * 3_600_000), until: performance.now() + 60_000 })
+      return (await recompressionRules(service.db))[0]
+    }
+    const state = await reversing(slow, 0)
+    expect(state).toMatchObject({ leftAlone: 1, leftBecause: { timeout: 1 }, visitedTo: '0' })
+    expect(state?.resumesAt?.getTime()).toBeGreaterThan(Date.now() + 23 * 3_600_000)
+    await reversing(deps, 1)
+    expect(await original()).toHaveLength(1)
+    expect(await reversing(deps, 25)).toMatchObject({ leftAlone: 0, leftBecause: {}, resumesAt: undefined, recompressed: 0 })
+    expect(await original()).toEqual([])
+    expect((await service.get(pathOf(json), asStored)).rawPayload.equals(bytes)).toBe(true)
+  })
+
+  test('is worked off by the task every server has, one slice at a time', async () => {
+    await stored(smoothCT())
+    await setRule(service.db, { ...rule, organisationId: north })
+    await service.db('instance').update({ stored_at: new Date(Date.now() - 60_000) })
+    let decoded = 0
+    const counting: FormDeps = { ...deps, transcoding: { ...transcoding, frame: (...asked) => {
+      decoded++
+      return transcoding.frame(...asked)
+    } } }
+    const { tasks, schedule } = recompressionTasks(counting)
+    expect(schedule).toEqual(['*/5 * * * * recompress'])
+    const slice = async () => tasks['recompress']?.(undefined, { signal, again: () => Promise.resolve() })
+    await slice()
+    expect(await original()).toHaveLength(1)
+    const forOne = decoded
+    await stored(smoothCT())
+    await service.db('instance').update({ stored_at: new Date(Date.now() - 60_000) })
+    await Promise.all([slice(), slice()])
+    expect([decoded, (await original()).length, (await recompressionRules(service.db))[0]?.leftAlone]).toEqual([2 * forOne, 2, 0])
   })
 
   test('has its turn: each slice begins with another', () => {

@@ -1,10 +1,10 @@
 /** Compressing by rule in the background: a slice at a time, as fast as the rule allows, from where the last slice ended. */
 import { setTimeout } from 'node:timers/promises'
-import { changedForms, formCandidates, lastInstanceKey } from '../catalogue/index.ts'
+import { changedForms, countChangedForms, formCandidates, lastInstanceKey } from '../catalogue/index.ts'
 import type { Tasks } from '../jobs/index.ts'
 import { BlobNotFound, BlobRangeInvalid } from '../storage/index.ts'
 import { recompress, reverse, type FormDeps, type Outcome } from './change-form.ts'
-import { noteVisited, recompressionRules, type RuleState } from './rules.ts'
+import { beginRound, noteVisited, recompressionRules, resumeReversal, type Came, type RuleState } from './rules.ts'
 
 const sliceEveryMs = 5 * 60_000
 /** Shorter than the time to the next slice, so that two hardly ever run side by side; if they do, the later of two changes comes to nothing. */
@@ -14,6 +14,8 @@ const keysAtOnce = 20_000n
 const defaultHeldAtOnce = 200
 const reversedAtOnce = 20
 const hourMs = 60 * 60_000
+/** What could not be put back may be for want of time or memory, or of a blob people bring back; or for ever, and costs its reading again. */
+const reversalPauseMs = 24 * hourMs
 
 export interface SliceOptions {
   readonly signal: AbortSignal
@@ -26,12 +28,20 @@ export interface SliceOptions {
 
 /** Background work of every server: whoever is free takes the slice. */
 export function recompressionTasks(deps: FormDeps): Tasks {
+  let isUnderWay = false
   return {
     tasks: {
       recompress: async (_payload, { signal }) => {
-        const until = performance.now() + sliceMs
-        const rules = (await recompressionRules(deps.db)).filter(({ isActive }) => isActive)
-        for (const rule of inTurn(rules, new Date())) await workOff(deps, rule, { signal, until, now: () => new Date() })
+        // One that overran, behind a large object: it goes on, and other background work keeps its lane.
+        if (isUnderWay) return
+        isUnderWay = true
+        try {
+          const until = performance.now() + sliceMs
+          const rules = (await recompressionRules(deps.db)).filter(({ isActive }) => isActive)
+          for (const rule of inTurn(rules, new Date())) await workOff(deps, rule, { signal, until, now: () => new Date() })
+        } finally {
+          isUnderWay = false
+        }
       },
     },
     schedule: ['*/5 * * * * recompress'],
@@ -50,8 +60,8 @@ export async function workOff(deps: FormDeps, rule: RuleState, options: SliceOpt
   await (rule.isReversing ? reverseAll(deps, rule, options) : recompressAll(deps, rule, options))
 }
 
-const isDue = ({ fromHour, toHour }: RuleState, { signal, now, until }: SliceOptions): boolean =>
-  !signal.aborted && performance.now() < until && isWithin(now().getUTCHours(), fromHour, toHour)
+const isDue = ({ fromHour, toHour, resumesAt }: RuleState, { signal, now, until }: SliceOptions): boolean =>
+  !signal.aborted && performance.now() < until && (resumesAt === undefined || resumesAt <= now()) && isWithin(now().getUTCHours(), fromHour, toHour)
 
 /** Whether an hour lies in a stretch of the day, which may go past midnight. */
 export const isWithin = (hour: number, from: number, to: number): boolean =>
@@ -82,7 +92,7 @@ async function recompressAll(deps: FormDeps, rule: RuleState, options: SliceOpti
   }
 }
 
-const nothing = { recompressed: 0, leftAlone: 0, savedBytes: 0 } as const
+const nothing: Came = { recompressed: 0, savedBytes: 0, leftBecause: undefined }
 
 /** The first key behind `after` whose instance is still to come of age; one of a newer version has been looked at in its time. */
 async function youngest({ db }: FormDeps, { organisationId }: RuleState, after: bigint, to: bigint, storedBefore: Date): Promise<bigint | undefined> {
@@ -92,10 +102,16 @@ async function youngest({ db }: FormDeps, { organisationId }: RuleState, after: 
   return first === null || first === undefined ? undefined : BigInt(first)
 }
 
+/** Comes by all that is stored otherwise than it was received; what is left behind then is tried again after a while, until nothing is. */
 async function reverseAll(deps: FormDeps, rule: RuleState, options: SliceOptions): Promise<void> {
+  if (rule.resumesAt && isDue(rule, options)) await beginRound(deps.db, rule.organisationId)
   for (let after = rule.visitedTo; isDue(rule, options);) {
     const some = await changedForms(deps.db, rule.organisationId, after, reversedAtOnce)
-    if (some.length === 0) return
+    if (some.length === 0) {
+      const { current } = await countChangedForms(deps.db, rule.organisationId)
+      if (current > 0) await resumeReversal(deps.db, rule.organisationId, new Date(options.now().getTime() + reversalPauseMs))
+      return
+    }
     for (const { candidate, original } of some) {
       if (!isDue(rule, options)) return
       const startedAt = performance.now()
@@ -122,7 +138,7 @@ async function passingOver(work: Promise<Outcome>): Promise<Outcome> {
 async function noted({ db }: FormDeps, rule: RuleState, visitedTo: string, outcome: Outcome): Promise<void> {
   const isChanged = outcome.kind === 'changed'
   await noteVisited(db, rule, visitedTo, isChanged
-    ? { recompressed: rule.isReversing ? -1 : 1, leftAlone: 0, savedBytes: outcome.savedBytes } : { ...nothing, leftAlone: 1 })
+    ? { recompressed: rule.isReversing ? -1 : 1, savedBytes: outcome.savedBytes, leftBecause: undefined } : { ...nothing, leftBecause: outcome.because })
 }
 
 /** Waits as long as so many bytes are to take. */
