@@ -10,6 +10,7 @@ import { enrolmentFileName, readEnrolmentFile, removeEnrolmentFile } from './enr
 import { startForgetting } from './forget-settled.ts'
 import { measureForwarding } from './forwarding-metrics.ts'
 import { createForwarding } from './forwarding/forwarding.ts'
+import { requestedCommitmentTables } from './forwarding/commitment/tables.ts'
 import { forwardingTables } from './forwarding/tables.ts'
 import { healthRoutes } from './health.ts'
 import { testNode } from './nodes/test-node.ts'
@@ -22,7 +23,7 @@ import { createLog, type Log } from './platform/log.ts'
 import { createMetrics } from './platform/metrics.ts'
 import { createSecretStore } from './platform/secrets.ts'
 import { createRecords } from './records/records.ts'
-import { createReception, createUnknownSenders, refusedServicesSchema, unknownSenderSchema } from './reception/index.ts'
+import { createReception, createUnknownSenders, refusedServicesSchema, unknownSenderSchema, type GatewayService } from './reception/index.ts'
 import { openSpool, spoolSchema } from './spool/index.ts'
 import {
   commitmentSchema, createCommitments, createPerformedSteps, createPulls, createUpstream, getService, moveService, performedStepSchema, pullDescriptionSchema, pullSchema, queryService, worklistService,
@@ -64,7 +65,7 @@ export async function startGateway(config: GatewayConfig): Promise<RunningGatewa
     closers.push(() => { folder.release() })
     const configuration = await openConfiguration(folder.path('configuration.json'))
     const secrets = createSecretStore(folder.path('secrets'))
-    const database = openDatabase(folder.path('spool.db'), [spoolSchema, unknownSenderSchema, refusedServicesSchema, forwardingTables, performedStepSchema, commitmentSchema, pullSchema, pullDescriptionSchema])
+    const database = openDatabase(folder.path('spool.db'), [spoolSchema, unknownSenderSchema, refusedServicesSchema, forwardingTables, performedStepSchema, commitmentSchema, pullSchema, pullDescriptionSchema, requestedCommitmentTables])
     closers.push(() => { database.close() })
 
     const spool = await openSpool({ directory: folder.path('spool'), database, settings: () => configuration.current.spool, alarms, clock, log })
@@ -100,7 +101,14 @@ export async function startGateway(config: GatewayConfig): Promise<RunningGatewa
     closers.push(() => forgetting.stop())
 
     const unknownSenders = createUnknownSenders(database, clock)
-    const services = [queryService(upstream), moveService(shared), getService(upstream, log), worklistService(upstream), performedSteps.service, commitments.service]
+    const commitmentService: GatewayService = {
+      ...commitments.service,
+      // A node that reports as the provider need be no peer: it is known by the transaction it was asked about, and is served nothing else.
+      isOpenTo: ({ role }) => role?.scp === true && !role.scu,
+      // What nodes report that we asked to commit to our objects.
+      handlers: { ...commitments.service.handlers, eventReport: (request) => forwarding.eventReport(request) },
+    }
+    const services = [queryService(upstream), moveService(shared), getService(upstream, log), worklistService(upstream), performedSteps.service, commitmentService]
     const reception = createReception({ configuration, spool, services, unknownSenders, secrets, alarms, metrics, log, host: config.DIMSE_HOST, port: config.DIMSE_PORT })
 
     const forwarding = createForwarding({

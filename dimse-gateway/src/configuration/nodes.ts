@@ -55,6 +55,7 @@ export const DicomNodeSchema = Type.Object({
   port: Type.Integer({ minimum: 1, maximum: 65_535 }),
   calledAETitle: AETitle,
   callingAETitle: Type.Optional(AETitle),
+  commitment: Type.Optional(Type.Boolean({ description: 'an object counts as arrived once the node has committed to keep it (Storage Commitment), not by C-STORE alone' })),
   tls: Type.Optional(NodeTlsSchema),
 }, { additionalProperties: false })
 

@@ -6,12 +6,12 @@ export type DeliveryEvent = 'claim' | 'arrive' | 'release' | 'bury' | 'retry' | 
 
 /**
  * Event → next state; an absent event is refused. `release` gives an object back untried or to be tried again, as a crash does;
- * `bury` leaves it to a person (dead letter). Paused nodes and hours are no states: they hold a node, and with it all that waits for it.
+ * `bury` leaves it to a person (dead letter); what was delivered and the node does not commit to goes the same ways. Paused nodes and hours are no states: they hold a node, and with it all that waits for it.
  */
 export const deliveryLife: Record<DeliveryState, Partial<Record<DeliveryEvent, DeliveryState>>> = {
   waiting: { claim: 'sending', retry: 'waiting', cancel: 'cancelled' },
   sending: { arrive: 'delivered', release: 'waiting', bury: 'dead' },
-  delivered: { retry: 'waiting' },
+  delivered: { retry: 'waiting', release: 'waiting', bury: 'dead' },
   dead: { retry: 'waiting', cancel: 'cancelled' },
   cancelled: { retry: 'waiting' },
 }

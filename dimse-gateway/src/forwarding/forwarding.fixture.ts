@@ -12,6 +12,8 @@ import { systemClock } from '../platform/clock.ts'
 import { openDatabase, type Database } from '../platform/database.ts'
 import { createLog } from '../platform/log.ts'
 import { openSpool, spoolSchema, type Spool, type SpooledObject } from '../spool/index.ts'
+import { requestedCommitmentTables } from './commitment/tables.ts'
+import type { CommitmentPace } from './commitment/committing.ts'
 import { createForwarding, type Forwarding } from './forwarding.ts'
 import { forwardingTables } from './tables.ts'
 
@@ -25,13 +27,13 @@ export interface ForwardingGateway {
 }
 
 /** Spool and forwarding as the gateway composes them, in a folder of their own unless one is given. */
-export async function aForwardingGateway(settings: object, { authorization = noAuthorization, folder, secrets = {} }: { authorization?: Authorization; folder?: string; secrets?: Record<string, string> } = {}): Promise<ForwardingGateway> {
+export async function aForwardingGateway(settings: object, { authorization = noAuthorization, folder, secrets = {}, commitmentPace }: { commitmentPace?: CommitmentPace; authorization?: Authorization; folder?: string; secrets?: Record<string, string> } = {}): Promise<ForwardingGateway> {
   const directory = folder ?? await mkdtemp(join(tmpdir(), 'forwarding-'))
-  const database = openDatabase(join(directory, 'spool.db'), [spoolSchema, forwardingTables])
+  const database = openDatabase(join(directory, 'spool.db'), [spoolSchema, forwardingTables, requestedCommitmentTables])
   const log = createLog(process.env['LOG_LEVEL'] ?? 'silent')
   const spool = await openSpool({ directory: join(directory, 'spool'), database, settings: () => ({ refuseAtFreeBytes: 0 }), alarms: createAlarms(systemClock), clock: systemClock, log })
   const forwarding = createForwarding({
-    database, spool, scratchDirectory: join(directory, 'scratch'), clock: systemClock, log, cloudAuthorization: authorization, aeTitle: () => 'GATEWAY', secrets: (name) => Promise.resolve(secrets[name]), settings: settingsOf(settings),
+    database, spool, commitmentPace, scratchDirectory: join(directory, 'scratch'), clock: systemClock, log, cloudAuthorization: authorization, aeTitle: () => 'GATEWAY', secrets: (name) => Promise.resolve(secrets[name]), settings: settingsOf(settings),
   })
   await forwarding.start()
   await spool.start()

@@ -1,6 +1,7 @@
 /** Forwarding: everything the spool takes in goes to the nodes it is meant for. */
 import { isDeepStrictEqual } from 'node:util'
 import { createCodecPool } from '@isocenter/codecs'
+import { DimseStatusError, dimseStatus } from '@isocenter/dimse'
 import type { Configuration } from '../configuration/schema.ts'
 import type { Node } from '../configuration/nodes.ts'
 import type { Clock } from '../platform/clock.ts'
@@ -10,6 +11,7 @@ import { createStatements } from '../platform/statements.ts'
 import type { Spool } from '../spool/index.ts'
 import { createBandwidthLimit, type BandwidthLimit } from './bandwidth.ts'
 import type { Selection } from './by-hand.ts'
+import { startCommitting, usualPace, type CommitmentPace, type Committing } from './commitment/committing.ts'
 import { createNodeWorker, type NodeWorker, type NodeWorkerState } from './node-worker.ts'
 import { createPreparation } from './prepare.ts'
 import { createQueue, emptyQueue, type QueueCounts } from './queue.ts'
@@ -34,6 +36,8 @@ export interface ForwardingOptions extends Omit<SenderDeps, 'queue' | 'clock'> {
   readonly scratchDirectory: string
   /** Whether somebody of this AE title has an association open; nobody where absent. */
   readonly isSenderPresent?: ((callingAETitle: string) => boolean) | undefined
+  /** How nodes are asked for storage commitment; the usual pace where absent. */
+  readonly commitmentPace?: CommitmentPace | undefined
   readonly settings: ForwardingSettings
   readonly clock: Clock
   readonly log: Log
@@ -61,6 +65,8 @@ export interface Forwarding {
   /** Sends an object that is still here to one more node. False when it goes there already or has gone. */
   readonly sendTo: (objectId: string, nodeId: string, urgent?: boolean) => Promise<boolean>
   readonly subscribe: (listener: (change: ForwardingChange) => void) => () => void
+  /** Takes what a node reports of a storage commitment it was asked for. @throws DimseStatusError */
+  readonly eventReport: Committing['eventReport']
   /** Lets attempts end for so long, 5 s where absent. */
   readonly stop: (graceMs?: number) => Promise<void>
 }
@@ -71,14 +77,16 @@ interface Running {
   readonly limit: BandwidthLimit
 }
 
-export function createForwarding({ database, spool, settings: initial, clock, log, isSenderPresent = () => false, scratchDirectory, ...senderDeps }: ForwardingOptions): Forwarding {
+export function createForwarding({ database, spool, settings: initial, clock, log, isSenderPresent = () => false, scratchDirectory, commitmentPace = usualPace, ...senderDeps }: ForwardingOptions): Forwarding {
   const queue = createQueue(database)
   const running = new Map<string, Running>()
+  const stopping = new Map<string, Promise<void>>()
   const listeners = new Set<(change: ForwardingChange) => void>()
   let settings = initial
   let hasStarted = false
   let unsubscribes: readonly (() => void)[] = []
   let rounds: readonly Rounds[] = []
+  let committing: Committing | undefined
   const statements = createStatements(database)
   const retention = { statements, spool, clock, log }
 
@@ -99,7 +107,10 @@ export function createForwarding({ database, spool, settings: initial, clock, lo
   const stopNode = async (nodeId: string, graceMs: number): Promise<void> => {
     const one = running.get(nodeId)
     running.delete(nodeId)
-    await one?.worker.stop(graceMs)
+    const stopped = one?.worker.stop(graceMs)
+    if (stopped) stopping.set(nodeId, stopped)
+    await stopped
+    if (stopping.get(nodeId) === stopped) stopping.delete(nodeId)
   }
 
   const applyNode = async (node: Node): Promise<void> => {
@@ -142,6 +153,10 @@ export function createForwarding({ database, spool, settings: initial, clock, lo
       let finishing: Promise<void> | undefined
       const finished = (): Promise<void> => (finishing ??= finishDeletions(retention))
       const onError = (error: unknown): void => { log.error({ err: error }, 'housekeeping failed') }
+      committing = startCommitting({
+        statements, clock, log, pace: commitmentPace, secrets: senderDeps.secrets, aeTitle: senderDeps.aeTitle, nodes: () => settings.nodes,
+        onReport: (nodeId) => { noteNew(new Set([nodeId])) },
+      })
       rounds = [
         startRounds(studyRoundMs, () => completeStudies({
           statements, clock, isSenderPresent, quietSeconds: () => settings.retention.studyCompleteAfterSeconds,
@@ -179,6 +194,8 @@ export function createForwarding({ database, spool, settings: initial, clock, lo
       return count
     },
     cancel: async (selection) => {
+      // What is being sent cannot be called off; it waits again once the node has stopped.
+      await (selection.nodeId === undefined ? Promise.all(stopping.values()) : stopping.get(selection.nodeId))
       const count = await queue.cancel(selection, clock().getTime())
       tellAll(selection)
       return count
@@ -192,9 +209,15 @@ export function createForwarding({ database, spool, settings: initial, clock, lo
       listeners.add(listener)
       return () => { listeners.delete(listener) }
     },
+    eventReport: (request) => {
+      // Nobody listens yet, or any more: the node reports it again.
+      if (!committing || !hasStarted) throw new DimseStatusError(dimseStatus.processingFailure.code, { ErrorComment: 'not now' })
+      return committing.eventReport(request)
+    },
     stop: async (graceMs = 5_000) => {
       for (const unsubscribe of unsubscribes) unsubscribe()
       hasStarted = false
+      await committing?.stop()
       await Promise.all(rounds.map((one) => one.stop()))
       await Promise.all([...running.keys()].map((id) => stopNode(id, graceMs)))
       await pool.close()

@@ -6,7 +6,9 @@ export function handlersOf(services: ServiceRegistry, store: (request: StoreRequ
   const of = <Name extends keyof GatewayService['handlers']>(name: Name, { context }: ServiceRequest): NonNullable<GatewayService['handlers'][Name]> => {
     const handlers = services.get(context.abstractSyntax)?.handlers
     const handler = handlers?.[name]
-    if (!handler) throw new DimseStatusError(dimseStatus.unrecognizedOperation.code)
+    // Whoever is the provider alone in a context reports events in it and asks for nothing (PS3.7 §D.3.3.4).
+    const isProviderOnly = context.role?.scu === false
+    if (!handler || (isProviderOnly && name !== 'eventReport')) throw new DimseStatusError(dimseStatus.unrecognizedOperation.code)
     return handler.bind(handlers) as NonNullable<GatewayService['handlers'][Name]>
   }
   return {

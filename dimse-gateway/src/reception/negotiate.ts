@@ -45,7 +45,10 @@ export async function negotiate(request: AssociationRequest, options: NegotiateO
 }
 
 function servicesAskedFor(contexts: readonly ProposedContext[], services: ServiceRegistry): ServiceName[] {
-  const asked = contexts.map(({ abstractSyntax }) => services.get(abstractSyntax)).filter((service): service is GatewayService => service !== undefined)
+  const asked = contexts.map((context) => {
+    const service = services.get(context.abstractSyntax)
+    return service?.isOpenTo?.(context) ? undefined : service
+  }).filter((service): service is GatewayService => service !== undefined)
   return [...new Set(asked.map(({ name }) => name))]
 }
 
@@ -54,7 +57,7 @@ function answerTo(context: ProposedContext, services: ServiceRegistry, mayUseSer
   const service = services.get(abstractSyntax)
   const isForStorage = !service && isStorage(abstractSyntax)
   if (!service && !isForStorage && abstractSyntax !== VerificationSOPClass) return { id, refused: abstractSyntaxNotSupported }
-  if (service && !mayUseServices) return { id, refused: userRejection }
+  if (service && !mayUseServices && !service.isOpenTo?.(context)) return { id, refused: userRejection }
   const transferSyntax = isForStorage ? chooseStorageSyntax(transferSyntaxes) : chooseServiceSyntax(transferSyntaxes)
   if (transferSyntax === undefined) return { id, refused: transferSyntaxesNotSupported }
   const extended = service?.extended?.(context)

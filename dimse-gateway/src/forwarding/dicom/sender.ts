@@ -73,7 +73,7 @@ export function createDicomSender({ node, callingAETitle, tls, limit }: DicomSen
         SOPClassUID, SOPInstanceUID, transferSyntaxUID: sent.transferSyntaxUID, priority: urgent ? 1 : 0, timeoutMs: answerTimeoutMs, signal,
         dataSet: paced(wholeFileOf(sent, sent.dataSetOffset), limit, signal),
       })
-      return storeVerdict(response, sent === object ? undefined : sent.transferSyntaxUID)
+      return storeVerdict(response, { sentTransferSyntaxUID: sent === object ? undefined : sent.transferSyntaxUID, isProof: !node.commitment })
     } catch (error) {
       if (error instanceof NoPresentationContext) return notAccepted(association, object)
       // Half a data set has gone: nothing else can follow it.
