@@ -47,13 +47,13 @@ test('every other route asks for a permission or is about the own account, and w
   const actions: Partial<Record<Permission | 'signedIn' | 'signingIn', readonly (AuditAction | 'none')[]>> = {
     'dicomweb:search': ['study.search'], 'dicomweb:retrieve': ['study.retrieve'], 'dicomweb:store': ['study.store'], 'dicomweb:delete': ['study.delete'],
     'gateways:read': ['gateway.read'], 'gateways:manage': ['gateway.change', 'gateway.revoke', 'gateway.command', 'upload-code.read', 'upload-code.rotate'],
-    signingIn: ['none', 'account.sign-out', 'account.password'], signedIn: ['none', 'account.password', 'account.settings', 'account.session-end', 'member.switch', 'invitation.answer'],
+    signingIn: ['none', 'account.sign-out', 'account.password', 'account.second-factor'], signedIn: ['none', 'account.second-factor', 'account.password', 'account.settings', 'account.session-end', 'member.switch', 'invitation.answer'],
     'admin.unfreeze': ['account.frozen-read', 'account.unfreeze'], 'org.member': ['account.password-reset', 'member.read', 'member.create', 'member.invite', 'member.change', 'invitation.withdraw'],
     // What an organisation says of itself names no patient.
     'organisation:read': ['none'], 'org.hospital_edit': ['organisation.change'], 'admin.cloudfilm': ['organisation.change'], 'team.edit': ['organisation.change'],
     'admin.department': ['department.change'], 'org.role': ['role.change'], 'org.device': ['device.change'],
     'org.pairing': ['none', 'pairing.change'], 'team.pairing': ['none', 'pairing.change'], 'team.signature': ['none', 'pairing.change'], 'team.fee': ['none', 'fee.change'],
-    'admin.consortium': ['none', 'organisation.create', 'organisation.change'], 'operator.organisations': ['none', 'organisation.create'], 'operator.modules': ['organisation.change'],
+    'admin.consortium': ['none', 'organisation.create', 'organisation.change'], 'operator.organisations': ['none', 'organisation.create', 'organisation.change'], 'operator.modules': ['organisation.change'],
     // What a gateway says of itself names no patient.
     'gateway:report': ['none'],
     upload: ['study.store'],

@@ -370,3 +370,14 @@ export const OrganisationQuery = Type.Object({
 })
 export const ModuleSwitches = Type.Object({ modules: Type.Array(OrganisationModule, { uniqueItems: true, description: 'switched on; all others are off' }) }, strict)
 export type ModuleSwitches = Static<typeof ModuleSwitches>
+
+/** What only the operator changes: an organisation is found by its number. */
+export const OrganisationPatch = Type.Object({
+  name: Type.Optional(Name),
+  number: Type.Optional(Type.String({ pattern: '^[A-Za-z0-9-]{4,40}$' })),
+}, change)
+export type OrganisationPatch = Static<typeof OrganisationPatch>
+
+export const ConsortiumHospitalParams = Type.Object({ consortiumId: OrganisationId, hospitalId: OrganisationId })
+export const ConsortiumHospitalRequest = Type.Object({ isBilling: Type.Boolean({ description: 'this consortium is billed for the hospital and switches its modules; another one that was is no longer' }) }, strict)
+export type ConsortiumHospitalRequest = Static<typeof ConsortiumHospitalRequest>

@@ -1,6 +1,6 @@
 /** Organisations seen from above: hospitals of a consortium, and everything there is from the operator's place. */
 import { randomInt } from 'node:crypto'
-import { type HospitalRequest, type ModuleSwitches, type OrganisationBelow, type OrganisationKind, type OrganisationMaking, type OrganisationModule, type OrganisationPage, type OrganisationRequest } from '@isocenter/contracts'
+import { type HospitalRequest, type ModuleSwitches, type OrganisationBelow, type OrganisationKind, type OrganisationMaking, type OrganisationModule, type OrganisationPage, type OrganisationPatch, type OrganisationRequest } from '@isocenter/contracts'
 import { Type } from 'typebox'
 import type { Accounts } from '../accounts/index.ts'
 import { record } from '../audit/index.ts'
@@ -8,7 +8,7 @@ import type { Access } from '../identity/index.ts'
 import { decodeCursor, encodeCursor } from '../platform/cursor.ts'
 import type { Db, Trx } from '../platform/db.ts'
 import { createRateLimit } from '../platform/rate-limit.ts'
-import { actorOf, anywhere, orNull, ownKind, unlessThere } from './common.ts'
+import { actorOf, anywhere, given, orNull, ownKind, unlessThere, withOwnName } from './common.ts'
 import type { Invitations } from './invitations.ts'
 import { appointAdministrator, fullRoleOf, lockOrganisation } from './memberships.ts'
 import { modulesInForceSql } from './modules.ts'
@@ -27,6 +27,12 @@ export interface OrganisationsBelow {
   readonly make: (access: Access, request: OrganisationRequest) => Promise<OrganisationMaking>
   /** What is switched on, and nothing else, from now on. @throws noSuchOrganisation 404, wrongOrganisationKind 409 */
   readonly switchModules: (access: Access, above: Above, organisationId: string, switches: ModuleSwitches) => Promise<OrganisationBelow>
+  /** For the operator. @throws noSuchOrganisation 404, nameTaken 409 for a number, wrongOrganisationKind 409 */
+  readonly change: (access: Access, organisationId: string, patch: OrganisationPatch) => Promise<OrganisationBelow>
+  /** For the operator: puts a hospital into a consortium, or changes who is billed for it. @throws noSuchOrganisation 404, wrongOrganisationKind 409 */
+  readonly putIntoConsortium: (access: Access, consortiumId: string, hospitalId: string, isBilling: boolean) => Promise<void>
+  /** For the operator; a hospital that is not in it stays so. @throws wrongOrganisationKind 409 */
+  readonly takeFromConsortium: (access: Access, consortiumId: string, hospitalId: string) => Promise<void>
 }
 
 interface BelowRow {
@@ -56,6 +62,10 @@ const toBelow = (row: BelowRow): OrganisationBelow => ({
   organisationId: row.organisation_id, number: row.number, kind: row.kind, name: row.name, switchedOn: row.switched_on, modules: row.in_force, members: Number(row.members), createdAt: row.created_at.toISOString(),
   ...(row.is_billing === null ? {} : { isBilling: row.is_billing }),
 })
+
+/** A change of organisations stands in the trail of each. */
+const noteIn = (trx: Trx, access: Access, organisationIds: readonly string[], detail: Readonly<Record<string, unknown>>): Promise<void> =>
+  record(trx, organisationIds.map((organisationId) => ({ organisationId, actor: actorOf(access), action: 'organisation.change', outcome: 'success', detail })))
 
 /** Numbers that tell nothing about how many there are. */
 const newNumber = (): string => String(randomInt(1_000_000_000, 10_000_000_000))
@@ -133,8 +143,34 @@ export function createBelow({ db, accounts, invitations }: { readonly db: Db; re
       const { isBilling } = await find(trx, access, above, organisationId)
       if (isBilling === false) throw noSuchOrganisation('Another consortium is billed for this hospital, and switches its modules.')
       await trx('organisation').where({ organisation_id: organisationId }).update({ modules, version: trx.raw('version + 1') })
-      await record(trx, [access.organisationId, organisationId].map((of) => ({ organisationId: of, actor: actorOf(access), action: 'organisation.change', outcome: 'success', detail: { organisationId, modules } })))
+      await noteIn(trx, access, [access.organisationId, organisationId], { organisationId, modules })
       return find(trx, access, above, organisationId)
+    }),
+
+    change: (access, organisationId, { name, number }) => db.transaction(async (trx) => {
+      await ownKind(trx, access, 'platform')
+      await lockOrganisation(trx, organisationId)
+      await find(trx, access, 'platform', organisationId)
+      await withOwnName(trx, (trx) => trx('organisation').where({ organisation_id: organisationId }).update({ ...given({ name: name?.trim(), number }), version: trx.raw('version + 1') }))
+      await noteIn(trx, access, [access.organisationId, organisationId], { organisationId, fields: Object.keys(given({ name, number })) })
+      return find(trx, access, 'platform', organisationId)
+    }),
+
+    putIntoConsortium: (access, consortium_id, hospital_id, isBilling) => db.transaction(async (trx) => {
+      await ownKind(trx, access, 'platform')
+      // The hospital's row is the lock: of two consortia made billed at once one stays so.
+      const found = [await lockOrganisation(trx, hospital_id), await trx('organisation').where({ organisation_id: consortium_id }).first<{ kind: OrganisationKind } | undefined>('kind')]
+      if (found[0]?.kind !== 'hospital' || found[1]?.kind !== 'consortium') throw noSuchOrganisation('There is no such consortium, or no such hospital.')
+      if (isBilling) await trx('consortium_hospital').where({ hospital_id }).whereNot({ consortium_id }).update({ is_billing: false })
+      await trx('consortium_hospital').insert({ consortium_id, hospital_id, is_billing: isBilling }).onConflict(['consortium_id', 'hospital_id']).merge({ is_billing: isBilling })
+      await noteIn(trx, access, [consortium_id, hospital_id], { consortiumId: consortium_id, hospitalId: hospital_id, isBilling })
+    }),
+
+    takeFromConsortium: (access, consortium_id, hospital_id) => db.transaction(async (trx) => {
+      await ownKind(trx, access, 'platform')
+      await lockOrganisation(trx, hospital_id)
+      const removed = await trx('consortium_hospital').where({ consortium_id, hospital_id }).delete()
+      if (removed > 0) await noteIn(trx, access, [consortium_id, hospital_id], { consortiumId: consortium_id, hospitalId: hospital_id, left: true })
     }),
   }
 }

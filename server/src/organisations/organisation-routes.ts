@@ -1,7 +1,7 @@
 /** HTTP face of the organisation itself: its record, departments, devices; and of the organisations below it. */
 import {
-  Department, DepartmentList, DepartmentParams, DepartmentPatch, DepartmentRequest, Device, DevicePage, DeviceParams, DevicePatch, DeviceRequest, FilmPatch, HospitalPatch, HospitalRequest, ModuleSwitches,
-  OrganisationBelow, OrganisationDetail, OrganisationMaking, OrganisationPage, OrganisationParams, OrganisationQuery, OrganisationRequest, PageQuery, Problem, TeamPatch,
+  ConsortiumHospitalParams, ConsortiumHospitalRequest, Department, DepartmentList, DepartmentParams, DepartmentPatch, DepartmentRequest, Device, DevicePage, DeviceParams, DevicePatch, DeviceRequest, FilmPatch, HospitalPatch, HospitalRequest, ModuleSwitches,
+  OrganisationBelow, OrganisationDetail, OrganisationMaking, OrganisationPage, OrganisationParams, OrganisationPatch, OrganisationQuery, OrganisationRequest, PageQuery, Problem, TeamPatch,
   defaultPageSize, maxPictureBytes,
 } from '@isocenter/contracts'
 import { Type } from 'typebox'
@@ -176,4 +176,25 @@ export const organisationRoutes: ApiRoutes<{ organisations: Organisations }> = a
     schema: { operationId: 'switchOrganisationModules', summary: 'Says which modules an organisation may have', tags, params: OrganisationParams, body: ModuleSwitches, response: { 200: OrganisationBelow, '4xx': Problem } },
     config: { policy: 'operator.modules', audit: 'organisation.change' },
   }, (request) => below.switchModules(request.access, 'platform', request.params.organisationId, request.body))
+
+  app.patch('/operator/organisations/:organisationId', {
+    schema: { operationId: 'changeOrganisation', summary: 'Changes name or number of an organisation', tags, params: OrganisationParams, body: OrganisationPatch, response: { 200: OrganisationBelow, '4xx': Problem } },
+    config: { policy: 'operator.organisations', audit: 'organisation.change' },
+  }, (request) => below.change(request.access, request.params.organisationId, request.body))
+
+  app.put('/operator/consortia/:consortiumId/hospitals/:hospitalId', {
+    schema: { operationId: 'putHospitalIntoConsortium', summary: 'Puts a hospital into a consortium', tags, params: ConsortiumHospitalParams, body: ConsortiumHospitalRequest, response: { 204: Empty, '4xx': Problem } },
+    config: { policy: 'operator.organisations', audit: 'organisation.change' },
+  }, async ({ access, params, body }, reply) => {
+    await below.putIntoConsortium(access, params.consortiumId, params.hospitalId, body.isBilling)
+    return reply.code(204).send(null)
+  })
+
+  app.delete('/operator/consortia/:consortiumId/hospitals/:hospitalId', {
+    schema: { operationId: 'takeHospitalFromConsortium', summary: 'Takes a hospital from a consortium', tags, params: ConsortiumHospitalParams, response: { 204: Empty, '4xx': Problem } },
+    config: { policy: 'operator.organisations', audit: 'organisation.change' },
+  }, async ({ access, params }, reply) => {
+    await below.takeFromConsortium(access, params.consortiumId, params.hospitalId)
+    return reply.code(204).send(null)
+  })
 }

@@ -173,6 +173,29 @@ describe('organisations from above', () => {
     expect(typeOf(await call('PUT', '/operator/organisations/999999999/modules', { modules: [] }))).toBe('no-such-organisation')
   })
 
+  test('the operator gives another number and name, and no number twice', async () => {
+    const [platform, hospital, other] = [await service.organisation('platform'), await service.organisation('hospital'), await service.organisation('hospital')]
+    const { call } = await platform.member('full')
+    const change = (body: object) => call('PATCH', `/operator/organisations/${hospital.organisationId}`, body)
+    expect((await change({ name: 'Renamed', number: `H-${hospital.number}` })).json()).toMatchObject({ name: 'Renamed', number: `H-${hospital.number}` })
+    expect(typeOf(await change({ number: other.number }))).toBe('name-taken')
+  })
+
+  test('a hospital is put into consortia; one is billed for it, also when two are made so at once', async () => {
+    const [platform, hospital] = [await service.organisation('platform'), await service.organisation('hospital')]
+    const unions = [await service.organisation('consortium'), await service.organisation('consortium')]
+    const { call } = await platform.member('full')
+    const path = (index: number) => `/operator/consortia/${unions[index]?.organisationId ?? ''}/hospitals/${hospital.organisationId}`
+    expect((await Promise.all([0, 1].map((index) => call('PUT', path(index), { isBilling: true })))).map(typeOf)).toEqual(['204', '204'])
+    const billed = () => service.db('consortium_hospital').where({ hospital_id: hospital.organisationId, is_billing: true })
+    expect(await billed()).toHaveLength(1)
+    await call('PUT', path(0), { isBilling: true })
+    expect(await billed()).toMatchObject([{ consortium_id: unions[0]?.organisationId }])
+    expect((await call('DELETE', path(0))).statusCode).toBe(204)
+    expect(await billed()).toEqual([])
+    expect(typeOf(await call('PUT', `/operator/consortia/${hospital.organisationId}/hospitals/${hospital.organisationId}`, { isBilling: true }))).toBe('no-such-organisation')
+  })
+
   test('a phone number that is none leaves no organisation behind', async () => {
     const { call } = await (await service.organisation('consortium')).member('full')
     expect((await call('POST', '/consortium/hospitals', { name: 'Ghost', modules: [], administrator: { phone: 'twelve', name: 'None' } })).statusCode).toBe(422)

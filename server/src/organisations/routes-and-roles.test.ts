@@ -71,6 +71,9 @@ const routes: readonly (readonly [Method, string, string, object | undefined])[]
   ['GET', '/consortium/hospitals', 'admin.consortium', undefined],
   ['PUT', '/consortium/hospitals/999999999/modules', 'admin.consortium', { modules: [] }],
   ['GET', '/operator/organisations', 'operator.organisations', undefined],
+  ['PATCH', '/operator/organisations/999999999', 'operator.organisations', { name: 'x' }],
+  ['PUT', '/operator/consortia/999999999/hospitals/999999999', 'operator.organisations', { isBilling: true }],
+  ['DELETE', '/operator/consortia/999999999/hospitals/999999999', 'operator.organisations', undefined],
   ['PUT', '/operator/organisations/999999999/modules', 'operator.modules', { modules: [] }],
 ]
 
@@ -91,7 +94,7 @@ test('the table has every route of organisations, by the permission it asks for'
   const { paths } = (await service.app.inject('/api/openapi.json')).json<{ paths: Record<string, Record<string, { tags?: string[]; security?: { bearer: string[] }[] }>> }>()
   const served = Object.entries(paths).flatMap(([path, methods]) => Object.entries(methods).flatMap(([method, { tags = [], security = [] }]) =>
     (['Organisation', 'People', 'Pairing'].includes(tags[0] ?? '') && !path.startsWith('/api/account/') ? [`${method.toUpperCase()} ${path.replaceAll(/\{\w+\}/g, '*')} ${security[0]?.bearer[0] ?? ''}`] : [])))
-  const listed = routes.map(([method, path, policy]) => `${method} /api${path.replace(nowhere, '*').replace('999999999', '*')} ${policy}`)
+  const listed = routes.map(([method, path, policy]) => `${method} /api${path.replace(nowhere, '*').replaceAll('999999999', '*')} ${policy}`)
   expect(listed.sort()).toEqual(served.sort())
 })
 
