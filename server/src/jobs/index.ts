@@ -33,8 +33,10 @@ export interface JobsDeps extends Tasks {
   readonly log: JobLog
 }
 
-/** Connections beside those of the server's own pool: one that listens, one that works. */
+/** Connections beside those of the server's own pool: one that listens, and one for each lane. */
 const connections = 3
+/** Two: what takes minutes, compressing, holds one of them; what takes a moment does not wait for it. */
+const lanes = 2
 const restartAfterMs = 5_000
 /** A stop waits so long for the job under way before it asks it to end. */
 const abortAfterMs = 100
@@ -50,7 +52,7 @@ export function startJobs({ database, tasks, schedule, log }: JobsDeps): Jobs {
       connectionString: database,
       maxPoolSize: connections,
       preset: { worker: { gracefulShutdownAbortTimeout: abortAfterMs } },
-      concurrency: 1,
+      concurrency: lanes,
       noHandleSignals: true,
       logger: quietLogger(log),
       crontab: schedule.join('\n'),

@@ -46,3 +46,19 @@ test('a job goes on by putting itself back, and a stop tells it so', { timeout: 
   await jobs.close()
   expect(performance.now() - since).toBeLessThan(10_000)
 })
+
+test('what takes a moment does not wait for what takes minutes', { timeout: 30_000 }, async () => {
+  let isDone = false
+  const jobs = start({
+    minutes: async (_payload, { signal }) => { while (!signal.aborted) await setTimeout(10) },
+    moment: () => {
+      isDone = true
+      return Promise.resolve()
+    },
+  })
+  await addJob(database.url, 'minutes', {}, 'minutes')
+  await setTimeout(300)
+  await addJob(database.url, 'moment', {}, 'moment')
+  await expect.poll(() => isDone, { timeout: 10_000 }).toBe(true)
+  await jobs.close()
+})
