@@ -87,3 +87,12 @@ export async function storeExtraValues(trx: Trx, created: readonly Placed[], sup
   })
   if (values.length > 0) await withRows(trx, insertStatement, values)
 }
+
+/** An instance whose attributes say something else than they did, though it is the same version. Its study is locked. */
+export async function restateExtraValues(trx: Trx, organisationId: string, instance: { readonly instance_key: string; readonly series_key: string; readonly study_key: string }, attributes: DicomJson): Promise<void> {
+  const wanted = await rows<Row>(trx, `select ${columns} from extra_attribute where organisation_id = ?`, [organisationId])
+  if (wanted.length === 0) return
+  await trx('extra_value').where({ instance_key: instance.instance_key }).delete()
+  const values = extraValuesOf(attributes, wanted.map(toAttribute)).map((value) => ({ ...instance, ...value }))
+  if (values.length > 0) await trx('extra_value').insert(values)
+}

@@ -4,6 +4,7 @@ import { record, type AuditEvent } from '../audit/index.ts'
 import { rows, type Db } from '../platform/db.ts'
 import { deflateJoinable } from '../platform/joinable-deflate.ts'
 import { takeAnnounced } from './blobs.ts'
+import { restateExtraValues } from './extra-values.ts'
 import { recordColumns, toRecord, type InstanceRecord, type InstanceRecordRow } from './instance-record.ts'
 
 /** An object as it lies in the blob store. */
@@ -127,6 +128,7 @@ export async function changeForm(db: Db, candidate: FormCandidate, form: StoredF
       return false
     }
     await trx('instance_metadata').where({ instance_key: instanceKey }).update({ metadata: Buffer.from(zlib), text_bytes: textBytes, crc32: crc32 | 0 })
+    await restateExtraValues(trx, organisationId, { instance_key: instanceKey, ...study }, JSON.parse(form.metadataText) as DicomJson)
     if (original) {
       await trx('recompressed').insert({
         instance_key: instanceKey, version, organisation_id: organisationId, transfer_syntax_uid: original.transferSyntaxUID, byte_length: original.byteLength,

@@ -5,7 +5,7 @@ import { readInstance, type DicomJson } from '@isocenter/dicom'
 import { anInstance, attributes, aStudy, bytesOf, type InstanceInput } from '@isocenter/testkit'
 import fc from 'fast-check'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { changedForms, createCatalogue, EditionOutdated, ensureDefaultOrganisation, formCandidates } from '../catalogue/index.ts'
+import { addExtraAttribute, changedForms, createCatalogue, EditionOutdated, ensureDefaultOrganisation, formCandidates } from '../catalogue/index.ts'
 import { aService, partsOf, type TestService } from '../dicomweb/service.fixture.ts'
 import { sweep } from '../dicomweb/index.ts'
 import { createTranscoding, type Transcoding } from '../transcoding/index.ts'
@@ -114,6 +114,23 @@ describe('an object that is compressed', () => {
     expect(await derivedUID()).toBe(before)
     await reverseAll()
     expect(await derivedUID()).toBe(before)
+  })
+
+  test('is found by what its attributes say now, where PhotometricInterpretation is an attribute of the organisation\'s own', async () => {
+    await addExtraAttribute(service.db, { organisationId: north, level: 'instance', attribute: 'PhotometricInterpretation' })
+    await service.db('extra_attribute').update({ is_filled: true })
+    const PixelData = Buffer.from(Uint8Array.from({ length: 64 * 64 * 3 }, (_, index) => Math.floor(index / 192)))
+    const json = anInstance({ kind: 'SC', Rows: 64, Columns: 64, SamplesPerPixel: 3, PhotometricInterpretation: 'RGB', PlanarConfiguration: 0, BitsAllocated: 8, BitsStored: 8, HighBit: 7, PixelRepresentation: 0, PixelData })
+    await stored(json)
+    const said = async () => (await service.get(`${pathOf(json)}/metadata`)).json<DicomJson[]>().map((one) => value(one, '00280004'))
+    const found = async (interpretation: string) => (await service.get(`/studies/${value(json, '0020000D')}/instances?PhotometricInterpretation=${interpretation}`)).statusCode === 200
+      && (await service.get(`/studies/${value(json, '0020000D')}/instances?PhotometricInterpretation=${interpretation}`)).json<unknown[]>().length === 1
+    expect([await said(), await found('RGB'), await found('YBR_RCT')]).toEqual([['RGB'], true, false])
+    expect(await recompressAll()).toEqual(['changed'])
+    expect([await said(), await found('RGB'), await found('YBR_RCT')]).toEqual([['YBR_RCT'], false, true])
+    await reverseAll()
+    expect([await said(), await found('RGB'), await found('YBR_RCT')]).toEqual([['RGB'], true, false])
+    await service.db('extra_attribute').delete()
   })
 
   test('is known when its original bytes, or its compressed ones, are sent again; other bytes are a new version, and it stays known then', async () => {
