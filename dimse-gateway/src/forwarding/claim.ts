@@ -21,7 +21,7 @@ const bytesPerPlace = 4096
 /** Studies looked at in one go. */
 const turnsAtATime = 32
 /** Objects that met trouble so often go alone, so that whichever brings it is found and holds up no other. */
-const troublesBeforeAlone = 2
+export const troublesBeforeAlone = 2
 
 /** Due, by a clock that may have been put back; its parameter is now, twice. */
 const isDue = (column: string): string => `${column} NOT BETWEEN ? + 1 AND ? + ${String(longestWaitMs)}`

@@ -6,6 +6,7 @@ import type { Log } from '../platform/log.ts'
 import { ObjectUnreadable, troubleOf, type Attempt, type Sendable, type Sender, type Trouble } from './attempt.ts'
 import { backoffMs, longestWaitMs } from './backoff.ts'
 import { createBatchSize } from './batch-size.ts'
+import { troublesBeforeAlone } from './claim.ts'
 import type { Delivery } from './delivery.ts'
 import type { DeliveryError } from './delivery-states.ts'
 import { outcomesOf } from './outcomes.ts'
@@ -56,6 +57,8 @@ const hoursCheckMs = 30_000
 const longestSleepMs = 60_000
 /** Connections grown old one after the other: after so many the line is to blame. */
 const mostHarmless = 3
+/** Objects that bring trouble of their own; when so many did and nothing arrived between, it is the node's. */
+const mostSuspects = 3
 const clientStopped = new Error('The worker of the node is stopping.')
 
 export function createNodeWorker(initial: Node, { queue, createSender, prepare, clock, log, onChange }: NodeWorkerDeps): NodeWorker {
@@ -64,6 +67,8 @@ export function createNodeWorker(initial: Node, { queue, createSender, prepare, 
   let attempts = 0
   let failures = 0
   let harmless = 0
+  /** Objects that went alone and met trouble since something arrived. */
+  const suspects = new Set<number>()
   let blockedUntil = 0
   let lastArrivalAt: Date | undefined
   let trouble: NodeWorkerState['trouble']
@@ -108,6 +113,13 @@ export function createNodeWorker(initial: Node, { queue, createSender, prepare, 
     trouble = { ...error, at: clock(), since: trouble?.since ?? clock() }
     log.warn({ nodeId: node.id, code: error.code, failures, waitMs }, 'node in trouble')
     onChange('node')
+  }
+
+  /** Whether trouble is of the one object that met it time and again: it waits by itself then, and the others do not. */
+  const isOfOneObject = ([first, ...others]: readonly Delivery[], { concernsObjects, isHarmless, retryAfterMs }: Trouble): boolean => {
+    if (first === undefined || others.length > 0 || first.troubles < troublesBeforeAlone || !concernsObjects || isHarmless || retryAfterMs !== undefined) return false
+    suspects.add(first.deliveryId)
+    return suspects.size <= mostSuspects
   }
 
   const attempt = async (sender: Sender, batch: readonly Delivery[]): Promise<Attempt> => {
@@ -155,10 +167,14 @@ export function createNodeWorker(initial: Node, { queue, createSender, prepare, 
     await settleSurely(settled)
     const arrived = settled.filter(({ outcome }) => outcome.kind === 'arrived').length
     const refused = settled.filter(({ outcome }) => outcome.kind === 'refused').length
-    if (arrived > 0) lastArrivalAt = clock()
+    if (arrived > 0) {
+      lastArrivalAt = clock()
+      suspects.clear()
+    }
     // A line that breaks and carries something each time is worth going on with.
     if (arrived > 0) failures = Math.min(failures, 1)
-    if (result.trouble) noteTrouble(result.trouble)
+    if (result.trouble && isOfOneObject(batch, result.trouble)) log.warn({ nodeId: node.id, code: result.trouble.error.code, deliveryId: batch[0]?.deliveryId }, 'an object brings trouble')
+    else if (result.trouble) noteTrouble(result.trouble)
     else if (arrived + refused > 0) noteSuccess()
     if (!result.trouble && arrived > 0) size.succeeded(batch.reduce((sum, { byteLength }) => sum + byteLength, 0), performance.now() - start)
     log.info({ nodeId: node.id, objects: batch.length, arrived, refused, tookMs: Math.round(performance.now() - start) }, 'attempt ended')

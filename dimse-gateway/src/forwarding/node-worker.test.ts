@@ -1,0 +1,56 @@
+import { afterEach, expect, test } from 'vitest'
+import { systemClock } from '../platform/clock.ts'
+import { createLog } from '../platform/log.ts'
+import { troubleOf, type Attempt, type Sendable } from './attempt.ts'
+import type { Delivery } from './delivery.ts'
+import { until, settingsOf } from './forwarding.fixture.ts'
+import { createNodeWorker, type NodeWorker } from './node-worker.ts'
+
+let worker: NodeWorker | undefined
+afterEach(() => worker?.stop(0))
+
+const node = settingsOf({ nodes: [{ id: 'pacs', name: 'PACS', kind: 'dicomweb', url: 'http://192.0.2.1', concurrency: 1, default: true }] }).nodes[0]!
+const delivery = (deliveryId: number, troubles: number): Delivery => ({
+  deliveryId, troubles, nodeId: 'pacs', urgent: false, attempts: 0, uploadUrl: undefined, objectId: String(deliveryId), StudyInstanceUID: '1', SOPClassUID: '1', SOPInstanceUID: `1.${String(deliveryId)}`,
+  transferSyntaxUID: '1.2.840.10008.1.2.1', dataSetOffset: 0, byteLength: 1, dataSetSha256: '',
+})
+const failing: Attempt = { verdicts: new Map(), trouble: troubleOf({ code: 'nodeFailing' }, { concernsObjects: true }) }
+
+/** A worker that is given these, one at a time. */
+function aWorker(queued: Delivery[], send: (object: Sendable) => Attempt): { readonly sent: number[]; readonly states: Set<string | undefined> } {
+  const sent: number[] = []
+  const states = new Set<string | undefined>()
+  worker = createNodeWorker(node, {
+    queue: { claim: () => Promise.resolve(queued.splice(0, 1)), settle: () => Promise.resolve(), nextDueAt: () => undefined } as unknown as Parameters<typeof createNodeWorker>[1]['queue'],
+    prepare: (one) => Promise.resolve({ delivery: one } as Sendable),
+    createSender: () => Promise.resolve({
+      send: ([object]) => {
+        sent.push(object!.delivery.deliveryId)
+        return Promise.resolve(send(object!))
+      },
+      close: () => Promise.resolve(),
+    }),
+    clock: systemClock, log: createLog('silent'), onChange: () => { states.add(worker?.state().status) },
+  })
+  return { sent, states }
+}
+
+test('an object that met trouble time and again delays itself alone', async () => {
+  const { sent, states } = aWorker([delivery(1, 2), delivery(1, 3), delivery(1, 4), delivery(2, 0)], ({ delivery: { deliveryId } }) => (
+    deliveryId === 1 ? failing : { verdicts: new Map([[2, { kind: 'arrived', verified: false, confirmed: true }]]) }
+  ))
+  await until(() => sent.length === 4)
+  await until(() => worker?.state().lastArrivalAt !== undefined)
+  expect(states).not.toContain('retrying')
+})
+
+test('the first time it may be the node, which is left alone for a while', async () => {
+  aWorker([delivery(1, 0)], () => failing)
+  await until(() => worker?.state().status === 'retrying')
+})
+
+test('many objects that fail each alone are a node that fails', async () => {
+  aWorker([1, 2, 3, 4].map((id) => delivery(id, 5)), () => failing)
+  await until(() => worker?.state().status === 'retrying')
+  expect(worker?.state().trouble).toMatchObject({ code: 'nodeFailing' })
+})
