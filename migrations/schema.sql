@@ -65,6 +65,7 @@ CREATE TABLE account (
   created_at timestamp with time zone NOT NULL DEFAULT now(),
   created_by text NOT NULL,
   updated_at timestamp with time zone NOT NULL DEFAULT now(),
+  has_second_factor boolean NOT NULL DEFAULT false,
   PRIMARY KEY (account_id),
   UNIQUE (login_name),
   UNIQUE (phone),
@@ -95,12 +96,24 @@ CREATE TABLE account_session (
   expires_at timestamp with time zone NOT NULL,
   user_agent text,
   address text NOT NULL,
+  needs_second_factor boolean NOT NULL DEFAULT false,
   PRIMARY KEY (session_id),
   UNIQUE (token_sha256),
   FOREIGN KEY (account_id) REFERENCES account(account_id) ON DELETE CASCADE
 ) WITH (fillfactor=80);
 CREATE INDEX account_session_by_expiry ON account_session USING btree (expires_at);
 CREATE INDEX account_session_of_account ON account_session USING btree (account_id, last_active_at DESC, session_id);
+
+CREATE TABLE account_totp (
+  account_id uuid NOT NULL,
+  sealed bytea NOT NULL,
+  sealed_with text NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  confirmed_at timestamp with time zone,
+  last_step bigint NOT NULL DEFAULT 0,
+  PRIMARY KEY (account_id),
+  FOREIGN KEY (account_id) REFERENCES account(account_id) ON DELETE CASCADE
+);
 
 CREATE TABLE audit_event (
   audit_event_id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
@@ -658,6 +671,13 @@ CREATE TABLE recompression_rule (
   CHECK (((to_hour >= 0) AND (to_hour <= 23))),
   CHECK ((bytes_per_second > 0)),
   CHECK ((minimum_age_hours >= 0))
+);
+
+CREATE TABLE recovery_code (
+  account_id uuid NOT NULL,
+  code_sha256 bytea NOT NULL,
+  PRIMARY KEY (account_id, code_sha256),
+  FOREIGN KEY (account_id) REFERENCES account(account_id) ON DELETE CASCADE
 );
 
 CREATE TABLE role (

@@ -12,6 +12,7 @@ import * as recompression from './20261122190000_recompression.ts'
 import * as accounts from './20261122200000_accounts.ts'
 import * as organisations from './20261122210000_organisations.ts'
 import * as recompressionReasons from './20261122215000_recompression_reasons.ts'
+import * as secondFactor from './20261122230000_second_factor.ts'
 
 /** Every migration by name, in order. Listed, not found in a folder: what runs is what was reviewed, also from a bundle. */
 const migrations: Readonly<Record<string, Knex.Migration>> = {
@@ -28,6 +29,7 @@ const migrations: Readonly<Record<string, Knex.Migration>> = {
   '20261122200000_accounts': accounts,
   '20261122210000_organisations': organisations,
   '20261122215000_recompression_reasons': recompressionReasons,
+  '20261122230000_second_factor': secondFactor,
 }
 
 const names = Object.keys(migrations)

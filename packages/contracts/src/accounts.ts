@@ -77,7 +77,7 @@ export const SignInRequest = Type.Object({
 export type SignInRequest = Static<typeof SignInRequest>
 
 /** What must be done before a session is good for anything else. */
-export const sessionRestrictions = ['setPassword'] as const
+export const sessionRestrictions = ['secondFactor', 'setPassword'] as const
 export type SessionRestriction = typeof sessionRestrictions[number]
 
 /** The session of who asks. */
@@ -92,6 +92,7 @@ export const Session = Type.Object({
     language: Type.Optional(Type.String()),
     timeZone: Type.Optional(Type.String()),
     autoSignOut: Type.Boolean(),
+    hasSecondFactor: Type.Boolean(),
   }),
   restrictedTo: Type.Optional(Type.Enum([...sessionRestrictions], { description: 'what must be done before anything else is answered' })),
   newPasswordAdvised: Type.Boolean({ description: 'the password still is the one the account came with' }),
@@ -133,6 +134,26 @@ export const AccountSettings = Type.Object({
   timeZone: Type.Optional(Type.String({ maxLength: 64, description: 'name of the IANA time zone database' })),
 }, { additionalProperties: false, minProperties: 1, description: 'what is absent stays' })
 export type AccountSettings = Static<typeof AccountSettings>
+
+// ── Second factor ──────────────────────────────────────────────────────────────────────────────
+
+/** Shown again for what could take an account over. */
+export const PasswordProof = Type.Object({ password: GivenPassword }, { additionalProperties: false })
+export type PasswordProof = Static<typeof PasswordProof>
+
+/** What an authenticator is given; shown this one time. */
+export const TotpEnrolment = Type.Object({ secret: Type.String({ description: 'base 32, to be typed' }), uri: Type.String({ description: 'otpauth URI, for a QR code' }) })
+export type TotpEnrolment = Static<typeof TotpEnrolment>
+
+export const TotpConfirmation = Type.Object({ code: Type.String({ pattern: '^[0-9]{6}$' }) }, { additionalProperties: false })
+export type TotpConfirmation = Static<typeof TotpConfirmation>
+
+/** Each takes the place of a code once; shown this one time. */
+export const RecoveryCodes = Type.Object({ recoveryCodes: Type.Array(Type.String()) })
+export type RecoveryCodes = Static<typeof RecoveryCodes>
+
+export const SecondFactorCode = Type.Object({ code: Type.String({ minLength: 6, maxLength: 40, description: "the authenticator's code, or a recovery code" }) }, { additionalProperties: false })
+export type SecondFactorCode = Static<typeof SecondFactorCode>
 
 // ── Forgotten passwords (AUTH-13) ──────────────────────────────────────────────────────────────
 

@@ -12,6 +12,7 @@ import { createPasswordHashing, type HashCost } from './password-hash.ts'
 import { createPasswordResets, type PasswordResets } from './password-reset.ts'
 import { createPasswords } from './passwords.ts'
 import { noSuchSession } from './problems.ts'
+import { createSecondFactor, type SecondFactor } from './second-factor.ts'
 import { createSessionResolver } from './session-resolver.ts'
 import { sessionById, sessionLimits } from './sessions.ts'
 import { createSignIn, type Caller } from './sign-in.ts'
@@ -36,6 +37,7 @@ export interface Accounts {
   readonly sessions: SessionResolver
   readonly administration: AccountAdministration
   readonly own: OwnAccount
+  readonly secondFactor: SecondFactor
   readonly passwordResets: PasswordResets
   readonly makeCaptcha: () => Captcha
   /** Signs in; tells the secret of the cookie and how long the browser keeps it. @throws see `createSignIn` */
@@ -56,6 +58,7 @@ export function createAccounts({ db, sealing, memberships, outbox, publicUrl, ti
     sessions: createSessionResolver({ db, cookies, memberships, now }),
     administration: createAccountAdministration({ db, passwords, memberships, now }),
     own: createOwnAccount({ db, hashing, passwords, now }),
+    secondFactor: createSecondFactor({ db, sealing, hashing, now }),
     passwordResets: createPasswordResets({ db, sealing, captchas, passwords, outbox, now }),
     makeCaptcha: captchas.make,
     signIn: async (request, caller) => {

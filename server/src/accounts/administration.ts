@@ -10,6 +10,7 @@ import { readLogin, readPhone } from './login.ts'
 import type { Memberships } from './memberships.ts'
 import { accountShared, noSuchAccount, notALogin } from './problems.ts'
 import type { Passwords } from './passwords.ts'
+import { forgetSecondFactor } from './second-factor.ts'
 import { endSessions } from './sessions.ts'
 import { accountById, accountByLogin, insertAccount, lockAccount, type Account } from './store.ts'
 
@@ -45,7 +46,7 @@ export interface AccountAdministration {
   /** Puts a one-time password in place of a forgotten one and ends all sessions. @throws noSuchAccount 404, accountShared 409 */
   readonly resetPassword: (access: Access, accountId: string) => Promise<OneTimePassword>
   /** The same for who has the machine in hand, of any account, and it is let in if it was frozen. @throws noSuchAccount 404, notALogin 422 */
-  readonly replacePassword: (phone: string, actor: string) => Promise<OneTimePassword>
+  readonly replacePassword: (phone: string, actor: string, options?: { readonly forgetsSecondFactor?: boolean }) => Promise<OneTimePassword>
   /** Writes down which accounts have been let in again because their day is over. */
   readonly noteThawed: () => Promise<void>
 }
@@ -120,7 +121,7 @@ export function createAccountAdministration({ db, passwords, memberships, now }:
       return { oneTimePassword: prepared.password, expiresAt: prepared.expiresAt.toISOString() }
     },
 
-    replacePassword: async (typed, actor) => {
+    replacePassword: async (typed, actor, { forgetsSecondFactor = false } = {}) => {
       const phone = readPhone(typed)
       if (phone === undefined) throw notALogin('This is no phone number.')
       const prepared = await passwords.prepareOneTime()
@@ -131,8 +132,9 @@ export function createAccountAdministration({ db, passwords, memberships, now }:
         const { accountId, organisationId } = account
         await passwords.setOneTime(trx, accountId, prepared)
         await thaw(trx, accountId, now())
+        if (forgetsSecondFactor) await forgetSecondFactor(trx, accountId)
         const sessionsEnded = await endSessions(trx, accountId)
-        await record(trx, [{ organisationId, actor, action: 'account.password-reset', outcome: 'success', detail: { accountId, sessionsEnded } }])
+        await record(trx, [{ organisationId, actor, action: 'account.password-reset', outcome: 'success', detail: { accountId, sessionsEnded, forgetsSecondFactor } }])
       })
       return { oneTimePassword: prepared.password, expiresAt: prepared.expiresAt.toISOString() }
     },

@@ -3,9 +3,8 @@ import type { AccountSettings, PasswordChange, Session, SignedInDevices } from '
 import { record } from '../audit/index.ts'
 import type { AccountSession } from '../identity/index.ts'
 import type { Db } from '../platform/db.ts'
-import { tooManyRequests } from '../platform/rate-limit.ts'
-import { beginAttempt, endRight, endUnknown, endWrong } from './attempts.ts'
-import { dayIn, isTimeZone } from './calendar.ts'
+import { isTimeZone } from './calendar.ts'
+import { checkCounted } from './counted-check.ts'
 import type { PasswordHashing } from './password-hash.ts'
 import type { Passwords } from './passwords.ts'
 import { noSuchSession, noSuchTimeZone, passwordNotDue, wrongPassword } from './problems.ts'
@@ -42,7 +41,7 @@ export function toSession(session: LiveSession): Session {
   return {
     sessionId,
     account: {
-      accountId: account.accountId, name: account.name, phone: account.phone, autoSignOut: account.autoSignOut,
+      accountId: account.accountId, name: account.name, phone: account.phone, autoSignOut: account.autoSignOut, hasSecondFactor: account.hasSecondFactor,
       ...(account.loginName === undefined ? {} : { loginName: account.loginName }),
       ...(account.email === undefined ? {} : { email: account.email }),
       ...(account.language === undefined ? {} : { language: account.language }),
@@ -79,27 +78,17 @@ export function createOwnAccount({ db, hashing, passwords, now }: OwnAccountDeps
   return {
     setFirstPassword: async (session, newPassword) => {
       const { account, passwordHash } = await present(session.accountId)
-      if (!account.mustSetPassword) throw passwordNotDue('Change the password by giving the current one.')
+      if (session.restrictedTo !== 'setPassword') throw passwordNotDue('Change the password by giving the current one.')
       await replace(session, passwordHash, await passwords.prepare(db, account.accountId, newPassword))
     },
 
     changePassword: async (session, { currentPassword, newPassword }) => {
       const { account, passwordHash } = await present(session.accountId)
-      // A throttle of its own (AUTH-21): who sits down at a forgotten screen shall not freeze its owner out.
-      const attempt = { subject: `change:${account.accountId}`, accountId: undefined, day: dayIn('UTC', now()) }
-      if (await beginAttempt(db, attempt, now()) === 'frozen') throw tooManyRequests('Too many wrong passwords were given here today.', {}, { 'retry-after': String(Math.ceil((attempt.day.endsAt.getTime() - now().getTime()) / 1000)) })
-      const isRight = await hashing.verify(currentPassword, passwordHash).catch(async (error: unknown) => {
-        await endUnknown(db, attempt)
-        throw error
+      const isRight = await checkCounted({
+        db, subject: `change:${account.accountId}`, now: now(), isRight: () => hashing.verify(currentPassword, passwordHash),
+        refusal: { ...eventOf(account), action: 'account.password', outcome: 'refused' },
       })
-      if (!isRight) {
-        await db.transaction(async (trx) => {
-          await endWrong(trx, attempt, now())
-          await record(trx, [{ ...eventOf(account), action: 'account.password', outcome: 'refused' }])
-        })
-        throw wrongPassword('Give the password you sign in with.')
-      }
-      await endRight(db, attempt)
+      if (!isRight) throw wrongPassword('Give the password you sign in with.')
       await replace(session, passwordHash, await passwords.prepare(db, account.accountId, newPassword))
     },
 

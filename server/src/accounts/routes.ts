@@ -1,6 +1,6 @@
 /** HTTP face of accounts: signing in and out, one's own password and sessions. */
 import {
-  AccountSettings, Captcha, NewPassword, PasswordChange, PasswordReset, PasswordResetCompletion, PasswordResetParams, PasswordResetRequest, Problem, Session, SessionParams, SignedInDevices, SignInRequest,
+  AccountSettings, Captcha, NewPassword, PasswordChange, PasswordReset, PasswordResetCompletion, PasswordResetParams, PasswordProof, PasswordResetRequest, Problem, RecoveryCodes, SecondFactorCode, Session, SessionParams, SignedInDevices, SignInRequest, TotpConfirmation, TotpEnrolment,
 } from '@isocenter/contracts'
 import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
@@ -13,7 +13,7 @@ const Empty = Type.Null()
 const tags = ['Accounts']
 
 export const accountRoutes: ApiRoutes<{ accounts: Accounts; publicUrl: string | undefined }> = async (app, { accounts, publicUrl }) => {
-  const { cookies, own } = accounts
+  const { cookies, own, secondFactor } = accounts
 
   app.addHook('onSend', (_request, reply, _payload, next) => { reply.header('cache-control', 'no-store'); next() })
   // Signing in too: or a page of another site could sign its visitor in as somebody else.
@@ -56,6 +56,36 @@ export const accountRoutes: ApiRoutes<{ accounts: Accounts; publicUrl: string | 
   }, async (request) => {
     await own.setFirstPassword(request.session, request.body.newPassword)
     return accounts.describe(request.session)
+  })
+
+  app.post('/session/second-factor', {
+    bodyLimit,
+    schema: { operationId: 'giveSecondFactor', summary: "Completes a sign-in by the authenticator's code or a recovery code", tags, body: SecondFactorCode, response: { 200: Session, '4xx': Problem } },
+    config: { policy: 'signingIn', audit: 'account.second-factor' },
+  }, async (request) => {
+    await secondFactor.give(request.session, request.body.code)
+    return accounts.describe(request.session)
+  })
+
+  app.post('/account/totp', {
+    bodyLimit,
+    schema: { operationId: 'beginTotp', summary: 'A secret for an authenticator; good when a code of it has been shown', tags, body: PasswordProof, response: { 201: TotpEnrolment, '4xx': Problem } },
+    config: { policy: 'signedIn', audit: 'account.second-factor' },
+  }, async (request, reply) => reply.code(201).send(await secondFactor.begin(request.session, request.body)))
+
+  app.post('/account/totp/confirmation', {
+    bodyLimit,
+    schema: { operationId: 'confirmTotp', summary: 'From now on each sign-in needs a code; answers the recovery codes', tags, body: TotpConfirmation, response: { 201: RecoveryCodes, '4xx': Problem } },
+    config: { policy: 'signedIn', audit: 'account.second-factor' },
+  }, async (request, reply) => reply.code(201).send(await secondFactor.confirm(request.session, request.body.code)))
+
+  app.post('/account/totp/removal', {
+    bodyLimit,
+    schema: { operationId: 'removeTotp', summary: 'Takes the second factor away', tags, body: PasswordProof, response: { 204: Empty, '4xx': Problem } },
+    config: { policy: 'signedIn', audit: 'account.second-factor' },
+  }, async (request, reply) => {
+    await secondFactor.remove(request.session, request.body)
+    return reply.code(204).send(null)
   })
 
   app.post('/password-resets', {

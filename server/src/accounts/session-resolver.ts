@@ -1,4 +1,4 @@
-import { backgroundHeader } from '@isocenter/contracts'
+import { backgroundHeader, type SessionRestriction } from '@isocenter/contracts'
 import type { FastifyRequest } from 'fastify'
 import type { SessionResolver } from '../identity/index.ts'
 import { badRequest } from '../platform/problem.ts'
@@ -15,7 +15,11 @@ export interface SessionResolverDeps {
 }
 
 /** What must be done before a session is good for anything else. */
-export const restrictionOf = ({ account }: LiveSession): 'setPassword' | undefined => (account.mustSetPassword ? 'setPassword' : undefined)
+export function restrictionOf({ account, needsSecondFactor }: LiveSession): SessionRestriction | undefined {
+  // First: who has the password alone shall not set another.
+  if (needsSecondFactor) return 'secondFactor'
+  return account.mustSetPassword ? 'setPassword' : undefined
+}
 
 /** Sessions for the guard. Nothing is kept between requests: what was ended, here or by another server process, is over with the next one. */
 export function createSessionResolver({ db, cookies, memberships, now }: SessionResolverDeps): SessionResolver {

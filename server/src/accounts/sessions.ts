@@ -26,6 +26,8 @@ export interface LiveSession {
   readonly sessionId: string
   readonly account: Account
   readonly isRemembered: boolean
+  /** The password was given, the second factor not yet. */
+  readonly needsSecondFactor: boolean
   readonly lastActiveAt: Date
   readonly expiresAt: Date
 }
@@ -33,6 +35,7 @@ export interface LiveSession {
 interface SessionRow extends AccountRow {
   readonly session_id: string
   readonly is_remembered: boolean
+  readonly needs_second_factor: boolean
   readonly last_active_at: Date
   readonly expires_at: Date
 }
@@ -61,17 +64,17 @@ export async function openSession(db: Db, { account, isRemembered, userAgent, ad
   const expiresAt = new Date(now.getTime() + (isRemembered ? sessionLimits.rememberedMs : sessionLimits.browserMs))
   const [row] = await db('account_session').insert({
     account_id: account.accountId, token_sha256: tokenHash(token), is_remembered: isRemembered, created_at: now, last_active_at: now, expires_at: expiresAt,
-    user_agent: userAgent?.slice(0, maxUserAgentLength) ?? null, address,
+    needs_second_factor: account.hasSecondFactor, user_agent: userAgent?.slice(0, maxUserAgentLength) ?? null, address,
   }).returning<{ session_id: string }[]>('session_id')
   if (row === undefined) throw new Error('The session was not added.')
-  return { token, session: { sessionId: row.session_id, account, isRemembered, lastActiveAt: now, expiresAt } }
+  return { token, session: { sessionId: row.session_id, account, isRemembered, needsSecondFactor: account.hasSecondFactor, lastActiveAt: now, expiresAt } }
 }
 
 const sessions = (db: Db) => db('account_session').join('account', 'account.account_id', 'account_session.account_id')
-const sessionColumns = ['session_id', 'is_remembered', 'last_active_at', 'expires_at', ...accountColumns] as const
+const sessionColumns = ['session_id', 'is_remembered', 'needs_second_factor', 'last_active_at', 'expires_at', ...accountColumns] as const
 
 const toLiveSession = (row: SessionRow): LiveSession =>
-  ({ sessionId: row.session_id, account: toAccount(row), isRemembered: row.is_remembered, lastActiveAt: row.last_active_at, expiresAt: row.expires_at })
+  ({ sessionId: row.session_id, account: toAccount(row), isRemembered: row.is_remembered, needsSecondFactor: row.needs_second_factor, lastActiveAt: row.last_active_at, expiresAt: row.expires_at })
 
 /** The session a token opens; undefined when it has ended, was ended, or its account is suspended. */
 export async function liveSession(db: Db, token: string, now: Date): Promise<LiveSession | undefined> {

@@ -18,6 +18,7 @@ export interface Account {
   readonly mustSetPassword: boolean
   readonly hasDefaultPassword: boolean
   readonly passwordExpiresAt: Date | undefined
+  readonly hasSecondFactor: boolean
 }
 
 export interface AccountRow {
@@ -34,18 +35,19 @@ export interface AccountRow {
   readonly must_set_password: boolean
   readonly has_default_password: boolean
   readonly password_expires_at: Date | null
+  readonly has_second_factor: boolean
 }
 
 export const accountColumns = [
   'account.account_id', 'account.organisation_id', 'account.phone', 'account.login_name', 'account.email', 'account.name', 'account.state', 'account.language', 'account.time_zone',
-  'account.auto_sign_out', 'account.must_set_password', 'account.has_default_password', 'account.password_expires_at',
+  'account.auto_sign_out', 'account.must_set_password', 'account.has_default_password', 'account.password_expires_at', 'account.has_second_factor',
 ] as const
 
 export function toAccount(row: AccountRow): Account {
   return {
     accountId: row.account_id, organisationId: row.organisation_id, phone: row.phone, loginName: row.login_name ?? undefined, email: row.email ?? undefined, name: row.name,
     isSuspended: row.state === 'suspended', language: row.language ?? undefined, timeZone: row.time_zone ?? undefined, autoSignOut: row.auto_sign_out,
-    mustSetPassword: row.must_set_password, hasDefaultPassword: row.has_default_password, passwordExpiresAt: row.password_expires_at ?? undefined,
+    mustSetPassword: row.must_set_password, hasDefaultPassword: row.has_default_password, passwordExpiresAt: row.password_expires_at ?? undefined, hasSecondFactor: row.has_second_factor,
   }
 }
 

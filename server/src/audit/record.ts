@@ -5,7 +5,7 @@ export type AuditAction =
   | 'study.search' | 'study.retrieve' | 'study.store' | 'study.delete' | 'study.recompress'
   | 'gateway.enrol' | 'gateway.token' | 'gateway.read' | 'gateway.change' | 'gateway.revoke' | 'gateway.command' | 'gateway.command-result'
   | 'upload-code.read' | 'upload-code.rotate'
-  | 'account.create' | 'account.sign-in' | 'account.sign-out' | 'account.password' | 'account.password-reset' | 'account.settings'
+  | 'account.create' | 'account.sign-in' | 'account.sign-out' | 'account.password' | 'account.password-reset' | 'account.second-factor' | 'account.settings'
   | 'account.freeze' | 'account.unfreeze' | 'account.frozen-read' | 'account.session-end'
   | 'organisation.create' | 'organisation.change' | 'department.change' | 'role.change' | 'device.change'
   | 'member.read' | 'member.create' | 'member.invite' | 'member.change' | 'member.switch' | 'invitation.withdraw' | 'invitation.answer'

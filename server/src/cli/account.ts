@@ -13,6 +13,7 @@ const usage = `Makes the accounts nobody else could make, and helps whom nobody 
   npm run account -- create --phone 13800138000 --name "Li Hua"     a platform operator, who makes all others
   npm run account -- create --phone … --name … --organisation north an administrator of an organisation that is there
   npm run account -- one-time-password --phone 13800138000          in place of a forgotten one; ends all sessions
+  npm run account -- one-time-password --phone … --forget-second-factor   for who has lost the authenticator too
   npm run account -- messages                                       what waits to be sent, where no channel is set up
 
 A one-time password is printed once, signs in within seven days, and only to set another.`
@@ -21,6 +22,7 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     phone: { type: 'string' }, name: { type: 'string' }, email: { type: 'string' }, login: { type: 'string' }, organisation: { type: 'string' },
+    'forget-second-factor': { type: 'boolean', default: false },
     help: { type: 'boolean', short: 'h', default: false },
   },
 })
@@ -54,7 +56,7 @@ async function create({ db, accounts: { administration } }: Opened): Promise<str
 
 async function oneTimePassword({ accounts: { administration } }: Opened): Promise<string> {
   if (values.phone === undefined) throw new Error('--phone is needed.')
-  return (await administration.replacePassword(values.phone, actor)).oneTimePassword
+  return (await administration.replacePassword(values.phone, actor, { forgetsSecondFactor: values['forget-second-factor'] })).oneTimePassword
 }
 
 async function messages({ outbox }: Opened): Promise<string> {

@@ -1,0 +1,152 @@
+/** Second factors: an authenticator's codes, and recovery codes for who has lost it. */
+import { createHash, randomBytes, randomInt } from 'node:crypto'
+import type { PasswordProof, RecoveryCodes, TotpEnrolment } from '@isocenter/contracts'
+import { record } from '../audit/index.ts'
+import type { AccountSession, Sealing } from '../identity/index.ts'
+import type { Db, Trx } from '../platform/db.ts'
+import { checkCounted } from './counted-check.ts'
+import type { PasswordHashing } from './password-hash.ts'
+import { secondFactorNotDue, secondFactorThere, wrongPassword, wrongSecondFactor } from './problems.ts'
+import { endSessions } from './sessions.ts'
+import { accountById, lockAccount, type Account } from './store.ts'
+import { base32, keyUri, secretBytes, stepOf } from './totp.ts'
+
+const recoveryCodes = 10
+/** Crockford's base 32: what a person reads wrongly is read right. */
+const recoveryAlphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
+const recoveryCodeLength = 16
+
+export interface SecondFactorDeps {
+  readonly db: Db
+  readonly sealing: Sealing
+  readonly hashing: PasswordHashing
+  readonly now: () => Date
+}
+
+export interface SecondFactor {
+  /** Makes a secret for an authenticator; good when a code of it has been shown. @throws wrongPassword 403, secondFactorThere 409 */
+  readonly begin: (session: AccountSession, proof: PasswordProof) => Promise<TotpEnrolment>
+  /** From now on each sign-in needs a code; every other session ends. @throws wrongSecondFactor 403, secondFactorThere 409 */
+  readonly confirm: (session: AccountSession, code: string) => Promise<RecoveryCodes>
+  /** Makes a session that gave the password alone a full one. Recovery codes are taken too, each once. @throws wrongSecondFactor 403, secondFactorNotDue 409, tooManyRequests 429 */
+  readonly give: (session: AccountSession, code: string) => Promise<void>
+  /** @throws wrongPassword 403 */
+  readonly remove: (session: AccountSession, proof: PasswordProof) => Promise<void>
+}
+
+interface TotpRow {
+  readonly sealed: Buffer
+  readonly sealed_with: string
+  readonly confirmed_at: Date | null
+}
+
+const purposeOf = (accountId: string) => `totp:${accountId}`
+
+/** Typed in groups, in any case. */
+const recoveryHash = (code: string): Buffer =>
+  createHash('sha256').update(code.toUpperCase().replace(/[\s-]/g, '').replaceAll('O', '0').replace(/[IL]/g, '1')).digest()
+
+function newRecoveryCode(): string {
+  const characters = Array.from({ length: recoveryCodeLength }, () => recoveryAlphabet.charAt(randomInt(recoveryAlphabet.length))).join('')
+  return characters.replaceAll(/(.{4})(?=.)/g, '$1-')
+}
+
+/** Takes the second factor of an account away, with everything of it. The account is locked by the caller. */
+export async function forgetSecondFactor(trx: Trx, accountId: string): Promise<void> {
+  await trx('account_totp').where({ account_id: accountId }).delete()
+  await trx('recovery_code').where({ account_id: accountId }).delete()
+  await trx('account').where({ account_id: accountId }).update({ has_second_factor: false })
+}
+
+export function createSecondFactor({ db, sealing, hashing, now }: SecondFactorDeps): SecondFactor {
+  const present = async ({ accountId }: AccountSession) => {
+    const found = await accountById(db, accountId)
+    if (found === undefined) throw new Error('The account of a session is gone.')
+    return found
+  }
+  const eventOf = (account: Account, detail: Readonly<Record<string, unknown>>) => ({ organisationId: account.organisationId, actor: `account:${account.accountId}`, action: 'account.second-factor', outcome: 'success', detail } as const)
+
+  const assertPassword = async ({ account, passwordHash }: Awaited<ReturnType<typeof present>>, { password }: PasswordProof) => {
+    const isRight = await checkCounted({
+      db, subject: `change:${account.accountId}`, now: now(), isRight: () => hashing.verify(password, passwordHash), refusal: { ...eventOf(account, { proof: 'password' }), outcome: 'refused' },
+    })
+    if (!isRight) throw wrongPassword('Give the password you sign in with.')
+  }
+
+  /** Takes a code of the authenticator, for the first time it is shown. */
+  const takeTotp = async (accountId: string, code: string): Promise<boolean> => {
+    const row = await db('account_totp').where({ account_id: accountId }).first<TotpRow | undefined>('sealed', 'sealed_with', 'confirmed_at')
+    const secret = row && sealing.open({ kid: row.sealed_with, bytes: row.sealed }, purposeOf(accountId))
+    const step = secret === undefined ? undefined : stepOf(Buffer.from(secret, 'base64'), code, now())
+    return step !== undefined && await db('account_totp').where({ account_id: accountId }).where('last_step', '<', step).update({ last_step: step }) === 1
+  }
+  const takeRecoveryCode = async (accountId: string, code: string): Promise<boolean> =>
+    await db('recovery_code').where({ account_id: accountId, code_sha256: recoveryHash(code) }).delete() === 1
+
+  /** @throws wrongSecondFactor 403, tooManyRequests 429 */
+  const assertCode = async (account: Account, takers: readonly ((accountId: string, code: string) => Promise<boolean>)[], code: string) => {
+    const isRight = await checkCounted({
+      db, subject: `code:${account.accountId}`, now: now(), refusal: { ...eventOf(account, { proof: 'code' }), outcome: 'refused' },
+      isRight: async () => {
+        for (const take of takers) if (await take(account.accountId, code)) return true
+        return false
+      },
+    })
+    if (!isRight) throw wrongSecondFactor('Give the code the authenticator shows now; each is taken once.')
+  }
+
+  return {
+    begin: async (session, proof) => {
+      const found = await present(session)
+      const { account } = found
+      await assertPassword(found, proof)
+      const secret = randomBytes(secretBytes)
+      const { kid, bytes } = sealing.seal(secret.toString('base64'), purposeOf(account.accountId))
+      await db.transaction(async (trx) => {
+        const locked = await lockAccount(trx, account.accountId)
+        if (locked?.hasSecondFactor !== false) throw secondFactorThere('Remove it first.')
+        const fresh = { sealed: bytes, sealed_with: kid, created_at: now(), confirmed_at: null, last_step: 0 }
+        await trx('account_totp').insert({ account_id: account.accountId, ...fresh }).onConflict('account_id').merge(fresh)
+      })
+      return { secret: base32(secret), uri: keyUri(secret, 'Isocenter', account.phone) }
+    },
+
+    confirm: async (session, code) => {
+      const { account } = await present(session)
+      if (account.hasSecondFactor) throw secondFactorThere('It has been confirmed already.')
+      await assertCode(account, [takeTotp], code)
+      const codes = Array.from({ length: recoveryCodes }, newRecoveryCode)
+      await db.transaction(async (trx) => {
+        const locked = await lockAccount(trx, account.accountId)
+        if (locked?.hasSecondFactor !== false) throw secondFactorThere('It has been confirmed already.')
+        await trx('account_totp').where({ account_id: account.accountId }).update({ confirmed_at: now() })
+        await trx('account').where({ account_id: account.accountId }).update({ has_second_factor: true })
+        await trx('recovery_code').where({ account_id: account.accountId }).delete()
+        await trx('recovery_code').insert(codes.map((one) => ({ account_id: account.accountId, code_sha256: recoveryHash(one) })))
+        const sessionsEnded = await endSessions(trx, account.accountId, session.sessionId)
+        await record(trx, [eventOf(account, { change: 'enrolled', sessionsEnded })])
+      })
+      return { recoveryCodes: codes }
+    },
+
+    give: async (session, code) => {
+      if (session.restrictedTo !== 'secondFactor') throw secondFactorNotDue('The session needs none.')
+      const { account } = await present(session)
+      await assertCode(account, [takeTotp, takeRecoveryCode], code)
+      await db.transaction(async (trx) => {
+        await trx('account_session').where({ session_id: session.sessionId }).update({ needs_second_factor: false })
+        await record(trx, [eventOf(account, { sessionId: session.sessionId })])
+      })
+    },
+
+    remove: async (session, proof) => {
+      const found = await present(session)
+      await assertPassword(found, proof)
+      await db.transaction(async (trx) => {
+        await lockAccount(trx, session.accountId)
+        await forgetSecondFactor(trx, session.accountId)
+        await record(trx, [eventOf(found.account, { change: 'removed' })])
+      })
+    },
+  }
+}
