@@ -253,6 +253,13 @@ describe('roles', () => {
     ])
   })
 
+  test('an organisation of before has them when somebody first asks, once, however many do', async () => {
+    const before = await service.as('older')
+    const ask = async () => (await service.app.inject({ url: '/api/roles', headers: before })).json<RoleList>().items.map(({ name }) => name)
+    const answers = await Promise.all(Array.from({ length: 4 }, ask))
+    expect(answers).toEqual(Array.from({ length: 4 }, () => ['Full access', 'Administrator', 'Doctor', 'Finance', 'IT']))
+  })
+
   test('the full role is not deleted and loses nothing; it can be called otherwise', async () => {
     const { chief, role } = await aHospital()
     const full = await role('full')

@@ -111,9 +111,14 @@ export function createRoles({ db }: { readonly db: Db }): Roles {
     find,
 
     list: async (access) => {
-      // The built-in ones are made when they are first asked for.
-      await db.transaction((trx) => lockOwn(trx, access))
-      return { items: (await roles(db, access.organisationId).orderByRaw("role.built_in is distinct from 'full', role.built_in is null, role.created_at, role.name")).map((row) => toRole(access, row)) }
+      const listed = () => roles(db, access.organisationId).orderByRaw("role.built_in is distinct from 'full', role.built_in is null, role.created_at, role.name")
+      let found = await listed()
+      if (found.length === 0) {
+        // The built-in ones are made when they are first asked for.
+        await db.transaction((trx) => lockOwn(trx, access))
+        found = await listed()
+      }
+      return { items: found.map((row) => toRole(access, row)) }
     },
 
     permissions: async (access) => ({
