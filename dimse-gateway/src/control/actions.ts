@@ -2,11 +2,16 @@ import type { NodeTls } from '../configuration/nodes.ts'
 import type { Configuration, Peer } from '../configuration/schema.ts'
 import type { ArchiveFilter, ArchiveSearch, FetchedStudy, FetchesAdded, WantedStudy } from './wire/fetches.ts'
 import type { CommitmentRecord, PerformedStepRecord } from './wire/procedures.ts'
-import type { DeliverySelection, InstanceRecordPage, Paging, RecordQuery, StudyRecord, StudyRecordPage, UnknownSender } from './wire/records.ts'
+import type { DeliverySelection, ReleaseSelection, InstanceRecordPage, Paging, RecordQuery, StudyRecord, StudyRecordPage, UnknownSender } from './wire/records.ts'
 import type { CloudState, GatewayState, NodeTest } from './wire/state.ts'
 
 /** The parts of the configuration that may be set, each replaced whole; what is absent stays. */
 export type ConfigurationChange = Partial<Omit<Configuration, 'revision' | 'cloud'>>
+
+/** Whether what has not arrived at a node that is removed is called off. */
+export interface RemovalOptions {
+  readonly callOff?: boolean | undefined
+}
 
 /** A node as it is set: secrets are given beside it and never told again. */
 export type NodeChange = { readonly id: string; readonly name: string; readonly kind: string; readonly tls?: NodeTls | undefined; readonly authorization?: { readonly scheme: string } | undefined }
@@ -58,10 +63,12 @@ export interface GatewayControl {
   configuration(): Configuration
   /**
    * Sets parts of the configuration, durably, and puts them to use.
+   * A node for which something has not arrived goes only where `callOff` says so: what it was to get is called off then, and kept here
+   * until somebody releases it.
    * @param ifRevision what the caller changed was of this revision
-   * @throws revisionOutdated 412, configurationInvalid 422
+   * @throws revisionOutdated 412, configurationInvalid 422, deliveriesWaiting 409
    */
-  setConfiguration(change: ConfigurationChange, ifRevision?: number): Promise<Configuration>
+  setConfiguration(change: ConfigurationChange, ifRevision?: number, options?: RemovalOptions): Promise<Configuration>
   /**
    * Has modalities served over TLS, or, given nothing, in the clear. The private key is kept as a secret and told to nobody; one that
    * is not given is the one there is. @throws configurationInvalid 422 when key and certificate do not belong together
@@ -86,6 +93,8 @@ export interface GatewayControl {
   study(StudyInstanceUID: string): Promise<StudyRecord | undefined>
   searchInstances(StudyInstanceUID: string, query: RecordQuery, paging: Paging): Promise<InstanceRecordPage>
   /** Makes failed deliveries, and those that wait for their next attempt, due now; answers how many. */
+  /** Lets go of objects kept because a delivery of theirs was called off: retention may delete them once they arrived elsewhere. */
+  releaseDeliveries(selection: ReleaseSelection): Promise<{ readonly released: number }>
   retryDeliveries(selection: DeliverySelection): Promise<{ readonly retried: number }>
 
   /** What modalities told of their procedure steps (MPPS), the newest first. */

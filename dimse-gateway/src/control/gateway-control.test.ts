@@ -2,6 +2,8 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { encodeDataSet, ExplicitVRLittleEndian } from '@isocenter/dicom'
+import { DimseConnection, requestAssociation, store } from '@isocenter/dimse'
 import { aStudy, hasProgram } from '@isocenter/testkit'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { readConfig } from '../config.ts'
@@ -62,6 +64,31 @@ test('a node that is not there is told apart from a line that is down', async ()
   expect(await tested.json()).toMatchObject({ succeeded: false, steps: [{ name: 'resolve' }, { name: 'connect', failure: { reason: 'lineDown' } }] })
   expect((await ask('POST', '/api/nodes/nowhere/test')).status).toBe(404)
   expect((await state()).nodes).toMatchObject([{ name: 'Closed', waiting: 0 }])
+})
+
+test('a node that something waits for is removed only by calling that off, and its objects stay until they are released', async () => {
+  await setPort(0)
+  await ask('POST', '/api/service/start')
+  const made = await ask('POST', '/api/nodes', { kind: 'dicom', name: 'Closed', host: '127.0.0.1', port: 1, calledAETitle: 'CLOSED' })
+  const path = made.headers.get('location') ?? ''
+  const nodeId = path.split('/').at(-1)
+  const { instances: [instance = {}] } = aStudy({ instances: 1 })
+  const [SOPClassUID, SOPInstanceUID] = [instance['00080016'], instance['00080018']].map((element) => String(element?.Value?.[0]))
+  const association = await requestAssociation({ host: '127.0.0.1', port: gateway.dimsePort, callingAETitle: 'CT_1', calledAETitle: 'ANY', contexts: [{ abstractSyntax: SOPClassUID ?? '', transferSyntaxes: [ExplicitVRLittleEndian] }] })
+  await store(new DimseConnection(association), { SOPClassUID: SOPClassUID ?? '', SOPInstanceUID: SOPInstanceUID ?? '', transferSyntaxUID: ExplicitVRLittleEndian, dataSet: encodeDataSet(instance, { transferSyntaxUID: ExplicitVRLittleEndian }) })
+  await association.release()
+  await expect.poll(async () => (await state()).queue.waiting).toBe(1)
+
+  const refused = await ask('DELETE', path)
+  expect([refused.status, await refused.json()]).toMatchObject([409, { type: '/problems/deliveries-waiting', deliveries: 1 }])
+  expect((await ask('PATCH', '/api/configuration', { nodes: [] })).status).toBe(409)
+  expect((await state()).nodes).toHaveLength(1)
+
+  expect((await ask('DELETE', `${path}?callOff=true`)).status).toBe(204)
+  expect((await state()).queue).toMatchObject({ waiting: 0, failed: 0 })
+  expect((await state()).spool.objects).toBe(1)
+  expect(await (await ask('POST', '/api/deliveries/release', { nodeId })).json()).toEqual({ released: 1 })
+  expect((await ask('POST', '/api/deliveries/release', {})).status).toBe(400)
 })
 
 describe('what a node is let in by', () => {

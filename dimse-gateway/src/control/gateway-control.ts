@@ -12,21 +12,21 @@ import type { Records } from '../records/records.ts'
 import type { Reception, UnknownSenders } from '../reception/index.ts'
 import type { Commitments, PerformedSteps } from '../services/index.ts'
 import type { Spool } from '../spool/index.ts'
-import type { ConfigurationChange, GatewayControl, NodeChange, NodeSecrets } from './actions.ts'
+import type { ConfigurationChange, GatewayControl, NodeChange, NodeSecrets, RemovalOptions } from './actions.ts'
 import { createChanges } from './changes.ts'
 import { createFetchControl, type FetchParts } from './fetches.ts'
 import { gatewayState, type CloudContact } from './gateway-state.ts'
 import { keepNodeSecrets, secretsOf } from './node-secrets.ts'
 import { toCommitment, toPerformedStep } from './procedure-records.ts'
 import { forgetServiceTls, keepServiceTls } from './service-tls.ts'
-import { cloudUnreachable, configurationInvalid, enrolmentRefused, noSuchNode, revisionOutdated, serviceFailed } from './problems.ts'
+import { cloudUnreachable, configurationInvalid, deliveriesWaiting, enrolmentRefused, noSuchNode, revisionOutdated, serviceFailed } from './problems.ts'
 
 /** The parts of a gateway that its control reaches. */
 export interface GatewayParts {
   readonly configuration: ConfigurationStore
   readonly reception: Pick<Reception, 'status' | 'start' | 'subscribe'>
   readonly spool: Pick<Spool, 'usage' | 'subscribe'>
-  readonly forwarding: Pick<Forwarding, 'nodes' | 'counts' | 'retry' | 'cancel' | 'subscribe'>
+  readonly forwarding: Pick<Forwarding, 'nodes' | 'counts' | 'retry' | 'cancel' | 'release' | 'subscribe'>
   readonly records: Records
   /** Tries the line to a node as it is configured. */
   readonly testNode: (node: Configuration['nodes'][number], signal?: AbortSignal) => ReturnType<GatewayControl['testNode']>
@@ -53,10 +53,15 @@ export function createGatewayControl(parts: GatewayParts): GatewayControl & { re
   const changes = createChanges(parts)
   const state = async () => gatewayState({ ...parts, startedAt })
 
-  async function change(what: Parameters<ConfigurationStore['change']>[0], ifRevision?: number): Promise<Configuration> {
-    const before = configuration.current
+  async function change(what: Parameters<ConfigurationStore['change']>[0], ifRevision?: number, { callOff = false }: RemovalOptions = {}): Promise<Configuration> {
+    let before = configuration.current
     try {
-      const now = await configuration.change(what, ifRevision)
+      const now = await configuration.change((current) => {
+        before = current
+        const changed = typeof what === 'function' ? what(current) : what
+        if (!callOff) assertNothingWaits(removedNodes(current, { ...current, ...changed }))
+        return changed
+      }, ifRevision)
       await callOffRemoved(before, now)
       return now
     } catch (error) {
@@ -64,10 +69,16 @@ export function createGatewayControl(parts: GatewayParts): GatewayControl & { re
     }
   }
 
+  /** @throws deliveriesWaiting when something has not arrived at one of them */
+  function assertNothingWaits(nodeIds: readonly string[]): void {
+    const counts = forwarding.nodes().filter(({ node }) => nodeIds.includes(node.id)).map((one) => one.counts)
+    const deliveries = counts.reduce((sum, { waiting, sending, dead }) => sum + waiting + sending + dead, 0)
+    if (deliveries > 0) throw deliveriesWaiting('Call off what has not arrived there, or wait until it has.', { deliveries })
+  }
+
   /** What waits for a node that was removed would wait for ever; secrets that nothing names any more have no use. */
   async function callOffRemoved(before: Configuration, now: Configuration): Promise<void> {
-    const gone = before.nodes.filter(({ id }) => !now.nodes.some((node) => node.id === id))
-    for (const { id } of gone) await forwarding.cancel({ nodeId: id })
+    for (const id of removedNodes(before, now)) await forwarding.cancel({ nodeId: id })
     for (const name of secretsOf(before.nodes).difference(secretsOf(now.nodes))) await parts.secrets.remove(name)
   }
 
@@ -103,7 +114,7 @@ export function createGatewayControl(parts: GatewayParts): GatewayControl & { re
     },
 
     configuration: () => configuration.current,
-    setConfiguration: (what: ConfigurationChange, ifRevision) => change(what, ifRevision),
+    setConfiguration: (what: ConfigurationChange, ifRevision, options) => change(what, ifRevision, options),
     async setServiceTls(tls) {
       const kept = tls && await keepServiceTls(tls, parts.secrets)
       const now = await change(({ service: { tls: _before, ...service } }) => ({ service: { ...service, ...(kept && { tls: kept }) } }))
@@ -135,6 +146,7 @@ export function createGatewayControl(parts: GatewayParts): GatewayControl & { re
     searchStudies: async (query, paging) => records.studies(query, paging),
     study: async (StudyInstanceUID) => records.study(StudyInstanceUID),
     searchInstances: async (StudyInstanceUID, query, paging) => records.instances(StudyInstanceUID, query, paging),
+    releaseDeliveries: async (selection) => ({ released: await forwarding.release(selection) }),
     retryDeliveries: async (selection) => ({ retried: await forwarding.retry(selection) }),
 
     performedSteps: async (limit) => parts.performedSteps.list(limit).map(toPerformedStep),
@@ -156,6 +168,12 @@ export function createGatewayControl(parts: GatewayParts): GatewayControl & { re
     leaveCloud: () => cloud.leave(),
     close: changes.close,
   }
+}
+
+/** What is no list of nodes is refused where all settings are checked. */
+function removedNodes(before: Configuration, now: Partial<Configuration>): string[] {
+  const left = Array.isArray(now.nodes) ? new Set(now.nodes.map((node) => (node as Configuration['nodes'][number] | null)?.id)) : new Set(before.nodes.map(({ id }) => id))
+  return before.nodes.map(({ id }) => id).filter((id) => !left.has(id))
 }
 
 /** What a failure of the parts means to who asked; any other stays what it is. */

@@ -154,6 +154,7 @@ export function pretendGateway({ now = () => new Date(), isEmpty = false }: { re
       const from = Number(after)
       return { records: all.slice(from, from + limit), total: all.length, ...(from + limit < all.length && { next: String(from + limit) }) }
     },
+    async releaseDeliveries() { return { released: 0 } },
     async retryDeliveries(selection) {
       gateway.retried.push(selection)
       gateway.tell('records', 'state')

@@ -34,6 +34,8 @@ export const noSuchNode = defineProblem({ type: '/problems/no-such-node', status
 export const noSuchArchive = defineProblem({ type: '/problems/no-such-archive', status: 404, title: 'There is no such archive' })
 export const noSuchRule = defineProblem({ type: '/problems/no-such-rule', status: 404, title: 'There is no such rule' })
 export const noSuchPeer = defineProblem({ type: '/problems/no-such-peer', status: 404, title: 'There is no such peer' })
+/** `deliveries`: how many have not arrived. */
+export const deliveriesWaiting = defineProblem({ type: '/problems/deliveries-waiting', status: 409, title: 'Not everything has arrived at this node' })
 export const serviceFailed = defineProblem({ type: '/problems/service-failed', status: 409, title: 'The DICOM service cannot start' })
 export const enrolmentRefused = defineProblem({ type: '/problems/enrolment-refused', status: 409, title: 'The cloud did not take this gateway in' })
 export const revisionOutdated = defineProblem({ type: '/problems/revision-outdated', status: 412, title: 'The settings were changed by somebody else in the meantime' })

@@ -19,7 +19,9 @@ export interface ByHand {
    */
   readonly retry: (selection: Selection) => Promise<number>
   /** Calls deliveries off that are not being sent. How many. */
-  readonly cancel: (selection: Selection, now: number) => Promise<number>
+  readonly cancel: (selection: Selection) => Promise<number>
+  /** Says of what was called off that its objects need not be kept for it; they go as retention has it. How many. */
+  readonly release: (selection: Selection, now: number) => Promise<number>
 }
 
 /** Rows changed at a time: others have their turn on the database between. */
@@ -62,8 +64,12 @@ export function createByHand(statements: Statements): ByHand {
 
   return {
     retry: (selection) => each(selection, selection.state === undefined ? ['waiting', 'dead'] : only(selection.state, statesThatTake('retry')), tryAgain),
-    cancel: (selection, now) => each(selection, only(selection.state, statesThatTake('cancel')), (transaction, { deliveryId, objectKey }) => {
-      transaction.run(`UPDATE delivery SET state = 'cancelled', upload_url = NULL WHERE delivery_id = ?`, deliveryId)
+    cancel: (selection) => each(selection, only(selection.state, statesThatTake('cancel')), (transaction, { deliveryId, objectKey }) => {
+      transaction.run(`UPDATE delivery SET state = 'cancelled', confirmed = 0, upload_url = NULL WHERE delivery_id = ?`, deliveryId)
+      transaction.run('UPDATE forward_object SET arrived_everywhere_at = NULL WHERE object_key = ?', objectKey)
+    }),
+    release: (selection, now) => each(selection, ['cancelled'], (transaction, { deliveryId, objectKey }) => {
+      transaction.run('UPDATE delivery SET confirmed = 1 WHERE delivery_id = ?', deliveryId)
       transaction.run(markArrivedEverywhere, objectKey, now)
     }),
   }

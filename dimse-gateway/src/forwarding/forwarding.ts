@@ -62,6 +62,8 @@ export interface Forwarding {
   /** Tries again what was given up or waits for its next attempt. How many. */
   readonly retry: (selection: Selection) => Promise<number>
   readonly cancel: (selection: Selection) => Promise<number>
+  /** Lets go of objects kept for deliveries that were called off. How many deliveries. */
+  readonly release: (selection: Selection) => Promise<number>
   /** Sends an object that is still here to one more node. False when it goes there already or has gone. */
   readonly sendTo: (objectId: string, nodeId: string, urgent?: boolean) => Promise<boolean>
   readonly subscribe: (listener: (change: ForwardingChange) => void) => () => void
@@ -196,7 +198,12 @@ export function createForwarding({ database, spool, settings: initial, clock, lo
     cancel: async (selection) => {
       // What is being sent cannot be called off; it waits again once the node has stopped.
       await (selection.nodeId === undefined ? Promise.all(stopping.values()) : stopping.get(selection.nodeId))
-      const count = await queue.cancel(selection, clock().getTime())
+      const count = await queue.cancel(selection)
+      tellAll(selection)
+      return count
+    },
+    release: async (selection) => {
+      const count = await queue.release(selection, clock().getTime())
       tellAll(selection)
       return count
     },

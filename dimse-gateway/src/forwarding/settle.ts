@@ -58,11 +58,14 @@ const release = `
 const refuse = `
   UPDATE delivery SET state = ?2, attempts = attempts + 1, next_attempt_at = ?3, last_error = ?4, last_error_detail = ?5, upload_url = NULL WHERE delivery_id = ?1 AND state = 'sending'`
 
-/** Marks one object if nothing of it is on its way any more and at least one delivery is confirmed; parameters: its key, now. */
+/**
+ * Marks one object if every delivery of it is confirmed: arrived, at least one, or called off and released by a person; parameters:
+ * its key, now.
+ */
 export const markArrivedEverywhere = `
   UPDATE forward_object AS o SET arrived_everywhere_at = ?2 WHERE object_key = ?1 AND arrived_everywhere_at IS NULL
     AND EXISTS (SELECT 1 FROM delivery d WHERE d.object_key = o.object_key AND d.state = 'delivered' AND d.confirmed = 1)
-    AND NOT EXISTS (SELECT 1 FROM delivery d WHERE d.object_key = o.object_key AND d.state <> 'cancelled' AND NOT (d.state = 'delivered' AND d.confirmed = 1))`
+    AND NOT EXISTS (SELECT 1 FROM delivery d WHERE d.object_key = o.object_key AND NOT (d.state IN ('delivered', 'cancelled') AND d.confirmed = 1))`
 
 /** Puts the study of one delivery in line for its node, due when the delivery is. */
 export const standInLine = `

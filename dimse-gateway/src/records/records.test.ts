@@ -48,7 +48,7 @@ test('studies are found by patient, accession, sender, node, state and time', as
     anObject({ StudyInstanceUID: '1.2', PatientName: 'Wang^Fang=王^芳', AccessionNumber: 'A77', receivedAt: at('21T08:00:00'), callingAETitle: 'DX' }),
     anObject({ StudyInstanceUID: '1.3', PatientID: 'XY1', receivedAt: at('22T08:00:00'), SOPInstanceUID: '1.3.9' }),
   ], toNode('a'))
-  await queue.cancel({ StudyInstanceUID: '1.2' }, 1)
+  await queue.cancel({ StudyInstanceUID: '1.2' })
   expect(found({})).toEqual(['1.3', '1.2', '1.1'])
   expect(found({ search: 'muller' })).toEqual(['1.1'])
   expect(found({ search: '王' })).toContain('1.2')

@@ -34,7 +34,9 @@ export function NodeCard({ node, state, onEdit, onTest }: NodeCardProps) {
     if (await confirm({ title: words.confirmPause(node.name), hint: words.confirmPauseHint, action: actions.pause })) await run(() => request('POST', `/nodes/${node.id}/pause`))
   }
   const remove = async () => {
-    if (await confirm({ title: words.confirmRemove(node.name), hint: words.confirmRemoveHint, action: actions.remove })) await run(() => request('DELETE', `/nodes/${node.id}`))
+    const left = (state?.waiting ?? 0) + (state?.failed ?? 0)
+    const hint = left > 0 ? `${words.confirmRemoveWaiting(formats.number(left))} ${words.confirmRemoveHint}` : words.confirmRemoveHint
+    if (await confirm({ title: words.confirmRemove(node.name), hint, action: actions.remove })) await run(() => request('DELETE', `/nodes/${node.id}${left > 0 ? '?callOff=true' : ''}`))
   }
 
   return (

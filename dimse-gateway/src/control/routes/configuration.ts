@@ -2,6 +2,7 @@ import { Type } from 'typebox'
 import type { ConfigurationChange, GatewayControl } from '../actions.ts'
 import { badRequest } from '../problems.ts'
 import type { ControlApp } from '../typed-routes.ts'
+import { Removal } from '../wire/state.ts'
 
 /** Which parts there are; what each must look like, the configuration itself says (422), for every way of changing it alike. */
 const Parts = Type.Object({
@@ -19,8 +20,8 @@ export function configurationRoutes(app: ControlApp, { control }: { readonly con
     return reply.header('etag', `"${configuration.revision}"`).send(configuration)
   })
 
-  app.patch('/configuration', { schema: { body: Parts } }, async ({ body, headers }, reply) => {
-    const configuration = await control.setConfiguration(body as ConfigurationChange, revisionOf(headers['if-match']))
+  app.patch('/configuration', { schema: { body: Parts, querystring: Removal } }, async ({ body, headers, query }, reply) => {
+    const configuration = await control.setConfiguration(body as ConfigurationChange, revisionOf(headers['if-match']), query)
     return reply.header('etag', `"${configuration.revision}"`).send(configuration)
   })
 }

@@ -5,7 +5,7 @@ import type { GatewayControl } from '../actions.ts'
 import { editConfiguration } from '../edit-configuration.ts'
 import { noSuchNode } from '../problems.ts'
 import type { ControlApp } from '../typed-routes.ts'
-import { NodeTest } from '../wire/state.ts'
+import { NodeTest, Removal } from '../wire/state.ts'
 
 const ById = Type.Object({ nodeId: Type.String({ maxLength: 64 }) })
 const PEM = Type.String({ maxLength: 200_000 })
@@ -35,7 +35,7 @@ export function nodeRoutes(app: ControlApp, { control }: { readonly control: Gat
     return nodeOf(nodes, params.nodeId)
   })
 
-  app.delete('/nodes/:nodeId', { schema: { params: ById } }, async ({ params }, reply) => {
+  app.delete('/nodes/:nodeId', { schema: { params: ById, querystring: Removal } }, async ({ params, query }, reply) => {
     await editConfiguration(control, ({ nodes, rules }) => {
       nodeOf(nodes, params.nodeId)
       // A rule left without any node would keep objects here and send them nowhere, which nobody asked for.
@@ -44,7 +44,7 @@ export function nodeRoutes(app: ControlApp, { control }: { readonly control: Gat
         nodes: nodes.filter(({ id }) => id !== params.nodeId),
         rules: remaining.filter((rule, index) => rule.to.length > 0 || rules[index]?.to.length === 0),
       }
-    })
+    }, query)
     return reply.code(204).send()
   })
 

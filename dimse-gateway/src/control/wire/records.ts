@@ -129,3 +129,10 @@ export const UnknownSender = Type.Object({
   ])),
 })
 export type UnknownSender = Static<typeof UnknownSender>
+
+/** Called-off deliveries that a person looked at: of one study, or of one node. */
+export const ReleaseSelection = Type.Object({
+  StudyInstanceUID: Type.Optional(Type.String({ maxLength: 64 })),
+  nodeId: Type.Optional(Type.String({ maxLength: 64 })),
+}, { additionalProperties: false, minProperties: 1 })
+export type ReleaseSelection = Static<typeof ReleaseSelection>

@@ -62,6 +62,9 @@ export const CloudState = Type.Object({
 })
 export type CloudState = Static<typeof CloudState>
 
+/** How nodes are removed for which something waits: it is called off, or they stay. */
+export const Removal = Type.Object({ callOff: Type.Optional(Type.Boolean()) }, { additionalProperties: false })
+
 /** What somebody should do something about; the screens say what. */
 export const Alarm = Type.Object({
   code: Type.Union([
