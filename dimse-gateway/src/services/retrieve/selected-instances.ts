@@ -26,13 +26,14 @@ export interface SelectedInstance {
 export async function selectedInstances(upstream: Upstream, SOPClassUID: string, identifier: DataSet, signal: AbortSignal): Promise<SelectedInstance[]> {
   const { level, keys } = readQuery(SOPClassUID, identifier)
   const own = requiredValues(keys, level, 'several')
-  const selected: SelectedInstance[] = []
+  /** By SOP Instance UID: what comes into a study while the pages of a result are asked for moves others from one page to the next. */
+  const selected = new Map<string, SelectedInstance>()
   const add = async (resource: string, parameters: Readonly<Record<string, string>> = {}): Promise<void> => {
     const query = new URLSearchParams({ ...parameters, includefield: 'AvailableTransferSyntaxUID' })
     for await (const { attributes } of search(upstream, resource, query, signal)) {
-      if (selected.length >= maxInstances) throw new DimseStatusError(dimseStatus.unableToCountMatches.code, { ErrorComment: `more than ${maxInstances} instances` })
+      if (selected.size >= maxInstances) throw new DimseStatusError(dimseStatus.unableToCountMatches.code, { ErrorComment: `more than ${maxInstances} instances` })
       const instance = instanceOf(attributes)
-      if (instance) selected.push(instance)
+      if (instance) selected.set(instance.SOPInstanceUID, instance)
     }
   }
   const above = (upper: QueryLevel): string => requiredValues(keys, upper, 'one')[0] ?? ''
@@ -47,7 +48,7 @@ export async function selectedInstances(upstream: Upstream, SOPClassUID: string,
     case 'SERIES': for (const uid of own) await add(`/studies/${above('STUDY')}/series/${uid}/instances`); break
     case 'IMAGE': for (const some of chunks(own, 50)) await add(`/studies/${above('STUDY')}/series/${above('SERIES')}/instances`, { SOPInstanceUID: some.join(',') }); break
   }
-  return selected
+  return [...selected.values()]
 }
 
 /**
