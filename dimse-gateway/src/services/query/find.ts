@@ -3,9 +3,9 @@ import { formatTag, tagOf, type DicomJson } from '@isocenter/dicom'
 import { dimseStatus, type Match, type QueryRequest } from '@isocenter/dimse'
 import type { GatewayService } from '../../reception/index.ts'
 import { asStatus } from '../upstream/failure-status.ts'
-import { search } from '../upstream/search.ts'
+import { search, type SearchResult } from '../upstream/search.ts'
 import type { Upstream } from '../upstream/upstream.ts'
-import { readQuery, searchParametersOf, valuesOf, type Query } from './identifier.ts'
+import { readQuery, searchParametersOf, valuesOf, withShortLists, type Query } from './identifier.ts'
 import { returned } from './match.ts'
 import { isWholeUID, modelsFor, uniqueKeys } from './models.ts'
 
@@ -26,7 +26,7 @@ async function* find(upstream: Upstream, { SOPClassUID, identifier, association,
   }
   const seen = new Set<string>()
   try {
-    for await (const { attributes, areAllKeysSupported } of search(upstream, resourceOf(query), parametersOf(query), signal)) {
+    for await (const { attributes, areAllKeysSupported } of found(upstream, query, signal)) {
       if (query.level === 'PATIENT' && !isNew(seen, attributes)) continue
       yield {
         status: areAllKeysSupported ? dimseStatus.pending.code as 0xff00 : dimseStatus.pendingOptionalKeysUnsupported.code as 0xff01,
@@ -35,6 +35,14 @@ async function* find(upstream: Upstream, { SOPClassUID, identifier, association,
     }
   } catch (error) {
     throw asStatus(error)
+  }
+}
+
+/** The results of a query; one with a long list of UIDs is asked in parts, as no server takes a request line of any length. */
+async function* found(upstream: Upstream, query: Query, signal: AbortSignal): AsyncGenerator<SearchResult, void, undefined> {
+  for (const keys of withShortLists(query.keys)) {
+    const part = { ...query, keys }
+    yield* search(upstream, resourceOf(part), parametersOf(part), signal)
   }
 }
 

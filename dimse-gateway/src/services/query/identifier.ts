@@ -61,6 +61,19 @@ export function valuesOf(keys: readonly QueryKey[], tag: Tag): string[] {
   return value === '' ? [] : value.split('\\').filter((one) => one !== '')
 }
 
+/** UIDs in one search: short of what fits into a request line. */
+const uidsAtATime = 50
+
+/** The same keys with lists of few UIDs, as often as it takes to name them all. */
+export function withShortLists(keys: readonly QueryKey[]): (readonly QueryKey[])[] {
+  const at = keys.findIndex(({ vr, value }) => vr === 'UI' && value.split('\\').length > uidsAtATime)
+  const long = keys[at]
+  if (!long) return [keys]
+  const uids = [...new Set(long.value.split('\\'))]
+  const parts = Array.from({ length: Math.ceil(uids.length / uidsAtATime) }, (_, part) => uids.slice(part * uidsAtATime, (part + 1) * uidsAtATime))
+  return parts.flatMap((part) => withShortLists(keys.with(at, { ...long, value: part.join('\\') })))
+}
+
 /**
  * The query as parameters of a search (PS3.18 §8.3.4): keys with values match, the others are asked for. Private keys only go
  * with the creator the identifier names.
