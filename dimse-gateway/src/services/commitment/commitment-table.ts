@@ -1,4 +1,5 @@
 /** Storage commitment transactions, kept from the request until the report has been taken. */
+import { longestWaitMs } from '../../forwarding/backoff.ts'
 import type { Database } from '../../platform/database.ts'
 import type { SchemaStep } from '../../platform/schema.ts'
 import type { FailedReference, Reference } from './request.ts'
@@ -55,6 +56,10 @@ export interface CommitmentTable {
   /** Answers its id. */
   add(commitment: NewCommitment): number
   get(id: number): Commitment | undefined
+  /** Whether a transaction of this UID has yet to be reported to the AE title. */
+  isOpen(callingAETitle: string, TransactionUID: string): boolean
+  /** Transactions that have yet to be reported to the AE title. */
+  openOf(callingAETitle: string): number
   /** Those whose next attempt is due, the longest due first. */
   due(now: Date, limit: number): Commitment[]
   verified(id: number, result: CommitmentResult): void
@@ -69,7 +74,10 @@ export function createCommitmentTable({ sql }: Database): CommitmentTable {
   const columns = 'id, transaction_uid, calling_ae_title, called_ae_title, remote_address, requested_at, reference_list, state, result, attempts, settled_at, reason'
   const add = sql.prepare('INSERT INTO commitment (transaction_uid, calling_ae_title, called_ae_title, remote_address, requested_at, reference_list, state, next_attempt_at) VALUES (?, ?, ?, ?, ?, ?, \'verifying\', ?)')
   const get = sql.prepare(`SELECT ${columns} FROM commitment WHERE id = ?`)
-  const due = sql.prepare(`SELECT ${columns} FROM commitment WHERE state IN ('verifying', 'reporting') AND next_attempt_at <= ? ORDER BY next_attempt_at LIMIT ?`)
+  const due = sql.prepare(`SELECT ${columns} FROM commitment WHERE state IN ('verifying', 'reporting') AND next_attempt_at NOT BETWEEN ?1 + 1 AND ?1 + ${String(longestWaitMs)} ORDER BY next_attempt_at LIMIT ?2`)
+  const open = "SELECT count(*) AS count FROM commitment WHERE state IN ('verifying', 'reporting') AND calling_ae_title = ?"
+  const openOf = sql.prepare(open)
+  const openWith = sql.prepare(`${open} AND transaction_uid = ?`)
   const verified = sql.prepare("UPDATE commitment SET state = 'reporting', result = ?, attempts = 0, reason = NULL WHERE id = ?")
   const postpone = sql.prepare('UPDATE commitment SET next_attempt_at = ?, attempts = attempts + 1, reason = ? WHERE id = ?')
   const settle = sql.prepare('UPDATE commitment SET state = ?, settled_at = ?, reason = ? WHERE id = ?')
@@ -80,6 +88,8 @@ export function createCommitmentTable({ sql }: Database): CommitmentTable {
       const at = requestedAt.getTime()
       return Number(add.run(TransactionUID, callingAETitle, calledAETitle, remoteAddress, at, JSON.stringify(references), at).lastInsertRowid)
     },
+    isOpen: (callingAETitle, TransactionUID) => Number(openWith.get(callingAETitle, TransactionUID)?.count) > 0,
+    openOf: (callingAETitle) => Number(openOf.get(callingAETitle)?.count),
     get: (id) => commitmentOf(get.get(id)),
     due: (now, limit) => due.all(now.getTime(), limit).flatMap((row) => commitmentOf(row) ?? []),
     verified: (id, result) => { verified.run(JSON.stringify(result), id) },

@@ -27,11 +27,14 @@ async function ask(TransactionUID: string, ...uids: string[]): Promise<void> {
   const connection = new DimseConnection(await requestAssociation({
     host: '127.0.0.1', port: gateway.port, callingAETitle: 'CT_1', calledAETitle: 'GATEWAY', contexts: [{ abstractSyntax: StorageCommitment, transferSyntaxes: ['1.2.840.10008.1.2.1'] }],
   }))
-  await action(connection, {
-    SOPClassUID: StorageCommitment, SOPInstanceUID: StorageCommitmentInstance, ActionTypeID: 1,
-    dataSet: attributes({ TransactionUID, ReferencedSOPSequence: uids.map((ReferencedSOPInstanceUID) => ({ ReferencedSOPClassUID: CT, ReferencedSOPInstanceUID })) }),
-  })
-  await connection.association.release()
+  try {
+    await action(connection, {
+      SOPClassUID: StorageCommitment, SOPInstanceUID: StorageCommitmentInstance, ActionTypeID: 1,
+      dataSet: attributes({ TransactionUID, ReferencedSOPSequence: uids.map((ReferencedSOPInstanceUID) => ({ ReferencedSOPClassUID: CT, ReferencedSOPInstanceUID })) }),
+    })
+  } finally {
+    await connection.association.release()
+  }
 }
 const transaction = (TransactionUID: string) => gateway.commitments.list(100).find((one) => one.TransactionUID === TransactionUID)
 const held = (uid: string) => ({ '00080018': { vr: 'UI', Value: [uid] }, '00080016': { vr: 'UI', Value: [CT] } })
@@ -52,6 +55,14 @@ describe('a storage commitment', () => {
       committed: [{ SOPInstanceUID: '1.2.3' }], failed: [{ SOPInstanceUID: '*', FailureReason: 0x0112 }, { SOPInstanceUID: '1..2', FailureReason: 0x0112 }],
     })
     expect(server.requests).toEqual([expect.stringContaining('SOPInstanceUID=1.2.3&')])
+  })
+
+  test('is refused under a Transaction UID that is in use, or is none', async () => {
+    answer = () => ({ status: 403 })
+    await ask('2.25.4', '1.2.3')
+    await expect(ask('2.25.4', '1.2.4')).rejects.toMatchObject({ status: 0x0131 })
+    await expect(ask('2.25.x', '1.2.4')).rejects.toMatchObject({ status: 0x0115 })
+    expect(gateway.commitments.list(10)).toHaveLength(1)
   })
 
   test('waits for an object on its way whose UID the server holds already: it may be another one', async () => {

@@ -1,6 +1,6 @@
 /** What a storage commitment is about (PS3.4 Annex J). */
 import { formatTag, tagOf, type DataSet, type DicomJson } from '@isocenter/dicom'
-import { DimseStatusError, dimseStatus } from '@isocenter/dimse'
+import { DimseStatusError, dimseStatus, isUID } from '@isocenter/dimse'
 
 export const StorageCommitmentPushModel = '1.2.840.10008.1.20.1'
 /** The well-known SOP Instance (PS3.4 §J.3.5). */
@@ -26,6 +26,7 @@ export interface FailedReference extends Reference {
 export function readCommitmentRequest(dataSet: DataSet | undefined): { TransactionUID: string; references: Reference[] } {
   const TransactionUID = dataSet?.string('TransactionUID')
   if (TransactionUID === undefined) throw missing('TransactionUID')
+  if (!isUID(TransactionUID)) throw new DimseStatusError(dimseStatus.invalidArgumentValue.code, { ErrorComment: 'TransactionUID is no UID', OffendingElement: [tagOf('TransactionUID')] })
   const items = dataSet?.items('ReferencedSOPSequence') ?? []
   if (items.length === 0) throw missing('ReferencedSOPSequence')
   if (items.length > maxReferences) throw new DimseStatusError(dimseStatus.resourceLimitation.code, { ErrorComment: `more than ${maxReferences} instances` })

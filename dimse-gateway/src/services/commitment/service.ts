@@ -19,6 +19,12 @@ const longestPauseMs = 5 * 60_000
 /** What has not reached the server by then is answered with as failed; whom we could not tell by twice that is given up. */
 const patienceMs = 24 * 3600_000
 const atATime = 20
+/** Transactions of one AE title that are not reported yet. */
+const maxOpen = 1_000
+/** PS3.3 §C.14.1.1. */
+const duplicateTransactionUID = 0x0131
+/** Fewer attempts than these take no day: a clock that was put forward does not make anything overdue. */
+const leastAttempts = 100
 
 export interface Commitments {
   readonly service: GatewayService
@@ -56,8 +62,11 @@ export function createCommitments({ upstream, database, configuration, secrets, 
     if (SOPInstanceUID !== StorageCommitmentInstance) throw new DimseStatusError(dimseStatus.noSuchSOPInstance.code)
     if (ActionTypeID !== requestCommitment) throw new DimseStatusError(dimseStatus.noSuchActionType.code)
     const asked = readCommitmentRequest(dataSet)
+    const callingAETitle = association.callingAETitle.trim()
+    if (table.isOpen(callingAETitle, asked.TransactionUID)) throw new DimseStatusError(duplicateTransactionUID, { ErrorComment: 'the transaction is open' })
+    if (table.openOf(callingAETitle) >= maxOpen) throw new DimseStatusError(dimseStatus.resourceLimitation.code, { ErrorComment: `${maxOpen} transactions are open` })
     const id = await database.write(() => table.add({
-      ...asked, callingAETitle: association.callingAETitle.trim(), calledAETitle: association.calledAETitle.trim(),
+      ...asked, callingAETitle, calledAETitle: association.calledAETitle.trim(),
       remoteAddress: association.remoteAddress, requestedAt: clock(),
     }), { durable: true })
     live.set(id, connection)
@@ -95,7 +104,7 @@ export function createCommitments({ upstream, database, configuration, secrets, 
   }
 
   async function verifyNow(commitment: Commitment): Promise<void> {
-    const isOverdue = ageMs(commitment) > patienceMs
+    const isOverdue = isOlderThan(commitment, patienceMs)
     let result: CommitmentResult
     try {
       result = await verify(upstream, commitment.references, stop.signal)
@@ -119,7 +128,7 @@ export function createCommitments({ upstream, database, configuration, secrets, 
       if (stop.signal.aborted) return
       const reason = error instanceof NowhereToReport ? 'noAddress' : 'reportNotTaken'
       log.info({ err: error, callingAETitle: commitment.callingAETitle }, 'a storage commitment could not be reported')
-      if (ageMs(commitment) > 2 * patienceMs) await database.write(() => { table.settle(commitment.id, 'unreported', clock(), reason) }, { durable: true })
+      if (isOlderThan(commitment, 2 * patienceMs)) await database.write(() => { table.settle(commitment.id, 'unreported', clock(), reason) }, { durable: true })
       else await postpone(commitment, reason)
     }
   }
@@ -145,7 +154,7 @@ export function createCommitments({ upstream, database, configuration, secrets, 
     await database.write(() => { table.postpone(id, new Date(clock().getTime() + pauseMs), reason) })
   }
 
-  const ageMs = ({ requestedAt }: Commitment): number => clock().getTime() - requestedAt.getTime()
+  const isOlderThan = ({ requestedAt, attempts }: Commitment, ageMs: number): boolean => attempts >= leastAttempts && clock().getTime() - requestedAt.getTime() > ageMs
 
   function settleDue(): Promise<void> {
     round ??= settleRound()

@@ -1,4 +1,5 @@
 /** Studies that are to be fetched from another archive. */
+import { longestWaitMs } from '../../forwarding/backoff.ts'
 import type { Database } from '../../platform/database.ts'
 import type { SchemaStep } from '../../platform/schema.ts'
 
@@ -79,7 +80,7 @@ export function createPullTable({ sql }: Database): PullTable {
   const add = sql.prepare(`
     INSERT INTO pulled_study (node_id, study_instance_uid, asked_at, state, next_attempt_at, patient_name, patient_id, study_date, study_description)
     VALUES (?, ?, ?, 'waiting', ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`)
-  const due = sql.prepare(`SELECT ${columns} FROM pulled_study WHERE state = 'waiting' AND next_attempt_at <= ? ORDER BY next_attempt_at, id LIMIT 1`)
+  const due = sql.prepare(`SELECT ${columns} FROM pulled_study WHERE state = 'waiting' AND next_attempt_at NOT BETWEEN ?1 + 1 AND ?1 + ${String(longestWaitMs)} ORDER BY next_attempt_at, id LIMIT 1`)
   const moving = sql.prepare("UPDATE pulled_study SET state = 'moving', attempts = attempts + 1, completed = 0, failed = 0, remaining = NULL, reason = NULL WHERE id = ?")
   const progress = sql.prepare('UPDATE pulled_study SET completed = ?, failed = ?, remaining = ? WHERE id = ?')
   const postpone = sql.prepare("UPDATE pulled_study SET state = 'waiting', next_attempt_at = ?, reason = ? WHERE id = ?")
