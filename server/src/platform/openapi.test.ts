@@ -34,8 +34,9 @@ test('every operation of the product API is told, each by a name of its own and 
   expect(operations().filter(({ summary = '' }) => summary === '')).toEqual([])
 })
 
-test('an operation says which permission it needs', () => {
-  expect(document.paths['/api/gateways']?.['get']?.security).toEqual([{ bearer: ['gateways:read'] }])
+test('an operation says which permission it needs, of a token or of a person who is signed in', () => {
+  expect(document.paths['/api/gateways']?.['get']?.security).toEqual([{ bearer: ['gateways:read'] }, { session: ['gateways:read'] }])
+  expect(document.paths['/api/account/sessions']?.['get']?.security).toEqual([{ session: [] }])
   expect(document.paths['/api/token']?.['post']?.security).toEqual([])
 })
 

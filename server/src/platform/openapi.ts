@@ -56,7 +56,10 @@ function documentOf(routes: readonly RouteOptions[], { title, version, descripti
     paths,
     components: {
       schemas: Object.fromEntries(Object.entries(components).map(([name, schema]) => [name, written(schema, true)])),
-      securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
+      securitySchemes: {
+        bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
+        session: { type: 'apiKey', in: 'cookie', name: '__Host-isocenter-session', description: 'of a person who has signed in (signIn); over plain HTTP it is called isocenter-session' },
+      },
     },
   }
 }
@@ -72,8 +75,14 @@ function operationOf({ url, method, config, schema = {} }: RouteOptions, written
     ...(parameters.length === 0 ? {} : { parameters }),
     ...(body === undefined ? {} : { requestBody: { required: true, content: { [consumes ?? 'application/json']: { schema: written(body) } } } }),
     responses: responsesOf(schema.response, written),
-    security: policy === 'public' ? [] : [{ bearer: [policy] }],
+    security: securityOf(policy),
   }
+}
+
+/** What an operation asks for, one of: a token that grants it, or the session of a person whose role does (OpenAPI 3.1 takes roles where a scheme has no scopes). */
+function securityOf(policy: string): Readonly<Record<string, readonly string[]>>[] {
+  if (policy === 'public') return []
+  return policy === 'signedIn' || policy === 'signingIn' ? [{ session: [] }] : [{ bearer: [policy] }, { session: [policy] }]
 }
 
 /** Those of the path in its order; one that no schema speaks of is text. */
