@@ -4,7 +4,7 @@ import { testDatabase } from '@isocenter/testkit'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createDb, type Db } from '../platform/db.ts'
 import { appointAdministrator, membershipAtWork, membershipsOf, permissionsOf, switchMembership } from './memberships.ts'
-import { modulesOf } from './modules.ts'
+import { modulesInForceSql } from './modules.ts'
 import { aMember, anAccount, anOrganisation, roleOf } from './organisations.fixture.ts'
 
 let db: Db
@@ -98,6 +98,10 @@ test("nobody switches to a membership that is another's", async () => {
   expect(await switchMembership(db, session, theirs.membershipId)).toBeUndefined()
   expect(await membershipAtWork(db, session)).toMatchObject({ membershipId: mine.membershipId })
 })
+
+async function modulesOf(db: Db, organisationId: string): Promise<OrganisationModule[]> {
+  return (await db('organisation').where({ organisation_id: organisationId }).first<{ modules: OrganisationModule[] }>(db.raw(`${modulesInForceSql} as modules`))).modules
+}
 
 test('a module is in force where the organisation and everybody above it have it', async () => {
   const set = (organisationId: string, modules: readonly OrganisationModule[]) => db('organisation').where({ organisation_id: organisationId }).update({ modules })

@@ -1,6 +1,4 @@
 /** Which modules are in force: an organisation's own switches, and never more than the one above it has (PLAT-04). */
-import type { OrganisationModule } from '@isocenter/contracts'
-import type { Db } from '../platform/db.ts'
 
 /**
  * SQL for the modules in force of the organisation in `organisation`. A hospital has no more than the consortium that is billed for it; a team no more than
@@ -14,9 +12,3 @@ export const modulesInForceSql = `(
       select consortium_id from consortium_hospital where hospital_id in (organisation.organisation_id, organisation.owner_id) and is_billing
       union all select organisation.owner_id where organisation.owner_id is not null)
   ))`
-
-/** Modules in force of one organisation; none for one that is not there. */
-export async function modulesOf(db: Db, organisationId: string): Promise<OrganisationModule[]> {
-  const row = await db('organisation').where({ organisation_id: organisationId }).first<{ modules: OrganisationModule[] } | undefined>(db.raw(`${modulesInForceSql} as modules`))
-  return row?.modules ?? []
-}
