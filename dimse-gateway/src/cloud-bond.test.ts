@@ -21,14 +21,16 @@ let folder: DataFolder
 let configuration: ConfigurationStore
 let bond: CloudBond
 let proxy: Server
+let organisation: { slug: string; name: string }
 beforeEach(async () => {
+  organisation = { slug: 'north', name: 'North Hospital' }
   directory = await mkdtemp(join(tmpdir(), 'bond-'))
   folder = await claimDataFolder(directory)
   configuration = await openConfiguration(folder.path('configuration.json'))
   proxy = createServer((request, response) => {
     request.resume()
     response.writeHead(request.url === `${url}/api/gateways/enrolment` ? 201 : 404, { 'content-type': 'application/json' })
-    response.end(JSON.stringify({ gatewayId: '018f0000-0000-7000-8000-000000000001', organisation: { slug: 'north', name: 'North Hospital' }, tokenAudience: 'urn:uuid:1' }))
+    response.end(JSON.stringify({ gatewayId: '018f0000-0000-7000-8000-000000000001', organisation, tokenAudience: 'urn:uuid:1' }))
   }).listen(0, '127.0.0.1')
   await once(proxy, 'listening')
   const noSecrets = () => Promise.resolve(undefined)
@@ -66,4 +68,17 @@ test('leaving is remembered until somebody enrols the gateway again; its node st
   await bond.enrol({ url, uploadCode: 'ABCD', name: 'CT department' })
   expect(await readdir(directory)).not.toContain(leftCloudFileName)
   expect(configuration.current.nodes).toHaveLength(1)
+})
+
+test.each(['at once', 'after leaving'])('what waits for one organisation does not go to another the gateway is enrolled to %s', async (when) => {
+  await bond.enrol(enrolment())
+  if (when === 'after leaving') await bond.leave()
+  organisation = { slug: 'south', name: 'South Hospital' }
+  await bond.enrol(enrolment())
+  expect(configuration.current.nodes).toMatchObject([
+    { id: 'cloud', name: 'North Hospital', paused: true, default: false },
+    { id: 'cloud-2', name: 'South Hospital', paused: false, default: true },
+  ])
+  await bond.enrol(enrolment())
+  expect(configuration.current.nodes.map(({ id, paused }) => [id, paused])).toEqual([['cloud', true], ['cloud-2', false]])
 })

@@ -1,5 +1,5 @@
-import { replaceFile } from '@isocenter/durable-files'
-import { rm } from 'node:fs/promises'
+import { isAbsent, replaceFile } from '@isocenter/durable-files'
+import { readFile, rm } from 'node:fs/promises'
 import { cloudAuthorization, enrolWith, forgetCloudKey, openCloud, type OpenedCloud } from './cloud/index.ts'
 import type { CloudNode } from './configuration/nodes.ts'
 import type { Cloud } from './configuration/schema.ts'
@@ -30,7 +30,10 @@ export interface CloudBond {
   readonly contact: OpenedCloud['contact']
   /** Begins to report, now and after every enrolment. */
   start(control: CloudControl): void
-  /** Binds to an organisation, and adds the cloud as a node where it is none yet. */
+  /**
+   * Binds to an organisation, and adds the cloud as a node where it is none yet. Where the gateway was bound to another organisation,
+   * the node of that is paused with all that waits for it, and the new one is another node: a person decides what becomes of the rest.
+   */
   enrol(enrolment: Enrolment): Promise<Cloud>
   /** Gives the bond up, for good: no start makes it again. Its node stays and waits. */
   leave(): Promise<void>
@@ -92,7 +95,8 @@ export async function createCloudBond({ configuration, folder, target, version, 
       const http = Object.keys(line).length > 0 ? target(url, line) : target(url)
       try {
         const before = configuration.current.cloud
-        const cloud = await enrolWith({ http, clock, secrets, url, uploadCode, name, version, bind: (bound) => configuration.change((current) => boundTo(bound, current, line)) })
+        const formerly = before?.organisation.slug ?? await organisationLeft(leftCloud)
+        const cloud = await enrolWith({ http, clock, secrets, url, uploadCode, name, version, bind: (bound) => configuration.change((current) => boundTo(bound, current, line, formerly)) })
         await rm(leftCloud, { force: true })
         await closeBond()
         await open()
@@ -104,7 +108,7 @@ export async function createCloudBond({ configuration, folder, target, version, 
     },
     async leave() {
       const { cloud } = configuration.current
-      await replaceFile(leftCloud, `${clock().toISOString()}\n`)
+      await replaceFile(leftCloud, `${clock().toISOString()} ${cloud?.organisation.slug ?? await organisationLeft(leftCloud) ?? ''}\n`)
       await configuration.change({ cloud: undefined })
       await closeBond()
       if (cloud) await forgetCloudKey(secrets, cloud.gatewayId)
@@ -115,12 +119,23 @@ export async function createCloudBond({ configuration, folder, target, version, 
 }
 
 /** The configuration of a gateway that is bound: the cloud is one of its nodes. */
-function boundTo(cloud: Cloud, { nodes }: ConfigurationStore['current'], line: Pick<CloudNode, 'proxy' | 'tls'>): Partial<ConfigurationStore['current']> {
-  const known = nodes.find(({ kind }) => kind === 'cloud')
+function boundTo(cloud: Cloud, { nodes }: ConfigurationStore['current'], line: Pick<CloudNode, 'proxy' | 'tls'>, formerly: string | undefined): Partial<ConfigurationStore['current']> {
+  const isMoved = formerly !== undefined && formerly !== cloud.organisation.slug
+  const known = isMoved ? undefined : nodes.findLast(({ kind, paused }) => kind === 'cloud' && !paused) ?? nodes.findLast(({ kind }) => kind === 'cloud')
   if (known) return { cloud, nodes: nodes.map((node) => (node === known && node.kind === 'cloud' ? { ...node, url: cloud.url, ...line } : node)) }
   return {
     cloud,
-    nodes: [...nodes, { id: freeId(nodes.map(({ id }) => id)), kind: 'cloud', name: cloud.organisation.name, url: cloud.url, default: true, paused: false, concurrency: 2, maxAttempts: 5, accelerated: false, recompress: 'none', ...line }],
+    nodes: [...nodes.map((node) => (node.kind === 'cloud' ? { ...node, paused: true, default: false } : node)), { id: freeId(nodes.map(({ id }) => id)), kind: 'cloud', name: cloud.organisation.name, url: cloud.url, default: true, paused: false, concurrency: 2, maxAttempts: 5, accelerated: false, recompress: 'none', ...line }],
+  }
+}
+
+/** The organisation whose bond was given up last, by its slug; undefined where none was, or an earlier version wrote none down. */
+async function organisationLeft(path: string): Promise<string | undefined> {
+  try {
+    return (await readFile(path, 'utf8')).trim().split(' ')[1]
+  } catch (error) {
+    if (isAbsent(error)) return undefined
+    throw error
   }
 }
 
