@@ -1,7 +1,7 @@
 import { encodeDataSet, ExplicitVRLittleEndian, readInstance } from '@isocenter/dicom'
 import { anInstance, aUID } from '@isocenter/testkit/instances'
 import { createHash } from 'node:crypto'
-import { appendFile, mkdtemp, readdir, readFile, rm, truncate } from 'node:fs/promises'
+import { appendFile, mkdtemp, readdir, readFile, rm, symlink, truncate } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
@@ -183,6 +183,19 @@ describe('without its index', () => {
     expect(opened.announced).toEqual([objects[2]])
     expect((await readdir(join(directory, 'spool', 'damaged'))).sort()).toEqual([`${shorter.id}.dcm`, `${longer.id}.dcm`].sort())
     expect(opened.alarms.list().map(({ code }) => code)).toEqual(['objectDamaged', 'objectDamaged'])
+  })
+
+  test('a file the system cannot read is put aside, and the spool comes up with all others', async () => {
+    const objects = [await send(aCT()), await send(aCT())] as [SpooledObject, SpooledObject]
+    const path = opened.spool.pathOf(objects[0].id)
+    await opened.close()
+    await rm(join(directory, 'spool.db'))
+    await rm(path)
+    await symlink(path, path)
+    opened = await openedSpool(directory)
+    expect(opened.announced).toEqual([objects[1]])
+    expect(await readdir(join(directory, 'spool', 'damaged'))).toEqual([`${objects[0].id}.dcm`])
+    expect(opened.alarms.list().map(({ code }) => code)).toEqual(['objectDamaged'])
   })
 
   test('a file that is gone is an alarm', async () => {

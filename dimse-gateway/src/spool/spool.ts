@@ -100,11 +100,22 @@ export async function openSpool({ directory, database, settings, alarms, clock, 
   }
 
   async function recover(id: string): Promise<SpooledObject | undefined> {
-    const object = await readSpoolFile(places.pathOf(id), id)
-    if (object) return object
-    log.error({ id }, 'a spooled object is not what was received; it was put aside')
+    let failure: unknown
+    try {
+      const object = await readSpoolFile(places.pathOf(id), id)
+      if (object) return object
+    } catch (error) {
+      if (isExhaustion(error)) throw error
+      failure = error
+    }
     alarms.raise({ code: 'objectDamaged', severity: 'critical', subject: id })
-    await putAside(places, id)
+    try {
+      await putAside(places, id)
+      log.error({ id, err: failure }, 'a spooled object is not what was received; it was put aside')
+    } catch (error) {
+      // One bad sector is no reason for the gateway not to come up; the file is tried again at the next start.
+      log.error({ id, err: error }, 'a spooled object is not what was received, and could not be put aside')
+    }
     return undefined
   }
 
@@ -174,3 +185,6 @@ export async function openSpool({ directory, database, settings, alarms, clock, 
   }
 }
 
+
+/** The system has no more of something, which says nothing against the file. */
+const isExhaustion = (error: unknown): boolean => error instanceof Error && 'code' in error && ['EMFILE', 'ENFILE', 'ENOMEM'].includes(String(error.code))
