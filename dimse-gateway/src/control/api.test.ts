@@ -119,6 +119,13 @@ describe('what another site can make a browser do', () => {
     expect(gateway.status).toBe('stopped')
   })
 
+  test('behind a proxy that ends TLS, changes are taken from the name the installer gave, and from no other port of it', async () => {
+    const named = await createControlApi({ control: gateway, key, screens, hostNames: ['gateway.hospital.example'] })
+    const signIn = (origin: string) => named.inject({ method: 'POST', url: '/api/session', headers: { host: 'gateway.hospital.example', origin }, payload: { key } })
+    expect((await signIn('https://gateway.hospital.example')).statusCode).toBe(201)
+    for (const origin of ['https://evil.example', 'https://gateway.hospital.example:8443', 'https://gateway.hospital.example.evil.example']) expect((await signIn(origin)).statusCode, origin).toBe(403)
+  })
+
   test('a form of another site cannot sign in', async () => {
     const response = await app.inject({ method: 'POST', url: '/api/session', headers: { host: 'localhost:13228', origin: 'http://evil.example' }, payload: { key } })
     expect(response.statusCode).toBe(403)

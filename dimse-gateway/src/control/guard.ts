@@ -55,9 +55,16 @@ function hostNameOf({ headers: { host = '' } }: FastifyRequest): string {
 /** Browsers name the origin of every change; what sends none is no browser, and has no cookie of one. */
 function assertOwnOrigin(request: FastifyRequest): void {
   const { origin, host } = request.headers
-  if (origin !== undefined && origin !== `http://${host}`) throw foreignOrigin('The Origin of the request is not the gateway itself.')
+  if (origin !== undefined && origin !== `http://${host}` && !isOwnOverTls(request)) throw foreignOrigin('The Origin of the request is not the gateway itself.')
   if (origin === undefined && request.headers.cookie !== undefined) throw foreignOrigin('A change with a cookie must name its Origin.')
 }
+
+/**
+ * Whether a browser asked over a proxy that ends TLS: the origin is https, and the Host, which the proxy passes on, is the same. Nothing
+ * ends TLS for this machine's own names; what answers there is another program.
+ */
+const isOwnOverTls = (request: FastifyRequest): boolean =>
+  request.headers.origin === `https://${request.headers.host}` && !/^(localhost|\[::1\]|127\..*)$/.test(hostNameOf(request))
 
 const bearsKey = ({ headers: { authorization = '' } }: FastifyRequest, key: string): boolean =>
   /^Bearer /i.test(authorization) && isSameSecret(authorization.slice('Bearer '.length).trim(), key)
