@@ -54,3 +54,31 @@ test('many objects that fail each alone are a node that fails', async () => {
   await until(() => worker?.state().status === 'retrying')
   expect(worker?.state().trouble).toMatchObject({ code: 'nodeFailing' })
 })
+
+test('what one lane gives back in trouble is taken by the first, though that had nothing to do before', async () => {
+  let sent = 0
+  let claims = 0
+  let waiting = 1
+  worker = createNodeWorker({ ...node, concurrency: 2 }, {
+    queue: {
+      // The first lane finds nothing, since the second has it.
+      claim: () => Promise.resolve(++claims === 1 || waiting === 0 ? [] : [delivery(waiting--, 0)]),
+      settle: () => {
+        waiting = 1
+        return Promise.resolve()
+      },
+      nextDueAt: () => undefined,
+    } as unknown as Parameters<typeof createNodeWorker>[1]['queue'],
+    prepare: (one) => Promise.resolve({ delivery: one } as Sendable),
+    createSender: () => Promise.resolve({
+      send: async () => {
+        await new Promise((resolve) => { setTimeout(resolve, 50) })
+        sent++
+        return failing
+      },
+      close: () => Promise.resolve(),
+    }),
+    clock: systemClock, log: createLog('silent'), onChange: () => undefined,
+  })
+  await until(() => sent === 2, 4_000)
+})

@@ -176,6 +176,8 @@ export function createNodeWorker(initial: Node, { queue, createSender, prepare, 
     if (result.trouble && isOfOneObject(batch, result.trouble)) log.warn({ nodeId: node.id, code: result.trouble.error.code, deliveryId: batch[0]?.deliveryId }, 'an object brings trouble')
     else if (result.trouble) noteTrouble(result.trouble)
     else if (arrived + refused > 0) noteSuccess()
+    // The lane that feels the way may have found nothing to do, since this one had it.
+    if (result.trouble) news.wake()
     if (!result.trouble && arrived > 0) size.succeeded(batch.reduce((sum, { byteLength }) => sum + byteLength, 0), performance.now() - start)
     log.info({ nodeId: node.id, objects: batch.length, arrived, refused, tookMs: Math.round(performance.now() - start) }, 'attempt ended')
     onChange('deliveries')
