@@ -3,6 +3,7 @@ import { gatewayCommands, type CommandResult, type GatewayCommandArguments, type
 import { Value } from 'typebox/value'
 import type { Peer } from '../configuration/schema.ts'
 import type { GatewayControl } from '../control/actions.ts'
+import { reasonWithoutWords, testWithoutWords } from './without-words.ts'
 
 export type CommandedControl = Pick<GatewayControl, 'startService' | 'stopService' | 'setConfiguration' | 'addPeer' | 'pauseNode' | 'resumeNode' | 'testNode' | 'retryDeliveries' | 'fetchStudies' | 'fetchMatching' | 'cancelFetches'>
 
@@ -23,7 +24,7 @@ const doers: Doers = {
   addPeer: async (control, { peer }) => ({ revision: (await control.addPeer(peer as Peer)).revision }),
   pauseNode: (control, { nodeId }) => control.pauseNode(nodeId),
   resumeNode: (control, { nodeId }) => control.resumeNode(nodeId),
-  testNode: (control, { nodeId }) => control.testNode(nodeId),
+  testNode: async (control, { nodeId }) => testWithoutWords(await control.testNode(nodeId)),
   retryDeliveries: (control, selection) => control.retryDeliveries(selection),
   fetchStudies: (control, { nodeId, studies }) => control.fetchStudies(nodeId, studies),
   fetchDays: (control, { nodeId, StudyDate }) => control.fetchMatching(nodeId, { StudyDate }),
@@ -42,6 +43,6 @@ export async function doCommand(control: CommandedControl, { commandId, name, ar
     const value = await (doers[name] as (control: CommandedControl, given: unknown) => Promise<unknown>)(control, given)
     return { commandId, outcome: 'succeeded', ...(value !== undefined && JSON.stringify(value).length <= maxValueBytes && { value }) }
   } catch (error) {
-    return failed(error instanceof Error ? error.message : 'It failed.')
+    return failed(reasonWithoutWords(error))
   }
 }

@@ -4,6 +4,8 @@ import { Value } from 'typebox/value'
 import { expect, test } from 'vitest'
 import type { GatewayState } from '../control/wire/state.ts'
 import { aControl, aGatewayState } from './control.fixture.ts'
+import { archiveFailed } from '../control/problems.ts'
+import { doCommand } from './commands.ts'
 import { makeReport } from './report.ts'
 
 const nothing = { knownRevision: undefined, results: [] }
@@ -50,4 +52,22 @@ test('of many unknown senders the newest are told', async () => {
   const { unknownSenders } = await makeReport(control, nothing)
   expect(unknownSenders).toHaveLength(100)
   expect(unknownSenders[0]?.lastSeenAt).toBe(at(29))
+})
+
+test('what a node says in its own words, which may name a patient, does not leave the machine', async () => {
+  const failure = { reason: 'refused', text: 'Not of Grüner^Käthe' } as const
+  const control = aControl()
+  control.overrides.state = { nodes: [{ id: 'pacs', name: 'PACS', kind: 'dicom', status: 'retrying', waiting: 1, waitingBytes: 1, failed: 0, lastFailure: { ...failure, at: '2026-11-22T04:00:00.000Z' } }] }
+  const report = await makeReport(control, nothing)
+  expect(report.state.nodes).toMatchObject([{ lastFailure: { reason: 'refused' } }])
+  const failing = {
+    ...control,
+    testNode: () => Promise.resolve({ at: '2026-11-22T04:00:00Z', succeeded: false, steps: [{ name: 'echo' as const, milliseconds: 1, failure }] }),
+    fetchStudies: () => Promise.reject(archiveFailed(failure.text, { failure })),
+  }
+  const tested = await doCommand(failing, { commandId: '1', name: 'testNode', arguments: { nodeId: 'pacs' } })
+  expect(tested).toMatchObject({ outcome: 'succeeded', value: { steps: [{ failure: { reason: 'refused' } }] } })
+  const fetched = await doCommand(failing, { commandId: '2', name: 'fetchStudies', arguments: { nodeId: 'pacs', studies: [{ StudyInstanceUID: '1.2' }] } })
+  expect(fetched).toMatchObject({ outcome: 'failed', reason: 'The archive did not answer as it should: refused.' })
+  expect(JSON.stringify([report, tested, fetched])).not.toContain('Grüner')
 })

@@ -3,6 +3,7 @@ import { maxReportBytes, maxUnknownSenders, ReportRequest, type CommandResult } 
 import type { TSchema } from 'typebox'
 import { Value } from 'typebox/value'
 import type { GatewayControl } from '../control/actions.ts'
+import { nodeWithoutWords } from './without-words.ts'
 
 export type ReportedControl = Pick<GatewayControl, 'state' | 'unknownSenders' | 'configuration'>
 
@@ -14,7 +15,7 @@ export async function makeReport(control: ReportedControl, { knownRevision, resu
   const [state, unknownSenders] = await Promise.all([control.state(), control.unknownSenders()])
   const { revision, cloud: _binding, ...document } = control.configuration()
   const whole: ReportRequest = {
-    state, unknownSenders: newestFirst(unknownSenders).slice(0, maxUnknownSenders), configuration: { revision, ...(revision !== knownRevision && { document }) }, results: [...results],
+    state: { ...state, nodes: state.nodes.map(nodeWithoutWords) }, unknownSenders: newestFirst(unknownSenders).slice(0, maxUnknownSenders), configuration: { revision, ...(revision !== knownRevision && { document }) }, results: [...results],
   }
   const report = fitted(ReportRequest, whole) as ReportRequest
   const first = Value.Errors(ReportRequest, report)[0]
