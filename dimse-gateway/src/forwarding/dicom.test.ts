@@ -61,7 +61,10 @@ describe.skipIf(!hasProgram('storescp'))('forwarding to a DICOM node', () => {
   test('what the node takes in no form offered is left to a person, with the reason', async () => {
     const scp = await aStoreScp('+xi')
     const gateway = await aGateway([node(scp.port)])
-    await gateway.receive(bytesOf(anInstance(), { transferSyntaxUID: '1.2.840.10008.1.2.8.1' }))
+    const undecodable = Buffer.from(bytesOf(anInstance(), { transferSyntaxUID: '1.2.840.10008.1.2.5' }))
+    // RLE with fifteen segments, which no image of one sample a pixel has (PS3.5 §G.4).
+    undecodable.writeUInt32LE(15, undecodable.lastIndexOf(Buffer.from('feff00e0', 'hex')) + 8)
+    await gateway.receive(undecodable)
     await until(() => deliveries(gateway)[0]?.['attempts'] === 1)
     expect(deliveries(gateway)[0]).toMatchObject({ last_error: expect.stringMatching(/NotAccepted$/) })
   })
@@ -76,6 +79,18 @@ describe.skipIf(!hasProgram('storescp'))('forwarding to a DICOM node', () => {
     const read = await readInstance(held!)
     expect(Buffer.from(read.dataSet.get('PixelData')!.value!).toString('base64')).toBe(native['7FE00010']?.InlineBinary)
     expect(deliveries(gateway)[0]).toMatchObject({ sent_transfer_syntax_uid: '1.2.840.10008.1.2.1' })
+  })
+
+  test.each(['1.2.840.10008.1.2.1', '1.2.840.10008.1.2.5'])('what came in %s goes to a node that knows Implicit VR alone', async (transferSyntaxUID) => {
+    const scp = await aStoreScp('+xi')
+    const gateway = await aGateway([node(scp.port)])
+    const instance = anInstance()
+    await gateway.receive(bytesOf(instance, { transferSyntaxUID }))
+    await until(() => delivered(gateway) === 1)
+    const read = await readInstance((await scp.files())[0]!)
+    expect(read.transferSyntaxUID).toBe('1.2.840.10008.1.2')
+    expect(Buffer.from(read.dataSet.get('PixelData')!.value!).toString('base64')).toBe(instance['7FE00010']?.InlineBinary)
+    expect(deliveries(gateway)[0]).toMatchObject({ sent_transfer_syntax_uid: '1.2.840.10008.1.2' })
   })
 
   test('a node that is away is sent to when it is back', async () => {

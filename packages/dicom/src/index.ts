@@ -7,6 +7,8 @@ export {
 export { buildFrameIndex, type IndexedFrames } from './frame-index.ts'
 export type { FrameWarning, FrameWarningCode } from './frame-warning.ts'
 export type { BulkdataRange, Layout, PixelLayout } from './layout.ts'
+export { NoDicomFile, openFile, type OpenedFile } from './open-file.ts'
+export { implicitVR, NotExplicit } from './write-implicit.ts'
 export { decodeLayout, encodeLayout } from './layout-encoding.ts'
 export { describeInstance, type DescribeOptions, type InstanceDescription } from './describe-instance.ts'
 export {

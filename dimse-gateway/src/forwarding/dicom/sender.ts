@@ -1,6 +1,6 @@
 /** Sends objects to a DICOM node by C-STORE, over one association that stays open from object to object. */
 import { DimseConnection, maxPresentationContexts, NoPresentationContext, requestAssociation, store, type Association, type RequestorTls } from '@isocenter/dimse'
-import { ExplicitVRLittleEndian, transferSyntax } from '@isocenter/dicom'
+import { ExplicitVRLittleEndian, implicitVR, ImplicitVRLittleEndian, NotExplicit, transferSyntax } from '@isocenter/dicom'
 import type { DicomNode } from '../../configuration/nodes.ts'
 import { ObjectUnreadable, type Attempt, type Sendable, type Sender, type Trouble, type Verdict } from '../attempt.ts'
 import { paced, type BandwidthLimit } from '../bandwidth.ts'
@@ -68,17 +68,19 @@ export function createDicomSender({ node, callingAETitle, tls, limit }: DicomSen
     try {
       const sent = await acceptable(association, object, signal)
       if (sent === undefined) return notAccepted(association, object)
-      await using _sent = { [Symbol.asyncDispose]: async () => { if (sent !== object) await sent.dispose?.() } }
+      await using _sent = { [Symbol.asyncDispose]: async () => { if (sent.object !== object) await sent.object.dispose?.() } }
+      const { transferSyntaxUID } = sent
+      const dataSet = wholeFileOf(sent.object, sent.object.dataSetOffset)
       const response = await store(connection, {
-        SOPClassUID, SOPInstanceUID, transferSyntaxUID: sent.transferSyntaxUID, priority: urgent ? 1 : 0, timeoutMs: answerTimeoutMs, signal,
-        dataSet: paced(wholeFileOf(sent, sent.dataSetOffset), limit, signal),
+        SOPClassUID, SOPInstanceUID, transferSyntaxUID, priority: urgent ? 1 : 0, timeoutMs: answerTimeoutMs, signal,
+        dataSet: paced(transferSyntaxUID === sent.object.transferSyntaxUID ? dataSet : implicitVR(dataSet), limit, signal),
       })
-      return storeVerdict(response, { sentTransferSyntaxUID: sent === object ? undefined : sent.transferSyntaxUID, isProof: !node.commitment })
+      return storeVerdict(response, { sentTransferSyntaxUID: transferSyntaxUID === object.transferSyntaxUID ? undefined : transferSyntaxUID, isProof: !node.commitment })
     } catch (error) {
       if (error instanceof NoPresentationContext) return notAccepted(association, object)
       // Half a data set has gone: nothing else can follow it.
       await association.abort()
-      if (error instanceof ObjectUnreadable) return { kind: 'refused', error: { code: 'objectUnreadable' }, isFinal: false }
+      if (error instanceof ObjectUnreadable || error instanceof NotExplicit) return { kind: 'refused', error: { code: 'objectUnreadable' }, isFinal: false }
       signal.throwIfAborted()
       const trouble = associationTrouble(error)
       if (!trouble) throw error
@@ -111,18 +113,27 @@ export function createDicomSender({ node, callingAETitle, tls, limit }: DicomSen
   }
 }
 
-/** The contexts an object can go in: as it is stored, and where it can be decoded, without compression. */
+/** The contexts an object can go in: as it is stored, and where it can be decoded, without compression; Implicit VR is all that some old nodes know. */
 function pairsOf({ delivery: { SOPClassUID }, transferSyntaxUID, asExplicitLittleEndian }: Sendable): string[] {
-  const asStored = `${SOPClassUID} ${transferSyntaxUID}`
-  return asExplicitLittleEndian && transferSyntaxUID !== ExplicitVRLittleEndian ? [asStored, `${SOPClassUID} ${ExplicitVRLittleEndian}`] : [asStored]
+  const canBeExplicit = transferSyntaxUID === ExplicitVRLittleEndian || asExplicitLittleEndian !== undefined
+  return [...new Set([transferSyntaxUID, ...(canBeExplicit ? [ExplicitVRLittleEndian, ImplicitVRLittleEndian] : [])])].map((one) => `${SOPClassUID} ${one}`)
+}
+
+/** What goes out: the object's data set as it is or, where the transfer syntax is another, rewritten to Implicit VR on the way. */
+interface Accepted {
+  readonly object: Sendable
+  readonly transferSyntaxUID: string
 }
 
 /** The object in a form the peer accepted, undefined where there is none. */
-async function acceptable(association: Association, object: Sendable, signal: AbortSignal): Promise<Sendable | undefined> {
+async function acceptable(association: Association, object: Sendable, signal: AbortSignal): Promise<Accepted | undefined> {
   const accepts = (transferSyntaxUID: string): boolean =>
     [...association.contexts.values()].some((context) => context.abstractSyntax === object.delivery.SOPClassUID && context.transferSyntax === transferSyntaxUID)
-  if (accepts(object.transferSyntaxUID)) return object
-  return accepts(ExplicitVRLittleEndian) ? object.asExplicitLittleEndian?.(signal) : undefined
+  if (accepts(object.transferSyntaxUID)) return { object, transferSyntaxUID: object.transferSyntaxUID }
+  const transferSyntaxUID = [ExplicitVRLittleEndian, ImplicitVRLittleEndian].find(accepts)
+  if (transferSyntaxUID === undefined) return undefined
+  const explicit = object.transferSyntaxUID === ExplicitVRLittleEndian ? object : await object.asExplicitLittleEndian?.(signal)
+  return explicit && { object: explicit, transferSyntaxUID }
 }
 
 function notAccepted(association: Association, { delivery: { SOPClassUID }, transferSyntaxUID }: Sendable): Verdict {

@@ -1,8 +1,6 @@
 /** An instance as a receiver takes it: stored form first, else uncompressed by the server, else rewritten here. */
-import { transferSyntax, ExplicitVRLittleEndian, ImplicitVRLittleEndian } from '@isocenter/dicom'
+import { transferSyntax, ExplicitVRLittleEndian, implicitVR, ImplicitVRLittleEndian, openFile, type OpenedFile } from '@isocenter/dicom'
 import type { Upstream } from '../upstream/upstream.ts'
-import { openFile, type OpenedFile } from './file-head.ts'
-import { implicitVR } from './implicit.ts'
 import type { SelectedInstance } from './selected-instances.ts'
 
 /** Proposed for instances whose stored form the server does not tell. */

@@ -1,7 +1,7 @@
-import { ExplicitVRLittleEndian, formatTag, ImplicitVRLittleEndian, InstanceReader, isGroupLength, type DataSet } from '@isocenter/dicom'
+import { ExplicitVRLittleEndian, formatTag, ImplicitVRLittleEndian, InstanceReader, isGroupLength, type DataSet } from './index.ts'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { implicitVR, NotExplicit } from './implicit.ts'
+import { implicitVR, NotExplicit } from './write-implicit.ts'
 
 const undefinedLength = 0xffff_ffff
 const longForm = new Set(['OB', 'OW', 'SQ', 'UN', 'UT', 'UC'])

@@ -1,9 +1,9 @@
 import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
-import { ExplicitVRLittleEndian } from '@isocenter/dicom'
+import { ExplicitVRLittleEndian } from './index.ts'
 import { anInstance, bytesOf } from '@isocenter/testkit/instances'
 import { describe, expect, test } from 'vitest'
-import { NoDicomFile, openFile } from './file-head.ts'
+import { NoDicomFile, openFile } from './open-file.ts'
 
 const file = Buffer.from(bytesOf(anInstance({ PatientID: 'P-1' })))
 /** A file that never ends by itself, in pieces: only who is done with it lets its line go. */
