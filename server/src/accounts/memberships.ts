@@ -10,6 +10,8 @@ export interface Memberships {
   readonly administeredBy: (db: Db, organisationId: string) => Knex.QueryBuilder
   /** True of an account that acts for organisations this one does not administer. */
   readonly isSharedBeyond: (db: Db, accountId: string, organisationId: string) => Promise<boolean>
+  /** True of an active member with the full role, which only its like may give and take away. */
+  readonly hasFullRole: (db: Db, accountId: string, organisationId: string) => Promise<boolean>
   /** IANA name of the time zone an organisation lives in; undefined where it has not said. Nobody's is asked for too: it takes as long. */
   readonly timeZoneOf: (db: Db, organisationId: string) => Promise<string | undefined>
 }

@@ -2,7 +2,7 @@
 import type { Knex } from 'knex'
 import type { Memberships } from '../accounts/index.ts'
 import type { Db } from '../platform/db.ts'
-import { membershipAtWork, permissionsOf } from './memberships.ts'
+import { membershipAtWork, membershipsOf, permissionsOf } from './memberships.ts'
 
 export const accountMemberships: Memberships = {
   accessOf: async (db, session, organisationId) => {
@@ -17,6 +17,9 @@ export const accountMemberships: Memberships = {
       .whereNotIn('membership_id', administered(db, organisationId).select('membership.membership_id')).first<object | undefined>('membership_id')
     return elsewhere !== undefined
   },
+
+  hasFullRole: async (db, accountId, organisationId) =>
+    (await membershipsOf(db, accountId)).some((one) => one.organisationId === organisationId && one.role.isFull),
 
   timeZoneOf: async (db, organisationId) => {
     const row = await db('organisation').where({ organisation_id: organisationId }).first<{ time_zone: string | null } | undefined>('time_zone')

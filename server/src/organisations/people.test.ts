@@ -180,6 +180,8 @@ describe('the life of a member', () => {
     expect(typeOf(await administrator.call('POST', '/members', { phone: aPhone(), name: 'Accomplice', roleId: full }))).toBe('full-role-needed')
     expect(typeOf(await administrator.call('POST', `/members/${chief.membershipId}/suspension`))).toBe('full-role-needed')
     expect(typeOf(await administrator.call('DELETE', `/members/${chief.membershipId}`))).toBe('full-role-needed')
+    expect(typeOf(await administrator.call('POST', `/accounts/${chief.accountId}/one-time-password`, {}))).toBe('forbidden')
+    expect((await administrator.call('POST', `/accounts/${doctor.accountId}/one-time-password`, {})).statusCode).toBeLessThan(300)
     expect((await chief.call('PATCH', `/members/${doctor.membershipId}`, { roleId: full })).statusCode).toBe(200)
   })
 
