@@ -11,7 +11,7 @@ export const services: readonly { readonly uid: string; readonly scu: string; re
   ...Object.entries(informationModels).map(([uid, { operation, root }]) => ({ uid, scu: root === 'STUDY' && operation !== 'GET' ? 'fetching from an archive' : 'no', scp: 'yes' })),
   { uid: '1.2.840.10008.5.1.4.31', scu: 'no', scp: 'yes' },
   { uid: '1.2.840.10008.3.1.2.3.3', scu: 'no', scp: 'yes' },
-  { uid: '1.2.840.10008.1.20.1', scu: 'no', scp: 'yes; reports on the same or a new association' },
+  { uid: '1.2.840.10008.1.20.1', scu: 'yes, to DICOM nodes with `commitment`', scp: 'yes; reports on the same or a new association' },
 ]
 
 /** Statuses the services of the gateway give, in the order of the table. */
