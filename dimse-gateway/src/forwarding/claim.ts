@@ -1,5 +1,5 @@
 /** Which deliveries of a node are next: urgent studies first, then by their place in line. */
-import { longestWaitMs } from './backoff.ts'
+import { longestWaitMs } from '../platform/backoff.ts'
 import type { Delivery } from './delivery.ts'
 import type { Statements, Transaction } from '../platform/statements.ts'
 

@@ -1,6 +1,6 @@
 /** From what an attempt came to, to what the queue writes down. */
 import type { Attempt, Trouble, Verdict } from './attempt.ts'
-import { backoffMs } from './backoff.ts'
+import { backoffMs } from '../platform/backoff.ts'
 import type { Delivery } from './delivery.ts'
 import type { Outcome, Settled } from './settle.ts'
 

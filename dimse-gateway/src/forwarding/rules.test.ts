@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { isWithinHours } from '../configuration/hours.ts'
-import { backoffMs } from './backoff.ts'
+import { backoffMs } from '../platform/backoff.ts'
 import { createBandwidthLimit } from './bandwidth.ts'
 import { deliveryLife, deliveryStates } from './delivery-states.ts'
 import { destinationsOf, type Routable } from './rules.ts'

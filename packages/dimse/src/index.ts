@@ -26,3 +26,6 @@ export { find, move, type MoveOptions, type QueryOptions, type RetrieveProgress 
 export { store, storeIn, type StoreOptions, type StoreResponse } from './services/scu-store.ts'
 export { serveServices } from './services/serve.ts'
 export type { HandlerFailure, ServeOptions } from './services/serving.ts'
+export {
+  StorageCommitmentInstance, StorageCommitmentPushModel, commitmentHasFailures, commitmentReport, commitmentSucceeded, readCommitmentRequest, requestCommitment, type Reference, type FailedReference,
+} from './services/storage-commitment.ts'

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { ExplicitVRLittleEndian, ImplicitVRLittleEndian } from '@isocenter/dicom'
 import { action, DimseConnection, requestAssociation, serveServices, type RequestorTls, type ServiceHandlers } from '@isocenter/dimse'
 import type { DicomNode } from '../../configuration/nodes.ts'
-import { commitmentReport, requestCommitment, StorageCommitmentInstance, StorageCommitmentPushModel } from '../../services/commitment/request.ts'
+import { commitmentReport, requestCommitment, StorageCommitmentInstance, StorageCommitmentPushModel } from '@isocenter/dimse'
 import type { CommitmentRequest } from './requests.ts'
 
 export interface AskOptions {

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { createAcceptor, DimseConnection, DimseStatusError, eventReport, requestAssociation, serveServices, type ServiceHandlers } from '@isocenter/dimse'
 import { aStudy, bytesOf, hasProgram } from '@isocenter/testkit/instances'
 import { afterEach, describe, expect, test } from 'vitest'
-import { commitmentReport, readCommitmentRequest, type Reference } from '../../services/commitment/request.ts'
+import { commitmentReport, readCommitmentRequest, type Reference } from '@isocenter/dimse'
 import { aServedGateway, until as untilServed } from '../../services/services.fixture.ts'
 import { aPretendedServer } from '../../services/pretended-server.fixture.ts'
 import { aForwardingGateway, until, type ForwardingGateway } from '../forwarding.fixture.ts'
@@ -55,9 +55,9 @@ const report = (connection: DimseConnection, TransactionUID: string, committed: 
 })
 
 /** The gateway's port, where what nodes report comes to forwarding. */
-async function aPortOf(gateway: () => ForwardingGateway, port = 0): Promise<number> {
+async function aPortOf(gateway: () => ForwardingGateway | Promise<ForwardingGateway>, port = 0): Promise<number> {
   const acceptor = createAcceptor({
-    host: '127.0.0.1', port, serve: (association) => serveServices(association, { echo: () => 0, eventReport: (request) => gateway().forwarding.eventReport(request) }),
+    host: '127.0.0.1', port, serve: (association) => serveServices(association, { echo: () => 0, eventReport: async (request) => (await gateway()).forwarding.eventReport(request) }),
     negotiate: ({ contexts }) => ({ accept: contexts.map(({ id, transferSyntaxes: [transferSyntax = ''], role }) => ({ id, transferSyntax, ...(role && { role }) })) }),
   })
   open.push(() => acceptor.close({ graceMs: 0 }))
@@ -176,9 +176,9 @@ describe('a DICOM node that is asked for storage commitment', () => {
 describe.skipIf(!hasProgram('Orthanc'))('Orthanc', () => {
   test('commits on an association of its own', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'orthanc-'))
-    let gateway: ForwardingGateway | undefined
-    const gatewayPort = await aPortOf(() => gateway!)
-    const port = await aPortOf(() => gateway!)
+    const started = Promise.withResolvers<ForwardingGateway>()
+    const gatewayPort = await aPortOf(() => started.promise)
+    const port = await aPortOf(() => started.promise)
     // Its port is free again.
     await open.pop()?.()
     await writeFile(join(folder, 'orthanc.json'), JSON.stringify({
@@ -191,8 +191,8 @@ describe.skipIf(!hasProgram('Orthanc'))('Orthanc', () => {
       if (orthanc.exitCode === null && orthanc.signalCode === null) await once(orthanc, 'exit')
       await rm(folder, { recursive: true, force: true })
     })
-    gateway = await aGateway([node(port)])
-    const one = gateway
+    const one = await aGateway([node(port)])
+    started.resolve(one)
     await Promise.all(instances(5).map((instance) => one.receive(instance)))
     await until(() => confirmed(one) === 5, 40_000)
     expect(arrivedEverywhere(one)).toBe(5)

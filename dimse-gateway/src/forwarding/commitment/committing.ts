@@ -6,8 +6,8 @@ import { tlsOptionsOf, type Secrets } from '../../nodes/node-tls.ts'
 import type { Clock } from '../../platform/clock.ts'
 import type { Log } from '../../platform/log.ts'
 import type { Statements } from '../../platform/statements.ts'
-import { StorageCommitmentInstance } from '../../services/commitment/request.ts'
-import { backoffMs } from '../backoff.ts'
+import { StorageCommitmentInstance } from '@isocenter/dimse'
+import { backoffMs } from '../../platform/backoff.ts'
 import { startRounds } from '../rounds.ts'
 import { askForCommitment } from './ask.ts'
 import { createCommitmentRequests, type CommitmentRequests } from './requests.ts'
@@ -83,7 +83,7 @@ export function startCommitting({ statements, nodes, secrets, aeTitle, clock, lo
   }
 
   const rounds = startRounds(pace.everyMs, async () => {
-    await Promise.all(nodes().map((node) => (node.kind === 'dicom' ? askNode(node) : undefined)))
+    await Promise.all(nodes().filter((node) => node.kind === 'dicom').map(askNode))
   }, (error) => { log.error({ err: error }, 'storage commitments could not be asked for') })
 
   return {

@@ -1,6 +1,6 @@
 import type { DataSet } from '@isocenter/dicom'
 import { DimseStatusError, dimseStatus } from '@isocenter/dimse'
-import { commitmentHasFailures, commitmentSucceeded } from '../../services/commitment/request.ts'
+import { commitmentHasFailures, commitmentSucceeded } from '@isocenter/dimse'
 import type { CommitmentReport } from './requests.ts'
 
 /** Reads what N-EVENT-REPORT tells of a transaction (PS3.4 Table J.3.3-1). @throws DimseStatusError */

@@ -1,8 +1,8 @@
 /** What DICOM nodes were asked to commit to, on disk: a report may come days later, and to another process. */
 import { randomUUID } from 'node:crypto'
 import type { Statements, Transaction } from '../../platform/statements.ts'
-import type { Reference } from '../../services/commitment/request.ts'
-import { backoffMs, longestWaitMs } from '../backoff.ts'
+import type { Reference } from '@isocenter/dimse'
+import { backoffMs, longestWaitMs } from '../../platform/backoff.ts'
 import { markArrivedEverywhere, standInLine } from '../settle.ts'
 
 /** What one N-ACTION asks a node to commit to. */

@@ -1,7 +1,7 @@
 /** What an HTTP answer to a store means for the objects that were in it, and for the node. */
 import { storeStatusMeaning } from '@isocenter/dicom'
 import type { HttpAnswer } from '../../nodes/http-target.ts'
-import { longestWaitMs } from '../backoff.ts'
+import { longestWaitMs } from '../../platform/backoff.ts'
 import { troubleOf, type Attempt, type Sendable, type Trouble, type Verdict } from '../attempt.ts'
 import type { DeliveryError } from '../delivery-states.ts'
 import { readStoreAnswer, type InstanceAnswer } from './answer.ts'

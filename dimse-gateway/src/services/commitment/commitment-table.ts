@@ -1,8 +1,8 @@
 /** Storage commitment transactions, kept from the request until the report has been taken. */
-import { longestWaitMs } from '../../forwarding/backoff.ts'
+import { longestWaitMs } from '../../platform/backoff.ts'
 import type { Database } from '../../platform/database.ts'
 import type { SchemaStep } from '../../platform/schema.ts'
-import type { FailedReference, Reference } from './request.ts'
+import type { FailedReference, Reference } from '@isocenter/dimse'
 
 export const commitmentSchema: SchemaStep = {
   name: 'commitment-1',

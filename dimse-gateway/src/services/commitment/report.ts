@@ -2,7 +2,7 @@
 import { DimseConnection, eventReport, requestAssociation, type RequestOptions } from '@isocenter/dimse'
 import type { Destination } from '../destinations.ts'
 import type { Commitment, CommitmentResult } from './commitment-table.ts'
-import { commitmentHasFailures, commitmentReport, commitmentSucceeded, StorageCommitmentInstance, StorageCommitmentPushModel } from './request.ts'
+import { commitmentHasFailures, commitmentReport, commitmentSucceeded, StorageCommitmentInstance, StorageCommitmentPushModel } from '@isocenter/dimse'
 
 const answerMs = 30_000
 const explicitLittleEndian = '1.2.840.10008.1.2.1'

@@ -10,7 +10,7 @@ import { destinationOf } from '../destinations.ts'
 import { UpstreamRefused, UpstreamUnavailable, type Upstream } from '../upstream/upstream.ts'
 import { createCommitmentTable, type Commitment, type CommitmentResult } from './commitment-table.ts'
 import { reportAnew, reportOn } from './report.ts'
-import { readCommitmentRequest, requestCommitment, StorageCommitmentInstance, StorageCommitmentPushModel } from './request.ts'
+import { readCommitmentRequest, requestCommitment, StorageCommitmentInstance, StorageCommitmentPushModel } from '@isocenter/dimse'
 import { verify } from './verify.ts'
 
 const lookEveryMs = 2_000

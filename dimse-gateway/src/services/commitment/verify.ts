@@ -2,7 +2,7 @@ import { firstText } from '../first-text.ts'
 import { isWholeUID } from '../query/models.ts'
 import type { Upstream } from '../upstream/upstream.ts'
 import { search } from '../upstream/search.ts'
-import type { FailedReference, Reference } from './request.ts'
+import type { FailedReference, Reference } from '@isocenter/dimse'
 
 /** UIDs in one search: short of what fits into a request line. */
 const referencesAtATime = 50

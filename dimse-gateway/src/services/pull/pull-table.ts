@@ -1,5 +1,5 @@
 /** Studies that are to be fetched from another archive. */
-import { longestWaitMs } from '../../forwarding/backoff.ts'
+import { longestWaitMs } from '../../platform/backoff.ts'
 import type { Database } from '../../platform/database.ts'
 import type { SchemaStep } from '../../platform/schema.ts'
 

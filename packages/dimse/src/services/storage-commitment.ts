@@ -1,6 +1,8 @@
 /** What a storage commitment is about (PS3.4 Annex J). */
 import { formatTag, tagOf, type DataSet, type DicomJson } from '@isocenter/dicom'
-import { DimseStatusError, dimseStatus, isUID } from '@isocenter/dimse'
+import { isUID } from '../message/command-set.ts'
+import { DimseStatusError } from '../message/dimse-error.ts'
+import { dimseStatus } from '../message/status.ts'
 
 export const StorageCommitmentPushModel = '1.2.840.10008.1.20.1'
 /** The well-known SOP Instance (PS3.4 §J.3.5). */
