@@ -35,12 +35,11 @@ export function createEnrolment({ db, tokenAudience }: EnrolmentDeps): Enrol {
   return async ({ uploadCode, name, publicKey, version }, address) => {
     addresses.check(addressKey(address))
     if (await importPublicKey(publicKey) === undefined) throw badRequest('"publicKey" is not a public key of P-256.')
+    addresses.use(addressKey(address))
     const organisationId = await organisationOfCode(db, uploadCode)
     const organisation = organisationId === undefined ? undefined : await organisationById(db, organisationId)
-    if (organisation === undefined) {
-      addresses.use(addressKey(address))
-      throw unknownUploadCode('Ask the administrator of your organisation for its upload code; it may have been changed.')
-    }
+    if (organisation === undefined) throw unknownUploadCode('Ask the administrator of your organisation for its upload code; it may have been changed.')
+    addresses.giveBack(addressKey(address))
     const codeKey = uploadCodeHash(uploadCode).toString('hex')
     codes.check(codeKey)
     codes.use(codeKey)

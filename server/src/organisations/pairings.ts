@@ -143,12 +143,11 @@ export function createPairings({ db, now }: { readonly db: Db; readonly now: () 
     invite: async (access, teamNumber) => {
       guessing.check(access.organisationId)
       inviting.check(access.organisationId)
+      guessing.use(access.organisationId)
       await ownKind(db, access, 'hospital')
       const team = await db('organisation').where({ number: teamNumber.trim(), kind: 'team' }).first<{ organisation_id: string } | undefined>('organisation_id')
-      if (team === undefined) {
-        guessing.use(access.organisationId)
-        throw noSuchTeam('Ask the team for its number.')
-      }
+      if (team === undefined) throw noSuchTeam('Ask the team for its number.')
+      guessing.giveBack(access.organisationId)
       inviting.use(access.organisationId)
       return db.transaction(async (trx) => {
         const sides = { hospital_id: access.organisationId, team_id: team.organisation_id }

@@ -19,6 +19,20 @@ test('so many at once, then one more after each interval', () => {
   expect(refuses(() => { limit.check('a') })).toBeDefined()
 })
 
+test('what is given back was never used', () => {
+  const limit = createRateLimit({ burst: 2, refillMs: 1_000, now: () => 0 })
+  for (let use = 0; use < 10; use++) {
+    limit.check('a')
+    limit.use('a')
+    limit.giveBack('a')
+  }
+  limit.use('a')
+  limit.use('a')
+  limit.giveBack('b')
+  expect(refuses(() => { limit.check('a') })).toBe('1')
+  expect(refuses(() => { limit.check('b') })).toBeUndefined()
+})
+
 test('over any time there are no more than the burst and what has been given back since', () => {
   fc.assert(fc.property(fc.array(fc.nat(500), { maxLength: 200 }), fc.integer({ min: 1, max: 5 }), (gaps, burst) => {
     let now = 0

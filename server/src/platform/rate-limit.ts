@@ -20,6 +20,8 @@ export interface RateLimit {
   check: (key: string) => void
   /** Uses one up. */
   use: (key: string) => void
+  /** Undoes one use: counted while it was not known yet whether it counts, so that many at once are counted too. */
+  giveBack: (key: string) => void
 }
 
 /** A token bucket for each key. */
@@ -38,6 +40,10 @@ export function createRateLimit({ burst, refillMs, maxKeys = 10_000, now = () =>
       const oldest = fullAt.keys().next()
       if (fullAt.size >= maxKeys && !oldest.done) fullAt.delete(oldest.value)
       fullAt.set(key, full)
+    },
+    giveBack: (key) => {
+      const full = fullAt.get(key)
+      if (full !== undefined) fullAt.set(key, full - refillMs)
     },
   }
 }
