@@ -9,7 +9,7 @@ with page as (
   order by instance.instance_number_sort, instance.instance_key limit ? offset ?
   ) as matching
 )
-select study.study_instance_uid, series.series_instance_uid, instance.sop_instance_uid, instance.attributes as instance_attributes, page.instance_key, (select count(*)::integer from page) as found
+select study.study_instance_uid, series.series_instance_uid, instance.sop_instance_uid, instance.attributes as instance_attributes, page.instance_key, instance.transfer_syntax_uid, (select count(*)::integer from page) as found
 from page
 join instance on instance.instance_key = page.instance_key
 join series on series.series_key = page.series_key
