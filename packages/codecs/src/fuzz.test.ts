@@ -33,7 +33,7 @@ describe('a damaged stream', () => {
   test.each(syntaxes)('in %s is decoded to a whole frame or refused, in time', async (uid) => {
     const { bytes } = await encodeFrame(pixels, format, uid)
     const outcomes: Record<string, number> = {}
-    await fc.assert(fc.asyncProperty(fc.array(mutation, { minLength: 1, maxLength: 4 }), async (mutations) => {
+    const property = fc.asyncProperty(fc.array(mutation, { minLength: 1, maxLength: 4 }), async (mutations) => {
       const started = performance.now()
       const outcome = await pool.decode(mutated(bytes, mutations), uid, format).then(
         (frame) => { expect(frame.pixels.length).toBe(pixels.length); return 'decoded' },
@@ -41,7 +41,11 @@ describe('a damaged stream', () => {
       )
       outcomes[outcome] = (outcomes[outcome] ?? 0) + 1
       expect(performance.now() - started).toBeLessThan(timeoutMs + 2_000)
-    }), { numRuns: 1_000_000, interruptAfterTimeLimit: seconds * 1000, markInterruptAsFailure: false })
+    })
+    // One damaged frame alone may take all the time there is.
+    const until = performance.now() + seconds * 1000
+    do await fc.assert(property, { numRuns: 20 })
+    while (performance.now() < until)
     // Whatever happened, the next frame is decoded.
     expect((await pool.decode(bytes, uid, format)).format.Rows).toBe(format.Rows)
     if (process.env['CODEC_FUZZ_SECONDS'] !== undefined) console.log(uid, outcomes)
