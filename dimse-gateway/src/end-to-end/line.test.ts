@@ -39,5 +39,5 @@ test.each([
   expect(await brokenPromises(site, objects)).toEqual([])
   // Trouble of the line is not held against the objects.
   const instances = await site.gateway.control.instances(objects[0]?.StudyInstanceUID ?? '')
-  expect(instances.every(({ deliveries }) => deliveries[0]?.attempts === 1)).toBe(true)
+  expect(instances.filter(({ deliveries }) => deliveries[0]?.attempts !== 1).map(({ deliveries }) => deliveries[0])).toEqual([])
 }, 150_000 + downSeconds * 1000)
