@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { createServer, type RequestListener } from 'node:http'
 import { createServer as createTcpServer, type Socket } from 'node:net'
+import { setTimeout as wait } from 'node:timers/promises'
 import { afterEach, expect, test } from 'vitest'
 import { createHttpTarget, type HttpTarget } from './http-target.ts'
 import { LineError } from './line-error.ts'
@@ -50,6 +51,28 @@ test('a server that never answers ends in time', async () => {
 test('an answer before the end of the body is the answer', async () => {
   const { target, url } = targetOf(await server((_request, response) => { response.writeHead(413).end('too large') }))
   expect(await target.exchange({ method: 'POST', url, headers: {}, body: endless() })).toMatchObject({ status: 413, isWhole: true })
+})
+
+test('a connection on which half a body was left unsent carries nothing more: what followed would be taken for its rest', async () => {
+  const bodies: number[] = []
+  const { target, url } = targetOf(await server((request, response) => {
+    // The first is answered by its headers alone, as a server in trouble does.
+    if (bodies.push(0) === 1) {
+      response.writeHead(500).end('in trouble')
+      return
+    }
+    const own = bodies.length - 1
+    request.on('data', (chunk: Buffer) => { bodies[own] = (bodies[own] ?? 0) + chunk.length })
+    request.on('end', () => { response.writeHead(200).end('fine') })
+  }))
+  const slowly = async function* () {
+    yield Buffer.alloc(10)
+    await wait(100)
+    yield Buffer.alloc(990)
+  }
+  expect(await target.exchange({ method: 'POST', url, headers: { 'content-length': 1000 }, body: slowly() })).toMatchObject({ status: 500 })
+  expect(await target.exchange({ method: 'POST', url, headers: { 'content-length': 10 }, body: some() })).toMatchObject({ status: 200 })
+  expect(bodies).toEqual([0, 10])
 })
 
 test('of an answer without end no more is read than is of use', async () => {

@@ -56,8 +56,8 @@ export function createHttpTarget(node: Pick<HttpNode, 'url' | 'proxy'>, tls: Nod
       const request = open(url, { method, agent, headers })
       const line = new Line(request, timeouts, signal)
       try {
-        if (body) await line.send(body)
-        request.end()
+        // Ended short of its length, the connection would count as free, and what is sent next be taken for the rest of this.
+        if (!body || await line.send(body)) request.end()
         return await line.answer()
       } catch (error) {
         request.destroy()
@@ -113,10 +113,10 @@ class Line {
     })
   }
 
-  /** Writes the body as fast as the line takes it; returns early once the server has answered. */
-  async send(body: AsyncIterable<Uint8Array>): Promise<void> {
+  /** Writes the body as fast as the line takes it; false when the server has answered before all of it went. */
+  async send(body: AsyncIterable<Uint8Array>): Promise<boolean> {
     for await (const chunk of body) {
-      if (this.#isAnswered || this.#request.destroyed) return
+      if (this.#isAnswered || this.#request.destroyed) return false
       if (this.#request.write(chunk)) continue
       if (this.#isConnected) this.#watch(this.#timeouts.stallMs, 'sending')
       await new Promise<void>((resolve) => {
@@ -125,6 +125,7 @@ class Line {
       })
       if (this.#isConnected) this.#rest()
     }
+    return true
   }
 
   async answer(): Promise<HttpAnswer> {
