@@ -175,8 +175,7 @@ function pageSql(level: Level, { above, more, isMetadataAsked, isTransferSyntaxA
   ) as matching
 )
 select ${fixed(selected.join(', '))}, (select count(*)::integer from page) as found
-from page
+from (select * from page order by place limit ${limit}) as page
 ${fixed(tables.join('\n'))}
-where page.place <= ${limit}
 order by page.place`
 }

@@ -1,5 +1,5 @@
 import type { Access } from '../identity/index.ts'
-import { rows, sqlState, type Db } from '../platform/db.ts'
+import { rows, rowsUnder, sqlState, type Db } from '../platform/db.ts'
 import { defineProblem } from '../platform/problem.ts'
 import { answerTo, isAnsweredBeyond, type Answer, type PageRow } from './answer.ts'
 import { extraAttributes, type ExtraAttribute } from './extra-attributes.ts'
@@ -30,7 +30,7 @@ export const remainingCountedTo = 1_000
 const queryCanceled = '57014'
 
 /**
- * Until the transaction ends. Plans made without the values are 3 to 20 times slower here: how often a name or a modality occurs
+ * For one statement. Plans made without the values are 3 to 20 times slower here: how often a name or a modality occurs
  * decides the plan. Starting parallel workers takes longer than most searches.
  */
 const settingsSql = `select set_config('statement_timeout', ?, true),
@@ -62,17 +62,14 @@ export function createSearch({ db, statementTimeoutMs }: SearchDeps) {
       return { results, ...counted(remaining), unsupported: [], unfilled: [] }
     }
     try {
-      const { page, written, found } = await db.transaction(async (db) => {
-        await rows(db, settingsSql, [String(statementTimeoutMs)])
-        // One row more than is counted tells whether the count is exact.
-        const bounds = { limit, offset, countTo: remainingCountedTo + 1 }
-        const { text, values } = limit === 0 ? query.count(bounds) : query.page(answer.columns, bounds)
-        const found = await rows<PageRow & { found: number }>(db, text, values)
-        const page = limit === 0 ? [] : found
-        const ready = answer.columns.isMetadataAsked ? [] : page.map((row) => answer.write(row))
-        const written = level === 'instance' ? ready : await withExtraValues(db, access.organisationId, level, ready, scope.StudyInstanceUID, answered)
-        return { page, written, found: found[0]?.found ?? 0 }
-      }, { readOnly: true })
+      // One row more than is counted tells whether the count is exact.
+      const bounds = { limit, offset, countTo: remainingCountedTo + 1 }
+      const statement = limit === 0 ? query.count(bounds) : query.page(answer.columns, bounds)
+      const rowsFound = await rowsUnder<PageRow & { found: number }>(db, { text: settingsSql, values: [String(statementTimeoutMs)] }, statement)
+      const page = limit === 0 ? [] : rowsFound
+      const found = rowsFound[0]?.found ?? 0
+      const ready = answer.columns.isMetadataAsked ? [] : page.map((row) => answer.write(row))
+      const written = level === 'instance' ? ready : await withExtraValues(db, access.organisationId, level, ready, scope.StudyInstanceUID, answered)
       const remaining = found - page.length
       return {
         ...(answer.columns.isMetadataAsked ? await gathered(withMetadata(db, page, answer)) : { results: written }),

@@ -10,11 +10,10 @@ with page as (
   ) as matching
 )
 select study.study_instance_uid, series.series_instance_uid, instance.sop_instance_uid, instance.attributes as instance_attributes, page.instance_key, instance.transfer_syntax_uid, (select count(*)::integer from page) as found
-from page
+from (select * from page order by place limit ?) as page
 join instance on instance.instance_key = page.instance_key
 join series on series.series_key = page.series_key
 join study on study.study_key = page.study_key
-where page.place <= ?
 order by page.place
 
 -- "7"

@@ -9,10 +9,9 @@ with page as (
   ) as matching
 )
 select study.study_instance_uid, series.series_instance_uid, study.attributes as study_attributes, study.modalities_in_study as study_modalities_in_study, study.sop_classes_in_study as study_sop_classes_in_study, study.number_of_study_related_series as study_number_of_study_related_series, study.number_of_study_related_instances as study_number_of_study_related_instances, series.attributes as series_attributes, series.number_of_series_related_instances as series_number_of_series_related_instances, (select count(*)::integer from page) as found
-from page
+from (select * from page order by place limit ?) as page
 join series on series.series_key = page.series_key
 join study on study.study_key = page.study_key
-where page.place <= ?
 order by page.place
 
 -- "7"

@@ -11,10 +11,9 @@ with page as (
   ) as matching
 )
 select study.study_instance_uid, series.series_instance_uid, series.attributes as series_attributes, series.number_of_series_related_instances as series_number_of_series_related_instances, (select count(*)::integer from page) as found
-from page
+from (select * from page order by place limit ?) as page
 join series on series.series_key = page.series_key
 join study on study.study_key = page.study_key
-where page.place <= ?
 order by page.place
 
 -- "7"
