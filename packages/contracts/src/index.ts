@@ -1,5 +1,6 @@
 export * from './accounts.ts'
 export * from './gateways.ts'
+export * from './notifications.ts'
 export * from './organisations.ts'
 export * from './paging.ts'
 export * from './permissions.ts'
