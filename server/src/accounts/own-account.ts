@@ -24,6 +24,8 @@ export interface OwnAccount {
   readonly setFirstPassword: (session: AccountSession, newPassword: string) => Promise<void>
   /** @throws wrongPassword 403, passwordRefused 422, tooManyRequests 429 after ten wrong ones a day */
   readonly changePassword: (session: AccountSession, change: PasswordChange) => Promise<void>
+  /** Before something that could take the account over. @throws wrongPassword 403, tooManyRequests 429 after ten wrong ones a day */
+  readonly assertPassword: (session: AccountSession, password: string) => Promise<void>
   /** @throws noSuchTimeZone 422 */
   readonly changeSettings: (session: AccountSession, settings: AccountSettings) => Promise<void>
   readonly devices: (session: AccountSession) => Promise<SignedInDevices>
@@ -63,6 +65,14 @@ export function createOwnAccount({ db, hashing, passwords, now }: OwnAccountDeps
     return found
   }
 
+  const assertCurrent = async ({ account, passwordHash }: Awaited<ReturnType<typeof present>>, password: string) => {
+    const isRight = await checkCounted({
+      db, subject: `change:${account.accountId}`, now: now(), isRight: () => hashing.verify(password, passwordHash),
+      refusal: { ...eventOf(account), action: 'account.password', outcome: 'refused' },
+    })
+    if (!isRight) throw wrongPassword('Give the password you sign in with.')
+  }
+
   /** Sets the password in place of the one that was looked at; every other session ends. */
   const replace = (session: AccountSession, seen: string | undefined, hash: string) => db.transaction(async (trx) => {
     const account = await lockAccount(trx, session.accountId)
@@ -83,14 +93,12 @@ export function createOwnAccount({ db, hashing, passwords, now }: OwnAccountDeps
     },
 
     changePassword: async (session, { currentPassword, newPassword }) => {
-      const { account, passwordHash } = await present(session.accountId)
-      const isRight = await checkCounted({
-        db, subject: `change:${account.accountId}`, now: now(), isRight: () => hashing.verify(currentPassword, passwordHash),
-        refusal: { ...eventOf(account), action: 'account.password', outcome: 'refused' },
-      })
-      if (!isRight) throw wrongPassword('Give the password you sign in with.')
-      await replace(session, passwordHash, await passwords.prepare(db, account.accountId, newPassword))
+      const found = await present(session.accountId)
+      await assertCurrent(found, currentPassword)
+      await replace(session, found.passwordHash, await passwords.prepare(db, found.account.accountId, newPassword))
     },
+
+    assertPassword: async (session, password) => { await assertCurrent(await present(session.accountId), password) },
 
     changeSettings: (session, { autoSignOut, language, timeZone }) => withAccount(session, async (account) => {
       if (timeZone !== undefined && !isTimeZone(timeZone)) throw noSuchTimeZone('Name it as the IANA time zone database does: Asia/Shanghai.')

@@ -61,7 +61,7 @@ async function oneTimePassword({ accounts: { administration } }: Opened): Promis
 
 async function messages({ outbox }: Opened): Promise<string> {
   const waiting = await outbox.waiting()
-  return waiting.map(({ createdAt, recipient, text }) => `${createdAt.toISOString()}  ${recipient.phone}  ${recipient.email ?? ''}\n  ${text.subject}\n  ${text.body}`).join('\n') || 'Nothing waits to be sent.'
+  return waiting.map(({ createdAt, recipient, to, text }) => `${createdAt.toISOString()}  ${to?.address ?? `${recipient.phone}  ${recipient.email ?? ''}`}\n  ${text.subject}\n  ${text.body}`).join('\n') || 'Nothing waits to be sent.'
 }
 
 const commands: Readonly<Record<string, (opened: Opened) => Promise<string>>> = { create, 'one-time-password': oneTimePassword, messages }

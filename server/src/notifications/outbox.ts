@@ -14,8 +14,16 @@ export interface NewMessage<Kind extends MessageKind> {
   readonly values: MessageValues[Kind]
   /** Undefined: to nobody. */
   readonly accountId: string | undefined
+  /** An address that is not the account's, or not yet: this channel alone, and nowhere else. */
+  readonly to?: Destination | undefined
   /** Later it says nothing of use. */
   readonly expiresAt: Date
+}
+
+/** One address of one channel. */
+export interface Destination {
+  readonly channel: Channel['name']
+  readonly address: string
 }
 
 export interface WaitingMessage {
@@ -25,6 +33,7 @@ export interface WaitingMessage {
   readonly text: Text
   readonly attempts: number
   readonly recipient: { readonly email: string | undefined; readonly phone: string }
+  readonly to: Destination | undefined
 }
 
 export interface OutboxDeps {
@@ -63,10 +72,12 @@ interface PersonRow {
 const purposeOf = (kind: string) => `message:${kind}`
 
 export function createOutbox({ db, sealing, channels, now, onFailure }: OutboxDeps): Outbox {
-  const opened = (row: MessageRow, language: string | null): Text | undefined => {
+  const opened = (row: MessageRow, language: string | null): { text: Text; to: Destination | undefined } | undefined => {
     if (!isMessageKind(row.kind)) return undefined
-    const values = sealing.open({ kid: row.sealed_with, bytes: row.sealed }, purposeOf(row.kind))
-    return values === undefined ? undefined : textOf(row.kind, JSON.parse(values) as MessageValues[MessageKind] & Record<never, never>, language ?? undefined)
+    const sealed = sealing.open({ kid: row.sealed_with, bytes: row.sealed }, purposeOf(row.kind))
+    if (sealed === undefined) return undefined
+    const { to, ...values } = JSON.parse(sealed) as MessageValues[MessageKind] & { readonly to?: Destination }
+    return { text: textOf(row.kind, values as MessageValues[MessageKind] & Record<never, never>, language ?? undefined), to }
   }
   const personOf = (accountId: string) => db('account').where({ account_id: accountId }).first<PersonRow | undefined>('email', 'phone', 'language')
   const finish = (messageId: string, change: object) => db('outbox_message').where({ message_id: messageId }).update({ delivered_at: now(), ...change })
@@ -84,14 +95,15 @@ export function createOutbox({ db, sealing, channels, now, onFailure }: OutboxDe
 
   const deliver = async (row: MessageRow): Promise<void> => {
     const person = row.account_id === null ? undefined : await personOf(row.account_id)
-    const text = person === undefined ? undefined : opened(row, person.language)
-    if (person === undefined || text === undefined) {
+    const message = person === undefined ? undefined : opened(row, person.language)
+    if (person === undefined || message === undefined) {
       await finish(row.message_id, { failure: person === undefined ? 'nobody' : 'unreadable' })
       return
     }
+    const { text, to } = message
     const recipient = { email: person.email ?? undefined, phone: person.phone }
     for (const channel of channels) {
-      const address = channel.addressOf(recipient)
+      const address = to === undefined ? channel.addressOf(recipient) : to.channel === channel.name ? to.address : undefined
       if (address === undefined) continue
       try {
         await channel.deliver(address, text, row.message_id)
@@ -106,8 +118,8 @@ export function createOutbox({ db, sealing, channels, now, onFailure }: OutboxDe
   }
 
   return {
-    add: async (trx, { kind, values, accountId, expiresAt }) => {
-      const { kid, bytes } = sealing.seal(JSON.stringify(values), purposeOf(kind))
+    add: async (trx, { kind, values, accountId, to, expiresAt }) => {
+      const { kid, bytes } = sealing.seal(JSON.stringify({ ...values, to }), purposeOf(kind))
       await trx('outbox_message').insert({ account_id: accountId ?? null, kind, sealed: bytes, sealed_with: kid, created_at: now(), due_at: now(), expires_at: expiresAt })
     },
 
@@ -124,9 +136,9 @@ export function createOutbox({ db, sealing, channels, now, onFailure }: OutboxDe
       const found = await db('outbox_message').join('account', 'account.account_id', 'outbox_message.account_id').whereNull('delivered_at').where('expires_at', '>', now())
         .orderBy('outbox_message.created_at').limit(100).select<(MessageRow & PersonRow)[]>('outbox_message.*', 'account.email', 'account.phone', 'account.language')
       return found.flatMap((row) => {
-        const text = opened(row, row.language)
-        return text === undefined || !isMessageKind(row.kind) ? [] : [{
-          messageId: row.message_id, kind: row.kind, createdAt: row.created_at, attempts: row.attempts, text, recipient: { email: row.email ?? undefined, phone: row.phone },
+        const message = opened(row, row.language)
+        return message === undefined || !isMessageKind(row.kind) ? [] : [{
+          messageId: row.message_id, kind: row.kind, createdAt: row.created_at, attempts: row.attempts, ...message, recipient: { email: row.email ?? undefined, phone: row.phone },
         }]
       })
     },
