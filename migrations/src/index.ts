@@ -13,6 +13,7 @@ import * as accounts from './20261122200000_accounts.ts'
 import * as organisations from './20261122210000_organisations.ts'
 import * as recompressionReasons from './20261122215000_recompression_reasons.ts'
 import * as secondFactor from './20261122230000_second_factor.ts'
+import * as apiKeysAndSignInProviders from './20261123000000_api_keys_and_sign_in_providers.ts'
 
 /** Every migration by name, in order. Listed, not found in a folder: what runs is what was reviewed, also from a bundle. */
 const migrations: Readonly<Record<string, Knex.Migration>> = {
@@ -30,6 +31,7 @@ const migrations: Readonly<Record<string, Knex.Migration>> = {
   '20261122210000_organisations': organisations,
   '20261122215000_recompression_reasons': recompressionReasons,
   '20261122230000_second_factor': secondFactor,
+  '20261123000000_api_keys_and_sign_in_providers': apiKeysAndSignInProviders,
 }
 
 const names = Object.keys(migrations)

@@ -1,4 +1,5 @@
 export * from './accounts.ts'
+export * from './api-keys.ts'
 export * from './gateways.ts'
 export * from './notifications.ts'
 export * from './organisations.ts'

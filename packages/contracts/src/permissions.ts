@@ -122,6 +122,8 @@ const entries = {
   'org.role': { group: 'organisation', allows: 'roles', kinds: everywhere },
   'org.device': { group: 'organisation', allows: 'devices', kinds: hospital },
   'org.pairing': { group: 'organisation', allows: 'pairing with diagnosis teams', kinds: hospital },
+  'org.api_key': { group: 'organisation', allows: 'API keys of programs, with at most what their maker may do', kinds: withConsortium },
+  'org.sign_in': { group: 'organisation', allows: "sign-in by the organisation's own identity provider", kinds: everywhere },
 
   'team.edit': { group: 'team', allows: 'team settings', kinds: team },
   'team.pairing': { group: 'team', allows: 'pairing with hospitals, taking their orders', kinds: team },
