@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path'
 import { readTlsFiles } from '../../../server/src/platform/tls.ts'
 import { banner } from './banner.ts'
 import { buildScreens } from './build-screens.ts'
+import { demonstrationText, isDemonstrationWanted, prepareDemonstration, startStoringSamples } from './demonstration.ts'
 import { portsOfGateway, prepareEnrolment, startGateway } from './gateway.ts'
 import { keepRunning } from './keep-running.ts'
 import { LauncherError } from './launcher-error.ts'
@@ -49,6 +50,8 @@ async function start(stopRequested: () => void): Promise<void> {
   const cloud = tls ? { url: config.PUBLIC_URL ?? url, extraEnv: { NODE_EXTRA_CA_CERTS: resolve(root, config.TLS_CERT_FILE ?? '') } } : { url, extraEnv: {} }
   await prepareEnrolment({ gateway: gatewaySettings, serverUrl: url, cloudUrl: cloud.url, certificate: tls?.cert, env })
   stopRequested()
+  const demonstration = isDemonstrationWanted(config, ownDatabase, process.env) ? await prepareDemonstration(env) : undefined
+  stopRequested()
   await buildScreens(say)
   const gateway = await startGateway({ settings: gatewaySettings, ports: gatewayPorts, env: { ...process.env, ...cloud.extraEnv }, onLog, say })
   running.push({ name: 'gateway', stop: gateway.stop })
@@ -59,6 +62,10 @@ async function start(stopRequested: () => void): Promise<void> {
     url: config.PUBLIC_URL ?? url, gateway: { dimsePort: gatewayPorts.dimse, controlUrl: gateway.controlUrl, keyFile: join(gatewaySettings.GATEWAY_DATA_DIR, 'secrets', 'control.key') },
     dataDirectory: config.DATA_DIR, database: ownDatabase ? 'embedded' : 'external', logFile, seconds: performance.now() / 1000,
   }))
+  if (demonstration) say(demonstrationText(demonstration, config.PUBLIC_URL ?? url))
+  if (demonstration && demonstration.state !== 'not wanted' && !demonstration.hasStudies) {
+    running.push({ name: '', stop: (await startStoringSamples({ url: cloud.url, env: { ...env, ...cloud.extraEnv }, say })).stop })
+  }
   if (process.argv.includes('--watch')) {
     watchSources(serverSources, () => void server.restart())
     watchSources(gatewaySources, () => void gateway.restart())

@@ -21,7 +21,7 @@ export interface AccountsDeps {
   readonly db: Db
   readonly sealing: Sealing
   readonly memberships: Memberships
-  readonly outbox: Outbox
+  readonly outbox: Pick<Outbox, 'add'>
   /** Scheme and host users reach the server at, where it is fixed. */
   readonly publicUrl?: string | undefined
   /** IANA name: the day of organisations that have not said where they are. */

@@ -26,7 +26,7 @@ export interface PasswordResetDeps {
   readonly sealing: Sealing
   readonly captchas: Captchas
   readonly passwords: Passwords
-  readonly outbox: Outbox
+  readonly outbox: Pick<Outbox, 'add'>
   readonly now: () => Date
 }
 

@@ -1,0 +1,44 @@
+/**
+ * Makes the demonstration consortium where it is wanted and not there yet, and tells the launcher as JSON who is in it: `DemonstrationAnswer`.
+ * Run by `npm start`.
+ */
+import { createAccounts } from '../accounts/index.ts'
+import { organisationBySlug } from '../catalogue/index.ts'
+import { readConfig } from '../config.ts'
+import { demonstrationPeople, makeDemonstration, organisationNames } from '../demonstration/index.ts'
+import { createSealing, loadSigningKeys } from '../identity/index.ts'
+import { accountMemberships } from '../organisations/index.ts'
+import { signingKeysFile } from '../places.ts'
+import { createDb, type Db } from '../platform/db.ts'
+
+/** What is printed. */
+export interface DemonstrationAnswer {
+  readonly state: 'made' | 'there' | 'not wanted'
+  readonly people: readonly { readonly phone: string; readonly name: string; readonly places: string; readonly oneTimePassword?: string }[]
+  /** The organisation that `npm run token`, the gateway and the samples are of has studies. */
+  readonly hasStudies: boolean
+}
+
+async function run(db: Db, config: ReturnType<typeof readConfig>): Promise<DemonstrationAnswer> {
+  const sealing = createSealing(await loadSigningKeys(signingKeysFile(config)))
+  const accounts = createAccounts({ db, sealing, outbox: { add: () => Promise.resolve() }, memberships: accountMemberships, timeZone: config.TIME_ZONE, captchaBits: config.CAPTCHA_BITS })
+  const made = await makeDemonstration({ db, accounts, defaultOrganisation: config.DEFAULT_ORGANISATION })
+  const organisation = await organisationBySlug(db, config.DEFAULT_ORGANISATION)
+  const study = organisation && await db('study').where({ organisation_id: organisation.organisationId }).first<object | undefined>('study_key')
+  return {
+    state: made.state,
+    people: made.state === 'not wanted' ? [] : demonstrationPeople.map(({ phone, name, memberships }) => ({
+      phone, name, places: memberships.map((one) => `${organisationNames[one.organisation]}: ${one.role}`).join('; '),
+      ...(made.state === 'made' && made.oneTimePasswords[phone] !== undefined ? { oneTimePassword: made.oneTimePasswords[phone] } : {}),
+    })),
+    hasStudies: study !== undefined,
+  }
+}
+
+const config = readConfig(process.env)
+const db = createDb(config.DATABASE_URL, 2)
+try {
+  console.log(JSON.stringify(await run(db, config)))
+} finally {
+  await db.destroy()
+}
