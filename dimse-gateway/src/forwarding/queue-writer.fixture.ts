@@ -1,5 +1,5 @@
 /** A process that works a queue until it is killed: enqueues, claims, settles, and tells its parent what it was told is written. */
-import { randomUUID } from 'node:crypto'
+import { aUID } from '@isocenter/testkit/instances'
 import { aQueue, anObject, toNode } from './queue.fixture.ts'
 
 const path = process.argv[2]
@@ -7,7 +7,7 @@ if (path === undefined) throw new Error('Which database?')
 const { queue } = aQueue(path)
 await queue.recover()
 for (;;) {
-  const objects = Array.from({ length: 20 }, () => anObject({ SOPInstanceUID: `2.25.${String(BigInt(`0x${randomUUID().replaceAll('-', '')}`))}` }))
+  const objects = Array.from({ length: 20 }, () => anObject({ SOPInstanceUID: aUID() }))
   queue.enqueue(objects, toNode('a'))
   process.send?.(objects.map(({ id }) => id))
   const batch = await queue.claim('a', { maxObjects: 15, maxBytes: 1e9 }, Date.now())

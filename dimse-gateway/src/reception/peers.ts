@@ -1,3 +1,4 @@
+import { plainAddress } from '@isocenter/dimse'
 import { lookup } from 'node:dns/promises'
 import { BlockList, isIP } from 'node:net'
 import type { Peer } from '../configuration/schema.ts'
@@ -40,9 +41,6 @@ export function createPeers(resolve: (host: string) => Promise<readonly string[]
     },
   }
 }
-
-/** An IPv4 address as such, also where the socket speaks IPv6. */
-export const plainAddress = (address: string): string => (/^::ffff:\d+\.\d+\.\d+\.\d+$/i.test(address) ? address.slice('::ffff:'.length) : address)
 
 /** Whether an address is this machine's own, which no other machine can have: 127.0.0.0/8 or ::1. */
 export function isLoopback(address: string): boolean {

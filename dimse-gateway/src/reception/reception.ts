@@ -8,7 +8,7 @@ import type { SecretStore } from '../platform/secrets.ts'
 import type { Spool } from '../spool/index.ts'
 import { handlersOf } from './handlers.ts'
 import { negotiate } from './negotiate.ts'
-import { createPeers, plainAddress } from './peers.ts'
+import { createPeers } from './peers.ts'
 import { serviceRegistry, type GatewayService } from './service.ts'
 import { storeInSpool } from './store.ts'
 import type { UnknownSenders } from './unknown-senders.ts'
@@ -97,7 +97,7 @@ export function createReception(options: ReceptionOptions): Reception {
   }
 
   async function serve(association: Association): Promise<void> {
-    const address = plainAddress(association.remoteAddress)
+    const address = association.remoteAddress
     byAddress.set(address, (byAddress.get(address) ?? 0) + 1)
     present.add(association)
     try {

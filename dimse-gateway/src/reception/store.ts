@@ -1,6 +1,5 @@
 import { dimseStatus, type ServiceResult, type StoreRequest } from '@isocenter/dimse'
 import { NothingToStore, ObjectMismatch, SpoolFull, SpoolUnavailable, type Spool } from '../spool/index.ts'
-import { plainAddress } from './peers.ts'
 
 /**
  * Takes one object into the spool (PS3.4 Annex B); success is answered once it is durable.
@@ -8,7 +7,7 @@ import { plainAddress } from './peers.ts'
  */
 export async function storeInSpool(request: StoreRequest, spool: Spool, onRefusal: (error: unknown, status: number) => void): Promise<ServiceResult> {
   const { association, SOPClassUID, SOPInstanceUID, transferSyntaxUID, dataSet } = request
-  const origin = { callingAETitle: association.callingAETitle, calledAETitle: association.calledAETitle, remoteAddress: plainAddress(association.remoteAddress) }
+  const origin = { callingAETitle: association.callingAETitle, calledAETitle: association.calledAETitle, remoteAddress: association.remoteAddress }
   try {
     // Asked before a byte of the data set is read: what cannot be kept is thrown away as it comes.
     const writer = await spool.receive(origin, { SOPClassUID, SOPInstanceUID, transferSyntaxUID })

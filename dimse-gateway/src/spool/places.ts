@@ -1,5 +1,5 @@
+import { timeOfUuidv7 } from '@isocenter/durable-files'
 import { join } from 'node:path'
-import { timeOfUuidv7 } from '../platform/uuid.ts'
 
 /** Where files lie in the spool's folder; a name is made of an id of ours alone, so no sender's text ever reaches a path. */
 export interface SpoolPlaces {

@@ -3,4 +3,5 @@ export { DurableDirectories, flushDirectory, makeDurably } from './directories.t
 export { replaceFile } from './document.ts'
 export { giveBack, lend, maxLentBytes } from './lent-buffers.ts'
 export { StagedFile, StagedFileEnded } from './staged-file.ts'
+export { isUuidv7, timeOfUuidv7, uuidv7 } from './uuid.ts'
 export { isAbsent, isFull, systemCode } from './system-code.ts'

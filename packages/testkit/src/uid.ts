@@ -1,6 +1,2 @@
-import { randomUUID } from 'node:crypto'
-
-/** A fresh UID below the 2.25 root (PS3.5 §B.2). */
-export function aUID(): string {
-  return `2.25.${BigInt(`0x${randomUUID().replaceAll('-', '')}`)}`
-}
+/** A fresh UID, for what is synthetic. */
+export { newUID as aUID } from '@isocenter/dicom'

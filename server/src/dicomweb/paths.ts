@@ -1,4 +1,5 @@
 /** Paths of DICOMweb resources below the service's base, and the UIDs in them (PS3.18 §10.1). */
+import { isReadableUID } from '@isocenter/dicom'
 import { invalidUID } from './problems.ts'
 
 /** What names one instance. */
@@ -28,11 +29,6 @@ export function scopeOf<T extends Scope & object>(params: T): T {
     if (keyword.endsWith('InstanceUID') && !isReadableUID(value)) throw invalidUID(`${keyword} in the path is not a UID.`)
   }
   return params
-}
-
-/** Digits and dots as PS3.5 §9.1 has them, 64 at most, leading zeros forgiven. */
-export function isReadableUID(text: string): boolean {
-  return text.length <= 64 && /^[0-9]+(\.[0-9]+)*$/.test(text)
 }
 
 /** The path of a study, series or instance below the base: `/studies/1.2/series/1.3`. */

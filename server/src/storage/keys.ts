@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { uuidv7 } from '@isocenter/durable-files'
 import { InvalidBlobKey } from './blob-store.ts'
 
 /** Segments begin with a letter or digit, so that no key can say `.` or `..`, hide a file, or leave the store's folder. */
@@ -80,12 +80,3 @@ export function organisationOfBlobKey(key: string): string | undefined {
 
 const dayOf = (moment: Date): string => moment.toISOString().slice(0, 10).replaceAll('-', '/')
 const hourOf = (moment: Date): string => moment.toISOString().slice(11, 13)
-
-/** A version 7 UUID (RFC 9562 §5.7): 48 bits of milliseconds since 1970, then random ones, so that keys sort by age. */
-export function uuidv7(milliseconds: number): string {
-  const bytes = randomBytes(16)
-  bytes.writeUIntBE(milliseconds, 0, 6)
-  bytes.writeUInt8(0x70 | (bytes.readUInt8(6) & 0x0f), 6)
-  bytes.writeUInt8(0x80 | (bytes.readUInt8(8) & 0x3f), 8)
-  return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')
-}

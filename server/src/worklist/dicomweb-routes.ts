@@ -1,11 +1,11 @@
 /** What modalities and gateways use: the Modality Scheduled Procedure Step and Modality Performed Procedure Step services (PS3.18 §14, §15). */
 import { maxDataSetBytes } from '@isocenter/contracts'
-import { DicomXmlError, MatchValueError, orderedJson, parseDicomXml, writeDicomXml, type Tag } from '@isocenter/dicom'
+import { DicomXmlError, isReadableUID, MatchValueError, orderedJson, parseDicomXml, writeDicomXml, type Tag } from '@isocenter/dicom'
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import type { AccessLog, AuditAction } from '../audit/index.ts'
 import type { Config } from '../config.ts'
 import {
-  acceptableOf, contentTypeOf, dataSetOffers, dicomJson, dicomXml, invalidSearch, invalidUID, isReadableUID, negotiate, oneDataSetOffers, parseSearch, queryOf, sendJson, sendJsonList,
+  acceptableOf, contentTypeOf, dataSetOffers, dicomJson, dicomXml, invalidSearch, invalidUID, negotiate, oneDataSetOffers, parseSearch, queryOf, sendJson, sendJsonList,
   searchParameters, sendXmlParts, serviceURL,
 } from '../dicomweb/index.ts'
 import { returned } from './returned.ts'

@@ -1,7 +1,6 @@
 /** One scheduled procedure step as it is written: what it must have (PS3.4 Table K.6-1), and the columns it is found by. */
-import { randomUUID } from 'node:crypto'
 import { scheduledStepStatuses, type ScheduledStepStatus } from '@isocenter/contracts'
-import { DicomJsonError, parseDicomJson, type DicomJson, type Keyword } from '@isocenter/dicom'
+import { DicomJsonError, newUID, parseDicomJson, type DicomJson, type Keyword } from '@isocenter/dicom'
 import { comparableIn, hasValue, itemsIn, keyOf, textIn } from './data-set.ts'
 import { faultsIn, maxFaults, type Fault } from './faults.ts'
 import { invalidWorklistItem } from './problems.ts'
@@ -103,9 +102,6 @@ function columnsOf(dataSet: DicomJson, step: DicomJson): ItemColumns {
     said_status: status !== undefined && isStatus(status) ? status : 'SCHEDULED',
   }
 }
-
-/** A UID of a random number (PS3.5 §B.2). */
-const newUID = (): string => `2.25.${BigInt(`0x${randomUUID().replaceAll('-', '')}`)}`
 
 /** The attributes with the status that is true now in their one step. */
 export function withStatus(attributes: DicomJson, status: ScheduledStepStatus): DicomJson {

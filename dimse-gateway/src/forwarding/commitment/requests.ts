@@ -1,5 +1,5 @@
 /** What DICOM nodes were asked to commit to, on disk: a report may come days later, and to another process. */
-import { randomUUID } from 'node:crypto'
+import { newUID } from '@isocenter/dicom'
 import type { Statements, Transaction } from '../../platform/statements.ts'
 import type { Reference } from '@isocenter/dimse'
 import { backoffMs, longestWaitMs } from '../../platform/backoff.ts'
@@ -81,6 +81,7 @@ export function createCommitmentRequests(statements: Statements): CommitmentRequ
         const found = transaction.all<Unasked>(unasked, nodeId, now, now, most)
         if (found.length === 0) return undefined
         transaction.run(forgetOld, now - forgetAfterMs)
+        // Random: it is what a report is known by, and nobody can guess it.
         const TransactionUID = newUID()
         transaction.run('INSERT INTO requested_commitment (transaction_uid, node_id, open_until) VALUES (?, ?, ?)', TransactionUID, nodeId, now + Math.min(patienceMs, longestWaitMs))
         const requestId = transaction.get<{ id: number }>('SELECT last_insert_rowid() AS id')?.id ?? 0
@@ -125,6 +126,3 @@ function refuse(transaction: Transaction, { deliveryId, attempts }: Member, reas
   transaction.run(sendAgain, deliveryId, isDead ? 'dead' : 'waiting', isDead ? 0 : now + backoffMs(attempts, refusalBackoff), detail)
   if (!isDead) transaction.run(standInLine, deliveryId)
 }
-
-/** Nobody can guess it (PS3.5 §B.2): it is what a report is known by. */
-const newUID = (): string => `2.25.${BigInt(`0x${randomUUID().replaceAll('-', '')}`)}`

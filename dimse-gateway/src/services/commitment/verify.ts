@@ -1,5 +1,5 @@
+import { isReadableUID } from '@isocenter/dicom'
 import { firstText } from '../first-text.ts'
-import { isWholeUID } from '../query/models.ts'
 import type { Upstream } from '../upstream/upstream.ts'
 import { search } from '../upstream/search.ts'
 import type { FailedReference, Reference } from '@isocenter/dimse'
@@ -11,9 +11,9 @@ const referencesAtATime = 50
 export async function verify(upstream: Upstream, references: readonly Reference[], signal?: AbortSignal): Promise<{ committed: Reference[]; failed: FailedReference[] }> {
   const committed: Reference[] = []
   const failed: FailedReference[] = []
-  const nameable = references.filter(({ SOPInstanceUID }) => isWholeUID(SOPInstanceUID))
+  const nameable = references.filter(({ SOPInstanceUID }) => isReadableUID(SOPInstanceUID))
   // Nobody can hold what has no UID, and a search for it would be refused with all that are in it.
-  for (const reference of references) if (!isWholeUID(reference.SOPInstanceUID)) failed.push({ ...reference, FailureReason: 0x0112 })
+  for (const reference of references) if (!isReadableUID(reference.SOPInstanceUID)) failed.push({ ...reference, FailureReason: 0x0112 })
   for (let at = 0; at < nameable.length; at += referencesAtATime) {
     const some = nameable.slice(at, at + referencesAtATime)
     const held = new Map<string, Set<string>>()

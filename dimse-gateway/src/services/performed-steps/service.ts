@@ -1,6 +1,5 @@
 /** Modality Performed Procedure Step, taken for the server and kept while it cannot be reached (PS3.4 Annex F). */
-import { randomUUID } from 'node:crypto'
-import { writeDicomJson, type DataSet } from '@isocenter/dicom'
+import { newUID, writeDicomJson, type DataSet } from '@isocenter/dicom'
 import { DimseStatusError, dimseStatus, isUID, statusClass, type CreateRequest, type CreateResult, type NormalizedRequest, type NormalizedResult } from '@isocenter/dimse'
 import type { Clock } from '../../platform/clock.ts'
 import type { Database } from '../../platform/database.ts'
@@ -97,7 +96,7 @@ export function createPerformedSteps({ upstream, database, clock, log }: Perform
 
   const handlers: GatewayService['handlers'] = {
     create: async ({ SOPInstanceUID, dataSet, association }: CreateRequest): Promise<CreateResult> => {
-      const uid = SOPInstanceUID ?? `2.25.${BigInt(`0x${randomUUID().replaceAll('-', '')}`)}`
+      const uid = SOPInstanceUID ?? newUID()
       return { ...await take(messageOf('create', uidOf(uid), given(dataSet), association.callingAETitle)), SOPInstanceUID: uid }
     },
     set: async ({ SOPInstanceUID, dataSet, association }: NormalizedRequest) => take(messageOf('set', uidOf(SOPInstanceUID), given(dataSet), association.callingAETitle)),

@@ -1,5 +1,5 @@
 /** C-FIND of the Query/Retrieve service, answered from the server's searches (PS3.4 §C.4.1). */
-import { formatTag, tagOf, type DicomJson } from '@isocenter/dicom'
+import { formatTag, isReadableUID, tagOf, type DicomJson } from '@isocenter/dicom'
 import { dimseStatus, type Match, type QueryRequest } from '@isocenter/dimse'
 import type { GatewayService } from '../../reception/index.ts'
 import { asStatus } from '../upstream/failure-status.ts'
@@ -7,7 +7,7 @@ import { search, type SearchResult } from '../upstream/search.ts'
 import type { Upstream } from '../upstream/upstream.ts'
 import { readQuery, searchParametersOf, valuesOf, withShortLists, type Query } from './identifier.ts'
 import { returned } from './match.ts'
-import { isWholeUID, modelsFor, uniqueKeys } from './models.ts'
+import { modelsFor, uniqueKeys } from './models.ts'
 
 /** Patients told apart in one answer; beyond it they may repeat, which a caller has to bear in any case. */
 const maxPatientsKnown = 200_000
@@ -60,7 +60,7 @@ function resourceOf({ level, keys }: Query): string {
 function single(keys: Query['keys'], keyword: 'StudyInstanceUID' | 'SeriesInstanceUID'): string[] {
   const values = valuesOf(keys, tagOf(keyword))
   // Anything but a UID stays a key, so that the server says what is wrong with it.
-  return values.length === 1 && values.every(isWholeUID) ? values : []
+  return values.length === 1 && values.every(isReadableUID) ? values : []
 }
 
 function parametersOf({ level, keys }: Query): URLSearchParams {

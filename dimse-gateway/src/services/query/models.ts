@@ -25,6 +25,3 @@ export const uniqueKeys = {
 /** SOP classes of the models for one operation. */
 export const modelsFor = (operation: InformationModel['operation']): string[] =>
   Object.entries(informationModels).flatMap(([uid, model]) => (model.operation === operation ? [uid] : []))
-
-/** Whether a value is a UID that may stand in a path: components of digits, so neither `.` nor `..`, which a proxy would resolve. */
-export const isWholeUID = (value: string): boolean => value.length <= 64 && /^\d+(\.\d+)*$/.test(value)

@@ -1,8 +1,8 @@
 /** Which instances a C-MOVE or C-GET names (PS3.4 §C.4.2.1.4). */
-import { tagOf, type DicomJson, type DataSet } from '@isocenter/dicom'
+import { isReadableUID, tagOf, type DicomJson, type DataSet } from '@isocenter/dicom'
 import { DimseStatusError, dimseStatus } from '@isocenter/dimse'
 import { readQuery, valuesOf, type QueryKey } from '../query/identifier.ts'
-import { isWholeUID, uniqueKeys, type QueryLevel } from '../query/models.ts'
+import { uniqueKeys, type QueryLevel } from '../query/models.ts'
 import { firstText } from '../first-text.ts'
 import { search } from '../upstream/search.ts'
 import type { Upstream } from '../upstream/upstream.ts'
@@ -58,7 +58,7 @@ export async function selectedInstances(upstream: Upstream, SOPClassUID: string,
 function requiredValues(keys: readonly QueryKey[], level: QueryLevel, howMany: 'one' | 'several'): string[] {
   const keyword = uniqueKeys[level]
   const values = valuesOf(keys, tagOf(keyword))
-  const isFit = level === 'PATIENT' ? values.every((value) => !/[*?]/.test(value)) : values.every(isWholeUID)
+  const isFit = level === 'PATIENT' ? values.every((value) => !/[*?]/.test(value)) : values.every(isReadableUID)
   if (values.length > 0 && isFit && (values.length === 1 || (howMany === 'several' && level !== 'PATIENT'))) return values
   throw new DimseStatusError(dimseStatus.doesNotMatchSOPClass.code, { ErrorComment: `${keyword} is missing, or none there can be`, OffendingElement: [tagOf(keyword)] })
 }

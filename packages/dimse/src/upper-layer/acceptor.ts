@@ -120,7 +120,7 @@ function remoteOf(socket: Socket): Remote {
 }
 
 /** An IPv4 peer of a socket that listens on IPv6 too is told as ::ffff:10.0.0.5; lists of peers say 10.0.0.5. */
-function plainAddress(address: string): string {
+export function plainAddress(address: string): string {
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)
   return mapped?.[1] ?? address
 }

@@ -1,5 +1,5 @@
 /** The DICOM upper layer (PS3.8): associations, accepted and requested, with data streaming both ways. */
-export { createAcceptor, type Acceptor, type AcceptorOptions } from './acceptor.ts'
+export { createAcceptor, plainAddress, type Acceptor, type AcceptorOptions } from './acceptor.ts'
 export { requestAssociation, type RequestOptions } from './requestor.ts'
 export { errorOfEnd, type AcceptedContext, type Association, type AssociationEnd, type DataPiece, type ProposedContext, type TlsFacts } from './association.ts'
 export { maxPresentationContexts, type AssociationAnswer, type AssociationRequest, type ContextAnswer, type ContextProposal, type ContextRefusal } from './negotiation.ts'

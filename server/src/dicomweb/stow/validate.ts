@@ -1,6 +1,5 @@
 /** What a received object must have to be stored, and what is odd about it but kept (PS3.18 §10.5.2, PS3.5 §6.2). */
-import { formatTag, isSurelySound, valueFault, vrTraits, type DataElement, type DataSet, type FrameWarning, type ParsedInstance } from '@isocenter/dicom'
-import { isReadableUID } from '../paths.ts'
+import { formatTag, isReadableUID, isSurelySound, valueFault, vrTraits, type DataElement, type DataSet, type FrameWarning, type ParsedInstance } from '@isocenter/dicom'
 import type { FailedResult } from './response.ts'
 
 export interface Identity {

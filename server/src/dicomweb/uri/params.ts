@@ -1,9 +1,8 @@
 /** The query parameters of the URI service (PS3.18 §9.1.2). */
-import type { PixelLayout } from '@isocenter/dicom'
+import { isReadableUID, type PixelLayout } from '@isocenter/dicom'
 import type { Viewport } from '@isocenter/rendering'
 import { badRequest } from '../../platform/problem.ts'
 import type { InstanceUIDs } from '../paths.ts'
-import { isReadableUID } from '../paths.ts'
 import { renderedParams, type Query, type RenderedParams } from '../rendering/params.ts'
 
 /** A request of the URI service, each parameter checked by itself. */
