@@ -8,7 +8,7 @@
  */
 import { encodeFileMeta, ExplicitVRLittleEndian } from '@isocenter/dicom'
 import { gatewayNodeArguments, serverEnvironment } from '@isocenter/launcher/server-runtime'
-import { anInstance, aUID, bytesOf, hasProgram } from '@isocenter/testkit/instances'
+import { anInstance, aUID, bytesOf, freePort, hasProgram } from '@isocenter/testkit/instances'
 import { createWriteStream, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -16,7 +16,7 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { dcmsend, freePort, startReceiver, type Receiver } from './processes.ts'
+import { dcmsend, startReceiver, type Receiver } from './processes.ts'
 
 const { values } = parseArgs({ options: { repetitions: { type: 'string', default: '5' }, folder: { type: 'string', default: '/dev/shm' }, cine: { type: 'boolean', default: false } } })
 const instancesAStudy = 300

@@ -4,13 +4,13 @@
  *   node dimse-gateway/bench/node-flags.ts [--repetitions 3] [--folder /dev/shm] [--semi 1,4,8]
  */
 import { serverEnvironment } from '@isocenter/launcher/server-runtime'
-import { anInstance, aUID, bytesOf } from '@isocenter/testkit/instances'
+import { anInstance, aUID, bytesOf, freePort } from '@isocenter/testkit/instances'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { dcmsend, freePort, startReceiver } from './processes.ts'
+import { dcmsend, startReceiver } from './processes.ts'
 
 const { values } = parseArgs({ options: { repetitions: { type: 'string', default: '3' }, folder: { type: 'string', default: '/dev/shm' }, semi: { type: 'string', default: '1,4,8' } } })
 const stage = mkdtempSync(join(values.folder, 'node-flags-'))

@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
-import { connect, createServer, type AddressInfo } from 'node:net'
+import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 /** A receiver under test. */
@@ -47,14 +47,6 @@ async function untilListening(port: number, child: ChildProcess): Promise<void> 
     await sleep(50)
   }
   throw new Error(`Nothing listens on port ${port}.`)
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve) })
-  const { port } = server.address() as AddressInfo
-  await new Promise<void>((resolve) => { server.close(() => { resolve() }) })
-  return port
 }
 
 /** Sends one folder an association with DCMTK's dcmsend, TCP_NODELAY as it should be; answers the seconds until the last has ended. */

@@ -5,10 +5,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { attributes, hasProgram, testDatabase } from '@isocenter/testkit'
+import { attributes, freePort, hasProgram, testDatabase } from '@isocenter/testkit'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startGatewayProcess, writeConfiguration, type GatewayProcess } from './gateway-process.fixture.ts'
-import { freePort } from './ports.fixture.ts'
 import { aSite, type Site } from './site.fixture.ts'
 
 const suite = fileURLToPath(new URL('../../../conformance/main.ts', import.meta.url))

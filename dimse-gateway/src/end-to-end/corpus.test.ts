@@ -7,11 +7,11 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { readInstance } from '@isocenter/dicom'
 import { DimseConnection, requestAssociation, store } from '@isocenter/dimse'
-import { hasProgram, sharedDicom, testDatabase } from '@isocenter/testkit'
+import { freePort, hasProgram, sharedDicom, testDatabase } from '@isocenter/testkit'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { dataSetsOf, dataSetsOnDisk, sha256 } from './held.fixture.ts'
 import type { Outgoing } from './sender.fixture.ts'
-import { freePort, listensOn } from './ports.fixture.ts'
+import { listensOn } from './ports.fixture.ts'
 import { aSite, forwarded, type Site } from './site.fixture.ts'
 
 const shared = sharedDicom()

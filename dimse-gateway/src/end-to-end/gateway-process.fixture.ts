@@ -5,11 +5,10 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { gatewayNodeArguments, serverEnvironment } from '@isocenter/testkit'
+import { freePort, gatewayNodeArguments, serverEnvironment } from '@isocenter/testkit'
 import type { Configuration } from '../configuration/schema.ts'
 import type { GatewayState } from '../control/wire/state.ts'
 import type { InstanceRecord, StudyRecord } from '../control/wire/records.ts'
-import { freePort } from './ports.fixture.ts'
 
 const main = fileURLToPath(new URL('../main.ts', import.meta.url))
 const readyWithinMs = 30_000

@@ -1,14 +1,5 @@
-/** Ports for outside programs, which cannot be told to pick one. */
-import { connect, createServer, type AddressInfo } from 'node:net'
+import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-
-export async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve) })
-  const { port } = server.address() as AddressInfo
-  await new Promise<void>((resolve) => { server.close(() => { resolve() }) })
-  return port
-}
 
 /** Waits until somebody listens on a port of this machine. */
 export async function listensOn(port: number): Promise<void> {

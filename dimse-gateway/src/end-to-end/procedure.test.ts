@@ -6,9 +6,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { readInstance, type DataSet } from '@isocenter/dicom'
 import { action, create, createAcceptor, DimseConnection, find, requestAssociation, serveServices, set, store } from '@isocenter/dimse'
-import { attributes, aStudy, bytesOf, hasProgram, testDatabase } from '@isocenter/testkit'
+import { attributes, aStudy, bytesOf, freePort, hasProgram, testDatabase } from '@isocenter/testkit'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { freePort, listensOn } from './ports.fixture.ts'
+import { listensOn } from './ports.fixture.ts'
 import { aSite, until, type Site } from './site.fixture.ts'
 
 const [Worklist, PerformedStep, Commitment, CommitmentInstance] = ['1.2.840.10008.5.1.4.31', '1.2.840.10008.3.1.2.3.3', '1.2.840.10008.1.20.1', '1.2.840.10008.1.20.1.1'] as const

@@ -1,25 +1,16 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { readInstance } from '@isocenter/dicom'
-import { anInstance, aStudy, bytesOf, hasProgram } from '@isocenter/testkit/instances'
+import { anInstance, aStudy, bytesOf, freePort, hasProgram } from '@isocenter/testkit/instances'
 import { afterEach, describe, expect, test } from 'vitest'
 import { aForwardingGateway, aLine, settingsOf, until, type ForwardingGateway } from './forwarding.fixture.ts'
 
 const open: (() => Promise<void>)[] = []
 afterEach(async () => { for (const close of open.splice(0).toReversed()) await close() })
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  await new Promise((resolve) => { server.close(resolve) })
-  return typeof address === 'object' && address ? address.port : 0
-}
 
 /** DCMTK's storescp, writing data sets as they come. */
 async function aStoreScp(...args: string[]): Promise<{ port: number; folder: string; files: () => Promise<Buffer[]>; stop: () => void }> {

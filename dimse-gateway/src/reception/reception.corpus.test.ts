@@ -1,11 +1,11 @@
 /** Every real file beside the repository, over real associations: ours, and those of DCMTK. */
 import { readInstance } from '@isocenter/dicom'
 import { DimseConnection, isUID, requestAssociation, store } from '@isocenter/dimse'
-import { hasProgram, sharedDicom } from '@isocenter/testkit/instances'
+import { freePort, hasProgram, sharedDicom } from '@isocenter/testkit/instances'
 import { execFile, spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
-import { connect, createServer, type AddressInfo } from 'node:net'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -103,14 +103,6 @@ const run = promisify(execFile)
 async function sendAll(port: number, folders: readonly string[]): Promise<void> {
   await run('dcmsend', ['--no-halt', '--decompress-never', '--scan-directories', '--recurse', '127.0.0.1', String(port), ...folders], { env: { ...process.env, TCP_NODELAY: '1' } })
     .catch((error: unknown) => { if (!(error instanceof Error && 'code' in error && typeof error.code === 'number')) throw error })
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve) })
-  const { port } = server.address() as AddressInfo
-  await new Promise<void>((resolve) => { server.close(() => { resolve() }) })
-  return port
 }
 
 async function untilListening(port: number): Promise<void> {

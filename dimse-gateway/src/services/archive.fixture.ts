@@ -1,11 +1,9 @@
 import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { DicomJson } from '@isocenter/dicom'
-import { bytesOf } from '@isocenter/testkit/instances'
+import { bytesOf, freePort } from '@isocenter/testkit/instances'
 import { dcmtk, until } from './services.fixture.ts'
 
 export interface Archive {
@@ -43,13 +41,4 @@ export async function startArchive({ gatewayPort, instances }: { readonly gatewa
     throw error
   }
   return { port, aeTitle, stop }
-}
-
-async function freePort(): Promise<number> {
-  const listener = createServer().listen(0, '127.0.0.1')
-  await once(listener, 'listening')
-  const { port } = listener.address() as { port: number }
-  listener.close()
-  await once(listener, 'close')
-  return port
 }

@@ -3,10 +3,9 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { mkdir, readFile, writeFile, open } from 'node:fs/promises'
-import { createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { hasProgram } from '@isocenter/testkit'
+import { freePort, hasProgram } from '@isocenter/testkit'
 
 const plugin = '/usr/share/orthanc/plugins/libOrthancDicomWeb.so'
 
@@ -68,12 +67,4 @@ export async function startOrthanc(directory: string, url: string, authorization
     bytes: (path) => ask('GET', path),
     stop,
   }
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer()
-  await new Promise<void>((resolve, reject) => probe.once('error', reject).listen(0, '127.0.0.1', resolve))
-  const { port } = probe.address() as AddressInfo
-  await new Promise((resolve) => probe.close(resolve))
-  return port
 }

@@ -1,12 +1,11 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ExplicitVRLittleEndian, ImplicitVRLittleEndian, readInstance } from '@isocenter/dicom'
 import { createAcceptor, serveServices } from '@isocenter/dimse'
-import { aStudy, hasProgram, startServerProcess, testDatabase, type ServerProcess } from '@isocenter/testkit'
+import { aStudy, freePort, hasProgram, startServerProcess, testDatabase, type ServerProcess } from '@isocenter/testkit'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { aServedGateway, dcmtk, stowed, type ServedGateway } from '../services.fixture.ts'
 
@@ -49,15 +48,6 @@ async function aReceiver(aeTitle: string, ...options: string[]): Promise<{ port:
   await gateway.configuration.change(({ service }) => ({ service: { ...service, peers: [...service.peers, { aeTitle, address: '127.0.0.1', port }] } }))
   for (let tries = 0; tries < 100 && (await dcmtk('echoscu', '127.0.0.1', String(port))).code !== 0; tries++) await new Promise((resolve) => { setTimeout(resolve, 50) })
   return { port, folder: into }
-}
-
-async function freePort(): Promise<number> {
-  const listener = createServer().listen(0, '127.0.0.1')
-  await once(listener, 'listening')
-  const { port } = listener.address() as { port: number }
-  listener.close()
-  await once(listener, 'close')
-  return port
 }
 
 const received = async (into: string) => Promise.all((await readdir(into)).map(async (name) => readInstance(await readFile(join(into, name)))))
