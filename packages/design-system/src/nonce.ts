@@ -1,3 +1,6 @@
+/** Once a page is enough. */
+let bearing: { readonly document: Document; readonly nonce: string } | undefined
+
 /**
  * Gives the nonce of this page's Content-Security-Policy to every style element that the page's scripts make.
  *
@@ -6,8 +9,10 @@
  * given away. Attributes are not concerned: React sets styles through the CSSOM, which no policy restricts.
  */
 export function bearNonce(document: Document): string | undefined {
+  if (bearing?.document === document) return bearing.nonce
   const nonce = document.querySelector<HTMLMetaElement>('meta[property="csp-nonce"]')?.nonce
   if (nonce === undefined || nonce === '') return undefined
+  bearing = { document, nonce }
   const createElement = document.createElement.bind(document)
   document.createElement = (name: string, options?: ElementCreationOptions) => {
     const element = createElement(name, options)

@@ -1,0 +1,93 @@
+import { backgroundHeader } from '@isocenter/contracts'
+import { ApiProblem, problemOf } from './problem.ts'
+
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+
+export interface RequestOptions {
+  /** Sent as JSON; a Blob as it is, under its own media type. */
+  readonly body?: unknown
+  /** Members that are undefined or empty are left out. */
+  readonly query?: Readonly<Record<string, QueryValue>> | undefined
+  /** Version the change is based on: another's change meanwhile is answered 412. */
+  readonly ifMatch?: number | undefined
+  /** The same for every try of one act, so that it is done once. */
+  readonly idempotencyKey?: string | undefined
+  readonly signal?: AbortSignal | undefined
+  /** No person asked for it: it does not keep the session from ending. */
+  readonly isBackground?: boolean
+  readonly answer?: 'json' | 'blob'
+}
+
+export type QueryValue = string | number | boolean | undefined
+
+/** Asks one server's product API, for one organisation where it is told which. */
+export interface ApiClient {
+  readonly organisationId: string | undefined
+  /**
+   * The answer's JSON; undefined where it has no body.
+   * @throws ApiProblem
+   */
+  readonly request: <Answer = void>(method: Method, path: string, options?: RequestOptions) => Promise<Answer>
+  /** The same server, for this organisation. */
+  readonly of: (organisationId: string) => ApiClient
+}
+
+export interface ApiClientOptions {
+  readonly fetch?: typeof globalThis.fetch
+  readonly organisationId?: string | undefined
+  /** Told of every problem before who asked is: that the session has ended, for instance. */
+  readonly onProblem?: (problem: ApiProblem) => void
+  /** Told when the server has answered somebody's own request: it counts as activity there. */
+  readonly onActivity?: () => void
+}
+
+/** Longest an answer may take to begin; a request that failed can be repeated, one that hangs cannot. */
+const longestRequestMs = 60_000
+
+export function createApiClient(options: ApiClientOptions = {}): ApiClient {
+  const { organisationId, onProblem, onActivity } = options
+  return {
+    organisationId,
+    of: (id) => createApiClient({ ...options, organisationId: id }),
+    request: async <Answer>(method: Method, path: string, { body, query, ifMatch, idempotencyKey, signal, isBackground = false, answer = 'json' }: RequestOptions = {}) => {
+      const isBlob = body instanceof Blob
+      const headers = {
+        accept: answer === 'json' ? 'application/json, application/problem+json' : '*/*',
+        ...(body !== undefined && { 'content-type': isBlob ? body.type : 'application/json' }),
+        ...(organisationId !== undefined && { 'x-organisation': organisationId }),
+        ...(ifMatch !== undefined && { 'if-match': `"${String(ifMatch)}"` }),
+        ...(idempotencyKey !== undefined && { 'idempotency-key': idempotencyKey }),
+        ...(isBackground && { [backgroundHeader]: '1' }),
+      }
+      const fail = (problem: ApiProblem): ApiProblem => {
+        onProblem?.(problem)
+        return problem
+      }
+      const timeout = AbortSignal.timeout(longestRequestMs)
+      let response: Response
+      try {
+        response = await (options.fetch ?? globalThis.fetch)(`/api${path}${queryString(query)}`, {
+          method, headers, signal: signal ? AbortSignal.any([signal, timeout]) : timeout, credentials: 'same-origin',
+          ...(body !== undefined && { body: isBlob ? body : JSON.stringify(body) }),
+        })
+      } catch (error) {
+        if (signal?.aborted === true) throw error
+        throw fail(new ApiProblem({ status: 0, code: 'no-answer', detail: '' }))
+      }
+      if (!response.ok) throw fail(await problemOf(response))
+      if (!isBackground) onActivity?.()
+      if (response.status === 204) return undefined as Answer
+      return (answer === 'blob' ? await response.blob() : await response.json()) as Answer
+    },
+  }
+}
+
+/** `?a=1&b=2` of the members that say something. */
+export function queryString(query: Readonly<Record<string, QueryValue>> = {}): string {
+  const search = new URLSearchParams()
+  for (const [name, value] of Object.entries(query)) if (value !== undefined && value !== '') search.set(name, String(value))
+  return search.size > 0 ? `?${search.toString()}` : ''
+}
+
+/** One part of a path: ids are of our making, but what stands in an address bar is of anybody's. */
+export const part = (value: string): string => encodeURIComponent(value)

@@ -1,0 +1,111 @@
+/** Who uses this browser, the same for every application of the page: it is loaded once. */
+import type { OwnMembership, Session } from '@isocenter/contracts'
+import { accounts } from './accounts.ts'
+import { createApiClient, type ApiClient, type ApiClientOptions } from './client.ts'
+import { ApiProblem } from './problem.ts'
+import { createStore, type Store } from './store.ts'
+import { workbench } from './workbench.ts'
+
+export type SessionState =
+  /** Not asked yet. */
+  | { readonly kind: 'unknown' }
+  /** The server does not answer; nothing is known. */
+  | { readonly kind: 'unreachable'; readonly problem: ApiProblem }
+  | { readonly kind: 'signedOut' }
+  /** Something must be done before the session is good for more. */
+  | { readonly kind: 'restricted'; readonly session: Session }
+  | { readonly kind: 'signedIn'; readonly session: Session; readonly memberships: readonly OwnMembership[] }
+
+export interface SessionStore extends Store<SessionState> {
+  /** For requests about the own account; `api.of(id)` for those of an organisation. */
+  readonly api: ApiClient
+  /** Asks the server who is signed in, and where that person belongs. */
+  readonly refresh: () => Promise<SessionState>
+  /** Takes over what a sign-in answered. */
+  readonly begin: (session: Session) => Promise<SessionState>
+  readonly signOut: () => Promise<void>
+  /** When the session will end unless something is asked for, by what was asked in this tab or another. */
+  readonly signsOutAt: Store<number | undefined>
+}
+
+/** Kinds that say that the session is over, and that it never was good. */
+const over = new Set(['unauthenticated'])
+const channelName = 'isocenter.session'
+
+export function createSessionStore(options: Pick<ApiClientOptions, 'fetch'> = {}): SessionStore {
+  const state = createStore<SessionState>({ kind: 'unknown' })
+  const signsOutAt = createStore<number | undefined>(undefined)
+  /** Of the last answer of the session: so long it lives without activity. */
+  let idleMs = 0
+  // Other tabs of this browser share the cookie: what ends here ends there.
+  const channel = typeof BroadcastChannel === 'undefined' ? undefined : new BroadcastChannel(channelName)
+  const tell = (message: 'changed' | 'active') => { channel?.postMessage(message) }
+
+  const api = createApiClient({
+    ...options,
+    onProblem: ({ code }) => {
+      if (over.has(code) && state.get().kind !== 'signedOut') state.set({ kind: 'signedOut' })
+      if (code === 'session-restricted' && state.get().kind === 'signedIn') void refresh()
+    },
+    onActivity: () => {
+      extend()
+      tell('active')
+    },
+  })
+
+  const extend = () => {
+    if (idleMs > 0) signsOutAt.set(Date.now() + idleMs)
+  }
+  const note = (session: Session) => {
+    idleMs = Math.max(0, Date.parse(session.signsOutAt) - Date.now())
+    signsOutAt.set(Date.now() + idleMs)
+  }
+
+  const enter = async (session: Session): Promise<SessionState> => {
+    note(session)
+    if (session.restrictedTo !== undefined) state.set({ kind: 'restricted', session })
+    else state.set({ kind: 'signedIn', session, memberships: (await workbench(api).memberships()).items })
+    return state.get()
+  }
+
+  const refresh = async (): Promise<SessionState> => {
+    try {
+      return await enter(await accounts(api).session())
+    } catch (error) {
+      if (!(error instanceof ApiProblem)) throw error
+      if (over.has(error.code)) state.set({ kind: 'signedOut' })
+      // Who is at work stays where he is: pages say themselves that the server does not answer.
+      else if (state.get().kind === 'unknown' || state.get().kind === 'unreachable') state.set({ kind: 'unreachable', problem: error })
+      return state.get()
+    }
+  }
+
+  if (channel) {
+    channel.onmessage = ({ data }: { readonly data: unknown }) => {
+      if (data === 'active') extend()
+      else void refresh()
+    }
+  }
+
+  return {
+    api, refresh, signsOutAt, get: state.get, subscribe: state.subscribe,
+    begin: async (session) => {
+      const entered = await enter(session)
+      tell('changed')
+      return entered
+    },
+    signOut: async () => {
+      try {
+        await accounts(api).signOut()
+      } catch (error) {
+        // Signed out already is signed out; anything else leaves the session alive, which must be told.
+        if (!(error instanceof ApiProblem) || !over.has(error.code)) throw error
+      }
+      state.set({ kind: 'signedOut' })
+      tell('changed')
+    },
+  }
+}
+
+/** The session of this page. */
+export const session: SessionStore = createSessionStore()

@@ -1,0 +1,12 @@
+/** Where somebody belongs, and invitations to belong. */
+import type { OwnInvitations, OwnMembership, OwnMemberships } from '@isocenter/contracts'
+import { part, type ApiClient } from './client.ts'
+
+export const workbench = (api: ApiClient) => ({
+  memberships: (signal?: AbortSignal) => api.request<OwnMemberships>('GET', '/account/memberships', { signal }),
+  /** The session works there from now on, for requests that name no organisation. */
+  switchTo: (membershipId: string) => api.request<OwnMembership>('POST', `/account/memberships/${part(membershipId)}/switch`),
+  invitations: (signal?: AbortSignal) => api.request<OwnInvitations>('GET', '/account/invitations', { signal }),
+  accept: (invitationId: string) => api.request<{ membershipId: string }>('POST', `/account/invitations/${part(invitationId)}/acceptance`),
+  decline: (invitationId: string) => api.request('POST', `/account/invitations/${part(invitationId)}/declination`),
+})

@@ -1,0 +1,67 @@
+import { Button, Drawer, Flex, Form, type FormInstance } from 'antd'
+import { useId, type ReactNode } from 'react'
+import { useWords, type Translations } from '../language.tsx'
+import { useAction } from '../use-action.ts'
+
+const en = { cancel: 'Cancel', save: 'Save', saved: 'Saved' }
+const words: Translations<typeof en> = { en, 'zh-CN': { cancel: '取消', save: '保存', saved: '已保存' } }
+
+export interface FormDrawerProps<Values extends object> {
+  readonly title: string
+  readonly initialValues: Partial<Values>
+  readonly onClose: () => void
+  /** Does what the form is for; the drawer closes then, unless it answers false. */
+  readonly onSubmit: (values: Values) => Promise<boolean | void>
+  readonly submitText?: string
+  /** Said when it is done; nothing is where it is empty. */
+  readonly doneText?: string
+  readonly width?: number
+  readonly children: ReactNode | ((form: FormInstance<Values>) => ReactNode)
+}
+
+/** A form over the page; shown as long as it is there. */
+export function FormDrawer<Values extends object>({ title, initialValues, onClose, onSubmit, submitText, doneText, width = 480, children }: FormDrawerProps<Values>) {
+  const { cancel, save, saved } = useWords(words)
+  const id = useId()
+  const [form] = Form.useForm<Values>()
+  const { run, isBusy } = useAction()
+  const submit = async (values: Values) => {
+    let isDone = false
+    const done = doneText ?? saved
+    const went = await run(async () => { isDone = await onSubmit(values) !== false }, done === '' ? {} : { done })
+    if (went && isDone) onClose()
+  }
+  return (
+    <Drawer
+      open
+      title={title}
+      size={width}
+      onClose={onClose}
+      footer={
+        <Flex justify="end" gap="small">
+          <Button onClick={onClose}>{cancel}</Button>
+          <Button type="primary" htmlType="submit" form={id} loading={isBusy}>{submitText ?? save}</Button>
+        </Flex>
+      }
+    >
+      <Form<Values>
+        // The button that submits it, by click or by Enter, stands in the drawer's footer.
+        id={id}
+        form={form}
+        layout="vertical"
+        requiredMark="optional"
+        // Every form has the drawer's own copy of what it shows: somebody else's change does not take away what is being typed.
+        initialValues={initialValues}
+        scrollToFirstError={{ focus: true }}
+        onFinish={(values) => void submit(values)}
+      >
+        {typeof children === 'function' ? children(form) : children}
+      </Form>
+    </Drawer>
+  )
+}
+
+/** The members that were filled in: an emptied field means "not set". */
+export function withoutEmpty<Values extends object>(values: Values): Values {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== null && value !== undefined && value !== '' && !(Array.isArray(value) && value.length === 0))) as Values
+}
