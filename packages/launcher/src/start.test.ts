@@ -49,7 +49,7 @@ async function start(env: Record<string, string> = {}): Promise<Start> {
   const port = env['PORT'] === undefined ? await portToListenOn('127.0.0.1', 0) : Number(env['PORT'])
   const { npm_lifecycle_event: _npm, DATABASE_URL: _url, ...inherited } = process.env
   const child = spawn(process.execPath, [startScript], {
-    env: { ...inherited, HOST: '127.0.0.1', PORT: String(port), DATA_DIR: dataDirectory, DIMSE_PORT: '0', CONTROL_PORT: '0', ...env }, stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...inherited, HOST: '127.0.0.1', PORT: String(port), DATA_DIR: dataDirectory, DIMSE_PORT: '0', CONTROL_PORT: '0', DEMONSTRATION: 'false', ...env }, stdio: ['ignore', 'pipe', 'pipe'],
   })
   let text = ''
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (chunk: string) => { text += chunk })
@@ -110,7 +110,7 @@ test('nothing is left running when it is killed, and the next start works at onc
 
 test('when the npm that runs it is killed, it stops in order instead of going on unseen', async () => {
   const port = await portToListenOn('127.0.0.1', 0)
-  const env = { ...process.env, HOST: '127.0.0.1', PORT: String(port), DATA_DIR: dataDirectory, DIMSE_PORT: '0', CONTROL_PORT: '0', DATABASE_URL: '', npm_lifecycle_event: 'start' }
+  const env = { ...process.env, HOST: '127.0.0.1', PORT: String(port), DATA_DIR: dataDirectory, DIMSE_PORT: '0', CONTROL_PORT: '0', DEMONSTRATION: 'false', DATABASE_URL: '', npm_lifecycle_event: 'start' }
   const npm = spawn('/bin/sh', ['-c', '"$0" "$1"; exit $?', process.execPath, startScript], { env, stdio: 'ignore' })
   for (let waited = 0; !(await ready(`http://127.0.0.1:${port}`)) && waited < 60_000; waited += 50) await sleep(50)
   expect(await ready(`http://127.0.0.1:${port}`)).toBe(true)
@@ -229,4 +229,27 @@ test('a token can be had while it runs, and also when it does not', async () => 
   await one.exit
   expect(token()).toMatchObject({ status: 0, stdout: expect.stringMatching(shape) as string })
   expect(await untilNoneOf(dataDirectory)).toEqual([])
+})
+
+test('the first start makes a demonstration consortium and tells its one-time passwords; a later one tells how to get new ones; in production nothing is made', async () => {
+  const production = await start({ DEMONSTRATION: '', NODE_ENV: 'production' })
+  await production.until('Isocenter is ready')
+  production.child.kill('SIGTERM')
+  expect(await production.exit).toBe(0)
+  expect(production.said()).not.toContain('DEMONSTRATION')
+
+  const first = await start({ DEMONSTRATION: '' })
+  await first.until('The demonstration studies are stored.')
+  const [, phone, password] = /^ +(1\d{10}) {2}(\S{12}) /m.exec(first.said()) ?? []
+  const captcha = await fetch(`${first.url}/api/session`, { method: 'POST', headers: { 'content-type': 'application/json', origin: first.url }, body: JSON.stringify({ login: phone, password }) })
+  // Known to the sign-in: it asks for the captcha that comes first, not whether there is such an account.
+  expect(await captcha.json()).toMatchObject({ type: '/problems/captcha-needed' })
+  first.child.kill('SIGTERM')
+  expect(await first.exit).toBe(0)
+
+  const second = await start({ DEMONSTRATION: '' })
+  await second.until('A new one-time password: npm run account')
+  expect(second.said()).not.toContain(String(password))
+  second.child.kill('SIGTERM')
+  expect(await second.exit).toBe(0)
 })

@@ -1,0 +1,78 @@
+import { anInstance, bytesOf } from '@isocenter/testkit'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { aBrowser, anAccountsService, ownPassword, type AccountsService } from '../accounts/accounts.fixture.ts'
+import { builtInRoles } from '../organisations/built-in-roles.ts'
+import { demonstrationPeople, makeDemonstration, type Demonstration } from './index.ts'
+import { organisationKindOf } from './plan.ts'
+
+let service: AccountsService
+let made: Demonstration
+beforeAll(async () => {
+  service = await anAccountsService()
+  made = await makeDemonstration({ db: service.db, accounts: service.accounts, defaultOrganisation: 'north' })
+})
+afterAll(() => service.close())
+
+/** Signs in for the first time and sets a password. */
+async function signedIn(phone: string) {
+  if (made.state !== 'made') throw new Error('It was not made.')
+  const browser = aBrowser(service)
+  expect((await browser.signIn(phone, String(made.oneTimePasswords[phone]))).statusCode, phone).toBe(201)
+  expect((await browser.call('PUT', '/session/password', { newPassword: ownPassword })).statusCode).toBe(200)
+  return browser
+}
+
+test('everybody of the plan signs in with the one-time password and has the roles it says', async () => {
+  for (const { phone, memberships } of demonstrationPeople) {
+    const browser = await signedIn(phone)
+    const { items } = (await browser.call('GET', '/account/memberships')).json<{ items: { organisation: { kind: string }; role: { name: string } }[] }>()
+    const expected = memberships.map(({ organisation, role }) => {
+      const kind = organisationKindOf[organisation]
+      return `${kind}: ${String(builtInRoles(kind).find(({ builtIn }) => builtIn === role)?.name)}`
+    })
+    expect(items.map(({ organisation, role }) => `${organisation.kind}: ${role.name}`).sort()).toEqual(expected.sort())
+  }
+}, 60_000)
+
+test('every built-in role of every kind of organisation is held by somebody', () => {
+  const held = demonstrationPeople.flatMap(({ memberships }) => memberships.map(({ organisation, role }) => `${organisationKindOf[organisation]} ${role}`))
+  const all = (['platform', 'consortium', 'hospital', 'team'] as const).flatMap((kind) => builtInRoles(kind).map(({ builtIn }) => `${kind} ${builtIn}`))
+  expect([...new Set(held)].sort()).toEqual(all.sort())
+})
+
+test('a doctor of the northern hospital finds what a token of the default organisation stores; nobody of the southern one does', async () => {
+  expect((await service.store([await bytesOf(anInstance())])).statusCode).toBe(200)
+  const studiesOf = async (phone: string) => {
+    const browser = aBrowser(service)
+    await browser.signIn(phone, ownPassword)
+    const answer = await service.app.inject({ method: 'GET', url: '/dicom-web/studies', headers: { cookie: String(browser.cookie()), accept: 'application/dicom+json' } })
+    return answer.statusCode === 200 ? answer.json<object[]>().length : answer.statusCode
+  }
+  expect(await studiesOf('10000000012')).toBe(1)
+  expect(await studiesOf('10000000022')).toBe(0)
+})
+
+test('the team takes requests of both hospitals and has fees for them', async () => {
+  const browser = aBrowser(service)
+  await browser.signIn('10000000030', ownPassword)
+  const { items } = (await browser.call('GET', '/team/pairings')).json<{ items: { pairingId: string; state: string; takesOrders: boolean }[] }>()
+  expect(items.map(({ state, takesOrders }) => ({ state, takesOrders }))).toEqual([{ state: 'paired', takesOrders: true }, { state: 'paired', takesOrders: true }])
+  const fees = (await browser.call('GET', `/team/pairings/${String(items[0]?.pairingId)}/fees`)).json<{ items: object[] }>()
+  expect(fees.items).toHaveLength(9)
+})
+
+test('it is made once', async () => {
+  expect(await makeDemonstration({ db: service.db, accounts: service.accounts, defaultOrganisation: 'north' })).toEqual({ state: 'there' })
+})
+
+test('beside accounts of others nothing is made', async () => {
+  const real = await anAccountsService()
+  await real.aNewcomer()
+  expect(await makeDemonstration({ db: real.db, accounts: real.accounts, defaultOrganisation: 'north' })).toEqual({ state: 'not wanted' })
+  expect(await real.db('organisation').whereLike('slug', 'demonstration%').first()).toBeUndefined()
+  await real.close()
+})
+
+test('it leaves nothing to be sent to the numbers of the plan', async () => {
+  expect(await service.outbox.waiting()).toEqual([])
+})
