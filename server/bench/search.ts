@@ -1,5 +1,5 @@
 // Searches as a viewer sends them, over synthetic studies in the database that DATABASE_URL names:
-//   DATABASE_URL=postgres://… node server/bench/search.ts [studies, 200000] [runs of each search, 60]
+//   DATABASE_URL=postgres://… node server/bench/search.ts [studies, 200000] [runs of each search, 60] [clients of the mix, 16]
 // One organisation owns half of the studies, twenty others the rest; 27 % of the patients have Chinese names. Studies stay
 // in the database and are used again when their number is the same. Ends with exit code 1 when a plan reads a whole table.
 import { nameTokens, searchName, tagOf, type Keyword, type MatchOptions } from '@isocenter/dicom'
@@ -17,10 +17,13 @@ const url = process.env['DATABASE_URL']
 if (url === undefined) throw new Error('DATABASE_URL is missing.')
 const studyCount = Number(process.argv[2] ?? 200_000)
 const runs = Number(process.argv[3] ?? 60)
+const clients = Number(process.argv[4] ?? 16)
+/** As the server has by default. */
+const connections = 10
 const patientCount = Math.ceil(studyCount * 0.4)
 
 await migrate(url)
-const db = createDb(url, 4)
+const db = createDb(url, connections)
 
 /** The same numbers on every run (Lehmer, modulus 2^31 - 1). */
 let state = 20_260_122
@@ -152,11 +155,30 @@ async function measure(): Promise<void> {
       if (run % 10 === 0) for (const table of await wholeTables(asked)) plans.add(table)
     }
     times.sort((a, b) => a - b)
-    const at = (share: number) => (times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? 0).toFixed(1).padStart(9)
     if (plans.size > 0) readsWhole++
-    console.log(`${name.padEnd(30)}${at(0.5)}${at(0.95)}${at(1)}${(results / runs).toFixed(0).padStart(9)}${plans.size > 0 ? `  reads whole: ${[...plans].join(', ')}` : ''}`)
+    console.log(`${line(name, times)}${(results / runs).toFixed(0).padStart(9)}${plans.size > 0 ? `  reads whole: ${[...plans].join(', ')}` : ''}`)
   }
   if (readsWhole > 0) process.exitCode = 1
+
+  // What OHIF's study list can ask, each client one after the other, beginning elsewhere.
+  const filters = ['first page', 'PatientID *inside*', 'AccessionNumber *inside*', 'StudyDescription *BRAIN*', 'name *smith* fuzzy', 'CT', 'CT,MR', '7 days', '1 year', 'name, CT, 1 year']
+    .map((name) => cases[name] ?? (() => { throw new Error(`There is no search "${name}".`) }))
+  const times: number[] = []
+  await Promise.all(Array.from({ length: clients }, async (_, client) => {
+    for (let run = 0; run < runs; run++) {
+      const asked = (filters[(client + run) % filters.length] as () => Search)()
+      const started = performance.now()
+      await search(access, asked)
+      times.push(performance.now() - started)
+    }
+  }))
+  console.log(line(`OHIF's filters, ${clients} clients`, times.sort((a, b) => a - b)))
+}
+
+/** A name with its p50, p95 and longest, of times in order. */
+function line(name: string, times: readonly number[]): string {
+  const at = (share: number) => (times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? 0).toFixed(1).padStart(9)
+  return `${name.padEnd(30)}${at(0.5)}${at(0.95)}${at(1)}`
 }
 
 /** Tables that the plan of a search's page or its count reads from one end to the other. */
