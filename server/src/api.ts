@@ -1,7 +1,8 @@
 import * as contracts from '@isocenter/contracts'
 import type { TSchema } from 'typebox'
 import { accountAdministrationRoutes, accountRoutes, type Accounts } from './accounts/index.ts'
-import type { AccessLog } from './audit/index.ts'
+import { apiKeyRoutes, type ApiKeys } from './api-keys/index.ts'
+import { auditRoutes, type AccessLog, type Audit } from './audit/index.ts'
 import { gatewayRoutes, tokenRoutes, type Gateways } from './gateways/index.ts'
 import { organisationRoutes, pairingRoutes, peopleRoutes, type Organisations } from './organisations/index.ts'
 import { openApi } from './platform/openapi.ts'
@@ -12,12 +13,14 @@ import { worklistRoutes, type Worklist } from './worklist/index.ts'
 
 export interface ApiDeps {
   readonly accounts: Accounts
+  readonly apiKeys: ApiKeys
   readonly organisations: Organisations
   readonly gateways: Gateways
   readonly worklist: Worklist
   readonly uploads: Uploads
   readonly config: Config
   readonly accessLog: AccessLog
+  readonly audit: Audit
 }
 
 /** Everything in contracts that is a schema, by the name it is exported under; the arguments of commands by the command's. */
@@ -34,7 +37,7 @@ function exportedSchemas(): Record<string, TSchema> {
 }
 
 /** The product API: what is not DICOM's own, in JSON by the schemas of contracts; what goes wrong is answered as docs/problems.md says. */
-export const api: ApiRoutes<ApiDeps> = async (app, { accounts, organisations, gateways, worklist, uploads, config, accessLog }) => {
+export const api: ApiRoutes<ApiDeps> = async (app, { accounts, apiKeys, organisations, gateways, worklist, uploads, config, accessLog, audit }) => {
   await app.register(openApi, {
     title: 'Isocenter', version: '0.1.0', components,
     description: 'The product API. DICOM objects are searched, retrieved and stored by DICOMweb at /dicom-web. Errors are problem details (RFC 9457).',
@@ -44,6 +47,8 @@ export const api: ApiRoutes<ApiDeps> = async (app, { accounts, organisations, ga
   await app.register(organisationRoutes, { organisations })
   await app.register(peopleRoutes, { organisations, accessLog })
   await app.register(pairingRoutes, { organisations })
+  await app.register(apiKeyRoutes, { apiKeys })
+  await app.register(auditRoutes, { audit, accessLog })
   await app.register(tokenRoutes, { gateways })
   await app.register(gatewayRoutes, { gateways, accessLog })
   await app.register(worklistRoutes, { worklist, accessLog })

@@ -1,7 +1,8 @@
 import Fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify'
 import { api } from './api.ts'
 import type { Accounts } from './accounts/index.ts'
-import type { AccessLog } from './audit/index.ts'
+import type { ApiKeys } from './api-keys/index.ts'
+import type { AccessLog, Audit } from './audit/index.ts'
 import type { Catalogue } from './catalogue/index.ts'
 import type { Config } from './config.ts'
 import { dicomweb } from './dicomweb/index.ts'
@@ -15,6 +16,7 @@ import { metricsRoutes, type Metrics } from './platform/metrics.ts'
 import { notFound } from './platform/not-found.ts'
 import { problemJson } from './platform/problem.ts'
 import { secureServerOptions, widenConnections, type TlsFiles } from './platform/tls.ts'
+import { requestOrigin } from './platform/request-origin.ts'
 import { uriLength } from './platform/uri-length.ts'
 import type { BlobStore } from './storage/index.ts'
 import type { Transcoding } from './transcoding/index.ts'
@@ -25,6 +27,7 @@ import { worklistDicomwebRoutes, type Worklist } from './worklist/index.ts'
 export interface AppDeps {
   readonly config: Config
   readonly accounts: Accounts
+  readonly apiKeys: ApiKeys
   readonly organisations: Organisations
   readonly catalogue: Catalogue
   readonly blobs: BlobStore
@@ -34,6 +37,7 @@ export interface AppDeps {
   readonly worklist: Worklist
   readonly uploads: Uploads
   readonly accessLog: AccessLog
+  readonly audit: Audit
   readonly metrics: Metrics
   readonly readiness: readonly ReadinessCheck[]
   /** Serves HTTPS, HTTP/2 with it; plain HTTP/1.1 without. */
@@ -77,10 +81,11 @@ export async function createApp(deps: AppDeps): Promise<FastifyInstance> {
   await app.register(requestLog)
   await app.register(cors, { origins: config.CORS_ORIGINS })
   await app.register(uriLength)
-  await app.register(guard, { tokens: deps.tokens, sessions: deps.accounts.sessions, publicUrl: config.PUBLIC_URL })
+  await app.register(requestOrigin)
+  await app.register(guard, { tokens: deps.tokens, keys: deps.apiKeys.resolver, sessions: deps.accounts.sessions, publicUrl: config.PUBLIC_URL })
   await app.register(metricsRoutes, { metrics: deps.metrics })
   await app.register(healthRoutes, { checks: deps.readiness })
   await app.register(dicomweb, { prefix: '/dicom-web', ...deps, services: [worklistDicomwebRoutes(deps)] })
-  await app.register(api, { prefix: '/api', accounts: deps.accounts, organisations: deps.organisations, gateways: deps.gateways, worklist: deps.worklist, uploads: deps.uploads, config, accessLog: deps.accessLog })
+  await app.register(api, { prefix: '/api', accounts: deps.accounts, apiKeys: deps.apiKeys, organisations: deps.organisations, gateways: deps.gateways, worklist: deps.worklist, uploads: deps.uploads, config, accessLog: deps.accessLog, audit: deps.audit })
   return app
 }

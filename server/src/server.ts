@@ -2,8 +2,9 @@ import { mkdir } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'
 import { createAccounts, accountTasks } from './accounts/index.ts'
+import { createApiKeys } from './api-keys/index.ts'
 import { createApp } from './app.ts'
-import { createAccessLog } from './audit/index.ts'
+import { createAccessLog, createAudit } from './audit/index.ts'
 import { catalogueTasks, createCatalogue, ensureDefaultOrganisation } from './catalogue/index.ts'
 import type { Config } from './config.ts'
 import { startSweeping } from './dicomweb/index.ts'
@@ -66,7 +67,8 @@ export async function startServer(config: Config): Promise<RunningServer> {
     const tls = await readTlsFiles(config)
     const app = await createApp({
       tls, organisations: createOrganisations({ db, accounts, outbox }),
-      config, accounts, catalogue, blobs, transcoding, tokens, gateways, metrics, accessLog,
+      config, accounts, apiKeys: createApiKeys({ db }), catalogue, blobs, transcoding, tokens, gateways, metrics, accessLog,
+      audit: createAudit({ db, keptDays: config.AUDIT_KEPT_DAYS }),
       worklist: createWorklist({ db }), uploads,
       readiness: [
         { name: 'database', check: () => db.raw('select 1 from organisation limit 1') },

@@ -6,8 +6,9 @@ import { multipartBoundary, multipartEnd, partHeader, readMultipart } from '@iso
 import { testDatabase, type TestBucket } from '@isocenter/testkit'
 import type { FastifyInstance, LightMyRequestResponse } from 'fastify'
 import { createAccounts, type Accounts } from '../accounts/index.ts'
+import { createApiKeys } from '../api-keys/index.ts'
 import { createApp } from '../app.ts'
-import { createAccessLog } from '../audit/index.ts'
+import { createAccessLog, createAudit } from '../audit/index.ts'
 import { createCatalogue, ensureDefaultOrganisation } from '../catalogue/index.ts'
 import { readConfig } from '../config.ts'
 import { createGateways } from '../gateways/index.ts'
@@ -58,7 +59,7 @@ export async function aService(env: Record<string, string> = {}, bucket?: TestBu
   const accessLog = createAccessLog(db, (error) => { throw error })
   const metrics = createMetrics()
   const uploads = createUploads({ db, blobs, catalogue, metrics, config, log: { info: () => undefined, warn: () => undefined } })
-  const app = await createApp({ config, organisations: createOrganisations({ db, accounts, outbox, ...(now === undefined ? {} : { now }) }), accounts, catalogue, blobs, transcoding, tokens, gateways, worklist: createWorklist({ db }), uploads, accessLog, metrics, readiness: [] })
+  const app = await createApp({ config, organisations: createOrganisations({ db, accounts, outbox, ...(now === undefined ? {} : { now }) }), accounts, apiKeys: createApiKeys({ db, ...(now === undefined ? {} : { now }) }), catalogue, blobs, transcoding, tokens, gateways, worklist: createWorklist({ db }), uploads, accessLog, audit: createAudit({ db, keptDays: config.AUDIT_KEPT_DAYS, ...(now === undefined ? {} : { now }) }), metrics, readiness: [] })
   const as = async (slug: string, granted: readonly Permission[] = permissions) => {
     const { organisationId } = await ensureDefaultOrganisation(db, slug)
     return { authorization: `Bearer ${await tokens.issue({ organisationId, permissions: granted, lifetimeSeconds: 3600 })}` }

@@ -13,9 +13,9 @@ export const productPermissions = [
 export const permissions = [...dicomwebPermissions, ...productPermissions, ...rolePermissions] as const
 export type Permission = typeof permissions[number]
 
-/** Who asks: a person who signed in, the holder of a token, an enrolled gateway, or a command run on this machine. The id is ours and says nothing about a person. */
+/** Who asks: a person who signed in, a program by its API key, the holder of a token, an enrolled gateway, or a command run on this machine. The id is ours and says nothing about a person. */
 export interface Actor {
-  readonly kind: 'account' | 'token' | 'gateway' | 'command'
+  readonly kind: 'account' | 'api-key' | 'token' | 'gateway' | 'command'
   readonly id: string
 }
 

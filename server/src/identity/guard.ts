@@ -3,6 +3,7 @@ import fp from 'fastify-plugin'
 import type { AuditAction } from '../audit/index.ts'
 import type { Access, Permission } from './access.ts'
 import type { AccountSession, SessionResolver } from './account-session.ts'
+import type { KeyResolver } from './key-resolver.ts'
 import { forbidden, noMembership, sessionRestricted, unauthenticated } from './problems.ts'
 import { assertSameOrigin } from './same-origin.ts'
 import type { Tokens } from './tokens.ts'
@@ -29,16 +30,17 @@ const challenge = 'Bearer realm="isocenter"'
 
 export interface GuardOptions {
   readonly tokens: Tokens
+  readonly keys?: KeyResolver | undefined
   readonly sessions?: SessionResolver | undefined
   /** Scheme and host users reach the server at, where it is fixed. */
   readonly publicUrl?: string | undefined
 }
 
 /**
- * Stands before every route: turns the bearer token, or the session of the cookie, into an `Access` and holds it against the route's policy.
+ * Stands before every route: turns the bearer token or API key, or the session of the cookie, into an `Access` and holds it against the route's policy.
  * A route without policy or audit action cannot be registered at all.
  */
-export const guard = fp<GuardOptions>((app, { tokens, sessions, publicUrl }, done) => {
+export const guard = fp<GuardOptions>((app, { tokens, keys, sessions, publicUrl }, done) => {
   // The access is per request; declaring the properties keeps Fastify's request objects of one shape.
   app.decorateRequest('access', null as unknown as Access)
   app.decorateRequest('session', null as unknown as AccountSession)
@@ -50,7 +52,7 @@ export const guard = fp<GuardOptions>((app, { tokens, sessions, publicUrl }, don
 
   const byToken = async (request: FastifyRequest, policy: Permission | 'signedIn' | 'signingIn'): Promise<void> => {
     const token = bearerToken(request)
-    const access = token === undefined ? undefined : await tokens.verify(token)
+    const access = token === undefined ? undefined : keys?.isKey(token) === true ? await keys.accessOf(token, request.ip) : await tokens.verify(token)
     if (access === undefined) throw unauthenticated('The bearer token is not valid, or no longer.', {}, { 'www-authenticate': `${challenge}, error="invalid_token"` })
     if (policy === 'signedIn' || policy === 'signingIn') throw forbidden('This is about the account of a person who is signed in; a token is not one.')
     if (!access.permissions.has(policy)) throw forbidden(`The token does not grant ${policy}.`, {}, { 'www-authenticate': `${challenge}, error="insufficient_scope", scope="${policy}"` })

@@ -1,8 +1,12 @@
 /** Organisations, the people in them, their roles, and what binds organisations to each other. */
 export { accountMemberships } from './for-accounts.ts'
+export { etagOf, IfMatch, versionIn } from './if-match.ts'
 export { appointAdministrator } from './memberships.ts'
 export type { BuiltInRole } from './built-in-roles.ts'
 export { organisationRoutes } from './organisation-routes.ts'
 export { createOrganisations, type Organisations } from './organisations.ts'
 export { pairingRoutes } from './pairing-routes.ts'
 export { peopleRoutes } from './people-routes.ts'
+export { assertVersion } from './common.ts'
+export { asBytes, Picture, takePictures } from './picture-body.ts'
+export { changedMeanwhile, invalidPicture } from './problems.ts'

@@ -1,0 +1,74 @@
+/** Keys as they are shown with requests. */
+import { record } from '../audit/index.ts'
+import type { KeyResolver } from '../identity/index.ts'
+import { namedRows, type Db } from '../platform/db.ts'
+import { isWithin } from './addresses.ts'
+import { grantedByScopes } from './scopes.ts'
+import { isKey, secretHash } from './secret.ts'
+
+/** Use is written down no more often, by each process: a viewer asks for thousands of frames. */
+const useGrainMs = 5 * 60_000
+const rememberedUses = 10_000
+
+interface UsedKeyRow {
+  readonly api_key_id: string
+  readonly organisation_id: string
+  readonly scopes: string[]
+  readonly addresses: string[]
+  readonly revoked_at: Date | null
+  readonly ends_at: Date
+  readonly last_used_at: Date | null
+}
+
+const found = {
+  name: 'api-key-by-secret',
+  text: `select api_key_id, organisation_id, scopes, addresses, revoked_at, least(expires_at, coalesce(ends_at, expires_at)) as ends_at, last_used_at
+    from api_key_secret join api_key using (api_key_id) where secret_sha256 = $1`,
+}
+
+/**
+ * Keys for the guard. Each request reads the row, by one index: what was revoked, here or by another process, is over with the next request.
+ * Refusals of a key that is known are written into the trail, at most once in five minutes for each reason: who holds it cannot fill it.
+ */
+export function createKeyResolver({ db, now }: { readonly db: Db; readonly now: () => Date }): KeyResolver {
+  /** When something was last written down about a key, by what it was. */
+  const noted = new Map<string, number>()
+
+  const isDue = (what: string, at: Date): boolean => {
+    const last = noted.get(what)
+    if (last !== undefined && at.getTime() - last < useGrainMs) return false
+    const oldest = noted.keys().next()
+    if (noted.size >= rememberedUses && !oldest.done) noted.delete(oldest.value)
+    noted.delete(what)
+    noted.set(what, at.getTime())
+    return true
+  }
+
+  const noteUse = async (hash: Buffer, row: UsedKeyRow, address: string, at: Date): Promise<void> => {
+    if (row.last_used_at !== null && at.getTime() - row.last_used_at.getTime() < useGrainMs) return
+    if (!isDue(`used ${hash.toString('base64url')}`, at)) return
+    await db('api_key_secret').where({ secret_sha256: hash }).where((one) => one.whereNull('last_used_at').orWhere('last_used_at', '<', at)).update({ last_used_at: at, last_used_address: address })
+  }
+
+  const refuse = async (row: UsedKeyRow, reason: 'revoked' | 'expired' | 'address', address: string, at: Date): Promise<undefined> => {
+    if (!isDue(`${reason} ${row.api_key_id}`, at)) return undefined
+    await record(db, [{ organisationId: row.organisation_id, actor: `api-key:${row.api_key_id}`, action: 'api-key.use', outcome: 'refused', detail: { reason, address } }])
+    return undefined
+  }
+
+  return {
+    isKey,
+    accessOf: async (key, address) => {
+      if (!isKey(key)) return undefined
+      const hash = secretHash(key)
+      const [row] = await namedRows<UsedKeyRow>(db, found, [hash])
+      if (row === undefined) return undefined
+      const at = now()
+      if (row.revoked_at !== null) return refuse(row, 'revoked', address, at)
+      if (row.ends_at <= at) return refuse(row, 'expired', address, at)
+      if (!isWithin(row.addresses, address)) return refuse(row, 'address', address, at)
+      await noteUse(hash, row, address, at)
+      return { actor: { kind: 'api-key', id: row.api_key_id }, organisationId: row.organisation_id, permissions: grantedByScopes(row.scopes), studies: 'all' }
+    },
+  }
+}
