@@ -14,6 +14,10 @@ import * as organisations from './20261122210000_organisations.ts'
 import * as recompressionReasons from './20261122215000_recompression_reasons.ts'
 import * as secondFactor from './20261122230000_second_factor.ts'
 import * as apiKeysAndSignInProviders from './20261123000000_api_keys_and_sign_in_providers.ts'
+import * as passkeysAndQrSignIn from './20261123010000_passkeys_and_qr_sign_in.ts'
+import * as people from './20261123020000_people.ts'
+import * as notifications from './20261123040000_notifications.ts'
+import * as audit from './20261123030000_audit.ts'
 
 /** Every migration by name, in order. Listed, not found in a folder: what runs is what was reviewed, also from a bundle. */
 const migrations: Readonly<Record<string, Knex.Migration>> = {
@@ -32,6 +36,10 @@ const migrations: Readonly<Record<string, Knex.Migration>> = {
   '20261122215000_recompression_reasons': recompressionReasons,
   '20261122230000_second_factor': secondFactor,
   '20261123000000_api_keys_and_sign_in_providers': apiKeysAndSignInProviders,
+  '20261123010000_passkeys_and_qr_sign_in': passkeysAndQrSignIn,
+  '20261123020000_people': people,
+  '20261123030000_audit': audit,
+  '20261123040000_notifications': notifications,
 }
 
 const names = Object.keys(migrations)

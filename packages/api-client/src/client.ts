@@ -18,7 +18,8 @@ export interface RequestOptions {
   readonly answer?: 'json' | 'blob'
 }
 
-export type QueryValue = string | number | boolean | undefined
+/** A list is sent as its members, one after another under the same name. */
+export type QueryValue = string | number | boolean | readonly string[] | undefined
 
 /** Asks one server's product API, for one organisation where it is told which. */
 export interface ApiClient {
@@ -85,7 +86,7 @@ export function createApiClient(options: ApiClientOptions = {}): ApiClient {
 /** `?a=1&b=2` of the members that say something. */
 export function queryString(query: Readonly<Record<string, QueryValue>> = {}): string {
   const search = new URLSearchParams()
-  for (const [name, value] of Object.entries(query)) if (value !== undefined && value !== '') search.set(name, String(value))
+  for (const [name, values] of Object.entries(query)) for (const value of [values].flat()) if (value !== undefined && value !== '') search.append(name, String(value))
   return search.size > 0 ? `?${search.toString()}` : ''
 }
 

@@ -1,6 +1,8 @@
 export { accounts } from './accounts.ts'
+export { auditLogs } from './audit.ts'
 export { createApiClient, part, queryString, type ApiClient, type ApiClientOptions, type Method, type QueryValue, type RequestOptions } from './client.ts'
 export { listenLive, notificationRules, notifications, type EventStream, type LiveListeners, type LiveOptions } from './notifications.ts'
+export { maintenance } from './maintenance.ts'
 export { ApiProblem, problemOf } from './problem.ts'
 export { createSessionStore, session, type SessionState, type SessionStore } from './session.ts'
 export { createStore, type Store } from './store.ts'

@@ -1,4 +1,5 @@
 import { isRefusedValue, type Db } from '../platform/db.ts'
+import { currentOrigin } from '../platform/request-origin.ts'
 import { record, type AuditAction, type AuditEvent } from './record.ts'
 
 const defaultFlushAfterMs = 2_000
@@ -10,11 +11,13 @@ export interface AccessedEvent {
   readonly actor: string
   readonly action: AuditAction
   readonly StudyInstanceUID?: string | undefined
+  /** success where absent */
+  readonly outcome?: AuditEvent['outcome'] | undefined
 }
 
 /** Keeps the trail of reads without a write per frame. */
 export interface AccessLog {
-  /** Notes one read; the same actor reading the same study again before the next flush raises a count instead of adding a row. */
+  /** Notes one read; the same actor reading the same study from the same place again before the next flush raises a count instead of adding a row. */
   accessed: (event: AccessedEvent) => void
   /** Writes what is waiting. */
   flush: () => Promise<void>
@@ -33,9 +36,9 @@ export function createAccessLog(db: Db, onError: (error: unknown) => void, flush
   let writing: Promise<void> = Promise.resolve()
 
   const add = (event: AuditEvent & { occurrences: number }) => {
-    const key = [event.organisationId, event.actor, event.action, event.StudyInstanceUID ?? ''].join('\n')
+    const key = [event.organisationId, event.actor, event.action, event.outcome, event.StudyInstanceUID ?? '', event.origin?.address ?? '', event.origin?.userAgent ?? ''].join('\n')
     const same = waiting.get(key)
-    waiting.set(key, { ...event, occurrences: event.occurrences + (same?.occurrences ?? 0) })
+    waiting.set(key, { ...event, occurredAt: same?.occurredAt ?? event.occurredAt, occurrences: event.occurrences + (same?.occurrences ?? 0) })
   }
 
   const write = async () => {
@@ -80,7 +83,8 @@ export function createAccessLog(db: Db, onError: (error: unknown) => void, flush
 
   return {
     accessed: (event) => {
-      add({ ...event, outcome: 'success', occurrences: 1 })
+      // Written by a timer, which has no origin of its own.
+      add({ ...event, outcome: event.outcome ?? 'success', occurrences: 1, origin: currentOrigin() ?? null, occurredAt: new Date() })
       if (waiting.size >= flushAtEntries) void flush().catch(onError)
       else schedule()
     },

@@ -1,6 +1,7 @@
 import { formatTag, tagOf, type DicomJson } from '@isocenter/dicom'
 import type { Access } from '../identity/index.ts'
 import { deflateJoinable, type JoinableText } from '../platform/joinable-deflate.ts'
+import { currentOrigin, type RequestOrigin } from '../platform/request-origin.ts'
 import { instanceColumns, seriesColumns, studyColumns, type InstanceColumns, type SeriesColumns, type StudyColumns } from './columns.ts'
 import { seriesAttributes, studyAttributes, type LevelAttributes } from './level-attributes.ts'
 import { memoized } from './memo.ts'
@@ -14,6 +15,8 @@ export type InstanceRow = InstanceColumns & Pick<Ready, 'attributes'>
 /** One instance with all that is computed before its transaction begins. */
 export interface Prepared {
   readonly access: Access
+  /** Where it was sent from: it is stored together with what others sent. */
+  readonly origin: RequestOrigin | null
   readonly instance: NewInstance
   readonly study: StudyRow
   readonly series: SeriesRow
@@ -29,6 +32,7 @@ export async function prepare(access: Access, instance: NewInstance): Promise<Pr
   const { attributes, metadataText } = instance
   return {
     access,
+    origin: currentOrigin() ?? null,
     instance,
     study: studyRow(membersOf(attributes, studyTags)),
     series: seriesRow(membersOf(attributes, seriesTags)),

@@ -2,17 +2,31 @@ import type { AuditEvent } from '../audit/index.ts'
 import type { Decision } from './duplicates.ts'
 import { actorOf } from './actor.ts'
 import type { Prepared } from './prepare.ts'
+import type { InstanceNow } from './store-instances.ts'
+
+interface Decided {
+  readonly prepared: Prepared
+  readonly decision: Decision
+  readonly former?: Pick<InstanceNow, 'byteLength'> | undefined
+}
 
 /** One event for what one actor stored into one study together; what was refused apart from what succeeded. */
-export function storeEvents(decided: readonly { readonly prepared: Prepared; readonly decision: Decision }[]): AuditEvent[] {
-  const groups = Map.groupBy(decided, ({ prepared: { access, instance }, decision }) =>
-    [access.organisationId, actorOf(access), instance.StudyInstanceUID, decision.outcome === 'refused'].join(' '))
+export function storeEvents(decided: readonly Decided[]): AuditEvent[] {
+  const groups = Map.groupBy(decided, ({ prepared: { access, instance, origin }, decision }) =>
+    [access.organisationId, actorOf(access), origin?.address, instance.StudyInstanceUID, decision.outcome === 'refused'].join(' '))
   return [...groups.values()].flatMap((group) => {
     const [first] = group
     if (!first) return []
-    const { access, instance, study } = first.prepared
+    const { access, instance, study, origin } = first.prepared
     const counts: Partial<Record<Decision['outcome'], number>> = {}
-    for (const { decision: { outcome } } of group) counts[outcome] = (counts[outcome] ?? 0) + 1
+    let bytes = 0
+    let freedBytes = 0
+    for (const { prepared, decision: { outcome, writes }, former } of group) {
+      counts[outcome] = (counts[outcome] ?? 0) + 1
+      if (writes === 'nothing') continue
+      bytes += prepared.instance.byteLength
+      if (outcome === 'replaced') freedBytes += former?.byteLength ?? 0
+    }
     return [{
       organisationId: access.organisationId,
       actor: actorOf(access),
@@ -21,7 +35,8 @@ export function storeEvents(decided: readonly { readonly prepared: Prepared; rea
       StudyInstanceUID: instance.StudyInstanceUID,
       PatientID: study.patient_id ?? undefined,
       occurrences: group.length,
-      detail: counts,
+      detail: { ...counts, bytes, ...(freedBytes === 0 ? {} : { freedBytes }) },
+      origin,
     }]
   })
 }

@@ -10,6 +10,7 @@ export interface InstanceNow {
   readonly SOPClassUID: string
   readonly version: number
   readonly blobKey: string
+  readonly byteLength: number
   readonly sha256: Buffer
   readonly dataSetSha256: Buffer
   /** The digests of what was received, where that is stored otherwise. */
@@ -35,7 +36,7 @@ const columns = [
 const readStatement = {
   name: 'read-instances',
   text: `
-    select given.position, instance.instance_key, instance.sop_class_uid, instance.version, instance.blob_key, instance.sha256, instance.data_set_sha256,
+    select given.position, instance.instance_key, instance.sop_class_uid, instance.version, instance.blob_key, instance.byte_length, instance.sha256, instance.data_set_sha256,
       received.sha256 as received_sha256, received.data_set_sha256 as received_data_set_sha256
     from json_to_recordset($1) as given(position integer, study_key bigint, series_instance_uid text, sop_instance_uid text)
       join series on series.study_key = given.study_key and series.series_instance_uid = given.series_instance_uid
@@ -49,6 +50,7 @@ interface InstanceNowRow {
   readonly sop_class_uid: string
   readonly version: number
   readonly blob_key: string
+  readonly byte_length: string
   readonly sha256: Buffer
   readonly data_set_sha256: Buffer
   readonly received_sha256: Buffer | null
@@ -70,6 +72,7 @@ export async function findExisting(trx: Trx, batch: readonly Prepared[], studies
       SOPClassUID: row.sop_class_uid,
       version: row.version,
       blobKey: row.blob_key,
+      byteLength: Number(row.byte_length),
       sha256: row.sha256,
       dataSetSha256: row.data_set_sha256,
       received: row.received_sha256 && row.received_data_set_sha256 ? { sha256: row.received_sha256, dataSetSha256: row.received_data_set_sha256 } : undefined,

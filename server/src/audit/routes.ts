@@ -1,0 +1,64 @@
+/** HTTP face of the audit trail. Reading it is itself audited. */
+import { AuditFilter, AuditHead, AuditPage, defaultPageSize, HomeLogFilter, HomeLogPage, PageQuery, Problem, StudyLogFilter, StudyLogPage } from '@isocenter/contracts'
+import type { FastifyRequest } from 'fastify'
+import { Type, type TProperties } from 'typebox'
+import type { ApiRoutes } from '../platform/typed-routes.ts'
+import type { AccessLog } from './access-log.ts'
+import type { Audit } from './audit.ts'
+
+const paged = <Properties extends TProperties>(properties: Properties) => Type.Object({ ...properties, ...PageQuery.properties })
+const HomeQuery = paged(HomeLogFilter.properties)
+const TrailQuery = paged(AuditFilter.properties)
+const StudiesQuery = paged(StudyLogFilter.properties)
+
+export const auditRoutes: ApiRoutes<{ audit: Audit; accessLog: AccessLog }> = async (app, { audit: { logs }, accessLog }) => {
+  const tags = ['Audit']
+  app.addHook('onSend', (_request, reply, _payload, next) => { reply.header('cache-control', 'no-store'); next() })
+
+  const noteRead = ({ access: { organisationId, actor } }: FastifyRequest) => { accessLog.accessed({ organisationId, actor: `${actor.kind}:${actor.id}`, action: 'log.read' }) }
+
+  app.get('/home-log', {
+    schema: { operationId: 'listHomeLog', summary: 'What was done in the organisation, the latest first', tags, querystring: HomeQuery, response: { 200: HomeLogPage, '4xx': Problem } },
+    config: { policy: 'log.view_own', audit: 'log.read' },
+  }, async (request) => {
+    const { cursor, limit = defaultPageSize, ...filter } = request.query
+    const page = await logs.home(request.access, filter, { cursor, limit })
+    noteRead(request)
+    return page
+  })
+
+  app.get('/audit/entries', {
+    schema: { operationId: 'searchAuditEntries', summary: 'The audit trail of the organisation, the latest first', tags, querystring: TrailQuery, response: { 200: AuditPage, '4xx': Problem } },
+    config: { policy: 'log.view_all', audit: 'log.read' },
+  }, async (request) => {
+    const { cursor, limit = defaultPageSize, ...filter } = request.query
+    const page = await logs.search(request.access, filter, { cursor, limit })
+    noteRead(request)
+    return page
+  })
+
+  app.get('/audit/user-log', {
+    schema: { operationId: 'listUserLog', summary: 'What people and machines did, with their addresses, the latest first', tags, querystring: TrailQuery, response: { 200: AuditPage, '4xx': Problem } },
+    config: { policy: 'admin.audit', audit: 'log.read' },
+  }, async (request) => {
+    const { cursor, limit = defaultPageSize, ...filter } = request.query
+    const page = await logs.search(request.access, filter, { cursor, limit })
+    noteRead(request)
+    return page
+  })
+
+  app.get('/audit/study-log', {
+    schema: { operationId: 'listStudyLog', summary: 'Arrivals, deletions and restorations of studies, the latest first', tags, querystring: StudiesQuery, response: { 200: StudyLogPage, '4xx': Problem } },
+    config: { policy: 'admin.audit', audit: 'log.read' },
+  }, async (request) => {
+    const { cursor, limit = defaultPageSize, ...filter } = request.query
+    const page = await logs.studies(request.access, filter, { cursor, limit })
+    noteRead(request)
+    return page
+  })
+
+  app.get('/audit/head', {
+    schema: { operationId: 'getAuditHead', summary: 'How far the trail of the installation is sealed', tags, response: { 200: AuditHead, '4xx': Problem } },
+    config: { policy: 'admin.audit', audit: 'none' },
+  }, () => logs.head())
+}

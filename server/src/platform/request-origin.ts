@@ -1,0 +1,26 @@
+/** Where the request under way came from, for what is written deep below its handler. */
+import { AsyncLocalStorage } from 'node:async_hooks'
+import type { FastifyRequest } from 'fastify'
+import fp from 'fastify-plugin'
+
+export interface RequestOrigin {
+  /** The client's network address; behind trusted proxies the one they forward. */
+  readonly address: string
+  readonly userAgent?: string | undefined
+}
+
+const longestUserAgent = 200
+const storage = new AsyncLocalStorage<RequestOrigin>()
+
+/** The origin of the request this code runs for; undefined in background work. Timers begun in a request keep it: say `null` to `record` there. */
+export const currentOrigin = (): RequestOrigin | undefined => storage.getStore()
+
+const originOf = ({ ip, headers }: FastifyRequest): RequestOrigin => ({ address: ip, userAgent: headers['user-agent']?.slice(0, longestUserAgent) })
+
+/** Keeps the origin of each request from its beginning to its answer. */
+export const requestOrigin = fp((app, _options, done) => {
+  app.addHook('onRequest', (request, _reply, next) => { storage.run(originOf(request), next) })
+  // A body that was read has come by the socket's events, which know nothing of the request.
+  app.addHook('preValidation', (request, _reply, next) => { storage.run(storage.getStore() ?? originOf(request), next) })
+  done()
+}, { name: 'request-origin' })
