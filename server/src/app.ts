@@ -7,8 +7,9 @@ import type { Catalogue } from './catalogue/index.ts'
 import type { Config } from './config.ts'
 import { dicomweb } from './dicomweb/index.ts'
 import type { Gateways } from './gateways/index.ts'
-import { guard, type Tokens } from './identity/index.ts'
+import { guard, jwksRoutes, type SigningKeys, type Tokens } from './identity/index.ts'
 import { cors } from './platform/cors.ts'
+import type { Notifying } from './notifications/index.ts'
 import type { Organisations } from './organisations/index.ts'
 import { healthRoutes, type ReadinessCheck } from './platform/health.ts'
 import { loggingOptions, requestLog } from './platform/logging.ts'
@@ -29,10 +30,12 @@ export interface AppDeps {
   readonly accounts: Accounts
   readonly apiKeys: ApiKeys
   readonly organisations: Organisations
+  readonly notifying: Notifying
   readonly catalogue: Catalogue
   readonly blobs: BlobStore
   readonly transcoding: Transcoding
   readonly tokens: Tokens
+  readonly keys: Pick<SigningKeys, 'published'>
   readonly gateways: Gateways
   readonly worklist: Worklist
   readonly uploads: Uploads
@@ -83,9 +86,10 @@ export async function createApp(deps: AppDeps): Promise<FastifyInstance> {
   await app.register(uriLength)
   await app.register(requestOrigin)
   await app.register(guard, { tokens: deps.tokens, keys: deps.apiKeys.resolver, sessions: deps.accounts.sessions, publicUrl: config.PUBLIC_URL })
+  await app.register(jwksRoutes, { keys: deps.keys })
   await app.register(metricsRoutes, { metrics: deps.metrics })
   await app.register(healthRoutes, { checks: deps.readiness })
   await app.register(dicomweb, { prefix: '/dicom-web', ...deps, services: [worklistDicomwebRoutes(deps)] })
-  await app.register(api, { prefix: '/api', accounts: deps.accounts, apiKeys: deps.apiKeys, organisations: deps.organisations, gateways: deps.gateways, worklist: deps.worklist, uploads: deps.uploads, config, accessLog: deps.accessLog, audit: deps.audit })
+  await app.register(api, { prefix: '/api', accounts: deps.accounts, apiKeys: deps.apiKeys, organisations: deps.organisations, notifying: deps.notifying, gateways: deps.gateways, worklist: deps.worklist, uploads: deps.uploads, config, accessLog: deps.accessLog, audit: deps.audit })
   return app
 }

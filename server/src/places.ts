@@ -6,6 +6,12 @@ import type { BlobStoreConfig } from './storage/index.ts'
 export const signingKeysFile = (config: Pick<Config, 'SIGNING_KEYS_FILE' | 'DATA_DIR'>): string =>
   config.SIGNING_KEYS_FILE ?? join(resolve(config.DATA_DIR), 'secrets', 'signing-keys.json')
 
+const signingKeyDays = 90
+
+/** Days a signing key signs; 0: for ever. A file that was put there by somebody may be one of several copies, which no server can rotate. */
+export const signingKeyAge = (config: Pick<Config, 'SIGNING_KEYS_FILE' | 'SIGNING_KEY_DAYS'>): number =>
+  config.SIGNING_KEY_DAYS ?? (config.SIGNING_KEYS_FILE === undefined ? signingKeyDays : 0)
+
 /** Where what is on its way waits: files without a name, gone with the process that made them. */
 export const spoolDirectory = (config: Pick<Config, 'DATA_DIR'>): string => join(resolve(config.DATA_DIR), 'spool')
 

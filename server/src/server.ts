@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'
-import { createAccounts, accountTasks } from './accounts/index.ts'
+import { createAccounts, accountTasks, noteKeyRotation } from './accounts/index.ts'
 import { createApiKeys } from './api-keys/index.ts'
 import { createApp } from './app.ts'
 import { createAccessLog, createAudit } from './audit/index.ts'
@@ -9,11 +9,11 @@ import { catalogueTasks, createCatalogue, ensureDefaultOrganisation } from './ca
 import type { Config } from './config.ts'
 import { startSweeping } from './dicomweb/index.ts'
 import { createGateways, gatewayTasks } from './gateways/index.ts'
-import { createSealing, createTokens, loadSigningKeys } from './identity/index.ts'
+import { createSealing, createTokens, followSigningKeys, loadSigningKeys, signingKeyTasks } from './identity/index.ts'
 import { joinTasks, startJobs } from './jobs/index.ts'
-import { createOutbox, openChannels, startDelivering } from './notifications/index.ts'
-import { accountMemberships, createOrganisations } from './organisations/index.ts'
-import { blobStoreConfig, signingKeysFile } from './places.ts'
+import { createNotifying, createOutbox, notificationTasks, openChannels, startDelivering } from './notifications/index.ts'
+import { accountMemberships, createOrganisations, notificationRecipients } from './organisations/index.ts'
+import { blobStoreConfig, signingKeyAge, signingKeysFile } from './places.ts'
 import { createDb } from './platform/db.ts'
 import { createMetrics } from './platform/metrics.ts'
 import { readTlsFiles } from './platform/tls.ts'
@@ -44,13 +44,18 @@ export async function startServer(config: Config): Promise<RunningServer> {
     await ensureDefaultOrganisation(db, config.DEFAULT_ORGANISATION)
     const blobs = createBlobStore(blobStoreConfig(config))
     closers.push(() => blobs.close())
-    const keys = await loadSigningKeys(signingKeysFile(config))
+    const keys = await loadSigningKeys(signingKeysFile(config), { onFailure: (error) => { app.log.error({ err: error }, 'the signing keys cannot be read anew') } })
+    const following = followSigningKeys(keys)
+    closers.push(() => { following.close(); return Promise.resolve() })
     const tokens = createTokens(keys)
     const sealing = createSealing(keys)
     const { channels, close: closeChannels } = openChannels(config)
     closers.push(() => { closeChannels(); return Promise.resolve() })
     const outbox = createOutbox({ db, sealing, channels, now: () => new Date(), onFailure: (fields) => { app.log.warn(fields, 'a message was not delivered') } })
     const accounts = createAccounts({ db, sealing, outbox, memberships: accountMemberships, publicUrl: config.PUBLIC_URL, timeZone: config.TIME_ZONE, captchaBits: config.CAPTCHA_BITS })
+    const notifying = createNotifying({
+      db, sealing, recipients: notificationRecipients, sessionEnds: accounts.sessionEnds, timeZone: config.TIME_ZONE, onFailure: (err) => { app.log.warn({ err }, 'pages cannot be told now what happens') },
+    })
     const gateways = await createGateways({ db, tokens, sealing, tokenUrl: config.PUBLIC_URL && `${config.PUBLIC_URL}/api/token` })
     const metrics = createMetrics()
     const transcoding = createTranscoding({
@@ -67,7 +72,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
     const tls = await readTlsFiles(config)
     const app = await createApp({
       tls, organisations: createOrganisations({ db, accounts, outbox }),
-      config, accounts, apiKeys: createApiKeys({ db }), catalogue, blobs, transcoding, tokens, gateways, metrics, accessLog,
+      config, accounts, notifying, apiKeys: createApiKeys({ db }), catalogue, blobs, transcoding, tokens, keys, gateways, metrics, accessLog,
       audit: createAudit({ db, keptDays: config.AUDIT_KEPT_DAYS }),
       worklist: createWorklist({ db }), uploads,
       readiness: [
@@ -83,9 +88,13 @@ export async function startServer(config: Config): Promise<RunningServer> {
     // Its own: a thread that starts with the first frame, and no cache, or its frames would drive out those that readers ask for.
     const recompressing = createTranscoding({ blobs, threads: 1, timeoutMs: config.CODEC_TIMEOUT_MS, cacheBytes: 0 })
     closers.push(() => recompressing.close())
-    const delivering = startDelivering(outbox, app.log)
+    const delivering = startDelivering({ db, outbox, telling: notifying.telling, log: app.log })
     closers.push(() => delivering.close())
-    const jobs = startJobs({ database: config.DATABASE_URL, log: app.log, ...joinTasks(catalogueTasks({ db, changeFeedDays: config.CHANGE_FEED_DAYS }), gatewayTasks(db), accountTasks(db, accounts, outbox), recompressionTasks({ db, blobs, transcoding: recompressing })) })
+    const keyTasks = signingKeyTasks({
+      file: signingKeysFile(config), days: signingKeyAge(config), note: (kid) => noteKeyRotation(db, 'command:calendar', { kid }),
+      onReadOnly: () => { app.log.warn({ file: signingKeysFile(config) }, 'the signing keys cannot be rotated here: the file cannot be written') },
+    })
+    const jobs = startJobs({ database: config.DATABASE_URL, log: app.log, ...joinTasks(keyTasks, catalogueTasks({ db, changeFeedDays: config.CHANGE_FEED_DAYS }), gatewayTasks(db), accountTasks(db, accounts, outbox), notificationTasks(db), recompressionTasks({ db, blobs, transcoding: recompressing })) })
     closers.push(() => jobs.close())
     await app.listen({ host: config.HOST, port: config.PORT })
     const address = app.server.address()

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 import { organisationBySlug } from '../catalogue/index.ts'
 import { readConfig } from '../config.ts'
-import { createTokens, dicomwebPermissions, loadSigningKeys, permissions, productPermissions, type Permission } from '../identity/index.ts'
+import { createTokens, dicomwebPermissions, loadSigningKeys, overlapDays, permissions, productPermissions, type Permission } from '../identity/index.ts'
 import { signingKeysFile } from '../places.ts'
 import { createDb } from '../platform/db.ts'
 
@@ -27,7 +27,7 @@ const { values } = parseArgs({
 async function token(): Promise<string> {
   const config = readConfig(process.env)
   const days = Number(values.days)
-  if (!(days > 0 && days <= 3650)) throw new Error('--days takes a number above 0, at most 3650.')
+  if (!(days > 0 && days <= overlapDays)) throw new Error(`--days takes a number above 0, at most ${String(overlapDays)}: so long the key verifies that signs it. API keys may last longer.`)
   const words = values.scope.split(/[\s,]+/).filter((word) => word !== '')
   const unknown = words.filter((word) => !(permissions as readonly string[]).includes(word))
   if (unknown.length > 0) throw new Error(`Not a scope: ${unknown.join(', ')}. Scopes: ${permissions.join(', ')}.`)

@@ -13,8 +13,8 @@ import { createCatalogue, ensureDefaultOrganisation } from '../catalogue/index.t
 import { readConfig } from '../config.ts'
 import { createGateways } from '../gateways/index.ts'
 import { createSealing, createTokens, loadSigningKeys, permissions, type Permission } from '../identity/index.ts'
-import { createOutbox, type Outbox } from '../notifications/index.ts'
-import { accountMemberships, createOrganisations } from '../organisations/index.ts'
+import { createNotifying, createOutbox, type Notifying, type Outbox } from '../notifications/index.ts'
+import { accountMemberships, createOrganisations, notificationRecipients } from '../organisations/index.ts'
 import { createDb, type Db } from '../platform/db.ts'
 import { createMetrics } from '../platform/metrics.ts'
 import { createBlobStore, type BlobStore } from '../storage/index.ts'
@@ -29,6 +29,7 @@ export interface TestService {
   readonly uploads: Uploads
   readonly accounts: Accounts
   readonly outbox: Outbox
+  readonly notifying: Notifying
   /** The signing keys, for another process of the same service. */
   readonly keysFile: string
   /** Authorization header of an organisation, by its slug. */
@@ -53,20 +54,21 @@ export async function aService(env: Record<string, string> = {}, bucket?: TestBu
   const sealing = createSealing(keys)
   const outbox = createOutbox({ db, sealing, channels: [], now: now ?? (() => new Date()), onFailure: ({ err }) => { throw err } })
   const accounts = createAccounts({ db, sealing, outbox, memberships: accountMemberships, publicUrl: config.PUBLIC_URL, timeZone: config.TIME_ZONE, captchaBits: config.CAPTCHA_BITS, ...(now === undefined ? {} : { now }) })
+  const notifying = createNotifying({ db, sealing, recipients: notificationRecipients, sessionEnds: accounts.sessionEnds, timeZone: config.TIME_ZONE, onFailure: (err) => { throw err }, ...(now === undefined ? {} : { now }) })
   const gateways = await createGateways({ db, tokens, sealing })
   const catalogue = createCatalogue({ db })
   const transcoding = createTranscoding({ blobs, threads: 2, timeoutMs: config.CODEC_TIMEOUT_MS, cacheBytes: config.FRAME_CACHE_BYTES })
   const accessLog = createAccessLog(db, (error) => { throw error })
   const metrics = createMetrics()
   const uploads = createUploads({ db, blobs, catalogue, metrics, config, log: { info: () => undefined, warn: () => undefined } })
-  const app = await createApp({ config, organisations: createOrganisations({ db, accounts, outbox, ...(now === undefined ? {} : { now }) }), accounts, apiKeys: createApiKeys({ db, ...(now === undefined ? {} : { now }) }), catalogue, blobs, transcoding, tokens, gateways, worklist: createWorklist({ db }), uploads, accessLog, audit: createAudit({ db, keptDays: config.AUDIT_KEPT_DAYS, ...(now === undefined ? {} : { now }) }), metrics, readiness: [] })
+  const app = await createApp({ config, organisations: createOrganisations({ db, accounts, outbox, ...(now === undefined ? {} : { now }) }), accounts, notifying, apiKeys: createApiKeys({ db, ...(now === undefined ? {} : { now }) }), catalogue, blobs, transcoding, tokens, keys, gateways, worklist: createWorklist({ db }), uploads, accessLog, audit: createAudit({ db, keptDays: config.AUDIT_KEPT_DAYS, ...(now === undefined ? {} : { now }) }), metrics, readiness: [] })
   const as = async (slug: string, granted: readonly Permission[] = permissions) => {
     const { organisationId } = await ensureDefaultOrganisation(db, slug)
     return { authorization: `Bearer ${await tokens.issue({ organisationId, permissions: granted, lifetimeSeconds: 3600 })}` }
   }
   const north = await as('north')
   return {
-    app, db, blobs, uploads, accounts, outbox, keysFile, as,
+    app, db, blobs, uploads, accounts, outbox, notifying, keysFile, as,
     get: (path, headers = {}) => app.inject({ method: 'GET', url: `/dicom-web${path}`, headers: { ...north, ...headers } }),
     store: (objects, { path = '/studies', headers = {} } = {}) => {
       const { contentType, body } = storeBody(objects)

@@ -17,6 +17,8 @@ declare module 'fastify' {
     policy?: Permission | 'public' | 'signedIn' | 'signingIn'
     /** What is written into the audit trail; `none` only where no patient data is touched. */
     audit?: AuditAction | 'none'
+    /** No person asks for it by doing something: it does not keep a session from ending. */
+    isBackground?: boolean
   }
   interface FastifyRequest {
     /** Set on every route whose policy is a permission, before anything else runs. */

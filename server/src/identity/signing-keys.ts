@@ -1,16 +1,53 @@
-import { link, mkdir, open, readFile, rm } from 'node:fs/promises'
-import { hkdfSync, randomUUID } from 'node:crypto'
-import { dirname, join } from 'node:path'
-import { exportJWK, generateKeyPair, importJWK, type CryptoKey, type JWK } from 'jose'
+/** The keys of this installation as a running process has them: followed as their file changes, without a restart. */
+import { hkdfSync } from 'node:crypto'
+import { stat } from 'node:fs/promises'
+import { importJWK, type CryptoKey, type JWK } from 'jose'
+import { createKeyFile, readKeyFile, signingAlgorithm, type KeptKey } from './key-file.ts'
 
-export const signingAlgorithm = 'ES256'
+/** How often a process looks whether the file has changed. */
+const lookEveryMs = 20_000
+/** What is signed by an unknown key makes a process look at once, but no more often: anybody can send such a thing. */
+const lookAgainMs = 2_000
 
-/** The keys of this installation: the newest signs, all of them verify, so that a key can be rotated by prepending one. */
 export interface SigningKeys {
+  /** Signs, and seals: the newest of those whose time has come. */
   readonly signing: { readonly kid: string; readonly key: CryptoKey }
-  readonly verifying: ReadonlyMap<string, CryptoKey>
+  /** All that verify now. */
+  readonly verifying: { readonly get: (kid: string) => CryptoKey | undefined }
   /** Secrets for sealing what the database keeps but must not tell (AES-256), one of each key and under its kid; see sealing.ts. */
   readonly sealing: ReadonlyMap<string, Buffer>
+  /** Public keys of those that verify, and of those that will sign (RFC 7517). */
+  readonly published: () => readonly JWK[]
+  /** Looks whether the file has changed. A file that cannot be read changes nothing, and is told to `onFailure`. */
+  readonly refresh: () => Promise<void>
+}
+
+export interface SigningKeysOptions {
+  readonly now?: () => Date
+  readonly onFailure?: (error: unknown) => void
+}
+
+interface LoadedKey {
+  readonly kept: KeptKey
+  readonly privateKey: CryptoKey
+  readonly publicKey: CryptoKey
+  readonly published: JWK
+}
+
+interface Loaded {
+  /** Of the file these were read from: another one is another state. */
+  readonly mark: string
+  readonly keys: readonly LoadedKey[]
+  readonly sealing: ReadonlyMap<string, Buffer>
+}
+
+const isOver = ({ verifies_until: until }: KeptKey, at: Date): boolean => until !== undefined && Date.parse(until) <= at.getTime()
+const hasBegun = ({ signs_from: from }: KeptKey, at: Date): boolean => from === undefined || Date.parse(from) <= at.getTime()
+
+/** The key that signs at a moment: the newest whose time has come; the oldest where none's has. */
+export function signerAt<Key extends { readonly kept: KeptKey }>(keys: readonly Key[], at: Date): Key | undefined {
+  const good = keys.filter(({ kept }) => !isOver(kept, at))
+  return good.find(({ kept }) => hasBegun(kept, at)) ?? good.at(-1)
 }
 
 /**
@@ -18,66 +55,70 @@ export interface SigningKeys {
  * The file is written whole, readable by its owner only, before any token is signed with it.
  * @throws Error when the file exists but is not such a JWKS; it is never overwritten.
  */
-export async function loadSigningKeys(file: string): Promise<SigningKeys> {
-  const { keys } = await readKeyFile(file) ?? await createKeyFile(file)
-  const verifying = new Map<string, CryptoKey>()
-  const sealing = new Map<string, Buffer>()
-  for (const jwk of keys) {
-    if (jwk.kid === undefined || jwk.d === undefined) throw new Error(`A key in ${file} lacks kid or d.`)
-    verifying.set(jwk.kid, await importPublic(jwk))
-    sealing.set(jwk.kid, Buffer.from(hkdfSync('sha256', Buffer.from(jwk.d, 'base64url'), '', 'isocenter sealing', 32)))
+export async function loadSigningKeys(file: string, { now = () => new Date(), onFailure = () => undefined }: SigningKeysOptions = {}): Promise<SigningKeys> {
+  let loaded = await load(file, now())
+  let looking: Promise<void> | undefined
+  let lookedAt = 0
+
+  const look = async (): Promise<void> => {
+    try {
+      // Never made anew by a process that has keys: a folder that is gone for a moment would end every token.
+      const mark = await markOf(file)
+      if (mark === undefined) throw new Error(`${file} is gone.`)
+      if (mark !== loaded.mark) loaded = await load(file, now())
+    } catch (error) {
+      onFailure(error)
+    }
   }
-  const newest = keys[0]
-  if (newest?.kid === undefined) throw new Error(`${file} holds no key.`)
-  return { signing: { kid: newest.kid, key: await importPrivate(newest) }, verifying, sealing }
+
+  return {
+    get signing() {
+      const signer = signerAt(loaded.keys, now())
+      if (signer === undefined) throw new Error(`No key in ${file} is good any more.`)
+      return { kid: signer.kept.kid, key: signer.privateKey }
+    },
+    verifying: { get: (kid) => loaded.keys.find(({ kept }) => kept.kid === kid && !isOver(kept, now()))?.publicKey },
+    get sealing() { return loaded.sealing },
+    published: () => loaded.keys.filter(({ kept }) => !isOver(kept, now())).map(({ published }) => published),
+    refresh: async () => {
+      if (looking === undefined && performance.now() - lookedAt < lookAgainMs && lookedAt !== 0) return
+      looking ??= look().finally(() => { looking = undefined; lookedAt = performance.now() })
+      await looking
+    },
+  }
 }
 
-const importPrivate = async (jwk: JWK) => await importJWK(jwk, signingAlgorithm) as CryptoKey
-const importPublic = async ({ kty, crv, x, y, kid }: JWK) => await importJWK({ kty, crv, x, y, kid }, signingAlgorithm) as CryptoKey
+/** Goes on looking whether the file has changed, until closed. */
+export function followSigningKeys(keys: Pick<SigningKeys, 'refresh'>): { readonly close: () => void } {
+  const timer = setInterval(() => { void keys.refresh() }, lookEveryMs)
+  timer.unref()
+  return { close: () => { clearInterval(timer) } }
+}
 
-async function readKeyFile(file: string): Promise<{ keys: JWK[] } | undefined> {
-  let text: string
+/** Undefined where there is no file. */
+async function markOf(file: string): Promise<string | undefined> {
   try {
-    text = await readFile(file, 'utf8')
+    const { mtimeMs, ino, size } = await stat(file)
+    return `${String(mtimeMs)} ${String(ino)} ${String(size)}`
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
     throw error
   }
-  const parsed = parseKeys(text)
-  if (parsed === undefined) throw new Error(`${file} is not a JWKS with private keys.`)
-  return parsed
 }
 
-/** Undefined for any text that is not a JWKS; the parser's own error would quote the secret. */
-function parseKeys(text: string): { keys: JWK[] } | undefined {
-  try {
-    const value = JSON.parse(text) as { keys?: unknown } | null
-    return Array.isArray(value?.keys) ? value as { keys: JWK[] } : undefined
-  } catch {
-    return undefined
+async function load(file: string, now: Date): Promise<Loaded> {
+  // Taken first: what is changed while it is read is seen as changed the next time.
+  const mark = await markOf(file)
+  const { keys } = await readKeyFile(file) ?? await createKeyFile(file, now)
+  return {
+    mark: mark ?? await markOf(file) ?? '', keys: await Promise.all(keys.map(loadKey)),
+    sealing: new Map(keys.map(({ kid, d }) => [kid, Buffer.from(hkdfSync('sha256', Buffer.from(d, 'base64url'), '', 'isocenter sealing', 32))])),
   }
 }
 
-async function createKeyFile(file: string): Promise<{ keys: JWK[] }> {
-  const { privateKey } = await generateKeyPair(signingAlgorithm, { extractable: true })
-  const jwk: JWK = { ...await exportJWK(privateKey), kid: randomUUID(), alg: signingAlgorithm, use: 'sig' }
-  const folder = dirname(file)
-  await mkdir(folder, { recursive: true, mode: 0o700 })
-  const temporary = join(folder, `.${randomUUID()}`)
-  try {
-    const handle = await open(temporary, 'wx', 0o600)
-    try {
-      await handle.writeFile(`${JSON.stringify({ keys: [jwk] }, undefined, 2)}\n`)
-      await handle.sync()
-    } finally {
-      await handle.close()
-    }
-    // link, not rename: of several servers starting at once the first one's key stands.
-    await link(temporary, file).catch((error: unknown) => { if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error })
-  } finally {
-    await rm(temporary, { force: true })
-  }
-  const written = await readKeyFile(file)
-  if (written === undefined) throw new Error(`${file} could not be read back.`)
-  return written
+async function loadKey(kept: KeptKey): Promise<LoadedKey> {
+  const { kty, crv, x, y, kid } = kept
+  // Named one by one: what else the file holds of a key stays there.
+  const published: JWK = { kty, crv, x, y, kid, alg: signingAlgorithm, use: 'sig' } as JWK
+  return { kept, published, privateKey: await importJWK(kept, signingAlgorithm) as CryptoKey, publicKey: await importJWK(published, signingAlgorithm) as CryptoKey }
 }

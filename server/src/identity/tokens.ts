@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { errors, jwtVerify, SignJWT } from 'jose'
 import { permissions, type Access, type Actor, type Permission } from './access.ts'
-import { signingAlgorithm, type SigningKeys } from './signing-keys.ts'
+import { signingAlgorithm } from './key-file.ts'
+import type { SigningKeys } from './signing-keys.ts'
 
 const issuer = 'isocenter'
 const audience = 'isocenter:dicomweb'
@@ -25,40 +26,50 @@ export interface Tokens {
   verify: (token: string) => Promise<Access | undefined>
 }
 
-/** Tokens signed with this installation's keys. A verified token is remembered until it expires, so that a frame costs no signature check. */
-export function createTokens(keys: SigningKeys, now: () => Date = () => new Date()): Tokens {
-  const remembered = new Map<string, { access: Access; expiresAt: number }>()
+/** Tokens signed with this installation's keys. A verified token is remembered until it or its key is over, so that a frame costs no signature check. */
+export function createTokens(keys: Pick<SigningKeys, 'signing' | 'verifying' | 'refresh'>, now: () => Date = () => new Date()): Tokens {
+  const remembered = new Map<string, { access: Access; expiresAt: number; kid: string }>()
 
   const recall = (token: string): Access | undefined => {
     const entry = remembered.get(token)
     if (entry === undefined) return undefined
-    if (entry.expiresAt > now().getTime() / 1000) return entry.access
+    if (entry.expiresAt > now().getTime() / 1000 && keys.verifying.get(entry.kid) !== undefined) return entry.access
     remembered.delete(token)
     return undefined
   }
 
-  const remember = (token: string, access: Access, expiresAt: number) => {
+  const remember = (token: string, access: Access, expiresAt: number, kid: string) => {
     const oldest = remembered.keys().next()
     if (remembered.size >= rememberedTokens && !oldest.done) remembered.delete(oldest.value)
-    remembered.set(token, { access, expiresAt })
+    remembered.set(token, { access, expiresAt, kid })
+  }
+
+  /** Another process may have signed with a key this one has not seen yet. */
+  const keyOf = async (kid: string | undefined) => {
+    if (kid === undefined) return undefined
+    const known = keys.verifying.get(kid)
+    if (known !== undefined) return known
+    await keys.refresh()
+    return keys.verifying.get(kid)
   }
 
   return {
     issue: ({ organisationId, permissions: granted, lifetimeSeconds, gatewayId }) => {
       const issuedAt = Math.floor(now().getTime() / 1000)
+      const { kid, key } = keys.signing
       return new SignJWT({ org: organisationId, scope: granted.join(' '), ...(gatewayId === undefined ? {} : { actor_kind: 'gateway' }) })
-        .setProtectedHeader({ alg: signingAlgorithm, kid: keys.signing.kid, typ: 'at+jwt' })
+        .setProtectedHeader({ alg: signingAlgorithm, kid, typ: 'at+jwt' })
         .setIssuer(issuer).setAudience(audience).setSubject(gatewayId ?? randomUUID())
         .setIssuedAt(issuedAt).setExpirationTime(issuedAt + lifetimeSeconds)
-        .sign(keys.signing.key)
+        .sign(key)
     },
 
     verify: async (token) => {
       const known = recall(token)
       if (known !== undefined) return known
       try {
-        const { payload } = await jwtVerify(token, ({ kid }) => {
-          const key = kid === undefined ? undefined : keys.verifying.get(kid)
+        const { payload, protectedHeader: { kid: signedBy = '' } } = await jwtVerify(token, async ({ kid }) => {
+          const key = await keyOf(kid)
           if (key === undefined) throw new errors.JWKSNoMatchingKey()
           return key
         }, { issuer, audience, algorithms: [signingAlgorithm], typ: 'at+jwt', currentDate: now(), requiredClaims: ['sub', 'exp', 'org', 'scope'] })
@@ -66,7 +77,7 @@ export function createTokens(keys: SigningKeys, now: () => Date = () => new Date
         const kind = actorKind(actor_kind)
         if (kind === undefined || typeof org !== 'string' || !/^[1-9]\d{0,18}$/.test(org) || typeof scope !== 'string') return undefined
         const access: Access = { actor: { kind, id: sub }, organisationId: org, permissions: permissionsIn(scope), studies: 'all' }
-        remember(token, access, exp)
+        remember(token, access, exp, signedBy)
         return access
       } catch (error) {
         if (error instanceof errors.JOSEError) return undefined
