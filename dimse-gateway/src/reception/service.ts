@@ -13,7 +13,7 @@ export interface GatewayService {
   readonly handlers: Omit<ServiceHandlers, 'echo' | 'store'>
   /** Contexts that need no peer, whoever else may not use services. */
   readonly isOpenTo?: (context: ProposedContext) => boolean
-  /** What it answers to the extended negotiation of a context (PS3.7 §D.3.3.5); nothing where absent. */
+  /** What it answers to the extended negotiation of a context (PS3.7 §D.3.3.5); nothing where absent, or where nothing was proposed. */
   readonly extended?: (context: ProposedContext) => Uint8Array | undefined
 }
 

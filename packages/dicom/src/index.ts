@@ -35,7 +35,7 @@ export { allVRs, isVR, vrTraits, type VR, type VRTraits } from './vr.ts'
 export { comparable, comparableValues, integerOf, textOf } from './comparable.ts'
 export { attribute, describeTag, isKeyword, keywordOf, tagOf, type Attribute, type Keyword } from './dictionary.ts'
 export { isReadableUID, newUID } from './uid.ts'
-export { sopClass, storageSOPClasses, type SOPClass } from './sop-class.ts'
+export { sopClass, sopClassUID, storageSOPClasses, type SOPClass } from './sop-class.ts'
 export {
   allTransferSyntaxes, transferSyntax, DeflatedExplicitVRLittleEndian, ExplicitVRBigEndian, ExplicitVRLittleEndian, ImplicitVRLittleEndian,
   type Codec, type TransferSyntax,

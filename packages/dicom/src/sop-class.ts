@@ -21,6 +21,15 @@ export function sopClass(uid: string): SOPClass | undefined {
   return sopClasses.get(uid)
 }
 
+const uidsByKeyword = new Map([...sopClasses.values()].map(({ keyword, uid }) => [keyword, uid]))
+
+/** The UID of a SOP class by its keyword of PS3.6 Table A-1, as `Verification`. @throws RangeError when no SOP class has it: a misspelling */
+export function sopClassUID(keyword: string): string {
+  const uid = uidsByKeyword.get(keyword)
+  if (uid === undefined) throw new RangeError(`PS3.6 has no SOP class ${keyword}.`)
+  return uid
+}
+
 /** Every storage SOP class of Table A-1, retired ones included. */
 export function storageSOPClasses(): readonly SOPClass[] {
   return [...sopClasses.values()].filter((candidate) => candidate.isStorage)

@@ -1,12 +1,12 @@
 /** Another archive as we ask it: its studies, and to send them here (PS3.4 §C.4.1 and §C.4.2 as a user). */
-import { formatTag, tagOf, type DataSet, type DicomJson, type Keyword, attribute } from '@isocenter/dicom'
+import { attribute, ExplicitVRLittleEndian, formatTag, ImplicitVRLittleEndian, sopClassUID, tagOf, type DataSet, type DicomJson, type Keyword } from '@isocenter/dicom'
 import { DimseConnection, find, move, requestAssociation, type RetrieveProgress } from '@isocenter/dimse'
 import type { DicomNode } from '../../configuration/nodes.ts'
 import { tlsOptionsOf, type Secrets } from '../../nodes/node-tls.ts'
 
-const StudyRootFind = '1.2.840.10008.5.1.4.1.2.2.1'
-const StudyRootMove = '1.2.840.10008.5.1.4.1.2.2.2'
-const transferSyntaxes = ['1.2.840.10008.1.2.1', '1.2.840.10008.1.2']
+const StudyRootFind = sopClassUID('StudyRootQueryRetrieveInformationModelFind')
+const StudyRootMove = sopClassUID('StudyRootQueryRetrieveInformationModelMove')
+const transferSyntaxes = [ExplicitVRLittleEndian, ImplicitVRLittleEndian]
 /** Text we look for and are answered in: an archive that cannot write UTF-8 says so in its answers. */
 const unicode = ['ISO_IR 192']
 

@@ -5,6 +5,7 @@ import type { GatewayService } from '../../reception/index.ts'
 import { asStatus } from '../upstream/failure-status.ts'
 import { search, type SearchResult } from '../upstream/search.ts'
 import type { Upstream } from '../upstream/upstream.ts'
+import { findNegotiation, isFuzzy } from './extended-negotiation.ts'
 import { readQuery, searchParametersOf, valuesOf, withShortLists, type Query } from './identifier.ts'
 import { returned } from './match.ts'
 import { modelsFor, uniqueKeys } from './models.ts'
@@ -14,10 +15,10 @@ const maxPatientsKnown = 200_000
 
 /** Answers queries at every level of the patient and study root models. */
 export function queryService(upstream: Upstream): GatewayService {
-  return { name: 'query', SOPClassUIDs: modelsFor('FIND'), handlers: { find: (request) => find(upstream, request) } }
+  return { name: 'query', SOPClassUIDs: modelsFor('FIND'), handlers: { find: (request) => find(upstream, request) }, extended: findNegotiation }
 }
 
-async function* find(upstream: Upstream, { SOPClassUID, identifier, association, signal }: QueryRequest): AsyncGenerator<Match, void, undefined> {
+async function* find(upstream: Upstream, { SOPClassUID, identifier, association, context, signal }: QueryRequest): AsyncGenerator<Match, void, undefined> {
   const query = readQuery(SOPClassUID, identifier)
   const always: DicomJson = {
     [formatTag(tagOf('QueryRetrieveLevel'))]: { vr: 'CS', Value: [query.level] },
@@ -26,7 +27,7 @@ async function* find(upstream: Upstream, { SOPClassUID, identifier, association,
   }
   const seen = new Set<string>()
   try {
-    for await (const { attributes, areAllKeysSupported } of found(upstream, query, signal)) {
+    for await (const { attributes, areAllKeysSupported } of found(upstream, query, isFuzzy(context), signal)) {
       if (query.level === 'PATIENT' && !isNew(seen, attributes)) continue
       yield {
         status: areAllKeysSupported ? dimseStatus.pending.code as 0xff00 : dimseStatus.pendingOptionalKeysUnsupported.code as 0xff01,
@@ -39,10 +40,12 @@ async function* find(upstream: Upstream, { SOPClassUID, identifier, association,
 }
 
 /** The results of a query; one with a long list of UIDs is asked in parts, as no server takes a request line of any length. */
-async function* found(upstream: Upstream, query: Query, signal: AbortSignal): AsyncGenerator<SearchResult, void, undefined> {
+async function* found(upstream: Upstream, query: Query, areNamesFuzzy: boolean, signal: AbortSignal): AsyncGenerator<SearchResult, void, undefined> {
   for (const keys of withShortLists(query.keys)) {
     const part = { ...query, keys }
-    yield* search(upstream, resourceOf(part), parametersOf(part), signal)
+    const parameters = parametersOf(part)
+    if (areNamesFuzzy) parameters.set('fuzzymatching', 'true')
+    yield* search(upstream, resourceOf(part), parameters, signal)
   }
 }
 

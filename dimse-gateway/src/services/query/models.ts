@@ -1,4 +1,6 @@
 /** The Query/Retrieve information models served (PS3.4 §C.3 and §C.6). */
+import { sopClassUID } from '@isocenter/dicom'
+
 export const levels = ['PATIENT', 'STUDY', 'SERIES', 'IMAGE'] as const
 export type QueryLevel = typeof levels[number]
 
@@ -9,12 +11,12 @@ export interface InformationModel {
 
 /** By SOP Class UID (PS3.4 Table C.6.1-1 and following); Patient/Study Only is retired and not served. */
 export const informationModels: Readonly<Record<string, InformationModel>> = {
-  '1.2.840.10008.5.1.4.1.2.1.1': { root: 'PATIENT', operation: 'FIND' },
-  '1.2.840.10008.5.1.4.1.2.1.2': { root: 'PATIENT', operation: 'MOVE' },
-  '1.2.840.10008.5.1.4.1.2.1.3': { root: 'PATIENT', operation: 'GET' },
-  '1.2.840.10008.5.1.4.1.2.2.1': { root: 'STUDY', operation: 'FIND' },
-  '1.2.840.10008.5.1.4.1.2.2.2': { root: 'STUDY', operation: 'MOVE' },
-  '1.2.840.10008.5.1.4.1.2.2.3': { root: 'STUDY', operation: 'GET' },
+  [sopClassUID('PatientRootQueryRetrieveInformationModelFind')]: { root: 'PATIENT', operation: 'FIND' },
+  [sopClassUID('PatientRootQueryRetrieveInformationModelMove')]: { root: 'PATIENT', operation: 'MOVE' },
+  [sopClassUID('PatientRootQueryRetrieveInformationModelGet')]: { root: 'PATIENT', operation: 'GET' },
+  [sopClassUID('StudyRootQueryRetrieveInformationModelFind')]: { root: 'STUDY', operation: 'FIND' },
+  [sopClassUID('StudyRootQueryRetrieveInformationModelMove')]: { root: 'STUDY', operation: 'MOVE' },
+  [sopClassUID('StudyRootQueryRetrieveInformationModelGet')]: { root: 'STUDY', operation: 'GET' },
 }
 
 /** The key that names one entity of a level. */

@@ -1,6 +1,7 @@
 /** C-GET: instances go back on the association that asked for them (PS3.4 §C.4.3). */
 import type { AcceptedContext, GetRequest, SubOperations } from '@isocenter/dimse'
 import type { Log } from '../../platform/log.ts'
+import { retrieveNegotiation } from '../query/extended-negotiation.ts'
 import { modelsFor } from '../query/models.ts'
 import type { GatewayService } from '../../reception/index.ts'
 import { asStatus } from '../upstream/failure-status.ts'
@@ -11,7 +12,7 @@ import { openSendable, type Takes } from './sendable.ts'
 import { Tally } from './sub-operations.ts'
 
 export function getService(upstream: Upstream, log: Log): GatewayService {
-  return { name: 'retrieve', SOPClassUIDs: modelsFor('GET'), handlers: { get: (request) => get(upstream, log, request) } }
+  return { name: 'retrieve', SOPClassUIDs: modelsFor('GET'), handlers: { get: (request) => get(upstream, log, request) }, extended: retrieveNegotiation }
 }
 
 async function* get(upstream: Upstream, log: Log, request: GetRequest): AsyncGenerator<SubOperations, void, undefined> {

@@ -9,6 +9,7 @@ import type { Log } from '../../platform/log.ts'
 import type { GatewayService } from '../../reception/index.ts'
 import { isAssociationOver } from '../association-over.ts'
 import { destinationOf, type Destination } from '../destinations.ts'
+import { retrieveNegotiation } from '../query/extended-negotiation.ts'
 import { modelsFor } from '../query/models.ts'
 import { asStatus } from '../upstream/failure-status.ts'
 import type { Upstream } from '../upstream/upstream.ts'
@@ -30,7 +31,7 @@ const attemptsAnInstance = 2
 const mostGivenUp = 3
 
 export function moveService(deps: MoveDeps): GatewayService {
-  return { name: 'retrieve', SOPClassUIDs: modelsFor('MOVE'), handlers: { move: (request) => move(deps, request) } }
+  return { name: 'retrieve', SOPClassUIDs: modelsFor('MOVE'), handlers: { move: (request) => move(deps, request) }, extended: retrieveNegotiation }
 }
 
 async function* move(deps: MoveDeps, request: MoveRequest): AsyncGenerator<SubOperations, void, undefined> {

@@ -6,7 +6,7 @@ import { wordsOf } from '../../nodes/line-error.ts'
 import type { NodeTlsOptions } from '../../nodes/node-tls.ts'
 
 /** Nothing came for so long: the line, or the server, is as good as gone. */
-const stallMs = 60_000
+const usualStallMs = 60_000
 /** Longest JSON document taken whole. */
 const maxJsonBytes = 32 * 1024 * 1024
 
@@ -42,6 +42,13 @@ export interface UpstreamAnswer {
 /** The server cannot be asked just now: the line is down, it is in trouble, or the gateway is not enrolled. Worth another try later. */
 export class UpstreamUnavailable extends Error {
   override readonly name = 'UpstreamUnavailable'
+  /** What it answered with, where it answered: another request may fare better then. */
+  readonly status: number | undefined
+
+  constructor(message: string, { status, ...options }: ErrorOptions & { readonly status?: number } = {}) {
+    super(message, options)
+    this.status = status
+  }
 }
 
 /** The server understood and said no. */
@@ -68,13 +75,14 @@ export interface Upstream {
 }
 
 /** @param target asked each time; undefined while the gateway is not enrolled */
-export function createUpstream(target: () => Promise<UpstreamTarget | undefined>): Upstream {
+export function createUpstream(target: () => Promise<UpstreamTarget | undefined>, { stallMs = usualStallMs }: { readonly stallMs?: number } = {}): Upstream {
   let last: { readonly tls: NodeTlsOptions; readonly proxy: string | undefined; readonly isSecure: boolean; readonly agent: HttpAgent } | undefined
   const agents = new Set<HttpAgent>()
   const agentOf = (tls: NodeTlsOptions, proxy: string | undefined, isSecure: boolean): HttpAgent => {
     if (last?.tls === tls && last.proxy === proxy && last.isSecure === isSecure) return last.agent
     const options = { keepAlive: true, ...(proxy !== undefined && { proxyEnv: { HTTP_PROXY: proxy, HTTPS_PROXY: proxy } }) }
-    // Connections of the line before end by themselves when what is under way on them has ended and their server closes them.
+    if (last) retire(last.agent)
+    for (const agent of agents) if (Object.keys(agent.sockets).length === 0) agents.delete(agent)
     last = { tls, proxy, isSecure, agent: isSecure ? new HttpsAgent({ ...options, ...tls }) : new HttpAgent(options) }
     agents.add(last.agent)
     return last.agent
@@ -111,7 +119,7 @@ export function createUpstream(target: () => Promise<UpstreamTarget | undefined>
           response.resume()
           response = await askOnce(now, request)
         }
-        return await answerOf(response)
+        return await answerOf(response, stallMs)
       } catch (error) {
         signal?.throwIfAborted()
         if (error instanceof UpstreamRefused || error instanceof UpstreamUnavailable) throw error
@@ -124,10 +132,19 @@ export function createUpstream(target: () => Promise<UpstreamTarget | undefined>
   }
 }
 
-async function answerOf(response: IncomingMessage): Promise<UpstreamAnswer> {
+/** The line is another now: connections that are free are closed, and the others as soon as what is under way on them has ended. */
+function retire(agent: HttpAgent): void {
+  agent.maxFreeSockets = 0
+  for (const socket of Object.values(agent.freeSockets).flatMap((sockets = []) => sockets)) socket.destroy()
+}
+
+async function answerOf(response: IncomingMessage, stallMs: number): Promise<UpstreamAnswer> {
   const { statusCode: status = 0, headers } = response
   const json = async (): Promise<unknown> => {
-    const text = await wholeText(response)
+    const text = await wholeText(watched(response, stallMs)).catch((error: unknown) => {
+      if (error instanceof UpstreamUnavailable || (error instanceof Error && error.name === 'AbortError')) throw error
+      throw new UpstreamUnavailable(wordsOf(error), { cause: error })
+    })
     try {
       return text === '' ? undefined : JSON.parse(text)
     } catch (error) {
@@ -135,11 +152,11 @@ async function answerOf(response: IncomingMessage): Promise<UpstreamAnswer> {
     }
   }
   if (status >= 200 && status < 300) {
-    return { status, header: (name) => headers[name]?.toString(), body: response as AsyncIterable<Uint8Array>, json }
+    return { status, header: (name) => headers[name]?.toString(), body: watched(response, stallMs), json }
   }
   const problem = /json/.test(headers['content-type'] ?? '') ? membersOf(await json()) : (response.resume(), {})
   // Overload and lost credentials pass; they say nothing about what was asked.
-  if (status >= 500 || status === 401 || status === 408 || status === 429 || status < 400) throw new UpstreamUnavailable(`The server answered with status ${status}.`)
+  if (status >= 500 || status === 401 || status === 408 || status === 429 || status < 400) throw new UpstreamUnavailable(`The server answered with status ${status}.`, { status })
   throw new UpstreamRefused(status, problem)
 }
 
@@ -147,10 +164,38 @@ function membersOf(problem: unknown): Readonly<Record<string, unknown>> {
   return typeof problem === 'object' && problem !== null && !Array.isArray(problem) ? problem as Readonly<Record<string, unknown>> : {}
 }
 
-async function wholeText(response: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = []
+/**
+ * The bytes of an answer. The line is held to its pace only while somebody waits for bytes: a receiver that is slow to take what is
+ * here already does not make it dead. No generator, since one that is never begun lets go of nothing.
+ */
+function watched(response: IncomingMessage, stallMs: number): AsyncIterable<Uint8Array> {
+  return {
+    [Symbol.asyncIterator]: () => {
+      response.socket.setTimeout(0)
+      const chunks = (response as AsyncIterable<Uint8Array>)[Symbol.asyncIterator]()
+      return {
+        next: async () => {
+          const timer = setTimeout(() => { response.destroy(new Error(`nothing came for ${stallMs / 1000} s`)) }, stallMs)
+          try {
+            return await chunks.next()
+          } finally {
+            clearTimeout(timer)
+          }
+        },
+        return: async () => {
+          if (!response.readableEnded) response.destroy()
+          await chunks.return?.()
+          return { done: true, value: undefined }
+        },
+      }
+    },
+  }
+}
+
+async function wholeText(body: AsyncIterable<Uint8Array>): Promise<string> {
+  const chunks: Uint8Array[] = []
   let bytes = 0
-  for await (const chunk of response as AsyncIterable<Buffer>) {
+  for await (const chunk of body) {
     bytes += chunk.length
     if (bytes > maxJsonBytes) throw new UpstreamUnavailable('The server answered with more than can be taken.')
     chunks.push(chunk)

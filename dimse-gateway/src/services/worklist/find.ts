@@ -1,5 +1,5 @@
 /** Modality Worklist C-FIND, answered from the server's worklist (PS3.4 Annex K). */
-import { tagOf, type DicomJson } from '@isocenter/dicom'
+import { sopClassUID, tagOf, type DicomJson } from '@isocenter/dicom'
 import { dimseStatus, type Match, type QueryRequest } from '@isocenter/dimse'
 import type { GatewayService } from '../../reception/index.ts'
 import { keysOf, searchParametersOf } from '../query/identifier.ts'
@@ -8,12 +8,11 @@ import { asStatus } from '../upstream/failure-status.ts'
 import { search } from '../upstream/search.ts'
 import type { Upstream } from '../upstream/upstream.ts'
 
-const ModalityWorklistFind = '1.2.840.10008.5.1.4.31'
 const specificCharacterSet = tagOf('SpecificCharacterSet')
 
 /** Answers modalities that ask what to do next, in their own character set. */
 export function worklistService(upstream: Upstream): GatewayService {
-  return { name: 'worklist', SOPClassUIDs: [ModalityWorklistFind], handlers: { find: (request) => find(upstream, request) } }
+  return { name: 'worklist', SOPClassUIDs: [sopClassUID('ModalityWorklistInformationModelFind')], handlers: { find: (request) => find(upstream, request) } }
 }
 
 async function* find(upstream: Upstream, { identifier, signal }: QueryRequest): AsyncGenerator<Match, void, undefined> {
