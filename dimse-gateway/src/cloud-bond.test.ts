@@ -22,15 +22,17 @@ let configuration: ConfigurationStore
 let bond: CloudBond
 let proxy: Server
 let organisation: { slug: string; name: string }
+let audience: string
 beforeEach(async () => {
   organisation = { slug: 'north', name: 'North Hospital' }
+  audience = 'urn:uuid:1'
   directory = await mkdtemp(join(tmpdir(), 'bond-'))
   folder = await claimDataFolder(directory)
   configuration = await openConfiguration(folder.path('configuration.json'))
   proxy = createServer((request, response) => {
     request.resume()
     response.writeHead(request.url === `${url}/api/gateways/enrolment` ? 201 : 404, { 'content-type': 'application/json' })
-    response.end(JSON.stringify({ gatewayId: '018f0000-0000-7000-8000-000000000001', organisation, tokenAudience: 'urn:uuid:1' }))
+    response.end(JSON.stringify({ gatewayId: '018f0000-0000-7000-8000-000000000001', organisation, tokenAudience: audience }))
   }).listen(0, '127.0.0.1')
   await once(proxy, 'listening')
   const noSecrets = () => Promise.resolve(undefined)
@@ -81,4 +83,26 @@ test.each(['at once', 'after leaving'])('what waits for one organisation does no
   ])
   await bond.enrol(enrolment())
   expect(configuration.current.nodes.map(({ id, paused }) => [id, paused])).toEqual([['cloud', true], ['cloud-2', false]])
+})
+
+test('the same slug at another installation is another organisation; who comes back goes on with what was theirs', async () => {
+  await bond.enrol(enrolment())
+  audience = 'urn:uuid:2'
+  await bond.enrol(enrolment())
+  expect(configuration.current.nodes.map(({ id, paused }) => [id, paused])).toEqual([['cloud', true], ['cloud-2', false]])
+  expect(bond.organisation).toBe('north@urn:uuid:2')
+  audience = 'urn:uuid:1'
+  await bond.enrol(enrolment())
+  expect(configuration.current.nodes.map(({ id, paused }) => [id, paused])).toEqual([['cloud', false], ['cloud-2', true]])
+})
+
+test('a node of the former organisation is never shown who the gateway is now, resumed or not', async () => {
+  await bond.enrol(enrolment())
+  organisation = { slug: 'south', name: 'South Hospital' }
+  await bond.enrol(enrolment())
+  const [former, present] = configuration.current.nodes
+  if (former?.kind !== 'cloud' || present?.kind !== 'cloud') throw new Error('no nodes of the cloud')
+  await expect(bond.authorizationFor(former).header()).rejects.toThrow('bound to another organisation')
+  // The pretended cloud issues no tokens: it is asked for one.
+  await expect(bond.authorizationFor(present).header()).rejects.not.toThrow('bound to another organisation')
 })

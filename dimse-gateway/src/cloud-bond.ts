@@ -1,7 +1,8 @@
 import { isAbsent, replaceFile } from '@isocenter/durable-files'
 import { readFile, rm } from 'node:fs/promises'
 import { cloudAuthorization, enrolWith, forgetCloudKey, openCloud, type OpenedCloud } from './cloud/index.ts'
-import type { CloudNode } from './configuration/nodes.ts'
+import type { CloudNode, Node } from './configuration/nodes.ts'
+import { cloudNodesOf, isSameOrganisation, organisationKey } from './configuration/organisation.ts'
 import type { Cloud } from './configuration/schema.ts'
 import type { ConfigurationStore } from './configuration/store.ts'
 import { leftCloudFileName } from './enrolment-file.ts'
@@ -27,6 +28,10 @@ export interface Enrolment {
 export interface CloudBond {
   /** Shows the cloud who sends; nothing while there is no bond. */
   readonly authorization: Authorization
+  /** Shows it to a node of the cloud; nothing is shown to those of an organisation the gateway was bound to before. */
+  readonly authorizationFor: (node: Pick<CloudNode, 'organisation'>) => Authorization
+  /** Whose gateway this is, or was last, as `organisationKey` has it; undefined while it was nobody's. */
+  readonly organisation: string | undefined
   readonly contact: OpenedCloud['contact']
   /** Begins to report, now and after every enrolment. */
   start(control: CloudControl): void
@@ -54,8 +59,9 @@ export interface CloudBondOptions {
 export async function createCloudBond({ configuration, folder, target, version, clock, log }: CloudBondOptions): Promise<CloudBond> {
   const secrets = folder.path('secrets')
   const leftCloud = folder.path(leftCloudFileName)
-  let opened: { readonly cloud: OpenedCloud; readonly http: HttpTarget; readonly authorization: Authorization } | undefined
+  let opened: { readonly cloud: OpenedCloud; readonly http: HttpTarget; readonly authorization: Authorization; readonly organisation: string } | undefined
   let control: CloudControl | undefined
+  let left = await organisationLeft(leftCloud)
 
   async function open(): Promise<void> {
     const { cloud: bond } = configuration.current
@@ -63,7 +69,7 @@ export async function createCloudBond({ configuration, folder, target, version, 
     const http = target(bond.url)
     try {
       const cloud = await openCloud(bond, { http, clock, secrets, journal: folder.path('commands.json'), log })
-      opened = { cloud, http, authorization: cloudAuthorization(cloud.tokens) }
+      opened = { cloud, http, authorization: cloudAuthorization(cloud.tokens), organisation: organisationKey(bond) }
       if (control) cloud.start(control)
     } catch (error) {
       http.close()
@@ -79,12 +85,27 @@ export async function createCloudBond({ configuration, folder, target, version, 
     closing?.http.close()
   }
 
+  const authorization: Authorization = {
+    header: async (signal) => opened?.authorization.header(signal),
+    refused: () => opened?.authorization.refused() ?? false,
+  }
+  const organisation = (): string | undefined => {
+    const { cloud } = configuration.current
+    return cloud ? organisationKey(cloud) : left
+  }
+
   await open()
   return {
-    authorization: {
-      header: async (signal) => opened?.authorization.header(signal),
-      refused: () => opened?.authorization.refused() ?? false,
-    },
+    authorization,
+    authorizationFor: ({ organisation: ofNode }) => ({
+      header: async (signal) => {
+        // Asked of the bond that would give the token, not of the settings: between the two another one may have been made.
+        if (ofNode !== undefined && opened && !isSameOrganisation(ofNode, opened.organisation)) throw new NotOurOrganisation('The gateway is bound to another organisation than the node is of.')
+        return authorization.header(signal)
+      },
+      refused: () => authorization.refused(),
+    }),
+    get organisation() { return organisation() },
     get contact() { return opened?.cloud.contact ?? {} },
     start(with_) {
       control = with_
@@ -95,9 +116,10 @@ export async function createCloudBond({ configuration, folder, target, version, 
       const http = Object.keys(line).length > 0 ? target(url, line) : target(url)
       try {
         const before = configuration.current.cloud
-        const formerly = before?.organisation.slug ?? await organisationLeft(leftCloud)
+        const formerly = organisation()
         const cloud = await enrolWith({ http, clock, secrets, url, uploadCode, name, version, bind: (bound) => configuration.change((current) => boundTo(bound, current, line, formerly)) })
         await rm(leftCloud, { force: true })
+        left = undefined
         await closeBond()
         await open()
         if (before && before.gatewayId !== cloud.gatewayId) await forgetCloudKey(secrets, before.gatewayId)
@@ -108,7 +130,8 @@ export async function createCloudBond({ configuration, folder, target, version, 
     },
     async leave() {
       const { cloud } = configuration.current
-      await replaceFile(leftCloud, `${clock().toISOString()} ${cloud?.organisation.slug ?? await organisationLeft(leftCloud) ?? ''}\n`)
+      left = organisation()
+      await replaceFile(leftCloud, `${clock().toISOString()} ${left ?? ''}\n`)
       await configuration.change({ cloud: undefined })
       await closeBond()
       if (cloud) await forgetCloudKey(secrets, cloud.gatewayId)
@@ -118,18 +141,29 @@ export async function createCloudBond({ configuration, folder, target, version, 
   }
 }
 
-/** The configuration of a gateway that is bound: the cloud is one of its nodes. */
-function boundTo(cloud: Cloud, { nodes }: ConfigurationStore['current'], line: Pick<CloudNode, 'proxy' | 'tls'>, formerly: string | undefined): Partial<ConfigurationStore['current']> {
-  const isMoved = formerly !== undefined && formerly !== cloud.organisation.slug
-  const known = isMoved ? undefined : nodes.findLast(({ kind, paused }) => kind === 'cloud' && !paused) ?? nodes.findLast(({ kind }) => kind === 'cloud')
-  if (known) return { cloud, nodes: nodes.map((node) => (node === known && node.kind === 'cloud' ? { ...node, url: cloud.url, ...line } : node)) }
-  return {
-    cloud,
-    nodes: [...nodes.map((node) => (node.kind === 'cloud' ? { ...node, paused: true, default: false } : node)), { id: freeId(nodes.map(({ id }) => id)), kind: 'cloud', name: cloud.organisation.name, url: cloud.url, default: true, paused: false, concurrency: 2, maxAttempts: 5, accelerated: false, recompress: 'none', ...line }],
-  }
+/** Nobody is shown a token that is of another bond than theirs. */
+class NotOurOrganisation extends Error {
+  override readonly name = 'NotOurOrganisation'
 }
 
-/** The organisation whose bond was given up last, by its slug; undefined where none was, or an earlier version wrote none down. */
+/** The configuration of a gateway that is bound: the cloud is one of its nodes. */
+function boundTo(cloud: Cloud, { nodes: before }: ConfigurationStore['current'], line: Pick<CloudNode, 'proxy' | 'tls'>, formerly: string | undefined): Partial<ConfigurationStore['current']> {
+  const organisation = organisationKey(cloud)
+  const isMoved = formerly !== undefined && !isSameOrganisation(formerly, organisation)
+  const nodes = isMoved ? before.map((node) => (node.kind === 'cloud' && node.organisation === undefined ? { ...node, organisation: formerly } : node)) : before
+  const own = cloudNodesOf(nodes, organisation)
+  const known = own.findLast(({ paused }) => !paused) ?? own.at(-1)
+  // Whoever comes back finds what waited for them, and it goes on.
+  const again = { url: cloud.url, organisation, ...line, ...(isMoved && { paused: false, default: true }) }
+  const others = nodes.map((node): Node => {
+    if (node.kind !== 'cloud' || own.includes(node)) return node === known ? { ...known, ...again } : node
+    return { ...node, paused: true, default: false }
+  })
+  if (known) return { cloud, nodes: others }
+  return { cloud, nodes: [...others, { id: freeId(nodes.map(({ id }) => id)), kind: 'cloud', name: cloud.organisation.name, default: true, paused: false, concurrency: 2, maxAttempts: 5, accelerated: false, recompress: 'none', ...again }] }
+}
+
+/** The organisation whose bond was given up last, by its key, or by its slug alone as earlier versions wrote it; undefined where none was. */
 async function organisationLeft(path: string): Promise<string | undefined> {
   try {
     return (await readFile(path, 'utf8')).trim().split(' ')[1]

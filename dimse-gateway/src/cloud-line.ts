@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { CloudNode } from './configuration/nodes.ts'
+import { cloudNodesOf, organisationKey } from './configuration/organisation.ts'
 import type { ConfigurationStore } from './configuration/store.ts'
 import { createHttpTarget, type HttpTarget } from './nodes/http-target.ts'
 import { tlsOptionsOf, type NodeTlsOptions, type Secrets } from './nodes/node-tls.ts'
@@ -14,11 +15,12 @@ type LineSettings = Pick<CloudNode, 'proxy' | 'tls'>
 
 export const lineOf = async ({ proxy, tls }: LineSettings, secrets: Secrets): Promise<CloudLine> => ({ proxy, tls: await tlsOptionsOf(tls, secrets) })
 
-/** The line to the cloud as its node is set at the moment; the same object for as long as that stays. */
+/** The line to the cloud as the node of the organisation it is bound to is set at the moment; the same object for as long as that stays. */
 export function createCloudLine(configuration: Pick<ConfigurationStore, 'current'>, secrets: Secrets): () => Promise<CloudLine> {
   let made: { readonly settings: LineSettings; readonly line: Promise<CloudLine> } | undefined
   return () => {
-    const node = configuration.current.nodes.find((one): one is CloudNode => one.kind === 'cloud')
+    const { cloud, nodes } = configuration.current
+    const [node] = cloudNodesOf(nodes, cloud && organisationKey(cloud))
     const settings: LineSettings = { proxy: node?.proxy, tls: node?.tls }
     if (!made || !isDeepStrictEqual(made.settings, settings)) made = { settings, line: lineOf(settings, secrets) }
     return made.line

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { createCloudBond, type CloudBond } from './cloud-bond.ts'
 import { createCloudLine, createFollowingTarget, lineOf } from './cloud-line.ts'
 import type { GatewayConfig } from './config.ts'
+import { cloudNodesOf, organisationKey } from './configuration/organisation.ts'
 import { openConfiguration } from './configuration/store.ts'
 import { createControlApi, createGatewayControl, loadControlKey } from './control/index.ts'
 import { enrolmentFileName, readEnrolmentFile, removeEnrolmentFile } from './enrolment-file.ts'
@@ -26,7 +27,7 @@ import { createRecords } from './records/records.ts'
 import { createReception, createUnknownSenders, refusedServicesSchema, unknownSenderSchema, type GatewayService } from './reception/index.ts'
 import { openSpool, spoolSchema } from './spool/index.ts'
 import {
-  commitmentSchema, createCommitments, createPerformedSteps, createPulls, createUpstream, getService, moveService, performedStepSchema, pullDescriptionSchema, pullSchema, queryService, worklistService,
+  commitmentSchema, commitmentSchema2, createCommitments, createPerformedSteps, createPulls, createUpstream, getService, moveService, performedStepSchema, performedStepSchema2, pullDescriptionSchema, pullSchema, queryService, worklistService,
 } from './services/index.ts'
 import { version } from './version.ts'
 
@@ -65,7 +66,7 @@ export async function startGateway(config: GatewayConfig): Promise<RunningGatewa
     closers.push(() => { folder.release() })
     const configuration = await openConfiguration(folder.path('configuration.json'))
     const secrets = createSecretStore(folder.path('secrets'))
-    const database = openDatabase(folder.path('spool.db'), [spoolSchema, unknownSenderSchema, refusedServicesSchema, forwardingTables, performedStepSchema, commitmentSchema, pullSchema, pullDescriptionSchema, requestedCommitmentTables])
+    const database = openDatabase(folder.path('spool.db'), [spoolSchema, unknownSenderSchema, refusedServicesSchema, forwardingTables, performedStepSchema, performedStepSchema2, commitmentSchema, commitmentSchema2, pullSchema, pullDescriptionSchema, requestedCommitmentTables])
     closers.push(() => { database.close() })
 
     const spool = await openSpool({ directory: folder.path('spool'), database, settings: () => configuration.current.spool, alarms, clock, log })
@@ -86,11 +87,11 @@ export async function startGateway(config: GatewayConfig): Promise<RunningGatewa
     closers.push(() => cloud.close())
     const upstream = createUpstream(async () => {
       const bound = configuration.current.cloud
-      return bound && { url: bound.url, ...await cloudLine(), authorization: cloud.authorization }
+      return bound && { url: bound.url, ...await cloudLine(), authorization: cloud.authorizationFor({ organisation: organisationKey(bound) }) }
     })
     closers.push(() => { upstream.close() })
-    const shared = { upstream, database, clock, log, configuration: () => configuration.current, secrets: readSecret }
-    const cloudNodes = () => configuration.current.nodes.filter(({ kind }) => kind === 'cloud').map(({ id }) => id)
+    const shared = { upstream, database, organisation: () => cloud.organisation, clock, log, configuration: () => configuration.current, secrets: readSecret }
+    const cloudNodes = () => cloudNodesOf(configuration.current.nodes, cloud.organisation).map(({ id }) => id)
     const performedSteps = createPerformedSteps(shared)
     closers.push(() => performedSteps.close())
     const commitments = createCommitments({ ...shared, isOnItsWay: createOnItsWay(database, spool, cloudNodes) })
@@ -112,7 +113,7 @@ export async function startGateway(config: GatewayConfig): Promise<RunningGatewa
     const reception = createReception({ configuration, spool, services, unknownSenders, secrets, alarms, metrics, log, host: config.DIMSE_HOST, port: config.DIMSE_PORT })
 
     const forwarding = createForwarding({
-      database, spool, settings: configuration.current, clock, log, cloudAuthorization: cloud.authorization, scratchDirectory: folder.path('scratch'),
+      database, spool, settings: configuration.current, clock, log, cloudAuthorization: cloud.authorizationFor, scratchDirectory: folder.path('scratch'),
       secrets: readSecret, aeTitle, isSenderPresent: (callingAETitle) => reception.isPresent(callingAETitle),
     })
     closers.push(() => forwarding.stop())
@@ -125,7 +126,7 @@ export async function startGateway(config: GatewayConfig): Promise<RunningGatewa
     await reception.start()
 
     const records = createRecords({ database, clock, nodeName: (nodeId) => configuration.current.nodes.find(({ id }) => id === nodeId)?.name })
-    const nodeTestDeps = { secrets: readSecret, cloudAuthorization: cloud.authorization, aeTitle, clock }
+    const nodeTestDeps = { secrets: readSecret, cloudAuthorization: cloud.authorizationFor, aeTitle, clock }
     const control = createGatewayControl({
       configuration, reception, spool, forwarding, records, performedSteps, commitments, pulls, unknownSenders, alarms, cloud, secrets, clock, log, version,
       testNode: (node, signal) => testNode(node, nodeTestDeps, signal),

@@ -1,11 +1,14 @@
 /** The cloud's commands: done by the functions of the gateway's own console, by the same rules. */
+import { isDeepStrictEqual } from 'node:util'
 import { gatewayCommands, type CommandResult, type GatewayCommandArguments, type GatewayCommandName, type IssuedCommand } from '@isocenter/contracts'
 import { Value } from 'typebox/value'
-import type { Peer } from '../configuration/schema.ts'
+import type { Node } from '../configuration/nodes.ts'
+import { cloudNodesOf, organisationKey } from '../configuration/organisation.ts'
+import type { Configuration, Peer } from '../configuration/schema.ts'
 import type { GatewayControl } from '../control/actions.ts'
 import { reasonWithoutWords, testWithoutWords } from './without-words.ts'
 
-export type CommandedControl = Pick<GatewayControl, 'startService' | 'stopService' | 'setConfiguration' | 'addPeer' | 'pauseNode' | 'resumeNode' | 'testNode' | 'retryDeliveries' | 'fetchStudies' | 'fetchMatching' | 'cancelFetches'>
+export type CommandedControl = Pick<GatewayControl, 'startService' | 'stopService' | 'configuration' | 'setConfiguration' | 'addPeer' | 'pauseNode' | 'resumeNode' | 'testNode' | 'retryDeliveries' | 'fetchStudies' | 'fetchMatching' | 'cancelFetches'>
 
 const maxReasonLength = 500
 const maxValueBytes = 16 * 1024
@@ -19,6 +22,7 @@ const doers: Doers = {
   setConfiguration: async (control, { change, ifRevision }) => {
     const forbidden = ['revision', 'cloud'].filter((section) => section in change)
     if (forbidden.length > 0) throw new Error(`These are not set from afar: ${forbidden.join(', ')}.`)
+    assertOthersKept(control.configuration(), change['nodes'])
     return { revision: (await control.setConfiguration(change, ifRevision)).revision }
   },
   addPeer: async (control, { peer }) => ({ revision: (await control.addPeer(peer as Peer)).revision }),
@@ -29,6 +33,15 @@ const doers: Doers = {
   fetchStudies: (control, { nodeId, studies }) => control.fetchStudies(nodeId, studies),
   fetchDays: (control, { nodeId, StudyDate }) => control.fetchMatching(nodeId, { StudyDate }),
   cancelFetches: (control, { nodeId }) => control.cancelFetches(nodeId),
+}
+
+/** What waits for another organisation is not for this one to send elsewhere. @throws Error */
+function assertOthersKept({ cloud, nodes }: Configuration, changed: unknown): void {
+  if (changed === undefined) return
+  const own = cloudNodesOf(nodes, cloud && organisationKey(cloud))
+  const others = nodes.filter((node) => node.kind === 'cloud' && !own.includes(node))
+  const isKept = (node: Node): boolean => Array.isArray(changed) && changed.some((one) => isDeepStrictEqual(one, node))
+  if (!others.every(isKept)) throw new Error('Nodes of an organisation the gateway was bound to before are not set from afar.')
 }
 
 const isKnown = (name: string): name is GatewayCommandName => Object.hasOwn(gatewayCommands, name)

@@ -37,7 +37,10 @@ const overHttp = {
 }
 
 /** The cloud server; `url` is its address, under which /dicom-web and /api lie. Its credentials are those the gateway enrolled with. */
-export const CloudNodeSchema = Type.Object({ ...everyNode, ...overHttp, kind: Type.Literal('cloud') }, { additionalProperties: false })
+export const CloudNodeSchema = Type.Object({
+  ...everyNode, ...overHttp, kind: Type.Literal('cloud'),
+  organisation: Type.Optional(Type.String({ maxLength: 2200, description: 'whose bond with the cloud it is sent to by; that of today where absent. Set when the gateway is enrolled' })),
+}, { additionalProperties: false })
 
 /** Any DICOMweb server; `url` is the base of its STOW-RS service. */
 export const DicomwebNodeSchema = Type.Object({

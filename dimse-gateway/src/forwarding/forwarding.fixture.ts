@@ -33,7 +33,7 @@ export async function aForwardingGateway(settings: object, { authorization = noA
   const log = createLog(process.env['LOG_LEVEL'] ?? 'silent')
   const spool = await openSpool({ directory: join(directory, 'spool'), database, settings: () => ({ refuseAtFreeBytes: 0 }), alarms: createAlarms(systemClock), clock: systemClock, log })
   const forwarding = createForwarding({
-    database, spool, commitmentPace, scratchDirectory: join(directory, 'scratch'), clock: systemClock, log, cloudAuthorization: authorization, aeTitle: () => 'GATEWAY', secrets: (name) => Promise.resolve(secrets[name]), settings: settingsOf(settings),
+    database, spool, commitmentPace, scratchDirectory: join(directory, 'scratch'), clock: systemClock, log, cloudAuthorization: () => authorization, aeTitle: () => 'GATEWAY', secrets: (name) => Promise.resolve(secrets[name]), settings: settingsOf(settings),
   })
   await forwarding.start()
   await spool.start()

@@ -1,5 +1,5 @@
 /** What a node of each kind is sent to by. */
-import type { HttpNode, Node } from '../configuration/nodes.ts'
+import type { CloudNode, HttpNode, Node } from '../configuration/nodes.ts'
 import { fixedAuthorization, type Authorization } from '../nodes/authorization.ts'
 import { createHttpTarget } from '../nodes/http-target.ts'
 import { dicomwebUrlOf } from '../nodes/node-url.ts'
@@ -14,8 +14,8 @@ import { createUploadSender } from './uploads/sender.ts'
 
 export interface SenderDeps {
   readonly secrets: Secrets
-  /** The gateway's own, for the cloud server. */
-  readonly cloudAuthorization: Authorization
+  /** The gateway's own, for a node of the cloud server. */
+  readonly cloudAuthorization: (node: CloudNode) => Authorization
   /** Ours, where a node is not called by another. */
   readonly aeTitle: () => string
   readonly queue: Pick<Queue, 'rememberUpload'>
@@ -34,7 +34,7 @@ export async function createNodeSender(node: Node, limit: BandwidthLimit, deps: 
 async function createHttpSender(node: HttpNode, limit: BandwidthLimit, { secrets, cloudAuthorization, clock, queue }: SenderDeps): Promise<Sender> {
   const target = createHttpTarget(node, await tlsOptionsOf(node.tls, secrets))
   const isCloud = node.kind === 'cloud'
-  const authorization = isCloud ? cloudAuthorization : fixedAuthorization(node.authorization, secrets)
+  const authorization = node.kind === 'cloud' ? cloudAuthorization(node) : fixedAuthorization(node.authorization, secrets)
   const now = (): number => clock().getTime()
   const stow = createStowSender({ url: dicomwebUrlOf(node), target, limit, authorization, compress: node.accelerated, givesReceipts: isCloud, now })
   // Resumable uploads are our own server's.

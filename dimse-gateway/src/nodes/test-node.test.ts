@@ -9,7 +9,7 @@ import { testNode, type NodeTest } from './test-node.ts'
 const open: (() => Promise<unknown>)[] = []
 afterEach(async () => { for (const close of open.splice(0)) await close() })
 
-const deps = { secrets: () => Promise.resolve('secret'), aeTitle: () => 'GATEWAY', clock: () => new Date('2026-11-22T12:00:00Z'), cloudAuthorization: { header: () => Promise.resolve('Bearer good'), refused: () => false } }
+const deps = { secrets: () => Promise.resolve('secret'), aeTitle: () => 'GATEWAY', clock: () => new Date('2026-11-22T12:00:00Z'), cloudAuthorization: () => ({ header: () => Promise.resolve('Bearer good'), refused: () => false }) }
 const test_ = (node: object): Promise<NodeTest> => testNode(settingsOf({ nodes: [{ id: 'n', name: 'N', default: true, ...node }] }).nodes[0]!, deps)
 const stepsOf = ({ steps }: NodeTest): string[] => steps.map(({ name, failure }) => (failure ? `${name}: ${failure.reason}` : name))
 

@@ -3,7 +3,7 @@ import { lookup } from 'node:dns/promises'
 import { connect as connectTcp, isIP, type Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import { DimseConnection, DimseStatusError, echo, NoPresentationContext, requestAssociation, VerificationSOPClass, type Association } from '@isocenter/dimse'
-import type { DicomNode, HttpNode, Node } from '../configuration/nodes.ts'
+import type { CloudNode, DicomNode, HttpNode, Node } from '../configuration/nodes.ts'
 import { associationFailureOf, type AssociationFailure } from './association-failure.ts'
 import { fixedAuthorization, type Authorization } from './authorization.ts'
 import { createHttpTarget, type HttpAnswer } from './http-target.ts'
@@ -37,7 +37,7 @@ export interface NodeTest {
 
 export interface NodeTestDeps {
   readonly secrets: Secrets
-  readonly cloudAuthorization: Authorization
+  readonly cloudAuthorization: (node: CloudNode) => Authorization
   readonly aeTitle: () => string
   readonly clock: () => Date
 }
@@ -134,7 +134,7 @@ async function testHttp(node: HttpNode, { secrets, cloudAuthorization }: NodeTes
     target.exchange({ method: 'GET', url, signal, headers: { accept: 'application/dicom+json', ...(authorization !== undefined && { authorization }) } })
   try {
     await step('answer', async () => { assertServes(await ask()) })
-    const authorization = node.kind === 'cloud' ? cloudAuthorization : fixedAuthorization(node.authorization, secrets)
+    const authorization = node.kind === 'cloud' ? cloudAuthorization(node) : fixedAuthorization(node.authorization, secrets)
     await step('authorise', async () => {
       const header = await authorization.header(signal).catch((error: unknown) => { throw error instanceof LineError ? error : new StepFailed('notAuthorised', wordsOf(error)) })
       const answer = await ask(header)

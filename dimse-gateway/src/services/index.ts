@@ -1,7 +1,7 @@
 /** What the gateway does for whoever associates with it, beside receiving: queries, retrievals, worklist, performed steps, commitment. */
-export { commitmentSchema, type Commitment, type CommitmentState } from './commitment/commitment-table.ts'
+export { commitmentSchema, commitmentSchema2, type Commitment, type CommitmentState } from './commitment/commitment-table.ts'
 export { createCommitments, type Commitments } from './commitment/service.ts'
-export { performedStepSchema, type StepMessage } from './performed-steps/step-table.ts'
+export { performedStepSchema, performedStepSchema2, type StepMessage } from './performed-steps/step-table.ts'
 export { createPerformedSteps, type PerformedSteps } from './performed-steps/service.ts'
 export { NoArchive, createPulls, type Pulls } from './pull/service.ts'
 export type { ArchiveFilter, ArchiveStudy } from './pull/archive.ts'

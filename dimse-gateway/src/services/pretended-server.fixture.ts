@@ -10,6 +10,8 @@ export interface PretendedServer {
   readonly origin: string
   /** Requests that came, as `POST /path?query`, the oldest first. */
   readonly requests: string[]
+  /** Connections are cut instead of answered. */
+  cut: boolean
   readonly close: () => Promise<void>
 }
 
@@ -19,17 +21,22 @@ export async function aPretendedServer(answer: (request: string) => PretendedAns
   const server = createServer((request, response) => {
     const what = `${request.method ?? ''} ${request.url ?? ''}`
     requests.push(what)
+    if (pretended.cut) {
+      request.socket.destroy()
+      return
+    }
     const { status, json } = answer(what)
     request.resume()
     response.writeHead(status, json === undefined ? {} : { 'content-type': 'application/json' }).end(json === undefined ? undefined : JSON.stringify(json))
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as { port: number }
-  return {
-    origin: `http://127.0.0.1:${port}`, requests,
+  const pretended: PretendedServer = {
+    origin: `http://127.0.0.1:${port}`, requests, cut: false,
     close: async () => {
       server.closeAllConnections()
       await new Promise((resolve) => { server.close(resolve) })
     },
   }
+  return pretended
 }

@@ -16,7 +16,7 @@ import { createSecretStore } from '../platform/secrets.ts'
 import { createReception, createUnknownSenders, refusedServicesSchema, unknownSenderSchema } from '../reception/index.ts'
 import { openSpool, spoolSchema, type Spool } from '../spool/index.ts'
 import {
-  commitmentSchema, createCommitments, createPerformedSteps, createPulls, createUpstream, getService, moveService, performedStepSchema, pullDescriptionSchema, pullSchema, queryService, worklistService,
+  commitmentSchema, commitmentSchema2, createCommitments, createPerformedSteps, createPulls, createUpstream, getService, moveService, performedStepSchema, performedStepSchema2, pullDescriptionSchema, pullSchema, queryService, worklistService,
   type Commitments, type PerformedSteps, type Pulls,
 } from './index.ts'
 
@@ -35,16 +35,18 @@ export interface ServedOptions {
   readonly origin: () => string | undefined
   readonly token: string
   readonly isOnItsWay?: (SOPInstanceUID: string) => boolean
+  /** Whose gateway it is; nobody's where absent. */
+  readonly organisation?: () => string | undefined
 }
 
 /** Reception with every service, as the gateway composes them, in a folder of its own. */
-export async function aServedGateway({ origin, token, isOnItsWay = () => false }: ServedOptions): Promise<ServedGateway> {
+export async function aServedGateway({ origin, token, isOnItsWay = () => false, organisation = () => undefined }: ServedOptions): Promise<ServedGateway> {
   const folder = await mkdtemp(join(tmpdir(), 'services-'))
   await mkdir(join(folder, 'secrets'))
   const clock = systemClock
   const log = createLog(process.env['LOG_LEVEL'] ?? 'silent')
   const alarms = createAlarms(clock)
-  const database = openDatabase(join(folder, 'gateway.db'), [spoolSchema, unknownSenderSchema, refusedServicesSchema, performedStepSchema, commitmentSchema, pullSchema, pullDescriptionSchema])
+  const database = openDatabase(join(folder, 'gateway.db'), [spoolSchema, unknownSenderSchema, refusedServicesSchema, performedStepSchema, performedStepSchema2, commitmentSchema, commitmentSchema2, pullSchema, pullDescriptionSchema])
   const configuration = await openConfiguration(join(folder, 'configuration.json'))
   const secrets = createSecretStore(join(folder, 'secrets'))
   const spool = await openSpool({ directory: join(folder, 'spool'), database, settings: () => ({ refuseAtFreeBytes: 0 }), alarms, clock, log })
@@ -54,7 +56,7 @@ export async function aServedGateway({ origin, token, isOnItsWay = () => false }
     const url = origin()
     return Promise.resolve(url === undefined ? undefined : { url, tls, authorization })
   })
-  const shared = { upstream, database, clock, log, configuration: () => configuration.current, secrets: (name: string) => secrets.read(name) }
+  const shared = { upstream, database, organisation, clock, log, configuration: () => configuration.current, secrets: (name: string) => secrets.read(name) }
   const performedSteps = createPerformedSteps(shared)
   const commitments = createCommitments({ ...shared, isOnItsWay })
   const pulls = createPulls(shared)

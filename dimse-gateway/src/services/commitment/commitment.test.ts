@@ -12,11 +12,13 @@ let server: PretendedServer
 let gateway: ServedGateway
 let answer: (request: string) => PretendedAnswer
 let onItsWay: string[]
+let organisation: string
 beforeEach(async () => {
   onItsWay = []
+  organisation = 'north'
   answer = () => ({ status: 200, json: [] })
   server = await aPretendedServer((request) => answer(request))
-  gateway = await aServedGateway({ origin: () => server.origin, token: 'any', isOnItsWay: (uid) => onItsWay.includes(uid) })
+  gateway = await aServedGateway({ origin: () => server.origin, token: 'any', isOnItsWay: (uid) => onItsWay.includes(uid), organisation: () => organisation })
 })
 afterEach(async () => {
   await gateway.close()
@@ -71,5 +73,16 @@ describe('a storage commitment', () => {
     await ask('2.25.3', '1.2.3')
     await until(() => transaction('2.25.3')?.reason === 'onItsWay')
     expect(transaction('2.25.3')?.result).toBeUndefined()
+  })
+
+  test('asked for while the gateway was of one organisation is not looked up at another', async () => {
+    answer = () => ({ status: 503 })
+    await ask('2.25.5', '1.2.3')
+    await until(() => transaction('2.25.5')?.reason === 'serverUnreachable')
+    organisation = 'south'
+    const asked = server.requests.length
+    await until(() => transaction('2.25.5')?.reason === 'otherOrganisation')
+    expect(server.requests).toHaveLength(asked)
+    expect(transaction('2.25.5')).toMatchObject({ state: 'verifying' })
   })
 })

@@ -31,6 +31,10 @@ export interface Commitments {
   /** The newest first, for a person to see. */
   list(limit: number): readonly Commitment[]
   subscribe(listener: () => void): () => void
+  /** Commitments that their requestors could not be told of, which no person has seen yet. */
+  needingPerson(): number
+  /** A person has seen these; how many there were to see. Durable. */
+  acknowledge(ids: readonly number[]): Promise<number>
   removeSettledBefore(moment: Date): number
   close(): Promise<void>
 }
@@ -42,11 +46,13 @@ export interface CommitmentDeps {
   readonly secrets: Secrets
   /** Whether an instance is in the spool and has yet to arrive at the server. */
   readonly isOnItsWay: (SOPInstanceUID: string) => boolean
+  /** Whose gateway this is, or was last; undefined while it was nobody's. */
+  readonly organisation: () => string | undefined
   readonly clock: Clock
   readonly log: Log
 }
 
-export function createCommitments({ upstream, database, configuration, secrets, isOnItsWay, clock, log }: CommitmentDeps): Commitments {
+export function createCommitments({ upstream, database, configuration, secrets, isOnItsWay, organisation, clock, log }: CommitmentDeps): Commitments {
   const table = createCommitmentTable(database)
   /** Associations on which requests came, for as long as they last: where the requestor hears of it first. */
   const live = new Map<number, DimseConnection>()
@@ -67,7 +73,7 @@ export function createCommitments({ upstream, database, configuration, secrets, 
     if (table.openOf(callingAETitle) >= maxOpen) throw new DimseStatusError(dimseStatus.resourceLimitation.code, { ErrorComment: `${maxOpen} transactions are open` })
     const id = await database.write(() => table.add({
       ...asked, callingAETitle, calledAETitle: association.calledAETitle.trim(),
-      remoteAddress: association.remoteAddress, requestedAt: clock(),
+      remoteAddress: association.remoteAddress, requestedAt: clock(), organisation: organisation(),
     }), { durable: true })
     live.set(id, connection)
     void association.ended.then(() => { live.delete(id) })
@@ -105,8 +111,12 @@ export function createCommitments({ upstream, database, configuration, secrets, 
 
   async function verifyNow(commitment: Commitment): Promise<void> {
     const isOverdue = isOlderThan(commitment, patienceMs)
+    // What one organisation holds is not asked of another, nor told by it.
+    const isOfAnother = commitment.organisation !== undefined && commitment.organisation !== organisation()
+    if (isOfAnother && !isOverdue) return postpone(commitment, 'otherOrganisation')
     let result: CommitmentResult
     try {
+      if (isOfAnother) throw new UpstreamUnavailable('The gateway is bound to another organisation.')
       result = await verify(upstream, commitment.references, stop.signal)
     } catch (error) {
       // A refusal is no answer either: nothing was learnt of the instances.
@@ -164,6 +174,8 @@ export function createCommitments({ upstream, database, configuration, secrets, 
   }
 
   async function settleRound(): Promise<void> {
+    const first = organisation()
+    if (first !== undefined) table.adopt(first)
     await Promise.all(table.due(clock(), atATime).map(({ id }) => settle(id)))
   }
 
@@ -173,6 +185,13 @@ export function createCommitments({ upstream, database, configuration, secrets, 
     subscribe(listener) {
       listeners.add(listener)
       return () => { listeners.delete(listener) }
+    },
+    needingPerson: () => table.needingPerson(),
+    async acknowledge(ids) {
+      const seen = await database.write(() => table.acknowledge(ids), { durable: true })
+      log.info({ ids, seen }, 'a person has seen storage commitments that could not be reported')
+      tell()
+      return seen
     },
     removeSettledBefore: (moment) => table.removeSettledBefore(moment),
     async close() {

@@ -25,7 +25,7 @@ export async function sendStep(
   } catch (error) {
     if (!(error instanceof UpstreamRefused)) throw error
     const { status, problem } = error
-    if (typeof problem.dimseStatus !== 'number' && !aboutTheMessage.has(status)) throw new UpstreamUnavailable(error.message, { cause: error })
+    if (typeof problem.dimseStatus !== 'number' && !aboutTheMessage.has(status)) throw new UpstreamUnavailable(error.message, { status, cause: error })
     return { ...resultOf(problem, dimseStatus.processingFailure.code), ...(problem.unchanged === true && { isThereAlready: true }) }
   }
 }

@@ -22,6 +22,19 @@ CREATE INDEX performed_step_message_by_step ON performed_step_message (sop_insta
 `,
 }
 
+/**
+ * `needs_person`: the modality was told that it is taken, and the server refused it afterwards; nobody would know. `organisation`: whose
+ * gateway this was when it came, as `organisationKey` has it; NULL where it was nobody's yet.
+ */
+export const performedStepSchema2: SchemaStep = {
+  name: 'performed-steps-2',
+  sql: `
+ALTER TABLE performed_step_message ADD COLUMN needs_person INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE performed_step_message ADD COLUMN organisation TEXT;
+CREATE INDEX performed_step_message_for_a_person ON performed_step_message (id) WHERE needs_person = 1;
+`,
+}
+
 /** `refused`: the server will not have it, and says why. */
 export type StepMessageState = 'waiting' | 'sent' | 'refused'
 
@@ -38,35 +51,59 @@ export interface StepMessage {
   readonly state: StepMessageState
   readonly settledAt: Date | undefined
   readonly reason: string | undefined
+  /** It was taken, then refused by the server, and no person has seen that yet. */
+  readonly needsPerson: boolean
+  /** Whose gateway this was when it came; undefined where it was nobody's yet. */
+  readonly organisation: string | undefined
 }
 
-export type NewStepMessage = Omit<StepMessage, 'id' | 'settledAt'>
+export type NewStepMessage = Omit<StepMessage, 'id' | 'settledAt' | 'needsPerson'>
 
 export interface StepTable {
   add(message: NewStepMessage): void
-  /** The oldest that waits after `id`. */
-  nextWaiting(after: number): StepMessage | undefined
+  /** The oldest that waits after `id` for an organisation, or for whichever comes first. */
+  nextWaiting(after: number, organisation: string): StepMessage | undefined
   isWaiting(SOPInstanceUID: string): boolean
+  /** Whether the step was created by a message that arrived. */
+  isCreated(SOPInstanceUID: string): boolean
   settle(id: number, state: Exclude<StepMessageState, 'waiting'>, at: Date, reason?: string): void
+  /** What a person has to see: messages refused after they were taken. */
+  needingPerson(): number
+  /** What waits for whichever organisation comes first is from now on for this one. */
+  adopt(organisation: string): void
+  /** What waits for other organisations than this one. */
+  waitingForOthers(organisation: string): number
+  /** A person has seen these; how many there were to see. */
+  acknowledge(ids: readonly number[]): number
   /** The newest first. */
   list(limit: number): StepMessage[]
   removeSettledBefore(moment: Date): number
 }
 
 export function createStepTable({ sql }: Database): StepTable {
-  const columns = 'id, sop_instance_uid, operation, calling_ae_title, received_at, step_status, data_set, state, settled_at, reason'
-  const add = sql.prepare('INSERT INTO performed_step_message (sop_instance_uid, operation, calling_ae_title, received_at, step_status, data_set, state, settled_at, reason) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)')
-  const next = sql.prepare(`SELECT ${columns} FROM performed_step_message WHERE state = 'waiting' AND id > ? ORDER BY id LIMIT 1`)
+  const columns = 'id, sop_instance_uid, operation, calling_ae_title, received_at, step_status, data_set, state, settled_at, reason, needs_person, organisation'
+  const add = sql.prepare('INSERT INTO performed_step_message (sop_instance_uid, operation, calling_ae_title, received_at, step_status, data_set, state, settled_at, reason, organisation) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)')
+  const next = sql.prepare(`SELECT ${columns} FROM performed_step_message WHERE state = 'waiting' AND id > ? AND (organisation IS NULL OR organisation = ?) ORDER BY id LIMIT 1`)
   const waiting = sql.prepare("SELECT 1 FROM performed_step_message WHERE sop_instance_uid = ? AND state = 'waiting' LIMIT 1")
-  const settle = sql.prepare('UPDATE performed_step_message SET state = ?, settled_at = ?, reason = ? WHERE id = ?')
+  const created = sql.prepare("SELECT 1 FROM performed_step_message WHERE sop_instance_uid = ? AND operation = 'create' AND state = 'sent' LIMIT 1")
+  const settle = sql.prepare("UPDATE performed_step_message SET state = ?1, settled_at = ?2, reason = ?3, needs_person = (?1 = 'refused') WHERE id = ?4")
+  const forPerson = sql.prepare('SELECT count(*) AS count FROM performed_step_message WHERE needs_person = 1')
+  const forOthers = sql.prepare("SELECT count(*) AS count FROM performed_step_message WHERE state = 'waiting' AND organisation <> ?")
+  const adopt = sql.prepare("UPDATE performed_step_message SET organisation = ? WHERE state = 'waiting' AND organisation IS NULL")
+  const acknowledge = sql.prepare('UPDATE performed_step_message SET needs_person = 0 WHERE needs_person = 1 AND id IN (SELECT value FROM json_each(?))')
   const list = sql.prepare(`SELECT ${columns} FROM performed_step_message ORDER BY id DESC LIMIT ?`)
-  const remove = sql.prepare("DELETE FROM performed_step_message WHERE state <> 'waiting' AND settled_at < ?")
+  const remove = sql.prepare("DELETE FROM performed_step_message WHERE state <> 'waiting' AND needs_person = 0 AND settled_at < ?")
   return {
-    add: ({ SOPInstanceUID, operation, callingAETitle, receivedAt, stepStatus, dataSet, state, reason }) => {
-      add.run(SOPInstanceUID, operation, callingAETitle, receivedAt.getTime(), stepStatus ?? null, dataSet, state, state === 'waiting' ? null : receivedAt.getTime(), reason ?? null)
+    add: ({ SOPInstanceUID, operation, callingAETitle, receivedAt, stepStatus, dataSet, state, reason, organisation }) => {
+      add.run(SOPInstanceUID, operation, callingAETitle, receivedAt.getTime(), stepStatus ?? null, dataSet, state, state === 'waiting' ? null : receivedAt.getTime(), reason ?? null, organisation ?? null)
     },
-    nextWaiting: (after) => messageOf(next.get(after)),
+    nextWaiting: (after, organisation) => messageOf(next.get(after, organisation)),
     isWaiting: (SOPInstanceUID) => waiting.get(SOPInstanceUID) !== undefined,
+    isCreated: (SOPInstanceUID) => created.get(SOPInstanceUID) !== undefined,
+    needingPerson: () => Number(forPerson.get()?.count),
+    waitingForOthers: (organisation) => Number(forOthers.get(organisation)?.count),
+    adopt: (organisation) => { adopt.run(organisation) },
+    acknowledge: (ids) => Number(acknowledge.run(JSON.stringify(ids)).changes),
     settle: (id, state, at, reason) => { settle.run(state, at.getTime(), reason ?? null, id) },
     list: (limit) => list.all(limit).flatMap((row) => messageOf(row) ?? []),
     removeSettledBefore: (moment) => Number(remove.run(moment.getTime()).changes),
@@ -81,5 +118,6 @@ function messageOf(row: Record<string, unknown> | undefined): StepMessage | unde
     callingAETitle: String(row.calling_ae_title), receivedAt: new Date(Number(row.received_at)), stepStatus: text(row.step_status),
     dataSet: String(row.data_set), state: row.state as StepMessageState,
     settledAt: row.settled_at === null ? undefined : new Date(Number(row.settled_at)), reason: text(row.reason),
+    needsPerson: row.needs_person === 1, organisation: text(row.organisation),
   }
 }
