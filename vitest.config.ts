@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   test: {
-    include: ['packages/*/src/**/*.test.ts', 'packages/*/scripts/**/*.test.ts', 'server/src/**/*.test.ts', 'dimse-gateway/**/*.test.{ts,tsx}', 'migrations/**/*.test.ts', 'conformance/**/*.test.ts'],
+    include: ['packages/*/src/**/*.test.ts', 'packages/*/scripts/**/*.test.ts', 'server/src/**/*.test.ts', 'dimse-gateway/**/*.test.{ts,tsx}', 'mfe-*/**/*.test.{ts,tsx}', 'migrations/**/*.test.ts', 'conformance/**/*.test.ts'],
     globalSetup: ['packages/testkit/src/global-setup.ts'],
     pool: 'forks',
     // Vitest would leave one core to itself, and two cores are what CI has.

@@ -19,6 +19,7 @@ import { problemJson } from './platform/problem.ts'
 import { secureServerOptions, widenConnections, type TlsFiles } from './platform/tls.ts'
 import { requestOrigin } from './platform/request-origin.ts'
 import { uriLength } from './platform/uri-length.ts'
+import { screenRoutes, type BuiltScreens } from './screens/index.ts'
 import type { BlobStore } from './storage/index.ts'
 import type { Transcoding } from './transcoding/index.ts'
 import type { Uploads } from './uploads/index.ts'
@@ -43,6 +44,7 @@ export interface AppDeps {
   readonly audit: Audit
   readonly metrics: Metrics
   readonly readiness: readonly ReadinessCheck[]
+  readonly screens: BuiltScreens
   /** Serves HTTPS, HTTP/2 with it; plain HTTP/1.1 without. */
   readonly tls?: TlsFiles | undefined
 }
@@ -91,5 +93,6 @@ export async function createApp(deps: AppDeps): Promise<FastifyInstance> {
   await app.register(healthRoutes, { checks: deps.readiness })
   await app.register(dicomweb, { prefix: '/dicom-web', ...deps, services: [worklistDicomwebRoutes(deps)] })
   await app.register(api, { prefix: '/api', accounts: deps.accounts, apiKeys: deps.apiKeys, organisations: deps.organisations, notifying: deps.notifying, gateways: deps.gateways, worklist: deps.worklist, uploads: deps.uploads, config, accessLog: deps.accessLog, audit: deps.audit })
+  await app.register(screenRoutes, { screens: deps.screens })
   return app
 }

@@ -34,6 +34,7 @@ const Env = Type.Object({
   SMS_WEBHOOK_SECRET: Type.Optional(Type.String({ minLength: 16, description: 'key of the HMAC-SHA256 in X-Isocenter-Signature of those requests; needed where SMS_WEBHOOK_URL is set' })),
   TIME_ZONE: Type.String({ default: 'Asia/Shanghai', minLength: 1, description: 'IANA time zone of organisations that have not said where they are: when their day ends' }),
   CAPTCHA_BITS: Type.Integer({ default: 17, minimum: 0, maximum: 24, description: 'work of a captcha: a browser tries 2 to the power of this numbers, in the middle' }),
+  SCREENS_DIR: Type.Optional(Type.String({ minLength: 1, description: 'folder with the built screens, one folder an application; dist/screens of this installation where unset' })),
   HTTP_IDLE_TIMEOUT_MS: Type.Integer({ default: 120_000, minimum: 1_000, description: 'longest a connection may stand still in the middle of a request or an answer; request headers have half a minute at most' }),
   LOG_LEVEL: Type.Union(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'].map((level) => Type.Literal(level)), { default: 'info', description: 'fatal, error, warn, info, debug, trace or silent' }),
   STOW_MAX_INSTANCE_BYTES: Type.Integer({ default: 16 * gibibytes, minimum: mebibytes, description: 'largest instance accepted, bytes' }),

@@ -1,4 +1,5 @@
 import { join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import type { Config } from './config.ts'
 import type { BlobStoreConfig } from './storage/index.ts'
 
@@ -11,6 +12,9 @@ const signingKeyDays = 90
 /** Days a signing key signs; 0: for ever. A file that was put there by somebody may be one of several copies, which no server can rotate. */
 export const signingKeyAge = (config: Pick<Config, 'SIGNING_KEYS_FILE' | 'SIGNING_KEY_DAYS'>): number =>
   config.SIGNING_KEY_DAYS ?? (config.SIGNING_KEYS_FILE === undefined ? signingKeyDays : 0)
+
+/** The screens as they were built: those of this installation where the settings name none. */
+export const screensDirectory = (config: Pick<Config, 'SCREENS_DIR'>): string => resolve(config.SCREENS_DIR ?? fileURLToPath(new URL('../../dist/screens', import.meta.url)))
 
 /** Where what is on its way waits: files without a name, gone with the process that made them. */
 export const spoolDirectory = (config: Pick<Config, 'DATA_DIR'>): string => join(resolve(config.DATA_DIR), 'spool')

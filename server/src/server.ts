@@ -13,11 +13,12 @@ import { createSealing, createTokens, followSigningKeys, loadSigningKeys, signin
 import { joinTasks, startJobs } from './jobs/index.ts'
 import { createNotifying, createOutbox, notificationTasks, openChannels, startDelivering } from './notifications/index.ts'
 import { accountMemberships, createOrganisations, notificationRecipients } from './organisations/index.ts'
-import { blobStoreConfig, signingKeyAge, signingKeysFile } from './places.ts'
+import { blobStoreConfig, screensDirectory, signingKeyAge, signingKeysFile } from './places.ts'
 import { createDb } from './platform/db.ts'
 import { createMetrics } from './platform/metrics.ts'
 import { readTlsFiles } from './platform/tls.ts'
 import { recompressionTasks } from './recompression/index.ts'
+import { readScreens } from './screens/index.ts'
 import { createBlobStore } from './storage/index.ts'
 import { createTranscoding, createTranscodingMetrics } from './transcoding/index.ts'
 import { createUploads, startKeepingUploads, type UploadLog } from './uploads/index.ts'
@@ -71,7 +72,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
     const uploads = createUploads({ db, blobs, catalogue, metrics, config, log: uploadLog })
     const tls = await readTlsFiles(config)
     const app = await createApp({
-      tls, organisations: createOrganisations({ db, accounts, outbox }),
+      tls, screens: await readScreens(screensDirectory(config)), organisations: createOrganisations({ db, accounts, outbox }),
       config, accounts, notifying, apiKeys: createApiKeys({ db }), catalogue, blobs, transcoding, tokens, keys, gateways, metrics, accessLog,
       audit: createAudit({ db, keptDays: config.AUDIT_KEPT_DAYS }),
       worklist: createWorklist({ db }), uploads,

@@ -20,6 +20,7 @@ function Themed({ nonce, children }: { readonly nonce?: string | undefined; read
   useEffect(() => {
     // The browser draws its own parts (scroll bars, date pickers) to match.
     document.documentElement.style.colorScheme = isDark ? 'dark' : 'light'
+    document.documentElement.dataset['colours'] = isDark ? 'dark' : 'light'
   }, [isDark])
   return (
     <ConfigProvider locale={locales[language]} theme={themeOf({ isDark, isStill })} csp={nonce === undefined ? {} : { nonce }} wave={{ disabled: true }}>

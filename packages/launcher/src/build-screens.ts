@@ -10,18 +10,32 @@ import { dirname, join, resolve } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { LauncherError } from './launcher-error.ts'
+import { compressFiles } from './screens/compress-files.ts'
+import { usedIcons } from './screens/used-icons.ts'
 
 const root = fileURLToPath(new URL('../../..', import.meta.url))
 
 interface Screens {
-  /** Holds vite.config.ts; the result is in its `dist`. */
+  /** Holds vite.config.ts. */
   readonly folder: string
+  /** Where the result goes. */
+  readonly to: string
   /** What goes into them besides the folder itself, as globs. */
   readonly from: readonly string[]
+  /** What else their content depends on. */
+  readonly also?: () => string
+  /** True where a server sends the files as they are, compressed already. */
+  readonly isCompressed?: boolean
 }
 
+/** How applications of the page are built: another way makes other files. */
+const how = 'packages/launcher/src/screens/*.ts'
+
 const screens: readonly Screens[] = [
-  { folder: 'dimse-gateway/console', from: ['packages/design-system/src/**'] },
+  { folder: 'dimse-gateway/console', to: 'dimse-gateway/console/dist', from: ['packages/design-system/src/**'] },
+  { folder: 'mfe-shell/shared', to: 'dist/screens/shared', from: ['packages/{design-system,api-client,contracts}/src/**', how], also: () => usedIcons(root).join(), isCompressed: true },
+  { folder: 'mfe-shell', to: 'dist/screens/mfe-shell', from: ['packages/contracts/src/**', how], isCompressed: true },
+  { folder: 'mfe-admin', to: 'dist/screens/mfe-admin', from: ['packages/contracts/src/**', how], isCompressed: true },
 ]
 
 /** Beside what was built: the digest of what it was built from. */
@@ -34,45 +48,48 @@ const longestBuildMs = 5 * 60_000
  * @throws LauncherError with the bundler's words when the sources cannot be built
  */
 export async function buildScreens(say: (line: string) => void): Promise<void> {
-  for (const { folder, from } of screens) {
-    const wanted = digestOfSources(folder, from)
-    const isBuilt = () => readStamp(folder) === wanted
+  for (const one of screens) {
+    const wanted = digestOfSources(one)
+    const isBuilt = () => readStamp(one) === wanted
     if (isBuilt()) continue
-    await withBuildLock(folder, () => {
+    await withBuildLock(one.folder, async () => {
       // Two starts at a time: the second finds the work done.
       if (isBuilt()) return
-      say(`Building the screens in ${folder} …`)
-      build(folder, wanted)
+      const began = performance.now()
+      say(`Building the screens in ${one.folder} …`)
+      await build(one, wanted)
+      say(`Built the screens in ${one.folder} (${((performance.now() - began) / 1000).toFixed(1)} s).`)
     })
   }
 }
 
-/** The built folder takes the old one's place whole, so that a gateway that starts meanwhile never reads half of it. */
-function build(folder: string, stamp: string): void {
-  const directory = resolve(root, folder)
-  const fresh = join(directory, `dist.${process.pid}`)
-  const run = spawnSync(process.execPath, [resolve(root, 'node_modules/vite/bin/vite.js'), 'build', '--config', join(directory, 'vite.config.ts'), '--outDir', fresh, '--emptyOutDir', '--logLevel', 'warn'], {
+/** The built folder takes the old one's place whole, so that who starts meanwhile never reads half of it. */
+async function build({ folder, to, isCompressed }: Screens, stamp: string): Promise<void> {
+  const target = resolve(root, to)
+  const fresh = `${target}.${String(process.pid)}`
+  const run = spawnSync(process.execPath, [resolve(root, 'node_modules/vite/bin/vite.js'), 'build', '--config', resolve(root, folder, 'vite.config.ts'), '--outDir', fresh, '--emptyOutDir', '--logLevel', 'warn'], {
     cwd: root, encoding: 'utf8', env: { ...process.env, NODE_ENV: 'production' },
   })
   if (run.status !== 0) {
     rmSync(fresh, { recursive: true, force: true })
     throw new LauncherError(`The screens in ${folder} cannot be built:\n${run.stderr}${run.stdout}`)
   }
+  if (isCompressed === true) await compressFiles(fresh)
   writeFileSync(join(fresh, stampName), stamp)
-  rmSync(join(directory, 'dist'), { recursive: true, force: true })
-  renameSync(fresh, join(directory, 'dist'))
+  rmSync(target, { recursive: true, force: true })
+  renameSync(fresh, target)
 }
 
-function readStamp(folder: string): string | undefined {
-  const file = resolve(root, folder, 'dist', stampName)
+function readStamp({ to }: Screens): string | undefined {
+  const file = resolve(root, to, stampName)
   return existsSync(file) ? readFileSync(file, 'utf8') : undefined
 }
 
 /** Of the sources' contents and names, and of the lock file: another bundler or component library makes other screens. */
-function digestOfSources(folder: string, from: readonly string[]): string {
-  const hash = createHash('sha256')
+function digestOfSources({ folder, from, also }: Screens): string {
+  const hash = createHash('sha256').update(also?.() ?? '')
   const patterns = [`${folder}/*.{ts,html}`, `${folder}/{src,public}/**`, ...from]
-  const files = globSync(patterns, { cwd: root }).filter((file) => !/\.test\.tsx?$/.test(file)).sort()
+  const files = globSync(patterns, { cwd: root }).filter((file) => !/\.(test|fixture)\.tsx?$/.test(file)).sort()
   for (const file of [...files, 'package-lock.json']) {
     const path = resolve(root, file)
     if (statSync(path).isFile()) hash.update(`${file}\0`).update(readFileSync(path)).update('\0')
@@ -80,7 +97,7 @@ function digestOfSources(folder: string, from: readonly string[]): string {
   return hash.digest('hex')
 }
 
-async function withBuildLock(folder: string, work: () => void): Promise<void> {
+async function withBuildLock(folder: string, work: () => Promise<void>): Promise<void> {
   const lock = resolve(root, '.cache', `building-${folder.replaceAll('/', '-')}`)
   await mkdir(dirname(lock), { recursive: true })
   const until = Date.now() + longestBuildMs
@@ -89,7 +106,7 @@ async function withBuildLock(folder: string, work: () => void): Promise<void> {
     await wait(200)
   }
   try {
-    work()
+    await work()
   } finally {
     rmSync(lock, { force: true })
   }

@@ -17,6 +17,8 @@ import { createNotifying, createOutbox, type Notifying, type Outbox } from '../n
 import { accountMemberships, createOrganisations, notificationRecipients } from '../organisations/index.ts'
 import { createDb, type Db } from '../platform/db.ts'
 import { createMetrics } from '../platform/metrics.ts'
+import { screensDirectory } from '../places.ts'
+import { readScreens } from '../screens/index.ts'
 import { createBlobStore, type BlobStore } from '../storage/index.ts'
 import { createTranscoding } from '../transcoding/index.ts'
 import { createUploads, type Uploads } from '../uploads/index.ts'
@@ -61,7 +63,7 @@ export async function aService(env: Record<string, string> = {}, bucket?: TestBu
   const accessLog = createAccessLog(db, (error) => { throw error })
   const metrics = createMetrics()
   const uploads = createUploads({ db, blobs, catalogue, metrics, config, log: { info: () => undefined, warn: () => undefined } })
-  const app = await createApp({ config, organisations: createOrganisations({ db, accounts, outbox, ...(now === undefined ? {} : { now }) }), accounts, notifying, apiKeys: createApiKeys({ db, ...(now === undefined ? {} : { now }) }), catalogue, blobs, transcoding, tokens, keys, gateways, worklist: createWorklist({ db }), uploads, accessLog, audit: createAudit({ db, keptDays: config.AUDIT_KEPT_DAYS, ...(now === undefined ? {} : { now }) }), metrics, readiness: [] })
+  const app = await createApp({ config, organisations: createOrganisations({ db, accounts, outbox, ...(now === undefined ? {} : { now }) }), accounts, notifying, apiKeys: createApiKeys({ db, ...(now === undefined ? {} : { now }) }), catalogue, blobs, transcoding, tokens, keys, gateways, worklist: createWorklist({ db }), uploads, accessLog, audit: createAudit({ db, keptDays: config.AUDIT_KEPT_DAYS, ...(now === undefined ? {} : { now }) }), metrics, readiness: [], screens: await readScreens(screensDirectory(config)) })
   const as = async (slug: string, granted: readonly Permission[] = permissions) => {
     const { organisationId } = await ensureDefaultOrganisation(db, slug)
     return { authorization: `Bearer ${await tokens.issue({ organisationId, permissions: granted, lifetimeSeconds: 3600 })}` }

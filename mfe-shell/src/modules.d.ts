@@ -1,0 +1,6 @@
+/** Applications of other builds, found by the import map. */
+declare module '@isocenter/mfe-admin' {
+  export const bootstrap: () => Promise<void>
+  export const mount: () => Promise<void>
+  export const unmount: () => Promise<void>
+}

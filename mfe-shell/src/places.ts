@@ -1,0 +1,26 @@
+/** Which address belongs to which application, and what stands around it. Knows addresses only: no framework, no pages. */
+
+/** What an address shows: with the frame around it or bare, and to whom. */
+export interface Place {
+  readonly application: string
+  readonly path: RegExp
+  /** `framed`: within navigation and header; `bare`: alone. */
+  readonly layout: 'framed' | 'bare'
+  /** Who may see it: who is signed in, who is about to be, or anybody. */
+  readonly audience: 'signedIn' | 'signingIn' | 'anybody'
+}
+
+export const places: readonly Place[] = [
+  { application: 'sign-in', path: /^\/(sign-in|reset-password)(\/|$)/, layout: 'bare', audience: 'signingIn' },
+  { application: 'workbench', path: /^\/(workbench)?\/?$/, layout: 'framed', audience: 'signedIn' },
+  { application: 'home', path: /^\/o\/\d+(\/home)?\/?$/, layout: 'framed', audience: 'signedIn' },
+  { application: 'admin', path: /^\/o\/\d+\/admin(\/|$)/, layout: 'framed', audience: 'signedIn' },
+]
+
+/** For addresses that are nobody's: they say so, within the frame. */
+const nowhere: Place = { application: 'not-found', path: /(?:)/, layout: 'framed', audience: 'signedIn' }
+
+export const placeOf = (path: string): Place => places.find((place) => place.path.test(path)) ?? nowhere
+
+/** The organisation an address is about: every tab has its own. */
+export const organisationOf = (path: string): string | undefined => /^\/o\/([1-9]\d{0,17})(?=\/|$)/.exec(path)?.[1]

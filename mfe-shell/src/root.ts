@@ -1,0 +1,88 @@
+/** The page's root: which application is at work at which address. No UI framework: applications bring their own. */
+import { session } from '@isocenter/api-client'
+import { addErrorHandler, getAppStatus, LOAD_ERROR, registerApplication, start, triggerAppChange, type LifeCycles } from 'single-spa'
+import { landing } from './landing.ts'
+import { nextPlace, signInFor } from './next-place.ts'
+import { placeOf } from './places.ts'
+import { showFailure } from './failure.ts'
+import './shell.css'
+
+type Load = () => Promise<LifeCycles>
+
+/** Every application by the name its places have. Of others' builds the import map knows where they are. */
+const applications: Readonly<Record<string, Load>> = {
+  'sign-in': () => import('./sign-in/index.ts'),
+  workbench: () => import('./workbench/index.ts'),
+  home: () => import('./home/index.ts'),
+  'not-found': () => import('./not-found/index.ts'),
+  admin: () => import('@isocenter/mfe-admin'),
+}
+
+const here = () => location.pathname + location.search + location.hash
+
+/** True when what stands at this address may be shown to who is there now. */
+function isShown(path: string): boolean {
+  const { audience } = placeOf(path)
+  const { kind } = session.get()
+  if (audience === 'anybody') return true
+  return audience === 'signedIn' ? kind === 'signedIn' : kind === 'signedOut' || kind === 'restricted'
+}
+
+/** Sends who is at the wrong door to the right one; true when somebody was sent. */
+function redirect(): boolean {
+  const { audience } = placeOf(location.pathname)
+  const state = session.get()
+  if (audience === 'signedIn' && (state.kind === 'signedOut' || state.kind === 'restricted')) {
+    go(signInFor(here()))
+    return true
+  }
+  if (audience === 'signingIn' && state.kind === 'signedIn') {
+    go(nextPlace(location.search) ?? landing(state.memberships, location.pathname))
+    return true
+  }
+  return false
+}
+
+function go(address: string): void {
+  history.replaceState(null, '', address)
+}
+
+/** What stands around the content, and where a new page begins: at its top, for eyes, keyboard and screen readers. */
+let shownPath: string | undefined
+function arrange(): void {
+  const { layout } = placeOf(location.pathname)
+  document.body.dataset['layout'] = session.get().kind === 'unknown' ? 'none' : layout
+  if (shownPath !== undefined && shownPath !== location.pathname) {
+    document.getElementById('content')?.focus({ preventScroll: true })
+    scrollTo(0, 0)
+  }
+  shownPath = location.pathname
+}
+
+for (const [name, load] of Object.entries(applications)) {
+  registerApplication({ name, app: load, activeWhen: ({ pathname }) => placeOf(pathname).application === name && isShown(pathname) })
+}
+registerApplication({
+  name: 'frame',
+  app: () => import('./frame/index.ts'),
+  activeWhen: ({ pathname }) => placeOf(pathname).layout === 'framed' && isShown(pathname),
+})
+
+addErrorHandler((error) => {
+  showFailure(error, getAppStatus(error.appOrParcelName) === LOAD_ERROR ? 'load' : 'run')
+})
+addEventListener('single-spa:before-routing-event', () => { redirect() })
+addEventListener('single-spa:routing-event', arrange)
+
+session.subscribe(() => {
+  const state = session.get()
+  if (state.kind === 'unreachable') {
+    showFailure(state.problem, 'unreachable')
+    return
+  }
+  if (!redirect()) void triggerAppChange()
+})
+
+await session.refresh()
+start({ urlRerouteOnly: true })
+arrange()

@@ -1,0 +1,2 @@
+export { readScreens, type BuiltScreens } from './built-screens.ts'
+export { screenRoutes } from './routes.ts'
