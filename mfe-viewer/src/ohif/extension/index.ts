@@ -1,0 +1,74 @@
+/** Our extension of OHIF, loaded by its configuration: how the page that holds the viewer speaks to it, and the protocols the product adds. */
+import { marked, unmarked, type FromViewer, type ToViewer } from '../../messages.ts'
+import { compareProtocolOf, compareProtocols, maxCompared } from './compare.ts'
+import type { CommandsManager, Managers, Services } from './ohif.ts'
+import { shownImage } from './shown-image.ts'
+
+const tell = (message: FromViewer) => { if (parent !== window) parent.postMessage(marked(message), location.origin) }
+
+/** Address of studies within the viewer; the organisation stays in it, so that it can be loaded again. */
+function addressOf(StudyInstanceUIDs: readonly string[], protocol: string | undefined): string {
+  const here = new URLSearchParams(location.search)
+  const there = new URLSearchParams({ StudyInstanceUIDs: StudyInstanceUIDs.slice(0, maxCompared).join(',') })
+  const organisation = here.get('o')
+  if (organisation !== null) there.set('o', organisation)
+  const hanging = protocol ?? (StudyInstanceUIDs.length > 1 ? compareProtocolOf(Math.min(StudyInstanceUIDs.length, maxCompared)) : undefined)
+  if (hanging !== undefined) there.set('hangingprotocolId', hanging)
+  return `/viewer?${there.toString()}`
+}
+
+async function answer(message: ToViewer, commandsManager: CommandsManager): Promise<void> {
+  if (message.kind === 'show') {
+    commandsManager.runCommand('navigateHistory', { to: addressOf(message.StudyInstanceUIDs, message.protocol), options: { replace: true } })
+    return
+  }
+  try {
+    const result = await commandsManager.runCommand(message.name, message.options ?? {})
+    tell({ kind: 'reply', id: message.id, result: result === undefined ? undefined : structuredClone(result) })
+  } catch (error) {
+    tell({ kind: 'reply', id: message.id, failure: error instanceof Error ? error.message : 'failed' })
+  }
+}
+
+/** Tells how many measurements there are, and how many are in no report yet. Updates come by dozens while one is drawn. */
+function followMeasurements({ measurementService }: Services): void {
+  let timer: number | undefined
+  const soon = () => {
+    clearTimeout(timer)
+    timer = window.setTimeout(() => {
+      const all = measurementService.getMeasurements()
+      tell({ kind: 'measured', count: all.length, unsaved: all.filter(({ isDirty }) => isDirty === true).length })
+    }, 200)
+  }
+  for (const event of Object.values(measurementService.EVENTS)) measurementService.subscribe(event, soon)
+}
+
+export default {
+  id: '@isocenter/ohif-extension',
+  version: '1.0.0',
+
+  preRegistration({ servicesManager: { services }, commandsManager }: Managers) {
+    // The session's cookie goes with every request by itself.
+    services.userAuthenticationService.setServiceImplementation({ getAuthorizationHeader: () => ({}) })
+    addEventListener('message', (event) => {
+      const message = event.origin === location.origin && event.source === parent ? unmarked<ToViewer>(event.data) : undefined
+      if (message !== undefined) void answer(message, commandsManager)
+    })
+    addEventListener('CORNERSTONE_IMAGE_RENDERED', () => { tell({ kind: 'shown' }) }, true)
+    followMeasurements(services)
+    tell({ kind: 'ready' })
+  },
+
+  getCommandsModule({ servicesManager: { services } }: Managers) {
+    return {
+      defaultContext: 'CORNERSTONE',
+      definitions: {
+        isocenterShownImage: ({ viewportId }: { readonly viewportId?: string } = {}) => shownImage(services, viewportId),
+      },
+    }
+  },
+
+  getHangingProtocolModule: () => compareProtocols,
+
+  getCustomizationModule: () => [{ name: 'global', value: { 'ohif.tours': { $set: [] } } }],
+}

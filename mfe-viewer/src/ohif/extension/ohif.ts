@@ -1,0 +1,42 @@
+/** The parts of OHIF 3.13 that the extension uses. The release carries no types. */
+
+export interface Subscription { readonly unsubscribe: () => void }
+
+export interface Services {
+  readonly userAuthenticationService: { setServiceImplementation: (implementation: { getAuthorizationHeader: () => Record<string, string> }) => void }
+  readonly measurementService: {
+    readonly EVENTS: Readonly<Record<'MEASUREMENT_ADDED' | 'MEASUREMENT_UPDATED' | 'MEASUREMENT_REMOVED' | 'MEASUREMENTS_CLEARED', string>>
+    subscribe: (event: string, listener: () => void) => Subscription
+    getMeasurements: () => readonly { readonly isDirty?: boolean }[]
+  }
+  readonly viewportGridService: {
+    getActiveViewportId: () => string | null
+    getDisplaySetsUIDsForViewport: (viewportId: string) => readonly string[]
+  }
+  readonly cornerstoneViewportService: {
+    readonly EVENTS: Readonly<Record<'VIEWPORT_DATA_CHANGED', string>>
+    subscribe: (event: string, listener: () => void) => Subscription
+    getCornerstoneViewport: (viewportId: string) => Viewport | undefined
+  }
+}
+
+export interface Viewport {
+  readonly element: HTMLElement
+  getCanvas: () => HTMLCanvasElement
+  getCurrentImageId?: () => string | undefined
+  getProperties?: () => { readonly voiRange?: { readonly lower: number; readonly upper: number }; readonly invert?: boolean; readonly rotation?: number } | undefined
+}
+
+export interface CommandsManager { runCommand: (name: string, options?: object, context?: string) => unknown }
+
+export interface Managers {
+  readonly servicesManager: { readonly services: Services }
+  readonly commandsManager: CommandsManager
+  readonly extensionManager: { readonly activeDataSourceName: string }
+}
+
+declare global {
+  interface Window {
+    readonly cornerstone?: { readonly metaData: { get: (type: string, imageId: string) => { readonly StudyInstanceUID: string; readonly SeriesInstanceUID: string; readonly SOPInstanceUID: string } | undefined } }
+  }
+}
