@@ -1,11 +1,13 @@
 import * as contracts from '@isocenter/contracts'
 import type { TSchema } from 'typebox'
-import { accountAdministrationRoutes, accountRoutes, type Accounts } from './accounts/index.ts'
+import { accountAdministrationRoutes, accountRoutes, passkeyRoutes, type Accounts } from './accounts/index.ts'
 import { apiKeyRoutes, type ApiKeys } from './api-keys/index.ts'
 import { auditRoutes, type AccessLog, type Audit } from './audit/index.ts'
 import { gatewayRoutes, tokenRoutes, type Gateways } from './gateways/index.ts'
+import { notificationRoutes, type Notifying } from './notifications/index.ts'
 import { organisationRoutes, pairingRoutes, peopleRoutes, type Organisations } from './organisations/index.ts'
 import { openApi } from './platform/openapi.ts'
+import { credentialRoutes, personalCentreRoutes, reachRoutes, signatureRoutes, type People } from './people/index.ts'
 import type { ApiRoutes } from './platform/typed-routes.ts'
 import type { Config } from './config.ts'
 import { uploadRoutes, type Uploads } from './uploads/index.ts'
@@ -15,6 +17,8 @@ export interface ApiDeps {
   readonly accounts: Accounts
   readonly apiKeys: ApiKeys
   readonly organisations: Organisations
+  readonly people: People
+  readonly notifying: Notifying
   readonly gateways: Gateways
   readonly worklist: Worklist
   readonly uploads: Uploads
@@ -37,18 +41,24 @@ function exportedSchemas(): Record<string, TSchema> {
 }
 
 /** The product API: what is not DICOM's own, in JSON by the schemas of contracts; what goes wrong is answered as docs/problems.md says. */
-export const api: ApiRoutes<ApiDeps> = async (app, { accounts, apiKeys, organisations, gateways, worklist, uploads, config, accessLog, audit }) => {
+export const api: ApiRoutes<ApiDeps> = async (app, { accounts, notifying, apiKeys, organisations, people, gateways, worklist, uploads, config, accessLog, audit }) => {
   await app.register(openApi, {
     title: 'Isocenter', version: '0.1.0', components,
     description: 'The product API. DICOM objects are searched, retrieved and stored by DICOMweb at /dicom-web. Errors are problem details (RFC 9457).',
   })
   await app.register(accountRoutes, { accounts, publicUrl: config.PUBLIC_URL })
+  await app.register(passkeyRoutes, { accounts, publicUrl: config.PUBLIC_URL })
   await app.register(accountAdministrationRoutes, { accounts, accessLog })
   await app.register(organisationRoutes, { organisations })
   await app.register(peopleRoutes, { organisations, accessLog })
   await app.register(pairingRoutes, { organisations })
+  await app.register(personalCentreRoutes, { people })
+  await app.register(signatureRoutes, { people })
+  await app.register(credentialRoutes, { people })
+  await app.register(reachRoutes, { people, accessLog })
   await app.register(apiKeyRoutes, { apiKeys })
   await app.register(auditRoutes, { audit, accessLog })
+  await app.register(notificationRoutes, { notifying })
   await app.register(tokenRoutes, { gateways })
   await app.register(gatewayRoutes, { gateways, accessLog })
   await app.register(worklistRoutes, { worklist, accessLog })

@@ -11,6 +11,7 @@ import { guard, jwksRoutes, type SigningKeys, type Tokens } from './identity/ind
 import { cors } from './platform/cors.ts'
 import type { Notifying } from './notifications/index.ts'
 import type { Organisations } from './organisations/index.ts'
+import type { People } from './people/index.ts'
 import { healthRoutes, type ReadinessCheck } from './platform/health.ts'
 import { loggingOptions, requestLog } from './platform/logging.ts'
 import { metricsRoutes, type Metrics } from './platform/metrics.ts'
@@ -18,8 +19,9 @@ import { notFound } from './platform/not-found.ts'
 import { problemJson } from './platform/problem.ts'
 import { secureServerOptions, widenConnections, type TlsFiles } from './platform/tls.ts'
 import { requestOrigin } from './platform/request-origin.ts'
+import { rewriteUrl } from './platform/rewrite-url.ts'
 import { uriLength } from './platform/uri-length.ts'
-import { screenRoutes, type BuiltScreens } from './screens/index.ts'
+import { screenRoutes, viewerRoutes, type BuiltScreens } from './screens/index.ts'
 import type { BlobStore } from './storage/index.ts'
 import type { Transcoding } from './transcoding/index.ts'
 import type { Uploads } from './uploads/index.ts'
@@ -31,6 +33,7 @@ export interface AppDeps {
   readonly accounts: Accounts
   readonly apiKeys: ApiKeys
   readonly organisations: Organisations
+  readonly people: People
   readonly notifying: Notifying
   readonly catalogue: Catalogue
   readonly blobs: BlobStore
@@ -45,6 +48,8 @@ export interface AppDeps {
   readonly metrics: Metrics
   readonly readiness: readonly ReadinessCheck[]
   readonly screens: BuiltScreens
+  /** Folder the viewer was built into. */
+  readonly viewer: string
   /** Serves HTTPS, HTTP/2 with it; plain HTTP/1.1 without. */
   readonly tls?: TlsFiles | undefined
 }
@@ -76,8 +81,7 @@ export async function createApp(deps: AppDeps): Promise<FastifyInstance> {
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: maxPathPartLength },
     return503OnClosing: true,
     forceCloseConnections: 'idle',
-    // The URI service is by custom beside the RESTful ones, not below them.
-    rewriteUrl: ({ url = '/' }) => (/^\/wado\/?(\?|$)/.test(url) ? `/dicom-web${url}` : url),
+    rewriteUrl,
   }
   const app = deps.tls ? secureApp(options, secureServerOptions(deps.tls, maxHeaderBytes, http)) : Fastify({ ...options, http })
 
@@ -92,7 +96,8 @@ export async function createApp(deps: AppDeps): Promise<FastifyInstance> {
   await app.register(metricsRoutes, { metrics: deps.metrics })
   await app.register(healthRoutes, { checks: deps.readiness })
   await app.register(dicomweb, { prefix: '/dicom-web', ...deps, services: [worklistDicomwebRoutes(deps)] })
-  await app.register(api, { prefix: '/api', accounts: deps.accounts, apiKeys: deps.apiKeys, organisations: deps.organisations, notifying: deps.notifying, gateways: deps.gateways, worklist: deps.worklist, uploads: deps.uploads, config, accessLog: deps.accessLog, audit: deps.audit })
+  await app.register(api, { prefix: '/api', accounts: deps.accounts, apiKeys: deps.apiKeys, organisations: deps.organisations, people: deps.people, notifying: deps.notifying, gateways: deps.gateways, worklist: deps.worklist, uploads: deps.uploads, config, accessLog: deps.accessLog, audit: deps.audit })
+  await app.register(viewerRoutes, { folder: deps.viewer })
   await app.register(screenRoutes, { screens: deps.screens })
   return app
 }

@@ -13,7 +13,8 @@ import { createSealing, createTokens, followSigningKeys, loadSigningKeys, signin
 import { joinTasks, startJobs } from './jobs/index.ts'
 import { createNotifying, createOutbox, notificationTasks, openChannels, startDelivering } from './notifications/index.ts'
 import { accountMemberships, createOrganisations, notificationRecipients } from './organisations/index.ts'
-import { blobStoreConfig, screensDirectory, signingKeyAge, signingKeysFile } from './places.ts'
+import { accountBindings, createPeople, peopleTasks } from './people/index.ts'
+import { blobStoreConfig, screensDirectory, signingKeyAge, signingKeysFile, viewerDirectory } from './places.ts'
 import { createDb } from './platform/db.ts'
 import { createMetrics } from './platform/metrics.ts'
 import { readTlsFiles } from './platform/tls.ts'
@@ -53,7 +54,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
     const { channels, close: closeChannels } = openChannels(config)
     closers.push(() => { closeChannels(); return Promise.resolve() })
     const outbox = createOutbox({ db, sealing, channels, now: () => new Date(), onFailure: (fields) => { app.log.warn(fields, 'a message was not delivered') } })
-    const accounts = createAccounts({ db, sealing, outbox, memberships: accountMemberships, publicUrl: config.PUBLIC_URL, timeZone: config.TIME_ZONE, captchaBits: config.CAPTCHA_BITS })
+    const accounts = createAccounts({ db, sealing, outbox, memberships: accountMemberships, publicUrl: config.PUBLIC_URL, timeZone: config.TIME_ZONE, captchaBits: config.CAPTCHA_BITS, management: managementRuleOf(config) })
     const notifying = createNotifying({
       db, sealing, recipients: notificationRecipients, sessionEnds: accounts.sessionEnds, timeZone: config.TIME_ZONE, onFailure: (err) => { app.log.warn({ err }, 'pages cannot be told now what happens') },
     })
@@ -70,9 +71,11 @@ export async function startServer(config: Config): Promise<RunningServer> {
     closers.push(() => accessLog.close())
     const uploadLog: UploadLog = { info: (fields, message) => { app.log.info(fields, message) }, warn: (fields, message) => { app.log.warn(fields, message) } }
     const uploads = createUploads({ db, blobs, catalogue, metrics, config, log: uploadLog })
+    const people = createPeople({ db, blobs, sealing, outbox, accounts, bindings: accountBindings, timeZone: config.TIME_ZONE })
+    closers.push(() => people.close())
     const tls = await readTlsFiles(config)
     const app = await createApp({
-      tls, screens: await readScreens(screensDirectory(config)), organisations: createOrganisations({ db, accounts, outbox }),
+      tls, screens: await readScreens(screensDirectory(config)), viewer: viewerDirectory(config), organisations: createOrganisations({ db, accounts, outbox }), people,
       config, accounts, notifying, apiKeys: createApiKeys({ db }), catalogue, blobs, transcoding, tokens, keys, gateways, metrics, accessLog,
       audit: createAudit({ db, keptDays: config.AUDIT_KEPT_DAYS }),
       worklist: createWorklist({ db }), uploads,
@@ -95,7 +98,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
       file: signingKeysFile(config), days: signingKeyAge(config), note: (kid) => noteKeyRotation(db, 'command:calendar', { kid }),
       onReadOnly: () => { app.log.warn({ file: signingKeysFile(config) }, 'the signing keys cannot be rotated here: the file cannot be written') },
     })
-    const jobs = startJobs({ database: config.DATABASE_URL, log: app.log, ...joinTasks(keyTasks, catalogueTasks({ db, changeFeedDays: config.CHANGE_FEED_DAYS }), gatewayTasks(db), accountTasks(db, accounts, outbox), notificationTasks(db), recompressionTasks({ db, blobs, transcoding: recompressing })) })
+    const jobs = startJobs({ database: config.DATABASE_URL, log: app.log, ...joinTasks(keyTasks, catalogueTasks({ db, changeFeedDays: config.CHANGE_FEED_DAYS }), gatewayTasks(db), accountTasks(db, accounts, outbox), peopleTasks(db, people), notificationTasks(db), recompressionTasks({ db, blobs, transcoding: recompressing })) })
     closers.push(() => jobs.close())
     await app.listen({ host: config.HOST, port: config.PORT })
     const address = app.server.address()

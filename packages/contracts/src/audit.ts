@@ -64,6 +64,7 @@ const entries = {
   'credential.view': { group: 'people', isRead: read },
   'credential.decide': { group: 'people' },
   'favourite.change': { group: 'studies' },
+  'favourite.read': { group: 'studies', isRead: read },
   'account.link': { group: 'accounts' },
   'account.unlink': { group: 'accounts' },
 

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { multipartBoundary, multipartEnd, partHeader, readMultipart } from '@isocenter/dicom'
 import { testDatabase, type TestBucket } from '@isocenter/testkit'
 import type { FastifyInstance, LightMyRequestResponse } from 'fastify'
-import { createAccounts, type Accounts } from '../accounts/index.ts'
+import { createAccounts, managementRuleOf, type Accounts } from '../accounts/index.ts'
 import { createApiKeys } from '../api-keys/index.ts'
 import { createApp } from '../app.ts'
 import { createAccessLog, createAudit } from '../audit/index.ts'
@@ -16,6 +16,7 @@ import { createSealing, createTokens, loadSigningKeys, permissions, type Permiss
 import { createNotifying, createOutbox, type Notifying, type Outbox } from '../notifications/index.ts'
 import { accountMemberships, createOrganisations, notificationRecipients } from '../organisations/index.ts'
 import { createDb, type Db } from '../platform/db.ts'
+import { accountBindings, createPeople } from '../people/index.ts'
 import { createMetrics } from '../platform/metrics.ts'
 import { screensDirectory } from '../places.ts'
 import { readScreens } from '../screens/index.ts'
@@ -47,7 +48,7 @@ export interface TestService {
 export async function aService(env: Record<string, string> = {}, bucket?: TestBucket, now?: () => Date): Promise<TestService> {
   const directory = await mkdtemp(join(tmpdir(), 'isocenter-service-'))
   const database = await testDatabase()
-  const config = readConfig({ DATABASE_URL: database.url, DATA_DIR: directory, LOG_LEVEL: 'silent', PUBLIC_URL: 'https://pacs.example', ...env })
+  const config = readConfig({ DATABASE_URL: database.url, DATA_DIR: directory, LOG_LEVEL: 'silent', PUBLIC_URL: 'https://pacs.example', MANAGEMENT_SECOND_FACTOR: 'optional', ...env })
   const db = createDb(config.DATABASE_URL, 6)
   const blobs = createBlobStore(bucket ? { kind: 's3', prefix: '', ...bucket } : { kind: 'fs', directory: join(directory, 'blobs') })
   const keysFile = join(directory, 'keys.json')
@@ -55,7 +56,7 @@ export async function aService(env: Record<string, string> = {}, bucket?: TestBu
   const tokens = createTokens(keys)
   const sealing = createSealing(keys)
   const outbox = createOutbox({ db, sealing, channels: [], now: now ?? (() => new Date()), onFailure: ({ err }) => { throw err } })
-  const accounts = createAccounts({ db, sealing, outbox, memberships: accountMemberships, publicUrl: config.PUBLIC_URL, timeZone: config.TIME_ZONE, captchaBits: config.CAPTCHA_BITS, ...(now === undefined ? {} : { now }) })
+  const accounts = createAccounts({ db, sealing, outbox, memberships: accountMemberships, publicUrl: config.PUBLIC_URL, timeZone: config.TIME_ZONE, captchaBits: config.CAPTCHA_BITS, management: managementRuleOf(config), ...(now === undefined ? {} : { now }) })
   const notifying = createNotifying({ db, sealing, recipients: notificationRecipients, sessionEnds: accounts.sessionEnds, timeZone: config.TIME_ZONE, onFailure: (err) => { throw err }, ...(now === undefined ? {} : { now }) })
   const gateways = await createGateways({ db, tokens, sealing })
   const catalogue = createCatalogue({ db })
@@ -63,7 +64,8 @@ export async function aService(env: Record<string, string> = {}, bucket?: TestBu
   const accessLog = createAccessLog(db, (error) => { throw error })
   const metrics = createMetrics()
   const uploads = createUploads({ db, blobs, catalogue, metrics, config, log: { info: () => undefined, warn: () => undefined } })
-  const app = await createApp({ config, organisations: createOrganisations({ db, accounts, outbox, ...(now === undefined ? {} : { now }) }), accounts, notifying, apiKeys: createApiKeys({ db, ...(now === undefined ? {} : { now }) }), catalogue, blobs, transcoding, tokens, keys, gateways, worklist: createWorklist({ db }), uploads, accessLog, audit: createAudit({ db, keptDays: config.AUDIT_KEPT_DAYS, ...(now === undefined ? {} : { now }) }), metrics, readiness: [], screens: await readScreens(screensDirectory(config)) })
+  const people = createPeople({ db, blobs, sealing, outbox, accounts, bindings: accountBindings, timeZone: config.TIME_ZONE, ...(now === undefined ? {} : { now }) })
+  const app = await createApp({ config, people, organisations: createOrganisations({ db, accounts, outbox, ...(now === undefined ? {} : { now }) }), accounts, notifying, apiKeys: createApiKeys({ db, ...(now === undefined ? {} : { now }) }), catalogue, blobs, transcoding, tokens, keys, gateways, worklist: createWorklist({ db }), uploads, accessLog, audit: createAudit({ db, keptDays: config.AUDIT_KEPT_DAYS, ...(now === undefined ? {} : { now }) }), metrics, readiness: [], screens: await readScreens(screensDirectory(config)) })
   const as = async (slug: string, granted: readonly Permission[] = permissions) => {
     const { organisationId } = await ensureDefaultOrganisation(db, slug)
     return { authorization: `Bearer ${await tokens.issue({ organisationId, permissions: granted, lifetimeSeconds: 3600 })}` }
@@ -79,6 +81,7 @@ export async function aService(env: Record<string, string> = {}, bucket?: TestBu
     flushAudit: accessLog.flush,
     close: async () => {
       await app.close()
+      await people.close()
       await uploads.close()
       await transcoding.close()
       await catalogue.close()

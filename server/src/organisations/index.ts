@@ -1,7 +1,9 @@
 /** Organisations, the people in them, their roles, and what binds organisations to each other. */
 export { accountMemberships } from './for-accounts.ts'
 export { etagOf, IfMatch, versionIn } from './if-match.ts'
-export { appointAdministrator } from './memberships.ts'
+export { notificationRecipients } from './for-notifications.ts'
+export { heldBy } from './grants.ts'
+export { appointAdministrator, membershipsOf, permissionsOf, type Membership } from './memberships.ts'
 export type { BuiltInRole } from './built-in-roles.ts'
 export { organisationRoutes } from './organisation-routes.ts'
 export { createOrganisations, type Organisations } from './organisations.ts'

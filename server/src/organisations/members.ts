@@ -52,7 +52,7 @@ function members(db: Db, organisationId: string) {
     .join('account', 'account.account_id', 'membership.account_id').join('role', 'role.role_id', 'membership.role_id')
     .leftJoin('department', 'department.department_id', 'membership.department_id')
     .select<MemberRow[]>('membership.membership_id', 'membership.account_id', 'membership.state', 'membership.has_electronic_film', 'membership.joined_at', 'membership.version',
-      'account.name', 'account.phone', 'account.email', 'account.gender', 'account.introduction', 'role.role_id', 'role.name as role_name', 'role.built_in',
+      'account.name', 'account.phone', 'account.email', 'account.gender', db.raw('coalesce(membership.introduction, account.introduction) as introduction'), 'role.role_id', 'role.name as role_name', 'role.built_in',
       'department.department_id', 'department.name as department_name', db.raw(`${exactly('membership.joined_at')} as place`))
 }
 

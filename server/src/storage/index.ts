@@ -3,7 +3,7 @@ import { createFileBlobStore, type FileBlobStoreConfig } from './fs.ts'
 import { createS3BlobStore, type S3BlobStoreConfig } from './s3.ts'
 
 export * from './blob-store.ts'
-export { derivedFolders, isDerivedBlobKey, isUploadBlobKey, newBlobKey, newDerivedBlobKey, newUploadBlobKey, organisationOfBlobKey, recentBlobKeys, uploadFolder } from './keys.ts'
+export { credentialFolder, derivedFolders, isCredentialBlobKey, isDerivedBlobKey, isUploadBlobKey, newBlobKey, newCredentialBlobKey, newDerivedBlobKey, newUploadBlobKey, organisationOfBlobKey, recentBlobKeys, uploadFolder } from './keys.ts'
 export { giveBack, maxLentBytes } from '@isocenter/durable-files'
 
 export type BlobStoreConfig = FileBlobStoreConfig | S3BlobStoreConfig

@@ -52,6 +52,17 @@ export function newUploadBlobKey(organisationId: string, now: Date): string {
 /** True for the key of a piece of an upload. */
 export const isUploadBlobKey = (key: string): boolean => key.startsWith(uploadFolder)
 
+/** Where the documents are that people prove with who they are. */
+export const credentialFolder = 'credentials/' as const
+
+/** A key no blob has had, for a file of such a document: the folder, then as `newBlobKey`. */
+export function newCredentialBlobKey(organisationId: string, now: Date): string {
+  return checkedBlobKey(`${credentialFolder}${newBlobKey(organisationId, now)}`)
+}
+
+/** True for the key of a file of such a document. */
+export const isCredentialBlobKey = (key: string): boolean => key.startsWith(credentialFolder)
+
 /** Keys to list: those that begin with `prefix` and come behind `after`. */
 export interface BlobKeyRange {
   readonly prefix: string
