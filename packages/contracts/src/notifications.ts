@@ -267,5 +267,5 @@ export type LiveEventName = keyof LiveEvents
 export const liveEventNames = ['stream.open', 'notification.added', 'notification.read', 'todo.changed', 'membership.changed', 'study.arrived', 'session.ending', 'session.ended'] as const satisfies readonly LiveEventName[]
 
 /** Query of the stream, for a page that opens it anew and knows where it was: a browser that reconnects says so by itself in `Last-Event-ID`. */
-export const LiveQuery = Type.Object({ lastEventId: Type.Optional(Type.String({ pattern: '^[0-9]{1,20}$' })) })
+export const LiveQuery = Type.Object({ lastEventId: Type.Optional(Type.String({ pattern: '^[0-9]{1,20}-[0-9]{1,11}$' })) })
 export type LiveQuery = Static<typeof LiveQuery>

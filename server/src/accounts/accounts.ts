@@ -6,15 +6,18 @@ import type { Db } from '../platform/db.ts'
 import { createAccountAdministration, type AccountAdministration } from './administration.ts'
 import { createCaptchas } from './captcha.ts'
 import { createCookies, type Cookies } from './cookie.ts'
+import { createManagement, standardManagementRule, type Management, type ManagementRule } from './management.ts'
 import type { Memberships } from './memberships.ts'
-import { createOwnAccount, toSession, type OwnAccount } from './own-account.ts'
+import { createOwnAccount, type OwnAccount } from './own-account.ts'
+import { createPasskeys, type Passkeys } from './passkeys.ts'
 import { createPasswordHashing, type HashCost } from './password-hash.ts'
 import { createPasswordResets, type PasswordResets } from './password-reset.ts'
 import { createPasswords } from './passwords.ts'
 import { noSuchSession } from './problems.ts'
 import { createSecondFactor, type SecondFactor } from './second-factor.ts'
 import { createSessionResolver } from './session-resolver.ts'
-import { sessionById, sessionLimits } from './sessions.ts'
+import { toSession } from './session-view.ts'
+import { sessionById, sessionEnds, sessionLimits, type LiveSession } from './sessions.ts'
 import { createSignIn, type Caller } from './sign-in.ts'
 
 export interface AccountsDeps {
@@ -28,8 +31,19 @@ export interface AccountsDeps {
   readonly timeZone: string
   /** Work of a captcha: 2^captchaBits hashes in the middle. */
   readonly captchaBits: number
+  /** What those who administer are asked for; the standard rule where absent. */
+  readonly management?: ManagementRule
   readonly hashCost?: HashCost
   readonly now?: () => Date
+}
+
+/** A session that has just been opened, for the browser that gets it. */
+export interface OpenedSession {
+  /** what the cookie holds */
+  readonly token: string
+  /** how long the browser keeps it; undefined: until it is closed */
+  readonly maxAgeSeconds: number | undefined
+  readonly session: Session
 }
 
 export interface Accounts {
@@ -38,37 +52,50 @@ export interface Accounts {
   readonly administration: AccountAdministration
   readonly own: OwnAccount
   readonly secondFactor: SecondFactor
+  readonly passkeys: Passkeys
+  readonly management: Management
   readonly passwordResets: PasswordResets
   readonly makeCaptcha: () => Captcha
   /** Signs in; tells the secret of the cookie and how long the browser keeps it. @throws see `createSignIn` */
-  readonly signIn: (request: SignInRequest, caller: Caller) => Promise<{ token: string; maxAgeSeconds: number | undefined; session: Session }>
+  readonly signIn: (request: SignInRequest, caller: Caller) => Promise<OpenedSession>
+  /** The same of a session that was opened otherwise. */
+  readonly opened: (opening: Promise<{ readonly token: string; readonly session: LiveSession }>) => Promise<OpenedSession>
+  /** When each of these sessions ends unless something is asked for before; those that have ended are missing. */
+  readonly sessionEnds: (sessionIds: readonly string[]) => Promise<ReadonlyMap<string, Date>>
   /** The session as its browser is told of it. */
   readonly describe: (session: AccountSession) => Promise<Session>
 }
 
 /** Opens what accounts need. Several processes share it through the database. */
-export function createAccounts({ db, sealing, memberships, outbox, publicUrl, timeZone, captchaBits, hashCost, now = () => new Date() }: AccountsDeps): Accounts {
+export function createAccounts({ db, sealing, memberships, outbox, publicUrl, timeZone, captchaBits, management: rule = standardManagementRule, hashCost, now = () => new Date() }: AccountsDeps): Accounts {
   const hashing = createPasswordHashing(hashCost)
   const passwords = createPasswords({ hashing, policy: standardPasswordPolicy, now })
   const captchas = createCaptchas({ db, sealing, now, zeroBits: captchaBits })
   const signIn = createSignIn({ db, hashing, captchas, now, timeZoneOf: async (organisationId) => await memberships.timeZoneOf(db, organisationId ?? '0') ?? timeZone })
   const cookies = createCookies(publicUrl)
+  const management = createManagement({ db, rule, now })
+  const own = createOwnAccount({ db, hashing, passwords, now })
+  const opened: Accounts['opened'] = async (opening) => {
+    const { token, session } = await opening
+    return { token, maxAgeSeconds: session.isRemembered ? sessionLimits.rememberedMs / 1000 : undefined, session: await toSession(db, management, session) }
+  }
   return {
     cookies,
-    sessions: createSessionResolver({ db, cookies, memberships, now }),
+    sessions: createSessionResolver({ db, cookies, memberships, management, now }),
     administration: createAccountAdministration({ db, passwords, memberships, now }),
-    own: createOwnAccount({ db, hashing, passwords, now }),
+    own,
+    management,
+    passkeys: createPasskeys({ db, sealing, own, now }),
+    opened,
     secondFactor: createSecondFactor({ db, sealing, hashing, now }),
     passwordResets: createPasswordResets({ db, sealing, captchas, passwords, outbox, now }),
     makeCaptcha: captchas.make,
-    signIn: async (request, caller) => {
-      const { token, session } = await signIn(request, caller)
-      return { token, maxAgeSeconds: session.isRemembered ? sessionLimits.rememberedMs / 1000 : undefined, session: toSession(session) }
-    },
+    signIn: (request, caller) => opened(signIn(request, caller)),
+    sessionEnds: (sessionIds) => sessionEnds(db, sessionIds, now()),
     describe: async ({ sessionId }) => {
       const session = await sessionById(db, sessionId)
       if (session === undefined) throw noSuchSession('It has just been ended.')
-      return toSession(session)
+      return toSession(db, management, session)
     },
   }
 }

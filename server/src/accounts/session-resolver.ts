@@ -1,9 +1,10 @@
 import { backgroundHeader, type SessionRestriction } from '@isocenter/contracts'
 import type { FastifyRequest } from 'fastify'
-import type { SessionResolver } from '../identity/index.ts'
+import type { AccountSession, SessionResolver } from '../identity/index.ts'
 import { badRequest } from '../platform/problem.ts'
 import type { Db } from '../platform/db.ts'
 import type { Cookies } from './cookie.ts'
+import type { Management } from './management.ts'
 import type { Memberships } from './memberships.ts'
 import { liveSession, noteActivity, type LiveSession } from './sessions.ts'
 
@@ -11,6 +12,7 @@ export interface SessionResolverDeps {
   readonly db: Db
   readonly cookies: Cookies
   readonly memberships: Memberships
+  readonly management: Pick<Management, 'assertOpen'>
   readonly now: () => Date
 }
 
@@ -22,14 +24,23 @@ export function restrictionOf({ account, needsSecondFactor }: LiveSession): Sess
 }
 
 /** Sessions for the guard. Nothing is kept between requests: what was ended, here or by another server process, is over with the next one. */
-export function createSessionResolver({ db, cookies, memberships, now }: SessionResolverDeps): SessionResolver {
+export function createSessionResolver({ db, cookies, memberships, management, now }: SessionResolverDeps): SessionResolver {
+  /** What the guard has just resolved, for what it asks next about the same request. */
+  const live = new WeakMap<AccountSession, LiveSession>()
   return {
     resolve: async (request) => {
       const token = cookies.read(request)
       const session = token === undefined ? undefined : await liveSession(db, token, now())
       if (session === undefined) return undefined
-      if (request.headers[backgroundHeader] === undefined) await noteActivity(db, session, now())
-      return { accountId: session.account.accountId, sessionId: session.sessionId, restrictedTo: restrictionOf(session) }
+      if (request.headers[backgroundHeader] === undefined && request.routeOptions.config.isBackground !== true) await noteActivity(db, session, now())
+      const resolved: AccountSession = { accountId: session.account.accountId, sessionId: session.sessionId, restrictedTo: restrictionOf(session) }
+      live.set(resolved, session)
+      return resolved
+    },
+    assertMayManage: async (session) => {
+      const known = live.get(session)
+      if (known === undefined) throw new Error('The session was not resolved here.')
+      await management.assertOpen(known)
     },
     accessOf: async (session, request) => {
       const access = await memberships.accessOf(db, session, organisationAskedFor(request))

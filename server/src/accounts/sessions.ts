@@ -28,6 +28,8 @@ export interface LiveSession {
   readonly isRemembered: boolean
   /** The password was given, the second factor not yet. */
   readonly needsSecondFactor: boolean
+  /** When the second factor was given last, here. */
+  readonly secondFactorAt: Date | undefined
   readonly lastActiveAt: Date
   readonly expiresAt: Date
 }
@@ -36,6 +38,7 @@ interface SessionRow extends AccountRow {
   readonly session_id: string
   readonly is_remembered: boolean
   readonly needs_second_factor: boolean
+  readonly second_factor_at: Date | null
   readonly last_active_at: Date
   readonly expires_at: Date
 }
@@ -50,8 +53,15 @@ export function idleEnd({ account, isRemembered, lastActiveAt, expiresAt }: Pick
   return new Date(Math.min(lastActiveAt.getTime() + idleMs + activityGrainMs, expiresAt.getTime()))
 }
 
+/**
+ * What a session is opened on: the password alone, which a second factor is asked for after where there is one; both at once, as a passkey is; or
+ * the word of somebody who has asked for everything that is needed: a device that is signed in, a provider of the organisation.
+ */
+export type SessionProof = 'password' | 'bothFactors' | 'vouchedFor'
+
 export interface NewSession {
   readonly account: Account
+  readonly proof: SessionProof
   readonly isRemembered: boolean
   readonly userAgent: string | undefined
   readonly address: string
@@ -59,22 +69,24 @@ export interface NewSession {
 }
 
 /** Opens a session and tells the secret that goes into the cookie. */
-export async function openSession(db: Db, { account, isRemembered, userAgent, address, now }: NewSession): Promise<{ token: string; session: LiveSession }> {
+export async function openSession(db: Db, { account, proof, isRemembered, userAgent, address, now }: NewSession): Promise<{ token: string; session: LiveSession }> {
   const token = randomBytes(32).toString('base64url')
   const expiresAt = new Date(now.getTime() + (isRemembered ? sessionLimits.rememberedMs : sessionLimits.browserMs))
+  const needsSecondFactor = proof === 'password' && account.hasSecondFactor
+  const secondFactorAt = proof === 'bothFactors' ? now : undefined
   const [row] = await db('account_session').insert({
     account_id: account.accountId, token_sha256: tokenHash(token), is_remembered: isRemembered, created_at: now, last_active_at: now, expires_at: expiresAt,
-    needs_second_factor: account.hasSecondFactor, user_agent: userAgent?.slice(0, maxUserAgentLength) ?? null, address,
+    needs_second_factor: needsSecondFactor, second_factor_at: secondFactorAt ?? null, user_agent: userAgent?.slice(0, maxUserAgentLength) ?? null, address,
   }).returning<{ session_id: string }[]>('session_id')
   if (row === undefined) throw new Error('The session was not added.')
-  return { token, session: { sessionId: row.session_id, account, isRemembered, needsSecondFactor: account.hasSecondFactor, lastActiveAt: now, expiresAt } }
+  return { token, session: { sessionId: row.session_id, account, isRemembered, needsSecondFactor, secondFactorAt, lastActiveAt: now, expiresAt } }
 }
 
 const sessions = (db: Db) => db('account_session').join('account', 'account.account_id', 'account_session.account_id')
-const sessionColumns = ['session_id', 'is_remembered', 'needs_second_factor', 'last_active_at', 'expires_at', ...accountColumns] as const
+const sessionColumns = ['session_id', 'is_remembered', 'needs_second_factor', 'second_factor_at', 'last_active_at', 'expires_at', ...accountColumns] as const
 
 const toLiveSession = (row: SessionRow): LiveSession =>
-  ({ sessionId: row.session_id, account: toAccount(row), isRemembered: row.is_remembered, needsSecondFactor: row.needs_second_factor, lastActiveAt: row.last_active_at, expiresAt: row.expires_at })
+  ({ sessionId: row.session_id, account: toAccount(row), isRemembered: row.is_remembered, needsSecondFactor: row.needs_second_factor, secondFactorAt: row.second_factor_at ?? undefined, lastActiveAt: row.last_active_at, expiresAt: row.expires_at })
 
 /** The session a token opens; undefined when it has ended, was ended, or its account is suspended. */
 export async function liveSession(db: Db, token: string, now: Date): Promise<LiveSession | undefined> {
@@ -112,6 +124,12 @@ export async function sessionsOf(db: Db, account: Account, now: Date): Promise<D
   return found.filter((row) => idleEnd({ account, isRemembered: row.is_remembered, lastActiveAt: row.last_active_at, expiresAt: row.expires_at }) > now)
 }
 
+/** When each of these sessions ends unless something is asked for before; those that have ended, or whose account is suspended, are missing. */
+export async function sessionEnds(db: Db, sessionIds: readonly string[], now: Date): Promise<ReadonlyMap<string, Date>> {
+  const found = await sessions(db).whereIn('session_id', [...sessionIds]).select<SessionRow[]>(...sessionColumns)
+  return new Map(found.map(toLiveSession).filter((session) => !session.account.isSuspended).map((session) => [session.sessionId, idleEnd(session)] as const).filter(([, end]) => end > now))
+}
+
 /** Ends one session of an account; false when it has none of this id. */
 export async function endSession(db: Db, accountId: string, sessionId: string): Promise<boolean> {
   return await db('account_session').where({ account_id: accountId, session_id: sessionId }).delete() === 1
@@ -127,6 +145,11 @@ export async function endSessions(trx: Trx, accountId: string, except?: string):
   const query = trx('account_session').where({ account_id: accountId })
   if (except !== undefined) void query.whereNot('session_id', except)
   return query.delete()
+}
+
+/** Notes that the second factor was given in a session. */
+export async function noteSecondFactor(db: Db, sessionId: string, now: Date): Promise<void> {
+  await db('account_session').where({ session_id: sessionId }).update({ needs_second_factor: false, second_factor_at: now })
 }
 
 /** Forgets sessions that have ended by themselves. */

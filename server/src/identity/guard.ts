@@ -4,6 +4,7 @@ import type { AuditAction } from '../audit/index.ts'
 import type { Access, Permission } from './access.ts'
 import type { AccountSession, SessionResolver } from './account-session.ts'
 import type { KeyResolver } from './key-resolver.ts'
+import { managementPolicies } from './management.ts'
 import { forbidden, noMembership, sessionRestricted, unauthenticated } from './problems.ts'
 import { assertSameOrigin } from './same-origin.ts'
 import type { Tokens } from './tokens.ts'
@@ -72,6 +73,8 @@ export const guard = fp<GuardOptions>((app, { tokens, keys, sessions, publicUrl 
     const access = await sessions.accessOf(session, request)
     if (access === undefined) throw noMembership('The account is no member of the organisation it asks for, or of any.')
     if (!access.permissions.has(policy)) throw forbidden(`The account is not allowed ${policy} in this organisation.`)
+    // After the permission: who may not anyway is not sent to fetch the telephone.
+    if (managementPolicies.has(policy)) await sessions.assertMayManage(session)
     request.access = access
   }
 

@@ -1,28 +1,54 @@
+import { createNotifications } from '../platform/notifications.ts'
+import type { Db } from '../platform/db.ts'
 import type { Outbox } from './outbox.ts'
+import type { Telling } from './telling.ts'
 
 const everyMs = 5_000
 
-/** Delivers from the outbox every few seconds, beside the requests, until it is closed. */
-export function startDelivering(outbox: Pick<Outbox, 'deliverDue'>, log: { readonly warn: (fields: object, message: string) => void }): { close: () => Promise<void> } {
-  let isClosed = false
-  let timer: NodeJS.Timeout | undefined
-  let running: Promise<void> = Promise.resolve()
+export interface DeliveringDeps {
+  readonly db: Db
+  readonly outbox: Pick<Outbox, 'deliverDue'>
+  readonly telling: Telling
+  readonly log: { readonly warn: (fields: object, message: string) => void }
+}
 
-  const turn = async () => {
-    try {
-      await outbox.deliverDue()
-    } catch (err) {
-      log.warn({ err }, 'messages cannot be delivered now')
-    }
-    if (!isClosed) schedule()
-  }
-  const schedule = () => { timer = setTimeout(() => { running = turn() }, everyMs).unref() }
-  schedule()
+/** Tells what has happened as soon as it has, and delivers what is due every few seconds, beside the requests, until it is closed. */
+export function startDelivering({ db, outbox, telling, log }: DeliveringDeps): { close: () => Promise<void> } {
+  const stopping = new AbortController()
+  const words = createNotifications(db, 'isocenter_notification')
+  const told = inTurns(async () => { await telling.tellDue(stopping.signal) }, log, stopping.signal)
+  const delivered = inTurns(async () => { await outbox.deliverDue() }, log, stopping.signal)
+  words.listen(told.soon)
+  const timer = setInterval(() => {
+    told.soon()
+    delivered.soon()
+  }, everyMs).unref()
   return {
     close: async () => {
-      isClosed = true
-      clearTimeout(timer)
-      await running
+      stopping.abort()
+      clearInterval(timer)
+      await Promise.all([told.ended(), delivered.ended(), words.close()])
     },
   }
+}
+
+/** Does something once at a time; asked for meanwhile, once more after it. */
+function inTurns(act: () => Promise<void>, log: DeliveringDeps['log'], signal: AbortSignal): { soon: () => void; ended: () => Promise<void> } {
+  let running: Promise<void> | undefined
+  let isAskedFor = false
+  const soon = () => {
+    if (signal.aborted) return
+    if (running !== undefined) {
+      isAskedFor = true
+      return
+    }
+    running = act().catch((err: unknown) => { log.warn({ err }, 'messages cannot be delivered now') }).finally(() => {
+      running = undefined
+      if (isAskedFor) {
+        isAskedFor = false
+        soon()
+      }
+    })
+  }
+  return { soon, ended: async () => { await running } }
 }

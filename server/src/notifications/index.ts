@@ -1,4 +1,10 @@
-/** Messages to people, and the channels they leave by. */
+/** Messages to people: what they are told of, what waits for them, what pages hear live, and the channels messages leave by. */
 export { openChannels } from './channels/index.ts'
 export { startDelivering } from './delivering.ts'
+export { tell } from './live/tell.ts'
+export { createNotifying, type Notifying } from './notifying.ts'
 export { createOutbox, type Outbox } from './outbox.ts'
+export { closeTodo, openTodo, publish } from './publish.ts'
+export type { Recipients } from './recipients.ts'
+export { notificationRoutes } from './routes.ts'
+export { notificationTasks } from './tasks.ts'

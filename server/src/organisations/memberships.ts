@@ -1,5 +1,6 @@
 /** Where a person belongs, and where a session is at work: what turns a signed-in account into an `Access`. */
 import type { OrganisationKind, OrganisationModule } from '@isocenter/contracts'
+import type { Knex } from 'knex'
 import type { Permission } from '../identity/index.ts'
 import type { Db, Trx } from '../platform/db.ts'
 import { grantedBy } from './grants.ts'
@@ -59,6 +60,14 @@ function activeMemberships(db: Db) {
 /** The active memberships of an account, by the organisation's name. */
 export async function membershipsOf(db: Db, accountId: string): Promise<Membership[]> {
   return (await activeMemberships(db).where('membership.account_id', accountId).orderBy(['organisation.name', 'membership.membership_id'])).map(toMembership)
+}
+
+/** A batch of an organisation's active members by their account, narrowed as the caller says. */
+export async function activeMembers(db: Db, organisationId: string, { after, limit, narrow }: { after: string | undefined; limit: number; narrow: (query: Knex.QueryBuilder) => void }): Promise<Membership[]> {
+  const query = activeMemberships(db).where('membership.organisation_id', organisationId).orderBy('membership.account_id').limit(limit)
+  if (after !== undefined) void query.where('membership.account_id', '>', after)
+  narrow(query)
+  return (await query).map(toMembership)
 }
 
 /** What a membership grants, for `Access.permissions`; it follows changes of the role, the modules and the person's state at once, because nothing of it is kept. */

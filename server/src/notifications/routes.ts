@@ -1,0 +1,52 @@
+/** HTTP face of what one account is told. */
+import {
+  defaultPageSize, NotificationCounts, NotificationPage, NotificationParams, NotificationQuery, PageQuery, Problem, ReadAll, TodoPage, TodoQuery,
+} from '@isocenter/contracts'
+import { Type } from 'typebox'
+import type { ApiRoutes } from '../platform/typed-routes.ts'
+import { liveRoutes } from './live/routes.ts'
+import type { Notifying } from './notifying.ts'
+
+const Empty = Type.Null()
+const bodyLimit = 16 * 1024
+const Listing = Type.Object({ ...PageQuery.properties, ...NotificationQuery.properties })
+const TodoListing = Type.Object({ ...PageQuery.properties, ...TodoQuery.properties })
+const Counting = Type.Object({ organisationId: NotificationQuery.properties.organisationId })
+
+export const notificationRoutes: ApiRoutes<{ notifying: Notifying }> = async (app, { notifying: { inbox, live } }) => {
+  const tags = ['Notifications']
+  await app.register(liveRoutes, { live })
+  app.addHook('onSend', (_request, reply, _payload, next) => { reply.header('cache-control', 'no-store'); next() })
+
+  app.get('/notifications', {
+    schema: { operationId: 'listNotifications', summary: 'What the account was told, the latest first', tags, querystring: Listing, response: { 200: NotificationPage, '4xx': Problem } },
+    config: { policy: 'signedIn', audit: 'none' },
+  }, ({ session, query: { cursor, limit = defaultPageSize, ...query } }) => inbox.list(session, query, { cursor, limit }))
+
+  app.get('/notifications/counts', {
+    schema: { operationId: 'countNotifications', summary: 'How many are unread, and how many to-dos are open', tags, querystring: Counting, response: { 200: NotificationCounts, '4xx': Problem } },
+    config: { policy: 'signedIn', audit: 'none' },
+  }, ({ session, query }) => inbox.counts(session, query))
+
+  app.post('/notifications/:notificationId/reading', {
+    schema: { operationId: 'readNotification', summary: 'Marks one as read', tags, params: NotificationParams, response: { 204: Empty, '4xx': Problem } },
+    config: { policy: 'signedIn', audit: 'none' },
+  }, async ({ session, params }, reply) => {
+    await inbox.read(session, params.notificationId)
+    return reply.code(204).send(null)
+  })
+
+  app.post('/notifications/reading', {
+    bodyLimit,
+    schema: { operationId: 'readNotifications', summary: 'Marks all as read', tags, body: ReadAll, response: { 204: Empty, '4xx': Problem } },
+    config: { policy: 'signedIn', audit: 'none' },
+  }, async ({ session, body }, reply) => {
+    await inbox.readAll(session, body)
+    return reply.code(204).send(null)
+  })
+
+  app.get('/todos', {
+    schema: { operationId: 'listTodos', summary: 'What waits for the account, or for anybody who may do it; the latest first', tags, querystring: TodoListing, response: { 200: TodoPage, '4xx': Problem } },
+    config: { policy: 'signedIn', audit: 'none' },
+  }, ({ session, query: { cursor, limit = defaultPageSize, ...query } }) => inbox.todos(session, query, { cursor, limit }))
+}
