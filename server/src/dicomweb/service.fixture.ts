@@ -18,7 +18,7 @@ import { accountMemberships, createOrganisations, notificationRecipients } from 
 import { createDb, type Db } from '../platform/db.ts'
 import { accountBindings, createPeople } from '../people/index.ts'
 import { createMetrics } from '../platform/metrics.ts'
-import { screensDirectory } from '../places.ts'
+import { screensDirectory, viewerDirectory } from '../places.ts'
 import { readScreens } from '../screens/index.ts'
 import { createBlobStore, type BlobStore } from '../storage/index.ts'
 import { createTranscoding } from '../transcoding/index.ts'
@@ -65,7 +65,7 @@ export async function aService(env: Record<string, string> = {}, bucket?: TestBu
   const metrics = createMetrics()
   const uploads = createUploads({ db, blobs, catalogue, metrics, config, log: { info: () => undefined, warn: () => undefined } })
   const people = createPeople({ db, blobs, sealing, outbox, accounts, bindings: accountBindings, timeZone: config.TIME_ZONE, ...(now === undefined ? {} : { now }) })
-  const app = await createApp({ config, people, organisations: createOrganisations({ db, accounts, outbox, ...(now === undefined ? {} : { now }) }), accounts, notifying, apiKeys: createApiKeys({ db, ...(now === undefined ? {} : { now }) }), catalogue, blobs, transcoding, tokens, keys, gateways, worklist: createWorklist({ db }), uploads, accessLog, audit: createAudit({ db, keptDays: config.AUDIT_KEPT_DAYS, ...(now === undefined ? {} : { now }) }), metrics, readiness: [], screens: await readScreens(screensDirectory(config)) })
+  const app = await createApp({ config, people, organisations: createOrganisations({ db, accounts, outbox, ...(now === undefined ? {} : { now }) }), accounts, notifying, apiKeys: createApiKeys({ db, ...(now === undefined ? {} : { now }) }), catalogue, blobs, transcoding, tokens, keys, gateways, worklist: createWorklist({ db }), uploads, accessLog, audit: createAudit({ db, keptDays: config.AUDIT_KEPT_DAYS, ...(now === undefined ? {} : { now }) }), metrics, readiness: [], screens: await readScreens(screensDirectory(config), viewer: '/nowhere') })
   const as = async (slug: string, granted: readonly Permission[] = permissions) => {
     const { organisationId } = await ensureDefaultOrganisation(db, slug)
     return { authorization: `Bearer ${await tokens.issue({ organisationId, permissions: granted, lifetimeSeconds: 3600 })}` }

@@ -8,7 +8,7 @@ import { commonHeaders, contentSecurityPolicy, pageHeaders } from './security-he
 const noncePlaceholder = 'NONCE_OF_THIS_ANSWER'
 const yearSeconds = 31_536_000
 /** Services, which answer for themselves what they do not know. */
-const services = /^\/(api|dicom-web|wado|apps|healthz|readyz|metrics)(\/|$)/
+const services = /^\/(\.well-known|api|dicom-web|wado|apps|healthz|readyz|metrics)(\/|$)/
 
 /**
  * Serves the screens: the files of their builds, and one page at every address that no service has, so that a reload or a bookmark finds

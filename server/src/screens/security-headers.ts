@@ -8,6 +8,8 @@ export const contentSecurityPolicy = (nonce: string, importMapHash: string): str
   "img-src 'self' blob: data:",
   "font-src 'self'",
   "connect-src 'self'",
+  // The viewer.
+  "frame-src 'self'",
   "worker-src 'self'",
   "manifest-src 'self'",
   "base-uri 'none'",
