@@ -13,6 +13,9 @@ const signingKeyDays = 90
 export const signingKeyAge = (config: Pick<Config, 'SIGNING_KEYS_FILE' | 'SIGNING_KEY_DAYS'>): number =>
   config.SIGNING_KEY_DAYS ?? (config.SIGNING_KEYS_FILE === undefined ? signingKeyDays : 0)
 
+/** The viewer as it was built: beside the screens. */
+export const viewerDirectory = (config: Pick<Config, 'SCREENS_DIR'>): string => resolve(screensDirectory(config), '../viewer')
+
 /** The screens as they were built: those of this installation where the settings name none. */
 export const screensDirectory = (config: Pick<Config, 'SCREENS_DIR'>): string => resolve(config.SCREENS_DIR ?? fileURLToPath(new URL('../../dist/screens', import.meta.url)))
 

@@ -16,16 +16,18 @@ import { usedIcons } from './screens/used-icons.ts'
 const root = fileURLToPath(new URL('../../..', import.meta.url))
 
 interface Screens {
-  /** Holds vite.config.ts. */
+  /** Holds vite.config.ts, or the script that builds it. */
   readonly folder: string
+  /** Instead of the bundler: a script of `folder`, which is told `--outDir`. */
+  readonly script?: string
   /** Where the result goes. */
   readonly to: string
   /** What goes into them besides the folder itself, as globs. */
   readonly from: readonly string[]
   /** What else their content depends on. */
   readonly also?: () => string
-  /** True where a server sends the files as they are, compressed already. */
-  readonly isCompressed?: boolean
+  /** Where a server sends the files as they are, compressed already: brotli's quality. */
+  readonly compression?: number
 }
 
 /** How applications of the page are built: another way makes other files. */
@@ -33,9 +35,10 @@ const how = 'packages/launcher/src/screens/*.ts'
 
 const screens: readonly Screens[] = [
   { folder: 'dimse-gateway/console', to: 'dimse-gateway/console/dist', from: ['packages/design-system/src/**'] },
-  { folder: 'mfe-shell/shared', to: 'dist/screens/shared', from: ['packages/{design-system,api-client,contracts}/src/**', how], also: () => usedIcons(root).join(), isCompressed: true },
-  { folder: 'mfe-shell', to: 'dist/screens/mfe-shell', from: ['packages/contracts/src/**', how], isCompressed: true },
-  { folder: 'mfe-admin', to: 'dist/screens/mfe-admin', from: ['packages/contracts/src/**', how], isCompressed: true },
+  { folder: 'mfe-shell/shared', to: 'dist/screens/shared', from: ['packages/{design-system,api-client,contracts}/src/**', how], also: () => usedIcons(root).join(), compression: 11 },
+  { folder: 'mfe-shell', to: 'dist/screens/mfe-shell', from: ['packages/contracts/src/**', how], compression: 11 },
+  { folder: 'mfe-admin', to: 'dist/screens/mfe-admin', from: ['packages/contracts/src/**', how], compression: 11 },
+  { folder: 'mfe-viewer/vendor', script: 'build.ts', to: 'dist/viewer', from: ['mfe-viewer/src/{messages.ts,ohif/**}'], compression: 9 },
 ]
 
 /** Beside what was built: the digest of what it was built from. */
@@ -64,17 +67,22 @@ export async function buildScreens(say: (line: string) => void): Promise<void> {
 }
 
 /** The built folder takes the old one's place whole, so that who starts meanwhile never reads half of it. */
-async function build({ folder, to, isCompressed }: Screens, stamp: string): Promise<void> {
+async function build({ folder, script, to, compression }: Screens, stamp: string): Promise<void> {
   const target = resolve(root, to)
   const fresh = `${target}.${String(process.pid)}`
-  const run = spawnSync(process.execPath, [resolve(root, 'node_modules/vite/bin/vite.js'), 'build', '--config', resolve(root, folder, 'vite.config.ts'), '--outDir', fresh, '--emptyOutDir', '--logLevel', 'warn'], {
+  const builder = script === undefined
+    ? [resolve(root, 'node_modules/vite/bin/vite.js'), 'build', '--config', resolve(root, folder, 'vite.config.ts'), '--emptyOutDir', '--logLevel', 'warn']
+    : [resolve(root, folder, script)]
+  const run = spawnSync(process.execPath, [...builder, '--outDir', fresh], {
     cwd: root, encoding: 'utf8', env: { ...process.env, NODE_ENV: 'production' },
+    // A script tells what takes long.
+    stdio: ['ignore', script === undefined ? 'pipe' : 'inherit', 'pipe'],
   })
   if (run.status !== 0) {
     rmSync(fresh, { recursive: true, force: true })
-    throw new LauncherError(`The screens in ${folder} cannot be built:\n${run.stderr}${run.stdout}`)
+    throw new LauncherError(`The screens in ${folder} cannot be built:\n${run.stderr}${run.stdout ?? ''}`)
   }
-  if (isCompressed === true) await compressFiles(fresh)
+  if (compression !== undefined) await compressFiles(fresh, compression)
   writeFileSync(join(fresh, stampName), stamp)
   rmSync(target, { recursive: true, force: true })
   renameSync(fresh, target)

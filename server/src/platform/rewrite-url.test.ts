@@ -1,0 +1,21 @@
+import { expect, test } from 'vitest'
+import { rewriteUrl } from './rewrite-url.ts'
+
+const rewritten = (url: string, headers: Record<string, string> = {}) => {
+  const request = { url, headers }
+  return { url: rewriteUrl(request), organisation: request.headers['x-organisation'] }
+}
+
+test('the URI service is found beside the RESTful ones', () => {
+  expect(rewritten('/wado?requestType=WADO').url).toBe('/dicom-web/wado?requestType=WADO')
+  expect(rewritten('/wadometer').url).toBe('/wadometer')
+})
+
+test("an organisation's address of DICOMweb names the organisation as the header does, and wins over it", () => {
+  expect(rewritten('/o/12/dicom-web/studies?limit=1')).toEqual({ url: '/dicom-web/studies?limit=1', organisation: '12' })
+  expect(rewritten('/o/12/dicom-web', { 'x-organisation': '7' })).toEqual({ url: '/dicom-web', organisation: '12' })
+})
+
+test.each(['/o/12/studies', '/o/012/dicom-web/studies', '/o/x/dicom-web/studies', '/o/12/dicom-webs', '/o/1234567890123456789/dicom-web/studies', '//o/12/dicom-web/studies'])('%s is left as it is', (url) => {
+  expect(rewritten(url)).toEqual({ url, organisation: undefined })
+})
