@@ -6,7 +6,11 @@ CREATE OR REPLACE FUNCTION audit_event_is_append_only()
  RETURNS trigger
  LANGUAGE plpgsql
 AS $function$
-      begin raise exception 'audit_event is append-only'; end $function$;
+      begin
+        -- Set by the cut of what is older than the trail is kept, for its transaction; see server/src/audit/retention.ts.
+        if tg_op = 'DELETE' and current_setting('isocenter.audit_cut', true) = 'yes' then return null; end if;
+        raise exception 'audit_event is append-only';
+      end $function$;
 
 CREATE OR REPLACE FUNCTION ideographic_tokens(text)
  RETURNS text[]
@@ -35,6 +39,33 @@ AS $function$
         insert into obsolete_blob (blob_key, organisation_id) values (old.blob_key, old.organisation_id) on conflict (blob_key) do nothing;
         return null;
       end $function$;
+
+CREATE OR REPLACE FUNCTION tell_event()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+    begin
+      perform pg_notify('isocenter_notification', '');
+      return null;
+    end $function$;
+
+CREATE OR REPLACE FUNCTION tell_live()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+    begin
+      perform pg_notify('isocenter_live', '');
+      return null;
+    end $function$;
+
+CREATE OR REPLACE FUNCTION tell_session_end()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+    begin
+      perform pg_notify('isocenter_session', old.session_id::text);
+      return null;
+    end $function$;
 
 CREATE OR REPLACE FUNCTION thumbnail_gives_up_blob()
  RETURNS trigger
@@ -66,6 +97,9 @@ CREATE TABLE account (
   created_by text NOT NULL,
   updated_at timestamp with time zone NOT NULL DEFAULT now(),
   has_second_factor boolean NOT NULL DEFAULT false,
+  second_factor_asked_at timestamp with time zone,
+  profile_version integer NOT NULL DEFAULT 1,
+  phone_proven_at timestamp with time zone,
   PRIMARY KEY (account_id),
   UNIQUE (login_name),
   UNIQUE (phone),
@@ -76,6 +110,16 @@ CREATE TABLE account (
   CHECK ((state = ANY (ARRAY['active'::text, 'suspended'::text])))
 ) WITH (fillfactor=90);
 CREATE INDEX account_of_organisation ON account USING btree (organisation_id, account_id);
+
+CREATE TABLE account_avatar (
+  account_id uuid NOT NULL,
+  webp bytea NOT NULL,
+  sha256 bytea NOT NULL,
+  changed_at timestamp with time zone NOT NULL,
+  PRIMARY KEY (account_id),
+  FOREIGN KEY (account_id) REFERENCES account(account_id) ON DELETE CASCADE,
+  CHECK ((octet_length(webp) <= 131072))
+);
 
 CREATE TABLE account_password (
   account_id uuid NOT NULL,
@@ -97,12 +141,27 @@ CREATE TABLE account_session (
   user_agent text,
   address text NOT NULL,
   needs_second_factor boolean NOT NULL DEFAULT false,
+  second_factor_at timestamp with time zone,
   PRIMARY KEY (session_id),
   UNIQUE (token_sha256),
   FOREIGN KEY (account_id) REFERENCES account(account_id) ON DELETE CASCADE
 ) WITH (fillfactor=80);
 CREATE INDEX account_session_by_expiry ON account_session USING btree (expires_at);
 CREATE INDEX account_session_of_account ON account_session USING btree (account_id, last_active_at DESC, session_id);
+CREATE TRIGGER account_session_ended AFTER DELETE ON account_session FOR EACH ROW EXECUTE FUNCTION tell_session_end();
+
+CREATE TABLE account_settings (
+  account_id uuid NOT NULL,
+  viewer_layout text NOT NULL DEFAULT 'standard'::text,
+  dual_screen boolean NOT NULL DEFAULT false,
+  bind_prompt_after timestamp with time zone,
+  landing_membership_id uuid,
+  version integer NOT NULL DEFAULT 1,
+  PRIMARY KEY (account_id),
+  FOREIGN KEY (account_id) REFERENCES account(account_id) ON DELETE CASCADE,
+  FOREIGN KEY (landing_membership_id) REFERENCES membership(membership_id) ON DELETE SET NULL,
+  CHECK ((viewer_layout = ANY (ARRAY['standard'::text, 'classic'::text])))
+);
 
 CREATE TABLE account_totp (
   account_id uuid NOT NULL,
@@ -113,6 +172,48 @@ CREATE TABLE account_totp (
   last_step bigint NOT NULL DEFAULT 0,
   PRIMARY KEY (account_id),
   FOREIGN KEY (account_id) REFERENCES account(account_id) ON DELETE CASCADE
+);
+
+CREATE TABLE api_key (
+  api_key_id uuid NOT NULL DEFAULT gen_random_uuid(),
+  organisation_id bigint NOT NULL,
+  name text NOT NULL,
+  scopes text[] NOT NULL,
+  addresses text[] NOT NULL DEFAULT '{}'::text[],
+  created_by text NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  expires_at timestamp with time zone NOT NULL,
+  revoked_at timestamp with time zone,
+  version integer NOT NULL DEFAULT 1,
+  PRIMARY KEY (api_key_id),
+  UNIQUE (organisation_id, api_key_id),
+  FOREIGN KEY (organisation_id) REFERENCES organisation(organisation_id)
+);
+CREATE INDEX api_key_by_time ON api_key USING btree (organisation_id, created_at DESC, api_key_id DESC);
+CREATE UNIQUE INDEX api_key_name ON api_key USING btree (organisation_id, lower(name)) WHERE (revoked_at IS NULL);
+
+CREATE TABLE api_key_secret (
+  secret_sha256 bytea NOT NULL,
+  api_key_id uuid NOT NULL,
+  hint text NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  ends_at timestamp with time zone,
+  last_used_at timestamp with time zone,
+  last_used_address text,
+  PRIMARY KEY (secret_sha256),
+  FOREIGN KEY (api_key_id) REFERENCES api_key(api_key_id) ON DELETE CASCADE
+) WITH (fillfactor=80);
+CREATE INDEX api_key_secret_of_key ON api_key_secret USING btree (api_key_id, created_at DESC);
+
+CREATE TABLE audit_cut (
+  seal bigint NOT NULL,
+  hash bytea NOT NULL,
+  last_event bigint NOT NULL,
+  cut_at timestamp with time zone NOT NULL,
+  last_at timestamp with time zone NOT NULL,
+  signature bytea NOT NULL,
+  signed_with text NOT NULL,
+  PRIMARY KEY (seal)
 );
 
 CREATE TABLE audit_event (
@@ -126,13 +227,43 @@ CREATE TABLE audit_event (
   patient_id text,
   occurrences integer NOT NULL DEFAULT 1,
   detail jsonb NOT NULL DEFAULT '{}'::jsonb,
+  occurred_at timestamp with time zone,
+  address text,
+  user_agent text,
   PRIMARY KEY (audit_event_id),
   FOREIGN KEY (organisation_id) REFERENCES organisation(organisation_id),
   CHECK ((outcome = ANY (ARRAY['success'::text, 'refused'::text, 'failed'::text])))
 );
+CREATE INDEX audit_event_by_action ON audit_event USING btree (organisation_id, action, at DESC);
+CREATE INDEX audit_event_by_actor ON audit_event USING btree (organisation_id, actor, at DESC);
+CREATE INDEX audit_event_by_patient ON audit_event USING btree (organisation_id, patient_id, at DESC) WHERE (patient_id IS NOT NULL);
 CREATE INDEX audit_event_by_study ON audit_event USING btree (organisation_id, study_instance_uid, at DESC) WHERE (study_instance_uid IS NOT NULL);
 CREATE INDEX audit_event_by_time ON audit_event USING btree (organisation_id, at DESC);
 CREATE TRIGGER audit_event_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON audit_event FOR EACH STATEMENT EXECUTE FUNCTION audit_event_is_append_only();
+
+CREATE TABLE audit_reader (
+  reader text NOT NULL,
+  through_event bigint NOT NULL DEFAULT 0,
+  updated_at timestamp with time zone NOT NULL DEFAULT now(),
+  PRIMARY KEY (reader)
+);
+
+CREATE TABLE audit_seal (
+  seal bigint NOT NULL,
+  after_event bigint NOT NULL,
+  last_event bigint NOT NULL,
+  events integer NOT NULL,
+  last_at timestamp with time zone NOT NULL,
+  sealed_at timestamp with time zone NOT NULL,
+  previous bytea NOT NULL,
+  hash bytea NOT NULL,
+  signature bytea NOT NULL,
+  signed_with text NOT NULL,
+  PRIMARY KEY (seal),
+  CHECK ((events > 0)),
+  CHECK ((last_event > after_event)),
+  CHECK ((seal > 0))
+);
 
 CREATE TABLE change (
   organisation_id bigint NOT NULL,
@@ -165,6 +296,14 @@ CREATE TABLE client_assertion (
 );
 CREATE INDEX client_assertion_by_expiry ON client_assertion USING btree (expires_at);
 
+CREATE TABLE column_layout (
+  account_id uuid NOT NULL,
+  list text NOT NULL,
+  columns jsonb NOT NULL,
+  PRIMARY KEY (account_id, list),
+  FOREIGN KEY (account_id) REFERENCES account(account_id) ON DELETE CASCADE
+);
+
 CREATE TABLE consortium_hospital (
   consortium_id bigint NOT NULL,
   consortium_kind text NOT NULL DEFAULT 'consortium'::text,
@@ -179,6 +318,165 @@ CREATE TABLE consortium_hospital (
   CHECK ((hospital_kind = 'hospital'::text))
 );
 CREATE UNIQUE INDEX consortium_hospital_billing ON consortium_hospital USING btree (hospital_id) WHERE is_billing;
+
+CREATE TABLE contact_change (
+  change_id uuid NOT NULL DEFAULT gen_random_uuid(),
+  account_id uuid NOT NULL,
+  session_id uuid,
+  contact text NOT NULL,
+  address text NOT NULL,
+  sealed bytea NOT NULL,
+  sealed_with text NOT NULL,
+  tries integer NOT NULL DEFAULT 0,
+  created_at timestamp with time zone NOT NULL,
+  expires_at timestamp with time zone NOT NULL,
+  completed_at timestamp with time zone,
+  PRIMARY KEY (change_id),
+  FOREIGN KEY (account_id) REFERENCES account(account_id) ON DELETE CASCADE,
+  FOREIGN KEY (session_id) REFERENCES account_session(session_id) ON DELETE SET NULL,
+  CHECK ((contact = ANY (ARRAY['phone'::text, 'email'::text])))
+);
+CREATE INDEX contact_change_by_age ON contact_change USING btree (created_at);
+CREATE INDEX contact_change_of_account ON contact_change USING btree (account_id, created_at);
+CREATE INDEX contact_change_of_address ON contact_change USING btree (address, created_at);
+
+CREATE TABLE credential (
+  credential_id uuid NOT NULL DEFAULT gen_random_uuid(),
+  account_id uuid NOT NULL,
+  kind text NOT NULL,
+  state text NOT NULL DEFAULT 'none'::text,
+  title text,
+  number_sealed bytea,
+  number_sealed_with text,
+  valid_until date,
+  submitted_at timestamp with time zone,
+  decided_at timestamp with time zone,
+  decided_by uuid,
+  decided_in bigint,
+  reason text,
+  version integer NOT NULL DEFAULT 1,
+  created_at timestamp with time zone NOT NULL,
+  PRIMARY KEY (credential_id),
+  UNIQUE (account_id, credential_id),
+  FOREIGN KEY (account_id) REFERENCES account(account_id) ON DELETE CASCADE,
+  FOREIGN KEY (decided_by) REFERENCES account(account_id),
+  FOREIGN KEY (decided_in) REFERENCES organisation(organisation_id),
+  CHECK (((number_sealed IS NULL) = (number_sealed_with IS NULL))),
+  CHECK (((state <> 'rejected'::text) OR (reason IS NOT NULL))),
+  CHECK (((state <> 'verified'::text) OR ((decided_by IS NOT NULL) AND (decided_in IS NOT NULL) AND (decided_at IS NOT NULL)))),
+  CHECK ((kind = ANY (ARRAY['idCard'::text, 'practisingCertificate'::text, 'qualificationCertificate'::text, 'other'::text]))),
+  CHECK ((state = ANY (ARRAY['none'::text, 'submitted'::text, 'verified'::text, 'rejected'::text, 'expired'::text])))
+);
+CREATE INDEX credential_by_end ON credential USING btree (valid_until) WHERE ((state = ANY (ARRAY['submitted'::text, 'verified'::text])) AND (valid_until IS NOT NULL));
+CREATE INDEX credential_of_account ON credential USING btree (account_id, created_at DESC, credential_id);
+CREATE INDEX credential_waiting ON credential USING btree (submitted_at, credential_id) WHERE (state = 'submitted'::text);
+
+CREATE TABLE credential_file (
+  file_id uuid NOT NULL DEFAULT gen_random_uuid(),
+  credential_id uuid NOT NULL,
+  blob_key text NOT NULL,
+  key_sealed bytea NOT NULL,
+  key_sealed_with text NOT NULL,
+  content_type text NOT NULL,
+  byte_length integer NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  PRIMARY KEY (file_id),
+  UNIQUE (blob_key),
+  FOREIGN KEY (credential_id) REFERENCES credential(credential_id) ON DELETE CASCADE,
+  CHECK ((content_type = ANY (ARRAY['image/jpeg'::text, 'image/png'::text, 'image/webp'::text, 'application/pdf'::text])))
+);
+CREATE INDEX credential_file_of_credential ON credential_file USING btree (credential_id, created_at, file_id);
+
+CREATE TABLE deleted_instance (
+  deleted_study_id uuid NOT NULL,
+  organisation_id bigint NOT NULL,
+  series_instance_uid text COLLATE "C" NOT NULL,
+  sop_instance_uid text COLLATE "C" NOT NULL,
+  sop_class_uid text COLLATE "C" NOT NULL,
+  transfer_syntax_uid text COLLATE "C" NOT NULL,
+  version integer NOT NULL,
+  blob_key text COLLATE "C" NOT NULL,
+  byte_length bigint NOT NULL,
+  sha256 bytea NOT NULL,
+  data_set_sha256 bytea NOT NULL,
+  layout bytea NOT NULL,
+  warnings jsonb,
+  metadata bytea STORAGE external NOT NULL,
+  text_bytes integer,
+  crc32 integer,
+  stored_at timestamp with time zone NOT NULL,
+  PRIMARY KEY (deleted_study_id, series_instance_uid, sop_instance_uid),
+  UNIQUE (blob_key),
+  FOREIGN KEY (organisation_id, deleted_study_id) REFERENCES deleted_study(organisation_id, deleted_study_id)
+);
+
+CREATE TABLE deleted_recompressed (
+  deleted_study_id uuid NOT NULL,
+  series_instance_uid text COLLATE "C" NOT NULL,
+  sop_instance_uid text COLLATE "C" NOT NULL,
+  version integer NOT NULL,
+  organisation_id bigint NOT NULL,
+  transfer_syntax_uid text COLLATE "C" NOT NULL,
+  byte_length bigint NOT NULL,
+  sha256 bytea NOT NULL,
+  data_set_sha256 bytea NOT NULL,
+  pixels_offset bigint NOT NULL,
+  rest bytea STORAGE external NOT NULL,
+  recompressed_at timestamp with time zone NOT NULL,
+  PRIMARY KEY (deleted_study_id, series_instance_uid, sop_instance_uid, version),
+  FOREIGN KEY (deleted_study_id, series_instance_uid, sop_instance_uid) REFERENCES deleted_instance(deleted_study_id, series_instance_uid, sop_instance_uid) ON DELETE CASCADE
+);
+
+CREATE TABLE deleted_study (
+  deleted_study_id uuid NOT NULL DEFAULT gen_random_uuid(),
+  organisation_id bigint NOT NULL,
+  study_instance_uid text COLLATE "C" NOT NULL,
+  series_instance_uid text COLLATE "C",
+  sop_instance_uid text COLLATE "C",
+  state text NOT NULL DEFAULT 'deleted'::text,
+  deleted_at timestamp with time zone NOT NULL DEFAULT now(),
+  deleted_by text NOT NULL,
+  reason text,
+  instances integer NOT NULL,
+  bytes bigint NOT NULL,
+  not_restored integer,
+  ended_at timestamp with time zone,
+  restored_by text,
+  purge_id uuid,
+  patient_id text,
+  patient_name text,
+  study_date text,
+  study_description text,
+  accession_number text,
+  modalities text[] NOT NULL DEFAULT '{}'::text[],
+  PRIMARY KEY (deleted_study_id),
+  UNIQUE (organisation_id, deleted_study_id),
+  FOREIGN KEY (organisation_id) REFERENCES organisation(organisation_id),
+  FOREIGN KEY (purge_id) REFERENCES purge(purge_id),
+  CHECK ((state = ANY (ARRAY['deleted'::text, 'restoring'::text, 'restored'::text, 'purging'::text, 'purged'::text])))
+);
+CREATE INDEX deleted_study_by_time ON deleted_study USING btree (organisation_id, deleted_at DESC, deleted_study_id DESC);
+CREATE INDEX deleted_study_of_any ON deleted_study USING btree (deleted_at DESC, deleted_study_id DESC);
+CREATE INDEX deleted_study_of_purge ON deleted_study USING btree (purge_id) WHERE (purge_id IS NOT NULL);
+CREATE INDEX deleted_study_under_way ON deleted_study USING btree (state) WHERE (state = ANY (ARRAY['restoring'::text, 'purging'::text]));
+
+CREATE TABLE deleted_version (
+  deleted_study_id uuid NOT NULL,
+  series_instance_uid text COLLATE "C" NOT NULL,
+  sop_instance_uid text COLLATE "C" NOT NULL,
+  version integer NOT NULL,
+  organisation_id bigint NOT NULL,
+  transfer_syntax_uid text COLLATE "C" NOT NULL,
+  blob_key text COLLATE "C" NOT NULL,
+  byte_length bigint NOT NULL,
+  sha256 bytea NOT NULL,
+  data_set_sha256 bytea NOT NULL,
+  stored_at timestamp with time zone NOT NULL,
+  superseded_at timestamp with time zone NOT NULL,
+  PRIMARY KEY (deleted_study_id, series_instance_uid, sop_instance_uid, version),
+  UNIQUE (blob_key),
+  FOREIGN KEY (deleted_study_id, series_instance_uid, sop_instance_uid) REFERENCES deleted_instance(deleted_study_id, series_instance_uid, sop_instance_uid) ON DELETE CASCADE
+);
 
 CREATE TABLE deletion (
   organisation_id bigint NOT NULL,
@@ -219,12 +517,14 @@ CREATE TABLE device (
   station_name text,
   version integer NOT NULL DEFAULT 1,
   created_at timestamp with time zone NOT NULL DEFAULT now(),
+  deleted_at timestamp with time zone,
+  deleted_by text,
   PRIMARY KEY (device_id),
   UNIQUE (organisation_id, device_id),
   UNIQUE (organisation_id, number),
   FOREIGN KEY (organisation_id) REFERENCES organisation(organisation_id)
 );
-CREATE UNIQUE INDEX device_by_name ON device USING btree (organisation_id, lower(name));
+CREATE UNIQUE INDEX device_by_name ON device USING btree (organisation_id, lower(name)) WHERE (deleted_at IS NULL);
 
 CREATE TABLE device_member (
   organisation_id bigint NOT NULL,
@@ -252,6 +552,34 @@ CREATE TABLE doctor_fee (
   CHECK ((currency ~ '^[A-Z]{3}$'::text)),
   CHECK ((unit = ANY (ARRAY['study'::text, 'part'::text])))
 );
+
+CREATE TABLE external_identity (
+  identity_id uuid NOT NULL DEFAULT gen_random_uuid(),
+  provider_id uuid NOT NULL,
+  account_id uuid NOT NULL,
+  subject text COLLATE "C" NOT NULL,
+  label text,
+  linked_by text NOT NULL,
+  linked_at timestamp with time zone NOT NULL,
+  last_used_at timestamp with time zone,
+  PRIMARY KEY (identity_id),
+  UNIQUE (provider_id, account_id),
+  UNIQUE (provider_id, subject),
+  FOREIGN KEY (account_id) REFERENCES account(account_id) ON DELETE CASCADE,
+  FOREIGN KEY (provider_id) REFERENCES sign_in_provider(provider_id) ON DELETE CASCADE,
+  CHECK ((linked_by = ANY (ARRAY['holder'::text, 'claim'::text])))
+);
+CREATE INDEX external_identity_of_account ON external_identity USING btree (account_id);
+
+CREATE TABLE external_session (
+  session_id uuid NOT NULL,
+  identity_id uuid NOT NULL,
+  sid text COLLATE "C",
+  PRIMARY KEY (session_id),
+  FOREIGN KEY (identity_id) REFERENCES external_identity(identity_id) ON DELETE CASCADE,
+  FOREIGN KEY (session_id) REFERENCES account_session(session_id) ON DELETE CASCADE
+);
+CREATE INDEX external_session_of_identity ON external_session USING btree (identity_id);
 
 CREATE TABLE extra_attribute (
   extra_attribute_key bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
@@ -288,6 +616,20 @@ CREATE INDEX extra_value_by_series ON extra_value USING btree (series_key, extra
 CREATE INDEX extra_value_by_study ON extra_value USING btree (study_key, extra_attribute_key);
 CREATE INDEX extra_value_by_value ON extra_value USING btree (extra_attribute_key, value, study_key);
 
+CREATE TABLE favourite (
+  favourite_id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+  organisation_id bigint NOT NULL,
+  account_id uuid NOT NULL,
+  kind text NOT NULL,
+  target text COLLATE "C" NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  PRIMARY KEY (favourite_id),
+  UNIQUE (organisation_id, account_id, kind, target),
+  FOREIGN KEY (account_id) REFERENCES account(account_id) ON DELETE CASCADE,
+  FOREIGN KEY (organisation_id) REFERENCES organisation(organisation_id),
+  CHECK ((kind = 'study'::text))
+);
+
 CREATE TABLE gateway (
   gateway_id uuid NOT NULL DEFAULT gen_random_uuid(),
   organisation_id bigint NOT NULL,
@@ -303,6 +645,7 @@ CREATE TABLE gateway (
   unknown_senders jsonb NOT NULL DEFAULT '[]'::jsonb,
   configuration_revision bigint,
   configuration jsonb,
+  offline_told_at timestamp with time zone,
   PRIMARY KEY (gateway_id),
   UNIQUE (organisation_id, gateway_id),
   UNIQUE (organisation_id, key_thumbprint),
@@ -447,6 +790,22 @@ CREATE TABLE known_sign_in_address (
 );
 CREATE INDEX known_sign_in_address_by_expiry ON known_sign_in_address USING btree (expires_at);
 
+CREATE TABLE live_event (
+  live_id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+  written_by xid8 NOT NULL DEFAULT pg_current_xact_id(),
+  name text NOT NULL,
+  account_ids uuid[],
+  organisation_id bigint,
+  permission text,
+  data jsonb NOT NULL,
+  created_at timestamp with time zone NOT NULL DEFAULT now(),
+  PRIMARY KEY (live_id),
+  CHECK (((account_ids IS NOT NULL) OR (organisation_id IS NOT NULL)))
+);
+CREATE INDEX live_event_by_age ON live_event USING btree (created_at);
+CREATE INDEX live_event_by_writer ON live_event USING btree (written_by, live_id);
+CREATE TRIGGER live_event_told AFTER INSERT ON live_event FOR EACH STATEMENT EXECUTE FUNCTION tell_live();
+
 CREATE TABLE membership (
   membership_id uuid NOT NULL DEFAULT gen_random_uuid(),
   organisation_id bigint NOT NULL,
@@ -458,6 +817,7 @@ CREATE TABLE membership (
   joined_at timestamp with time zone NOT NULL DEFAULT now(),
   version integer NOT NULL DEFAULT 1,
   updated_at timestamp with time zone NOT NULL DEFAULT now(),
+  introduction text,
   PRIMARY KEY (membership_id),
   UNIQUE (organisation_id, account_id),
   UNIQUE (organisation_id, membership_id),
@@ -471,6 +831,122 @@ CREATE TABLE membership (
 CREATE INDEX membership_by_joining ON membership USING btree (organisation_id, joined_at DESC, membership_id DESC) WHERE (state <> 'removed'::text);
 CREATE INDEX membership_of_account ON membership USING btree (account_id);
 CREATE INDEX membership_of_role ON membership USING btree (organisation_id, role_id);
+
+CREATE TABLE notification (
+  notification_id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+  event_id bigint NOT NULL,
+  account_id uuid NOT NULL,
+  read_at timestamp with time zone,
+  PRIMARY KEY (notification_id),
+  UNIQUE (event_id, account_id),
+  FOREIGN KEY (account_id) REFERENCES account(account_id) ON DELETE CASCADE,
+  FOREIGN KEY (event_id) REFERENCES notification_event(event_id) ON DELETE CASCADE
+) WITH (fillfactor=90);
+CREATE INDEX notification_of_account ON notification USING btree (account_id, notification_id DESC);
+CREATE INDEX notification_unread ON notification USING btree (account_id, notification_id DESC) WHERE (read_at IS NULL);
+
+CREATE TABLE notification_delivery (
+  delivery_id uuid NOT NULL DEFAULT gen_random_uuid(),
+  event_id bigint NOT NULL,
+  organisation_id bigint NOT NULL,
+  account_id uuid,
+  method text NOT NULL,
+  is_digest boolean NOT NULL DEFAULT false,
+  created_at timestamp with time zone NOT NULL DEFAULT now(),
+  due_at timestamp with time zone NOT NULL,
+  attempts integer NOT NULL DEFAULT 0,
+  state text NOT NULL DEFAULT 'waiting'::text,
+  failure text,
+  ended_at timestamp with time zone,
+  PRIMARY KEY (delivery_id),
+  FOREIGN KEY (account_id) REFERENCES account(account_id) ON DELETE CASCADE,
+  FOREIGN KEY (event_id) REFERENCES notification_event(event_id) ON DELETE CASCADE,
+  FOREIGN KEY (organisation_id) REFERENCES organisation(organisation_id),
+  CHECK ((method = ANY (ARRAY['webPush'::text, 'email'::text, 'sms'::text, 'webhook'::text]))),
+  CHECK ((state = ANY (ARRAY['waiting'::text, 'delivered'::text, 'kept'::text, 'dead'::text])))
+) WITH (fillfactor=80);
+CREATE INDEX notification_delivery_due ON notification_delivery USING btree (due_at) WHERE (state = 'waiting'::text);
+CREATE INDEX notification_delivery_of_organisation ON notification_delivery USING btree (organisation_id, created_at DESC, delivery_id DESC);
+CREATE UNIQUE INDEX notification_delivery_once ON notification_delivery USING btree (event_id, method, COALESCE(account_id, '00000000-0000-0000-0000-000000000000'::uuid));
+
+CREATE TABLE notification_event (
+  event_id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+  event text NOT NULL,
+  organisation_id bigint NOT NULL,
+  is_personal boolean NOT NULL,
+  account_id uuid,
+  except_account_id uuid,
+  record_id text,
+  details jsonb NOT NULL,
+  inside jsonb NOT NULL DEFAULT '{}'::jsonb,
+  created_at timestamp with time zone NOT NULL DEFAULT now(),
+  expires_at timestamp with time zone NOT NULL,
+  due_at timestamp with time zone NOT NULL DEFAULT now(),
+  attempts integer NOT NULL DEFAULT 0,
+  told_up_to uuid,
+  told_at timestamp with time zone,
+  PRIMARY KEY (event_id),
+  FOREIGN KEY (account_id) REFERENCES account(account_id) ON DELETE CASCADE,
+  FOREIGN KEY (organisation_id) REFERENCES organisation(organisation_id)
+) WITH (fillfactor=90);
+CREATE INDEX notification_event_by_expiry ON notification_event USING btree (expires_at);
+CREATE INDEX notification_event_due ON notification_event USING btree (due_at) WHERE (told_at IS NULL);
+CREATE INDEX notification_event_of_organisation ON notification_event USING btree (organisation_id, event, created_at DESC);
+CREATE TRIGGER notification_event_written AFTER INSERT ON notification_event FOR EACH STATEMENT EXECUTE FUNCTION tell_event();
+
+CREATE TABLE notification_rule (
+  organisation_id bigint NOT NULL,
+  event text NOT NULL,
+  is_on boolean NOT NULL,
+  methods text[] NOT NULL,
+  scope jsonb NOT NULL,
+  timing jsonb NOT NULL,
+  version integer NOT NULL DEFAULT 1,
+  changed_at timestamp with time zone NOT NULL DEFAULT now(),
+  PRIMARY KEY (organisation_id, event),
+  FOREIGN KEY (organisation_id) REFERENCES organisation(organisation_id)
+);
+
+CREATE TABLE notification_switches (
+  account_id uuid NOT NULL,
+  methods_off text[] NOT NULL DEFAULT '{}'::text[],
+  muted text[] NOT NULL DEFAULT '{}'::text[],
+  PRIMARY KEY (account_id),
+  FOREIGN KEY (account_id) REFERENCES account(account_id) ON DELETE CASCADE
+);
+
+CREATE TABLE notification_todo (
+  todo_id uuid NOT NULL DEFAULT gen_random_uuid(),
+  kind text NOT NULL,
+  organisation_id bigint NOT NULL,
+  account_id uuid,
+  permission text,
+  record_id text NOT NULL,
+  details jsonb NOT NULL,
+  created_at timestamp with time zone NOT NULL DEFAULT now(),
+  expires_at timestamp with time zone,
+  closed_at timestamp with time zone,
+  outcome text,
+  PRIMARY KEY (todo_id),
+  FOREIGN KEY (account_id) REFERENCES account(account_id) ON DELETE CASCADE,
+  FOREIGN KEY (organisation_id) REFERENCES organisation(organisation_id),
+  CHECK (((account_id IS NULL) <> (permission IS NULL))),
+  CHECK (((closed_at IS NULL) = (outcome IS NULL))),
+  CHECK ((outcome = ANY (ARRAY['done'::text, 'withdrawn'::text])))
+);
+CREATE INDEX notification_todo_of_account ON notification_todo USING btree (account_id, created_at DESC, todo_id DESC) WHERE (account_id IS NOT NULL);
+CREATE INDEX notification_todo_of_organisation ON notification_todo USING btree (organisation_id, created_at DESC, todo_id DESC) WHERE (account_id IS NULL);
+CREATE UNIQUE INDEX notification_todo_open ON notification_todo USING btree (kind, organisation_id, record_id) WHERE (closed_at IS NULL);
+
+CREATE TABLE notification_webhook (
+  organisation_id bigint NOT NULL,
+  url text NOT NULL,
+  sealed bytea NOT NULL,
+  sealed_with text NOT NULL,
+  changed_at timestamp with time zone NOT NULL DEFAULT now(),
+  PRIMARY KEY (organisation_id),
+  FOREIGN KEY (organisation_id) REFERENCES organisation(organisation_id)
+);
 
 CREATE TABLE obsolete_blob (
   blob_key text COLLATE "C" NOT NULL,
@@ -568,6 +1044,24 @@ CREATE INDEX pairing_of_hospital ON pairing USING btree (hospital_id, requested_
 CREATE INDEX pairing_of_team ON pairing USING btree (team_id, requested_at DESC, pairing_id DESC);
 CREATE UNIQUE INDEX pairing_one ON pairing USING btree (hospital_id, team_id) WHERE (state <> 'ended'::text);
 
+CREATE TABLE passkey (
+  passkey_id uuid NOT NULL DEFAULT gen_random_uuid(),
+  account_id uuid NOT NULL,
+  credential_id text COLLATE "C" NOT NULL,
+  public_key bytea NOT NULL,
+  sign_count bigint NOT NULL,
+  rp_id text COLLATE "C" NOT NULL,
+  transports text[] NOT NULL,
+  is_synchronised boolean NOT NULL,
+  name text NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  last_used_at timestamp with time zone,
+  PRIMARY KEY (passkey_id),
+  UNIQUE (credential_id),
+  FOREIGN KEY (account_id) REFERENCES account(account_id) ON DELETE CASCADE
+);
+CREATE INDEX passkey_of_account ON passkey USING btree (account_id, created_at, passkey_id);
+
 CREATE TABLE password_attempts (
   subject text COLLATE "C" NOT NULL,
   account_id uuid,
@@ -631,6 +1125,112 @@ CREATE TABLE performed_step_schedule (
   FOREIGN KEY (performed_step_key) REFERENCES performed_step(performed_step_key) ON DELETE CASCADE
 );
 CREATE INDEX performed_step_by_schedule ON performed_step_schedule USING btree (organisation_id, study_instance_uid, scheduled_procedure_step_id);
+
+CREATE TABLE phone_binding (
+  binding_id uuid NOT NULL,
+  subject text COLLATE "C" NOT NULL,
+  account_id uuid,
+  sealed bytea NOT NULL,
+  sealed_with text NOT NULL,
+  tries integer NOT NULL DEFAULT 0,
+  created_at timestamp with time zone NOT NULL,
+  expires_at timestamp with time zone NOT NULL,
+  completed_at timestamp with time zone,
+  PRIMARY KEY (binding_id),
+  FOREIGN KEY (account_id) REFERENCES account(account_id) ON DELETE CASCADE
+);
+CREATE INDEX phone_binding_by_expiry ON phone_binding USING btree (expires_at);
+CREATE INDEX phone_binding_of_subject ON phone_binding USING btree (subject, created_at);
+
+CREATE TABLE phone_signing (
+  signing_id uuid NOT NULL DEFAULT gen_random_uuid(),
+  account_id uuid NOT NULL,
+  session_id uuid NOT NULL,
+  token_sha256 bytea NOT NULL,
+  expires_at timestamp with time zone NOT NULL,
+  version integer,
+  PRIMARY KEY (signing_id),
+  UNIQUE (token_sha256),
+  FOREIGN KEY (account_id) REFERENCES account(account_id) ON DELETE CASCADE,
+  FOREIGN KEY (session_id) REFERENCES account_session(session_id) ON DELETE CASCADE
+);
+CREATE INDEX phone_signing_by_expiry ON phone_signing USING btree (expires_at);
+CREATE INDEX phone_signing_of_session ON phone_signing USING btree (session_id);
+
+CREATE TABLE purge (
+  purge_id uuid NOT NULL DEFAULT gen_random_uuid(),
+  state text NOT NULL DEFAULT 'requested'::text,
+  reason text NOT NULL,
+  requested_by text NOT NULL,
+  requested_at timestamp with time zone NOT NULL,
+  decided_by text,
+  decided_at timestamp with time zone,
+  decision_reason text,
+  studies integer NOT NULL,
+  instances bigint NOT NULL,
+  bytes bigint NOT NULL,
+  youngest_at timestamp with time zone NOT NULL,
+  PRIMARY KEY (purge_id),
+  CHECK (((state <> 'approved'::text) OR (decided_by <> requested_by))),
+  CHECK (((state = 'requested'::text) = (decided_by IS NULL))),
+  CHECK ((state = ANY (ARRAY['requested'::text, 'approved'::text, 'declined'::text, 'withdrawn'::text])))
+);
+CREATE INDEX purge_by_time ON purge USING btree (requested_at DESC, purge_id DESC);
+
+CREATE TABLE push_key (
+  is_only boolean NOT NULL DEFAULT true,
+  public_key text NOT NULL,
+  sealed bytea NOT NULL,
+  sealed_with text NOT NULL,
+  created_at timestamp with time zone NOT NULL DEFAULT now(),
+  PRIMARY KEY (is_only),
+  CHECK (is_only)
+);
+
+CREATE TABLE push_subscription (
+  subscription_id uuid NOT NULL DEFAULT gen_random_uuid(),
+  account_id uuid NOT NULL,
+  session_id uuid NOT NULL,
+  endpoint_sha256 bytea NOT NULL,
+  sealed bytea NOT NULL,
+  sealed_with text NOT NULL,
+  created_at timestamp with time zone NOT NULL DEFAULT now(),
+  last_delivered_at timestamp with time zone,
+  PRIMARY KEY (subscription_id),
+  UNIQUE (endpoint_sha256),
+  FOREIGN KEY (account_id) REFERENCES account(account_id) ON DELETE CASCADE,
+  FOREIGN KEY (session_id) REFERENCES account_session(session_id) ON DELETE CASCADE
+);
+CREATE INDEX push_subscription_of_account ON push_subscription USING btree (account_id, created_at, subscription_id);
+CREATE INDEX push_subscription_of_session ON push_subscription USING btree (session_id);
+
+CREATE TABLE qr_sign_in (
+  qr_sign_in_id uuid NOT NULL DEFAULT gen_random_uuid(),
+  code_sha256 bytea NOT NULL,
+  browser_sha256 bytea NOT NULL,
+  state text NOT NULL DEFAULT 'waiting'::text,
+  user_agent text,
+  address text NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  expires_at timestamp with time zone NOT NULL,
+  account_id uuid,
+  approved_in uuid,
+  PRIMARY KEY (qr_sign_in_id),
+  UNIQUE (browser_sha256),
+  UNIQUE (code_sha256),
+  FOREIGN KEY (account_id) REFERENCES account(account_id) ON DELETE CASCADE,
+  FOREIGN KEY (approved_in) REFERENCES account_session(session_id) ON DELETE CASCADE,
+  CHECK (((state <> ALL (ARRAY['approved'::text, 'taken'::text])) OR (account_id IS NOT NULL))),
+  CHECK ((state = ANY (ARRAY['waiting'::text, 'seen'::text, 'approved'::text, 'refused'::text, 'taken'::text])))
+);
+CREATE INDEX qr_sign_in_by_expiry ON qr_sign_in USING btree (expires_at);
+
+CREATE TABLE rate_limit (
+  key text COLLATE "C" NOT NULL,
+  full_at timestamp with time zone NOT NULL,
+  PRIMARY KEY (key)
+);
+CREATE INDEX rate_limit_by_age ON rate_limit USING btree (full_at);
 
 CREATE TABLE recompressed (
   instance_key bigint NOT NULL,
@@ -752,12 +1352,82 @@ CREATE TABLE session_membership (
 );
 CREATE INDEX session_membership_of_membership ON session_membership USING btree (membership_id);
 
+CREATE TABLE sign_in_provider (
+  provider_id uuid NOT NULL DEFAULT gen_random_uuid(),
+  organisation_id bigint NOT NULL,
+  name text NOT NULL,
+  issuer text NOT NULL,
+  client_id text NOT NULL,
+  secret_sealed bytea,
+  secret_sealed_with text,
+  is_on boolean NOT NULL,
+  email_domains text[] NOT NULL DEFAULT '{}'::text[],
+  required_claim text,
+  required_value text,
+  links_by text NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  updated_at timestamp with time zone NOT NULL,
+  version integer NOT NULL DEFAULT 1,
+  PRIMARY KEY (provider_id),
+  UNIQUE (organisation_id),
+  FOREIGN KEY (organisation_id) REFERENCES organisation(organisation_id),
+  CHECK (((required_claim IS NULL) = (required_value IS NULL))),
+  CHECK (((secret_sealed IS NULL) = (secret_sealed_with IS NULL))),
+  CHECK ((links_by = ANY (ARRAY['holder'::text, 'email'::text, 'phone'::text])))
+);
+
+CREATE TABLE signature (
+  account_id uuid NOT NULL,
+  version integer NOT NULL,
+  png bytea NOT NULL,
+  sha256 bytea NOT NULL,
+  source text NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  retired_at timestamp with time zone,
+  PRIMARY KEY (account_id, version),
+  FOREIGN KEY (account_id) REFERENCES account(account_id) ON DELETE CASCADE,
+  CHECK ((octet_length(png) <= 262144)),
+  CHECK ((source = ANY (ARRAY['uploaded'::text, 'drawn'::text, 'phone'::text]))),
+  CHECK ((version >= 1))
+);
+CREATE UNIQUE INDEX signature_current ON signature USING btree (account_id) WHERE (retired_at IS NULL);
+
 CREATE TABLE solved_captcha (
   captcha_id uuid NOT NULL,
   expires_at timestamp with time zone NOT NULL,
   PRIMARY KEY (captcha_id)
 );
 CREATE INDEX solved_captcha_by_expiry ON solved_captcha USING btree (expires_at);
+
+CREATE TABLE spent_ceremony (
+  ceremony_id uuid NOT NULL,
+  expires_at timestamp with time zone NOT NULL,
+  PRIMARY KEY (ceremony_id)
+);
+CREATE INDEX spent_ceremony_by_expiry ON spent_ceremony USING btree (expires_at);
+
+CREATE TABLE storage_day (
+  organisation_id bigint NOT NULL,
+  day date NOT NULL,
+  bytes bigint NOT NULL,
+  deleted_bytes bigint NOT NULL,
+  instances bigint NOT NULL,
+  arrived_bytes bigint NOT NULL DEFAULT 0,
+  arrived_instances bigint NOT NULL DEFAULT 0,
+  removed_bytes bigint NOT NULL DEFAULT 0,
+  PRIMARY KEY (organisation_id, day),
+  FOREIGN KEY (organisation_id) REFERENCES organisation(organisation_id)
+);
+
+CREATE TABLE storage_use (
+  organisation_id bigint NOT NULL,
+  bytes bigint NOT NULL DEFAULT 0,
+  deleted_bytes bigint NOT NULL DEFAULT 0,
+  instances bigint NOT NULL DEFAULT 0,
+  counted_at timestamp with time zone NOT NULL DEFAULT now(),
+  PRIMARY KEY (organisation_id),
+  FOREIGN KEY (organisation_id) REFERENCES organisation(organisation_id)
+);
 
 CREATE TABLE study (
   study_key bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
@@ -805,6 +1475,15 @@ CREATE INDEX study_by_patient_name_trigram ON study USING gin (patient_name_sear
 CREATE INDEX study_by_referring_physician_trigram ON study USING gin (referring_physician_name_search gin_trgm_ops);
 CREATE INDEX study_by_sop_class ON study USING gin (sop_classes_in_study);
 CREATE INDEX study_by_time ON study USING btree (organisation_id, sort_key DESC, study_key DESC) INCLUDE (patient_name_search, patient_id, accession_number, study_description, study_date);
+
+CREATE TABLE study_lock (
+  organisation_id bigint NOT NULL,
+  study_instance_uid text COLLATE "C" NOT NULL,
+  locked_by text NOT NULL,
+  locked_at timestamp with time zone NOT NULL,
+  PRIMARY KEY (organisation_id, study_instance_uid),
+  FOREIGN KEY (organisation_id) REFERENCES organisation(organisation_id)
+);
 
 CREATE TABLE study_modality (
   organisation_id bigint NOT NULL,
