@@ -1,10 +1,10 @@
 import { mkdir } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'
-import { createAccounts, accountTasks, noteKeyRotation } from './accounts/index.ts'
+import { createAccounts, accountTasks, noteKeyRotation, managementRuleOf } from './accounts/index.ts'
 import { createApiKeys } from './api-keys/index.ts'
 import { createApp } from './app.ts'
-import { createAccessLog, createAudit } from './audit/index.ts'
+import { auditTasks, createAccessLog, createAudit, createSealSigner, startSealing } from './audit/index.ts'
 import { catalogueTasks, createCatalogue, ensureDefaultOrganisation } from './catalogue/index.ts'
 import type { Config } from './config.ts'
 import { startSweeping } from './dicomweb/index.ts'
@@ -51,6 +51,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
     closers.push(() => { following.close(); return Promise.resolve() })
     const tokens = createTokens(keys)
     const sealing = createSealing(keys)
+    const sealSigner = createSealSigner(keys)
     const { channels, close: closeChannels } = openChannels(config)
     closers.push(() => { closeChannels(); return Promise.resolve() })
     const outbox = createOutbox({ db, sealing, channels, now: () => new Date(), onFailure: (fields) => { app.log.warn(fields, 'a message was not delivered') } })
@@ -98,7 +99,9 @@ export async function startServer(config: Config): Promise<RunningServer> {
       file: signingKeysFile(config), days: signingKeyAge(config), note: (kid) => noteKeyRotation(db, 'command:calendar', { kid }),
       onReadOnly: () => { app.log.warn({ file: signingKeysFile(config) }, 'the signing keys cannot be rotated here: the file cannot be written') },
     })
-    const jobs = startJobs({ database: config.DATABASE_URL, log: app.log, ...joinTasks(keyTasks, catalogueTasks({ db, changeFeedDays: config.CHANGE_FEED_DAYS }), gatewayTasks(db), accountTasks(db, accounts, outbox), peopleTasks(db, people), notificationTasks(db), recompressionTasks({ db, blobs, transcoding: recompressing })) })
+    const sealingTrail = startSealing({ db, signer: sealSigner, now: () => new Date(), log: app.log })
+    closers.push(() => sealingTrail.close())
+    const jobs = startJobs({ database: config.DATABASE_URL, log: app.log, ...joinTasks(keyTasks, catalogueTasks({ db, changeFeedDays: config.CHANGE_FEED_DAYS }), gatewayTasks(db), auditTasks({ db, signer: sealSigner, keptDays: config.AUDIT_KEPT_DAYS }), accountTasks(db, accounts, outbox), peopleTasks(db, people), notificationTasks(db), recompressionTasks({ db, blobs, transcoding: recompressing })) })
     closers.push(() => jobs.close())
     await app.listen({ host: config.HOST, port: config.PORT })
     const address = app.server.address()
