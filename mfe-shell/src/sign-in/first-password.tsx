@@ -4,7 +4,7 @@ import { Alert, Button, Form } from 'antd'
 import { useShellWords } from '../words/index.ts'
 import { LeaveLink } from './leave-link.tsx'
 import { mistakesOf, NewPasswordFields } from './new-password-fields.tsx'
-import { SignInCard } from './sign-in.tsx'
+import { SignInCard } from './sign-in-card.tsx'
 
 /** The first sign-in: a password of the holder's own in place of the one that was given (AUTH-06). */
 export function FirstPassword() {

@@ -5,7 +5,7 @@ import { Alert, Button, Checkbox, Form, Input } from 'antd'
 import { useState } from 'react'
 import { solveInWorker } from '../captcha/solve-in-worker.ts'
 import { useShellWords } from '../words/index.ts'
-import { SignInCard } from './sign-in.tsx'
+import { SignInCard } from './sign-in-card.tsx'
 
 interface Values { readonly login: string; readonly password: string; readonly remember?: boolean }
 

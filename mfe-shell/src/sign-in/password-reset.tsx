@@ -6,7 +6,7 @@ import { useState } from 'react'
 import { solveInWorker } from '../captcha/solve-in-worker.ts'
 import { useShellWords } from '../words/index.ts'
 import { mistakesOf, NewPasswordFields } from './new-password-fields.tsx'
-import { SignInCard } from './sign-in.tsx'
+import { SignInCard } from './sign-in-card.tsx'
 
 const api = accounts(session.api)
 

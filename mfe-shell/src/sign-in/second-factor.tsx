@@ -4,7 +4,7 @@ import { Alert, Button, Form, Input } from 'antd'
 import { useState } from 'react'
 import { useShellWords } from '../words/index.ts'
 import { LeaveLink } from './leave-link.tsx'
-import { SignInCard } from './sign-in.tsx'
+import { SignInCard } from './sign-in-card.tsx'
 
 /** The second step of signing in: the authenticator's code, or a recovery code in its place. */
 export function SecondFactor() {

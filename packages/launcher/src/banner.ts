@@ -13,6 +13,7 @@ export function banner({ url, gateway, dataDirectory, database, logFile, seconds
   return `
   Isocenter is ready (${seconds.toFixed(1)} s).
 
+    Screens     ${url}/
     DICOMweb    ${url}/dicom-web
     DIMSE       port ${gateway.dimsePort}, any called AE title until restricted
     Console     ${gateway.controlUrl} of the gateway; its key is in ${gateway.keyFile}

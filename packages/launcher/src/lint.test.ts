@@ -41,6 +41,14 @@ test.each([
   ['dimse-gateway/src/reception/reception.ts', '../services/index.ts', 'reception comes before'],
   ['packages/dimse/src/upper-layer/tls.ts', 'node:fs', 'speaks DICOM over sockets'],
   ['packages/dimse/src/upper-layer/tls.ts', '@isocenter/contracts', 'stands on packages/dicom alone'],
+  ['packages/api-client/src/client.ts', 'react', 'no framework'],
+  ['packages/api-client/src/client.ts', '@isocenter/design-system', 'no framework'],
+  ['mfe-admin/src/routes.tsx', '../../server/src/config.ts', 'its own files else'],
+  ['mfe-admin/src/routes.tsx', '@isocenter/mfe-shell', 'its own files else'],
+  ['mfe-admin/src/routes.tsx', 'antd/es/locale/zh_CN', 'bundled a second time'],
+  ['mfe-shell/src/frame/frame.tsx', '../../../mfe-admin/src/routes.tsx', 'its own files else'],
+  ['mfe-shell/src/root.ts', 'react', 'no UI framework'],
+  ['server/src/screens/routes.ts', '../catalogue/index.ts', 'needs none of what the server knows'],
 ])('%s may not import %s', (file, specifier, sentence) => {
   expect(lint({ [file]: `import * as it from '${specifier}'\nexport { it }\n` })).toContain(sentence)
 })
@@ -56,6 +64,9 @@ test.each([
   ['server/src/dicomweb/stow/routes.ts', '../../catalogue/index.ts'],
   ['server/src/dicomweb/stow/routes.ts', '../media-types.ts'],
   ['server/src/dicomweb/stow/routes.ts', '../../platform/problem.ts'],
+  ['mfe-admin/src/routes.tsx', '@isocenter/api-client'],
+  ['mfe-shell/src/root.ts', '@isocenter/mfe-admin'],
+  ['mfe-shell/src/frame/frame.tsx', 'react-dom/client'],
 ])('%s may import %s', (file, specifier) => {
   expect(lint({ [file]: `import * as it from '${specifier}'\nexport { it }\n` })).not.toContain('no-restricted-imports')
 })

@@ -23,6 +23,8 @@ export const staticSteps: readonly Step[] = [
   // Screens know the browser, which nothing else does.
   { name: 'types of the design system', run: () => command(['node_modules/typescript/bin/tsc', '-p', 'packages/design-system/tsconfig.json']) },
   { name: 'types of the gateway console', run: () => command(['node_modules/typescript/bin/tsc', '-p', 'dimse-gateway/console/tsconfig.json']) },
+  { name: 'types of the shell', run: () => command(['node_modules/typescript/bin/tsc', '-p', 'mfe-shell/tsconfig.json']) },
+  { name: 'types of management', run: () => command(['node_modules/typescript/bin/tsc', '-p', 'mfe-admin/tsconfig.json']) },
   { name: 'lint', run: () => command(['node_modules/oxlint/bin/oxlint', '--type-aware', '--deny-warnings']) },
 ]
 

@@ -93,8 +93,8 @@ function pageOf(layout: string, { imports, styles, preloads, root }: { readonly 
 }
 
 async function foldersIn(folder: string): Promise<string[]> {
-  const entries = await readdir(folder, { withFileTypes: true }).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return []
+  const entries = await readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return []
     throw error
   })
   // A build under way writes beside what it will replace: `mfe-shell.4711`.
