@@ -80,6 +80,10 @@ export type SignInRequest = Static<typeof SignInRequest>
 export const sessionRestrictions = ['secondFactor', 'setPassword'] as const
 export type SessionRestriction = typeof sessionRestrictions[number]
 
+/** Ways a second factor is given. */
+export const secondFactorWays = ['totp', 'passkey', 'recoveryCode'] as const
+export type SecondFactorWay = typeof secondFactorWays[number]
+
 /** The session of who asks. */
 export const Session = Type.Object({
   sessionId: Id,
@@ -93,8 +97,13 @@ export const Session = Type.Object({
     timeZone: Type.Optional(Type.String()),
     autoSignOut: Type.Boolean(),
     hasSecondFactor: Type.Boolean(),
+    secondFactors: Type.Array(Type.Enum([...secondFactorWays]), { description: 'by which a second factor can be given' }),
   }),
   restrictedTo: Type.Optional(Type.Enum([...sessionRestrictions], { description: 'what must be done before anything else is answered' })),
+  management: Type.Optional(Type.Object({
+    secondFactorUntil: Type.Optional(Type.String({ format: 'date-time', description: 'so long the second factor that was given is good for management' })),
+    graceUntil: Type.Optional(Type.String({ format: 'date-time', description: 'so long management is open without a second factor; one has to be set up by then' })),
+  }, { description: 'AUTH-11; absent where the installation demands no second factor' })),
   newPasswordAdvised: Type.Boolean({ description: 'the password still is the one the account came with' }),
   isRemembered: Type.Boolean(),
   signsOutAt: Moment,
@@ -151,6 +160,12 @@ export type TotpConfirmation = Static<typeof TotpConfirmation>
 /** Each takes the place of a code once; shown this one time. */
 export const RecoveryCodes = Type.Object({ recoveryCodes: Type.Array(Type.String()) })
 export type RecoveryCodes = Static<typeof RecoveryCodes>
+
+/** Members of the problem step-up-required (AUTH-11): what management asks for before it is entered. */
+export interface StepUp {
+  /** By which it can be given now; empty: one has to be set up first. */
+  readonly possible: readonly SecondFactorWay[]
+}
 
 export const SecondFactorCode = Type.Object({ code: Type.String({ minLength: 6, maxLength: 40, description: "the authenticator's code, or a recovery code" }) }, { additionalProperties: false })
 export type SecondFactorCode = Static<typeof SecondFactorCode>

@@ -8,6 +8,7 @@ import { createCaptchas } from './captcha.ts'
 import { createCookies, type Cookies } from './cookie.ts'
 import { createManagement, standardManagementRule, type Management, type ManagementRule } from './management.ts'
 import type { Memberships } from './memberships.ts'
+import { createExternalSignIns, type ExternalSignIns } from './external-sign-in.ts'
 import { createOwnAccount, type OwnAccount } from './own-account.ts'
 import { createPasskeys, type Passkeys } from './passkeys.ts'
 import { createPasswordHashing, type HashCost } from './password-hash.ts'
@@ -51,6 +52,7 @@ export interface Accounts {
   readonly sessions: SessionResolver
   readonly administration: AccountAdministration
   readonly own: OwnAccount
+  readonly external: ExternalSignIns
   readonly secondFactor: SecondFactor
   readonly passkeys: Passkeys
   readonly management: Management
@@ -84,6 +86,7 @@ export function createAccounts({ db, sealing, memberships, outbox, publicUrl, ti
     sessions: createSessionResolver({ db, cookies, memberships, management, now }),
     administration: createAccountAdministration({ db, passwords, memberships, now }),
     own,
+    external: createExternalSignIns({ db, now }),
     management,
     passkeys: createPasskeys({ db, sealing, own, now }),
     opened,

@@ -2,9 +2,9 @@
 import { createHash, randomUUID } from 'node:crypto'
 import type { Captcha, CaptchaSolution } from '@isocenter/contracts'
 import { Type } from 'typebox'
-import { Value } from 'typebox/value'
 import type { Sealing } from '../identity/index.ts'
 import type { Db } from '../platform/db.ts'
+import { openToken, sealToken } from './sealed-token.ts'
 
 const purpose = 'captcha'
 const lifetimeMs = 10 * 60_000
@@ -26,27 +26,14 @@ export interface Captchas {
 }
 
 export function createCaptchas({ db, sealing, now, zeroBits }: CaptchaDeps): Captchas {
-  const opened = (challenge: string) => {
-    const [kid = '', bytes = ''] = challenge.split('.')
-    try {
-      const text = sealing.open({ kid: Buffer.from(kid, 'base64url').toString(), bytes: Buffer.from(bytes, 'base64url') }, purpose)
-      const value: unknown = text === undefined ? undefined : JSON.parse(text)
-      return Value.Check(Sealed, value) ? value : undefined
-    } catch {
-      // Of another's making, or changed: node:crypto has no class for it.
-      return undefined
-    }
-  }
-
   return {
     make: () => {
       const expiresAt = new Date(now().getTime() + lifetimeMs)
-      const { kid, bytes } = sealing.seal(JSON.stringify({ id: randomUUID(), zeroBits, expiresAt: expiresAt.getTime() }), purpose)
-      return { challenge: `${Buffer.from(kid).toString('base64url')}.${bytes.toString('base64url')}`, zeroBits, expiresAt: expiresAt.toISOString() }
+      return { challenge: sealToken(sealing, purpose, { id: randomUUID(), zeroBits, expiresAt: expiresAt.getTime() }), zeroBits, expiresAt: expiresAt.toISOString() }
     },
 
     take: async ({ challenge, nonce }) => {
-      const captcha = opened(challenge)
+      const captcha = openToken(sealing, purpose, challenge, Sealed)
       if (captcha === undefined || captcha.expiresAt <= now().getTime() || !isSolved(challenge, nonce, captcha.zeroBits)) return false
       const added = await db('solved_captcha').insert({ captcha_id: captcha.id, expires_at: new Date(captcha.expiresAt) }).onConflict('captcha_id').ignore().returning('captcha_id')
       return added.length === 1

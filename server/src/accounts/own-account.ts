@@ -1,5 +1,5 @@
 /** What people do with their own account: password, settings, and where they are signed in. */
-import type { AccountSettings, PasswordChange, Session, SignedInDevices } from '@isocenter/contracts'
+import type { AccountSettings, PasswordChange, SignedInDevices } from '@isocenter/contracts'
 import { record } from '../audit/index.ts'
 import type { AccountSession } from '../identity/index.ts'
 import type { Db } from '../platform/db.ts'
@@ -8,8 +8,7 @@ import { checkCounted } from './counted-check.ts'
 import type { PasswordHashing } from './password-hash.ts'
 import type { Passwords } from './passwords.ts'
 import { noSuchSession, noSuchTimeZone, passwordNotDue, wrongPassword } from './problems.ts'
-import { endSession, endSessions, idleEnd, sessionsOf, type LiveSession } from './sessions.ts'
-import { restrictionOf } from './session-resolver.ts'
+import { endSession, endSessions, sessionsOf } from './sessions.ts'
 import { accountById, lockAccount, newestHashes, type Account } from './store.ts'
 
 export interface OwnAccountDeps {
@@ -34,25 +33,6 @@ export interface OwnAccount {
   /** Ends every other session of the same account. */
   readonly endOthers: (session: AccountSession) => Promise<void>
   readonly signOut: (session: AccountSession) => Promise<void>
-}
-
-/** What a browser is told of its session. */
-export function toSession(session: LiveSession): Session {
-  const { account, sessionId, isRemembered, expiresAt } = session
-  const restrictedTo = restrictionOf(session)
-  return {
-    sessionId,
-    account: {
-      accountId: account.accountId, name: account.name, phone: account.phone, autoSignOut: account.autoSignOut, hasSecondFactor: account.hasSecondFactor,
-      ...(account.loginName === undefined ? {} : { loginName: account.loginName }),
-      ...(account.email === undefined ? {} : { email: account.email }),
-      ...(account.language === undefined ? {} : { language: account.language }),
-      ...(account.timeZone === undefined ? {} : { timeZone: account.timeZone }),
-    },
-    ...(restrictedTo === undefined ? {} : { restrictedTo }),
-    newPasswordAdvised: account.hasDefaultPassword, isRemembered,
-    signsOutAt: idleEnd(session).toISOString(), expiresAt: expiresAt.toISOString(),
-  }
 }
 
 export function createOwnAccount({ db, hashing, passwords, now }: OwnAccountDeps): OwnAccount {

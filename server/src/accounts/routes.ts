@@ -2,11 +2,10 @@
 import {
   AccountSettings, Captcha, NewPassword, PasswordChange, PasswordReset, PasswordResetCompletion, PasswordResetParams, PasswordProof, PasswordResetRequest, Problem, RecoveryCodes, SecondFactorCode, Session, SessionParams, SignedInDevices, SignInRequest, TotpConfirmation, TotpEnrolment,
 } from '@isocenter/contracts'
-import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
-import { assertSameOrigin } from '../identity/index.ts'
 import type { ApiRoutes } from '../platform/typed-routes.ts'
 import type { Accounts } from './accounts.ts'
+import { accountRouteHooks, callerOf } from './route-hooks.ts'
 
 const bodyLimit = 16 * 1024
 const Empty = Type.Null()
@@ -15,11 +14,7 @@ const tags = ['Accounts']
 export const accountRoutes: ApiRoutes<{ accounts: Accounts; publicUrl: string | undefined }> = async (app, { accounts, publicUrl }) => {
   const { cookies, own, secondFactor } = accounts
 
-  app.addHook('onSend', (_request, reply, _payload, next) => { reply.header('cache-control', 'no-store'); next() })
-  // Signing in too: or a page of another site could sign its visitor in as somebody else.
-  app.addHook('onRequest', (request, _reply, next) => { assertSameOrigin(request, publicUrl); next() })
-
-  const callerOf = (request: FastifyRequest) => ({ address: request.ip, userAgent: request.headers['user-agent'], token: cookies.read(request) })
+  accountRouteHooks(app, publicUrl)
 
   app.post('/captchas', {
     bodyLimit,
@@ -32,7 +27,7 @@ export const accountRoutes: ApiRoutes<{ accounts: Accounts; publicUrl: string | 
     schema: { operationId: 'signIn', summary: 'Signs in; the session is in a cookie', tags, body: SignInRequest, response: { 201: Session, '4xx': Problem } },
     config: { policy: 'public', audit: 'account.sign-in' },
   }, async (request, reply) => {
-    const { token, maxAgeSeconds, session } = await accounts.signIn(request.body, callerOf(request))
+    const { token, maxAgeSeconds, session } = await accounts.signIn(request.body, callerOf(request, cookies))
     return reply.code(201).header('set-cookie', cookies.set(request, token, maxAgeSeconds)).send(session)
   })
 
@@ -60,7 +55,7 @@ export const accountRoutes: ApiRoutes<{ accounts: Accounts; publicUrl: string | 
 
   app.post('/session/second-factor', {
     bodyLimit,
-    schema: { operationId: 'giveSecondFactor', summary: "Completes a sign-in by the authenticator's code or a recovery code", tags, body: SecondFactorCode, response: { 200: Session, '4xx': Problem } },
+    schema: { operationId: 'giveSecondFactor', summary: "Completes a sign-in by the authenticator's code or a recovery code, or gives it once more before management", tags, body: SecondFactorCode, response: { 200: Session, '4xx': Problem } },
     config: { policy: 'signingIn', audit: 'account.second-factor' },
   }, async (request) => {
     await secondFactor.give(request.session, request.body.code)

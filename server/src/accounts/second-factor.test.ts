@@ -45,7 +45,11 @@ describe('a second factor', () => {
     expect(typeOf(await give(browser, another(codeNow(secret))))).toBe('/problems/wrong-second-factor')
     expect((await give(browser, codeNow(secret))).json()).not.toHaveProperty('restrictedTo')
     expect((await browser.call('GET', '/account/sessions')).statusCode).toBe(200)
-    expect(typeOf(await give(browser, codeNow(secret)))).toBe('/problems/second-factor-not-due')
+    expect(typeOf(await give(browser, codeNow(secret)))).toBe('/problems/wrong-second-factor')
+    const { phone } = await service.aPerson()
+    const without = aBrowser(service)
+    await without.signIn(phone, ownPassword)
+    expect(typeOf(await give(without, '123456'))).toBe('/problems/second-factor-not-due')
   })
 
   test('a one-time password does not go around it', async () => {

@@ -1,13 +1,13 @@
 /** Second factors: an authenticator's codes, and recovery codes for who has lost it. */
 import { createHash, randomBytes, randomInt } from 'node:crypto'
-import type { PasswordProof, RecoveryCodes, TotpEnrolment } from '@isocenter/contracts'
+import { secondFactorWays, type PasswordProof, type RecoveryCodes, type SecondFactorWay, type TotpEnrolment } from '@isocenter/contracts'
 import { record } from '../audit/index.ts'
 import type { AccountSession, Sealing } from '../identity/index.ts'
-import type { Db, Trx } from '../platform/db.ts'
+import { rows, type Db, type Trx } from '../platform/db.ts'
 import { checkCounted } from './counted-check.ts'
 import type { PasswordHashing } from './password-hash.ts'
 import { secondFactorNotDue, secondFactorThere, wrongPassword, wrongSecondFactor } from './problems.ts'
-import { endSessions } from './sessions.ts'
+import { endSessions, noteSecondFactor } from './sessions.ts'
 import { accountById, lockAccount, type Account } from './store.ts'
 import { base32, keyUri, secretBytes, stepOf } from './totp.ts'
 
@@ -28,9 +28,9 @@ export interface SecondFactor {
   readonly begin: (session: AccountSession, proof: PasswordProof) => Promise<TotpEnrolment>
   /** From now on each sign-in needs a code; every other session ends. @throws wrongSecondFactor 403, secondFactorThere 409 */
   readonly confirm: (session: AccountSession, code: string) => Promise<RecoveryCodes>
-  /** Makes a session that gave the password alone a full one. Recovery codes are taken too, each once. @throws wrongSecondFactor 403, secondFactorNotDue 409, tooManyRequests 429 */
+  /** Makes a session that gave the password alone a full one, and any session one that has given it lately (AUTH-11). Recovery codes are taken too, each once. @throws wrongSecondFactor 403, secondFactorNotDue 409, tooManyRequests 429 */
   readonly give: (session: AccountSession, code: string) => Promise<void>
-  /** @throws wrongPassword 403 */
+  /** Takes the authenticator away; passkeys stay. @throws wrongPassword 403 */
   readonly remove: (session: AccountSession, proof: PasswordProof) => Promise<void>
 }
 
@@ -51,11 +51,38 @@ function newRecoveryCode(): string {
   return characters.replaceAll(/(.{4})(?=.)/g, '$1-')
 }
 
-/** Takes the second factor of an account away, with everything of it. The account is locked by the caller. */
+/** Takes every second factor of an account away, as for who has lost them all. The account is locked by the caller. */
 export async function forgetSecondFactor(trx: Trx, accountId: string): Promise<void> {
   await trx('account_totp').where({ account_id: accountId }).delete()
+  await trx('passkey').where({ account_id: accountId }).delete()
+  await trx('recovery_code').where({ account_id: accountId }).delete()
+  // There is as much time to set one up as there was at first.
+  await trx('account').where({ account_id: accountId }).update({ has_second_factor: false, second_factor_asked_at: null })
+}
+
+/** After one was removed: with the last of them go the recovery codes, and nothing is asked for at sign-in any more. The account is locked by the caller. */
+export async function settleSecondFactor(trx: Trx, accountId: string): Promise<void> {
+  const rest = await waysOf(trx, accountId)
+  if (rest.includes('totp') || rest.includes('passkey')) return
   await trx('recovery_code').where({ account_id: accountId }).delete()
   await trx('account').where({ account_id: accountId }).update({ has_second_factor: false })
+}
+
+/** By which an account can give a second factor. */
+export async function waysOf(db: Db, accountId: string): Promise<SecondFactorWay[]> {
+  const [found] = await rows<Record<SecondFactorWay, boolean>>(db, `
+    select exists (select from account_totp where account_id = ? and confirmed_at is not null) as totp,
+      exists (select from passkey where account_id = ?) as passkey,
+      exists (select from recovery_code where account_id = ?) as "recoveryCode"`, [accountId, accountId, accountId])
+  return secondFactorWays.filter((way) => found?.[way])
+}
+
+/** Gives an account fresh recovery codes in place of those it had. */
+export async function renewRecoveryCodes(trx: Trx, accountId: string): Promise<string[]> {
+  const codes = Array.from({ length: recoveryCodes }, newRecoveryCode)
+  await trx('recovery_code').where({ account_id: accountId }).delete()
+  await trx('recovery_code').insert(codes.map((one) => ({ account_id: accountId, code_sha256: recoveryHash(one) })))
+  return codes
 }
 
 export function createSecondFactor({ db, sealing, hashing, now }: SecondFactorDeps): SecondFactor {
@@ -103,8 +130,8 @@ export function createSecondFactor({ db, sealing, hashing, now }: SecondFactorDe
       const secret = randomBytes(secretBytes)
       const { kid, bytes } = sealing.seal(secret.toString('base64'), purposeOf(account.accountId))
       await db.transaction(async (trx) => {
-        const locked = await lockAccount(trx, account.accountId)
-        if (locked?.hasSecondFactor !== false) throw secondFactorThere('Remove it first.')
+        await lockAccount(trx, account.accountId)
+        if ((await waysOf(trx, account.accountId)).includes('totp')) throw secondFactorThere('Remove it first.')
         const fresh = { sealed: bytes, sealed_with: kid, created_at: now(), confirmed_at: null, last_step: 0 }
         await trx('account_totp').insert({ account_id: account.accountId, ...fresh }).onConflict('account_id').merge(fresh)
       })
@@ -113,28 +140,27 @@ export function createSecondFactor({ db, sealing, hashing, now }: SecondFactorDe
 
     confirm: async (session, code) => {
       const { account } = await present(session)
-      if (account.hasSecondFactor) throw secondFactorThere('It has been confirmed already.')
+      if ((await waysOf(db, account.accountId)).includes('totp')) throw secondFactorThere('It has been confirmed already.')
       await assertCode(account, [takeTotp], code)
-      const codes = Array.from({ length: recoveryCodes }, newRecoveryCode)
-      await db.transaction(async (trx) => {
-        const locked = await lockAccount(trx, account.accountId)
-        if (locked?.hasSecondFactor !== false) throw secondFactorThere('It has been confirmed already.')
+      return db.transaction(async (trx) => {
+        await lockAccount(trx, account.accountId)
+        if ((await waysOf(trx, account.accountId)).includes('totp')) throw secondFactorThere('It has been confirmed already.')
         await trx('account_totp').where({ account_id: account.accountId }).update({ confirmed_at: now() })
         await trx('account').where({ account_id: account.accountId }).update({ has_second_factor: true })
-        await trx('recovery_code').where({ account_id: account.accountId }).delete()
-        await trx('recovery_code').insert(codes.map((one) => ({ account_id: account.accountId, code_sha256: recoveryHash(one) })))
+        const codes = await renewRecoveryCodes(trx, account.accountId)
+        await noteSecondFactor(trx, session.sessionId, now())
         const sessionsEnded = await endSessions(trx, account.accountId, session.sessionId)
         await record(trx, [eventOf(account, { change: 'enrolled', sessionsEnded })])
+        return { recoveryCodes: codes }
       })
-      return { recoveryCodes: codes }
     },
 
     give: async (session, code) => {
-      if (session.restrictedTo !== 'secondFactor') throw secondFactorNotDue('The session needs none.')
       const { account } = await present(session)
+      if (!account.hasSecondFactor) throw secondFactorNotDue('The account has none.')
       await assertCode(account, [takeTotp, takeRecoveryCode], code)
       await db.transaction(async (trx) => {
-        await trx('account_session').where({ session_id: session.sessionId }).update({ needs_second_factor: false })
+        await noteSecondFactor(trx, session.sessionId, now())
         await record(trx, [eventOf(account, { sessionId: session.sessionId })])
       })
     },
@@ -144,7 +170,8 @@ export function createSecondFactor({ db, sealing, hashing, now }: SecondFactorDe
       await assertPassword(found, proof)
       await db.transaction(async (trx) => {
         await lockAccount(trx, session.accountId)
-        await forgetSecondFactor(trx, session.accountId)
+        await trx('account_totp').where({ account_id: session.accountId }).delete()
+        await settleSecondFactor(trx, session.accountId)
         await record(trx, [eventOf(found.account, { change: 'removed' })])
       })
     },

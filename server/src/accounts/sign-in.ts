@@ -115,7 +115,7 @@ export function createSignIn({ db, hashing, captchas, timeZoneOf, now }: SignInD
       if (newerHash !== undefined) await replaceHash(trx, account.accountId, passwordHash, newerHash)
       await rememberAddress(trx, account.accountId, place, new Date(now().getTime() + addressKnownMs))
       if (token !== undefined) await endSessionOfToken(trx, token)
-      const opened = await openSession(trx, { account, isRemembered: remember, userAgent, address, now: now() })
+      const opened = await openSession(trx, { account, proof: 'password', isRemembered: remember, userAgent, address, now: now() })
       await record(trx, [{ ...event, outcome: 'success', detail: { address, sessionId: opened.session.sessionId } }])
       return opened
     })

@@ -19,6 +19,8 @@ export interface Account {
   readonly hasDefaultPassword: boolean
   readonly passwordExpiresAt: Date | undefined
   readonly hasSecondFactor: boolean
+  /** When management was first entered without one. */
+  readonly secondFactorAskedAt: Date | undefined
 }
 
 export interface AccountRow {
@@ -36,11 +38,12 @@ export interface AccountRow {
   readonly has_default_password: boolean
   readonly password_expires_at: Date | null
   readonly has_second_factor: boolean
+  readonly second_factor_asked_at: Date | null
 }
 
 export const accountColumns = [
   'account.account_id', 'account.organisation_id', 'account.phone', 'account.login_name', 'account.email', 'account.name', 'account.state', 'account.language', 'account.time_zone',
-  'account.auto_sign_out', 'account.must_set_password', 'account.has_default_password', 'account.password_expires_at', 'account.has_second_factor',
+  'account.auto_sign_out', 'account.must_set_password', 'account.has_default_password', 'account.password_expires_at', 'account.has_second_factor', 'account.second_factor_asked_at',
 ] as const
 
 export function toAccount(row: AccountRow): Account {
@@ -48,6 +51,7 @@ export function toAccount(row: AccountRow): Account {
     accountId: row.account_id, organisationId: row.organisation_id, phone: row.phone, loginName: row.login_name ?? undefined, email: row.email ?? undefined, name: row.name,
     isSuspended: row.state === 'suspended', language: row.language ?? undefined, timeZone: row.time_zone ?? undefined, autoSignOut: row.auto_sign_out,
     mustSetPassword: row.must_set_password, hasDefaultPassword: row.has_default_password, passwordExpiresAt: row.password_expires_at ?? undefined, hasSecondFactor: row.has_second_factor,
+    secondFactorAskedAt: row.second_factor_asked_at ?? undefined,
   }
 }
 

@@ -2,6 +2,7 @@
 import type { Tasks } from '../jobs/index.ts'
 import type { Outbox } from '../notifications/index.ts'
 import type { Db } from '../platform/db.ts'
+import { forgetRateLimits } from '../platform/shared-rate-limit.ts'
 import type { Accounts } from './accounts.ts'
 import { forgetAttempts } from './attempts.ts'
 import { forgetCaptchas } from './captcha.ts'
@@ -9,7 +10,7 @@ import { forgetSessions } from './sessions.ts'
 
 const attemptsKeptMs = 2 * 86_400_000
 
-export function accountTasks(db: Db, { administration, passwordResets }: Accounts, outbox: Outbox): Tasks {
+export function accountTasks(db: Db, { administration, passkeys, passwordResets }: Accounts, outbox: Outbox): Tasks {
   return {
     tasks: {
       'note-thawed-accounts': async () => { await administration.noteThawed() },
@@ -18,6 +19,8 @@ export function accountTasks(db: Db, { administration, passwordResets }: Account
         await forgetSessions(db, now)
         await forgetCaptchas(db, now)
         await passwordResets.forget()
+        await passkeys.forget()
+        await forgetRateLimits(db)
         await outbox.forget()
         await forgetAttempts(db, new Date(now.getTime() - attemptsKeptMs))
         await db('known_sign_in_address').where('expires_at', '<', now).delete()

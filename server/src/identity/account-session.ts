@@ -17,4 +17,6 @@ export interface SessionResolver {
   readonly resolve: (request: FastifyRequest) => Promise<AccountSession | undefined>
   /** What the account may do in the organisation the request names, or in its first; undefined where it belongs to none such. */
   readonly accessOf: (session: AccountSession, request: FastifyRequest) => Promise<Access | undefined>
+  /** Lets a session that was resolved into management (AUTH-11). @throws stepUpRequired 403 where a second factor has to be given or set up first */
+  readonly assertMayManage: (session: AccountSession) => Promise<void>
 }
