@@ -2,7 +2,7 @@ import { BankOutlined, CheckOutlined, DownOutlined, TeamOutlined } from '@ant-de
 import { navigate } from '@isocenter/design-system'
 import type { OwnMembership } from '@isocenter/contracts'
 import { Button, Dropdown, type MenuProps } from 'antd'
-import { useMembership } from '../use-session.ts'
+import { useMembership } from '../session/use-session.ts'
 import { useShellWords } from '../words/index.ts'
 
 /** Changes to another organisation of the same person (WB-04, WB-05); each tab is in one, by its address. */

@@ -1,5 +1,5 @@
 import { Page } from '@isocenter/design-system'
-import { useMembership } from '../use-session.ts'
+import { useMembership } from '../session/use-session.ts'
 import { useShellWords } from '../words/index.ts'
 import { NotFound } from '../not-found/not-found.tsx'
 

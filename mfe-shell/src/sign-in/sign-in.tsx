@@ -1,5 +1,5 @@
 import { useLocation } from '@isocenter/design-system'
-import { useSessionState } from '../use-session.ts'
+import { useSessionState } from '../session/use-session.ts'
 import { FirstPassword } from './first-password.tsx'
 import { PasswordForm } from './password-form.tsx'
 import { PasswordReset } from './password-reset.tsx'

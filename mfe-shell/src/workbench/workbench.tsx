@@ -3,7 +3,7 @@ import { session, workbench } from '@isocenter/api-client'
 import type { OwnInvitation, OwnMembership } from '@isocenter/contracts'
 import { EmptyState, Link, Loaded, Page, useAction, useConfirm, useLanguage, useResource } from '@isocenter/design-system'
 import { Button, Card } from 'antd'
-import { useSignedIn } from '../use-session.ts'
+import { useSignedIn } from '../session/use-session.ts'
 import { useShellWords } from '../words/index.ts'
 
 const api = workbench(session.api)

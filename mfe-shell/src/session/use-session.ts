@@ -1,7 +1,7 @@
 import { session, type SessionState } from '@isocenter/api-client'
 import { useLocation, useStore } from '@isocenter/design-system'
 import type { OwnMembership, Session } from '@isocenter/contracts'
-import { organisationOf } from './places.ts'
+import { organisationOf } from '../places.ts'
 
 export const useSessionState = (): SessionState => useStore(session)
 
