@@ -17,8 +17,15 @@ export async function prepareDemonstration(env: NodeJS.ProcessEnv): Promise<Demo
   return JSON.parse(stdout) as DemonstrationAnswer
 }
 
+/** Settings of the server that follow from a demonstration: whoever tries it administers without a second factor, unless something else is set. */
+export function demonstrationSettings(demonstration: DemonstrationAnswer | undefined, env: NodeJS.ProcessEnv): { MANAGEMENT_SECOND_FACTOR?: string } {
+  const set = env['MANAGEMENT_SECOND_FACTOR'] ?? ''
+  if (set !== '') return { MANAGEMENT_SECOND_FACTOR: set }
+  return demonstration === undefined || demonstration.state === 'not wanted' ? {} : { MANAGEMENT_SECOND_FACTOR: 'optional' }
+}
+
 /** What the person at the terminal is told of it: nothing where there is none. */
-export function demonstrationText({ state, people }: DemonstrationAnswer, url: string): string {
+export function demonstrationText({ state, people }: DemonstrationAnswer, { url, secondFactor }: { readonly url: string; readonly secondFactor: string | undefined }): string {
   if (state === 'not wanted') return ''
   const width = Math.max(...people.map(({ name }) => name.length))
   const lines = people.map(({ phone, name, places, oneTimePassword = '' }) => `    ${phone}  ${oneTimePassword.padEnd(state === 'made' ? 14 : 0)}${name.padEnd(width)}  ${places}`)
@@ -27,7 +34,7 @@ export function demonstrationText({ state, people }: DemonstrationAnswer, url: s
     : 'A new one-time password: npm run account -- one-time-password --phone NUMBER'
   return `
   DEMONSTRATION CONSORTIUM, of invented people and phantom studies: not for patients' data. Sign in at ${url}/sign-in
-  ${told}
+  ${told}${secondFactor === 'optional' ? '\n  Management asks nobody to set up a second factor here (MANAGEMENT_SECOND_FACTOR=optional).' : ''}
 
 ${lines.join('\n')}
 `

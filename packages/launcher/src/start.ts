@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path'
 import { readTlsFiles } from '../../../server/src/platform/tls.ts'
 import { banner } from './banner.ts'
 import { buildScreens } from './build-screens.ts'
-import { demonstrationText, isDemonstrationWanted, prepareDemonstration, startStoringSamples } from './demonstration.ts'
+import { demonstrationSettings, demonstrationText, isDemonstrationWanted, prepareDemonstration, startStoringSamples } from './demonstration.ts'
 import { portsOfGateway, prepareEnrolment, startGateway } from './gateway.ts'
 import { keepRunning } from './keep-running.ts'
 import { LauncherError } from './launcher-error.ts'
@@ -41,7 +41,10 @@ async function start(stopRequested: () => void): Promise<void> {
 
   const logFile = process.stdout.isTTY ? join(config.DATA_DIR, 'logs', 'server.log') : undefined
   const onLog = logFile ? terminalLog(new LogFile(logFile), say) : say
-  const env = { ...process.env, DATABASE_URL: databaseUrl, DATA_DIR: config.DATA_DIR, PORT: String(port) }
+  const settings = { ...process.env, DATABASE_URL: databaseUrl, DATA_DIR: config.DATA_DIR, PORT: String(port) }
+  const demonstration = isDemonstrationWanted(config, ownDatabase, process.env) ? await prepareDemonstration(settings) : undefined
+  const env = { ...settings, ...demonstrationSettings(demonstration, process.env) }
+  stopRequested()
   const server = await keepRunning(() => startServerProcess({ env, url, certificate: tls?.cert, onLog }), { name: 'server', say })
   running.push({ name: 'server', stop: server.stop })
   stopRequested()
@@ -49,8 +52,6 @@ async function start(stopRequested: () => void): Promise<void> {
   // The certificate is of the public address; one that we signed ourselves is trusted by our own processes.
   const cloud = tls ? { url: config.PUBLIC_URL ?? url, extraEnv: { NODE_EXTRA_CA_CERTS: resolve(root, config.TLS_CERT_FILE ?? '') } } : { url, extraEnv: {} }
   await prepareEnrolment({ gateway: gatewaySettings, serverUrl: url, cloudUrl: cloud.url, certificate: tls?.cert, env })
-  stopRequested()
-  const demonstration = isDemonstrationWanted(config, ownDatabase, process.env) ? await prepareDemonstration(env) : undefined
   stopRequested()
   await buildScreens(say)
   const gateway = await startGateway({ settings: gatewaySettings, ports: gatewayPorts, env: { ...process.env, ...cloud.extraEnv }, onLog, say })
@@ -62,7 +63,7 @@ async function start(stopRequested: () => void): Promise<void> {
     url: config.PUBLIC_URL ?? url, gateway: { dimsePort: gatewayPorts.dimse, controlUrl: gateway.controlUrl, keyFile: join(gatewaySettings.GATEWAY_DATA_DIR, 'secrets', 'control.key') },
     dataDirectory: config.DATA_DIR, database: ownDatabase ? 'embedded' : 'external', logFile, seconds: performance.now() / 1000,
   }))
-  if (demonstration) say(demonstrationText(demonstration, config.PUBLIC_URL ?? url))
+  if (demonstration) say(demonstrationText(demonstration, { url: config.PUBLIC_URL ?? url, secondFactor: env.MANAGEMENT_SECOND_FACTOR }))
   if (demonstration && demonstration.state !== 'not wanted' && !demonstration.hasStudies) {
     running.push({ name: '', stop: (await startStoringSamples({ url: cloud.url, env: { ...env, ...cloud.extraEnv }, say })).stop })
   }

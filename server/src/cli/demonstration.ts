@@ -1,9 +1,9 @@
 /**
  * Makes the demonstration consortium where it is wanted and not there yet, and tells the launcher as JSON who is in it: `DemonstrationAnswer`.
- * Run by `npm start`.
+ * Run by `npm start`, before the server.
  */
 import { createAccounts } from '../accounts/index.ts'
-import { organisationBySlug } from '../catalogue/index.ts'
+import { ensureDefaultOrganisation } from '../catalogue/index.ts'
 import { readConfig } from '../config.ts'
 import { demonstrationPeople, makeDemonstration, organisationNames } from '../demonstration/index.ts'
 import { createSealing, loadSigningKeys } from '../identity/index.ts'
@@ -22,9 +22,9 @@ export interface DemonstrationAnswer {
 async function run(db: Db, config: ReturnType<typeof readConfig>): Promise<DemonstrationAnswer> {
   const sealing = createSealing(await loadSigningKeys(signingKeysFile(config)))
   const accounts = createAccounts({ db, sealing, outbox: { add: () => Promise.resolve() }, memberships: accountMemberships, timeZone: config.TIME_ZONE, captchaBits: config.CAPTCHA_BITS })
+  const { organisationId } = await ensureDefaultOrganisation(db, config.DEFAULT_ORGANISATION)
   const made = await makeDemonstration({ db, accounts, defaultOrganisation: config.DEFAULT_ORGANISATION })
-  const organisation = await organisationBySlug(db, config.DEFAULT_ORGANISATION)
-  const study = organisation && await db('study').where({ organisation_id: organisation.organisationId }).first<object | undefined>('study_key')
+  const study = await db('study').where({ organisation_id: organisationId }).first<object | undefined>('study_key')
   return {
     state: made.state,
     people: made.state === 'not wanted' ? [] : demonstrationPeople.map(({ phone, name, memberships }) => ({
