@@ -4,7 +4,8 @@ import { accountAdministrationRoutes, accountRoutes, passkeyRoutes, type Account
 import { apiKeyRoutes, type ApiKeys } from './api-keys/index.ts'
 import { auditRoutes, type AccessLog, type Audit } from './audit/index.ts'
 import { gatewayRoutes, tokenRoutes, type Gateways } from './gateways/index.ts'
-import { notificationRoutes, type Notifying } from './notifications/index.ts'
+import { notificationAdministrationRoutes, notificationRoutes, type Notifying } from './notifications/index.ts'
+import { oidcRoutes, type Oidc } from './oidc/index.ts'
 import { organisationRoutes, pairingRoutes, peopleRoutes, type Organisations } from './organisations/index.ts'
 import { openApi } from './platform/openapi.ts'
 import { credentialRoutes, personalCentreRoutes, reachRoutes, signatureRoutes, type People } from './people/index.ts'
@@ -16,6 +17,7 @@ import { worklistRoutes, type Worklist } from './worklist/index.ts'
 export interface ApiDeps {
   readonly accounts: Accounts
   readonly apiKeys: ApiKeys
+  readonly oidc: Oidc
   readonly organisations: Organisations
   readonly people: People
   readonly notifying: Notifying
@@ -41,7 +43,7 @@ function exportedSchemas(): Record<string, TSchema> {
 }
 
 /** The product API: what is not DICOM's own, in JSON by the schemas of contracts; what goes wrong is answered as docs/problems.md says. */
-export const api: ApiRoutes<ApiDeps> = async (app, { accounts, notifying, apiKeys, organisations, people, gateways, worklist, uploads, config, accessLog, audit }) => {
+export const api: ApiRoutes<ApiDeps> = async (app, { accounts, notifying, apiKeys, oidc, organisations, people, gateways, worklist, uploads, config, accessLog, audit }) => {
   await app.register(openApi, {
     title: 'Isocenter', version: '0.1.0', components,
     description: 'The product API. DICOM objects are searched, retrieved and stored by DICOMweb at /dicom-web. Errors are problem details (RFC 9457).',
@@ -57,8 +59,10 @@ export const api: ApiRoutes<ApiDeps> = async (app, { accounts, notifying, apiKey
   await app.register(credentialRoutes, { people })
   await app.register(reachRoutes, { people, accessLog })
   await app.register(apiKeyRoutes, { apiKeys })
+  await app.register(oidcRoutes, { oidc, accounts, publicUrl: config.PUBLIC_URL })
   await app.register(auditRoutes, { audit, accessLog })
   await app.register(notificationRoutes, { notifying })
+  await app.register(notificationAdministrationRoutes, { notifying })
   await app.register(tokenRoutes, { gateways })
   await app.register(gatewayRoutes, { gateways, accessLog })
   await app.register(worklistRoutes, { worklist, accessLog })

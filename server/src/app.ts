@@ -10,6 +10,7 @@ import type { Gateways } from './gateways/index.ts'
 import { guard, jwksRoutes, type SigningKeys, type Tokens } from './identity/index.ts'
 import { cors } from './platform/cors.ts'
 import type { Notifying } from './notifications/index.ts'
+import type { Oidc } from './oidc/index.ts'
 import type { Organisations } from './organisations/index.ts'
 import type { People } from './people/index.ts'
 import { healthRoutes, type ReadinessCheck } from './platform/health.ts'
@@ -32,6 +33,7 @@ export interface AppDeps {
   readonly config: Config
   readonly accounts: Accounts
   readonly apiKeys: ApiKeys
+  readonly oidc: Oidc
   readonly organisations: Organisations
   readonly people: People
   readonly notifying: Notifying
@@ -96,7 +98,7 @@ export async function createApp(deps: AppDeps): Promise<FastifyInstance> {
   await app.register(metricsRoutes, { metrics: deps.metrics })
   await app.register(healthRoutes, { checks: deps.readiness })
   await app.register(dicomweb, { prefix: '/dicom-web', ...deps, services: [worklistDicomwebRoutes(deps)] })
-  await app.register(api, { prefix: '/api', accounts: deps.accounts, apiKeys: deps.apiKeys, organisations: deps.organisations, people: deps.people, notifying: deps.notifying, gateways: deps.gateways, worklist: deps.worklist, uploads: deps.uploads, config, accessLog: deps.accessLog, audit: deps.audit })
+  await app.register(api, { prefix: '/api', accounts: deps.accounts, apiKeys: deps.apiKeys, oidc: deps.oidc, organisations: deps.organisations, people: deps.people, notifying: deps.notifying, gateways: deps.gateways, worklist: deps.worklist, uploads: deps.uploads, config, accessLog: deps.accessLog, audit: deps.audit })
   await app.register(viewerRoutes, { folder: deps.viewer })
   await app.register(screenRoutes, { screens: deps.screens })
   return app

@@ -28,6 +28,7 @@ const Env = Type.Object({
   S3_SSE_KMS_KEY_ID: Type.Optional(Type.String({ description: 'key for aws:kms' })),
   SIGNING_KEYS_FILE: Type.Optional(Type.String({ description: 'JWKS with the private keys that sign tokens, shared by all server processes; DATA_DIR/secrets/signing-keys.json where unset' })),
   SIGNING_KEY_DAYS: Type.Optional(Type.Integer({ minimum: 0, maximum: 3650, description: 'days a signing key signs before a new one follows it, 0 for never; 90 where unset, but never where SIGNING_KEYS_FILE is set, for each server might have a copy of its own' })),
+  OIDC_TRUSTED_ORIGINS: Type.String({ default: '', pattern: '^(https?://[^/,\\s]+(,\\s*https?://[^/,\\s]+)*)?$', description: 'origins of identity providers that may be at private addresses, and over plain HTTP, with commas between them; all others must be public and over HTTPS' }),
   SMTP_URL: Type.Optional(Type.String({ pattern: '^smtps?://', description: 'SMTP server for e-mail to people: smtp:// or smtps:// with user, password, host and port' })),
   MAIL_FROM: Type.Optional(Type.String({ minLength: 3, pattern: '@', description: 'address e-mail comes from; needed where SMTP_URL is set' })),
   SMS_WEBHOOK_URL: Type.Optional(Type.String({ pattern: '^https?://', description: 'where {messageId, to, text} is posted for every short message to a person' })),

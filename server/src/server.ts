@@ -12,6 +12,7 @@ import { createGateways, gatewayTasks } from './gateways/index.ts'
 import { createSealing, createTokens, followSigningKeys, loadSigningKeys, signingKeyTasks } from './identity/index.ts'
 import { joinTasks, startJobs } from './jobs/index.ts'
 import { createNotifying, createOutbox, notificationTasks, openChannels, startDelivering } from './notifications/index.ts'
+import { createOidc } from './oidc/index.ts'
 import { accountMemberships, createOrganisations, notificationRecipients } from './organisations/index.ts'
 import { accountBindings, createPeople, peopleTasks } from './people/index.ts'
 import { blobStoreConfig, screensDirectory, signingKeyAge, signingKeysFile, viewerDirectory } from './places.ts'
@@ -77,7 +78,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
     const tls = await readTlsFiles(config)
     const app = await createApp({
       tls, screens: await readScreens(screensDirectory(config)), viewer: viewerDirectory(config), organisations: createOrganisations({ db, accounts, outbox }), people,
-      config, accounts, notifying, apiKeys: createApiKeys({ db }), catalogue, blobs, transcoding, tokens, keys, gateways, metrics, accessLog,
+      config, accounts, notifying, apiKeys: createApiKeys({ db }), oidc: createOidc({ db, sealing, accounts, memberships: accountMemberships, publicUrl: config.PUBLIC_URL, trustedOrigins: config.OIDC_TRUSTED_ORIGINS }), catalogue, blobs, transcoding, tokens, keys, gateways, metrics, accessLog,
       audit: createAudit({ db, keptDays: config.AUDIT_KEPT_DAYS }),
       worklist: createWorklist({ db }), uploads,
       readiness: [
