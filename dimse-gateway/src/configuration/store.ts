@@ -20,6 +20,8 @@ export class RevisionOutdated extends Error {
 export type ConfigurationListener = (now: Configuration, before: Configuration) => void
 
 export interface ConfigurationStore {
+  /** The file was cut short or overwritten, and the version before the last change is used in its place; the file there was lies at `path.damaged`. */
+  readonly wasRestored: boolean
   /** Never changed in place: a change makes a new one. */
   readonly current: Configuration
   /**
@@ -35,12 +37,14 @@ export interface ConfigurationStore {
 
 /**
  * Opens the document at `path`, made with the defaults where there is none. The version before the last change is kept beside it
- * as `path.previous`.
- * @throws ConfigurationInvalid when somebody wrote mistakes into it
+ * as `path.previous`, and used where the file is no document any more: modalities must not stand before a gateway that does not start.
+ * @throws ConfigurationInvalid when somebody wrote mistakes into it, or there is no version before it to use
  */
 export async function openConfiguration(path: string): Promise<ConfigurationStore> {
   const stored = await storedText(path)
-  let current = stored === undefined ? readConfiguration({}) : readConfiguration(parsed(stored))
+  const document = stored === undefined ? {} : parsed(stored)
+  const restored = document === undefined ? await restoredFrom(path, stored ?? '') : undefined
+  let current = restored ?? readConfiguration(document)
   let last: Promise<unknown> = Promise.resolve()
   const listeners = new Set<ConfigurationListener>()
 
@@ -59,6 +63,7 @@ export async function openConfiguration(path: string): Promise<ConfigurationStor
 
   if (stored === undefined) await replaceFile(path, textOf(current))
   return {
+    wasRestored: restored !== undefined,
     get current() { return current },
     change(change, ifRevision) {
       const done = last.then(() => put(change, ifRevision))
@@ -83,10 +88,22 @@ async function storedText(path: string): Promise<string | undefined> {
   }
 }
 
+/** undefined where the text is no JSON. */
 function parsed(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {
-    throw new ConfigurationInvalid([{ path: '/', message: 'is no JSON' }])
+    return undefined
   }
+}
+
+/** The version before the last change, put in the place of what is no document; its revision is one nobody has seen. @throws ConfigurationInvalid */
+async function restoredFrom(path: string, damaged: string): Promise<Configuration> {
+  const previous = parsed(await storedText(`${path}.previous`) ?? '')
+  if (previous === undefined) throw new ConfigurationInvalid([{ path: '/', message: 'is no JSON, and no version before it is there' }])
+  const before = readConfiguration(previous)
+  const restored = { ...before, revision: before.revision + 2 }
+  await replaceFile(`${path}.damaged`, damaged)
+  await replaceFile(path, textOf(restored))
+  return restored
 }

@@ -14,6 +14,10 @@ const retryAfterMs = 1_000
 interface Options {
   readonly database: Database
   readonly table: IndexTable
+  /** Whether the file of an object is there, as long as it was written. */
+  readonly isThere: (object: SpooledObject) => Promise<boolean>
+  /** Told of an object whose file has gone from under the process; its row goes too. */
+  readonly onMissing: (object: SpooledObject) => Promise<void>
   readonly log: Log
 }
 
@@ -34,12 +38,21 @@ export class Kept implements Keeper {
 
   async keep(object: SpooledObject, commit: () => Promise<void>): Promise<SpooledObject> {
     const content = contentOf(object)
-    for (let other = this.#publishing.get(content); other; other = this.#publishing.get(content)) {
-      const same = await other
-      if (same) return this.#repeated(same, object)
+    for (;;) {
+      const other = this.#publishing.get(content)
+      if (other) {
+        const published = await other
+        if (published) return this.#repeated(published, object)
+        continue
+      }
+      const same = this.find(object.SOPInstanceUID).find((candidate) => contentOf(candidate) === content)
+      if (!same) break
+      // The modality deletes its own copy on our answer: what somebody took away meanwhile must not be what it relies on.
+      const isThere = await this.#options.isThere(same)
+      if (!this.#holds(same.id)) continue
+      if (isThere) return this.#repeated(same, object)
+      await this.#options.onMissing(same)
     }
-    const same = this.find(object.SOPInstanceUID).find((candidate) => contentOf(candidate) === content)
-    if (same) return this.#repeated(same, object)
 
     // Nothing is waited for between the look and this, so that of two the second sees the first.
     const outcome = Promise.withResolvers<SpooledObject | undefined>()
@@ -53,6 +66,10 @@ export class Kept implements Keeper {
       this.#publishing.delete(content)
       outcome.resolve(undefined)
     }
+  }
+
+  #holds(id: string): boolean {
+    return !this.#deleting.has(id) && this.get(id) !== undefined
   }
 
   #repeated(kept: SpooledObject, again: SpooledObject): SpooledObject {

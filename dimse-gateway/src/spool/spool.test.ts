@@ -109,6 +109,20 @@ describe('the same object once more', () => {
     expect(repeats).toEqual([`${first.id} CT_1`, `${first.id} CT_2`])
   })
 
+  test.each([['was deleted', (path: string) => rm(path)], ['was cut short', (path: string) => truncate(path, 1000)]])('is kept anew when the file of the first %s under the gateway, and that is an alarm', async (_what, damage) => {
+    const sent = aCT()
+    const first = await send(sent)
+    await settled()
+    await damage(opened.spool.pathOf(first.id))
+    const [second, third] = await Promise.all([send(sent), send(sent)])
+    expect([second.id === first.id, third.id]).toEqual([false, second.id])
+    expect(sha256((await buffer(opened.spool.read(second.id))).subarray(second.dataSetOffset))).toBe(sha256(sent.dataSet))
+    expect(opened.alarms.list()).toMatchObject([{ code: 'objectMissing', severity: 'critical', subject: first.id }])
+    await settled()
+    expect(opened.spool.usage()).toMatchObject({ objects: 1, bytes: second.byteLength })
+    expect(opened.announced.map(({ id }) => id)).toEqual([first.id, second.id])
+  })
+
   test('is kept twice when its bytes differ', async () => {
     const sent = aCT()
     const changed = Buffer.from(sent.dataSet)

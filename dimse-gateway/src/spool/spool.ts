@@ -1,6 +1,6 @@
 import { DurableDirectories, isAbsent, makeDurably, StagedFile, uuidv7 } from '@isocenter/durable-files'
 import { constants, createReadStream, renameSync } from 'node:fs'
-import { open, unlink } from 'node:fs/promises'
+import { open, stat, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import type { SpoolSettings } from '../configuration/schema.ts'
@@ -86,9 +86,25 @@ export async function openSpool({ directory, database, settings, alarms, clock, 
   const directories = new DurableDirectories(places.objects, (folder) => folders.flush(folder))
   const capacity = createCapacity(places.root, settings, alarms)
   const table = createIndexTable(database)
-  const kept = new Kept({ database, table, log })
+  const kept = new Kept({ database, table, isThere, onMissing, log })
   await capacity.refresh()
   const looking = setInterval(() => { capacity.refresh().catch((error: unknown) => { log.error({ err: error }, 'free space is unknown') }) }, 5_000).unref()
+
+  async function isThere({ id, byteLength }: SpooledObject): Promise<boolean> {
+    try {
+      return (await stat(places.pathOf(id))).size === byteLength
+    } catch (error) {
+      if (isAbsent(error)) return false
+      throw error
+    }
+  }
+
+  async function onMissing({ id, byteLength }: SpooledObject): Promise<void> {
+    log.error({ id }, 'the file of a spooled object is gone')
+    alarms.raise({ code: 'objectMissing', severity: 'critical', subject: id })
+    await kept.remove([id])
+    capacity.adjust({ objects: -1, bytes: -byteLength })
+  }
 
   async function move(id: string): Promise<void> {
     const folder = places.folderOf(id)
