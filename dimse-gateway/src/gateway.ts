@@ -12,7 +12,7 @@ import { startForgetting } from './forget-settled.ts'
 import { measureForwarding } from './forwarding-metrics.ts'
 import { createForwarding } from './forwarding/forwarding.ts'
 import { requestedCommitmentTables } from './forwarding/commitment/tables.ts'
-import { forwardingTables } from './forwarding/tables.ts'
+import { forwardingTables, strandedTables } from './forwarding/tables.ts'
 import { healthRoutes } from './health.ts'
 import { testNode } from './nodes/test-node.ts'
 import { createOnItsWay } from './on-its-way.ts'
@@ -65,8 +65,14 @@ export async function startGateway(config: GatewayConfig): Promise<RunningGatewa
     const folder = await claimDataFolder(config.GATEWAY_DATA_DIR ?? join(config.DATA_DIR, 'gateway'))
     closers.push(() => { folder.release() })
     const configuration = await openConfiguration(folder.path('configuration.json'))
+    if (configuration.wasRestored) {
+      log.error({ path: folder.path('configuration.json') }, 'the configuration file was no document; the version before its last change is used')
+      alarms.raise({ code: 'configurationRestored', severity: 'critical' })
+      // Whoever sets something has looked at the settings.
+      closers.push(configuration.subscribe(() => { alarms.clear('configurationRestored') }))
+    }
     const secrets = createSecretStore(folder.path('secrets'))
-    const database = openDatabase(folder.path('spool.db'), [spoolSchema, unknownSenderSchema, refusedServicesSchema, forwardingTables, performedStepSchema, performedStepSchema2, commitmentSchema, commitmentSchema2, pullSchema, pullDescriptionSchema, requestedCommitmentTables])
+    const database = openDatabase(folder.path('spool.db'), [spoolSchema, unknownSenderSchema, refusedServicesSchema, forwardingTables, strandedTables, performedStepSchema, performedStepSchema2, commitmentSchema, commitmentSchema2, pullSchema, pullDescriptionSchema, requestedCommitmentTables])
     closers.push(() => { database.close() })
 
     const spool = await openSpool({ directory: folder.path('spool'), database, settings: () => configuration.current.spool, alarms, clock, log })

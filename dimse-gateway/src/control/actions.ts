@@ -2,7 +2,7 @@ import type { NodeTls } from '../configuration/nodes.ts'
 import type { Configuration, Peer } from '../configuration/schema.ts'
 import type { ArchiveFilter, ArchiveSearch, FetchedStudy, FetchesAdded, WantedStudy } from './wire/fetches.ts'
 import type { CommitmentRecord, PerformedStepRecord } from './wire/procedures.ts'
-import type { DeliverySelection, ReleaseSelection, InstanceRecordPage, Paging, RecordQuery, StudyRecord, StudyRecordPage, UnknownSender } from './wire/records.ts'
+import type { DeliverySelection, DiscardSelection, ReleaseSelection, InstanceRecordPage, Paging, RecordQuery, StudyRecord, StudyRecordPage, UnknownSender } from './wire/records.ts'
 import type { CloudState, GatewayState, NodeTest } from './wire/state.ts'
 
 /** The parts of the configuration that may be set, each replaced whole; what is absent stays. */
@@ -92,15 +92,21 @@ export interface GatewayControl {
   /** undefined when nothing of this study is recorded. */
   study(StudyInstanceUID: string): Promise<StudyRecord | undefined>
   searchInstances(StudyInstanceUID: string, query: RecordQuery, paging: Paging): Promise<InstanceRecordPage>
-  /** Makes failed deliveries, and those that wait for their next attempt, due now; answers how many. */
+  /** Deletes objects that are kept here and go nowhere, for good; their records stay and say so. */
+  discardObjects(selection: DiscardSelection): Promise<{ readonly discarded: number }>
   /** Lets go of objects kept because a delivery of theirs was called off: retention may delete them once they arrived elsewhere. */
   releaseDeliveries(selection: ReleaseSelection): Promise<{ readonly released: number }>
+  /** Makes failed deliveries, and those that wait for their next attempt, due now; answers how many. */
   retryDeliveries(selection: DeliverySelection): Promise<{ readonly retried: number }>
 
   /** What modalities told of their procedure steps (MPPS), the newest first. */
   performedSteps(limit: number): Promise<readonly PerformedStepRecord[]>
   /** What modalities asked to be committed to, the newest first. */
   commitments(limit: number): Promise<readonly CommitmentRecord[]>
+  /** A person has seen what became of these messages; one that waits for a former organisation is given up by that. */
+  acknowledgePerformedSteps(ids: readonly number[]): Promise<{ readonly seen: number }>
+  /** A person has seen that these could not be reported. */
+  acknowledgeCommitments(ids: readonly number[]): Promise<{ readonly seen: number }>
 
   /** What an archive, a DICOM node, has of a filter. @throws noSuchArchive 404, archiveFailed 502 */
   searchArchive(nodeId: string, filter: ArchiveFilter, signal?: AbortSignal): Promise<ArchiveSearch>

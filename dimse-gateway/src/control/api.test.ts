@@ -120,9 +120,15 @@ describe('what another site can make a browser do', () => {
   })
 
   test('behind a proxy that ends TLS, changes are taken from the name the installer gave, and from no other port of it', async () => {
-    const named = await createControlApi({ control: gateway, key, screens, hostNames: ['gateway.hospital.example'] })
+    const named = await createControlApi({ control: gateway, key, screens, now: () => now, hostNames: ['gateway.hospital.example'] })
     const signIn = (origin: string) => named.inject({ method: 'POST', url: '/api/session', headers: { host: 'gateway.hospital.example', origin }, payload: { key } })
-    expect((await signIn('https://gateway.hospital.example')).statusCode).toBe(201)
+    const signedIn = await signIn('https://gateway.hospital.example')
+    expect(signedIn.statusCode).toBe(201)
+    // The cookie goes over TLS alone from then on, renewed or taken away too.
+    expect(signedIn.headers['set-cookie']).toMatch(/; Secure$/)
+    const cookie = String(signedIn.headers['set-cookie']).split(';')[0] ?? ''
+    now = new Date(now.getTime() + 7 * 3_600_000)
+    expect((await named.inject({ url: '/api/state', headers: { host: 'gateway.hospital.example', cookie } })).headers['set-cookie']).toMatch(/; Secure$/)
     for (const origin of ['https://evil.example', 'https://gateway.hospital.example:8443', 'https://gateway.hospital.example.evil.example']) expect((await signIn(origin)).statusCode, origin).toBe(403)
   })
 
@@ -294,10 +300,27 @@ describe('records', () => {
 
 test('performed steps and commitments are listed without what they say of a patient', async () => {
   const steps = await app.inject({ url: '/api/performed-steps?limit=10', headers: asScript })
-  expect(steps.json()).toMatchObject([{ PerformedProcedureStepStatus: 'COMPLETED', state: 'waiting' }, { operation: 'create', state: 'sent' }])
+  expect(steps.json()).toMatchObject([{ PerformedProcedureStepStatus: 'COMPLETED', state: 'waiting' }, { operation: 'create', state: 'sent' }, { state: 'refused', needsPerson: true }])
   const commitments = await app.inject({ url: '/api/commitments', headers: asScript })
   expect(commitments.json()).toMatchObject([{ TransactionUID: '2.25.902', instances: 124, committed: 123, failed: 1 }])
   expect((await app.inject({ url: '/api/commitments?limit=501', headers: asScript })).statusCode).toBe(400)
+})
+
+test('what became of procedure steps and commitments is seen by a person, by number', async () => {
+  const seen = (what: string, payload: object) => app.inject({ method: 'POST', url: `/api/${what}/seen`, headers: asScript, payload })
+  expect((await seen('performed-steps', { ids: [1] })).json()).toEqual({ seen: 1 })
+  expect((await seen('commitments', { ids: [4, 5] })).json()).toEqual({ seen: 2 })
+  expect(gateway.seen).toEqual([1, 4, 5])
+  for (const payload of [{}, { ids: [] }, { ids: ['all'] }, { ids: [1], all: true }]) expect((await seen('commitments', payload)).statusCode).toBe(400)
+})
+
+test('objects that go nowhere are deleted by study, object or age, and never without saying which', async () => {
+  const discard = (payload: object) => app.inject({ method: 'POST', url: '/api/objects/discard', headers: asScript, payload })
+  const before = gateway.studies[2]?.stranded
+  expect(before).toBeGreaterThan(0)
+  expect((await discard({ StudyInstanceUID: '2.25.3002' })).json()).toEqual({ discarded: before })
+  expect((await discard({ receivedBefore: '2026-11-22T08:00:00Z' })).statusCode).toBe(200)
+  for (const payload of [{}, { receivedBefore: 'yesterday' }, { nodeId: 'cloud' }]) expect((await discard(payload)).statusCode).toBe(400)
 })
 
 describe('fetching from an archive', () => {

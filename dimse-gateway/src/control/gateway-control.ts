@@ -26,13 +26,13 @@ export interface GatewayParts {
   readonly configuration: ConfigurationStore
   readonly reception: Pick<Reception, 'status' | 'start' | 'subscribe'>
   readonly spool: Pick<Spool, 'usage' | 'subscribe'>
-  readonly forwarding: Pick<Forwarding, 'nodes' | 'counts' | 'retry' | 'cancel' | 'release' | 'subscribe'>
+  readonly forwarding: Pick<Forwarding, 'nodes' | 'counts' | 'retry' | 'cancel' | 'release' | 'discard' | 'lingering' | 'subscribe'>
   readonly records: Records
   /** Tries the line to a node as it is configured. */
   readonly testNode: (node: Configuration['nodes'][number], signal?: AbortSignal) => ReturnType<GatewayControl['testNode']>
   readonly unknownSenders: Pick<UnknownSenders, 'list' | 'forget' | 'clear' | 'subscribe'>
-  readonly performedSteps: Pick<PerformedSteps, 'list' | 'subscribe'>
-  readonly commitments: Pick<Commitments, 'list' | 'subscribe'>
+  readonly performedSteps: Pick<PerformedSteps, 'list' | 'needingPerson' | 'acknowledge' | 'subscribe'>
+  readonly commitments: Pick<Commitments, 'list' | 'needingPerson' | 'acknowledge' | 'subscribe'>
   readonly pulls: FetchParts['pulls']
   readonly alarms: Pick<Alarms, 'list' | 'subscribe'>
   readonly cloud: {
@@ -146,11 +146,17 @@ export function createGatewayControl(parts: GatewayParts): GatewayControl & { re
     searchStudies: async (query, paging) => records.studies(query, paging),
     study: async (StudyInstanceUID) => records.study(StudyInstanceUID),
     searchInstances: async (StudyInstanceUID, query, paging) => records.instances(StudyInstanceUID, query, paging),
+    discardObjects: async ({ receivedBefore, ...selection }) => ({
+      discarded: await forwarding.discard({ ...selection, ...(receivedBefore !== undefined && { receivedBefore: new Date(receivedBefore) }) }),
+    }),
     releaseDeliveries: async (selection) => ({ released: await forwarding.release(selection) }),
     retryDeliveries: async (selection) => ({ retried: await forwarding.retry(selection) }),
 
     performedSteps: async (limit) => parts.performedSteps.list(limit).map(toPerformedStep),
     commitments: async (limit) => parts.commitments.list(limit).map(toCommitment),
+
+    acknowledgePerformedSteps: async (ids) => ({ seen: await parts.performedSteps.acknowledge(ids) }),
+    acknowledgeCommitments: async (ids) => ({ seen: await parts.commitments.acknowledge(ids) }),
 
     ...createFetchControl({ pulls: parts.pulls, records, configuration: () => configuration.current }),
 

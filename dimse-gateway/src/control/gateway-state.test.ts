@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { readConfiguration } from '../configuration/schema.ts'
+import type { Lingering } from '../forwarding/discard.ts'
 import type { NodeForwarding } from '../forwarding/forwarding.ts'
 import { gatewayState } from './gateway-state.ts'
 
@@ -9,13 +10,14 @@ const current = readConfiguration({ nodes: [{ id: 'archive', name: 'Archive', ki
 const empty = { waiting: 0, sending: 0, delivered: 0, dead: 0, cancelled: 0, waitingBytes: 0 }
 
 /** The state of a gateway whose one node does as given. */
-function stateOf(forwarded: Partial<NodeForwarding>) {
+function stateOf(forwarded: Partial<NodeForwarding>, { refused = 0, unreported = 0, ...lingering }: Partial<Lingering> & { readonly refused?: number; readonly unreported?: number } = {}) {
   const node: NodeForwarding = { node: current.nodes[0]!, status: 'idle', attempts: 0, counts: empty, ...forwarded }
   return gatewayState({
     configuration: { current, change: () => Promise.reject(new Error('unasked')), subscribe: () => () => {} },
     reception: { status: () => ({ status: 'running', reason: undefined, port: 13_227, associations: 0 }) },
     spool: { usage: () => ({ objects: 0, bytes: 0, freeBytes: 1e9, quotaBytes: undefined, isRefusing: false }) },
-    forwarding: { nodes: () => [node], counts: () => node.counts },
+    forwarding: { nodes: () => [node], counts: () => node.counts, lingering: () => ({ stranded: 0, calledOff: 0, ...lingering }) },
+    performedSteps: { needingPerson: () => refused }, commitments: { needingPerson: () => unreported },
     records: { totals: () => ({ receivedToday: 0, arrivedToday: 0 }) },
     alarms: { list: () => [] }, unknownSenders: { list: () => [] }, cloud: { contact: {} }, clock: () => now, version: '0.1.0', startedAt: now,
   } as unknown as Parameters<typeof gatewayState>[0])
@@ -36,4 +38,13 @@ test('what waits is told in objects and bytes, of each node and of all', () => {
   const { queue, nodes } = stateOf({ status: 'paused', counts: { ...empty, waiting: 5, sending: 2, waitingBytes: 7000 } })
   expect(queue).toMatchObject({ waiting: 7, waitingBytes: 7000, failed: 0 })
   expect(nodes).toMatchObject([{ waiting: 7, waitingBytes: 7000 }])
+})
+
+test.each([
+  ['objects that go nowhere', { stranded: 17 }, 'objectsGoNowhere', 17],
+  ['deliveries called off whose objects are kept', { calledOff: 4 }, 'calledOffKept', 4],
+  ['procedure steps that the server refused after they were taken', { refused: 2 }, 'performedStepRefused', 2],
+  ['commitments nobody could be told of', { unreported: 1 }, 'commitmentUnreported', 1],
+])('%s are an alarm with their number', (_what, lingering, code, count) => {
+  expect(stateOf({}, lingering).alarms).toEqual([{ code, severity: 'warning', count }])
 })

@@ -13,10 +13,10 @@ export interface CloudContact {
 /** A node out of reach this long is no hiccup any more. */
 const criticalAfterMs = 10 * 60_000
 
-type Looked = Pick<GatewayParts, 'configuration' | 'reception' | 'spool' | 'forwarding' | 'records' | 'alarms' | 'unknownSenders' | 'cloud' | 'clock' | 'version'> & { readonly startedAt: Date }
+type Looked = Pick<GatewayParts, 'configuration' | 'reception' | 'spool' | 'forwarding' | 'records' | 'alarms' | 'unknownSenders' | 'performedSteps' | 'commitments' | 'cloud' | 'clock' | 'version'> & { readonly startedAt: Date }
 
 /** The gateway at a glance: every part asked once. */
-export function gatewayState({ configuration, reception, spool, forwarding, records, alarms, unknownSenders, cloud, clock, version, startedAt }: Looked): GatewayState {
+export function gatewayState({ configuration, reception, spool, forwarding, records, alarms, unknownSenders, performedSteps, commitments, cloud, clock, version, startedAt }: Looked): GatewayState {
   const now = clock()
   const { current } = configuration
   const { status, reason, port, associations } = reception.status()
@@ -25,6 +25,7 @@ export function gatewayState({ configuration, reception, spool, forwarding, reco
   const totals = records.totals()
   const forwarded = forwarding.nodes()
   const nodes = current.nodes.map((node) => nodeState(node, forwarded.find((one) => one.node.id === node.id)))
+  const { stranded, calledOff } = forwarding.lingering()
   const bond = cloudState(current.cloud, cloud.contact)
   return {
     version,
@@ -46,7 +47,12 @@ export function gatewayState({ configuration, reception, spool, forwarding, reco
       ...(counts.dead > 0 ? [{ code: 'deliveriesFailed', severity: 'warning', count: counts.dead } as const] : []),
       ...(nodes.length === 0 ? [{ code: 'noNodes', severity: 'warning' } as const] : []),
       ...(bond?.lastFailure ? [{ code: 'cloudUnreachable', severity: 'warning', since: bond.lastFailure.at } as const] : []),
-      ...unknownSenderAlarm(unknownSenders.list().filter(({ wasRefused, refusedServices }) => wasRefused || refusedServices.length > 0).length),
+      // Without any node everything goes nowhere, which `noNodes` says.
+      ...countAlarm('objectsGoNowhere', nodes.length === 0 ? 0 : stranded),
+      ...countAlarm('calledOffKept', calledOff),
+      ...countAlarm('performedStepRefused', performedSteps.needingPerson()),
+      ...countAlarm('commitmentUnreported', commitments.needingPerson()),
+      ...countAlarm('unknownSenders', unknownSenders.list().filter(({ wasRefused, refusedServices }) => wasRefused || refusedServices.length > 0).length),
     ],
   }
 }
@@ -72,7 +78,7 @@ function nodeAlarms(nodes: readonly NodeState[], forwarded: readonly NodeForward
   })
 }
 
-const unknownSenderAlarm = (count: number): Alarm[] => (count === 0 ? [] : [{ code: 'unknownSenders', severity: 'warning', count }])
+const countAlarm = (code: Alarm['code'], count: number): Alarm[] => (count === 0 ? [] : [{ code, severity: 'warning', count }])
 
 function cloudState(cloud: Configuration['cloud'], { lastContactAt, lastFailure }: CloudContact): CloudState | undefined {
   if (!cloud) return undefined

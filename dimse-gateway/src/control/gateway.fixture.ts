@@ -21,6 +21,10 @@ export interface PretendedGateway extends GatewayControl {
   /** Studies on their way from archives, the newest first. */
   fetched: FetchedStudy[]
   readonly retried: object[]
+  readonly released: object[]
+  readonly discarded: object[]
+  /** Messages on procedure steps and commitments that a person has seen. */
+  readonly seen: number[]
   /** Of nodes that were set, in that order. */
   readonly givenSecrets: NodeSecrets[]
   tell(...topics: ChangedTopic[]): void
@@ -66,12 +70,18 @@ export function pretendGateway({ now = () => new Date(), isEmpty = false }: { re
       { code: 'nodeUnreachable', severity: 'critical', since: ago(42), nodeId: 'archive' },
       { code: 'deliveriesFailed', severity: 'warning', since: ago(120), count: 3 },
       { code: 'unknownSenders', severity: 'warning', count: 1 },
+      { code: 'objectsGoNowhere', severity: 'warning', count: 12 },
+      { code: 'calledOffKept', severity: 'warning', count: 4 },
+      { code: 'performedStepRefused', severity: 'warning', count: 1 },
     ],
     senders: isEmpty ? [] : [{ callingAETitle: 'US_ROOM4', calledAETitle: 'ANY-SCP', remoteAddress: '10.20.4.31', firstSeenAt: ago(200), lastSeenAt: ago(6), attempts: 14, wasRefused: true, refusedServices: ['query'] }],
     studies: isEmpty ? [] : Array.from({ length: 60 }, (_, index) => study(index, ago)),
     cloud: isEmpty ? undefined : { url: 'https://cloud.example.org', gatewayId: '0b3f…', organisation: { slug: 'north', name: 'North Hospital' }, lastContactAt: ago(1) },
     fetched: isEmpty ? [] : fetchesOf(ago),
     retried: [],
+    released: [],
+    discarded: [],
+    seen: [],
     givenSecrets: [],
     get listeners() { return listeners.size },
     tell(...topics) { for (const listener of listeners) listener(new Set(topics)) },
@@ -154,7 +164,20 @@ export function pretendGateway({ now = () => new Date(), isEmpty = false }: { re
       const from = Number(after)
       return { records: all.slice(from, from + limit), total: all.length, ...(from + limit < all.length && { next: String(from + limit) }) }
     },
-    async releaseDeliveries() { return { released: 0 } },
+    async discardObjects(selection) {
+      gateway.discarded.push(selection)
+      const isMeant = ({ StudyInstanceUID }: StudyRecord) => selection.StudyInstanceUID === undefined || selection.StudyInstanceUID === StudyInstanceUID
+      const discarded = gateway.studies.filter(isMeant).reduce((sum, { stranded = 0 }) => sum + stranded, 0)
+      gateway.studies = gateway.studies.map((record) => { const { stranded: _stranded, ...rest } = record; return isMeant(record) ? rest : record })
+      gateway.tell('records', 'state')
+      return { discarded }
+    },
+    async releaseDeliveries(selection) {
+      gateway.released.push(selection)
+      gateway.alarms = gateway.alarms.filter(({ code }) => code !== 'calledOffKept')
+      gateway.tell('records', 'state')
+      return { released: 4 }
+    },
     async retryDeliveries(selection) {
       gateway.retried.push(selection)
       gateway.tell('records', 'state')
@@ -162,12 +185,23 @@ export function pretendGateway({ now = () => new Date(), isEmpty = false }: { re
     },
     async performedSteps() {
       return isEmpty ? [] : [
-        { id: 2, SOPInstanceUID: '2.25.901', operation: 'set', callingAETitle: 'CT_ROOM1', receivedAt: ago(3), PerformedProcedureStepStatus: 'COMPLETED', state: 'waiting' },
-        { id: 1, SOPInstanceUID: '2.25.901', operation: 'create', callingAETitle: 'CT_ROOM1', receivedAt: ago(24), PerformedProcedureStepStatus: 'IN PROGRESS', state: 'sent', settledAt: ago(24) },
+        { id: 3, SOPInstanceUID: '2.25.901', operation: 'set', callingAETitle: 'CT_ROOM1', receivedAt: ago(3), PerformedProcedureStepStatus: 'COMPLETED', state: 'waiting', needsPerson: false },
+        { id: 2, SOPInstanceUID: '2.25.901', operation: 'create', callingAETitle: 'CT_ROOM1', receivedAt: ago(24), PerformedProcedureStepStatus: 'IN PROGRESS', state: 'sent', settledAt: ago(24), needsPerson: false },
+        { id: 1, SOPInstanceUID: '2.25.900', operation: 'create', callingAETitle: 'MR_ROOM2', receivedAt: ago(90), PerformedProcedureStepStatus: 'IN PROGRESS', state: 'refused', reason: 'Duplicate SOP Instance', settledAt: ago(80), needsPerson: !gateway.seen.includes(1) },
       ]
     },
     async commitments() {
-      return isEmpty ? [] : [{ id: 1, TransactionUID: '2.25.902', callingAETitle: 'MR_ROOM2', requestedAt: ago(9), instances: 124, committed: 123, failed: 1, state: 'reported', settledAt: ago(8) }]
+      return isEmpty ? [] : [{ id: 1, TransactionUID: '2.25.902', callingAETitle: 'MR_ROOM2', requestedAt: ago(9), instances: 124, committed: 123, failed: 1, state: 'reported', settledAt: ago(8), needsPerson: false }]
+    },
+    async acknowledgePerformedSteps(ids) {
+      gateway.seen.push(...ids)
+      gateway.tell('performedSteps', 'state')
+      return { seen: ids.length }
+    },
+    async acknowledgeCommitments(ids) {
+      gateway.seen.push(...ids)
+      gateway.tell('commitments', 'state')
+      return { seen: ids.length }
     },
     async searchArchive(nodeId, filter) {
       if (!configuration.nodes.some(({ id, kind }) => id === nodeId && kind === 'dicom')) throw noSuchArchive('No DICOM node has this id.')
@@ -243,7 +277,7 @@ function study(index: number, ago: (minutes: number) => string): StudyRecord {
     ...(PatientName !== undefined && { PatientName }), ...(PatientID !== undefined && { PatientID, AccessionNumber: `A26${11200 + index}` }),
     StudyDate: '20261122', StudyDescription: index % 2 === 0 ? 'CT CHEST ROUTINE' : 'MR BRAIN W/O CONTRAST',
     modalities: [index % 2 === 0 ? 'CT' : 'MR'], callingAETitles: [index % 2 === 0 ? 'CT_ROOM1' : 'MR_ROOM2'],
-    firstReceivedAt: ago(10 + index * 17), lastReceivedAt: ago(index * 17), instances, bytes: instances * 526_000, isComplete: index > 0,
+    firstReceivedAt: ago(10 + index * 17), lastReceivedAt: ago(index * 17), instances, bytes: instances * 526_000, isComplete: index > 0, ...(index % 20 === 2 && { stranded: 4 }),
     deliveries: [
       { ...noDeliveries('cloud', 'Cloud'), delivered: index === 0 ? 80 : instances, verified: index === 0 ? 80 : instances, waiting: index === 0 ? 42 : 0, sending: index === 0 ? 2 : 0, lastDeliveredAt: ago(index * 17) },
       isLate
@@ -266,10 +300,10 @@ function instance(record: StudyRecord, index: number): InstanceRecord {
   }
 }
 
-function matches(record: StudyRecord, { search = '', state, modality, callingAETitle, nodeId }: RecordQuery): boolean {
+function matches(record: StudyRecord, { search = '', goesNowhere, state, modality, callingAETitle, nodeId }: RecordQuery): boolean {
   const text = [record.PatientName, record.PatientID, record.AccessionNumber, record.StudyInstanceUID].join(' ').toLowerCase()
   const deliveries = record.deliveries.filter((delivery) => nodeId === undefined || delivery.nodeId === nodeId)
-  return text.includes(search.toLowerCase()) && deliveries.length > 0
+  return text.includes(search.toLowerCase()) && deliveries.length > 0 && (goesNowhere !== true || record.stranded !== undefined)
     && (state === undefined || deliveries.some((delivery) => delivery[state] > 0))
     && (modality === undefined || record.modalities.includes(modality))
     && (callingAETitle === undefined || record.callingAETitles.includes(callingAETitle))

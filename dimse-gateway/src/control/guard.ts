@@ -40,7 +40,7 @@ export const guard = fp<GuardOptions>((app, { key, sessions, cookieName, hostNam
     if (request.routeOptions.config.isOpen === true || request.is404) return
     if (request.consoleSession) {
       const renewed = sessions.renew(request.consoleSession)
-      if (renewed !== undefined) reply.header('set-cookie', sessionCookie(cookieName, renewed))
+      if (renewed !== undefined) reply.header('set-cookie', sessionCookie(cookieName, renewed, request.consoleSession))
     } else if (!bearsKey(request, key)) {
       throw notSignedIn('Sign in with the key, or send it as Authorization: Bearer.')
     }
@@ -63,7 +63,7 @@ function assertOwnOrigin(request: FastifyRequest): void {
  * Whether a browser asked over a proxy that ends TLS: the origin is https, and the Host, which the proxy passes on, is the same. Nothing
  * ends TLS for this machine's own names; what answers there is another program.
  */
-const isOwnOverTls = (request: FastifyRequest): boolean =>
+export const isOwnOverTls = (request: FastifyRequest): boolean =>
   request.headers.origin === `https://${request.headers.host}` && !/^(localhost|\[::1\]|127\..*)$/.test(hostNameOf(request))
 
 const bearsKey = ({ headers: { authorization = '' } }: FastifyRequest, key: string): boolean =>
@@ -74,7 +74,7 @@ function cookie({ headers }: FastifyRequest, name: string): string {
   return pairs.find((pair) => pair.startsWith(`${name}=`))?.slice(name.length + 1) ?? ''
 }
 
-/** Reaches no script, and no request that another site began. An empty token takes the cookie away. */
-export function sessionCookie(name: string, token: string): string {
-  return `${name}=${token}; Path=/; HttpOnly; SameSite=Strict; Max-Age=${token === '' ? 0 : sessionSeconds}`
+/** Reaches no script, no request that another site began, and, where it was begun over TLS, no line in the clear. An empty token takes the cookie away. */
+export function sessionCookie(name: string, token: string, { isSecure }: Pick<Session, 'isSecure'>): string {
+  return `${name}=${token}; Path=/; HttpOnly; SameSite=Strict; Max-Age=${token === '' ? 0 : sessionSeconds}${isSecure ? '; Secure' : ''}`
 }

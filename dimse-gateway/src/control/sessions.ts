@@ -3,12 +3,17 @@ import { isSameSecret } from './key.ts'
 
 /** How long a browser stays signed in without asking anything. */
 export const sessionSeconds = 12 * 3600
+/** How the browser came, as tokens say it. */
+const overTls = 't'
+const inTheClear = 'c'
 /** What is remembered of sessions that were signed out before they ended. */
 const mostSignedOut = 1000
 
 export interface Session {
   readonly id: string
   readonly expiresAt: Date
+  /** Begun over TLS: its cookie goes over nothing else. */
+  readonly isSecure: boolean
 }
 
 /**
@@ -20,27 +25,27 @@ export function createSessions({ key, now }: { readonly key: string; readonly no
   const signature = (text: string) => createHmac('sha256', secret).update(text).digest('base64url')
   const signedOut = new Map<string, Date>()
 
-  function issue(id: string): { readonly token: string; readonly session: Session } {
+  function issue(id: string, isSecure: boolean): { readonly token: string; readonly session: Session } {
     const expires = Math.floor(now().getTime() / 1000) + sessionSeconds
-    const text = `${expires}.${id}`
-    return { token: `${text}.${signature(text)}`, session: { id, expiresAt: new Date(expires * 1000) } }
+    const text = `${expires}.${id}.${isSecure ? overTls : inTheClear}`
+    return { token: `${text}.${signature(text)}`, session: { id, expiresAt: new Date(expires * 1000), isSecure } }
   }
 
   return {
-    begin: () => issue(randomBytes(12).toString('base64url')),
+    begin: (isSecure: boolean) => issue(randomBytes(12).toString('base64url'), isSecure),
 
     /** undefined for a token that is not ours, has run out, or was signed out. */
     read(token: string): Session | undefined {
-      const [expires = '', id = '', mac = ''] = token.split('.')
-      if (!isSameSecret(mac, signature(`${expires}.${id}`))) return undefined
+      const [expires = '', id = '', line = '', mac = ''] = token.split('.')
+      if (!isSameSecret(mac, signature(`${expires}.${id}.${line}`))) return undefined
       const expiresAt = new Date(Number(expires) * 1000)
-      return expiresAt > now() && !signedOut.has(id) ? { id, expiresAt } : undefined
+      return expiresAt > now() && !signedOut.has(id) ? { id, expiresAt, isSecure: line === overTls } : undefined
     },
 
     /** The same session for its whole time again, once half of it has gone. */
     renew(session: Session): string | undefined {
       const left = session.expiresAt.getTime() - now().getTime()
-      return left < (sessionSeconds * 1000) / 2 ? issue(session.id).token : undefined
+      return left < (sessionSeconds * 1000) / 2 ? issue(session.id, session.isSecure).token : undefined
     },
 
     end(session: Session): void {

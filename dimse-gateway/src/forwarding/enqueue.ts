@@ -67,6 +67,7 @@ function enqueueOne(transaction: Transaction, object: SpooledObject, routes: Rou
     object.remoteAddress, object.transferSyntaxUID, object.dataSetOffset, object.byteLength, object.dataSetSha256, receivedAt)
   if (!written) throw new Error('SQLite returned no row for the object.')
   const destinations = destinationsOf(object, routes)
+  if (destinations.length === 0) transaction.run('INSERT INTO stranded_object VALUES (?)', written.objectKey)
   for (const destination of destinations) deliver(transaction, { ...study, ...written, receivedAt, bytes: object.byteLength }, destination)
   return destinations
 }

@@ -12,6 +12,7 @@ import type { Spool } from '../spool/index.ts'
 import { createBandwidthLimit, type BandwidthLimit } from './bandwidth.ts'
 import type { Selection } from './by-hand.ts'
 import { startCommitting, usualPace, type CommitmentPace, type Committing } from './commitment/committing.ts'
+import { createLingering, discardStranded, type DiscardSelection, type Lingering } from './discard.ts'
 import { createNodeWorker, type NodeWorker, type NodeWorkerState } from './node-worker.ts'
 import { createPreparation } from './prepare.ts'
 import { createQueue, emptyQueue, type QueueCounts } from './queue.ts'
@@ -29,7 +30,7 @@ export type ForwardingChange =
   | { readonly topic: 'studyComplete'; readonly study: CompleteStudy }
 
 export interface ForwardingOptions extends Omit<SenderDeps, 'queue' | 'clock'> {
-  /** With `forwardingTables`. */
+  /** With `forwardingTables` and `strandedTables`. */
   readonly database: Database
   readonly spool: Pick<Spool, 'read' | 'pathOf' | 'subscribe' | 'onRepeat' | 'get' | 'delete' | 'usage'>
   /** For recoded objects while they are sent; of this process alone, in a folder nobody else may read: they are of patients. Emptied at the start. */
@@ -64,6 +65,10 @@ export interface Forwarding {
   readonly cancel: (selection: Selection) => Promise<number>
   /** Lets go of objects kept for deliveries that were called off. How many deliveries. */
   readonly release: (selection: Selection) => Promise<number>
+  /** Deletes objects that go nowhere, for good. How many. */
+  readonly discard: (selection: DiscardSelection) => Promise<number>
+  /** What is kept here until a person looks, as of a few seconds ago. */
+  readonly lingering: () => Lingering
   /** Sends an object that is still here to one more node. False when it goes there already or has gone. */
   readonly sendTo: (objectId: string, nodeId: string, urgent?: boolean) => Promise<boolean>
   readonly subscribe: (listener: (change: ForwardingChange) => void) => () => void
@@ -91,6 +96,7 @@ export function createForwarding({ database, spool, settings: initial, clock, lo
   let committing: Committing | undefined
   const statements = createStatements(database)
   const retention = { statements, spool, clock, log }
+  const lingering = createLingering(statements)
 
   const tell = (change: ForwardingChange): void => { for (const listener of listeners) listener(change) }
   const pool = createCodecPool()
@@ -179,7 +185,9 @@ export function createForwarding({ database, spool, settings: initial, clock, lo
       if (!hasStarted) return
       const gone = [...running.keys()].filter((id) => !next.nodes.some((node) => node.id === id))
       await Promise.all([...gone.map((id) => stopNode(id, restartGraceMs)), ...next.nodes.map(applyNode)])
-      if (!isDeepStrictEqual(routesOf(before), routesOf(next))) noteNew(await queue.enqueueStranded(next))
+      if (isDeepStrictEqual(routesOf(before), routesOf(next))) return
+      noteNew(await queue.enqueueStranded(next))
+      lingering.forget()
     },
     nodes: () => {
       const counts = queue.counts()
@@ -207,6 +215,12 @@ export function createForwarding({ database, spool, settings: initial, clock, lo
       tellAll(selection)
       return count
     },
+    discard: async (selection) => {
+      const count = await discardStranded(retention, selection)
+      tellAll({})
+      return count
+    },
+    lingering: lingering.count,
     sendTo: async (objectId, nodeId, urgent = false) => {
       const isNew = await queue.sendAlso(objectId, { nodeId, urgent })
       if (isNew) wake([nodeId])
@@ -232,6 +246,7 @@ export function createForwarding({ database, spool, settings: initial, clock, lo
   }
 
   function tellAll({ nodeId }: Selection): void {
+    lingering.forget()
     for (const id of nodeId === undefined ? running.keys() : [nodeId]) tell({ topic: 'deliveries', nodeId: id })
   }
 }

@@ -20,7 +20,7 @@ export interface Queue extends Enqueuer, Rerouter, Claimer, Settler, ByHand {
 
 export const emptyQueue: QueueCounts = { waiting: 0, sending: 0, delivered: 0, dead: 0, cancelled: 0, waitingBytes: 0 }
 
-/** The queue in a database that has `forwardingTables`. `recover` comes before the first claim. */
+/** The queue in a database that has `forwardingTables` and `strandedTables`. `recover` comes before the first claim. */
 export function createQueue(database: Database): Queue {
   const statements = createStatements(database)
   return {

@@ -90,3 +90,27 @@ CREATE TRIGGER delivery_uncounted AFTER DELETE ON delivery BEGIN
   UPDATE delivery_count SET count = count - 1, bytes = bytes - old.bytes WHERE node_id = old.node_id AND state = old.state;
 END;
 ` }
+
+/** What is kept here and goes nowhere. */
+export const strandedTables: SchemaStep = { name: 'forwarding-2', sql: `
+/* Objects kept here that go nowhere: no delivery, or called-off ones alone. Kept by triggers, and by who takes an object in. */
+CREATE TABLE stranded_object (object_key INTEGER PRIMARY KEY REFERENCES forward_object ON DELETE CASCADE) STRICT;
+INSERT INTO stranded_object SELECT object_key FROM forward_object o
+  WHERE deleted_at IS NULL AND NOT EXISTS (SELECT 1 FROM delivery d WHERE d.object_key = o.object_key AND d.state <> 'cancelled');
+CREATE TRIGGER delivery_strands AFTER UPDATE OF state ON delivery WHEN new.state = 'cancelled' AND old.state <> 'cancelled' BEGIN
+  INSERT OR IGNORE INTO stranded_object SELECT object_key FROM forward_object o
+    WHERE object_key = new.object_key AND deleted_at IS NULL AND NOT EXISTS (SELECT 1 FROM delivery d WHERE d.object_key = o.object_key AND d.state <> 'cancelled');
+END;
+CREATE TRIGGER delivery_goes_again AFTER UPDATE OF state ON delivery WHEN old.state = 'cancelled' AND new.state <> 'cancelled' BEGIN
+  DELETE FROM stranded_object WHERE object_key = new.object_key;
+END;
+CREATE TRIGGER delivery_goes AFTER INSERT ON delivery BEGIN
+  DELETE FROM stranded_object WHERE object_key = new.object_key;
+END;
+CREATE TRIGGER object_deleted AFTER UPDATE OF deleted_at ON forward_object WHEN new.deleted_at IS NOT NULL BEGIN
+  DELETE FROM stranded_object WHERE object_key = new.object_key;
+END;
+/* Deleted by a person before it arrived anywhere. */
+ALTER TABLE forward_object ADD COLUMN discarded INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX delivery_called_off ON delivery (delivery_id, object_key) WHERE state = 'cancelled' AND confirmed = 0;
+` }

@@ -19,6 +19,7 @@ export function studyCondition(query: RecordQuery): Condition {
     ...(modality === undefined ? [] : [[`instr(' ' || s.modalities || ' ', ' ' || ? || ' ') > 0`, modality] as const]),
     ...(receivedFrom === undefined ? [] : [['s.last_received_at >= ?', Date.parse(receivedFrom)] as const]),
     ...(receivedBefore === undefined ? [] : [['s.first_received_at < ?', Date.parse(receivedBefore)] as const]),
+    ...(query.goesNowhere === true ? [['EXISTS (SELECT 1 FROM stranded_object JOIN forward_object n USING (object_key) WHERE n.study_id = s.study_id)'] as const] : []),
     ...deliveryParts(query, 'd.study_id = s.study_id'),
   ])
 }
@@ -31,6 +32,7 @@ export function instanceCondition(query: RecordQuery): Condition {
     ...(modality === undefined ? [] : [['o.modality = ?', modality] as const]),
     ...(receivedFrom === undefined ? [] : [['o.received_at >= ?', Date.parse(receivedFrom)] as const]),
     ...(receivedBefore === undefined ? [] : [['o.received_at < ?', Date.parse(receivedBefore)] as const]),
+    ...(query.goesNowhere === true ? [['o.object_key IN (SELECT object_key FROM stranded_object)'] as const] : []),
     ...deliveryParts(query, 'd.object_key = o.object_key'),
   ])
 }

@@ -11,6 +11,8 @@ export interface RecordQuery {
   readonly nodeId?: string | undefined
   readonly receivedFrom?: string | undefined
   readonly receivedBefore?: string | undefined
+  /** Only what is kept here and goes nowhere. */
+  readonly goesNowhere?: boolean | undefined
 }
 
 /** `after` is the `next` of the page before. */
@@ -55,6 +57,8 @@ export interface StudyRecord {
   readonly bytes: number
   /** Nothing has come for a while, so no more is expected. */
   readonly isComplete: boolean
+  /** Instances kept here that go nowhere; absent where there are none. */
+  readonly stranded?: number
   readonly deliveries: StudyDelivery[]
 }
 
@@ -85,6 +89,8 @@ export interface InstanceRecord {
   readonly bytes: number
   /** The bytes are still on this machine. */
   readonly isKept: boolean
+  /** A person deleted it before it arrived anywhere; absent where nobody did. */
+  readonly isDiscarded?: boolean
   readonly deliveries: InstanceDelivery[]
 }
 

@@ -16,7 +16,7 @@ export interface Records {
 }
 
 export interface RecordsOptions {
-  /** With `forwardingTables`. */
+  /** With `forwardingTables` and `strandedTables`. */
   readonly database: Database
   readonly clock: Clock
   /** What a node is called; its id where it is no longer there. */
@@ -59,17 +59,20 @@ interface InstanceRow {
   readonly receivedAt: number
   readonly bytes: number
   readonly deletedAt: number | null
+  readonly discarded: number
 }
 
 const instanceColumns = `
   o.object_key AS objectKey, o.object_id AS id, o.series_instance_uid AS SeriesInstanceUID, o.sop_instance_uid AS SOPInstanceUID, o.sop_class_uid AS SOPClassUID, o.modality AS Modality,
   o.transfer_syntax_uid AS transferSyntaxUID, o.calling_ae_title AS callingAETitle, o.called_ae_title AS calledAETitle, o.remote_address AS remoteAddress,
-  o.received_at AS receivedAt, o.byte_length AS bytes, o.deleted_at AS deletedAt`
+  o.received_at AS receivedAt, o.byte_length AS bytes, o.deleted_at AS deletedAt, o.discarded`
 
 export function createRecords({ database, clock, nodeName }: RecordsOptions): Records {
   const statements = createStatements(database)
   const named = (nodeId: string): { nodeId: string; nodeName: string } => ({ nodeId, nodeName: nodeName(nodeId) ?? nodeId })
   const count = (from: string, { where, values }: Condition): number => statements.get<{ count: number }>(`SELECT count(*) AS count FROM ${from} WHERE ${where}`, ...values)?.count ?? 0
+
+  const studyOf = (row: StudyRow): StudyRecord => toStudy(row, strandedOf(statements, row.studyId), deliveriesOfStudy(statements, row.studyId, named))
 
   const studies: Records['studies'] = (query, { after, limit }) => {
     const condition = studyCondition(query)
@@ -78,14 +81,14 @@ export function createRecords({ database, clock, nodeName }: RecordsOptions): Re
       `SELECT ${studyColumns} FROM forward_study s WHERE ${condition.where} ${cursor ? 'AND (s.last_received_at, s.study_id) < (?, ?)' : ''} ORDER BY s.last_received_at DESC, s.study_id DESC LIMIT ?`,
       ...condition.values, ...(cursor ?? []), limit)
     const last = rows.length < limit ? undefined : rows.at(-1)
-    return { records: rows.map((row) => toStudy(row, deliveriesOfStudy(statements, row.studyId, named))), total: count('forward_study s', condition), ...(last && { next: `${String(last.lastReceivedAt)}.${String(last.studyId)}` }) }
+    return { records: rows.map(studyOf), total: count('forward_study s', condition), ...(last && { next: `${String(last.lastReceivedAt)}.${String(last.studyId)}` }) }
   }
 
   return {
     studies,
     study: (StudyInstanceUID) => {
       const row = statements.get<StudyRow>(`SELECT ${studyColumns} FROM forward_study s WHERE s.study_instance_uid = ?`, StudyInstanceUID)
-      return row && toStudy(row, deliveriesOfStudy(statements, row.studyId, named))
+      return row && studyOf(row)
     },
     instances: (StudyInstanceUID, query, { after, limit }) => {
       const narrowed = instanceCondition(query)
@@ -109,6 +112,12 @@ export function createRecords({ database, clock, nodeName }: RecordsOptions): Re
       }
     },
   }
+}
+
+function strandedOf(statements: Statements, studyId: number): number {
+  // Nearly always nothing is stranded at all, and no study need be looked through.
+  if (statements.get('SELECT 1 FROM stranded_object LIMIT 1') === undefined) return 0
+  return statements.get<{ count: number }>('SELECT count(*) AS count FROM forward_object o JOIN stranded_object USING (object_key) WHERE o.study_id = ?', studyId)?.count ?? 0
 }
 
 type Named = (nodeId: string) => { nodeId: string; nodeName: string }
@@ -151,16 +160,16 @@ function failureOf(row: FailureColumns | undefined): { lastFailure?: RecordedFai
   return row?.error ? { lastFailure: { reason: row.error, ...(row.detail !== null && { text: row.detail }) } } : {}
 }
 
-function toStudy({ studyId: _studyId, modalities, callingAETitles, firstReceivedAt, lastReceivedAt, completedAt, ...row }: StudyRow, deliveries: StudyDelivery[]): StudyRecord {
+function toStudy({ studyId: _studyId, modalities, callingAETitles, firstReceivedAt, lastReceivedAt, completedAt, ...row }: StudyRow, stranded: number, deliveries: StudyDelivery[]): StudyRecord {
   return {
     ...given(row), StudyInstanceUID: row.StudyInstanceUID, instances: row.instances, bytes: row.bytes,
     modalities: modalities === '' ? [] : modalities.split(' '), callingAETitles: callingAETitles.split('\\'),
-    firstReceivedAt: iso(firstReceivedAt), lastReceivedAt: iso(lastReceivedAt), isComplete: completedAt !== null, deliveries,
+    firstReceivedAt: iso(firstReceivedAt), lastReceivedAt: iso(lastReceivedAt), isComplete: completedAt !== null, ...(stranded > 0 && { stranded }), deliveries,
   }
 }
 
-function toInstance({ objectKey: _objectKey, receivedAt, deletedAt, Modality, ...row }: InstanceRow, StudyInstanceUID: string, deliveries: InstanceDelivery[]): InstanceRecord {
-  return { ...row, ...(Modality !== null && { Modality }), StudyInstanceUID, receivedAt: iso(receivedAt), isKept: deletedAt === null, deliveries }
+function toInstance({ objectKey: _objectKey, receivedAt, deletedAt, discarded, Modality, ...row }: InstanceRow, StudyInstanceUID: string, deliveries: InstanceDelivery[]): InstanceRecord {
+  return { ...row, ...(Modality !== null && { Modality }), StudyInstanceUID, receivedAt: iso(receivedAt), isKept: deletedAt === null, ...(discarded === 1 && { isDiscarded: true }), deliveries }
 }
 
 /** Without what is not known. */

@@ -201,6 +201,7 @@ export type GatewayState = Static<typeof GatewayState>
 /** Somebody who sent and is not on the accept list, so that an administrator can let them in. */
 export const UnknownSender = Type.Object({
   callingAETitle: AETitle, calledAETitle: AETitle, remoteAddress: Words(100), firstSeenAt: Moment, lastSeenAt: Moment, attempts: Count, wasRefused: Type.Boolean(),
+  refusedServices: Type.Optional(Type.Array(Words(50), { maxItems: 20, description: 'services it asked for and did not get: query, retrieve, worklist, performedSteps, commitment' })),
 })
 export type UnknownSender = Static<typeof UnknownSender>
 

@@ -4,7 +4,7 @@ import type { GatewayControl } from '../actions.ts'
 import { noSuchResource } from '../problems.ts'
 import { recordsAsCsv } from '../records-csv.ts'
 import type { ControlApp } from '../typed-routes.ts'
-import { DeliverySelection, ReleaseSelection, InstanceRecordPage, Paging, RecordQuery, StudyRecord, StudyRecordPage } from '../wire/records.ts'
+import { DeliverySelection, DiscardSelection, ReleaseSelection, InstanceRecordPage, Paging, RecordQuery, StudyRecord, StudyRecordPage } from '../wire/records.ts'
 
 const ByStudy = Type.Object({ StudyInstanceUID: Type.String({ pattern: '^[0-9.]{1,64}$' }) })
 const Search = Type.Object({ ...RecordQuery.properties, ...Paging.properties }, { additionalProperties: false })
@@ -29,6 +29,8 @@ export function recordRoutes(app: ControlApp, { control }: { readonly control: G
       .type('text/csv; charset=utf-8')
       .header('content-disposition', 'attachment; filename="forwarding-records.csv"')
       .send(Readable.from(recordsAsCsv(control, query))))
+
+  app.post('/objects/discard', { schema: { body: DiscardSelection, response: { 200: Type.Object({ discarded: Type.Integer() }) } } }, ({ body }) => control.discardObjects(body))
 
   app.post('/deliveries/release', { schema: { body: ReleaseSelection } }, ({ body }) => control.releaseDeliveries(body))
 

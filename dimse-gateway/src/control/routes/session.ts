@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import { sessionCookie } from '../guard.ts'
+import { isOwnOverTls, sessionCookie } from '../guard.ts'
 import { isSameSecret } from '../key.ts'
 import { notSignedIn, wrongKey } from '../problems.ts'
 import type { Sessions } from '../sessions.ts'
@@ -12,10 +12,10 @@ export function sessionRoutes(app: ControlApp, { key, sessions, cookieName }: { 
   app.post('/session', {
     config: { isOpen: true },
     schema: { body: Type.Object({ key: Type.String({ maxLength: 200 }) }, { additionalProperties: false }), response: { 201: SessionAnswer } },
-  }, async ({ body }, reply) => {
-    if (!isSameSecret(body.key.trim(), key)) throw wrongKey('Look for the key in the file "secrets/control.key" in the data folder of the gateway.')
-    const { token, session } = sessions.begin()
-    return reply.code(201).header('set-cookie', sessionCookie(cookieName, token)).send({ expiresAt: session.expiresAt.toISOString() })
+  }, async (request, reply) => {
+    if (!isSameSecret(request.body.key.trim(), key)) throw wrongKey('Look for the key in the file "secrets/control.key" in the data folder of the gateway.')
+    const { token, session } = sessions.begin(isOwnOverTls(request))
+    return reply.code(201).header('set-cookie', sessionCookie(cookieName, token, session)).send({ expiresAt: session.expiresAt.toISOString() })
   })
 
   app.get('/session', { schema: { response: { 200: SessionAnswer } } }, async ({ consoleSession: session }) => {
@@ -25,6 +25,6 @@ export function sessionRoutes(app: ControlApp, { key, sessions, cookieName }: { 
 
   app.delete('/session', async ({ consoleSession: session }, reply) => {
     if (session) sessions.end(session)
-    return reply.code(204).header('set-cookie', sessionCookie(cookieName, '')).send()
+    return reply.code(204).header('set-cookie', sessionCookie(cookieName, '', session ?? { isSecure: false })).send()
   })
 }

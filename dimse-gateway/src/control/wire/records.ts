@@ -18,6 +18,7 @@ export const RecordQuery = Type.Object({
   nodeId: Type.Optional(Type.String({ maxLength: 64 })),
   receivedFrom: Type.Optional(Type.String({ format: 'date-time' })),
   receivedBefore: Type.Optional(Type.String({ format: 'date-time' })),
+  goesNowhere: Type.Optional(Type.Boolean({ description: 'only what is kept here and goes nowhere' })),
 })
 export type RecordQuery = Static<typeof RecordQuery>
 
@@ -55,6 +56,8 @@ export const StudyRecord = Type.Object({
   bytes: Count,
   /** Nothing has come for a while, so no more is expected. */
   isComplete: Type.Boolean(),
+  /** Instances kept here that go nowhere; absent where there are none. */
+  stranded: Type.Optional(Count),
   deliveries: Type.Array(StudyDelivery),
 })
 export type StudyRecord = Static<typeof StudyRecord>
@@ -94,6 +97,8 @@ export const InstanceRecord = Type.Object({
   bytes: Count,
   /** The bytes are still on this machine. */
   isKept: Type.Boolean(),
+  /** A person deleted it before it arrived anywhere. */
+  isDiscarded: Type.Optional(Type.Boolean()),
   deliveries: Type.Array(Delivery),
 })
 export type InstanceRecord = Static<typeof InstanceRecord>
@@ -129,6 +134,14 @@ export const UnknownSender = Type.Object({
   ])),
 })
 export type UnknownSender = Static<typeof UnknownSender>
+
+/** Which objects that go nowhere to delete: those of a study, one object, or what came before a moment. */
+export const DiscardSelection = Type.Object({
+  StudyInstanceUID: Type.Optional(Type.String({ maxLength: 64 })),
+  objectId: Type.Optional(Type.String({ maxLength: 64 })),
+  receivedBefore: Type.Optional(Type.String({ format: 'date-time' })),
+}, { additionalProperties: false, minProperties: 1 })
+export type DiscardSelection = Static<typeof DiscardSelection>
 
 /** Called-off deliveries that a person looked at: of one study, or of one node. */
 export const ReleaseSelection = Type.Object({

@@ -71,6 +71,7 @@ export const Alarm = Type.Object({
     Type.Literal('serviceStopped'), Type.Literal('serviceFailed'), Type.Literal('spoolFull'), Type.Literal('spoolNearlyFull'),
     Type.Literal('nodeUnreachable'), Type.Literal('nodePaused'), Type.Literal('deliveriesFailed'), Type.Literal('noNodes'),
     Type.Literal('cloudUnreachable'), Type.Literal('unknownSenders'), Type.Literal('objectDamaged'), Type.Literal('objectMissing'),
+    Type.Literal('objectsGoNowhere'), Type.Literal('calledOffKept'), Type.Literal('performedStepRefused'), Type.Literal('commitmentUnreported'), Type.Literal('configurationRestored'),
   ]),
   severity: Type.Union([Type.Literal('critical'), Type.Literal('warning')]),
   since: Type.Optional(Time),

@@ -99,10 +99,19 @@ describe('a performed procedure step', () => {
     isLineUp = true
     organisation = 'south'
     await gateway.performedSteps.send()
-    expect([states(), gateway.performedSteps.waitingForOthers(), server.requests.length]).toEqual([['create waiting'], 1, 0])
+    expect([states(), gateway.performedSteps.needingPerson(), server.requests.length]).toEqual([['create waiting'], 1, 0])
+    expect(gateway.performedSteps.list(1)).toMatchObject([{ needsPerson: true }])
     organisation = 'north'
     await gateway.performedSteps.send()
-    expect([states(), gateway.performedSteps.waitingForOthers()]).toEqual([['create sent'], 0])
+    expect([states(), gateway.performedSteps.needingPerson()]).toEqual([['create sent'], 0])
+  })
+
+  test('of another organisation is given up when a person has seen it', async () => {
+    isLineUp = false
+    await creating()
+    organisation = 'south'
+    await gateway.performedSteps.acknowledge([gateway.performedSteps.list(1)[0]?.id ?? 0])
+    expect([states(), gateway.performedSteps.needingPerson()]).toEqual([['create refused'], 0])
   })
 
   test('that waits with many others on a dead line is not asked about one by one', async () => {

@@ -23,11 +23,9 @@ export interface PerformedSteps {
   subscribe(listener: () => void): () => void
   /** Sends what waits now, in order; for when the line has come back. */
   send(): Promise<void>
-  /** Messages refused by the server after they were taken, which no person has seen yet. */
+  /** Messages refused by the server after they were taken, and messages of another organisation than the gateway is bound to now, which no person has seen yet. */
   needingPerson(): number
-  /** Messages that wait for another organisation than the one the gateway is bound to now. */
-  waitingForOthers(): number
-  /** A person has seen these; how many there were to see. Durable. */
+  /** A person has seen these, by which those of another organisation are given up; how many there were to see. Durable. */
   acknowledge(ids: readonly number[]): Promise<number>
   removeSettledBefore(moment: Date): number
   close(): Promise<void>
@@ -48,6 +46,7 @@ export function createPerformedSteps({ upstream, database, organisation, clock, 
   const stop = new AbortController()
   let sending: Promise<void> | undefined
   const timer = setInterval(() => { void send() }, retryEveryMs).unref()
+  const boundTo = (): string => organisation() ?? ''
   const tell = (): void => { for (const listener of listeners) listener() }
 
   /** Asks the server at once unless something of this step still waits; what it cannot take now is kept durably and succeeds. */
@@ -90,10 +89,9 @@ export function createPerformedSteps({ upstream, database, organisation, clock, 
   async function sendWaiting(): Promise<void> {
     // A step whose message could not go holds back its own later ones, no others.
     const heldBack = new Set<string>()
-    const bound = (): string => organisation() ?? ''
     adopt()
     let unanswered = 0
-    for (let message = table.nextWaiting(0, bound()); message && !stop.signal.aborted; message = table.nextWaiting(message.id, bound())) {
+    for (let message = table.nextWaiting(0, boundTo()); message && !stop.signal.aborted; message = table.nextWaiting(message.id, boundTo())) {
       if (heldBack.has(message.SOPInstanceUID)) continue
       const result = await attempt(message)
       if (result instanceof Unsent) {
@@ -133,16 +131,15 @@ export function createPerformedSteps({ upstream, database, organisation, clock, 
 
   return {
     service: { name: 'performedSteps', SOPClassUIDs: [sopClassUID('ModalityPerformedProcedureStep')], handlers },
-    list: (limit) => table.list(limit),
+    list: (limit) => table.list(limit, boundTo()),
     subscribe(listener) {
       listeners.add(listener)
       return () => { listeners.delete(listener) }
     },
     send,
-    needingPerson: () => table.needingPerson(),
-    waitingForOthers: () => table.waitingForOthers(organisation() ?? ''),
+    needingPerson: () => table.needingPerson(boundTo()),
     async acknowledge(ids) {
-      const seen = await database.write(() => table.acknowledge(ids), { durable: true })
+      const seen = await database.write(() => table.acknowledge(ids, boundTo(), clock()), { durable: true })
       log.info({ ids, seen }, 'a person has seen refused performed procedure steps')
       tell()
       return seen

@@ -67,31 +67,30 @@ export interface StepTable {
   /** Whether the step was created by a message that arrived. */
   isCreated(SOPInstanceUID: string): boolean
   settle(id: number, state: Exclude<StepMessageState, 'waiting'>, at: Date, reason?: string): void
-  /** What a person has to see: messages refused after they were taken. */
-  needingPerson(): number
+  /** What a person has to see: messages refused after they were taken, and those that wait for another organisation than this one. */
+  needingPerson(organisation: string): number
   /** What waits for whichever organisation comes first is from now on for this one. */
   adopt(organisation: string): void
-  /** What waits for other organisations than this one. */
-  waitingForOthers(organisation: string): number
-  /** A person has seen these; how many there were to see. */
-  acknowledge(ids: readonly number[]): number
-  /** The newest first. */
-  list(limit: number): StepMessage[]
+  /** A person has seen these; what waits for another organisation is given up by that. How many there were to see. */
+  acknowledge(ids: readonly number[], organisation: string, at: Date): number
+  /** The newest first, as the gateway of an organisation sees them. */
+  list(limit: number, organisation: string): StepMessage[]
   removeSettledBefore(moment: Date): number
 }
 
 export function createStepTable({ sql }: Database): StepTable {
   const columns = 'id, sop_instance_uid, operation, calling_ae_title, received_at, step_status, data_set, state, settled_at, reason, needs_person, organisation'
+  const isOfAnother = "state = 'waiting' AND organisation <> ?1"
   const add = sql.prepare('INSERT INTO performed_step_message (sop_instance_uid, operation, calling_ae_title, received_at, step_status, data_set, state, settled_at, reason, organisation) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)')
   const next = sql.prepare(`SELECT ${columns} FROM performed_step_message WHERE state = 'waiting' AND id > ? AND (organisation IS NULL OR organisation = ?) ORDER BY id LIMIT 1`)
   const waiting = sql.prepare("SELECT 1 FROM performed_step_message WHERE sop_instance_uid = ? AND state = 'waiting' LIMIT 1")
   const created = sql.prepare("SELECT 1 FROM performed_step_message WHERE sop_instance_uid = ? AND operation = 'create' AND state = 'sent' LIMIT 1")
   const settle = sql.prepare("UPDATE performed_step_message SET state = ?1, settled_at = ?2, reason = ?3, needs_person = (?1 = 'refused') WHERE id = ?4")
-  const forPerson = sql.prepare('SELECT count(*) AS count FROM performed_step_message WHERE needs_person = 1')
-  const forOthers = sql.prepare("SELECT count(*) AS count FROM performed_step_message WHERE state = 'waiting' AND organisation <> ?")
+  const forPerson = sql.prepare(`SELECT (SELECT count(*) FROM performed_step_message WHERE needs_person = 1) + (SELECT count(*) FROM performed_step_message WHERE ${isOfAnother}) AS count`)
   const adopt = sql.prepare("UPDATE performed_step_message SET organisation = ? WHERE state = 'waiting' AND organisation IS NULL")
   const acknowledge = sql.prepare('UPDATE performed_step_message SET needs_person = 0 WHERE needs_person = 1 AND id IN (SELECT value FROM json_each(?))')
-  const list = sql.prepare(`SELECT ${columns} FROM performed_step_message ORDER BY id DESC LIMIT ?`)
+  const giveUp = sql.prepare(`UPDATE performed_step_message SET state = 'refused', settled_at = ?2, reason = 'otherOrganisation' WHERE ${isOfAnother} AND id IN (SELECT value FROM json_each(?3))`)
+  const list = sql.prepare(`SELECT ${columns.replace('needs_person', `(needs_person = 1 OR coalesce(${isOfAnother}, 0)) AS needs_person`)} FROM performed_step_message ORDER BY id DESC LIMIT ?2`)
   const remove = sql.prepare("DELETE FROM performed_step_message WHERE state <> 'waiting' AND needs_person = 0 AND settled_at < ?")
   return {
     add: ({ SOPInstanceUID, operation, callingAETitle, receivedAt, stepStatus, dataSet, state, reason, organisation }) => {
@@ -100,12 +99,11 @@ export function createStepTable({ sql }: Database): StepTable {
     nextWaiting: (after, organisation) => messageOf(next.get(after, organisation)),
     isWaiting: (SOPInstanceUID) => waiting.get(SOPInstanceUID) !== undefined,
     isCreated: (SOPInstanceUID) => created.get(SOPInstanceUID) !== undefined,
-    needingPerson: () => Number(forPerson.get()?.count),
-    waitingForOthers: (organisation) => Number(forOthers.get(organisation)?.count),
+    needingPerson: (organisation) => Number(forPerson.get(organisation)?.count),
     adopt: (organisation) => { adopt.run(organisation) },
-    acknowledge: (ids) => Number(acknowledge.run(JSON.stringify(ids)).changes),
+    acknowledge: (ids, organisation, at) => Number(acknowledge.run(JSON.stringify(ids)).changes) + Number(giveUp.run(organisation, at.getTime(), JSON.stringify(ids)).changes),
     settle: (id, state, at, reason) => { settle.run(state, at.getTime(), reason ?? null, id) },
-    list: (limit) => list.all(limit).flatMap((row) => messageOf(row) ?? []),
+    list: (limit, organisation) => list.all(organisation, limit).flatMap((row) => messageOf(row) ?? []),
     removeSettledBefore: (moment) => Number(remove.run(moment.getTime()).changes),
   }
 }
