@@ -53,6 +53,7 @@ test('every other route asks for a permission or is about the own account, and w
     'organisation:read': ['none'], 'org.hospital_edit': ['organisation.change'], 'admin.cloudfilm': ['organisation.change'], 'team.edit': ['organisation.change'],
     'admin.department': ['department.change'], 'org.role': ['role.change'], 'org.device': ['device.change'],
     'org.pairing': ['none', 'pairing.change'], 'team.pairing': ['none', 'pairing.change'], 'team.signature': ['none', 'pairing.change'], 'team.fee': ['none', 'fee.change'],
+    'admin.notify': ['none', 'notification-rule.change'],
     'admin.consortium': ['none', 'organisation.create', 'organisation.change'], 'operator.organisations': ['none', 'organisation.create', 'organisation.change'], 'operator.modules': ['organisation.change'],
     'org.api_key': ['none', 'api-key.create', 'api-key.change', 'api-key.rotate', 'api-key.revoke'], 'org.sign_in': ['none', 'sign-in-provider.change'],
     // What a gateway says of itself names no patient.

@@ -11,7 +11,7 @@ import { startSweeping } from './dicomweb/index.ts'
 import { createGateways, gatewayTasks } from './gateways/index.ts'
 import { createSealing, createTokens, followSigningKeys, loadSigningKeys, signingKeyTasks } from './identity/index.ts'
 import { joinTasks, startJobs } from './jobs/index.ts'
-import { createNotifying, createOutbox, notificationTasks, openChannels, startDelivering } from './notifications/index.ts'
+import { contactOf, createNotifying, createOutbox, notificationTasks, openChannels, startDelivering } from './notifications/index.ts'
 import { createOidc } from './oidc/index.ts'
 import { accountMemberships, createOrganisations, notificationRecipients } from './organisations/index.ts'
 import { accountBindings, createPeople, peopleTasks } from './people/index.ts'
@@ -58,7 +58,8 @@ export async function startServer(config: Config): Promise<RunningServer> {
     const outbox = createOutbox({ db, sealing, channels, now: () => new Date(), onFailure: (fields) => { app.log.warn(fields, 'a message was not delivered') } })
     const accounts = createAccounts({ db, sealing, outbox, memberships: accountMemberships, publicUrl: config.PUBLIC_URL, timeZone: config.TIME_ZONE, captchaBits: config.CAPTCHA_BITS, management: managementRuleOf(config) })
     const notifying = createNotifying({
-      db, sealing, recipients: notificationRecipients, sessionEnds: accounts.sessionEnds, timeZone: config.TIME_ZONE, onFailure: (err) => { app.log.warn({ err }, 'pages cannot be told now what happens') },
+      db, sealing, recipients: notificationRecipients, channels, sessionEnds: accounts.sessionEnds, timeZone: config.TIME_ZONE, publicUrl: config.PUBLIC_URL, contact: contactOf(config), allowsPrivateAddresses: config.NOTIFY_PRIVATE_ADDRESSES,
+      onFailure: (err, fields) => { app.log.warn({ ...fields, err }, 'people cannot be told now what happens') },
     })
     const gateways = await createGateways({ db, tokens, sealing, tokenUrl: config.PUBLIC_URL && `${config.PUBLIC_URL}/api/token` })
     const metrics = createMetrics()
@@ -94,7 +95,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
     // Its own: a thread that starts with the first frame, and no cache, or its frames would drive out those that readers ask for.
     const recompressing = createTranscoding({ blobs, threads: 1, timeoutMs: config.CODEC_TIMEOUT_MS, cacheBytes: 0 })
     closers.push(() => recompressing.close())
-    const delivering = startDelivering({ db, outbox, telling: notifying.telling, log: app.log })
+    const delivering = startDelivering({ db, outbox, telling: notifying.telling, deliveries: notifying.deliveries, log: app.log })
     closers.push(() => delivering.close())
     const keyTasks = signingKeyTasks({
       file: signingKeysFile(config), days: signingKeyAge(config), note: (kid) => noteKeyRotation(db, 'command:calendar', { kid }),

@@ -76,6 +76,7 @@ const entries = {
   'device.delete': { group: 'organisation' },
   'pairing.change': { group: 'organisation' },
   'fee.change': { group: 'organisation' },
+  'notification-rule.change': { group: 'organisation' },
 
   'member.read': { group: 'people', isRead: read },
   'member.create': { group: 'people' },

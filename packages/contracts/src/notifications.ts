@@ -18,7 +18,7 @@ export const notificationEvents = [
   'pairing.requested', 'pairing.agreed', 'pairing.declined', 'pairing.ended', 'pairing.order-taking-on', 'pairing.order-taking-off',
   'credential.submitted', 'credential.verified', 'credential.refused',
   'gateway.enrolled', 'gateway.revoked', 'gateway.alarm', 'gateway.offline', 'gateway.online', 'upload-code.rotated',
-  'api-key.created', 'api-key.expiring', 'delivery.failed',
+  'api-key.created', 'api-key.expiring', 'delivery.failed', 'notification.test',
 ] as const
 export type NotificationEvent = typeof notificationEvents[number]
 export const NotificationEvent = Type.Enum([...notificationEvents])
@@ -123,7 +123,7 @@ export type TodoPage = Static<typeof TodoPage>
 export const NotificationSwitches = Type.Object({
   methods: Type.Array(Type.Object({
     method: PersonalMethod,
-    isAvailable: Type.Boolean({ description: 'it reaches this account: an address, a number or a browser is known, and the installation has the channel; the switch is shown only then' }),
+    isAvailable: Type.Boolean({ description: 'it can reach this account: an address or number is known, and the installation has the channel; the switch is shown only then' }),
     isOn: Type.Boolean(),
   })),
   events: Type.Array(Type.Object({ event: NotificationEvent, isMuted: Type.Boolean(), canBeMuted: Type.Boolean({ description: 'false: a message of safety, which comes in any case' }) })),

@@ -12,6 +12,8 @@ export interface EventEntry {
   /** Page of the matter; `{organisationId}` is filled in, the record goes beside it (PLAT-13). */
   readonly path: string
   readonly keptDays: number
+  /** Sent when asked for, and not by rule. */
+  readonly isTest?: true
 }
 
 const quarter = 90
@@ -63,8 +65,9 @@ export const eventCatalogue: Readonly<Record<NotificationEvent, EventEntry>> = {
   'gateway.online': { to: 'gateway.manage', methods: quietly, path: gateways, keptDays: 30 },
   'upload-code.rotated': { to: 'gateway.manage', methods: quietly, path: gateways, keptDays: quarter },
 
-  'api-key.created': { to: 'org.role', isSafety: true, methods: quietly, path: '/o/{organisationId}/admin/api-keys', keptDays: quarter },
-  'api-key.expiring': { to: 'org.role', methods: mailed, path: '/o/{organisationId}/admin/api-keys', keptDays: 30 },
+  'api-key.created': { to: 'org.api_key', isSafety: true, methods: quietly, path: '/o/{organisationId}/admin/api-keys', keptDays: quarter },
+  'api-key.expiring': { to: 'org.api_key', methods: mailed, path: '/o/{organisationId}/admin/api-keys', keptDays: 30 },
+  'notification.test': { to: 'account', isPersonal: true, isTest: true, methods: quietly, path: '/notifications', keptDays: 1 },
   'delivery.failed': { to: 'admin.notify', methods: quietly, path: '/o/{organisationId}/admin/notifications', keptDays: 30 },
 }
 

@@ -11,6 +11,10 @@ export interface Recipient {
 export interface Text {
   readonly subject: string
   readonly body: string
+  /** In one line, for where a line costs; the body where it is absent. */
+  readonly brief?: string
+  /** By name and values, for senders that let only texts through that were approved before. */
+  readonly template?: { readonly name: string; readonly language: string; readonly parameters: unknown }
 }
 
 export interface Channel {

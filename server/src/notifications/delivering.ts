@@ -1,5 +1,6 @@
 import { createNotifications } from '../platform/notifications.ts'
 import type { Db } from '../platform/db.ts'
+import type { Deliveries } from './deliveries.ts'
 import type { Outbox } from './outbox.ts'
 import type { Telling } from './telling.ts'
 
@@ -9,25 +10,28 @@ export interface DeliveringDeps {
   readonly db: Db
   readonly outbox: Pick<Outbox, 'deliverDue'>
   readonly telling: Telling
+  readonly deliveries: Pick<Deliveries, 'deliverDue'>
   readonly log: { readonly warn: (fields: object, message: string) => void }
 }
 
 /** Tells what has happened as soon as it has, and delivers what is due every few seconds, beside the requests, until it is closed. */
-export function startDelivering({ db, outbox, telling, log }: DeliveringDeps): { close: () => Promise<void> } {
+export function startDelivering({ db, outbox, telling, deliveries, log }: DeliveringDeps): { close: () => Promise<void> } {
   const stopping = new AbortController()
   const words = createNotifications(db, 'isocenter_notification')
-  const told = inTurns(async () => { await telling.tellDue(stopping.signal) }, log, stopping.signal)
-  const delivered = inTurns(async () => { await outbox.deliverDue() }, log, stopping.signal)
+  const delivered = inTurns(async () => { await deliveries.deliverDue(stopping.signal) }, log, stopping.signal)
+  const told = inTurns(async () => { if (await telling.tellDue(stopping.signal) > 0) delivered.soon() }, log, stopping.signal)
+  const posted = inTurns(async () => { await outbox.deliverDue() }, log, stopping.signal)
   words.listen(told.soon)
   const timer = setInterval(() => {
     told.soon()
     delivered.soon()
+    posted.soon()
   }, everyMs).unref()
   return {
     close: async () => {
       stopping.abort()
       clearInterval(timer)
-      await Promise.all([told.ended(), delivered.ended(), words.close()])
+      await Promise.all([told.ended(), delivered.ended(), posted.ended(), words.close()])
     },
   }
 }

@@ -39,6 +39,7 @@ export interface EventDetails {
   readonly 'upload-code.rotated': Organisation
   readonly 'api-key.created': Organisation & { readonly name: string }
   readonly 'api-key.expiring': Organisation & { readonly name: string; readonly days: number }
+  readonly 'notification.test': { readonly about: NotificationEvent }
   readonly 'delivery.failed': Organisation & { readonly method: string }
 }
 
@@ -98,6 +99,7 @@ const eventTexts: Readonly<Record<Language, EventTexts>> = {
     'upload-code.rotated': event('上传码更换', ({ organisation }) => `${organisation}的上传码已更换`, () => '旧上传码不能再用于接入网关。'),
     'api-key.created': event('新建 API 密钥', ({ name }) => `已创建 API 密钥“${name}”`, () => '如非本机构操作，请立即吊销。'),
     'api-key.expiring': event('API 密钥即将过期', ({ name, days }) => `API 密钥“${name}”将在 ${String(days)} 天内过期`),
+    'notification.test': event('测试消息', ({ about }) => `测试：${eventName(about, 'zh-CN')}`, () => '这是一条测试消息。'),
     'delivery.failed': event('消息发送失败', () => '有消息未能送达', ({ method }) => `渠道：${method}。请在通知管理中查看。`),
   },
   en: {
@@ -131,6 +133,7 @@ const eventTexts: Readonly<Record<Language, EventTexts>> = {
     'upload-code.rotated': event('Upload code changed', ({ organisation }) => `The upload code of ${organisation} has changed`, () => 'The old one enrols no gateways any more.'),
     'api-key.created': event('API key created', ({ name }) => `The API key “${name}” has been created`, () => 'If your organisation has not done this, revoke it at once.'),
     'api-key.expiring': event('API key expiring', ({ name, days }) => `The API key “${name}” expires within ${String(days)} days`),
+    'notification.test': event('Test message', ({ about }) => `Test: ${eventName(about, 'en')}`, () => 'This is a test message.'),
     'delivery.failed': event('Message not delivered', () => 'A message could not be delivered', ({ method }) => `Channel: ${method}. See the notification management.`),
   },
 }

@@ -1,5 +1,6 @@
 /** Messages to people: what they are told of, what waits for them, what pages hear live, and the channels messages leave by. */
-export { openChannels } from './channels/index.ts'
+export { notificationAdministrationRoutes } from './administration-routes.ts'
+export { contactOf, openChannels } from './channels/index.ts'
 export { startDelivering } from './delivering.ts'
 export { tell } from './live/tell.ts'
 export { createNotifying, type Notifying } from './notifying.ts'

@@ -1,34 +1,65 @@
 /** Everything the server does to tell people what has happened. */
 import type { Sealing } from '../identity/index.ts'
 import type { Db } from '../platform/db.ts'
+import type { Channel } from './channel.ts'
+import { createSendPush } from './channels/web-push.ts'
+import { createSendWebhook } from './channels/webhook.ts'
+import { createDeliveries, type Deliveries } from './deliveries.ts'
 import { createInbox, type Inbox } from './inbox.ts'
 import { createLive, type Live, type LiveDeps } from './live/hub.ts'
+import { createSubscriptions, type Subscriptions } from './push/subscriptions.ts'
+import { createVapid, type Vapid } from './push/vapid.ts'
 import type { Recipients } from './recipients.ts'
+import { createRuleAdministration, installedMethods, type RuleAdministration } from './rule-administration.ts'
+import { createSafePost } from './safe-post.ts'
+import { createSwitches, type Switches } from './switches.ts'
 import { createTelling, type Telling } from './telling.ts'
+import { createWebhooks, type Webhooks } from './webhooks.ts'
 
 export interface NotifyingDeps {
   readonly db: Db
   readonly sealing: Sealing
   readonly recipients: Recipients
+  /** What this installation has beside browsers and programs. */
+  readonly channels: readonly Channel[]
   readonly sessionEnds: LiveDeps['sessionEnds']
+  /** Scheme and host users reach the server at, where it is fixed. */
+  readonly publicUrl?: string | undefined
+  /** Address by which a push service reaches who runs this installation. */
+  readonly contact?: string | undefined
+  /** Programs of organisations may be in private networks, and without TLS. */
+  readonly allowsPrivateAddresses: boolean
   /** IANA name: the day of organisations that have not said where they are. */
   readonly timeZone: string
   readonly now?: () => Date
   /** Told of what went wrong behind everybody's back: it is tried again. */
-  readonly onFailure: (err: unknown) => void
-  readonly liveOptions?: LiveDeps['options']
+  readonly onFailure: (err: unknown, fields?: Readonly<Record<string, string>>) => void
 }
 
 export interface Notifying {
   readonly inbox: Inbox
   readonly live: Live
   readonly telling: Telling
+  readonly deliveries: Deliveries
+  readonly rules: RuleAdministration
+  readonly webhooks: Webhooks
+  readonly switches: Switches
+  readonly subscriptions: Subscriptions
+  readonly vapid: Vapid
 }
 
-export function createNotifying({ db, recipients, sessionEnds, timeZone, now = () => new Date(), onFailure, liveOptions }: NotifyingDeps): Notifying {
+export function createNotifying({ db, sealing, recipients, channels, sessionEnds, publicUrl, contact, allowsPrivateAddresses, timeZone, now = () => new Date(), onFailure }: NotifyingDeps): Notifying {
+  const post = createSafePost({ allowsPrivate: allowsPrivateAddresses })
+  const installed = installedMethods(channels)
+  const vapid = createVapid({ db, sealing, contact, now })
+  const subscriptions = createSubscriptions({ db, sealing, now })
+  const webhooks = createWebhooks({ db, sealing, allowsPrivate: allowsPrivateAddresses, now })
+  const deliveries = createDeliveries({
+    db, recipients, channels, subscriptions, webhooks, publicUrl, now, sendPush: createSendPush({ vapid, post }), sendWebhook: createSendWebhook({ post, now }),
+    onFailure: ({ err, ...fields }) => { onFailure(err, fields) },
+  })
   return {
-    inbox: createInbox({ db, recipients, now }),
-    live: createLive({ db, recipients, sessionEnds, now, onFailure, ...(liveOptions === undefined ? {} : { options: liveOptions }) }),
-    telling: createTelling({ db, recipients, timeZone, now }),
+    inbox: createInbox({ db, recipients, now }), live: createLive({ db, recipients, sessionEnds, now, onFailure }), telling: createTelling({ db, recipients, timeZone, now }),
+    deliveries, webhooks, subscriptions, vapid, switches: createSwitches({ db, installed }), rules: createRuleAdministration({ db, deliveries, installed, now, onFailure }),
   }
 }

@@ -1,6 +1,7 @@
 /** HTTP face of what one account is told. */
 import {
-  defaultPageSize, NotificationCounts, NotificationPage, NotificationParams, NotificationQuery, PageQuery, Problem, ReadAll, TodoPage, TodoQuery,
+  defaultPageSize, NotificationCounts, NotificationPage, NotificationParams, NotificationQuery, NotificationSwitches, NotificationSwitchesPatch, PageQuery, Problem, PushDevice, PushDeviceParams, PushDevices, PushKey, PushSubscriptionRequest,
+  ReadAll, TodoPage, TodoQuery,
 } from '@isocenter/contracts'
 import { Type } from 'typebox'
 import type { ApiRoutes } from '../platform/typed-routes.ts'
@@ -13,7 +14,7 @@ const Listing = Type.Object({ ...PageQuery.properties, ...NotificationQuery.prop
 const TodoListing = Type.Object({ ...PageQuery.properties, ...TodoQuery.properties })
 const Counting = Type.Object({ organisationId: NotificationQuery.properties.organisationId })
 
-export const notificationRoutes: ApiRoutes<{ notifying: Notifying }> = async (app, { notifying: { inbox, live } }) => {
+export const notificationRoutes: ApiRoutes<{ notifying: Notifying }> = async (app, { notifying: { inbox, live, switches, vapid, subscriptions } }) => {
   const tags = ['Notifications']
   await app.register(liveRoutes, { live })
   app.addHook('onSend', (_request, reply, _payload, next) => { reply.header('cache-control', 'no-store'); next() })
@@ -49,4 +50,41 @@ export const notificationRoutes: ApiRoutes<{ notifying: Notifying }> = async (ap
     schema: { operationId: 'listTodos', summary: 'What waits for the account, or for anybody who may do it; the latest first', tags, querystring: TodoListing, response: { 200: TodoPage, '4xx': Problem } },
     config: { policy: 'signedIn', audit: 'none' },
   }, ({ session, query: { cursor, limit = defaultPageSize, ...query } }) => inbox.todos(session, query, { cursor, limit }))
+
+  // ── Own settings ─────────────────────────────────────────────────────────────────────────────
+
+  app.get('/account/notification-switches', {
+    schema: { operationId: 'getNotificationSwitches', summary: 'What the account has switched off for itself', tags, response: { 200: NotificationSwitches, '4xx': Problem } },
+    config: { policy: 'signedIn', audit: 'none' },
+  }, ({ session }) => switches.find(session))
+
+  app.patch('/account/notification-switches', {
+    bodyLimit,
+    schema: { operationId: 'changeNotificationSwitches', summary: 'Switches ways and events off and on for oneself', tags, body: NotificationSwitchesPatch, response: { 200: NotificationSwitches, '4xx': Problem } },
+    config: { policy: 'signedIn', audit: 'none' },
+  }, ({ session, body }) => switches.change(session, body))
+
+  app.get('/account/push/key', {
+    schema: { operationId: 'getPushKey', summary: 'The key a browser subscribes by', tags, response: { 200: PushKey, '4xx': Problem } },
+    config: { policy: 'signedIn', audit: 'none' },
+  }, async () => ({ publicKey: await vapid.publicKey() }))
+
+  app.get('/account/push/subscriptions', {
+    schema: { operationId: 'listPushSubscriptions', summary: 'Browsers the account is pushed to', tags, response: { 200: PushDevices, '4xx': Problem } },
+    config: { policy: 'signedIn', audit: 'none' },
+  }, ({ session }) => subscriptions.list(session))
+
+  app.post('/account/push/subscriptions', {
+    bodyLimit,
+    schema: { operationId: 'addPushSubscription', summary: 'Pushes to this browser too, while somebody is signed in here', tags, body: PushSubscriptionRequest, response: { 201: PushDevice, '4xx': Problem } },
+    config: { policy: 'signedIn', audit: 'none' },
+  }, async ({ session, body }, reply) => reply.code(201).send(await subscriptions.add(session, body)))
+
+  app.delete('/account/push/subscriptions/:subscriptionId', {
+    schema: { operationId: 'removePushSubscription', summary: 'Pushes to this browser no more', tags, params: PushDeviceParams, response: { 204: Empty, '4xx': Problem } },
+    config: { policy: 'signedIn', audit: 'none' },
+  }, async ({ session, params }, reply) => {
+    await subscriptions.remove(session, params.subscriptionId)
+    return reply.code(204).send(null)
+  })
 }

@@ -38,7 +38,8 @@ const texts: Readonly<Record<Language, Texts>> = {
 
 /** What a message says to who reads this language; Chinese where it is not known. */
 export function textOf<Kind extends MessageKind>(kind: Kind, values: MessageValues[Kind], language: string | undefined): Text {
-  return texts[language === 'en' ? 'en' : 'zh-CN'][kind](values)
+  const spoken = language === 'en' ? 'en' : 'zh-CN'
+  return { ...texts[spoken][kind](values), template: { name: kind, language: spoken, parameters: values } }
 }
 
 export const isMessageKind = (kind: string): kind is MessageKind => Object.hasOwn(texts.en, kind)
