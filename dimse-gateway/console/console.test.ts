@@ -284,6 +284,56 @@ describe.skipIf(!hasProgram('chromium'))('the console in Chromium', () => {
     })
   })
 
+  test('what goes nowhere is found by its alarm, and deleted after a question', async () => {
+    const { page, gateway } = await open()
+    await page.getByRole('button', { name: 'See objects' }).click()
+    await page.getByRole('checkbox', { name: 'Only what goes nowhere' }).isChecked()
+    await page.getByText('3 studies').waitFor()
+    await page.getByRole('button', { name: 'Delete here' }).first().click()
+    await answer(page, 'Cancel')
+    expect(gateway.discarded).toEqual([])
+    await page.getByRole('button', { name: 'Delete here' }).first().click()
+    await answer(page, 'Delete here')
+    await page.getByText('4 objects deleted').waitFor()
+    expect(gateway.discarded).toEqual([{ StudyInstanceUID: '2.25.3002' }])
+    await page.getByText('2 studies').waitFor()
+    await page.getByRole('button', { name: 'Delete all that goes nowhere' }).click()
+    await answer(page, 'Delete here')
+    await page.getByText('No study matches').waitFor()
+  })
+
+  test('called-off deliveries are released where the alarm stands', async () => {
+    const { page, gateway } = await open()
+    await page.getByRole('button', { name: 'Release' }).click()
+    await answer(page, 'Release')
+    await page.getByText('4 deliveries released').waitFor()
+    expect(gateway.released).toEqual([{ nodeId: 'old-pacs' }])
+  })
+
+  test('a procedure step that was refused after it was taken is marked as seen', async () => {
+    const { page, goTo, gateway } = await open()
+    await goTo('/procedures')
+    await page.getByText('Duplicate SOP Instance').waitFor()
+    await page.getByRole('button', { name: 'Seen' }).click()
+    await page.getByRole('button', { name: 'Seen' }).waitFor({ state: 'hidden' })
+    expect(gateway.seen).toEqual([1])
+  })
+
+  test('a DICOM node is asked whether what it took is safe, and is so no more once that is turned off', async () => {
+    const { page, goTo, gateway } = await open()
+    await goTo('/nodes')
+    const set = async () => {
+      await page.getByRole('button', { name: 'Edit' }).nth(1).click()
+      await page.getByRole('switch', { name: 'Ask whether images are safe there' }).click()
+      await page.getByRole('button', { name: 'Save' }).click()
+      await page.getByRole('dialog').waitFor({ state: 'hidden' })
+    }
+    await set()
+    expect(gateway.configuration().nodes[1]).toMatchObject({ id: 'archive', commitment: true })
+    await set()
+    expect(gateway.configuration().nodes[1]).not.toHaveProperty('commitment')
+  })
+
   test('credentials of a node go in and are never shown again, and what its form does not show stays', async () => {
     const { page, goTo, gateway } = await open()
     await goTo('/nodes')

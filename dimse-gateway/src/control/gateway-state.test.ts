@@ -16,7 +16,7 @@ function stateOf(forwarded: Partial<NodeForwarding>, { refused = 0, unreported =
     configuration: { current, change: () => Promise.reject(new Error('unasked')), subscribe: () => () => {} },
     reception: { status: () => ({ status: 'running', reason: undefined, port: 13_227, associations: 0 }) },
     spool: { usage: () => ({ objects: 0, bytes: 0, freeBytes: 1e9, quotaBytes: undefined, isRefusing: false }) },
-    forwarding: { nodes: () => [node], counts: () => node.counts, lingering: () => ({ stranded: 0, calledOff: 0, ...lingering }) },
+    forwarding: { nodes: () => [node], counts: () => node.counts, lingering: () => ({ stranded: 0, calledOff: [], ...lingering }) },
     performedSteps: { needingPerson: () => refused }, commitments: { needingPerson: () => unreported },
     records: { totals: () => ({ receivedToday: 0, arrivedToday: 0 }) },
     alarms: { list: () => [] }, unknownSenders: { list: () => [] }, cloud: { contact: {} }, clock: () => now, version: '0.1.0', startedAt: now,
@@ -42,9 +42,12 @@ test('what waits is told in objects and bytes, of each node and of all', () => {
 
 test.each([
   ['objects that go nowhere', { stranded: 17 }, 'objectsGoNowhere', 17],
-  ['deliveries called off whose objects are kept', { calledOff: 4 }, 'calledOffKept', 4],
   ['procedure steps that the server refused after they were taken', { refused: 2 }, 'performedStepRefused', 2],
   ['commitments nobody could be told of', { unreported: 1 }, 'commitmentUnreported', 1],
 ])('%s are an alarm with their number', (_what, lingering, code, count) => {
   expect(stateOf({}, lingering).alarms).toEqual([{ code, severity: 'warning', count }])
+})
+
+test('deliveries called off whose objects are kept are an alarm a node, which may be there no more', () => {
+  expect(stateOf({}, { calledOff: [{ nodeId: 'removed', count: 4 }] }).alarms).toEqual([{ code: 'calledOffKept', severity: 'warning', nodeId: 'removed', count: 4 }])
 })

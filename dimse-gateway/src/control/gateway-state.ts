@@ -49,7 +49,7 @@ export function gatewayState({ configuration, reception, spool, forwarding, reco
       ...(bond?.lastFailure ? [{ code: 'cloudUnreachable', severity: 'warning', since: bond.lastFailure.at } as const] : []),
       // Without any node everything goes nowhere, which `noNodes` says.
       ...countAlarm('objectsGoNowhere', nodes.length === 0 ? 0 : stranded),
-      ...countAlarm('calledOffKept', calledOff),
+      ...calledOff.map(({ nodeId, count }) => ({ code: 'calledOffKept', severity: 'warning', nodeId, count } as const)),
       ...countAlarm('performedStepRefused', performedSteps.needingPerson()),
       ...countAlarm('commitmentUnreported', commitments.needingPerson()),
       ...countAlarm('unknownSenders', unknownSenders.list().filter(({ wasRefused, refusedServices }) => wasRefused || refusedServices.length > 0).length),

@@ -71,7 +71,7 @@ export function pretendGateway({ now = () => new Date(), isEmpty = false }: { re
       { code: 'deliveriesFailed', severity: 'warning', since: ago(120), count: 3 },
       { code: 'unknownSenders', severity: 'warning', count: 1 },
       { code: 'objectsGoNowhere', severity: 'warning', count: 12 },
-      { code: 'calledOffKept', severity: 'warning', count: 4 },
+      { code: 'calledOffKept', severity: 'warning', nodeId: 'old-pacs', count: 4 },
       { code: 'performedStepRefused', severity: 'warning', count: 1 },
     ],
     senders: isEmpty ? [] : [{ callingAETitle: 'US_ROOM4', calledAETitle: 'ANY-SCP', remoteAddress: '10.20.4.31', firstSeenAt: ago(200), lastSeenAt: ago(6), attempts: 14, wasRefused: true, refusedServices: ['query'] }],

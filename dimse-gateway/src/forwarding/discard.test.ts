@@ -29,13 +29,13 @@ async function aGatewayWith(ofCT: number, ofOthers: number) {
 
 test('objects that go nowhere are counted, found in the records, and deleted by hand; the record says so', async () => {
   const { forwarding, spool, objects: [kept, other], records } = await aGatewayWith(1, 1)
-  expect(forwarding.lingering()).toEqual({ stranded: 1, calledOff: 0 })
+  expect(forwarding.lingering()).toEqual({ stranded: 1, calledOff: [] })
   const page = { limit: 10 }
   expect(records.studies({ goesNowhere: true }, page).records).toMatchObject([{ StudyInstanceUID: kept?.StudyInstanceUID, stranded: 1 }])
   expect(await forwarding.discard({ StudyInstanceUID: kept?.StudyInstanceUID })).toBe(1)
   expect([spool.get(kept?.id ?? ''), spool.get(other?.id ?? '')?.id]).toEqual([undefined, other?.id])
   expect(records.instances(kept?.StudyInstanceUID ?? '', {}, page).records).toMatchObject([{ isKept: false, isDiscarded: true }])
-  expect(forwarding.lingering()).toEqual({ stranded: 0, calledOff: 0 })
+  expect(forwarding.lingering()).toEqual({ stranded: 0, calledOff: [] })
 })
 
 test('no selection deletes what still goes somewhere', async () => {
@@ -49,10 +49,10 @@ test('no selection deletes what still goes somewhere', async () => {
 test('what was called off and arrived nowhere may be deleted; what came after a moment stays', async () => {
   const { forwarding } = await aGatewayWith(0, 3)
   await forwarding.cancel({ nodeId: 'archive' })
-  expect(forwarding.lingering()).toEqual({ stranded: 3, calledOff: 0 })
+  expect(forwarding.lingering()).toEqual({ stranded: 3, calledOff: [] })
   expect(await forwarding.discard({ receivedBefore: new Date(Date.now() - 60_000) })).toBe(0)
   expect(await forwarding.discard({ receivedBefore: new Date(Date.now() + 60_000) })).toBe(3)
-  expect(forwarding.lingering()).toEqual({ stranded: 0, calledOff: 0 })
+  expect(forwarding.lingering()).toEqual({ stranded: 0, calledOff: [] })
 })
 
 test('objects that went elsewhere and are kept for a called-off delivery are counted until they are released', async () => {
@@ -62,10 +62,10 @@ test('objects that went elsewhere and are kept for a called-off delivery are cou
   await queue.settle([{ deliveryId: delivery!.deliveryId, outcome: { kind: 'arrived', verified: true, confirmed: true } }], 1)
   await queue.cancel({ nodeId: 'b' })
   const lingering = createLingering(createStatements(database))
-  expect(lingering.count()).toEqual({ stranded: 0, calledOff: 1 })
+  expect(lingering.count()).toEqual({ stranded: 0, calledOff: [{ nodeId: 'b', count: 1 }] })
   await queue.release({ nodeId: 'b' }, 1)
   lingering.forget()
-  expect(lingering.count()).toEqual({ stranded: 0, calledOff: 0 })
+  expect(lingering.count()).toEqual({ stranded: 0, calledOff: [] })
   database.close()
 })
 

@@ -22,8 +22,8 @@ export interface DiscardOptions {
 export interface Lingering {
   /** Objects that go nowhere. */
   readonly stranded: number
-  /** Deliveries that were called off and whose objects, which go somewhere else, are kept until somebody releases them. */
-  readonly calledOff: number
+  /** Deliveries that were called off and whose objects, which go somewhere else, are kept until somebody releases them, by node. */
+  readonly calledOff: readonly { readonly nodeId: string; readonly count: number }[]
 }
 
 /** Objects deleted at a time; a crash leaves no more files than the start looks at. */
@@ -69,15 +69,16 @@ const countEveryMs = 5_000
 /** Counts what lingers; `forget` has it counted anew. */
 export function createLingering(statements: Statements): { readonly count: () => Lingering; readonly forget: () => void } {
   let known: { readonly at: number; readonly lingering: Lingering } | undefined
-  const count = (from: string): number => statements.get<{ count: number }>(`SELECT count(*) AS count FROM ${from}`)?.count ?? 0
   return {
     count: () => {
       if (!known || performance.now() - known.at > countEveryMs) {
         known = {
           at: performance.now(),
           lingering: {
-            stranded: count('stranded_object'),
-            calledOff: count(`delivery INDEXED BY delivery_called_off WHERE state = 'cancelled' AND confirmed = 0 AND object_key NOT IN (SELECT object_key FROM stranded_object)`),
+            stranded: statements.get<{ count: number }>('SELECT count(*) AS count FROM stranded_object')?.count ?? 0,
+            calledOff: statements.all(`
+              SELECT node_id AS nodeId, count(*) AS count FROM delivery INDEXED BY delivery_called_off
+              WHERE state = 'cancelled' AND confirmed = 0 AND object_key NOT IN (SELECT object_key FROM stranded_object) GROUP BY node_id`),
           },
         }
       }

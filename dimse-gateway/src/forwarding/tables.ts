@@ -112,5 +112,5 @@ CREATE TRIGGER object_deleted AFTER UPDATE OF deleted_at ON forward_object WHEN 
 END;
 /* Deleted by a person before it arrived anywhere. */
 ALTER TABLE forward_object ADD COLUMN discarded INTEGER NOT NULL DEFAULT 0;
-CREATE INDEX delivery_called_off ON delivery (delivery_id, object_key) WHERE state = 'cancelled' AND confirmed = 0;
+CREATE INDEX delivery_called_off ON delivery (node_id, object_key) WHERE state = 'cancelled' AND confirmed = 0;
 ` }

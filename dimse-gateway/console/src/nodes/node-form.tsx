@@ -97,6 +97,7 @@ function bodyOf({ bandwidthKilobytes, hasTls, authorization, credential, key, tl
     ...node, ...values, hours: hoursOf(hours),
     bandwidthBytesPerSecond: bandwidthKilobytes ? Math.round(bandwidthKilobytes * bytesPerKilobyte) : undefined,
     tls: isSecure ? shownTls : undefined,
+    commitment: values.commitment === true ? true : undefined,
     authorization: values.kind === 'dicomweb' && authorization && authorization.scheme !== 'none' ? authorization : undefined,
     secrets: Object.keys(secrets).length > 0 ? secrets : undefined,
   })
@@ -109,6 +110,7 @@ function DicomFields() {
       <Form.Item name="host" label={words.host} rules={[{ required: true, whitespace: true, message: words.required }]}><Input maxLength={253} spellCheck={false} className="mono" /></Form.Item>
       <Form.Item name="port" label={words.port} rules={[{ required: true, type: 'integer', min: 1, max: 65_535, message: service.portInvalid }]}><InputNumber precision={0} style={{ width: 160 }} /></Form.Item>
       <Form.Item name="calledAETitle" label={words.calledAETitle} rules={[{ required: true, pattern: aeTitlePattern, message: service.aeTitleInvalid }]}><Input maxLength={16} spellCheck={false} className="mono" /></Form.Item>
+      <SwitchField name="commitment" label={words.commitment} hint={words.commitmentHint} />
       <Form.Item name="callingAETitle" label={words.callingAETitle} extra={words.callingHint} rules={[{ pattern: aeTitlePattern, message: service.aeTitleInvalid }]}><Input maxLength={16} spellCheck={false} className="mono" /></Form.Item>
     </>
   )

@@ -4,11 +4,12 @@ import type { Alarm, NodeState } from '../../../src/control/wire/state.ts'
 import { request } from '../api/client.ts'
 import { useAction } from '../api/use-action.ts'
 import { navigate } from '../navigation.tsx'
+import { useConfirm } from '../parts/confirm.ts'
 import { useFailureText } from '../parts/failure-text.ts'
 import { useNow } from '../parts/use-now.ts'
 import { useConsoleWords, type Words } from '../words/index.ts'
 
-/** Where what an alarm calls for is done. */
+/** Where what an alarm calls for is done; nowhere else where it is done by the button itself. */
 const remedies: Readonly<Record<Alarm['code'], readonly [action: keyof Words['alarmActions'], to: string]>> = {
   serviceStopped: ['start', ''],
   serviceFailed: ['openService', '/service'],
@@ -22,6 +23,11 @@ const remedies: Readonly<Record<Alarm['code'], readonly [action: keyof Words['al
   unknownSenders: ['openSenders', '/senders'],
   objectDamaged: ['openFailed', '/records'],
   objectMissing: ['openFailed', '/records'],
+  objectsGoNowhere: ['openNowhere', '/records?goesNowhere=true'],
+  calledOffKept: ['release', ''],
+  performedStepRefused: ['openProcedures', '/procedures'],
+  commitmentUnreported: ['openProcedures', '/procedures'],
+  configurationRestored: ['openService', '/service'],
 }
 
 /** What is the matter, each with what to do about it. */
@@ -42,6 +48,7 @@ function AlarmRow({ alarm, node }: { readonly alarm: Alarm; readonly node: NodeS
   const now = useNow()
   const isWide = Grid.useBreakpoint().md ?? false
   const { run, isBusy } = useAction()
+  const confirm = useConfirm()
   // A newer gateway may know alarms that this console, open since before it was updated, does not.
   const { title, advice } = Object.hasOwn(words.alarms, alarm.code) ? words.alarms[alarm.code] : words.alarms.other
   const [action, to] = Object.hasOwn(remedies, alarm.code) ? remedies[alarm.code] : ['openNode', '/'] as const
@@ -50,9 +57,16 @@ function AlarmRow({ alarm, node }: { readonly alarm: Alarm; readonly node: NodeS
     alarm.count !== undefined && words.affected(formats.number(alarm.count)),
     alarm.since !== undefined && words.since(formats.fromNow(alarm.since, now)),
   ].filter(Boolean).join(' · ')
-  const remedy = action === 'start'
-    ? () => void run(() => request('POST', '/service/start'), words.service.started)
-    : () => { navigate(to) }
+  const release = async () => {
+    const { confirmRelease, confirmReleaseHint, released } = words.records
+    if (!await confirm({ title: confirmRelease, hint: confirmReleaseHint, action: words.alarmActions.release })) return
+    await run(() => request('POST', '/deliveries/release', { body: { nodeId: alarm.nodeId } }), released(formats.number(alarm.count ?? 0), alarm.count === 1))
+  }
+  const here: Readonly<Partial<Record<typeof action, () => void>>> = {
+    start: () => void run(() => request('POST', '/service/start'), words.service.started),
+    release: () => void release(),
+  }
+  const remedy = here[action] ?? (() => { navigate(to) })
   const button = <Button size="small" loading={isBusy} onClick={remedy}>{words.alarmActions[action]}</Button>
   return (
     <Alert

@@ -1,7 +1,10 @@
 import { EmptyState, useLanguage } from '@isocenter/design-system'
-import { Card, Table, Tag } from 'antd'
+import { Button, Card, Table, Tag } from 'antd'
 import type { CommitmentRecord, PerformedStepRecord } from '../../../src/control/wire/procedures.ts'
+import { request } from '../api/client.ts'
+import { useAction } from '../api/use-action.ts'
 import { useResource } from '../api/use-resource.ts'
+import { useConfirm } from '../parts/confirm.ts'
 import { Loaded, Page } from '../parts/page.tsx'
 import { useConsoleWords } from '../words/index.ts'
 
@@ -31,7 +34,13 @@ function PerformedSteps() {
             { title: words.modality, dataIndex: 'callingAETitle', render: (aeTitle: string) => <span className="mono">{aeTitle}</span> },
             { title: words.received, dataIndex: 'receivedAt', render: (at: string) => formats.moment(at) },
             { title: words.message, key: 'message', responsive: ['md'], render: (_, { operation, PerformedProcedureStepStatus }) => <>{words.operations[operation]} <span className="mono">{PerformedProcedureStepStatus}</span></> },
-            { title: words.toServer, key: 'state', render: (_, { state, reason }) => <><Tag color={stepColours[state]}>{words.stepStates[state]}</Tag>{reason !== undefined && <div className="hint">{reason}</div>}</> },
+            { title: words.toServer, key: 'state', render: (_, { id, state, reason, needsPerson }) => (
+              <>
+                <Tag color={needsPerson ? 'error' : stepColours[state]}>{words.stepStates[state]}</Tag>
+                <Reason code={needsPerson && state === 'waiting' ? 'otherOrganisation' : reason} />
+                {needsPerson && <SeenButton path="/performed-steps/seen" id={id} isGivenUp={state === 'waiting'} />}
+              </>
+            ) },
           ]}
         />
       )}</Loaded>
@@ -59,10 +68,35 @@ function Commitments() {
             { title: words.modality, dataIndex: 'callingAETitle', render: (aeTitle: string) => <span className="mono">{aeTitle}</span> },
             { title: words.requested, dataIndex: 'requestedAt', render: (at: string) => formats.moment(at) },
             { title: words.result, key: 'result', responsive: ['md'], render: (_, { instances, committed, failed }) => (committed === undefined || failed === undefined ? words.asked(formats.number(instances)) : words.outcome(formats.number(committed), formats.number(failed))) },
-            { title: words.answer, key: 'state', render: (_, { state, reason }) => <><Tag color={commitmentColours[state]}>{words.commitmentStates[state]}</Tag>{reason !== undefined && <div className="hint">{reason}</div>}</> },
+            { title: words.answer, key: 'state', render: (_, { id, state, reason, needsPerson }) => (
+              <>
+                <Tag color={commitmentColours[state]}>{words.commitmentStates[state]}</Tag>
+                <Reason code={reason} />
+                {needsPerson && <SeenButton path="/commitments/seen" id={id} />}
+              </>
+            ) },
           ]}
         />
       )}</Loaded>
     </Card>
   )
+}
+
+/** Why, in the user's language where it is a word of ours; else as the server says it. */
+function Reason({ code }: { readonly code: string | undefined }) {
+  const { procedures: { reasons } } = useConsoleWords()
+  if (code === undefined) return null
+  return <div className="hint">{Object.hasOwn(reasons, code) ? reasons[code as keyof typeof reasons] : code}</div>
+}
+
+/** For what nobody else is told of. One that still waited is given up by that, which is asked first. */
+function SeenButton({ path, id, isGivenUp = false }: { readonly path: string; readonly id: number; readonly isGivenUp?: boolean }) {
+  const { procedures: words } = useConsoleWords()
+  const { run, isBusy } = useAction()
+  const confirm = useConfirm()
+  const acknowledge = async () => {
+    if (isGivenUp && !await confirm({ title: words.confirmGiveUp, hint: words.confirmGiveUpHint, action: words.markSeen })) return
+    await run(() => request('POST', path, { body: { ids: [id] } }))
+  }
+  return <Button size="small" loading={isBusy} onClick={() => void acknowledge()}>{words.markSeen}</Button>
 }

@@ -37,7 +37,7 @@ export function InstanceTable({ StudyInstanceUID }: { readonly StudyInstanceUID:
             { title: columns.class, key: 'class', responsive: ['md'], render: (_, record) => <Tooltip title={record.SOPClassUID}><span>{registeredName(record.SOPClassUID)}</span></Tooltip> },
             { title: columns.syntax, key: 'syntax', responsive: ['xl'], render: (_, record) => registeredName(record.transferSyntaxUID) },
             { title: columns.size, key: 'size', align: 'right', width: 100, responsive: ['md'], render: (_, record) => formats.bytes(record.bytes) },
-            { title: columns.kept, key: 'kept', width: 100, responsive: ['lg'], render: (_, record) => (record.isKept ? words.kept : words.deleted) },
+            { title: columns.kept, key: 'kept', width: 100, responsive: ['lg'], render: (_, record) => (record.isKept ? words.kept : record.isDiscarded === true ? words.wasDiscarded : words.deleted) },
             { title: columns.deliveries, key: 'deliveries', width: '36%', render: (_, record) => <ul className="quiet-list deliveries">{record.deliveries.map((delivery) => <li key={delivery.nodeId}><InstanceDelivery delivery={delivery} /></li>)}</ul> },
             { title: <span className="only-read">{actions.retry}</span>, key: 'retry', width: 56, render: (_, record) => record.deliveries.some(({ state }) => state === 'dead') && <Button size="small" icon={<ReloadOutlined aria-hidden />} loading={isBusy} aria-label={`${actions.retry} ${record.SOPInstanceUID}`} onClick={() => void retry({ objectId: record.id })} /> },
           ]}

@@ -1,4 +1,4 @@
-import { DownloadOutlined, ReloadOutlined } from '@ant-design/icons'
+import { DeleteOutlined, DownloadOutlined, ReloadOutlined } from '@ant-design/icons'
 import { Button, Card, Flex } from 'antd'
 import type { StudyRecordPage } from '../../../src/control/wire/records.ts'
 import type { GatewayState } from '../../../src/control/wire/state.ts'
@@ -10,6 +10,7 @@ import { Loaded, Page } from '../parts/page.tsx'
 import { useConsoleWords } from '../words/index.ts'
 import { filtersOf, queryOf, RecordFilters } from './record-filters.tsx'
 import { StudyTable } from './study-table.tsx'
+import { useDiscard } from './use-discard.ts'
 import { useRetry } from './use-retry.ts'
 
 /** What was received, where it went, and what did not arrive. The filters are in the address, so that a search can be kept. */
@@ -21,6 +22,7 @@ export function Records() {
   const state = useResource<GatewayState>('/state', ['state'])
   const page = useResource<StudyRecordPage>(`/records/studies${query({ ...asked, after: search.get('after') ?? undefined })}`, ['records', 'configuration'])
   const { retry, isBusy } = useRetry()
+  const { discard, isBusy: isDiscarding } = useDiscard()
   const confirm = useConfirm()
   const retryAll = async () => {
     if (await confirm({ title: words.confirmRetryAll, hint: words.confirmRetryAllHint, action: actions.retry, isDangerous: false })) await retry({})
@@ -31,6 +33,7 @@ export function Records() {
       actions={
         <Flex gap="small" wrap>
           {(state.value?.queue.failed ?? 0) > 0 && <Button icon={<ReloadOutlined aria-hidden />} loading={isBusy} onClick={() => void retryAll()}>{words.retryAll}</Button>}
+          {filters.goesNowhere === 'true' && (page.value?.total ?? 0) > 0 && <Button danger icon={<DeleteOutlined aria-hidden />} loading={isDiscarding} onClick={() => void discard({ receivedBefore: new Date().toISOString() })}>{words.discardAll}</Button>}
           <Button icon={<DownloadOutlined aria-hidden />} href={`/api/records/export${query(asked)}`} download>{actions.exportCsv}</Button>
         </Flex>
       }

@@ -1,4 +1,4 @@
-import { DownOutlined, ReloadOutlined, RightOutlined } from '@ant-design/icons'
+import { DeleteOutlined, DownOutlined, ReloadOutlined, RightOutlined } from '@ant-design/icons'
 import { EmptyState, personName, useLanguage } from '@isocenter/design-system'
 import { Button, Flex, Grid, Table, Tag } from 'antd'
 import type { StudyRecord, StudyRecordPage } from '../../../src/control/wire/records.ts'
@@ -7,6 +7,7 @@ import { navigate, useLocation } from '../navigation.tsx'
 import { useConsoleWords } from '../words/index.ts'
 import { InstanceTable } from './instance-table.tsx'
 import { StudyDeliveries } from './study-deliveries.tsx'
+import { useDiscard } from './use-discard.ts'
 import { useRetry } from './use-retry.ts'
 
 /** One row a study, which opens to its instances. */
@@ -31,10 +32,10 @@ export function StudyTable({ page, isFiltered, isLoading }: { readonly page: Stu
           ),
         }}
         columns={[
-          { title: words.patient, key: 'patient', ...(isWide && { width: '20%' }), render: (_, record) => <><Patient record={record} />{!isWide && <><Study record={record} /><Received record={record} /><StudyDeliveries record={record} /><Retry record={record} /></>}</> },
+          { title: words.patient, key: 'patient', ...(isWide && { width: '20%' }), render: (_, record) => <><Patient record={record} />{!isWide && <><Study record={record} /><Received record={record} /><StudyDeliveries record={record} /><Retry record={record} /><Stranded record={record} /></>}</> },
           { title: words.study, key: 'study', width: '26%', responsive: ['md'], render: (_, record) => <Study record={record} /> },
           { title: words.received, key: 'received', width: '24%', responsive: ['lg'], render: (_, record) => <Received record={record} /> },
-          { title: words.delivery, key: 'delivery', responsive: ['md'], render: (_, record) => <Flex vertical gap={4} align="flex-start"><StudyDeliveries record={record} /><Retry record={record} /></Flex> },
+          { title: words.delivery, key: 'delivery', responsive: ['md'], render: (_, record) => <Flex vertical gap={4} align="flex-start"><StudyDeliveries record={record} /><Retry record={record} /><Stranded record={record} /></Flex> },
         ]}
       />
       <Flex justify="space-between" align="center" wrap gap="small" style={{ padding: '12px 16px' }}>
@@ -85,6 +86,20 @@ function Retry({ record }: { readonly record: StudyRecord }) {
   const { retry, isBusy } = useRetry()
   if (!record.deliveries.some(({ dead }) => dead > 0)) return null
   return <Button size="small" icon={<ReloadOutlined aria-hidden />} loading={isBusy} onClick={() => void retry({ StudyInstanceUID: record.StudyInstanceUID })}>{words.retryStudy}</Button>
+}
+
+/** Instances that go nowhere, which nothing but a person takes away. */
+function Stranded({ record: { StudyInstanceUID, stranded = 0 } }: { readonly record: StudyRecord }) {
+  const { records: words } = useConsoleWords()
+  const { formats } = useLanguage()
+  const { discard, isBusy } = useDiscard()
+  if (stranded === 0) return null
+  return (
+    <div>
+      <span className="hint">{words.strandedHere(formats.number(stranded), stranded === 1)} </span>
+      <Button size="small" danger icon={<DeleteOutlined aria-hidden />} loading={isBusy} onClick={() => void discard({ StudyInstanceUID })}>{words.discard}</Button>
+    </div>
+  )
 }
 
 /** Forward through the list, and back to its beginning; the browser goes back one page. */
