@@ -16,7 +16,7 @@ export const desktop = { width: 1360, height: 900 }
 export const phone = { width: 390, height: 844 }
 
 export async function launchChromium(): Promise<Browser> {
-  await buildScreens(() => {})
+  await buildScreens(() => {}, ['dimse-gateway/console'])
   return chromium.launch({ executablePath: '/usr/bin/chromium', args: flags })
 }
 

@@ -47,11 +47,11 @@ const stampName = '.built-from'
 const longestBuildMs = 5 * 60_000
 
 /**
- * Brings every build up to date.
+ * Brings every build up to date, or those of some folders.
  * @throws LauncherError with the bundler's words when the sources cannot be built
  */
-export async function buildScreens(say: (line: string) => void): Promise<void> {
-  for (const one of screens) {
+export async function buildScreens(say: (line: string) => void, folders?: readonly string[]): Promise<void> {
+  for (const one of screens.filter(({ folder }) => folders?.includes(folder) ?? true)) {
     const wanted = digestOfSources(one)
     const isBuilt = () => readStamp(one) === wanted
     if (isBuilt()) continue
