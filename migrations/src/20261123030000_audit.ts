@@ -95,7 +95,9 @@ export async function up(knex: Knex): Promise<void> {
       not_restored integer,
       ended_at timestamptz,
       restored_by text,
+      restore_reason text,
       purge_id uuid references purge,
+      device_id uuid references device,
       patient_id text,
       patient_name text,
       study_date text,
@@ -194,7 +196,7 @@ export async function up(knex: Knex): Promise<void> {
     ) as stored group by organisation_id`)
   await knex.raw(`insert into audit_reader (reader, through_event) select 'storage', coalesce(max(audit_event_id), 0) from audit_event`)
 
-  await knex.raw('alter table device add column deleted_at timestamptz, add column deleted_by text')
+  await knex.raw('alter table device add column deleted_at timestamptz, add column deleted_by text, add column deletion_reason text, add column is_deleting boolean not null default false')
   await knex.raw('drop index device_by_name')
   await knex.raw('create unique index device_by_name on device (organisation_id, lower(name)) where deleted_at is null')
 }

@@ -14,6 +14,8 @@ export async function obsoleteBlobs(db: Db, before: Date, limit: number): Promis
       and not exists (select from series_metadata where series_metadata.blob_key = obsolete_blob.blob_key)
       and not exists (select from thumbnail where thumbnail.blob_key = obsolete_blob.blob_key)
       and not exists (select from upload_chunk where upload_chunk.blob_key = obsolete_blob.blob_key)
+      and not exists (select from deleted_instance where deleted_instance.blob_key = obsolete_blob.blob_key)
+      and not exists (select from deleted_version where deleted_version.blob_key = obsolete_blob.blob_key)
     order by since limit ?`, [before, limit])
   return found.map((row) => row.blob_key)
 }
@@ -39,7 +41,7 @@ export async function takeAnnounced(trx: Trx, blobKeys: readonly string[]): Prom
   return await trx('obsolete_blob').whereIn('blob_key', [...blobKeys]).andWhere('since', '>', trx.raw(announcedNotBefore)).delete() === blobKeys.length
 }
 
-/** Of these blobs those no instance, no former version, nothing derived, no upload and no entry of the obsolete ones names. */
+/** Of these blobs those no instance, no former version, nothing deleted that can be restored, nothing derived, no upload and no entry of the obsolete ones names. */
 export async function unnamedBlobs(db: Db, blobKeys: readonly string[]): Promise<string[]> {
   const found = await rows<{ blob_key: string }>(db, `
     select blob_key from unnest(?::text[]) as given(blob_key)
@@ -48,6 +50,8 @@ export async function unnamedBlobs(db: Db, blobKeys: readonly string[]): Promise
       and not exists (select 1 from series_metadata where series_metadata.blob_key = given.blob_key)
       and not exists (select 1 from thumbnail where thumbnail.blob_key = given.blob_key)
       and not exists (select 1 from upload_chunk where upload_chunk.blob_key = given.blob_key)
+      and not exists (select 1 from deleted_instance where deleted_instance.blob_key = given.blob_key)
+      and not exists (select 1 from deleted_version where deleted_version.blob_key = given.blob_key)
       and not exists (select 1 from obsolete_blob where obsolete_blob.blob_key = given.blob_key)`, [[...blobKeys]])
   return found.map((row) => row.blob_key)
 }
@@ -60,7 +64,9 @@ const heldSql = `
     select * from current
     union all select former.instance_key, former.version, former.blob_key, former.sha256 from current join instance_version former using (instance_key)
   )
-  select blob_key, sha256 from held union all select held.blob_key, received.sha256 from held join recompressed received using (instance_key, version)`
+  select blob_key, sha256 from held union all select held.blob_key, received.sha256 from held join recompressed received using (instance_key, version)
+  union all select kept.blob_key, kept.sha256 from deleted_study join deleted_instance kept using (organisation_id, deleted_study_id)
+    where organisation_id = ? and study_instance_uid = ? and kept.series_instance_uid = ? and kept.sop_instance_uid = ?`
 
 /** The digest of a whole object that can be had, and the blob it can be had from: its own, or the one it is stored compressed in. */
 export interface HeldObject {
@@ -70,6 +76,7 @@ export interface HeldObject {
 
 /** What rows say is held of an instance, current and former; whether the blobs are there they cannot know. */
 export async function heldObjects(db: Db, organisationId: string, { StudyInstanceUID, SeriesInstanceUID, SOPInstanceUID }: InstanceScope): Promise<HeldObject[]> {
-  const found = await rows<{ blob_key: string; sha256: Buffer }>(db, heldSql, [organisationId, StudyInstanceUID, SeriesInstanceUID, SOPInstanceUID])
+  const identity = [organisationId, StudyInstanceUID, SeriesInstanceUID, SOPInstanceUID]
+  const found = await rows<{ blob_key: string; sha256: Buffer }>(db, heldSql, [...identity, ...identity])
   return found.map((row) => ({ blobKey: row.blob_key, sha256: row.sha256 }))
 }

@@ -2,7 +2,7 @@ import type { Access } from '../identity/index.ts'
 import type { Db } from '../platform/db.ts'
 import { createChangeSignal, type ChangeWatch } from './change-signal.ts'
 import { readChanges, type Changes } from './changes.ts'
-import { deleteScope } from './deletion.ts'
+import { deleteScope, type Deletion, type DeletionNote } from './deletion.ts'
 import { createFindInstance } from './find-instance.ts'
 import type { InstanceRecord } from './instance-record.ts'
 import { instances, metadata } from './instances.ts'
@@ -44,7 +44,10 @@ export interface Catalogue {
   /** Tells `listener` of every instance this process has stored, once it is durable; answers with what ends that. */
   onStored: (listener: StoredListener) => () => void
   presence: (access: Access, scope: Scope) => Promise<Presence | undefined>
-  delete: (access: Access, scope: Scope) => Promise<{ deleted: number }>
+  /** Hides it, until it is restored or purged. @throws studyLocked 409 */
+  delete: (access: Access, scope: Scope, note?: DeletionNote) => Promise<Deletion>
+  /** Tells those who wait for changes that there are some, made past this catalogue. */
+  changed: (organisationId: string) => void
   /** What was stored and deleted behind a position of the change feed. */
   changes: (access: Access, page: { readonly after: number; readonly limit: number; readonly withMetadata: boolean }) => Promise<Changes>
   /** Attention to what is stored into an organisation and deleted from it, by any process. */
@@ -99,11 +102,12 @@ export function createCatalogue({ db, searchTimeoutMs = defaultSearchTimeoutMs }
       return () => { listeners.delete(listener) }
     },
     presence: (access, scope) => presence(db, access, scope),
-    delete: async (access, scope) => {
-      const deleted = await db.transaction((trx) => deleteScope(trx, access, scope))
-      if (deleted > 0) signal.changed(access.organisationId)
-      return { deleted }
+    delete: async (access, scope, note) => {
+      const deletion = await db.transaction((trx) => deleteScope(trx, access, scope, note))
+      if (deletion.deleted > 0) signal.changed(access.organisationId)
+      return deletion
     },
+    changed: signal.changed,
     changes: (access, page) => readChanges(db, access, page),
     watchChanges: (organisationId) => signal.watch(organisationId),
     wasDeleted: (access, scope) => wasDeleted(db, access, scope),

@@ -30,16 +30,17 @@ test('deletes nothing of another organisation, nor of a study the access does no
   expect(await catalogue.wasDeleted(accessTo(north.organisationId, [aUID()]), ct)).toBe(false)
 })
 
-test('an instance: counts follow, its blob is given up, what was beside it stays', async () => {
+test('an instance: counts follow, its blob waits aside, what was beside it stays', async () => {
   const { catalogue, db, north } = given
   const [first, second] = await aStoredStudy()
   const before = await catalogue.presence(north, studyOf(first))
-  expect(await catalogue.delete(north, first)).toEqual({ deleted: 1 })
+  expect(await catalogue.delete(north, first)).toMatchObject({ deleted: 1 })
   expect(await catalogue.findInstance(north, first)).toBeUndefined()
   expect(await catalogue.findInstance(north, second)).toBeDefined()
   expect(await studyRowOf(db, north, first)).toMatchObject({ number_of_study_related_series: 2, number_of_study_related_instances: 2 })
   expect((await catalogue.presence(north, studyOf(first)))?.revision).not.toBe(before?.revision)
-  expect(await db('obsolete_blob').where({ blob_key: first.blobKey })).toHaveLength(1)
+  expect(await db('obsolete_blob').where({ blob_key: first.blobKey })).toHaveLength(0)
+  expect(await db('deleted_instance').where({ blob_key: first.blobKey })).toHaveLength(1)
   expect(await Promise.all([first, second, seriesOf(first), studyOf(first)].map((scope) => catalogue.wasDeleted(north, scope)))).toEqual([true, false, false, false])
   expect(await wrongCounts(db)).toEqual([])
 })
@@ -57,7 +58,7 @@ test('the last instance of a series: the series goes with it, and its modality l
 test('a series: its instances and no others', async () => {
   const { catalogue, db, north } = given
   const [ct, , mr] = await aStoredStudy()
-  expect(await catalogue.delete(north, seriesOf(ct))).toEqual({ deleted: 2 })
+  expect(await catalogue.delete(north, seriesOf(ct))).toMatchObject({ deleted: 2 })
   expect(await catalogue.wasDeleted(north, ct)).toBe(true)
   expect(await catalogue.wasDeleted(north, mr)).toBe(false)
   expect(await wrongCounts(db)).toEqual([])
@@ -68,10 +69,12 @@ test('a study: all of it, every version, with one line in the audit trail', asyn
   const [ct, second, mr] = await aStoredStudy()
   const newer = otherBytes(ct)
   await catalogue.store(north, newer)
-  expect(await catalogue.delete(north, studyOf(ct))).toEqual({ deleted: 3 })
+  expect(await catalogue.delete(north, studyOf(ct))).toMatchObject({ deleted: 3 })
   expect(await studyRowOf(db, north, ct)).toBeUndefined()
   const blobs = [ct, newer, second, mr].map(({ blobKey }) => blobKey)
-  expect(await db('obsolete_blob').whereIn('blob_key', blobs)).toHaveLength(4)
+  expect(await db('deleted_instance').whereIn('blob_key', blobs)).toHaveLength(3)
+  expect(await db('deleted_version').whereIn('blob_key', blobs)).toHaveLength(1)
+  expect(await db('obsolete_blob').whereIn('blob_key', blobs)).toHaveLength(0)
   for (const table of ['series', 'study_modality']) expect(await db(table).whereNotIn('study_key', db('study').select('study_key'))).toEqual([])
   expect(await db('audit_event').where({ study_instance_uid: ct.StudyInstanceUID, action: 'study.delete' })).toMatchObject([{ occurrences: 3, outcome: 'success' }])
   expect(await catalogue.delete(north, studyOf(ct))).toEqual({ deleted: 0 })

@@ -46,6 +46,20 @@ export async function* uploadedBlobs(db: Db): AsyncGenerator<{ readonly key: str
   for await (const row of keyset<{ blob_key: string }>(db, 'select blob_key from upload_chunk where blob_key > ? order by blob_key limit ?')) yield { key: row.blob_key }
 }
 
+/** Blobs of what is deleted and can be restored, ascending by key. */
+export async function* deletedBlobs(db: Db): AsyncGenerator<{ readonly key: string }> {
+  const pageSql = `select blob_key from (
+    (select blob_key from deleted_instance where blob_key > :after order by blob_key limit :limit) union all (select blob_key from deleted_version where blob_key > :after order by blob_key limit :limit)
+  ) as deleted order by blob_key limit :limit`
+  for (let after = ''; ;) {
+    const { rows: page } = await db.raw<{ rows: { blob_key: string }[] }>(pageSql, { after, limit: keysPerPage })
+    for (const row of page) yield { key: row.blob_key }
+    const last = page.at(-1)
+    if (!last || page.length < keysPerPage) return
+    after = last.blob_key
+  }
+}
+
 /** Forgets something derived whose blob is lost, so that it is made again. */
 export async function forgetDerived(db: Db, blobKey: string): Promise<void> {
   for (const table of derivedTables) await db(table).where({ blob_key: blobKey }).delete()

@@ -1,7 +1,7 @@
 import { record } from '../audit/index.ts'
 import { together, type Trx } from '../platform/db.ts'
 import { recordChanges, type NewChange } from './changes.ts'
-import { decide, policiesOf, type Decision } from './duplicates.ts'
+import { decide, policiesOf, type Decision, type DuplicatePolicy } from './duplicates.ts'
 import { planByIndex } from './json-rows.ts'
 import { findKept } from './kept-versions.ts'
 import type { StoreOutcome } from './new-instance.ts'
@@ -15,17 +15,25 @@ import { findSeries, insertSeries, seriesIdentity, takeIntoSeries, updateSeries 
 import { lockStudies, saveStudies, takeIntoStudy } from './store-studies.ts'
 import { liftTombstones } from './tombstones.ts'
 
+/** How what is brought back differs from what arrives. */
+export interface StoreOptions {
+  /** In place of each organisation's own. */
+  readonly policy?: DuplicatePolicy
+  /** False where the caller writes the event. */
+  readonly isAudited?: boolean
+}
+
 /**
  * Stores a batch within the caller's transaction; outcomes in the order given. No instance may occur twice in it.
  *
  * The studies' rows are locked first and in one order everywhere, and nothing below a study changes without that lock:
  * from there on no other writer is in the way, and what is read stays true until the commit.
  */
-export async function storeBatch(trx: Trx, batch: readonly Prepared[]): Promise<StoreOutcome[]> {
+export async function storeBatch(trx: Trx, batch: readonly Prepared[], { policy, isAudited = true }: StoreOptions = {}): Promise<StoreOutcome[]> {
   const [, studies] = await together(planByIndex(trx), lockStudies(trx, batch))
   const [series, existing] = await together(findSeries(trx, batch, studies), findExisting(trx, batch, studies))
   const placed = batch.map((prepared, index) => ({ prepared, series: known(series.get(seriesIdentity(prepared))), former: existing[index] }))
-  const decided = await decideAll(trx, placed)
+  const decided = await decideAll(trx, placed, policy)
 
   const created = decided.filter(({ decision }) => decision.writes === 'instance')
   const superseding = decided.filter(({ decision }) => decision.writes === 'version')
@@ -52,7 +60,7 @@ export async function storeBatch(trx: Trx, batch: readonly Prepared[]): Promise<
     updateSeries(trx, knownSeries),
     saveStudies(trx, studies.values()),
     liftTombstones(trx, created.map(({ prepared }) => prepared)),
-    record(trx, storeEvents(decided)),
+    record(trx, isAudited ? storeEvents(decided) : []),
     recordChanges(trx, decided.flatMap(changesOf)),
   )
   return decided.map(({ decision: { outcome, blobKept, version } }) => ({ outcome, blobKept, version }))
@@ -67,12 +75,12 @@ function changesOf({ prepared: { access: { organisationId }, instance }, decisio
   return [{ organisationId, action: outcome, scope: { StudyInstanceUID, SeriesInstanceUID, SOPInstanceUID }, version }]
 }
 
-async function decideAll(trx: Trx, placed: readonly WithFormer[]): Promise<Decided[]> {
+async function decideAll(trx: Trx, placed: readonly WithFormer[], policy: DuplicatePolicy | undefined): Promise<Decided[]> {
   const policies = await policiesOf(trx, placed.filter(({ former }) => former !== undefined))
   const kept = await findKept(trx, placed)
   return placed.map((one, index) => {
     const { prepared, former } = one
-    return { ...one, decision: decide(prepared, former, kept[index], policies.get(prepared.access.organisationId) ?? 'keepBoth') }
+    return { ...one, decision: decide(prepared, former, kept[index], policy ?? policies.get(prepared.access.organisationId) ?? 'keepBoth') }
   })
 }
 

@@ -1,5 +1,5 @@
 /** Holds the blob store and the rows against each other, key by key, both ways. */
-import { blobHolders, currentBlobs, derivedBlobs, forgetDerived, forgetObsoleteBlobs, formerBlobs, givenUpBlobs, unnamedBlobs, uploadedBlobs, type BlobHolder } from '../catalogue/index.ts'
+import { blobHolders, currentBlobs, deletedBlobs, derivedBlobs, forgetDerived, forgetObsoleteBlobs, formerBlobs, givenUpBlobs, unnamedBlobs, uploadedBlobs, type BlobHolder } from '../catalogue/index.ts'
 import { isDigestOf, isSettled, longestStoreMs, minimumAgeMs, reread } from '../dicomweb/index.ts'
 import { BlobStoreError, isCredentialBlobKey } from '../storage/index.ts'
 import { examineBlobStore } from './connections.ts'
@@ -21,8 +21,8 @@ export async function examineBlobs(examination: Examination): Promise<void> {
   const suspects = new Batch(suspectsAtOnce, (keys) => examineNamed(examination, keys))
   const orphans = new Batch(suspectsAtOnce, (keys) => examineUnnamed(examination, keys))
 
-  const lists = { blob: blobs.list(''), current: currentBlobs(db), former: formerBlobs(db), derived: derivedBlobs(db), givenUp: givenUpBlobs(db), uploaded: uploadedBlobs(db) }
-  for await (const { key, blob, current, former, derived, givenUp, uploaded } of sideBySide(lists)) {
+  const lists = { blob: blobs.list(''), current: currentBlobs(db), former: formerBlobs(db), deleted: deletedBlobs(db), derived: derivedBlobs(db), givenUp: givenUpBlobs(db), uploaded: uploadedBlobs(db) }
+  for await (const { key, blob, current, former, deleted, derived, givenUp, uploaded } of sideBySide(lists)) {
     if (blob) {
       examined.blobs++
       examined.blobBytes += blob.byteLength
@@ -37,8 +37,8 @@ export async function examineBlobs(examination: Examination): Promise<void> {
     } else if (derived) {
       if (givenUp) await examineGivenUpInUse(examination, key)
       if (!blob) await examineLostDerived(examination, key)
-    } else if (uploaded) {
-      // A piece of an upload on its way; one that is lost shows when the upload is done.
+    } else if (uploaded || deleted) {
+      // A piece of an upload on its way: one that is lost shows when the upload is done. And what may be restored: its rows wait aside.
       if (givenUp) await examineGivenUpInUse(examination, key)
     } else if (givenUp) {
       if (givenUp.since < overdue) await examineOverdue(examination, key)
