@@ -1,12 +1,12 @@
 /** Whom a person may write to and invite (ORG-31): his own organisation, those of its consortia, and those it is paired with. Never how to phone them. */
 import type { ContactOrganisation, ContactPage, ContactPerson, ContactQuery, ContactRelation, OrganisationKind } from '@isocenter/contracts'
-import { Type } from 'typebox'
+import { Type, type Static } from 'typebox'
 import type { Access } from '../identity/index.ts'
 import { decodeCursor, encodeCursor } from '../platform/cursor.ts'
 import { rows, type Db } from '../platform/db.ts'
 import type { AvatarPicture, Avatars } from './avatars.ts'
 import { accountIn } from './common.ts'
-import { whereNamed, wordsOf } from './name-search.ts'
+import { leastAlike, mayBeMistyped, whereNamed, wordsOf, type Likeness, type WordSearch } from './name-search.ts'
 import { noSuchContact } from './problems.ts'
 import { pictureMark } from './profile.ts'
 
@@ -49,7 +49,7 @@ interface PersonRow {
   readonly department_name: string | null
 }
 
-const Position = Type.Tuple([Type.String(), Type.String({ format: 'uuid' })])
+const Position = Type.Tuple([Type.Enum(['typed', 'nearly']), Type.String(), Type.String({ format: 'uuid' })])
 
 /**
  * The organisations one reaches from its own, with why. Consortia bind hospitals to each other and to the consortium itself; a pairing that stands binds a
@@ -66,9 +66,22 @@ const reachSql = `
 const reachBindings = ({ organisationId }: Access): string[] => Array.from({ length: 7 }, () => organisationId)
 
 export function createAddressBook({ db, avatars }: { readonly db: Db; readonly avatars: Avatars }): AddressBook {
-  const people = (access: Access) => db('membership').where('membership.state', 'active')
+  const people = (db: Db, access: Access) => db('membership').where('membership.state', 'active')
     .whereRaw(`membership.organisation_id in (select organisation_id from (${reachSql}) as reach)`, reachBindings(access))
     .join('account', 'account.account_id', 'membership.account_id').where('account.state', 'active')
+
+  const page = async (db: Db, access: Access, { organisationId, departmentId }: ContactQuery, words: readonly WordSearch[], how: Likeness, after: Static<typeof Position> | undefined, limit: number): Promise<ContactPage> => {
+    const query = people(db, access).join('organisation', 'organisation.organisation_id', 'membership.organisation_id').leftJoin('department', 'department.department_id', 'membership.department_id')
+      .leftJoin('account_avatar', 'account_avatar.account_id', 'account.account_id').orderBy(['account.name', 'membership.membership_id']).limit(limit + 1)
+    if (organisationId !== undefined) void query.where('membership.organisation_id', organisationId)
+    if (departmentId !== undefined) void query.where('membership.department_id', departmentId)
+    whereNamed(query, words, how)
+    if (after) void query.whereRaw('(account.name, membership.membership_id) > (?, ?::uuid)', [after[1], after[2]])
+    const found = await query.select<PersonRow[]>('membership.membership_id', 'account.name', db.raw('coalesce(membership.introduction, account.introduction) as introduction'), 'account_avatar.sha256 as avatar',
+      'organisation.organisation_id', 'organisation.number', 'organisation.kind', 'organisation.name as organisation_name', 'department.department_id', 'department.name as department_name')
+    const last = found.length > limit ? found[limit - 1] : undefined
+    return { items: found.slice(0, limit).map(toPerson), ...(last ? { next: encodeCursor([how, last.name, last.membership_id]) } : {}) }
+  }
 
   return {
     organisations: async (access) => {
@@ -88,24 +101,24 @@ export function createAddressBook({ db, avatars }: { readonly db: Db; readonly a
       }))
     },
 
-    list: async (access, { search, organisationId, departmentId }, { cursor, limit }) => {
+    list: async (access, query, { cursor, limit }) => {
       accountIn(access)
       const after = decodeCursor(cursor, Position)
-      const query = people(access).join('organisation', 'organisation.organisation_id', 'membership.organisation_id').leftJoin('department', 'department.department_id', 'membership.department_id')
-        .leftJoin('account_avatar', 'account_avatar.account_id', 'account.account_id').orderBy(['account.name', 'membership.membership_id']).limit(limit + 1)
-      if (organisationId !== undefined) void query.where('membership.organisation_id', organisationId)
-      if (departmentId !== undefined) void query.where('membership.department_id', departmentId)
-      if (search !== undefined) whereNamed(query, ['account.name', "coalesce(department.name, '')"], wordsOf(search))
-      if (after) void query.whereRaw('(account.name, membership.membership_id) > (?, ?::uuid)', [...after])
-      const found = await query.select<PersonRow[]>('membership.membership_id', 'account.name', db.raw("coalesce(membership.introduction, account.introduction) as introduction"), 'account_avatar.sha256 as avatar',
-        'organisation.organisation_id', 'organisation.number', 'organisation.kind', 'organisation.name as organisation_name', 'department.department_id', 'department.name as department_name')
-      const last = found.length > limit ? found[limit - 1] : undefined
-      return { items: found.slice(0, limit).map(toPerson), ...(last ? { next: encodeCursor([last.name, last.membership_id]) } : {}) }
+      const words = wordsOf(query.search ?? '')
+      if (after?.[0] !== 'nearly') {
+        const found = await page(db, access, query, words, 'typed', after, limit)
+        if (found.items.length > 0 || after !== undefined || !words.some(mayBeMistyped)) return found
+      }
+      // Nobody is called what was typed: whoever is called nearly so.
+      return db.transaction(async (trx) => {
+        await rows(trx, `set local pg_trgm.word_similarity_threshold = ${String(leastAlike)}`, [])
+        return page(trx, access, query, words, 'nearly', after, limit)
+      })
     },
 
     avatar: async (access, membershipId) => {
       accountIn(access)
-      const row = await people(access).where('membership.membership_id', membershipId).first<{ account_id: string } | undefined>('account.account_id')
+      const row = await people(db, access).where('membership.membership_id', membershipId).first<{ account_id: string } | undefined>('account.account_id')
       if (row === undefined) throw noSuchContact('Nobody within your reach has this id.')
       return avatars.find(row.account_id)
     },
