@@ -75,9 +75,9 @@ export interface AccountsService extends TestService {
   readonly trailOf: (accountId: string) => Promise<string[]>
 }
 
-export async function anAccountsService(start?: string): Promise<AccountsService> {
+export async function anAccountsService(start?: string, env: Record<string, string> = {}): Promise<AccountsService> {
   const clock = aClock(start)
-  const service = await aService({ CAPTCHA_BITS: '4' }, undefined, clock.now)
+  const service = await aService({ CAPTCHA_BITS: '4', ...env }, undefined, clock.now)
   const { db, accounts: { administration } } = service
   const organisationId = async (slug: string) => (await ensureDefaultOrganisation(db, slug)).organisationId
 

@@ -8,7 +8,7 @@ import type { Db, Trx } from '../platform/db.ts'
 import { invalidSignInProvider, noSignInProvider, signInProviderUnusable } from './problems.ts'
 import type { RelyingParty } from './relying-party.ts'
 import { redirectUriOf } from './sign-in.ts'
-import { providerOf, sealSecret, type Provider } from './store.ts'
+import { isSameIssuer, providerOf, sealSecret, type Provider } from './store.ts'
 
 export interface SignInProviders {
   /** @throws noSignInProvider 404 */
@@ -71,7 +71,7 @@ export function createSignInProviders({ db, sealing, party, trustedOrigins, now 
   const planned = (former: Provider | undefined, request: SignInProviderRequest, issuer: string): Omit<Provider, 'organisation' | 'updatedAt' | 'version'> => {
     const providerId = former?.providerId ?? randomUUID()
     // Another issuer is not told the secret of the former one.
-    const kept = former?.issuer === issuer ? former.secret : undefined
+    const kept = former !== undefined && isSameIssuer(former.issuer, issuer) ? former.secret : undefined
     return {
       providerId, issuer, name: request.name.trim(), clientId: request.clientId.trim(), isOn: request.isOn, linksBy: request.linksBy ?? 'holder',
       emailDomains: (request.emailDomains ?? []).map((domain) => domain.toLowerCase()), requiredClaim: request.requiredClaim,
@@ -101,7 +101,7 @@ export function createSignInProviders({ db, sealing, party, trustedOrigins, now 
         }
         await trx('sign_in_provider').insert({ ...row, provider_id: providerId, organisation_id: access.organisationId, created_at: now() }).onConflict('organisation_id').merge(row)
         // Who somebody is to one issuer says nothing of who he is to another.
-        const unlinked = former === undefined || former.issuer === issuer ? 0 : await trx('external_identity').where({ provider_id: providerId }).delete()
+        const unlinked = former === undefined || isSameIssuer(former.issuer, issuer) ? 0 : await trx('external_identity').where({ provider_id: providerId }).delete()
         await note(trx, access, { providerId, issuer, isOn: rest.isOn, linksBy: rest.linksBy, emailDomains, unlinked, hasNewSecret: request.clientSecret !== undefined })
         return toAnswer(trx, await present(trx, access), base)
       })

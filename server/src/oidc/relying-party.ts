@@ -4,7 +4,7 @@ import { createRemoteJWKSet, customFetch as joseFetch, errors as joseErrors, jwt
 import * as oidc from 'openid-client'
 import type { Sealing } from '../identity/index.ts'
 import { OutboundRefused, type OutboundFetch } from '../platform/outbound-fetch.ts'
-import { neededClaims, type Claims } from './admission.ts'
+import { labelOf, neededClaims, type Claims } from './admission.ts'
 import { openSecret, type Provider } from './store.ts'
 
 /** What was learnt of a provider is asked again after so long: it may have moved its endpoints. */
@@ -153,7 +153,7 @@ export function createRelyingParty({ sealing, fetch, ticks = () => performance.n
         const tokens = await oidc.authorizationCodeGrant(configuration, url, { expectedState: state, expectedNonce: nonce, pkceCodeVerifier: codeVerifier, idTokenExpected: true })
         const stated = tokens.claims()
         if (stated === undefined) throw new Error('There is no ID token.')
-        const isLacking = neededClaims(provider).some((name) => !(name in stated))
+        const isLacking = labelOf(stated) === undefined || neededClaims(provider).some((name) => !(name in stated))
         const more = isLacking && configuration.serverMetadata().userinfo_endpoint !== undefined ? await oidc.fetchUserInfo(configuration, tokens.access_token, stated.sub) : {}
         return { subject: stated.sub, sid: typeof stated['sid'] === 'string' ? stated['sid'] : undefined, claims: { ...more, ...stated } }
       } catch (error) {

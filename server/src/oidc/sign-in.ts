@@ -9,7 +9,7 @@ import { isAdmitted, labelOf, verifiedEmail, verifiedPhone } from './admission.t
 import { attemptMs, ownPath, type Attempt } from './attempt.ts'
 import { noSignInProvider } from './problems.ts'
 import { ArrivalError, type Arrival, type RelyingParty } from './relying-party.ts'
-import { identityOfSubject, insertIdentity, providerById, providerByNumber, providersOf, type Identity, type Provider } from './store.ts'
+import { identityOfSubject, insertIdentity, isSameIssuer, providerById, providerByNumber, providersOf, type Identity, type Provider } from './store.ts'
 
 /** Ended without a session or a link; the page says why. */
 export class SignInEnded extends Error {
@@ -150,7 +150,7 @@ export function createOidcSignIn({ db, accounts, memberships, party, now }: Oidc
   return {
     launch: async (number, { returnTo, remember = false, iss, login_hint: loginHint, target_link_uri: target }, place) => {
       const provider = await providerByNumber(db, number)
-      if (provider === undefined || (iss !== undefined && iss !== provider.issuer)) throw new SignInEnded('noSuchProvider')
+      if (provider === undefined || (iss !== undefined && !isSameIssuer(iss, provider.issuer))) throw new SignInEnded('noSuchProvider')
       return depart(provider, place, loginHint, { returnTo: ownPath(returnTo ?? target, place.base), remember })
     },
 

@@ -43,6 +43,9 @@ interface ProviderRow {
   readonly version: number
 }
 
+/** True of the same issuer, with or without the slash a host alone ends in. */
+export const isSameIssuer = (one: string, other: string): boolean => URL.canParse(one) && URL.canParse(other) && new URL(one).href === new URL(other).href
+
 const toProvider = (row: ProviderRow): Provider => ({
   providerId: row.provider_id, organisation: { organisationId: row.organisation_id, number: row.number, name: row.organisation_name }, name: row.name, issuer: row.issuer, clientId: row.client_id,
   secret: row.secret_sealed === null || row.secret_sealed_with === null ? undefined : { kid: row.secret_sealed_with, bytes: row.secret_sealed },

@@ -70,6 +70,9 @@ const routes: readonly (readonly [Method, string, string, object | undefined])[]
   ['GET', `/team/pairings/${nowhere}/fees`, 'team.fee', undefined],
   ['GET', '/consortium/hospitals', 'admin.consortium', undefined],
   ['PUT', '/consortium/hospitals/999999999/modules', 'admin.consortium', { modules: [] }],
+  ['GET', '/sign-in-provider', 'org.sign_in', undefined],
+  ['PUT', '/sign-in-provider', 'org.sign_in', { name: 'Ours', issuer: 'http://login.example', clientId: 'isocenter', isOn: false }],
+  ['DELETE', '/sign-in-provider', 'org.sign_in', undefined],
   ['GET', '/api-keys', 'org.api_key', undefined],
   ['GET', '/api-keys/scopes', 'org.api_key', undefined],
   ['POST', '/api-keys', 'org.api_key', { name: 'Archive', scopes: ['system/Nothing.r'], expiresAt: '2099-01-01T00:00:00Z' }],
@@ -93,14 +96,14 @@ describe.each(cases)('$kind: $builtIn', ({ kind, builtIn, permissions }) => {
     const answers = await Promise.all(routes.map(async ([method, path, policy, body]) => [method, path, held.has(policy) ? 'allowed' : 'refused', typeOf(await call(method, path, body))] as const))
     // Everything a role can hold means something in its kind of organisation, so none of these is answered that the kind is wrong.
     expect(answers.filter(([, , expected, got]) => (expected === 'refused' ? got !== 'forbidden' : !['200', '201', '204', 'bad-request', 'invalid-settings', 'no-such-organisation', 'no-such-picture', 'no-such-department', 'no-such-device', 'no-such-member',
-      'no-such-invitation', 'no-such-role', 'no-such-pairing', 'no-such-team', 'no-such-api-key', 'invalid-api-key'].includes(got)))).toEqual([])
+      'no-such-invitation', 'no-such-role', 'no-such-pairing', 'no-such-team', 'no-such-api-key', 'invalid-api-key', 'no-sign-in-provider', 'invalid-sign-in-provider'].includes(got)))).toEqual([])
   })
 })
 
 test('the table has every route of organisations, by the permission it asks for', async () => {
   const { paths } = (await service.app.inject('/api/openapi.json')).json<{ paths: Record<string, Record<string, { tags?: string[]; security?: { bearer: string[] }[] }>> }>()
   const served = Object.entries(paths).flatMap(([path, methods]) => Object.entries(methods).flatMap(([method, { tags = [], security = [] }]) =>
-    (['Organisation', 'People', 'Pairing', 'API keys'].includes(tags[0] ?? '') && !path.startsWith('/api/account/') ? [`${method.toUpperCase()} ${path.replaceAll(/\{\w+\}/g, '*')} ${security[0]?.bearer[0] ?? ''}`] : [])))
+    (['Organisation', 'People', 'Pairing', 'API keys', 'Sign-in providers'].includes(tags[0] ?? '') && !path.startsWith('/api/account/') ? [`${method.toUpperCase()} ${path.replaceAll(/\{\w+\}/g, '*')} ${security[0]?.bearer[0] ?? ''}`] : [])))
   const listed = routes.map(([method, path, policy]) => `${method} /api${path.replace(nowhere, '*').replaceAll('999999999', '*')} ${policy}`)
   expect(listed.sort()).toEqual(served.sort())
 })
