@@ -1,6 +1,6 @@
 import * as contracts from '@isocenter/contracts'
 import type { TSchema } from 'typebox'
-import { accountAdministrationRoutes, accountRoutes, passkeyRoutes, type Accounts } from './accounts/index.ts'
+import { accountAdministrationRoutes, accountRoutes, passkeyRoutes, qrRoutes, type Accounts } from './accounts/index.ts'
 import { apiKeyRoutes, type ApiKeys } from './api-keys/index.ts'
 import { auditRoutes, type AccessLog, type Audit } from './audit/index.ts'
 import { gatewayRoutes, tokenRoutes, type Gateways } from './gateways/index.ts'
@@ -50,6 +50,7 @@ export const api: ApiRoutes<ApiDeps> = async (app, { accounts, notifying, apiKey
   })
   await app.register(accountRoutes, { accounts, publicUrl: config.PUBLIC_URL })
   await app.register(passkeyRoutes, { accounts, publicUrl: config.PUBLIC_URL })
+  await app.register(qrRoutes, { accounts, publicUrl: config.PUBLIC_URL })
   await app.register(accountAdministrationRoutes, { accounts, accessLog })
   await app.register(organisationRoutes, { organisations })
   await app.register(peopleRoutes, { organisations, accessLog })

@@ -15,6 +15,8 @@ import { createPasswordHashing, type HashCost } from './password-hash.ts'
 import { createPasswordResets, type PasswordResets } from './password-reset.ts'
 import { createPasswords } from './passwords.ts'
 import { noSuchSession } from './problems.ts'
+import { createPhoneBindings, type PhoneBindings } from './phone-binding.ts'
+import { createQrSignIns, type QrSignIns } from './qr-sign-in.ts'
 import { createSecondFactor, type SecondFactor } from './second-factor.ts'
 import { createSessionResolver } from './session-resolver.ts'
 import { toSession } from './session-view.ts'
@@ -56,6 +58,8 @@ export interface Accounts {
   readonly secondFactor: SecondFactor
   readonly passkeys: Passkeys
   readonly management: Management
+  readonly qrSignIns: QrSignIns
+  readonly phoneBindings: PhoneBindings
   readonly passwordResets: PasswordResets
   readonly makeCaptcha: () => Captcha
   /** Signs in; tells the secret of the cookie and how long the browser keeps it. @throws see `createSignIn` */
@@ -66,6 +70,7 @@ export interface Accounts {
   readonly sessionEnds: (sessionIds: readonly string[]) => Promise<ReadonlyMap<string, Date>>
   /** The session as its browser is told of it. */
   readonly describe: (session: AccountSession) => Promise<Session>
+  readonly close: () => Promise<void>
 }
 
 /** Opens what accounts need. Several processes share it through the database. */
@@ -77,6 +82,7 @@ export function createAccounts({ db, sealing, memberships, outbox, publicUrl, ti
   const cookies = createCookies(publicUrl)
   const management = createManagement({ db, rule, now })
   const own = createOwnAccount({ db, hashing, passwords, now })
+  const qrSignIns = createQrSignIns({ db, now })
   const opened: Accounts['opened'] = async (opening) => {
     const { token, session } = await opening
     return { token, maxAgeSeconds: session.isRemembered ? sessionLimits.rememberedMs / 1000 : undefined, session: await toSession(db, management, session) }
@@ -89,12 +95,15 @@ export function createAccounts({ db, sealing, memberships, outbox, publicUrl, ti
     external: createExternalSignIns({ db, now }),
     management,
     passkeys: createPasskeys({ db, sealing, own, now }),
+    qrSignIns,
+    phoneBindings: createPhoneBindings({ db, sealing, captchas, passwords, outbox, qr: qrSignIns, now }),
     opened,
     secondFactor: createSecondFactor({ db, sealing, hashing, now }),
     passwordResets: createPasswordResets({ db, sealing, captchas, passwords, outbox, now }),
     makeCaptcha: captchas.make,
     signIn: (request, caller) => opened(signIn(request, caller)),
     sessionEnds: (sessionIds) => sessionEnds(db, sessionIds, now()),
+    close: () => qrSignIns.close(),
     describe: async ({ sessionId }) => {
       const session = await sessionById(db, sessionId)
       if (session === undefined) throw noSuchSession('It has just been ended.')

@@ -95,6 +95,12 @@ export async function liveSession(db: Db, token: string, now: Date): Promise<Liv
   return session !== undefined && idleEnd(session) > now && !session.account.isSuspended ? session : undefined
 }
 
+/** The session of this id, where it is alive as `liveSession` has it. */
+export async function liveSessionById(db: Db, sessionId: string, now: Date): Promise<LiveSession | undefined> {
+  const session = await sessionById(db, sessionId)
+  return session !== undefined && idleEnd(session) > now && !session.account.isSuspended ? session : undefined
+}
+
 /** A session the guard has let through; undefined when it was ended at this very moment. */
 export async function sessionById(db: Db, sessionId: string): Promise<LiveSession | undefined> {
   const row = await sessions(db).where({ session_id: sessionId }).first<SessionRow | undefined>(...sessionColumns)

@@ -10,7 +10,7 @@ import { forgetSessions } from './sessions.ts'
 
 const attemptsKeptMs = 2 * 86_400_000
 
-export function accountTasks(db: Db, { administration, passkeys, passwordResets }: Accounts, outbox: Outbox): Tasks {
+export function accountTasks(db: Db, { administration, passkeys, passwordResets, phoneBindings, qrSignIns }: Accounts, outbox: Outbox): Tasks {
   return {
     tasks: {
       'note-thawed-accounts': async () => { await administration.noteThawed() },
@@ -20,6 +20,8 @@ export function accountTasks(db: Db, { administration, passkeys, passwordResets 
         await forgetCaptchas(db, now)
         await passwordResets.forget()
         await passkeys.forget()
+        await qrSignIns.forget()
+        await phoneBindings.forget()
         await forgetRateLimits(db)
         await outbox.forget()
         await forgetAttempts(db, new Date(now.getTime() - attemptsKeptMs))
