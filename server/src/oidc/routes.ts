@@ -17,7 +17,8 @@ import { SignInEnded } from './sign-in.ts'
 const bodyLimit = 16 * 1024
 const Empty = Type.Null()
 const Redirect = Type.Null({ description: 'to the page it goes on with' })
-const tags = ['Sign-in providers']
+const tags = ['Sign-in by a provider']
+const administration = ['Sign-in providers']
 /** Visits of one address that make this server ask a provider. A hospital has one for all who work in it. */
 const visits = { burst: 120, refillMs: 500 }
 
@@ -145,7 +146,7 @@ export const oidcRoutes: ApiRoutes<OidcRoutesOptions> = async (app, { oidc: { at
   // ── Administration ───────────────────────────────────────────────────────────────────────────
 
   app.get('/sign-in-provider', {
-    schema: { operationId: 'getSignInProvider', summary: 'The provider of the organisation', tags, response: { 200: SignInProvider, '4xx': Problem } },
+    schema: { operationId: 'getSignInProvider', summary: 'The provider of the organisation', tags: administration, response: { 200: SignInProvider, '4xx': Problem } },
     config: { policy: 'org.sign_in', audit: 'none' },
   }, async (request, reply) => {
     const provider = await providers.find(request.access, baseOf(request))
@@ -154,7 +155,7 @@ export const oidcRoutes: ApiRoutes<OidcRoutesOptions> = async (app, { oidc: { at
 
   app.put('/sign-in-provider', {
     bodyLimit,
-    schema: { operationId: 'putSignInProvider', summary: 'Sets the provider up; another issuer ends every link', tags, headers: IfMatch, body: SignInProviderRequest, response: { 200: SignInProvider, '4xx': Problem } },
+    schema: { operationId: 'putSignInProvider', summary: 'Sets the provider up; another issuer ends every link', tags: administration, headers: IfMatch, body: SignInProviderRequest, response: { 200: SignInProvider, '4xx': Problem } },
     config: { policy: 'org.sign_in', audit: 'sign-in-provider.change' },
   }, async (request, reply) => {
     const provider = await providers.put(request.access, request.body, versionIn(request.headers), baseOf(request))
@@ -162,7 +163,7 @@ export const oidcRoutes: ApiRoutes<OidcRoutesOptions> = async (app, { oidc: { at
   })
 
   app.delete('/sign-in-provider', {
-    schema: { operationId: 'deleteSignInProvider', summary: "Removes the provider with everybody's links", tags, response: { 204: Empty, '4xx': Problem } },
+    schema: { operationId: 'deleteSignInProvider', summary: "Removes the provider with everybody's links", tags: administration, response: { 204: Empty, '4xx': Problem } },
     config: { policy: 'org.sign_in', audit: 'sign-in-provider.change' },
   }, async (request, reply) => {
     await providers.remove(request.access)
