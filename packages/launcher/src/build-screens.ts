@@ -38,6 +38,7 @@ const screens: readonly Screens[] = [
   { folder: 'mfe-shell/shared', to: 'dist/screens/shared', from: ['packages/{design-system,api-client,contracts}/src/**', how], also: () => usedIcons(root).join(), compression: 11 },
   { folder: 'mfe-shell', to: 'dist/screens/mfe-shell', from: ['packages/contracts/src/**', how], compression: 11 },
   { folder: 'mfe-admin', to: 'dist/screens/mfe-admin', from: ['packages/contracts/src/**', how], compression: 11 },
+  { folder: 'mfe-viewer', to: 'dist/screens/mfe-viewer', from: ['packages/contracts/src/**', how], compression: 11 },
   { folder: 'mfe-viewer/vendor', script: 'build.ts', to: 'dist/viewer', from: ['mfe-viewer/src/{messages.ts,ohif/**}'], compression: 9 },
 ]
 

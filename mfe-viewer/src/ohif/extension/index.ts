@@ -2,6 +2,7 @@
 import { marked, unmarked, type FromViewer, type ToViewer } from '../../messages.ts'
 import { compareProtocolOf, compareProtocols, maxCompared } from './compare.ts'
 import type { CommandsManager, Managers, Services } from './ohif.ts'
+import { patientBanner } from './patient-banner.ts'
 import { shownImage } from './shown-image.ts'
 
 const tell = (message: FromViewer) => { if (parent !== window) parent.postMessage(marked(message), location.origin) }
@@ -70,5 +71,5 @@ export default {
 
   getHangingProtocolModule: () => compareProtocols,
 
-  getCustomizationModule: () => [{ name: 'global', value: { 'ohif.tours': { $set: [] } } }],
+  getCustomizationModule: () => [{ name: 'global', value: { 'ohif.tours': { $set: [] }, ...patientBanner } }],
 }

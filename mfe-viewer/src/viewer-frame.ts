@@ -1,0 +1,85 @@
+/**
+ * The frame that holds the viewer. It is made once and kept when its page is left: loading the viewer takes seconds, another study in it
+ * one. What was shown is forgotten with the session or the organisation.
+ */
+import { compareProtocolOf } from './ohif/extension/compare.ts'
+import { marked, unmarked, type FromViewer, type ToViewer } from './messages.ts'
+import { frameAddressOf, type Shown } from './places.ts'
+
+export type ViewerState =
+  | { readonly kind: 'loading' }
+  | { readonly kind: 'shown' }
+  | { readonly kind: 'refused'; readonly status: number }
+
+let frame: HTMLIFrameElement | undefined
+let held: Shown | undefined
+let isReady = false
+let state: ViewerState = { kind: 'loading' }
+const listeners = new Set<() => void>()
+
+const become = (next: ViewerState) => {
+  if (next.kind === state.kind && next.kind !== 'refused') return
+  state = next
+  for (const listener of listeners) listener()
+}
+const tell = (message: ToViewer) => { frame?.contentWindow?.postMessage(marked(message), location.origin) }
+
+function listen(event: MessageEvent<unknown>): void {
+  if (event.origin !== location.origin || event.source !== frame?.contentWindow) return
+  const message = unmarked<FromViewer>(event.data)
+  if (message?.kind === 'ready') isReady = true
+  else if (message?.kind === 'shown') become({ kind: 'shown' })
+  else if (message?.kind === 'refused') become({ kind: 'refused', status: message.status })
+}
+
+const isSame = (one: Shown, other: Shown) => one.organisationId === other.organisationId && one.StudyInstanceUIDs.join() === other.StudyInstanceUIDs.join()
+const protocolOf = ({ StudyInstanceUIDs }: Shown) => (StudyInstanceUIDs.length > 1 ? compareProtocolOf(StudyInstanceUIDs.length) : undefined)
+
+export const viewerFrame = {
+  get: (): ViewerState => state,
+  subscribe: (listener: () => void): (() => void) => {
+    listeners.add(listener)
+    return () => { listeners.delete(listener) }
+  },
+
+  /** Puts the viewer into `place` and shows these studies: in the viewer that is there where it is of the same organisation. */
+  show: (place: HTMLElement, shown: Shown, title: string): void => {
+    if (frame === undefined || held?.organisationId !== shown.organisationId) {
+      viewerFrame.discard()
+      frame = document.createElement('iframe')
+      frame.className = 'viewer-frame'
+      frame.allow = 'fullscreen; clipboard-write'
+      frame.src = frameAddressOf(shown, protocolOf(shown))
+      document.body.append(frame)
+      addEventListener('message', listen)
+    } else if (held === undefined || !isSame(held, shown)) {
+      become({ kind: 'loading' })
+      if (isReady) tell({ kind: 'show', StudyInstanceUIDs: shown.StudyInstanceUIDs })
+      else frame.src = frameAddressOf(shown, protocolOf(shown))
+    }
+    held = shown
+    frame.title = title
+    // Moved in the document a frame would load anew: it is laid over its place instead.
+    const { top, left } = place.getBoundingClientRect()
+    Object.assign(frame.style, { display: 'block', top: `${String(top)}px`, left: `${String(left)}px` })
+    frame.focus()
+  },
+
+  hide: (): void => { if (frame !== undefined) frame.style.display = 'none' },
+
+  /** Begins anew with the same studies. */
+  reload: (): void => {
+    isReady = false
+    become({ kind: 'loading' })
+    frame?.contentWindow?.location.reload()
+  },
+
+  discard: (): void => {
+    removeEventListener('message', listen)
+    frame?.remove()
+    frame = undefined
+    held = undefined
+    isReady = false
+    state = { kind: 'loading' }
+  },
+}
