@@ -10,7 +10,7 @@ import type { Authorization } from '../nodes/authorization.ts'
 import { createAlarms } from '../platform/alarms.ts'
 import { systemClock } from '../platform/clock.ts'
 import { openDatabase, type Database } from '../platform/database.ts'
-import { createLog } from '../platform/log.ts'
+import { createLog, type Log } from '../platform/log.ts'
 import { openSpool, spoolSchema, type Spool, type SpooledObject } from '../spool/index.ts'
 import { requestedCommitmentTables } from './commitment/tables.ts'
 import type { CommitmentPace } from './commitment/committing.ts'
@@ -27,10 +27,9 @@ export interface ForwardingGateway {
 }
 
 /** Spool and forwarding as the gateway composes them, in a folder of their own unless one is given. */
-export async function aForwardingGateway(settings: object, { authorization = noAuthorization, folder, secrets = {}, commitmentPace }: { commitmentPace?: CommitmentPace; authorization?: Authorization; folder?: string; secrets?: Record<string, string> } = {}): Promise<ForwardingGateway> {
+export async function aForwardingGateway(settings: object, { authorization = noAuthorization, folder, secrets = {}, commitmentPace, log = createLog(process.env['LOG_LEVEL'] ?? 'silent') }: { commitmentPace?: CommitmentPace; log?: Log; authorization?: Authorization; folder?: string; secrets?: Record<string, string> } = {}): Promise<ForwardingGateway> {
   const directory = folder ?? await mkdtemp(join(tmpdir(), 'forwarding-'))
   const database = openDatabase(join(directory, 'spool.db'), [spoolSchema, forwardingTables, strandedTables, requestedCommitmentTables])
-  const log = createLog(process.env['LOG_LEVEL'] ?? 'silent')
   const spool = await openSpool({ directory: join(directory, 'spool'), database, settings: () => ({ refuseAtFreeBytes: 0 }), alarms: createAlarms(systemClock), clock: systemClock, log })
   const forwarding = createForwarding({
     database, spool, commitmentPace, scratchDirectory: join(directory, 'scratch'), clock: systemClock, log, cloudAuthorization: () => authorization, aeTitle: () => 'GATEWAY', secrets: (name) => Promise.resolve(secrets[name]), settings: settingsOf(settings),

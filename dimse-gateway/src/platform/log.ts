@@ -1,4 +1,4 @@
-import { pino, type Logger } from 'pino'
+import { pino, type DestinationStream, type Logger } from 'pino'
 
 /** Messages are constant; fields say which. UIDs, AE titles and addresses are fine; names, birth dates, PatientID and data sets never are. */
 export type Log = Pick<Logger, 'debug' | 'info' | 'warn' | 'error'>
@@ -13,7 +13,7 @@ function framesOf(error: Error): string {
   return (error.stack ?? '').split('\n').filter((line) => line.startsWith('    at ')).join('\n')
 }
 
-/** The gateway's log: one JSON line an event, on standard output. */
-export function createLog(level: string): Logger {
-  return pino({ level, base: undefined, serializers: logSerializers })
+/** The gateway's log: one JSON line an event, on standard output unless it is to go elsewhere. */
+export function createLog(level: string, destination: DestinationStream = pino.destination(1)): Logger {
+  return pino({ level, base: undefined, serializers: logSerializers }, destination)
 }

@@ -7,6 +7,7 @@ import { createAcceptor, DimseConnection, DimseStatusError, eventReport, request
 import { aStudy, bytesOf, hasProgram } from '@isocenter/testkit/instances'
 import { afterEach, describe, expect, test } from 'vitest'
 import { commitmentReport, readCommitmentRequest, type Reference } from '@isocenter/dimse'
+import { createLog } from '../../platform/log.ts'
 import { aServedGateway, until as untilServed } from '../../services/services.fixture.ts'
 import { aPretendedServer } from '../../services/pretended-server.fixture.ts'
 import { aForwardingGateway, until, type ForwardingGateway } from '../forwarding.fixture.ts'
@@ -172,6 +173,34 @@ describe('a DICOM node that is asked for storage commitment', () => {
     await until(() => confirmed(gateway) === 3, 30_000)
   }, 40_000)
 })
+
+test('what a node says of its troubles in its own words is in no line of the log', async () => {
+  const words = 'ZHANG^WEI P000184'
+  let refusals = 0
+  const refusing: ServiceHandlers = {
+    store: () => {
+      refusals++
+      return { status: refusals === 1 ? 0xa700 : 0, ErrorComment: words }
+    },
+    action: () => {
+      refusals++
+      throw new DimseStatusError(0x0110, { ErrorComment: words })
+    },
+  }
+  const acceptor = createAcceptor({
+    host: '127.0.0.1', port: 0, serve: (association) => serveServices(association, refusing),
+    negotiate: ({ contexts }) => ({ accept: contexts.map(({ id, transferSyntaxes: [transferSyntax = ''] }) => ({ id, transferSyntax })) }),
+  })
+  const { port } = await acceptor.listen()
+  open.push(() => acceptor.close({ graceMs: 0 }))
+  const lines: string[] = []
+  const gateway = await aForwardingGateway({ nodes: [node(port)] }, { commitmentPace: pace, log: createLog('trace', { write: (line) => { lines.push(line) } }) })
+  open.push(() => gateway.close())
+  await Promise.all(instances(2).map((instance) => gateway.receive(instance)))
+  await until(() => lines.some((line) => line.includes('could not be asked for storage commitment')), 30_000)
+  expect(refusals).toBeGreaterThan(2)
+  expect(lines.filter((line) => line.includes('ZHANG') || line.includes('P000184'))).toEqual([])
+}, 40_000)
 
 describe.skipIf(!hasProgram('Orthanc'))('Orthanc', () => {
   test('commits on an association of its own', async () => {
