@@ -38,7 +38,7 @@ const pathOf = (url: string) => url.replaceAll(/:\w+/g, '1.2.3').replace('*', '0
 
 test('what is open to everybody says nothing of patients: health, metrics, and how to become known', () => {
   const open = routes.filter((route) => route.policy === 'public' && touchesData(route)).map(({ url }) => url)
-  expect([...new Set(open)].sort()).toEqual(['/*', '/.well-known/jwks.json', '/api/captchas', '/api/gateways/enrolment', '/api/openapi.json', '/api/password-resets', '/api/password-resets/:resetId/completion', '/api/session', '/api/sign-in/oidc/:number', '/api/sign-in/oidc/:number/backchannel-logout', '/api/sign-in/oidc/:number/callback', '/api/token', '/apps/*', '/healthz', '/metrics', '/readyz'])
+  expect([...new Set(open)].sort()).toEqual(['/*', '/.well-known/jwks.json', '/api/captchas', '/api/gateways/enrolment', '/api/openapi.json', '/api/passkey-challenges', '/api/password-resets', '/api/password-resets/:resetId/completion', '/api/phone-bindings', '/api/phone-bindings/:bindingId/completion', '/api/qr-sign-ins', '/api/qr-sign-ins/own', '/api/session', '/api/session/passkey', '/api/session/qr', '/api/sign-in/oidc/:number', '/api/sign-in/oidc/:number/backchannel-logout', '/api/sign-in/oidc/:number/callback', '/api/signature-drawing', '/api/token', '/apps/*', '/healthz', '/metrics', '/readyz'])
 })
 
 test('every other route asks for a permission or is about the own account, and what is done is audited under the action of that permission', () => {
@@ -47,8 +47,10 @@ test('every other route asks for a permission or is about the own account, and w
   const actions: Partial<Record<Permission | 'signedIn' | 'signingIn', readonly (AuditAction | 'none')[]>> = {
     'dicomweb:search': ['study.search'], 'dicomweb:retrieve': ['study.retrieve'], 'dicomweb:store': ['study.store'], 'dicomweb:delete': ['study.delete'],
     'gateways:read': ['gateway.read'], 'gateways:manage': ['gateway.change', 'gateway.revoke', 'gateway.command', 'upload-code.read', 'upload-code.rotate'],
-    signingIn: ['none', 'account.sign-out', 'account.password', 'account.second-factor'], signedIn: ['none', 'account.second-factor', 'account.password', 'account.settings', 'account.session-end', 'account.link', 'account.unlink', 'member.switch', 'invitation.answer'],
-    'admin.unfreeze': ['account.frozen-read', 'account.unfreeze'], 'org.member': ['account.password-reset', 'member.read', 'member.create', 'member.invite', 'member.change', 'invitation.withdraw'],
+    signingIn: ['none', 'account.sign-out', 'account.password', 'account.second-factor'], signedIn: ['none', 'account.sign-in', 'account.second-factor', 'account.password', 'account.settings', 'account.session-end', 'account.link', 'account.unlink', 'member.switch', 'invitation.answer',
+      'account.profile', 'account.contact', 'account.signature', 'credential.change', 'credential.view'],
+    'admin.unfreeze': ['account.frozen-read', 'account.unfreeze'], 'org.member': ['account.password-reset', 'member.read', 'member.create', 'member.invite', 'member.change', 'invitation.withdraw', 'credential.read', 'credential.view', 'credential.decide'],
+    'study.view': ['favourite.read', 'favourite.change'],
     // What an organisation says of itself names no patient.
     'organisation:read': ['none'], 'org.hospital_edit': ['organisation.change'], 'admin.cloudfilm': ['organisation.change'], 'team.edit': ['organisation.change'],
     'admin.department': ['department.change'], 'org.role': ['role.change'], 'org.device': ['device.change'],

@@ -55,6 +55,17 @@ const routes: readonly (readonly [Method, string, string, object | undefined])[]
   ['GET', `/roles/${nowhere}`, 'organisation:read', undefined],
   ['PATCH', `/roles/${nowhere}`, 'org.role', { description: 'x' }],
   ['DELETE', `/roles/${nowhere}`, 'org.role', undefined],
+  ['GET', '/credentials/waiting', 'org.member', undefined],
+  ['GET', `/members/${nowhere}/credentials`, 'org.member', undefined],
+  ['GET', `/members/${nowhere}/credentials/${nowhere}/files/${nowhere}`, 'org.member', undefined],
+  ['POST', `/members/${nowhere}/credentials/${nowhere}/verification`, 'org.member', undefined],
+  ['POST', `/members/${nowhere}/credentials/${nowhere}/rejection`, 'org.member', { reason: 'Blurred' }],
+  ['GET', '/favourites', 'study.view', undefined],
+  ['PUT', '/favourites/studies/999999999', 'study.view', undefined],
+  ['DELETE', '/favourites/studies/999999999', 'study.view', undefined],
+  ['GET', '/contacts', 'organisation:read', undefined],
+  ['GET', '/contacts/organisations', 'organisation:read', undefined],
+  ['GET', `/contacts/${nowhere}/avatar`, 'organisation:read', undefined],
   ['GET', '/pairings', 'org.pairing', undefined],
   ['GET', `/pairings/${nowhere}`, 'org.pairing', undefined],
   ['POST', '/pairings', 'org.pairing', { teamNumber: 'none' }],
@@ -96,15 +107,15 @@ describe.each(cases)('$kind: $builtIn', ({ kind, builtIn, permissions }) => {
     const answers = await Promise.all(routes.map(async ([method, path, policy, body]) => [method, path, held.has(policy) ? 'allowed' : 'refused', typeOf(await call(method, path, body))] as const))
     // Everything a role can hold means something in its kind of organisation, so none of these is answered that the kind is wrong.
     expect(answers.filter(([, , expected, got]) => (expected === 'refused' ? got !== 'forbidden' : !['200', '201', '204', 'bad-request', 'invalid-settings', 'no-such-organisation', 'no-such-picture', 'no-such-department', 'no-such-device', 'no-such-member',
-      'no-such-invitation', 'no-such-role', 'no-such-pairing', 'no-such-team', 'no-such-api-key', 'invalid-api-key', 'no-sign-in-provider', 'invalid-sign-in-provider'].includes(got)))).toEqual([])
+      'no-such-invitation', 'no-such-role', 'no-such-pairing', 'no-such-team', 'no-such-credential', 'no-such-favourite', 'no-such-contact', 'no-such-api-key', 'invalid-api-key', 'no-sign-in-provider', 'invalid-sign-in-provider'].includes(got)))).toEqual([])
   })
 })
 
 test('the table has every route of organisations, by the permission it asks for', async () => {
   const { paths } = (await service.app.inject('/api/openapi.json')).json<{ paths: Record<string, Record<string, { tags?: string[]; security?: { bearer: string[] }[] }>> }>()
   const served = Object.entries(paths).flatMap(([path, methods]) => Object.entries(methods).flatMap(([method, { tags = [], security = [] }]) =>
-    (['Organisation', 'People', 'Pairing', 'API keys', 'Sign-in providers'].includes(tags[0] ?? '') && !path.startsWith('/api/account/') ? [`${method.toUpperCase()} ${path.replaceAll(/\{\w+\}/g, '*')} ${security[0]?.bearer[0] ?? ''}`] : [])))
-  const listed = routes.map(([method, path, policy]) => `${method} /api${path.replace(nowhere, '*').replaceAll('999999999', '*')} ${policy}`)
+    (['Organisation', 'People', 'Pairing', 'Credentials', 'Favourites', 'Address book', 'API keys', 'Sign-in providers'].includes(tags[0] ?? '') && !path.startsWith('/api/account/') ? [`${method.toUpperCase()} ${path.replaceAll(/\{\w+\}/g, '*')} ${security[0]?.bearer[0] ?? ''}`] : [])))
+  const listed = routes.map(([method, path, policy]) => `${method} /api${path.replaceAll(nowhere, '*').replaceAll('999999999', '*')} ${policy}`)
   expect(listed.sort()).toEqual(served.sort())
 })
 

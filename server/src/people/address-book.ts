@@ -66,14 +66,17 @@ const reachSql = `
 const reachBindings = ({ organisationId }: Access): string[] => Array.from({ length: 7 }, () => organisationId)
 
 export function createAddressBook({ db, avatars }: { readonly db: Db; readonly avatars: Avatars }): AddressBook {
-  const people = (db: Db, access: Access) => db('membership').where('membership.state', 'active')
-    .whereRaw(`membership.organisation_id in (select organisation_id from (${reachSql}) as reach)`, reachBindings(access))
+  /** Found out first, so that Postgres knows how many people it is about to look at, not how many there might be. */
+  const reach = async (db: Db, access: Access): Promise<string[]> =>
+    (await rows<{ organisation_id: string }>(db, `select distinct organisation_id from (${reachSql}) as each`, reachBindings(access))).map(({ organisation_id }) => organisation_id)
+
+  const people = (db: Db, organisationIds: readonly string[]) => db('membership').where('membership.state', 'active').whereRaw('membership.organisation_id = any (?::bigint[])', [[...organisationIds]])
     .join('account', 'account.account_id', 'membership.account_id').where('account.state', 'active')
 
   const page = async (db: Db, access: Access, { organisationId, departmentId }: ContactQuery, words: readonly WordSearch[], how: Likeness, after: Static<typeof Position> | undefined, limit: number): Promise<ContactPage> => {
-    const query = people(db, access).join('organisation', 'organisation.organisation_id', 'membership.organisation_id').leftJoin('department', 'department.department_id', 'membership.department_id')
+    const reached = await reach(db, access)
+    const query = people(db, organisationId === undefined ? reached : reached.filter((one) => one === organisationId)).join('organisation', 'organisation.organisation_id', 'membership.organisation_id').leftJoin('department', 'department.department_id', 'membership.department_id')
       .leftJoin('account_avatar', 'account_avatar.account_id', 'account.account_id').orderBy(['account.name', 'membership.membership_id']).limit(limit + 1)
-    if (organisationId !== undefined) void query.where('membership.organisation_id', organisationId)
     if (departmentId !== undefined) void query.where('membership.department_id', departmentId)
     whereNamed(query, words, how)
     if (after) void query.whereRaw('(account.name, membership.membership_id) > (?, ?::uuid)', [after[1], after[2]])
@@ -118,7 +121,7 @@ export function createAddressBook({ db, avatars }: { readonly db: Db; readonly a
 
     avatar: async (access, membershipId) => {
       accountIn(access)
-      const row = await people(db, access).where('membership.membership_id', membershipId).first<{ account_id: string } | undefined>('account.account_id')
+      const row = await people(db, await reach(db, access)).where('membership.membership_id', membershipId).first<{ account_id: string } | undefined>('account.account_id')
       if (row === undefined) throw noSuchContact('Nobody within your reach has this id.')
       return avatars.find(row.account_id)
     },
