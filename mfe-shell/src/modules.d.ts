@@ -4,3 +4,9 @@ declare module '@isocenter/mfe-admin' {
   export const mount: () => Promise<void>
   export const unmount: () => Promise<void>
 }
+
+declare module '@isocenter/mfe-viewer' {
+  export const bootstrap: () => Promise<void>
+  export const mount: () => Promise<void>
+  export const unmount: () => Promise<void>
+}
