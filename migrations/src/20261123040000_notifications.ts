@@ -27,12 +27,12 @@ export async function up(knex: Knex): Promise<void> {
       created_at      timestamptz not null default now(),
       expires_at      timestamptz not null,
       -- Telling: claimed until, gone through up to, finished.
-      due_at          timestamptz not null default now(),
+      due_at          timestamptz not null default '-infinity',
       attempts        integer not null default 0,
       told_up_to      uuid,
       told_at         timestamptz
     ) with (fillfactor = 90);
-    create index notification_event_due on notification_event (due_at) where told_at is null;
+    create index notification_event_due on notification_event (due_at, event_id) where told_at is null;
     create index notification_event_by_expiry on notification_event (expires_at);
     create index notification_event_of_organisation on notification_event (organisation_id, event, created_at desc);
 
@@ -50,7 +50,7 @@ export async function up(knex: Knex): Promise<void> {
       todo_id         uuid primary key default gen_random_uuid(),
       kind            text not null,
       organisation_id bigint not null references organisation,
-      -- Either one person, member or not, or who holds the permission in the organisation.
+      -- One person, member or not; or who holds the permission in the organisation; or nobody, which takes as long.
       account_id      uuid references account on delete cascade,
       permission      text,
       record_id       text not null,
@@ -59,7 +59,7 @@ export async function up(knex: Knex): Promise<void> {
       expires_at      timestamptz,
       closed_at       timestamptz,
       outcome         text check (outcome in ('done', 'withdrawn')),
-      check ((account_id is null) <> (permission is null)),
+      check (account_id is null or permission is null),
       check ((closed_at is null) = (outcome is null))
     );
     create unique index notification_todo_open on notification_todo (kind, organisation_id, record_id) where closed_at is null;

@@ -18,6 +18,7 @@ import { accountBindings, createPeople, peopleTasks } from './people/index.ts'
 import { blobStoreConfig, screensDirectory, signingKeyAge, signingKeysFile, viewerDirectory } from './places.ts'
 import { createDb } from './platform/db.ts'
 import { createMetrics } from './platform/metrics.ts'
+import { createMaintenance, maintenanceTasks } from './maintenance/index.ts'
 import { readTlsFiles } from './platform/tls.ts'
 import { recompressionTasks } from './recompression/index.ts'
 import { readScreens } from './screens/index.ts'
@@ -57,6 +58,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
     closers.push(() => { closeChannels(); return Promise.resolve() })
     const outbox = createOutbox({ db, sealing, channels, now: () => new Date(), onFailure: (fields) => { app.log.warn(fields, 'a message was not delivered') } })
     const accounts = createAccounts({ db, sealing, outbox, memberships: accountMemberships, publicUrl: config.PUBLIC_URL, timeZone: config.TIME_ZONE, captchaBits: config.CAPTCHA_BITS, management: managementRuleOf(config) })
+    closers.push(() => accounts.close())
     const notifying = createNotifying({
       db, sealing, recipients: notificationRecipients, channels, sessionEnds: accounts.sessionEnds, timeZone: config.TIME_ZONE, publicUrl: config.PUBLIC_URL, contact: contactOf(config), allowsPrivateAddresses: config.NOTIFY_PRIVATE_ADDRESSES,
       onFailure: (err, fields) => { app.log.warn({ ...fields, err }, 'people cannot be told now what happens') },
@@ -77,10 +79,11 @@ export async function startServer(config: Config): Promise<RunningServer> {
     const people = createPeople({ db, blobs, sealing, outbox, accounts, bindings: accountBindings, timeZone: config.TIME_ZONE })
     closers.push(() => people.close())
     const tls = await readTlsFiles(config)
+    const maintenance = createMaintenance({ db, catalogue, purgeAfterDays: config.DELETED_PURGE_AFTER_DAYS })
     const app = await createApp({
-      tls, screens: await readScreens(screensDirectory(config)), viewer: viewerDirectory(config), organisations: createOrganisations({ db, accounts, outbox }), people,
+      tls, screens: await readScreens(screensDirectory(config)), viewer: viewerDirectory(config), organisations: createOrganisations({ db, accounts }), people,
       config, accounts, notifying, apiKeys: createApiKeys({ db }), oidc: createOidc({ db, sealing, accounts, memberships: accountMemberships, publicUrl: config.PUBLIC_URL, trustedOrigins: config.OIDC_TRUSTED_ORIGINS }), catalogue, blobs, transcoding, tokens, keys, gateways, metrics, accessLog,
-      audit: createAudit({ db, keptDays: config.AUDIT_KEPT_DAYS }),
+      maintenance, audit: createAudit({ db, keptDays: config.AUDIT_KEPT_DAYS }),
       worklist: createWorklist({ db }), uploads,
       readiness: [
         { name: 'database', check: () => db.raw('select 1 from organisation limit 1') },
@@ -103,7 +106,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
     })
     const sealingTrail = startSealing({ db, signer: sealSigner, now: () => new Date(), log: app.log })
     closers.push(() => sealingTrail.close())
-    const jobs = startJobs({ database: config.DATABASE_URL, log: app.log, ...joinTasks(keyTasks, catalogueTasks({ db, changeFeedDays: config.CHANGE_FEED_DAYS }), gatewayTasks(db), auditTasks({ db, signer: sealSigner, keptDays: config.AUDIT_KEPT_DAYS }), accountTasks(db, accounts, outbox), peopleTasks(db, people), notificationTasks(db), recompressionTasks({ db, blobs, transcoding: recompressing })) })
+    const jobs = startJobs({ database: config.DATABASE_URL, log: app.log, ...joinTasks(keyTasks, catalogueTasks({ db, changeFeedDays: config.CHANGE_FEED_DAYS }), gatewayTasks(db), maintenanceTasks(maintenance, config.DELETED_PURGE_AFTER_DAYS), auditTasks({ db, signer: sealSigner, keptDays: config.AUDIT_KEPT_DAYS }), accountTasks(db, accounts, outbox), peopleTasks(db, people), notificationTasks(db), recompressionTasks({ db, blobs, transcoding: recompressing })) })
     closers.push(() => jobs.close())
     await app.listen({ host: config.HOST, port: config.PORT })
     const address = app.server.address()

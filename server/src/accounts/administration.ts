@@ -3,6 +3,7 @@ import type { AccountRelease, FrozenAccountPage, OneTimePassword } from '@isocen
 import { Type } from 'typebox'
 import { record } from '../audit/index.ts'
 import { forbidden, type Access } from '../identity/index.ts'
+import { publish } from '../notifications/index.ts'
 import { decodeCursor, encodeCursor } from '../platform/cursor.ts'
 import type { Db, Trx } from '../platform/db.ts'
 import { takeThawed, thaw } from './attempts.ts'
@@ -103,6 +104,7 @@ export function createAccountAdministration({ db, passwords, memberships, now }:
     release: (access, accountId, { reason }) => db.transaction(async (trx) => {
       const account = await lockAdministered(trx, access, accountId)
       if (!await thaw(trx, accountId, now())) return
+      await publish(trx, { event: 'account.unfrozen', organisationId: account.organisationId, accountId, details: {} })
       const event = { actor: actorOf(access), action: 'account.unfreeze', outcome: 'success', detail: { accountId, reason: reason.trim() } } as const
       // Where it was done, and where the account was made: both ask who let it in.
       await record(trx, [...new Set([access.organisationId, account.organisationId])].map((organisationId) => ({ ...event, organisationId })))
@@ -145,7 +147,9 @@ export function createAccountAdministration({ db, passwords, memberships, now }:
     noteThawed: () => db.transaction(async (trx) => {
       for (const accountId of await takeThawed(trx, now())) {
         const account = (await accountById(trx, accountId))?.account
-        if (account !== undefined) await record(trx, [{ organisationId: account.organisationId, actor: 'command:calendar', action: 'account.unfreeze', outcome: 'success', detail: { accountId } }])
+        if (account === undefined) continue
+        await record(trx, [{ organisationId: account.organisationId, actor: 'command:calendar', action: 'account.unfreeze', outcome: 'success', detail: { accountId } }])
+        await publish(trx, { event: 'account.unfrozen', organisationId: account.organisationId, accountId, details: {} })
       }
     }),
   }

@@ -2,6 +2,7 @@
 import type { AccountSettings, PasswordChange, SignedInDevices } from '@isocenter/contracts'
 import { record } from '../audit/index.ts'
 import type { AccountSession } from '../identity/index.ts'
+import { publish } from '../notifications/index.ts'
 import type { Db } from '../platform/db.ts'
 import { isTimeZone } from './calendar.ts'
 import { checkCounted } from './counted-check.ts'
@@ -61,6 +62,7 @@ export function createOwnAccount({ db, hashing, passwords, now }: OwnAccountDeps
     await passwords.set(trx, session.accountId, hash)
     const sessionsEnded = await endSessions(trx, session.accountId, session.sessionId)
     await record(trx, [{ ...eventOf(account), action: 'account.password', detail: { sessionsEnded } }])
+    await publish(trx, { event: 'account.password-changed', organisationId: account.organisationId, accountId: account.accountId, details: {} })
   })
 
   const withAccount = async (session: AccountSession, work: (account: Account) => Promise<void>) => work((await present(session.accountId)).account)

@@ -3,6 +3,7 @@ import { createHash, randomBytes, randomInt } from 'node:crypto'
 import { secondFactorWays, type PasswordProof, type RecoveryCodes, type SecondFactorWay, type TotpEnrolment } from '@isocenter/contracts'
 import { record } from '../audit/index.ts'
 import type { AccountSession, Sealing } from '../identity/index.ts'
+import { publish } from '../notifications/index.ts'
 import { rows, type Db, type Trx } from '../platform/db.ts'
 import { checkCounted } from './counted-check.ts'
 import type { PasswordHashing } from './password-hash.ts'
@@ -151,6 +152,7 @@ export function createSecondFactor({ db, sealing, hashing, now }: SecondFactorDe
         await noteSecondFactor(trx, session.sessionId, now())
         const sessionsEnded = await endSessions(trx, account.accountId, session.sessionId)
         await record(trx, [eventOf(account, { change: 'enrolled', sessionsEnded })])
+        await publish(trx, { event: 'account.second-factor-changed', organisationId: account.organisationId, accountId: account.accountId, details: { isOn: true } })
         return { recoveryCodes: codes }
       })
     },
@@ -173,6 +175,7 @@ export function createSecondFactor({ db, sealing, hashing, now }: SecondFactorDe
         await trx('account_totp').where({ account_id: session.accountId }).delete()
         await settleSecondFactor(trx, session.accountId)
         await record(trx, [eventOf(found.account, { change: 'removed' })])
+        await publish(trx, { event: 'account.second-factor-changed', organisationId: found.account.organisationId, accountId: found.account.accountId, details: { isOn: false } })
       })
     },
   }

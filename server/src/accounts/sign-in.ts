@@ -1,7 +1,8 @@
 /** Signing in with a password (AUTH-03, AUTH-09, AUTH-15, AUTH-16). */
 import type { SignInRequest } from '@isocenter/contracts'
 import { record } from '../audit/index.ts'
-import type { Db } from '../platform/db.ts'
+import { publish } from '../notifications/index.ts'
+import type { Db, Trx } from '../platform/db.ts'
 import { addressKey, createRateLimit } from '../platform/rate-limit.ts'
 import { beginAttempt, endRight, endUnknown, endWrong, subjectOfAccount, subjectOfLogin, wrongInRow, type Attempt } from './attempts.ts'
 import { dayIn } from './calendar.ts'
@@ -41,6 +42,13 @@ export type SignIn = (request: SignInRequest, caller: Caller) => Promise<{ token
 const refused = (isCaptchaNeeded: boolean) => signInRefused('Check the account and the password.', { captchaNeeded: isCaptchaNeeded })
 const frozen = () => accountFrozen('Ten wrong passwords were given today. An administrator can release it before tomorrow.')
 
+/** Its holder, and those who could release it. */
+async function tellOfFreeze(trx: Trx, { accountId, organisationId, name }: Account): Promise<void> {
+  const organisation = await trx('organisation').where({ organisation_id: organisationId }).first<{ name: string } | undefined>('name')
+  await publish(trx, { event: 'account.frozen', organisationId, accountId, details: {} })
+  await publish(trx, { event: 'member.account-frozen', organisationId, exceptAccountId: accountId, recordId: accountId, details: { organisation: organisation?.name ?? '', person: name } })
+}
+
 export function createSignIn({ db, hashing, captchas, timeZoneOf, now }: SignInDeps): SignIn {
   const addresses = createRateLimit(refusalsOfAddress)
 
@@ -59,6 +67,7 @@ export function createSignIn({ db, hashing, captchas, timeZoneOf, now }: SignInD
       const ended = await endWrong(trx, attempt, now())
       if (account !== undefined) {
         const event = { organisationId: account.organisationId, actor: `account:${account.accountId}`, outcome: 'refused', detail: { address } } as const
+        if (ended.hasFrozen) await tellOfFreeze(trx, account)
         await record(trx, [{ ...event, action: 'account.sign-in' }, ...(ended.hasFrozen ? [{ ...event, action: 'account.freeze', outcome: 'success' } as const] : [])])
       }
       return ended

@@ -39,7 +39,7 @@ export async function makeDemonstration({ db, accounts, defaultOrganisation }: D
     const north = await organisationBySlug(trx, defaultOrganisation)
     if (north === undefined) throw new Error(`There is no organisation ${defaultOrganisation}.`)
     // Nobody is told: the numbers are nobody's.
-    const organisations = createOrganisations({ db: trx, accounts, outbox: { add: () => Promise.resolve() } })
+    const organisations = createOrganisations({ db: trx, accounts })
     return { state: 'made', oneTimePasswords: await makeAll(trx, accounts, organisations, north) }
   })
 }

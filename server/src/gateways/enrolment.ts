@@ -3,6 +3,7 @@ import type { Enrolment, EnrolmentRequest } from '@isocenter/contracts'
 import { calculateJwkThumbprint } from 'jose'
 import { record } from '../audit/index.ts'
 import { organisationById } from '../catalogue/index.ts'
+import { publish } from '../notifications/index.ts'
 import { badRequest } from '../platform/problem.ts'
 import { addressKey, createRateLimit } from '../platform/rate-limit.ts'
 import type { Db } from '../platform/db.ts'
@@ -45,13 +46,14 @@ export function createEnrolment({ db, tokenAudience }: EnrolmentDeps): Enrol {
     codes.use(codeKey)
     const thumbprint = await calculateJwkThumbprint(publicKey)
     const gatewayId = await db.transaction(async (db) => {
-      await db('gateway').insert({ organisation_id: organisation.organisationId, name: name.trim(), version, public_key: JSON.stringify(publicKey), key_thumbprint: thumbprint })
-        .onConflict(['organisation_id', 'key_thumbprint']).ignore()
+      const made = await db('gateway').insert({ organisation_id: organisation.organisationId, name: name.trim(), version, public_key: JSON.stringify(publicKey), key_thumbprint: thumbprint })
+        .onConflict(['organisation_id', 'key_thumbprint']).ignore().returning('gateway_id')
       const gateway = await db('gateway').where({ organisation_id: organisation.organisationId, key_thumbprint: thumbprint }).first<{ gateway_id: string; revoked_at: Date | null }>('gateway_id', 'revoked_at')
       await record(db, [{
         organisationId: organisation.organisationId, actor: `gateway:${gateway.gateway_id}`, action: 'gateway.enrol',
         outcome: gateway.revoked_at === null ? 'success' : 'refused', detail: { gatewayId: gateway.gateway_id, version, address },
       }])
+      if (made.length > 0) await publish(db, { event: 'gateway.enrolled', organisationId: organisation.organisationId, recordId: gateway.gateway_id, details: { organisation: organisation.name, gateway: name.trim() } })
       return gateway.revoked_at === null ? gateway.gateway_id : undefined
     })
     if (gatewayId === undefined) throw gatewayRevoked('A revoked gateway enrols with a new key.')

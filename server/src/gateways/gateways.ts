@@ -13,6 +13,7 @@ import { addCommand, type GatewayRef } from './commands.ts'
 import { createEnrolment } from './enrolment.ts'
 import { gatewayRevoked, noSuchGateway } from './problems.ts'
 import { takeReport } from './reports.ts'
+import { tellOfGateway } from './telling.ts'
 import { findGateway, listGateways, lockGateway, renameGateway, revokeGateway } from './store.ts'
 import { createTokenIssuer } from './token.ts'
 import { readUploadCode, rotateUploadCode } from './upload-codes.ts'
@@ -94,6 +95,7 @@ export async function createGateways({ db, tokens, sealing, tokenUrl, now = () =
       if (gateway === undefined) throw noSuchGateway('No gateway of your organisation has this id.')
       if (gateway.isRevoked) return
       await revokeGateway(db, ref)
+      await tellOfGateway(db, ref, 'gateway.revoked', access.actor.kind === 'account' ? access.actor.id : undefined)
       await record(db, [{ organisationId: access.organisationId, actor: actorOf(access), action: 'gateway.revoke', outcome: 'success', detail: { gatewayId } }])
     }),
 

@@ -3,6 +3,7 @@ import { timingSafeEqual } from 'node:crypto'
 import type { UploadCode } from '@isocenter/contracts'
 import { record } from '../audit/index.ts'
 import type { Sealing } from '../identity/index.ts'
+import { publish } from '../notifications/index.ts'
 import type { Db, Trx } from '../platform/db.ts'
 import { newUploadCode, uploadCodeHash } from './code.ts'
 import { uploadCodeUnreadable } from './problems.ts'
@@ -37,6 +38,8 @@ export async function rotateUploadCode(db: Db, sealing: Sealing, organisationId:
   return db.transaction(async (db) => {
     const uploadCode = await put(db, sealing, organisationId, 'always')
     await record(db, [{ organisationId, actor, action: 'upload-code.rotate', outcome: 'success' }])
+    const { name: organisation } = await db('organisation').where({ organisation_id: organisationId }).first<{ name: string }>('name')
+    await publish(db, { event: 'upload-code.rotated', organisationId, details: { organisation } })
     const row = await db('upload_code').where({ organisation_id: organisationId }).first<UploadCodeRow>()
     return { uploadCode, rotatedAt: row.rotated_at.toISOString() }
   })

@@ -49,9 +49,8 @@ export interface NewTodo<Kind extends TodoKind> {
 export async function openTodo<Kind extends TodoKind>(trx: Trx, { kind, organisationId, accountId, recordId, details, expiresAt }: NewTodo<Kind>): Promise<void> {
   const { for: whose } = todoCatalogue[kind]
   assertRecordId(recordId)
-  if (whose === 'account' && accountId === undefined) return
   await trx('notification_todo').insert({
-    kind, organisation_id: organisationId, account_id: whose === 'account' ? accountId : null, permission: whose === 'account' ? null : whose, record_id: recordId, details: JSON.stringify(details), expires_at: expiresAt ?? null,
+    kind, organisation_id: organisationId, account_id: whose === 'account' ? accountId ?? null : null, permission: whose === 'account' ? null : whose, record_id: recordId, details: JSON.stringify(details), expires_at: expiresAt ?? null,
   }).onConflict(trx.raw('(kind, organisation_id, record_id) where closed_at is null')).merge({ details: JSON.stringify(details), expires_at: expiresAt ?? null })
   await tellOfTodo(trx, kind, organisationId, whose === 'account' ? accountId : undefined)
 }
@@ -60,7 +59,7 @@ export async function openTodo<Kind extends TodoKind>(trx: Trx, { kind, organisa
 export async function closeTodo(trx: Trx, { kind, organisationId, recordId, outcome = 'done' }: { readonly kind: TodoKind; readonly organisationId: string; readonly recordId: string; readonly outcome?: 'done' | 'withdrawn' }): Promise<void> {
   const closed = await trx('notification_todo').where({ kind, organisation_id: organisationId, record_id: recordId }).whereNull('closed_at')
     .update({ closed_at: trx.fn.now(), outcome }).returning<{ account_id: string | null }[]>('account_id')
-  for (const { account_id } of closed) await tellOfTodo(trx, kind, organisationId, account_id ?? undefined)
+  if (closed.length > 0) await tellOfTodo(trx, kind, organisationId, closed[0]?.account_id ?? undefined)
 }
 
 function tellOfTodo(db: Db, kind: TodoKind, organisationId: string, accountId: string | undefined): Promise<void> {

@@ -49,7 +49,7 @@ export function createTelling({ db, recipients, timeZone, now }: TellingDeps): T
     const at = now()
     const [row] = await rows<EventRow>(db, `
       update notification_event set attempts = attempts + 1, due_at = ?
-      where event_id = (select event_id from notification_event where told_at is null and due_at <= ? order by due_at limit 1 for update skip locked)
+      where event_id = (select event_id from notification_event where told_at is null and due_at <= ? order by due_at, event_id limit 1 for update skip locked)
       returning event_id, event, organisation_id, account_id, except_account_id, told_up_to, attempts`, [new Date(at.getTime() + leaseMs), at])
     return row
   }

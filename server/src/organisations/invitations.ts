@@ -4,7 +4,7 @@ import { Type } from 'typebox'
 import { readPhone } from '../accounts/index.ts'
 import type { AccountSession, Access } from '../identity/index.ts'
 import { record } from '../audit/index.ts'
-import type { Outbox } from '../notifications/index.ts'
+import { closeTodo, openTodo, publish, tell } from '../notifications/index.ts'
 import { decodeCursor, encodeCursor } from '../platform/cursor.ts'
 import type { Db, Trx } from '../platform/db.ts'
 import { createRateLimit } from '../platform/rate-limit.ts'
@@ -14,7 +14,8 @@ import { alreadyMember, invalidPhone, invitationStateRefused, memberStateRefused
 import { assertMayHandle, roleInOrganisation } from './roles.ts'
 import { invitationLife, membershipLife, withTime } from './states.ts'
 
-const validDays = 14
+/** NTF-09 */
+const validDays = 7
 const validMs = validDays * 24 * 60 * 60_000
 
 export interface Invitations {
@@ -53,7 +54,7 @@ interface ListedRow extends InvitationRow {
 
 const Position = Type.Tuple([Type.String({ maxLength: 40, format: 'date-time' }), InvitationParams.properties.invitationId])
 
-export function createInvitations({ db, outbox, now }: { readonly db: Db; readonly outbox: Pick<Outbox, 'add'>; readonly now: () => Date }): Invitations {
+export function createInvitations({ db, now }: { readonly db: Db; readonly now: () => Date }): Invitations {
   // Who floods phones with messages is slowed down; by organisation, whoever of it asks.
   const sending = createRateLimit({ burst: 100, refillMs: 30_000 })
   const expiry = () => new Date(now().getTime() + validMs)
@@ -98,9 +99,19 @@ export function createInvitations({ db, outbox, now }: { readonly db: Db; readon
     record(trx, [{ organisationId: organisation_id, actor: `account:${accountId}`, action: 'invitation.answer', outcome: 'success', detail: { invitationId: invitation_id, answer, roleId: role_id } }])
 
   /** A message to who has the number; to nobody, and as long, where nobody has it. */
-  const tell = async (trx: Trx, phone: string, organisation: string): Promise<void> => {
+  const tellInvitee = async (trx: Trx, { organisationId }: Access, invitationId: string, phone: string, organisation: string): Promise<void> => {
     const account = await trx('account').where({ phone }).first<{ account_id: string } | undefined>('account_id')
-    await outbox.add(trx, { kind: 'organisation-invitation', values: { organisation, days: validDays }, accountId: account?.account_id, expiresAt: expiry() })
+    const about = { organisationId, accountId: account?.account_id, recordId: invitationId, expiresAt: expiry() }
+    await publish(trx, { ...about, event: 'invitation.received', details: { organisation, days: validDays } })
+    await openTodo(trx, { ...about, kind: 'invitation.answer', details: { organisation } })
+  }
+  const closeTodoOf = (trx: Trx, { organisation_id, invitation_id }: Pick<InvitationRow, 'organisation_id' | 'invitation_id'>, outcome: 'done' | 'withdrawn') =>
+    closeTodo(trx, { kind: 'invitation.answer', organisationId: organisation_id, recordId: invitation_id, outcome })
+  /** Tells those who invite what became of it. */
+  const tellInviters = async (trx: Trx, { accountId }: AccountSession, { organisation_id }: InvitationRow, event: 'invitation.accepted' | 'invitation.declined', recordId: string): Promise<void> => {
+    const { name: person } = await trx('account').where({ account_id: accountId }).first<{ name: string }>('name')
+    const { name: organisation } = await trx('organisation').where({ organisation_id }).first<{ name: string }>('name')
+    await publish(trx, { event, organisationId: organisation_id, exceptAccountId: accountId, recordId, details: { organisation, person } })
   }
 
   const inviteWithin = async (trx: Trx, access: Access, { phone: typed, roleId }: InvitationRequest): Promise<Invitation> => {
@@ -117,7 +128,7 @@ export function createInvitations({ db, outbox, now }: { readonly db: Db; readon
       .onConflict(trx.raw("(organisation_id, phone) where state in ('open', 'declined')"))
       .merge({ role_id: roleId, state: 'open', sent_at: now(), expires_at: expiry(), answered_at: null }).returning<{ invitation_id: string }[]>('invitation_id')
     const invitationId = String(row?.invitation_id)
-    await tell(trx, phone, name)
+    await tellInvitee(trx, access, invitationId, phone, name)
     await note(trx, access, 'member.invite', { invitationId, roleId })
     return find(trx, access, invitationId)
   }
@@ -145,7 +156,7 @@ export function createInvitations({ db, outbox, now }: { readonly db: Db; readon
         await assertMayHandle(trx, access, await roleInOrganisation(trx, access, String(row.role_id)))
         sending.use(access.organisationId)
         await trx('invitation').where({ invitation_id: invitationId }).update({ state, sent_at: now(), expires_at: expiry(), answered_at: null })
-        await tell(trx, row.phone, name)
+        await tellInvitee(trx, access, invitationId, row.phone, name)
         await note(trx, access, 'member.invite', { invitationId, roleId: row.role_id })
         return find(trx, access, invitationId)
       })
@@ -155,6 +166,7 @@ export function createInvitations({ db, outbox, now }: { readonly db: Db; readon
       await lockOwn(trx, access)
       const row = await lock(trx, { organisation_id: access.organisationId, invitation_id: invitationId })
       await trx('invitation').where({ invitation_id: invitationId }).update({ state: assertOpenTo(row, 'withdraw') })
+      await closeTodoOf(trx, row, 'withdrawn')
       await note(trx, access, 'invitation.withdraw', { invitationId })
     }),
 
@@ -183,13 +195,19 @@ export function createInvitations({ db, outbox, now }: { readonly db: Db; readon
         .returning<{ membership_id: string }[]>('membership_id')
       await trx('invitation').where({ invitation_id: invitationId }).update({ state, answered_at: now() })
       await noteAnswer(trx, session, invitation, 'accepted')
-      return { membershipId: String(row?.membership_id) }
+      const membershipId = String(row?.membership_id)
+      await closeTodoOf(trx, invitation, 'done')
+      await tellInviters(trx, session, invitation, 'invitation.accepted', membershipId)
+      await tell(trx, 'membership.changed', { accountIds: [session.accountId] }, { organisationId: invitation.organisation_id })
+      return { membershipId }
     }),
 
     decline: (session, invitationId) => db.transaction(async (trx) => {
       const invitation = await lockForInvitee(trx, session, invitationId)
       await trx('invitation').where({ invitation_id: invitationId }).update({ state: assertOpenTo(invitation, 'decline'), answered_at: now() })
       await noteAnswer(trx, session, invitation, 'declined')
+      await closeTodoOf(trx, invitation, 'done')
+      await tellInviters(trx, session, invitation, 'invitation.declined', invitationId)
     }),
   }
 }

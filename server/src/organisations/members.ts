@@ -3,6 +3,7 @@ import { MemberParams, type Member, type MemberAction, type MemberCreation, type
 import { Type } from 'typebox'
 import type { Accounts } from '../accounts/index.ts'
 import type { Access } from '../identity/index.ts'
+import { publish, tell } from '../notifications/index.ts'
 import { decodeCursor, encodeCursor } from '../platform/cursor.ts'
 import type { Db, Trx } from '../platform/db.ts'
 import { createRateLimit } from '../platform/rate-limit.ts'
@@ -73,6 +74,8 @@ function actionsOn(access: Access, row: MemberRow): MemberAction[] {
   return ['edit', ...(isSelf ? [] : ['changeRole'] as const), ...moves]
 }
 
+const memberEvents = { active: 'membership.reinstated', suspended: 'membership.suspended', removed: 'membership.removed' } as const satisfies Record<MembershipState, string>
+
 interface LockedMember {
   readonly account_id: string
   readonly state: MembershipState
@@ -106,6 +109,14 @@ export function createMembers({ db, accounts, invitations }: { readonly db: Db; 
     const other = await trx('membership').join('role', 'role.role_id', 'membership.role_id')
       .where({ 'membership.organisation_id': organisationId, 'membership.state': 'active', 'role.built_in': 'full' }).whereNot({ membership_id: membershipId }).first<object | undefined>('membership_id')
     if (other === undefined) throw lastAdministrator('Give somebody else the full role first.')
+  }
+
+  /** Its pages learn at once that they may do something else; its person is told what has become of the membership. */
+  const tellMember = async (trx: Trx, { organisationId }: Access, accountId: string, what: { readonly event: 'membership.role-changed'; readonly role: string } | { readonly event: 'membership.suspended' | 'membership.reinstated' | 'membership.removed' }): Promise<void> => {
+    const { name: organisation } = await trx('organisation').where({ organisation_id: organisationId }).first<{ name: string }>('name')
+    if (what.event === 'membership.role-changed') await publish(trx, { event: what.event, organisationId, accountId, details: { organisation, role: what.role } })
+    else await publish(trx, { event: what.event, organisationId, accountId, details: { organisation } })
+    await tell(trx, 'membership.changed', { accountIds: [accountId] }, { organisationId })
   }
 
   return {
@@ -160,6 +171,7 @@ export function createMembers({ db, accounts, invitations }: { readonly db: Db; 
         const isFull = member.built_in === 'full'
         await assertMayHandle(trx, access, { isFull: isFull || role.isFull })
         if (isFull) await assertAnotherAdministrator(trx, access, membershipId)
+        await tellMember(trx, access, member.account_id, { event: 'membership.role-changed', role: role.name })
       }
       if (departmentId !== undefined && departmentId !== '') {
         const department = await trx('department').where({ organisation_id: access.organisationId, department_id: departmentId }).first<object | undefined>('department_id')
@@ -188,6 +200,7 @@ export function createMembers({ db, accounts, invitations }: { readonly db: Db; 
         await trx('department').where({ organisation_id: access.organisationId, head_id: membershipId }).update({ head_id: null, version: trx.raw('version + 1') })
       }
       await note(trx, access, 'member.change', { membershipId, state })
+      await tellMember(trx, access, member.account_id, { event: memberEvents[state] })
     }),
   }
 }

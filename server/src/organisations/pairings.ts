@@ -6,10 +6,11 @@ import { PairingParams, pairingEvents, type OrganisationKind, type Pairing, type
 import { Type } from 'typebox'
 import { record } from '../audit/index.ts'
 import type { Access } from '../identity/index.ts'
+import { closeTodo, openTodo, publish } from '../notifications/index.ts'
 import { decodeCursor, encodeCursor } from '../platform/cursor.ts'
 import { sqlState, type Db, type Trx } from '../platform/db.ts'
 import { createRateLimit } from '../platform/rate-limit.ts'
-import { actorOf, anywhere, exactly, ownKind } from './common.ts'
+import { accountOf, actorOf, anywhere, exactly, ownKind } from './common.ts'
 import { cleanPicture } from './pictures.ts'
 import { noSuchPairing, noSuchPicture, noSuchTeam, pairingExists, pairingStateRefused, signatureMissing } from './problems.ts'
 import { pairingLife, pairingMovers, withTime } from './states.ts'
@@ -108,6 +109,32 @@ export function createPairings({ db, now }: { readonly db: Db; readonly now: () 
   const noteBoth = (trx: Trx, access: Access, sides: { readonly hospital_id: string; readonly team_id: string }, detail: Readonly<Record<string, unknown>>) =>
     record(trx, [sides.hospital_id, sides.team_id].map((organisationId) => ({ organisationId, actor: actorOf(access), action: 'pairing.change', outcome: 'success', detail })))
 
+  /** Tells the other side of a move, and opens or closes what is to be answered. */
+  const tellOfMove = async (trx: Trx, access: Access, sides: { readonly hospital_id: string; readonly team_id: string }, pairingId: string, event: Exclude<PairingEvent, 'expire'> | 'invite', before: PairingState, reason?: string): Promise<void> => {
+    const names = await trx('organisation').whereIn('organisation_id', [sides.hospital_id, sides.team_id]).select<{ organisation_id: string; name: string }[]>('organisation_id', 'name')
+    const nameOf = (organisationId: string) => names.find((one) => one.organisation_id === organisationId)?.name ?? ''
+    const [hospital, team] = [nameOf(sides.hospital_id), nameOf(sides.team_id)]
+    const toTeam = { organisationId: sides.team_id, recordId: pairingId, exceptAccountId: accountOf(access), details: { organisation: team, other: hospital } }
+    const toHospital = { organisationId: sides.hospital_id, recordId: pairingId, exceptAccountId: accountOf(access), details: { organisation: hospital, other: team } }
+    const todo = { kind: 'pairing.answer', organisationId: sides.team_id, recordId: pairingId } as const
+    switch (event) {
+      case 'invite': case 'inviteAgain':
+        await publish(trx, { ...toTeam, event: 'pairing.requested', expiresAt: expiry() })
+        return openTodo(trx, { ...todo, details: toTeam.details, expiresAt: expiry() })
+      case 'agree':
+        await publish(trx, { ...toHospital, event: 'pairing.agreed' })
+        return closeTodo(trx, todo)
+      case 'decline':
+        await publish(trx, { ...toHospital, event: 'pairing.declined', reason })
+        return closeTodo(trx, todo)
+      case 'delete':
+        if (before === 'paired') return publish(trx, { ...toTeam, event: 'pairing.ended' })
+        return closeTodo(trx, { ...todo, outcome: 'withdrawn' })
+      case 'takeOrders': return publish(trx, { ...toHospital, event: 'pairing.order-taking-on' })
+      case 'refuseOrders': return publish(trx, { ...toHospital, event: 'pairing.order-taking-off' })
+    }
+  }
+
   /** A change the team makes to a pairing that is in force. */
   const changeSignature = (access: Access, pairingId: string, columnsOf: (before: { readonly signature_png: Buffer | null }) => Record<string, unknown>): Promise<Pairing> => db.transaction(async (trx) => {
     await ownKind(trx, access, 'team')
@@ -153,6 +180,7 @@ export function createPairings({ db, now }: { readonly db: Db; readonly now: () 
         const sides = { hospital_id: access.organisationId, team_id: team.organisation_id }
         const pairingId = await insertPairing(trx, { ...sides, requested_at: now(), expires_at: expiry() })
         await noteBoth(trx, access, sides, { pairingId, change: 'invite' })
+        await tellOfMove(trx, access, sides, pairingId, 'invite', 'invited')
         return find(trx, access, 'hospital', pairingId)
       })
     },
@@ -166,6 +194,7 @@ export function createPairings({ db, now }: { readonly db: Db; readonly now: () 
         const next = pairingMovers[event] === side ? pairingLife[state][event] : undefined
         if (next === undefined) throw pairingStateRefused(`The pairing is ${state}.`, { state })
         await noteBoth(trx, access, row, { pairingId, change: event })
+        if (event !== 'expire') await tellOfMove(trx, access, row, pairingId, event, state, reason)
         if (next === 'removed') {
           await trx('pairing').where({ pairing_id: pairingId }).delete()
           return undefined

@@ -1,4 +1,4 @@
-import type { Invitation, InvitationPage, MemberCreation, MemberDetail, MemberPage, OwnInvitations, OwnMemberships, Role, RoleList } from '@isocenter/contracts'
+import type { Invitation, InvitationPage, MemberCreation, MemberDetail, MemberPage, NotificationPage, OwnInvitations, OwnMemberships, Role, RoleList, TodoPage } from '@isocenter/contracts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { aPhone, roleOf } from './organisations.fixture.ts'
 import { anOrganisationsService, typeOf, type Call, type OrganisationsService } from './service.fixture.ts'
@@ -72,14 +72,25 @@ describe('invitations', () => {
 
   test('are told to who has the number, and again when made anew; to nobody where nobody has it', async () => {
     const { chief, role } = await aHospital()
-    const [{ phone }, nobody] = [await service.stranger(), aPhone()]
-    const told = async () => (await service.outbox.waiting()).filter((message) => [phone, nobody].includes(message.recipient.phone)).map(({ kind, text }) => [kind, text.subject])
+    const [{ phone, call }, nobody] = [await service.stranger(), aPhone()]
+    const told = async () => {
+      await service.notifying.telling.tellDue()
+      return (await call('GET', '/notifications')).json<NotificationPage>().items.map(({ event, title }) => [event, title])
+    }
+    const todos = async () => (await call('GET', '/todos')).json<TodoPage>().items.map(({ kind, link }) => [kind, link.recordId])
     const { invitationId } = (await invite(chief.call, phone, await role('general'))).json<Invitation>()
     await invite(chief.call, nobody, await role('general'))
-    const message = ['organisation-invitation', 'North Hospital邀请您加入']
+    const message = ['invitation.received', 'North Hospital邀请您加入']
     expect(await told()).toEqual([message])
     await chief.call('POST', `/invitations/${invitationId}/renewal`)
     expect(await told()).toEqual([message, message])
+    // One thing to do, however often it was asked for; done when it is answered, not when it was read.
+    await call('POST', '/notifications/reading', {})
+    expect(await todos()).toEqual([['invitation.answer', invitationId]])
+    await call('POST', `/account/invitations/${invitationId}/declination`)
+    expect(await todos()).toEqual([])
+    await service.notifying.telling.tellDue()
+    expect((await chief.call('GET', '/notifications')).json<NotificationPage>().items).toMatchObject([{ event: 'invitation.declined', link: { recordId: invitationId } }])
   })
 
   test('joining: agreed to by who has the number, with the role that was offered', async () => {

@@ -2,6 +2,7 @@
 import { grantablePermissions, permissionList, type OrganisationKind, type PermissionList, type Role, type RoleAction, type RoleList, type RolePatch, type RolePermission, type RoleRequest } from '@isocenter/contracts'
 import type { Access } from '../identity/index.ts'
 import type { Db, Trx } from '../platform/db.ts'
+import { publish, tell } from '../notifications/index.ts'
 import { accountOf, assertVersion, given, lockOwn, note, ownKind, withOwnName } from './common.ts'
 import { heldBy } from './grants.ts'
 import { fullRoleNeeded, fullRoleProtected, invalidRole, noSuchRole, roleInUse, selfElevation, tooMany } from './problems.ts'
@@ -143,7 +144,7 @@ export function createRoles({ db }: { readonly db: Db }): Roles {
 
     change: async (access, roleId, { name, description, permissions }, version) => {
       await db.transaction(async (trx) => {
-        const { kind } = await lockOwn(trx, access)
+        const { kind, name: organisation } = await lockOwn(trx, access)
         const role = await roleInOrganisation(trx, access, roleId)
         assertVersion(role.version, version)
         if (permissions !== undefined) {
@@ -156,6 +157,10 @@ export function createRoles({ db }: { readonly db: Db }): Roles {
           ...given({ name: name?.trim(), description: description?.trim(), permissions }), version: trx.raw('version + 1'), updated_at: trx.fn.now(),
         }))
         await note(trx, access, 'role.change', { roleId, change: 'changed', ...given({ permissions }) })
+        if (permissions !== undefined) {
+          await publish(trx, { event: 'role.changed', organisationId: access.organisationId, exceptAccountId: accountOf(access), recordId: roleId, details: { organisation, role: name?.trim() ?? role.name } })
+          await tell(trx, 'membership.changed', { organisationId: access.organisationId }, { organisationId: access.organisationId })
+        }
       })
       return find(access, roleId)
     },

@@ -8,7 +8,6 @@ export type LiveAudience =
 
 /** Tells open pages, in every server process, when the caller's transaction commits. Data hold ids and words of ours only. */
 export async function tell<Name extends LiveEventName>(db: Db, name: Name, to: LiveAudience, data: LiveEvents[Name]): Promise<void> {
-  if ('accountIds' in to && to.accountIds.length === 0) return
   await db('live_event').insert({
     name, data: JSON.stringify(data),
     ...('accountIds' in to ? { account_ids: [...to.accountIds] } : { organisation_id: to.organisationId, permission: to.permission ?? null }),
