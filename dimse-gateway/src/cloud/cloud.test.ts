@@ -70,14 +70,14 @@ async function open(cloud: Cloud, clock: Clock = systemClock): Promise<OpenedClo
 test('a gateway enrols, reports, and is seen by its organisation with all that its console shows', async () => {
   const cloud = await enrolled()
   expect(cloud).toMatchObject({ url, organisation: { slug: 'default' } })
-  control.overrides.senders = [{ callingAETitle: 'CT9', calledAETitle: 'ANY', remoteAddress: '192.0.2.9', firstSeenAt: '2026-11-22T04:00:00Z', lastSeenAt: '2026-11-22T04:10:00Z', attempts: 4, wasRefused: true, refusedServices: [] }]
+  control.overrides.senders = [{ callingAETitle: 'CT9', calledAETitle: 'ANY', remoteAddress: '192.0.2.9', firstSeenAt: '2026-11-22T04:00:00Z', lastSeenAt: '2026-11-22T04:10:00Z', attempts: 4, wasRefused: true, refusedServices: ['query'] }]
   const { start } = await open(cloud)
   start(control)
   await expect.poll(async () => (await detail(cloud.gatewayId)).health, { timeout: 10_000 }).toBe('online')
   const seen = await detail(cloud.gatewayId)
   const { now: _now, ...state } = await control.state()
   expect(seen.state).toMatchObject(state)
-  expect(seen.unknownSenders).toEqual(control.overrides.senders.map(({ refusedServices: _here, ...sender }) => sender))
+  expect(seen.unknownSenders).toEqual(control.overrides.senders)
   expect(seen.configuration).toMatchObject({ revision: control.configuration().revision, document: { nodes: [{ id: 'cloud' }] } })
   expect(opened?.contact.lastContactAt).toBeInstanceOf(Date)
 })
