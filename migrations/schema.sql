@@ -31,6 +31,14 @@ AS $function$
       select lpad(floor(random() * 1e10)::bigint::text, 10, '0')
     $function$;
 
+CREATE OR REPLACE FUNCTION searchable_name(text)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE STRICT
+AS $function$
+      select lower(normalize(regexp_replace(normalize($1, nfkd), '[\u0300-\u036f]', '', 'g'), nfc))
+    $function$;
+
 CREATE OR REPLACE FUNCTION series_metadata_gives_up_blob()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -100,6 +108,7 @@ CREATE TABLE account (
   second_factor_asked_at timestamp with time zone,
   profile_version integer NOT NULL DEFAULT 1,
   phone_proven_at timestamp with time zone,
+  name_search text NOT NULL GENERATED ALWAYS AS (searchable_name(name)) STORED,
   PRIMARY KEY (account_id),
   UNIQUE (login_name),
   UNIQUE (phone),
@@ -109,6 +118,7 @@ CREATE TABLE account (
   CHECK ((phone ~ '^\+[1-9][0-9]{5,14}$'::text)),
   CHECK ((state = ANY (ARRAY['active'::text, 'suspended'::text])))
 ) WITH (fillfactor=90);
+CREATE INDEX account_by_name_trigram ON account USING gin (name_search gin_trgm_ops);
 CREATE INDEX account_of_organisation ON account USING btree (organisation_id, account_id);
 
 CREATE TABLE account_avatar (
@@ -442,7 +452,9 @@ CREATE TABLE deleted_study (
   not_restored integer,
   ended_at timestamp with time zone,
   restored_by text,
+  restore_reason text,
   purge_id uuid,
+  device_id uuid,
   patient_id text,
   patient_name text,
   study_date text,
@@ -451,6 +463,7 @@ CREATE TABLE deleted_study (
   modalities text[] NOT NULL DEFAULT '{}'::text[],
   PRIMARY KEY (deleted_study_id),
   UNIQUE (organisation_id, deleted_study_id),
+  FOREIGN KEY (device_id) REFERENCES device(device_id),
   FOREIGN KEY (organisation_id) REFERENCES organisation(organisation_id),
   FOREIGN KEY (purge_id) REFERENCES purge(purge_id),
   CHECK ((state = ANY (ARRAY['deleted'::text, 'restoring'::text, 'restored'::text, 'purging'::text, 'purged'::text])))
@@ -519,6 +532,8 @@ CREATE TABLE device (
   created_at timestamp with time zone NOT NULL DEFAULT now(),
   deleted_at timestamp with time zone,
   deleted_by text,
+  deletion_reason text,
+  is_deleting boolean NOT NULL DEFAULT false,
   PRIMARY KEY (device_id),
   UNIQUE (organisation_id, device_id),
   UNIQUE (organisation_id, number),
@@ -881,7 +896,7 @@ CREATE TABLE notification_event (
   inside jsonb NOT NULL DEFAULT '{}'::jsonb,
   created_at timestamp with time zone NOT NULL DEFAULT now(),
   expires_at timestamp with time zone NOT NULL,
-  due_at timestamp with time zone NOT NULL DEFAULT now(),
+  due_at timestamp with time zone NOT NULL DEFAULT '-infinity'::timestamp with time zone,
   attempts integer NOT NULL DEFAULT 0,
   told_up_to uuid,
   told_at timestamp with time zone,
@@ -890,7 +905,7 @@ CREATE TABLE notification_event (
   FOREIGN KEY (organisation_id) REFERENCES organisation(organisation_id)
 ) WITH (fillfactor=90);
 CREATE INDEX notification_event_by_expiry ON notification_event USING btree (expires_at);
-CREATE INDEX notification_event_due ON notification_event USING btree (due_at) WHERE (told_at IS NULL);
+CREATE INDEX notification_event_due ON notification_event USING btree (due_at, event_id) WHERE (told_at IS NULL);
 CREATE INDEX notification_event_of_organisation ON notification_event USING btree (organisation_id, event, created_at DESC);
 CREATE TRIGGER notification_event_written AFTER INSERT ON notification_event FOR EACH STATEMENT EXECUTE FUNCTION tell_event();
 
@@ -930,7 +945,7 @@ CREATE TABLE notification_todo (
   PRIMARY KEY (todo_id),
   FOREIGN KEY (account_id) REFERENCES account(account_id) ON DELETE CASCADE,
   FOREIGN KEY (organisation_id) REFERENCES organisation(organisation_id),
-  CHECK (((account_id IS NULL) <> (permission IS NULL))),
+  CHECK (((account_id IS NULL) OR (permission IS NULL))),
   CHECK (((closed_at IS NULL) = (outcome IS NULL))),
   CHECK ((outcome = ANY (ARRAY['done'::text, 'withdrawn'::text])))
 );
