@@ -48,6 +48,16 @@ AS $function$
         return null;
       end $function$;
 
+CREATE OR REPLACE FUNCTION tell_access_changed()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+    begin
+      -- Of many in one transaction one is delivered.
+      perform pg_notify('accounts', 'access');
+      return null;
+    end $function$;
+
 CREATE OR REPLACE FUNCTION tell_event()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -120,6 +130,7 @@ CREATE TABLE account (
 ) WITH (fillfactor=90);
 CREATE INDEX account_by_name_trigram ON account USING gin (name_search gin_trgm_ops);
 CREATE INDEX account_of_organisation ON account USING btree (organisation_id, account_id);
+CREATE TRIGGER access_changed AFTER DELETE OR UPDATE OF state, must_set_password, has_second_factor, auto_sign_out ON account FOR EACH STATEMENT EXECUTE FUNCTION tell_access_changed();
 
 CREATE TABLE account_avatar (
   account_id uuid NOT NULL,
@@ -158,6 +169,7 @@ CREATE TABLE account_session (
 ) WITH (fillfactor=80);
 CREATE INDEX account_session_by_expiry ON account_session USING btree (expires_at);
 CREATE INDEX account_session_of_account ON account_session USING btree (account_id, last_active_at DESC, session_id);
+CREATE TRIGGER access_changed AFTER DELETE OR UPDATE OF account_id, token_sha256, needs_second_factor, expires_at ON account_session FOR EACH STATEMENT EXECUTE FUNCTION tell_access_changed();
 CREATE TRIGGER account_session_ended AFTER DELETE ON account_session FOR EACH ROW EXECUTE FUNCTION tell_session_end();
 
 CREATE TABLE account_settings (
@@ -328,6 +340,7 @@ CREATE TABLE consortium_hospital (
   CHECK ((hospital_kind = 'hospital'::text))
 );
 CREATE UNIQUE INDEX consortium_hospital_billing ON consortium_hospital USING btree (hospital_id) WHERE is_billing;
+CREATE TRIGGER access_changed AFTER INSERT OR DELETE OR UPDATE ON consortium_hospital FOR EACH STATEMENT EXECUTE FUNCTION tell_access_changed();
 
 CREATE TABLE contact_change (
   change_id uuid NOT NULL DEFAULT gen_random_uuid(),
@@ -846,6 +859,7 @@ CREATE TABLE membership (
 CREATE INDEX membership_by_joining ON membership USING btree (organisation_id, joined_at DESC, membership_id DESC) WHERE (state <> 'removed'::text);
 CREATE INDEX membership_of_account ON membership USING btree (account_id);
 CREATE INDEX membership_of_role ON membership USING btree (organisation_id, role_id);
+CREATE TRIGGER access_changed AFTER INSERT OR DELETE OR UPDATE ON membership FOR EACH STATEMENT EXECUTE FUNCTION tell_access_changed();
 
 CREATE TABLE notification (
   notification_id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
@@ -996,6 +1010,7 @@ CREATE TABLE organisation (
   CHECK ((kind = ANY (ARRAY['platform'::text, 'consortium'::text, 'hospital'::text, 'team'::text])))
 );
 CREATE INDEX organisation_of_owner ON organisation USING btree (owner_id) WHERE (owner_id IS NOT NULL);
+CREATE TRIGGER access_changed AFTER DELETE OR UPDATE OF kind, modules, owner_id ON organisation FOR EACH STATEMENT EXECUTE FUNCTION tell_access_changed();
 
 CREATE TABLE organisation_picture (
   organisation_id bigint NOT NULL,
@@ -1311,6 +1326,7 @@ CREATE TABLE role (
 );
 CREATE UNIQUE INDEX role_by_name ON role USING btree (organisation_id, lower(name));
 CREATE UNIQUE INDEX role_full ON role USING btree (organisation_id) WHERE (built_in = 'full'::text);
+CREATE TRIGGER access_changed AFTER DELETE OR UPDATE ON role FOR EACH STATEMENT EXECUTE FUNCTION tell_access_changed();
 
 CREATE TABLE series (
   series_key bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
@@ -1366,6 +1382,7 @@ CREATE TABLE session_membership (
   FOREIGN KEY (session_id) REFERENCES account_session(session_id) ON DELETE CASCADE
 );
 CREATE INDEX session_membership_of_membership ON session_membership USING btree (membership_id);
+CREATE TRIGGER access_changed AFTER INSERT OR DELETE OR UPDATE ON session_membership FOR EACH STATEMENT EXECUTE FUNCTION tell_access_changed();
 
 CREATE TABLE sign_in_provider (
   provider_id uuid NOT NULL DEFAULT gen_random_uuid(),

@@ -1,11 +1,12 @@
 import * as contracts from '@isocenter/contracts'
 import type { TSchema } from 'typebox'
 import { accountAdministrationRoutes, accountRoutes, passkeyRoutes, qrRoutes, type Accounts } from './accounts/index.ts'
-import { apiKeyRoutes, type ApiKeys } from './api-keys/index.ts'
+import { apiKeyRoutes, clientSecretIn, type ApiKeys } from './api-keys/index.ts'
 import { auditRoutes, type AccessLog, type Audit } from './audit/index.ts'
 import { gatewayRoutes, tokenRoutes, type Gateways } from './gateways/index.ts'
 import { notificationAdministrationRoutes, notificationRoutes, type Notifying } from './notifications/index.ts'
 import { oidcRoutes, type Oidc } from './oidc/index.ts'
+import { maintenanceRoutes, type Maintenance } from './maintenance/index.ts'
 import { organisationRoutes, pairingRoutes, peopleRoutes, type Organisations } from './organisations/index.ts'
 import { openApi } from './platform/openapi.ts'
 import { credentialRoutes, personalCentreRoutes, reachRoutes, signatureRoutes, type People } from './people/index.ts'
@@ -27,6 +28,7 @@ export interface ApiDeps {
   readonly config: Config
   readonly accessLog: AccessLog
   readonly audit: Audit
+  readonly maintenance: Maintenance
 }
 
 /** Everything in contracts that is a schema, by the name it is exported under; the arguments of commands by the command's. */
@@ -43,7 +45,7 @@ function exportedSchemas(): Record<string, TSchema> {
 }
 
 /** The product API: what is not DICOM's own, in JSON by the schemas of contracts; what goes wrong is answered as docs/problems.md says. */
-export const api: ApiRoutes<ApiDeps> = async (app, { accounts, notifying, apiKeys, oidc, organisations, people, gateways, worklist, uploads, config, accessLog, audit }) => {
+export const api: ApiRoutes<ApiDeps> = async (app, { accounts, notifying, apiKeys, oidc, organisations, people, gateways, worklist, uploads, config, accessLog, audit, maintenance }) => {
   await app.register(openApi, {
     title: 'Isocenter', version: '0.1.0', components,
     description: 'The product API. DICOM objects are searched, retrieved and stored by DICOMweb at /dicom-web. Errors are problem details (RFC 9457).',
@@ -62,9 +64,18 @@ export const api: ApiRoutes<ApiDeps> = async (app, { accounts, notifying, apiKey
   await app.register(apiKeyRoutes, { apiKeys })
   await app.register(oidcRoutes, { oidc, accounts, publicUrl: config.PUBLIC_URL })
   await app.register(auditRoutes, { audit, accessLog })
+  await app.register(maintenanceRoutes, { maintenance, accessLog })
   await app.register(notificationRoutes, { notifying })
   await app.register(notificationAdministrationRoutes, { notifying })
-  await app.register(tokenRoutes, { gateways })
+  await app.register(tokenRoutes, {
+    gateways,
+    secrets: {
+      issue: (authorization, request, address) => {
+        const client = clientSecretIn(authorization, request)
+        return client && apiKeys.issueToken(client, request, address)
+      },
+    },
+  })
   await app.register(gatewayRoutes, { gateways, accessLog })
   await app.register(worklistRoutes, { worklist, accessLog })
   await app.register(uploadRoutes, { uploads, config })

@@ -11,6 +11,7 @@ import { guard, jwksRoutes, type SigningKeys, type Tokens } from './identity/ind
 import { cors } from './platform/cors.ts'
 import type { Notifying } from './notifications/index.ts'
 import type { Oidc } from './oidc/index.ts'
+import type { Maintenance } from './maintenance/index.ts'
 import type { Organisations } from './organisations/index.ts'
 import type { People } from './people/index.ts'
 import { healthRoutes, type ReadinessCheck } from './platform/health.ts'
@@ -47,6 +48,7 @@ export interface AppDeps {
   readonly uploads: Uploads
   readonly accessLog: AccessLog
   readonly audit: Audit
+  readonly maintenance: Maintenance
   readonly metrics: Metrics
   readonly readiness: readonly ReadinessCheck[]
   readonly screens: BuiltScreens
@@ -98,7 +100,7 @@ export async function createApp(deps: AppDeps): Promise<FastifyInstance> {
   await app.register(metricsRoutes, { metrics: deps.metrics })
   await app.register(healthRoutes, { checks: deps.readiness })
   await app.register(dicomweb, { prefix: '/dicom-web', ...deps, services: [worklistDicomwebRoutes(deps)] })
-  await app.register(api, { prefix: '/api', accounts: deps.accounts, apiKeys: deps.apiKeys, oidc: deps.oidc, organisations: deps.organisations, people: deps.people, notifying: deps.notifying, gateways: deps.gateways, worklist: deps.worklist, uploads: deps.uploads, config, accessLog: deps.accessLog, audit: deps.audit })
+  await app.register(api, { prefix: '/api', accounts: deps.accounts, apiKeys: deps.apiKeys, oidc: deps.oidc, organisations: deps.organisations, people: deps.people, notifying: deps.notifying, gateways: deps.gateways, worklist: deps.worklist, uploads: deps.uploads, config, accessLog: deps.accessLog, audit: deps.audit, maintenance: deps.maintenance })
   await app.register(viewerRoutes, { folder: deps.viewer })
   await app.register(screenRoutes, { screens: deps.screens })
   return app

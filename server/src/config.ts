@@ -54,6 +54,7 @@ const Env = Type.Object({
   CODEC_TIMEOUT_MS: Type.Integer({ default: 30_000, minimum: 100, description: 'longest a codec may take for one frame' }),
   FRAME_CACHE_BYTES: Type.Integer({ default: 128 * mebibytes, minimum: 0, description: 'memory for frames made in another transfer syntax, bytes' }),
   AUDIT_KEPT_DAYS: Type.Optional(Type.Integer({ minimum: 183, description: 'how long the audit trail is kept, half a year at least; for ever where unset' })),
+  DELETED_PURGE_AFTER_DAYS: Type.Optional(Type.Integer({ minimum: 30, description: 'when deleted data is removed for good by itself, after a month at the earliest; only by two operators together where unset' })),
   CHANGE_FEED_DAYS: Type.Integer({ default: 90, minimum: 1, description: 'how long the change feed tells of a change' }),
   DEFAULT_ORGANISATION: Type.String({ default: 'default', pattern: '^[a-z0-9][a-z0-9-]{0,62}$', description: 'short name of the organisation made on first start' }),
   DEMONSTRATION: Type.Optional(Type.Boolean({ description: 'npm start makes a demonstration consortium with people to sign in as, where nobody has an account yet; unset: with its own Postgres only, and not where NODE_ENV is production. The server by itself never makes one' })),

@@ -82,7 +82,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
     const maintenance = createMaintenance({ db, catalogue, purgeAfterDays: config.DELETED_PURGE_AFTER_DAYS })
     const app = await createApp({
       tls, screens: await readScreens(screensDirectory(config)), viewer: viewerDirectory(config), organisations: createOrganisations({ db, accounts }), people,
-      config, accounts, notifying, apiKeys: createApiKeys({ db }), oidc: createOidc({ db, sealing, accounts, memberships: accountMemberships, publicUrl: config.PUBLIC_URL, trustedOrigins: config.OIDC_TRUSTED_ORIGINS }), catalogue, blobs, transcoding, tokens, keys, gateways, metrics, accessLog,
+      config, accounts, notifying, apiKeys: createApiKeys({ db, tokens }), oidc: createOidc({ db, sealing, accounts, memberships: accountMemberships, publicUrl: config.PUBLIC_URL, trustedOrigins: config.OIDC_TRUSTED_ORIGINS }), catalogue, blobs, transcoding, tokens, keys, gateways, metrics, accessLog,
       maintenance, audit: createAudit({ db, keptDays: config.AUDIT_KEPT_DAYS }),
       worklist: createWorklist({ db }), uploads,
       readiness: [

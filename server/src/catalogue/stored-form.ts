@@ -141,7 +141,7 @@ export async function changeForm(db: Db, candidate: FormCandidate, form: StoredF
     // Other bytes, other ETags.
     await trx('series').where({ series_key: study.series_key }).update({ version: trx.raw('version + 1'), updated_at: trx.fn.now() })
     await trx('study').where({ study_key: study.study_key }).update({ version: trx.raw('version + 1'), updated_at: trx.fn.now() })
-    await record(trx, [{ ...event, organisationId, outcome: 'success', StudyInstanceUID: candidate.StudyInstanceUID }])
+    await record(trx, [{ ...event, detail: { ...event.detail, bytes: form.byteLength - candidate.byteLength }, organisationId, outcome: 'success', StudyInstanceUID: candidate.StudyInstanceUID }])
     return true
   })
 }
