@@ -146,6 +146,26 @@ describe('verification', () => {
     expect([again.state, again.decision]).toEqual(['submitted', undefined])
   })
 
+  test('is a to-do of administrators on every side while it waits, and its holder hears what came of it', async () => {
+    const [member, administrator] = [await hospital.member('general', { name: 'Qian Ming' }), await hospital.member('full')]
+    const team = await service.organisation('team')
+    await team.member('diagnosingDoctor', { accountId: member.accountId })
+    const todos = (recordId: string) => service.db('notification_todo').where({ record_id: recordId }).orderBy('organisation_id').select<{ organisation_id: string; outcome: string | null }[]>('organisation_id', 'outcome')
+    const events = (recordId: string) => service.db('notification_event').where({ record_id: recordId }).distinct().orderBy('event').pluck('event')
+    const both = [hospital, team].map(({ organisationId }) => organisationId).sort((a, b) => Number(a) - Number(b))
+    const recalled = await submitted(member)
+    expect(await todos(recalled.credentialId)).toEqual(both.map((organisation_id) => ({ organisation_id, outcome: null })))
+    await member.call('POST', `/account/credentials/${recalled.credentialId}/recall`)
+    expect((await todos(recalled.credentialId)).map(({ outcome }) => outcome)).toEqual(['withdrawn', 'withdrawn'])
+    const rejected = await submitted(member)
+    await decide(administrator, member, rejected, 'rejection')
+    expect((await todos(rejected.credentialId)).map(({ outcome }) => outcome)).toEqual(['done', 'done'])
+    expect(await events(rejected.credentialId)).toEqual(['credential.refused', 'credential.submitted'])
+    const verified = await submitted(member)
+    await decide(administrator, member, verified, 'verification')
+    expect(await events(verified.credentialId)).toEqual(['credential.submitted', 'credential.verified'])
+  })
+
   test('is of what was looked at: a document that was changed meanwhile is not verified', async () => {
     const [member, administrator] = [await hospital.member('general'), await hospital.member('full')]
     const looked = await submitted(member)

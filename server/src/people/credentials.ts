@@ -8,6 +8,7 @@ import { record } from '../audit/index.ts'
 import type { CredentialFiles } from './credential-files.ts'
 import { credentialLife, credentialMovers, editableStates } from './credential-states.ts'
 import { credentialStateRefused, invalidCredential, noSuchCredential, noSuchCredentialFile } from './problems.ts'
+import { endWait, tellOfSubmission } from './tell-of-credentials.ts'
 
 export interface CredentialsDeps {
   readonly db: Db
@@ -186,6 +187,8 @@ export function createCredentials({ db, sealing, files, timeZone, now }: Credent
       if (event === 'submit') assertWhole(row)
       if (state === 'removed') await trx('credential').where({ credential_id: credentialId }).delete()
       else await update(trx, credentialId, { state, ...(event === 'submit' ? { submitted_at: now(), decided_at: null, decided_by: null, decided_in: null, reason: null } : { submitted_at: null }) })
+      if (event === 'submit') await tellOfSubmission(trx, { credentialId, accountId: holder.accountId })
+      else await endWait(trx, credentialId, 'withdrawn')
       await note(trx, holder, credentialId, { state })
       return state === 'removed' ? undefined : shown(await find(trx, holder, credentialId))
     }),
@@ -228,6 +231,7 @@ export function createCredentials({ db, sealing, files, timeZone, now }: Credent
         where account.account_id = credential.account_id and credential.state in ('submitted', 'verified')
           and credential.valid_until < (?::timestamptz at time zone coalesce(organisation.time_zone, ?))::date
         returning credential_id, account.account_id, account.organisation_id`, [now(), timeZone])
+      for (const { credential_id } of ended) await endWait(trx, credential_id, 'withdrawn')
       await record(trx, ended.map(({ credential_id, account_id, organisation_id }) => ({
         organisationId: organisation_id, actor: 'command:calendar', action: 'credential.change', outcome: 'success', detail: { credentialId: credential_id, accountId: account_id, state: 'expired' },
       })))

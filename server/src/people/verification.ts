@@ -14,6 +14,7 @@ import type { CredentialFiles } from './credential-files.ts'
 import { credentialLife, credentialMovers } from './credential-states.ts'
 import { credentialRows, fileOf, filesOf, numberOf, openFileOf, stateRefused, toCredential, type CredentialRow, type OpenedFile } from './credentials.ts'
 import { noSuchCredential, noSuchCredentialFile, ownCredential } from './problems.ts'
+import { endWait, tellOfDecision } from './tell-of-credentials.ts'
 
 export interface Verification {
   /** Of one member, drafts left out. @throws noSuchCredential 404 where nobody of the organisation has this id */
@@ -105,6 +106,8 @@ export function createVerification({ db, sealing, files, now }: { readonly db: D
       await trx('credential').where({ credential_id: credentialId }).update({
         state, decided_at: now(), decided_by: decider, decided_in: access.organisationId, reason: decision.event === 'reject' ? decision.reason.trim() : null, version: trx.raw('version + 1'),
       })
+      await endWait(trx, credentialId, 'done')
+      await tellOfDecision(trx, { credentialId, accountId: account_id }, access.organisationId, decision.event === 'reject' ? decision.reason : undefined)
       await note(trx, access, 'credential.decide', { membershipId, credentialId, state })
       return shown(access, await find(trx, access, membershipId, credentialId))
     }),
