@@ -2,7 +2,7 @@
 import { apiKeyDefaultOverlapHours, apiKeyMaxDays, type ApiKey, type ApiKeyPage, type ApiKeyPatch, type ApiKeyRequest, type ApiKeyRotation, type ApiKeyScopeList, type ApiKeyState, type NewApiKey } from '@isocenter/contracts'
 import { Type } from 'typebox'
 import { record, type AuditAction } from '../audit/index.ts'
-import type { Access, KeyResolver } from '../identity/index.ts'
+import type { Access, KeyResolver, Tokens } from '../identity/index.ts'
 import { changedMeanwhile } from '../organisations/index.ts'
 import { decodeCursor, encodeCursor } from '../platform/cursor.ts'
 import { sqlState, type Db, type Trx } from '../platform/db.ts'
@@ -11,6 +11,7 @@ import { apiKeyNameTaken, apiKeyRevoked, invalidApiKey, noSuchApiKey, tooManyApi
 import { assertMayGive, scopeList } from './scopes.ts'
 import { newSecret } from './secret.ts'
 import { endSecrets, findKey, insertSecret, listKeys, lockKey } from './store.ts'
+import { createKeyTokens, type IssueKeyToken } from './token.ts'
 import { createKeyResolver } from './verify.ts'
 
 /** More programs than anybody can tell apart. */
@@ -21,6 +22,8 @@ const dayMs = 24 * hourMs
 export interface ApiKeys {
   /** Keys for the guard. */
   readonly resolver: KeyResolver
+  /** A short-lived token for a key, by OAuth's client credentials. @throws see `createKeyTokens` */
+  readonly issueToken: IssueKeyToken
   readonly scopes: (access: Access) => ApiKeyScopeList
   readonly list: (access: Access, query: { state: ApiKeyState | undefined; cursor: string | undefined; limit: number }) => Promise<ApiKeyPage>
   /** @throws noSuchApiKey 404 */
@@ -48,7 +51,8 @@ function networksOf(addresses: readonly string[]): string[] {
   })
 }
 
-export function createApiKeys({ db, now = () => new Date() }: { readonly db: Db; readonly now?: () => Date }): ApiKeys {
+export function createApiKeys({ db, tokens, now = () => new Date() }: { readonly db: Db; readonly tokens: Tokens; readonly now?: () => Date }): ApiKeys {
+  const resolver = createKeyResolver({ db, now })
   const note = (trx: Trx, access: Access, action: AuditAction, detail: Readonly<Record<string, unknown>>) =>
     record(trx, [{ organisationId: access.organisationId, actor: actorOf(access), action, outcome: 'success', detail }])
 
@@ -90,7 +94,8 @@ export function createApiKeys({ db, now = () => new Date() }: { readonly db: Db;
   }
 
   return {
-    resolver: createKeyResolver({ db, now }),
+    resolver,
+    issueToken: createKeyTokens({ db, tokens, keys: resolver }),
     scopes: scopeList,
     find: (access, apiKeyId) => find(db, access, apiKeyId),
 

@@ -20,17 +20,34 @@ interface UsedKeyRow {
   readonly last_used_at: Date | null
 }
 
-const found = {
+/** A key that was shown and lets in. */
+export interface ShownKey {
+  readonly apiKeyId: string
+  readonly organisationId: string
+  readonly scopes: readonly string[]
+}
+
+export interface KeyChecks extends KeyResolver {
+  /** Whose key this is; undefined for one that does not let in from this address. */
+  readonly authenticate: (key: string, address: string) => Promise<ShownKey | undefined>
+}
+
+const bySecret = {
   name: 'api-key-by-secret',
   text: `select api_key_id, organisation_id, scopes, addresses, revoked_at, least(expires_at, coalesce(ends_at, expires_at)) as ends_at, last_used_at
     from api_key_secret join api_key using (api_key_id) where secret_sha256 = $1`,
+}
+
+const byId = {
+  name: 'api-key-by-id',
+  text: 'select api_key_id, organisation_id, scopes, addresses, revoked_at, expires_at as ends_at from api_key where api_key_id = $1',
 }
 
 /**
  * Keys for the guard. Each request reads the row, by one index: what was revoked, here or by another process, is over with the next request.
  * Refusals of a key that is known are written into the trail, at most once in five minutes for each reason: who holds it cannot fill it.
  */
-export function createKeyResolver({ db, now }: { readonly db: Db; readonly now: () => Date }): KeyResolver {
+export function createKeyResolver({ db, now }: { readonly db: Db; readonly now: () => Date }): KeyChecks {
   /** When something was last written down about a key, by what it was. */
   const noted = new Map<string, number>()
 
@@ -50,25 +67,35 @@ export function createKeyResolver({ db, now }: { readonly db: Db; readonly now: 
     await db('api_key_secret').where({ secret_sha256: hash }).where((one) => one.whereNull('last_used_at').orWhere('last_used_at', '<', at)).update({ last_used_at: at, last_used_address: address })
   }
 
-  const refuse = async (row: UsedKeyRow, reason: 'revoked' | 'expired' | 'address', address: string, at: Date): Promise<undefined> => {
-    if (!isDue(`${reason} ${row.api_key_id}`, at)) return undefined
-    await record(db, [{ organisationId: row.organisation_id, actor: `api-key:${row.api_key_id}`, action: 'api-key.use', outcome: 'refused', detail: { reason, address } }])
-    return undefined
+  /** True of a key that does not let in; why is written into the trail. */
+  const isRefused = async (row: Omit<UsedKeyRow, 'last_used_at'>, address: string, at: Date): Promise<boolean> => {
+    const reason = row.revoked_at !== null ? 'revoked' : row.ends_at <= at ? 'expired' : isWithin(row.addresses, address) ? undefined : 'address'
+    if (reason !== undefined && isDue(`${reason} ${row.api_key_id}`, at)) {
+      await record(db, [{ organisationId: row.organisation_id, actor: `api-key:${row.api_key_id}`, action: 'api-key.use', outcome: 'refused', detail: { reason, address } }])
+    }
+    return reason !== undefined
+  }
+
+  const authenticate: KeyChecks['authenticate'] = async (key, address) => {
+    if (!isKey(key)) return undefined
+    const hash = secretHash(key)
+    const [row] = await namedRows<UsedKeyRow>(db, bySecret, [hash])
+    const at = now()
+    if (row === undefined || await isRefused(row, address, at)) return undefined
+    await noteUse(hash, row, address, at)
+    return { apiKeyId: row.api_key_id, organisationId: row.organisation_id, scopes: row.scopes }
   }
 
   return {
     isKey,
+    authenticate,
     accessOf: async (key, address) => {
-      if (!isKey(key)) return undefined
-      const hash = secretHash(key)
-      const [row] = await namedRows<UsedKeyRow>(db, found, [hash])
-      if (row === undefined) return undefined
-      const at = now()
-      if (row.revoked_at !== null) return refuse(row, 'revoked', address, at)
-      if (row.ends_at <= at) return refuse(row, 'expired', address, at)
-      if (!isWithin(row.addresses, address)) return refuse(row, 'address', address, at)
-      await noteUse(hash, row, address, at)
-      return { actor: { kind: 'api-key', id: row.api_key_id }, organisationId: row.organisation_id, permissions: grantedByScopes(row.scopes), studies: 'all' }
+      const shown = await authenticate(key, address)
+      return shown && { actor: { kind: 'api-key', id: shown.apiKeyId }, organisationId: shown.organisationId, permissions: grantedByScopes(shown.scopes), studies: 'all' }
+    },
+    isGood: async (keyId, address) => {
+      const [row] = await namedRows<UsedKeyRow>(db, byId, [keyId])
+      return row !== undefined && !await isRefused(row, address, now())
     },
   }
 }

@@ -19,4 +19,6 @@ export interface SessionResolver {
   readonly accessOf: (session: AccountSession, request: FastifyRequest) => Promise<Access | undefined>
   /** Lets a session that was resolved into management (AUTH-11). @throws stepUpRequired 403 where a second factor has to be given or set up first */
   readonly assertMayManage: (session: AccountSession) => Promise<void>
+  /** Something may have changed that access depends on: what is remembered of it is forgotten. */
+  readonly noteChange: () => void
 }

@@ -53,9 +53,16 @@ export const guard = fp<GuardOptions>((app, { tokens, keys, sessions, publicUrl 
     if (policy === undefined || audit === undefined) throw new Error(`${String(route.method)} ${route.url} has no policy or no audit action.`)
   })
 
+  const accessBy = async (credential: string, address: string): Promise<Access | undefined> => {
+    if (keys?.isKey(credential) === true) return keys.accessOf(credential, address)
+    const access = await tokens.verify(credential)
+    // Made by a key, it ends with the key.
+    return access?.actor.kind === 'api-key' && await keys?.isGood(access.actor.id, address) !== true ? undefined : access
+  }
+
   const byToken = async (request: FastifyRequest, policy: Permission | 'signedIn' | 'signingIn'): Promise<void> => {
     const token = bearerToken(request)
-    const access = token === undefined ? undefined : keys?.isKey(token) === true ? await keys.accessOf(token, request.ip) : await tokens.verify(token)
+    const access = token === undefined ? undefined : await accessBy(token, request.ip)
     if (access === undefined) throw unauthenticated('The bearer token is not valid, or no longer.', {}, { 'www-authenticate': `${challenge}, error="invalid_token"` })
     if (policy === 'signedIn' || policy === 'signingIn') throw forbidden('This is about the account of a person who is signed in; a token is not one.')
     if (!access.permissions.has(policy)) throw forbidden(`The token does not grant ${policy}.`, {}, { 'www-authenticate': `${challenge}, error="insufficient_scope", scope="${policy}"` })
@@ -77,6 +84,12 @@ export const guard = fp<GuardOptions>((app, { tokens, keys, sessions, publicUrl 
     if (managementPolicies.has(policy)) await sessions.assertMayManage(session)
     request.access = access
   }
+
+  // Before the answer is sent: who has seen that something was taken away finds it gone.
+  app.addHook('onSend', (request, _reply, _payload, next) => {
+    if (request.method !== 'GET' && request.url.startsWith('/api/')) sessions?.noteChange()
+    next()
+  })
 
   app.addHook('onRequest', async (request) => {
     const { policy } = request.routeOptions.config

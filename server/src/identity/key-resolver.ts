@@ -6,4 +6,6 @@ export interface KeyResolver {
   readonly isKey: (credential: string) => boolean
   /** What a key lets its holder do from this address; undefined for one that is unknown, revoked, past its time or not for there. */
   readonly accessOf: (key: string, address: string) => Promise<Access | undefined>
+  /** True while the key of this id lets in from this address: asked for tokens that were made by it. */
+  readonly isGood: (keyId: string, address: string) => Promise<boolean>
 }

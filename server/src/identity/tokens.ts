@@ -16,6 +16,7 @@ export interface TokenRequest {
   readonly lifetimeSeconds: number
   /** Whom the token speaks for; its own holder, under a fresh id, where absent. */
   readonly gatewayId?: string
+  readonly apiKeyId?: string
 }
 
 /** Signs and checks bearer tokens (RFC 7519, RFC 9068 in spirit: `org` names the organisation, `scope` the permissions, `actor_kind` what `sub` is the id of). */
@@ -54,12 +55,12 @@ export function createTokens(keys: Pick<SigningKeys, 'signing' | 'verifying' | '
   }
 
   return {
-    issue: ({ organisationId, permissions: granted, lifetimeSeconds, gatewayId }) => {
+    issue: ({ organisationId, permissions: granted, lifetimeSeconds, gatewayId, apiKeyId }) => {
       const issuedAt = Math.floor(now().getTime() / 1000)
       const { kid, key } = keys.signing
-      return new SignJWT({ org: organisationId, scope: granted.join(' '), ...(gatewayId === undefined ? {} : { actor_kind: 'gateway' }) })
+      return new SignJWT({ org: organisationId, scope: granted.join(' '), ...(gatewayId === undefined ? {} : { actor_kind: 'gateway' }), ...(apiKeyId === undefined ? {} : { actor_kind: 'api-key' }) })
         .setProtectedHeader({ alg: signingAlgorithm, kid, typ: 'at+jwt' })
-        .setIssuer(issuer).setAudience(audience).setSubject(gatewayId ?? randomUUID())
+        .setIssuer(issuer).setAudience(audience).setSubject(gatewayId ?? apiKeyId ?? randomUUID())
         .setIssuedAt(issuedAt).setExpirationTime(issuedAt + lifetimeSeconds)
         .sign(key)
     },
@@ -90,7 +91,7 @@ export function createTokens(keys: Pick<SigningKeys, 'signing' | 'verifying' | '
 /** Undefined for a kind this version does not know: its token is no use here. */
 function actorKind(claimed: unknown): Actor['kind'] | undefined {
   if (claimed === undefined) return 'token'
-  return claimed === 'gateway' ? 'gateway' : undefined
+  return claimed === 'gateway' || claimed === 'api-key' ? claimed : undefined
 }
 
 /** Words this version does not know grant nothing. */
