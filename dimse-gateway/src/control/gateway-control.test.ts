@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, truncate } from 'node:fs/promises'
 import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -10,6 +10,7 @@ import { readConfig } from '../config.ts'
 import { startGateway, type RunningGateway } from '../gateway.ts'
 import { startArchive } from '../services/archive.fixture.ts'
 import type { ArchiveSearch, FetchedStudy } from './wire/fetches.ts'
+import type { InstanceRecordPage, StudyRecordPage } from './wire/records.ts'
 import type { GatewayState } from './wire/state.ts'
 
 let folder: string
@@ -43,6 +44,19 @@ test('a gateway that runs is stopped, and started on another port, from its cont
   expect((await ask('POST', '/api/service/stop')).status).toBe(204)
   await expect.poll(async () => (await state()).service.status).toBe('stopped')
   expect((await state()).alarms).toContainEqual(expect.objectContaining({ code: 'serviceStopped' }))
+})
+
+test('a gateway whose configuration was cut short comes up with the one before it, and says so until somebody has set something', async () => {
+  expect(await setPort(0)).toBe(200)
+  expect(await setPort(11_112)).toBe(200)
+  await gateway.close()
+  await truncate(join(folder, 'configuration.json'), 40)
+  gateway = await startGateway(readConfig({ GATEWAY_DATA_DIR: folder, DIMSE_HOST: '127.0.0.1', CONTROL_PORT: '0', LOG_LEVEL: 'silent' }))
+  expect(await (await ask('GET', '/api/configuration')).json()).toMatchObject({ service: { port: 0 } })
+  const codes = async () => (await state()).alarms.map(({ code }) => code)
+  expect(await codes()).toContain('configurationRestored')
+  expect(await setPort(0)).toBe(200)
+  expect(await codes()).not.toContain('configurationRestored')
 })
 
 test('a port that is taken is said when the service is started, and stands in its state', async () => {
@@ -89,6 +103,15 @@ test('a node that something waits for is removed only by calling that off, and i
   expect((await state()).spool.objects).toBe(1)
   expect(await (await ask('POST', '/api/deliveries/release', { nodeId })).json()).toEqual({ released: 1 })
   expect((await ask('POST', '/api/deliveries/release', {})).status).toBe(400)
+
+  // Released or not, it has arrived nowhere and goes nowhere: a person alone takes it away.
+  const discard = async (payload: object) => (await ask('POST', '/api/objects/discard', payload)).json()
+  expect(await discard({ receivedBefore: '2020-01-01T00:00:00Z' })).toEqual({ discarded: 0 })
+  expect(await discard({ receivedBefore: new Date(Date.now() + 60_000).toISOString() })).toEqual({ discarded: 1 })
+  expect((await state()).spool.objects).toBe(0)
+  const { records: [study] } = await (await ask('GET', '/api/records/studies')).json() as StudyRecordPage
+  const { records } = await (await ask('GET', `/api/records/studies/${study?.StudyInstanceUID ?? ''}/instances`)).json() as InstanceRecordPage
+  expect(records).toMatchObject([{ SOPInstanceUID, isKept: false, isDiscarded: true }])
 })
 
 describe('what a node is let in by', () => {
