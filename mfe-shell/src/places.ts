@@ -11,9 +11,16 @@ export interface Place {
 }
 
 export const places: readonly Place[] = [
+  // The page a phone opens from the QR code on a desktop: for who is signed in there, and for who never was.
+  { application: 'qr-approval', path: /^\/sign-in\/qr\/?$/, layout: 'bare', audience: 'anybody' },
   { application: 'sign-in', path: /^\/(sign-in|reset-password)(\/|$)/, layout: 'bare', audience: 'signingIn' },
   { application: 'workbench', path: /^\/(workbench)?\/?$/, layout: 'framed', audience: 'signedIn' },
+  { application: 'notifications', path: /^\/notifications\/?$/, layout: 'framed', audience: 'signedIn' },
+  { application: 'personal-centre', path: /^\/me(\/|$)/, layout: 'framed', audience: 'signedIn' },
+  // A phone that signs is not signed in: the token in the address is all it has.
+  { application: 'phone-signing', path: /^\/sign\/?$/, layout: 'bare', audience: 'anybody' },
   { application: 'home', path: /^\/o\/\d+(\/home)?\/?$/, layout: 'framed', audience: 'signedIn' },
+  { application: 'viewer', path: /^\/o\/\d+\/viewer\/?$/, layout: 'bare', audience: 'signedIn' },
   { application: 'admin', path: /^\/o\/\d+\/admin(\/|$)/, layout: 'framed', audience: 'signedIn' },
 ]
 

@@ -1,10 +1,12 @@
 /** The page's root: which application is at work at which address. No UI framework: applications bring their own. */
 import { session } from '@isocenter/api-client'
+import type { OwnMembership } from '@isocenter/contracts'
 import { addErrorHandler, getAppStatus, LOAD_ERROR, registerApplication, start, triggerAppChange, type LifeCycles } from 'single-spa'
 import { landing } from './landing.ts'
 import { nextPlace, signInFor } from './next-place.ts'
 import { placeOf } from './places.ts'
 import { showFailure } from './failure.ts'
+import { keepSession } from './keep-session.ts'
 import './shell.css'
 
 type Load = () => Promise<LifeCycles>
@@ -14,8 +16,13 @@ const applications: Readonly<Record<string, Load>> = {
   'sign-in': () => import('./sign-in/index.ts'),
   workbench: () => import('./workbench/index.ts'),
   home: () => import('./home/index.ts'),
+  notifications: () => import('./notifications/index.ts'),
+  'personal-centre': () => import('./personal-centre/index.ts'),
+  'qr-approval': () => import('./qr-approval/index.ts'),
+  'phone-signing': () => import('./phone-signing/index.ts'),
   'not-found': () => import('./not-found/index.ts'),
   admin: () => import('@isocenter/mfe-admin'),
+  viewer: () => import('@isocenter/mfe-viewer'),
 }
 
 const here = () => location.pathname + location.search + location.hash
@@ -37,10 +44,23 @@ function redirect(): boolean {
     return true
   }
   if (audience === 'signingIn' && state.kind === 'signedIn') {
-    go(nextPlace(location.search) ?? landing(state.memberships, location.pathname))
+    leaveEntrance(state.memberships)
     return true
   }
   return false
+}
+
+let isLeaving = false
+/** Goes to where somebody wanted to go before signing in, or to where he begins. */
+function leaveEntrance(memberships: readonly OwnMembership[]): void {
+  const next = nextPlace(location.search)
+  if (next !== undefined) {
+    go(next)
+    return
+  }
+  if (isLeaving) return
+  isLeaving = true
+  void landing(memberships, location.pathname).then(go).finally(() => { isLeaving = false })
 }
 
 function go(address: string): void {
@@ -83,6 +103,7 @@ session.subscribe(() => {
   if (!redirect()) void triggerAppChange()
 })
 
+keepSession(session)
 await session.refresh()
 start({ urlRerouteOnly: true })
 arrange()

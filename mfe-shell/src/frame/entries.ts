@@ -1,4 +1,4 @@
-import { HomeOutlined } from '@ant-design/icons'
+import { AppstoreOutlined, BellOutlined, EditOutlined, HomeOutlined, IdcardOutlined, KeyOutlined, SafetyOutlined, SettingOutlined, SoundOutlined, StarOutlined, UserOutlined } from '@ant-design/icons'
 import type { OwnMembership } from '@isocenter/contracts'
 import type { ComponentType } from 'react'
 import type { Words } from '../words/index.ts'
@@ -19,3 +19,27 @@ export const entries: readonly Entry[] = [
 ]
 
 export const entriesOf = (membership: OwnMembership): readonly Entry[] => entries.filter(({ isOpenTo }) => isOpenTo(membership))
+
+/** One line of the navigation of one's own pages. */
+export interface OwnEntry {
+  readonly name: keyof Words['frame']['own']
+  readonly icon: Entry['icon']
+  readonly path: string
+}
+
+export const ownEntries: readonly OwnEntry[] = [
+  { name: 'workbench', icon: AppstoreOutlined, path: '/workbench' },
+  { name: 'notifications', icon: BellOutlined, path: '/notifications' },
+]
+
+/** The personal centre (PC-01, WB-10). */
+export const personalCentreEntries: readonly OwnEntry[] = [
+  { name: 'profile', icon: UserOutlined, path: '/me/profile' },
+  { name: 'security', icon: SafetyOutlined, path: '/me/security' },
+  { name: 'settings', icon: SettingOutlined, path: '/me/settings' },
+  { name: 'messages', icon: SoundOutlined, path: '/me/notifications' },
+  { name: 'signature', icon: EditOutlined, path: '/me/signature' },
+  { name: 'credentials', icon: IdcardOutlined, path: '/me/credentials' },
+  { name: 'favourites', icon: StarOutlined, path: '/me/favourites' },
+  { name: 'permissions', icon: KeyOutlined, path: '/me/permissions' },
+]

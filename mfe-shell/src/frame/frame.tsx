@@ -1,14 +1,20 @@
-import { AppstoreOutlined, MenuOutlined } from '@ant-design/icons'
-import { Link, useLocation } from '@isocenter/design-system'
-import { Button, Drawer } from 'antd'
-import { useState } from 'react'
+import { MenuOutlined } from '@ant-design/icons'
+import { live } from '@isocenter/api-client'
+import { Link, useLocation, useStore } from '@isocenter/design-system'
+import { Alert, Button, Drawer } from 'antd'
+import { useEffect, useState } from 'react'
 import { useMembership, useSignedIn } from '../session/use-session.ts'
 import { useShellWords } from '../words/index.ts'
 import { Brand } from './brand.tsx'
-import { entriesOf } from './entries.ts'
+import { entriesOf, ownEntries, personalCentreEntries, type OwnEntry } from './entries.ts'
+import { NotificationBell } from './notification-bell.tsx'
 import { OrganisationSwitch } from './organisation-switch.tsx'
 import { ColourChoice, LanguageChoice } from './preferences.tsx'
+import { SessionEndWarning } from './session-end.tsx'
+import { StepUp } from './step-up.tsx'
 import { UserMenu } from './user-menu.tsx'
+
+const patienceMs = 5_000
 
 /** What stands around every page: where one can go, for which organisation, as whom. */
 export function Frame() {
@@ -24,11 +30,15 @@ export function Frame() {
         <Button className="only-narrow" type="text" icon={<MenuOutlined aria-hidden />} aria-label={words.menu} onClick={() => { setMenuOpen(true) }} />
         <OrganisationSwitch memberships={signedIn.memberships} />
         <div className="frame-tools">
+          <NotificationBell />
           <LanguageChoice />
           <ColourChoice />
           <UserMenu session={signedIn.session} />
         </div>
       </header>
+      <Disconnected />
+      <SessionEndWarning />
+      <StepUp />
       <Drawer open={isMenuOpen} placement="left" size={280} title={<Brand />} onClose={() => { setMenuOpen(false) }} styles={{ body: { padding: '12px 0' } }}>
         <Navigation onFollowed={() => { setMenuOpen(false) }} />
       </Drawer>
@@ -36,24 +46,47 @@ export function Frame() {
   )
 }
 
+/** Said when nothing live comes any more; not for a line that is up again at once. */
+function Disconnected() {
+  const { frame } = useShellWords()
+  const isUp = useStore(live.isUp)
+  const [isLate, setLate] = useState(false)
+  useEffect(() => {
+    const timer = setTimeout(() => { setLate(!isUp) }, isUp ? 0 : patienceMs)
+    return () => { clearTimeout(timer) }
+  }, [isUp])
+  return <div role="status" className="frame-notice">{isLate && <Alert type="warning" showIcon banner title={frame.disconnected} />}</div>
+}
+
 /** The pages of the organisation at hand that are open to who is signed in; elsewhere those of the own account. */
 function Navigation({ onFollowed }: { readonly onFollowed?: () => void }) {
   const { frame } = useShellWords()
-  const { path } = useLocation()
   const membership = useMembership()
-  const base = membership && `/o/${membership.organisation.organisationId}`
-  const lines = membership && base !== undefined
-    ? entriesOf(membership).map((entry) => ({ to: base + entry.path, label: frame.places[entry.name], icon: entry.icon }))
-    : [{ to: '/workbench', label: frame.workbench, icon: AppstoreOutlined }]
+  if (membership) {
+    const base = `/o/${membership.organisation.organisationId}`
+    return <nav aria-label={frame.navigation}><Lines lines={entriesOf(membership).map(({ path, name, icon }) => ({ to: base + path, label: frame.places[name], icon }))} onFollowed={onFollowed} /></nav>
+  }
+  const own = (entries: typeof ownEntries) => entries.map(({ path, name, icon }) => ({ to: path, label: frame.own[name], icon }))
   return (
     <nav aria-label={frame.navigation}>
-      <ul className="places">
-        {lines.map(({ to, label, icon: Icon }) => (
-          <li key={to}>
-            <Link href={to} aria-current={path === to || path.startsWith(`${to}/`) ? 'page' : undefined} onClick={onFollowed}><Icon aria-hidden />{label}</Link>
-          </li>
-        ))}
-      </ul>
+      <Lines lines={own(ownEntries)} onFollowed={onFollowed} />
+      <p className="places-title" id="personal-centre-title">{frame.personalCentre}</p>
+      <Lines lines={own(personalCentreEntries)} onFollowed={onFollowed} />
     </nav>
+  )
+}
+
+interface Line { readonly to: string; readonly label: string; readonly icon: OwnEntry['icon'] }
+
+function Lines({ lines, onFollowed }: { readonly lines: readonly Line[]; readonly onFollowed: (() => void) | undefined }) {
+  const { path } = useLocation()
+  return (
+    <ul className="places">
+      {lines.map(({ to, label, icon: Icon }) => (
+        <li key={to}>
+          <Link href={to} aria-current={path === to || path.startsWith(`${to}/`) ? 'page' : undefined} onClick={onFollowed}><Icon aria-hidden />{label}</Link>
+        </li>
+      ))}
+    </ul>
   )
 }

@@ -20,6 +20,7 @@ export function UserMenu({ session: { account } }: { readonly session: Session }
   }
   const acts: Readonly<Record<string, () => unknown>> = {
     workbench: () => { navigate('/workbench') },
+    me: () => { navigate('/me/profile') },
     signOut,
     signOutEverywhere,
   }
@@ -29,6 +30,7 @@ export function UserMenu({ session: { account } }: { readonly session: Session }
       menu={{
         items: [
           { key: 'workbench', label: frame.workbench, icon: <AppstoreOutlined aria-hidden /> },
+          { key: 'me', label: frame.personalCentre, icon: <UserOutlined aria-hidden /> },
           { type: 'divider' },
           { key: 'signOut', label: frame.signOut, icon: <LogoutOutlined aria-hidden /> },
           { key: 'signOutEverywhere', label: frame.signOutEverywhere, icon: <LogoutOutlined aria-hidden /> },

@@ -1,4 +1,9 @@
+import { meEn } from './me-en.ts'
+import { notificationsEn } from './notifications-en.ts'
+
 export const en = {
+  ...meEn,
+  ...notificationsEn,
   product: 'Imaging cloud',
   skip: 'Skip to the content',
   menu: 'Menu',
@@ -14,6 +19,9 @@ export const en = {
     switchOrganisation: (name: string) => `Organisation: ${name}. Change it`,
     requestSide: 'Hospitals', diagnosisSide: 'Diagnosis teams', otherSide: 'Administration',
     places: { home: 'Home', admin: 'Management' },
+    own: { workbench: 'Workbench', notifications: 'Notifications', profile: 'Profile', security: 'Sign-in and security', settings: 'Settings', messages: 'Messages', signature: 'Signature', credentials: 'Documents', favourites: 'Favourites', permissions: 'Permissions' },
+    disconnected: 'The connection is interrupted. What you see may have changed.',
+    stepUp: { title: 'Management asks for the second step', hint: 'Show once more that it is you. It is good for a while.', none: 'Management needs a second step for signing in: an authenticator or a passkey. Set one up first.', setUp: 'Set it up' },
     signsOut: { title: 'You are about to be signed out', text: (seconds: number) => `Nothing has been done for a while. In ${String(seconds)} seconds you are signed out; what is not saved is lost.`, stay: 'Stay signed in', leave: 'Sign out now' },
   },
   notFound: { title: 'There is no such page', hint: 'The address may be mistyped, or the page is gone.', home: 'Go to the workbench' },
@@ -24,11 +32,24 @@ export const en = {
     missingLogin: 'Enter your phone number or login name.', missingPassword: 'Enter your password.',
     checking: 'Checking that this is a browser and not a robot …',
     slogan: 'From the scanner to the reader, wherever both are.',
-    points: ['Studies of every modality in one place', 'Diagnosis across hospitals, teams and shifts', 'Your data: encrypted, audited, never lost'],
+    points: ['Studies of every modality in one place', 'Diagnosis across hospitals, teams and shifts', 'Every access on record'],
+    or: 'or', passkey: 'Passkey', scan: 'Scan with a phone',
+    oidc: {
+      button: 'Account of the organisation', title: 'Account of your organisation', hint: 'You are taken to the sign-in of your organisation, and come back.', number: 'Number of the organisation', missing: 'Enter the number: letters, digits and dashes.', submit: 'Go there',
+      outcomes: {
+        linked: 'The account is linked. From now on it signs you in.', noSuchProvider: 'This organisation has no sign-in of its own, or it is switched off.', providerUnavailable: 'The sign-in of the organisation does not answer. Try again later.', providerMisconfigured: 'The sign-in of the organisation is not set up right. Tell its administrator.',
+        refusedThere: 'You were not signed in there.', expired: 'It took too long. Begin again.', notAllowed: 'Your account there may not enter here. Ask the administrator.', notLinked: 'Your account there is not linked with one here. Sign in with your password and link it in the personal centre.', notMember: 'You are no member of this organisation.',
+        linkYourself: 'Sign in with your password once and link the account in the personal centre.', linkedElsewhere: 'This account is linked with another person.', alreadyLinked: 'You are linked with another account there already.', accountFrozen: 'The account is frozen until tomorrow.', accountSuspended: 'The account has been suspended.', tooManyRequests: 'Too many tries. Wait a few minutes.',
+      },
+    },
+    scanning: {
+      title: 'Sign in with a phone', hint: 'Scan this with the camera of a phone that is signed in here.', back: 'Sign in with a password', again: 'Show a new code', code: 'QR code to sign in by', comparison: 'Compare on the phone:',
+      states: { waiting: 'Waiting for a phone', seen: 'Confirm on the phone', approved: 'Confirmed, signing in', refused: 'Refused on the phone', expired: 'The code has expired' }, steps: ['Scan the code', 'Compare the number and confirm on the phone', 'You are in'],
+    },
     setPassword: { title: 'Choose your password', hint: 'The password you were given works once. From now on this one is yours alone.', password: 'New password', again: 'New password, again', differs: 'The two are not the same.', submit: 'Save and go on' },
     rules: { title: 'The password must have', length: (min: number, max: number) => `${String(min)} to ${String(max)} characters`, upper: 'an upper-case letter', lower: 'a lower-case letter', digit: 'a digit', symbol: (symbols: string) => `one of ${symbols}`, others: 'no other characters', met: 'met', open: 'still open' },
     usedBefore: 'You have used this password before: choose another.',
-    secondFactor: { title: 'Second step', hint: 'Enter the six digits your authenticator shows now.', code: 'Code', recoveryHint: 'Enter one of the recovery codes you wrote down. Each works once.', recoveryCode: 'Recovery code', useRecovery: 'I have no authenticator at hand', useCode: 'Use the authenticator', submit: 'Go on', missing: 'Enter the code.' },
+    secondFactor: { title: 'Second step', hint: 'Enter the six digits your authenticator shows now.', code: 'Code', recoveryHint: 'Enter one of the recovery codes you wrote down. Each works once.', recoveryCode: 'Recovery code', useRecovery: 'I have no authenticator at hand', useCode: 'Back', usePasskey: 'Use a passkey', passkeyGivenUp: 'No passkey was given. Try again, or take another way.', submit: 'Go on', missing: 'Enter the code.' },
     leave: 'Sign in as somebody else',
     reset: {
       title: 'Forgot password', hint: 'Tell us who you are; we send a code to the phone number or e-mail address of the account.', send: 'Send the code',
@@ -47,6 +68,16 @@ export const en = {
     newPasswordAdvised: 'You still use the password the account came with. Choose one of your own.', changePassword: 'Change it',
   },
   kinds: { hospital: 'Hospital', team: 'Diagnosis team', consortium: 'Consortium', platform: 'Platform' },
-  home: { title: 'Home' },
+  home: {
+    intro: 'What has been done here.', log: 'Operation log', period: 'Period', days: (days: number) => `${String(days)} days`, custom: 'From … to', from: 'From', to: 'To', keyword: 'Search the log', person: 'Person', everybody: 'Everybody', chosenPerson: 'The person chosen', ownOnly: 'You see your own entries. Your role does not include those of others.',
+    none: 'Nothing in this period', noneHint: 'Choose a longer period or other words.', more: 'Show more', entry: 'Entry', when: 'When', who: 'Who', what: 'What', outcome: 'Outcome', times: 'Times', address: 'Address', device: 'Device', detail: 'Details',
+    outcomes: { success: 'done', refused: 'refused', failed: 'failed' }, actors: { account: 'A person', token: 'A program', 'api-key': 'An API key', gateway: 'A gateway', command: 'The server' } as Readonly<Record<string, string | undefined>>,
+  },
+  qrApproval: {
+    title: 'Let a desktop in', signInFirst: 'Sign in on this phone first', noCode: 'Open this page by scanning the code on the desktop.', withPassword: 'With a password', firstTime: 'For the first time',
+    question: (name: string) => `Sign in there as ${name}?`, device: 'Browser', unknownDevice: 'Unknown browser', address: 'Address', at: 'Asked at', comparison: 'The other screen must show', otherAddress: 'That browser is in another network than this phone. Let it in only if it stands before you.', approve: 'Let it in', refuse: 'That is not me',
+    approved: 'It is let in', approvedHint: 'The desktop signs in now. You can close this page.', refused: 'Refused', refusedHint: 'Nobody was let in.',
+    firstHint: 'Enter the phone number your administrator made the account with; a code is sent to it.', phone: 'Phone number', missingPhone: 'Enter your phone number.', codeSent: 'If an account waits for this number, a code is on its way. Choose your password too.', finish: 'Set the password and sign in',
+  },
 }
 export type Words = typeof en

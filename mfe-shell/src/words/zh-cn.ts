@@ -1,6 +1,10 @@
 import type { Words } from './en.ts'
+import { meZhCN } from './me-zh-cn.ts'
+import { notificationsZhCN } from './notifications-zh-cn.ts'
 
 export const zhCN: Words = {
+  ...meZhCN,
+  ...notificationsZhCN,
   product: '影像云',
   skip: '跳到正文',
   menu: '菜单',
@@ -16,6 +20,9 @@ export const zhCN: Words = {
     switchOrganisation: (name) => `当前机构：${name}，点击切换`,
     requestSide: '医院', diagnosisSide: '诊断团队', otherSide: '管理机构',
     places: { home: '首页', admin: '管理平台' },
+    own: { workbench: '工作台', notifications: '通知', profile: '个人资料', security: '登录与安全', settings: '设置', messages: '消息设置', signature: '个人签名', credentials: '证件认证', favourites: '收藏', permissions: '我的权限' },
+    disconnected: '连接已中断，显示的内容可能不是最新。',
+    stepUp: { title: '进入管理平台需二次验证', hint: '请再次确认是您本人，验证在一段时间内有效。', none: '管理平台要求二次验证，请先设置身份验证器或通行密钥。', setUp: '去设置' },
     signsOut: { title: '即将自动退出', text: (seconds) => `您已有一段时间没有操作，将在 ${String(seconds)} 秒后退出登录，未保存的内容会丢失。`, stay: '保持登录', leave: '立即退出' },
   },
   notFound: { title: '页面不存在', hint: '地址可能有误，或页面已被移除。', home: '返回工作台' },
@@ -26,11 +33,24 @@ export const zhCN: Words = {
     missingLogin: '请输入手机号或登录名。', missingPassword: '请输入密码。',
     checking: '正在进行安全验证……',
     slogan: '让影像抵达每一位医生。',
-    points: ['各类影像检查，一处汇集', '跨医院、跨团队、跨班次的协同诊断', '数据加密、全程审计、永不丢失'],
+    points: ['各类影像检查，一处汇集', '跨医院、跨团队、跨班次的协同诊断', '每次访问均有记录'],
+    or: '或', passkey: '通行密钥', scan: '手机扫码',
+    oidc: {
+      button: '机构账号', title: '使用机构账号登录', hint: '将前往您所在机构的登录页面，完成后返回。', number: '机构编号', missing: '请输入机构编号（字母、数字和短横线）。', submit: '前往登录',
+      outcomes: {
+        linked: '账号已绑定，今后可用其登录。', noSuchProvider: '该机构未启用自有登录。', providerUnavailable: '机构登录服务无响应，请稍后再试。', providerMisconfigured: '机构登录设置有误，请联系管理员。',
+        refusedThere: '未在机构完成登录。', expired: '操作超时，请重新开始。', notAllowed: '您的机构账号无权进入，请联系管理员。', notLinked: '您的机构账号尚未绑定，请用密码登录后在个人中心绑定。', notMember: '您不是该机构的成员。',
+        linkYourself: '请先用密码登录，并在个人中心绑定该账号。', linkedElsewhere: '该账号已绑定其他人员。', alreadyLinked: '您已绑定该机构的另一账号。', accountFrozen: '账号冻结至明日。', accountSuspended: '账号已停用。', tooManyRequests: '尝试次数过多，请几分钟后再试。',
+      },
+    },
+    scanning: {
+      title: '手机扫码登录', hint: '请用已登录的手机摄像头扫描。', back: '使用密码登录', again: '刷新二维码', code: '登录二维码', comparison: '请与手机核对：',
+      states: { waiting: '等待扫码', seen: '请在手机上确认', approved: '已确认，正在登录', refused: '手机上已拒绝', expired: '二维码已失效' }, steps: ['扫描二维码', '核对数字并在手机上确认', '登录成功'],
+    },
     setPassword: { title: '设置您的密码', hint: '您收到的初始密码只能使用一次，请设置仅您本人知道的密码。', password: '新密码', again: '再次输入新密码', differs: '两次输入的密码不一致。', submit: '保存并继续' },
     rules: { title: '密码须包含', length: (min, max) => `${String(min)} 至 ${String(max)} 个字符`, upper: '大写字母', lower: '小写字母', digit: '数字', symbol: (symbols) => `${symbols} 中的一个符号`, others: '不含其他字符', met: '已满足', open: '未满足' },
     usedBefore: '该密码最近使用过，请换一个。',
-    secondFactor: { title: '二次验证', hint: '请输入身份验证器当前显示的六位数字。', code: '验证码', recoveryHint: '请输入您保存的恢复码，每个恢复码只能使用一次。', recoveryCode: '恢复码', useRecovery: '身份验证器不在身边', useCode: '使用身份验证器', submit: '继续', missing: '请输入验证码。' },
+    secondFactor: { title: '二次验证', hint: '请输入身份验证器当前显示的六位数字。', code: '验证码', recoveryHint: '请输入您保存的恢复码，每个恢复码只能使用一次。', recoveryCode: '恢复码', useRecovery: '身份验证器不在身边', useCode: '返回', usePasskey: '使用通行密钥', passkeyGivenUp: '未提供通行密钥，请重试或选择其他方式。', submit: '继续', missing: '请输入验证码。' },
     leave: '使用其他账号登录',
     reset: {
       title: '忘记密码', hint: '请输入您的账号，验证码将发送到该账号的手机或邮箱。', send: '发送验证码',
@@ -49,5 +69,15 @@ export const zhCN: Words = {
     newPasswordAdvised: '您仍在使用初始密码，建议更换为自己的密码。', changePassword: '修改密码',
   },
   kinds: { hospital: '医院', team: '诊断团队', consortium: '医联体', platform: '平台' },
-  home: { title: '首页' },
+  home: {
+    intro: '本机构的操作记录。', log: '操作日志', period: '时间范围', days: (days) => `近 ${String(days)} 天`, custom: '自定义', from: '开始日期', to: '结束日期', keyword: '搜索日志', person: '人员', everybody: '全部人员', chosenPerson: '所选人员', ownOnly: '仅显示您本人的记录，您的角色不能查看他人的记录。',
+    none: '该时间范围内没有记录', noneHint: '请选择更长的时间范围或更换关键词。', more: '显示更多', entry: '日志详情', when: '时间', who: '操作人', what: '操作', outcome: '结果', times: '次数', address: 'IP 地址', device: '设备', detail: '详细信息',
+    outcomes: { success: '成功', refused: '已拒绝', failed: '失败' }, actors: { account: '人员', token: '程序', 'api-key': 'API 密钥', gateway: '网关', command: '服务器' },
+  },
+  qrApproval: {
+    title: '确认电脑登录', signInFirst: '请先在手机上登录', noCode: '请扫描电脑上的二维码打开此页面。', withPassword: '密码登录', firstTime: '首次登录',
+    question: (name) => `以 ${name} 的身份登录？`, device: '浏览器', unknownDevice: '未知浏览器', address: 'IP 地址', at: '请求时间', comparison: '电脑上应显示', otherAddress: '该浏览器与本手机不在同一网络，请确认电脑就在您面前。', approve: '确认登录', refuse: '不是我',
+    approved: '已确认', approvedHint: '电脑正在登录，您可以关闭此页面。', refused: '已拒绝', refusedHint: '没有允许登录。',
+    firstHint: '请输入管理员为您开通账号的手机号，验证码将发送到该手机。', phone: '手机号', missingPhone: '请输入手机号。', codeSent: '如果有账号使用该手机号，验证码已发出；请同时设置密码。', finish: '设置密码并登录',
+  },
 }

@@ -2,7 +2,7 @@ import { BankOutlined, RightOutlined, TeamOutlined } from '@ant-design/icons'
 import { session, workbench } from '@isocenter/api-client'
 import type { OwnInvitation, OwnMembership } from '@isocenter/contracts'
 import { EmptyState, Link, Loaded, Page, useAction, useConfirm, useLanguage, useResource } from '@isocenter/design-system'
-import { Button, Card } from 'antd'
+import { Alert, Button, Card } from 'antd'
 import { useSignedIn } from '../session/use-session.ts'
 import { useShellWords } from '../words/index.ts'
 
@@ -19,6 +19,7 @@ export function Workbench() {
   const administration = of('consortium', 'platform')
   return (
     <Page title={words.title} intro={words.intro}>
+      {signedIn.session.newPasswordAdvised && <Alert type="warning" showIcon title={words.newPasswordAdvised} action={<Link href="/me/security">{words.changePassword}</Link>} />}
       <Loaded resource={invitations} rows={1}>{({ items }) => <Invitations items={items} onAnswered={invitations.reload} />}</Loaded>
       {memberships.length === 0 ? <Card><EmptyState title={words.none}>{words.noneHint}</EmptyState></Card> : (
         <div className="two-columns">

@@ -36,6 +36,8 @@ export interface ApiClient {
 export interface ApiClientOptions {
   readonly fetch?: typeof globalThis.fetch
   readonly organisationId?: string | undefined
+  /** Gets out of a problem where somebody can, by proving himself again, for instance; true: the request is worth another try. */
+  readonly recover?: (problem: ApiProblem) => Promise<boolean>
   /** Told of every problem before who asked is: that the session has ended, for instance. */
   readonly onProblem?: (problem: ApiProblem) => void
   /** Told when the server has answered somebody's own request: it counts as activity there. */
@@ -46,7 +48,7 @@ export interface ApiClientOptions {
 const longestRequestMs = 60_000
 
 export function createApiClient(options: ApiClientOptions = {}): ApiClient {
-  const { organisationId, onProblem, onActivity } = options
+  const { organisationId, onProblem, onActivity, recover } = options
   return {
     organisationId,
     of: (id) => createApiClient({ ...options, organisationId: id }),
@@ -64,18 +66,23 @@ export function createApiClient(options: ApiClientOptions = {}): ApiClient {
         onProblem?.(problem)
         return problem
       }
-      const timeout = AbortSignal.timeout(longestRequestMs)
-      let response: Response
-      try {
-        response = await (options.fetch ?? globalThis.fetch)(`/api${path}${queryString(query)}`, {
+      const send = async () => {
+        const timeout = AbortSignal.timeout(longestRequestMs)
+        return (options.fetch ?? globalThis.fetch)(`/api${path}${queryString(query)}`, {
           method, headers, signal: signal ? AbortSignal.any([signal, timeout]) : timeout, credentials: 'same-origin',
           ...(body !== undefined && { body: isBlob ? body : JSON.stringify(body) }),
+        }).catch((error: unknown) => {
+          if (signal?.aborted === true) throw error
+          throw fail(new ApiProblem({ status: 0, code: 'no-answer', detail: '' }))
         })
-      } catch (error) {
-        if (signal?.aborted === true) throw error
-        throw fail(new ApiProblem({ status: 0, code: 'no-answer', detail: '' }))
       }
-      if (!response.ok) throw fail(await problemOf(response))
+      let response = await send()
+      if (!response.ok) {
+        const problem = await problemOf(response)
+        if (isBackground || recover === undefined || !await recover(problem)) throw fail(problem)
+        response = await send()
+        if (!response.ok) throw fail(await problemOf(response))
+      }
       if (!isBackground) onActivity?.()
       if (response.status === 204) return undefined as Answer
       return (answer === 'blob' ? await response.blob() : await response.json()) as Answer

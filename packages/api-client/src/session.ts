@@ -1,5 +1,5 @@
 /** Who uses this browser, the same for every application of the page: it is loaded once. */
-import type { OwnMembership, Session } from '@isocenter/contracts'
+import type { OwnMembership, SecondFactorWay, Session } from '@isocenter/contracts'
 import { accounts } from './accounts.ts'
 import { createApiClient, type ApiClient, type ApiClientOptions } from './client.ts'
 import { ApiProblem } from './problem.ts'
@@ -16,6 +16,14 @@ export type SessionState =
   | { readonly kind: 'restricted'; readonly session: Session }
   | { readonly kind: 'signedIn'; readonly session: Session; readonly memberships: readonly OwnMembership[] }
 
+/** Management asks for the second factor once more (AUTH-11): whoever shows questions answers it. */
+export interface StepUpRequest {
+  /** Ways it can be given by; none: one must be set up first. */
+  readonly possible: readonly SecondFactorWay[]
+  /** Ends the question: true when the factor was given. Requests that wait go on then. */
+  readonly answer: (isGiven: boolean) => void
+}
+
 export interface SessionStore extends Store<SessionState> {
   /** For requests about the own account; `api.of(id)` for those of an organisation. */
   readonly api: ApiClient
@@ -24,8 +32,14 @@ export interface SessionStore extends Store<SessionState> {
   /** Takes over what a sign-in answered. */
   readonly begin: (session: Session) => Promise<SessionState>
   readonly signOut: () => Promise<void>
+  /** Set while a request waits for the second factor. */
+  readonly stepUp: Store<StepUpRequest | undefined>
   /** When the session will end unless something is asked for, by what was asked in this tab or another. */
   readonly signsOutAt: Store<number | undefined>
+  /** Tells the server that somebody is at work, without asking for anything else. */
+  readonly stay: () => Promise<void>
+  /** Takes over when the server says the session will end. */
+  readonly willEnd: (signsOutAt: string) => void
 }
 
 /** Kinds that say that the session is over, and that it never was good. */
@@ -41,8 +55,22 @@ export function createSessionStore(options: Pick<ApiClientOptions, 'fetch'> = {}
   const channel = typeof BroadcastChannel === 'undefined' ? undefined : new BroadcastChannel(channelName)
   const tell = (message: 'changed' | 'active') => { channel?.postMessage(message) }
 
+  const stepUp = createStore<StepUpRequest | undefined>(undefined)
+  let asked: Promise<boolean> | undefined
+  /** One question at a time, however many requests wait for its answer. */
+  const askForSecondFactor = (problem: ApiProblem): Promise<boolean> => {
+    const { possible } = problem.members
+    return asked ??= new Promise<boolean>((done) => {
+      stepUp.set({ possible: Array.isArray(possible) ? possible as SecondFactorWay[] : [], answer: done })
+    }).finally(() => {
+      asked = undefined
+      stepUp.set(undefined)
+    })
+  }
+
   const api = createApiClient({
     ...options,
+    recover: (problem) => (problem.code === 'step-up-required' ? askForSecondFactor(problem) : Promise.resolve(false)),
     onProblem: ({ code }) => {
       if (over.has(code) && state.get().kind !== 'signedOut') state.set({ kind: 'signedOut' })
       if (code === 'session-restricted' && state.get().kind === 'signedIn') void refresh()
@@ -88,12 +116,16 @@ export function createSessionStore(options: Pick<ApiClientOptions, 'fetch'> = {}
   }
 
   return {
-    api, refresh, signsOutAt, get: state.get, subscribe: state.subscribe,
+    api, refresh, signsOutAt, stepUp, get: state.get, subscribe: state.subscribe,
     begin: async (session) => {
       const entered = await enter(session)
       tell('changed')
       return entered
     },
+    stay: async () => {
+      await refresh()
+    },
+    willEnd: (at) => { signsOutAt.set(Date.parse(at)) },
     signOut: async () => {
       try {
         await accounts(api).signOut()

@@ -1,5 +1,6 @@
 export * from './accounts.ts'
 export * from './audit.ts'
+export * from './audit-words.ts'
 export * from './api-keys.ts'
 export * from './gateways.ts'
 export * from './maintenance.ts'

@@ -26,6 +26,13 @@ export const screenRoutes: FastifyPluginAsync<{ readonly screens: BuiltScreens }
     return sendFile(request, reply, file)
   })
 
+  // A service worker's place is what it may look after: the whole server, not the folder it was built into.
+  app.get('/service-worker.js', { config }, (request, reply) => {
+    const file = screens.files.get('/apps/mfe-shell/service-worker.js')
+    if (file === undefined) throw screensNotBuilt('Run: npm run build:screens')
+    return sendFile(request, reply, file)
+  })
+
   app.get('/*', { config }, (request, reply) => {
     const path = pathOf(request)
     if (services.test(path) || !asksForHtml(request)) {

@@ -1,0 +1,81 @@
+import { ApiProblem, qrSignIn, session } from '@isocenter/api-client'
+import type { QrSignIn, QrSignInState } from '@isocenter/contracts'
+import { Link, LoadingState, useLocation, useProblemText, type ProblemLike } from '@isocenter/design-system'
+import { Alert, Button, QRCode, Steps } from 'antd'
+import { useCallback, useEffect, useState } from 'react'
+import { useShellWords } from '../words/index.ts'
+import { SignInCard } from './sign-in-card.tsx'
+
+const api = qrSignIn(session.api)
+
+type Progress =
+  | { readonly kind: 'asking' }
+  | { readonly kind: 'shown'; readonly code: QrSignIn; readonly state: QrSignInState }
+  | { readonly kind: 'failed'; readonly problem: ProblemLike }
+
+/** Waits until a phone has answered, one long question after another; answers the state it ended in. */
+async function follow(onState: (state: QrSignInState) => void, signal: AbortSignal): Promise<QrSignInState> {
+  let known: QrSignInState = 'waiting'
+  while (known === 'waiting' || known === 'seen') {
+    ;({ state: known } = await api.progress(known, signal))
+    onState(known)
+  }
+  return known
+}
+
+/** A code for a phone that is signed in, which lets this browser in (AUTH-04). */
+export function ScanToSignIn() {
+  const { signIn: words } = useShellWords()
+  const { search } = useLocation()
+  const problemText = useProblemText()
+  const [progress, setProgress] = useState<Progress>({ kind: 'asking' })
+  const [round, setRound] = useState(0)
+
+  const begin = useCallback(async (signal: AbortSignal) => {
+    try {
+      const code = await api.begin()
+      if (signal.aborted) return
+      setProgress({ kind: 'shown', code, state: 'waiting' })
+      const ended = await follow((state) => { setProgress({ kind: 'shown', code, state }) }, signal)
+      if (ended === 'approved') await session.begin(await api.finish())
+    } catch (error) {
+      if (signal.aborted) return
+      if (!(error instanceof ApiProblem)) throw error
+      setProgress({ kind: 'failed', problem: error })
+    }
+  }, [])
+  useEffect(() => {
+    const stop = new AbortController()
+    void begin(stop.signal)
+    return () => { stop.abort() }
+  }, [begin, round])
+
+  const again = () => {
+    setProgress({ kind: 'asking' })
+    setRound(round + 1)
+  }
+  return (
+    <SignInCard title={words.scanning.title} footer={<Link href={`/sign-in${search.size > 0 ? `?${search.toString()}` : ''}`}>{words.scanning.back}</Link>}>
+      <p className="hint">{words.scanning.hint}</p>
+      {progress.kind === 'asking' && <LoadingState rows={6} />}
+      {progress.kind === 'failed' && <div role="alert"><Alert type="error" showIcon title={problemText(progress.problem)} action={<Button onClick={again}>{words.scanning.again}</Button>} /></div>}
+      {progress.kind === 'shown' && <Code code={progress.code} state={progress.state} onAgain={again} />}
+    </SignInCard>
+  )
+}
+
+function Code({ code, state, onAgain }: { readonly code: QrSignIn; readonly state: QrSignInState; readonly onAgain: () => void }) {
+  const { signIn: { scanning: words } } = useShellWords()
+  const isOver = state === 'refused' || state === 'expired'
+  return (
+    <div className="scan">
+      <figure aria-label={words.code}>
+        {/* Black on white whatever the colours: cameras expect it so. */}
+        <QRCode value={code.url} type="svg" size={220} color="#000" bgColor="#fff" errorLevel="M" status={isOver ? 'expired' : state === 'waiting' ? 'active' : 'scanned'} onRefresh={onAgain} />
+      </figure>
+      <p role="status" className="scan-state">{words.states[state]}</p>
+      {isOver ? <Button type="primary" onClick={onAgain}>{words.again}</Button> : <p className="comparison">{words.comparison} <strong>{code.comparison}</strong></p>}
+      <Steps size="small" orientation="vertical" current={state === 'waiting' ? 0 : state === 'seen' ? 1 : 2} items={words.steps.map((title) => ({ title }))} />
+    </div>
+  )
+}
