@@ -153,6 +153,7 @@ export const Member = Type.Object({
   role: RoleName,
   department: Type.Optional(Type.Object({ departmentId: Id, name: Type.String() })),
   hasElectronicFilm: Type.Boolean(),
+  credentialState: Type.Enum(['none', 'submitted', 'verified', 'rejected', 'expired'], { description: 'of the documents the person has submitted, the best: verified before submitted, rejected and expired' }),
   joinedAt: Moment,
 })
 export type Member = Static<typeof Member>

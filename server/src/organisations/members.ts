@@ -44,9 +44,14 @@ interface MemberRow {
   readonly department_id: string | null
   readonly department_name: string | null
   readonly place: string
+  readonly credential_state: Member['credentialState']
 }
 
 const Position = Type.Tuple([Type.String({ maxLength: 40, format: 'date-time' }), MemberParams.properties.membershipId])
+
+/** The best of what a person has shown of himself. */
+const credentialStateSql = `coalesce((select credential.state from credential where credential.account_id = account.account_id and credential.state <> 'none'
+  order by array_position(array['verified', 'submitted', 'rejected', 'expired'], credential.state) limit 1), 'none')`
 
 function members(db: Db, organisationId: string) {
   return db('membership').where('membership.organisation_id', organisationId).whereNot('membership.state', 'removed')
@@ -54,14 +59,14 @@ function members(db: Db, organisationId: string) {
     .leftJoin('department', 'department.department_id', 'membership.department_id')
     .select<MemberRow[]>('membership.membership_id', 'membership.account_id', 'membership.state', 'membership.has_electronic_film', 'membership.joined_at', 'membership.version',
       'account.name', 'account.phone', 'account.email', 'account.gender', db.raw('coalesce(membership.introduction, account.introduction) as introduction'), 'role.role_id', 'role.name as role_name', 'role.built_in',
-      'department.department_id', 'department.name as department_name', db.raw(`${exactly('membership.joined_at')} as place`))
+      'department.department_id', 'department.name as department_name', db.raw(`${exactly('membership.joined_at')} as place`), db.raw(`${credentialStateSql} as credential_state`))
 }
 
 /** `+86138****8000`: enough to know somebody by, not enough to call. */
 export const maskedPhone = (phone: string): string => phone.length < 9 ? `${phone.slice(0, 2)}****` : `${phone.slice(0, -8)}****${phone.slice(-4)}`
 
 const toMember = (row: MemberRow): Member => ({
-  membershipId: row.membership_id, name: row.name, phone: maskedPhone(row.phone), state: row.state, hasElectronicFilm: row.has_electronic_film, joinedAt: row.joined_at.toISOString(),
+  membershipId: row.membership_id, name: row.name, phone: maskedPhone(row.phone), state: row.state, hasElectronicFilm: row.has_electronic_film, credentialState: row.credential_state, joinedAt: row.joined_at.toISOString(),
   role: { roleId: row.role_id, name: row.role_name, ...(row.built_in === null ? {} : { builtIn: row.built_in }) },
   ...(row.department_id === null ? {} : { department: { departmentId: row.department_id, name: row.department_name ?? '' } }),
 })

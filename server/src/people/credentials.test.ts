@@ -1,4 +1,4 @@
-import type { Credential, CredentialList, MemberCredential, MemberCredentialList, WaitingCredentialPage } from '@isocenter/contracts'
+import type { Credential, CredentialList, MemberCredential, MemberCredentialList, MemberPage, WaitingCredentialPage } from '@isocenter/contracts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { aClock } from '../accounts/accounts.fixture.ts'
 import { typeOf, type TestMember, type TestOrganisation } from '../organisations/service.fixture.ts'
@@ -164,6 +164,19 @@ describe('verification', () => {
     const verified = await submitted(member)
     await decide(administrator, member, verified, 'verification')
     expect(await events(verified.credentialId)).toEqual(['credential.submitted', 'credential.verified'])
+  })
+
+  test('stands in the list of members (ORG-09): the best of what a person has submitted', async () => {
+    const fresh = await service.organisation('hospital')
+    const [member, administrator] = [await fresh.member('general'), await fresh.member('full')]
+    const stateOf = async () => (await administrator.call('GET', '/members')).json<MemberPage>().items.find(({ membershipId }) => membershipId === member.membershipId)?.credentialState
+    await create(member)
+    expect(await stateOf()).toBe('none')
+    const first = await submitted(member)
+    expect(await stateOf()).toBe('submitted')
+    await decide(administrator, member, first, 'verification')
+    await decide(administrator, member, await submitted(member), 'rejection')
+    expect(await stateOf()).toBe('verified')
   })
 
   test('is of what was looked at: a document that was changed meanwhile is not verified', async () => {
