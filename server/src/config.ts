@@ -33,7 +33,7 @@ const Env = Type.Object({
   MAIL_FROM: Type.Optional(Type.String({ minLength: 3, pattern: '@', description: 'address e-mail comes from; needed where SMTP_URL is set' })),
   SMS_WEBHOOK_URL: Type.Optional(Type.String({ pattern: '^https?://', description: 'where {messageId, to, text} is posted for every short message to a person' })),
   SMS_WEBHOOK_SECRET: Type.Optional(Type.String({ minLength: 16, description: 'key of the HMAC-SHA256 in X-Isocenter-Signature of those requests; needed where SMS_WEBHOOK_URL is set' })),
-  NOTIFY_PRIVATE_ADDRESSES: Type.Boolean({ default: false, description: 'organisations may have notifications posted to programs in private networks, and without TLS' }),
+  NOTIFICATION_TRUSTED_ORIGINS: Type.String({ default: '', pattern: '^(https?://[^/,\\s]+(,\\s*https?://[^/,\\s]+)*)?$', description: 'origins, with commas between them, of programs that are told of notifications and may be at private addresses or without TLS' }),
   TIME_ZONE: Type.String({ default: 'Asia/Shanghai', minLength: 1, description: 'IANA time zone of organisations that have not said where they are: when their day ends' }),
   CAPTCHA_BITS: Type.Integer({ default: 17, minimum: 0, maximum: 24, description: 'work of a captcha: a browser tries 2 to the power of this numbers, in the middle' }),
   SCREENS_DIR: Type.Optional(Type.String({ minLength: 1, description: 'folder with the built screens, one folder an application; dist/screens of this installation where unset' })),

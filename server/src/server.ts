@@ -60,7 +60,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
     const accounts = createAccounts({ db, sealing, outbox, memberships: accountMemberships, publicUrl: config.PUBLIC_URL, timeZone: config.TIME_ZONE, captchaBits: config.CAPTCHA_BITS, management: managementRuleOf(config) })
     closers.push(() => accounts.close())
     const notifying = createNotifying({
-      db, sealing, recipients: notificationRecipients, channels, sessionEnds: accounts.sessionEnds, timeZone: config.TIME_ZONE, publicUrl: config.PUBLIC_URL, contact: contactOf(config), allowsPrivateAddresses: config.NOTIFY_PRIVATE_ADDRESSES,
+      db, sealing, recipients: notificationRecipients, channels, sessionEnds: accounts.sessionEnds, timeZone: config.TIME_ZONE, publicUrl: config.PUBLIC_URL, contact: contactOf(config), trustedOrigins: config.NOTIFICATION_TRUSTED_ORIGINS,
       onFailure: (err, fields) => { app.log.warn({ ...fields, err }, 'people cannot be told now what happens') },
     })
     const gateways = await createGateways({ db, tokens, sealing, tokenUrl: config.PUBLIC_URL && `${config.PUBLIC_URL}/api/token` })

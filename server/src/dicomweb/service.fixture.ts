@@ -60,7 +60,7 @@ export async function aService(env: Record<string, string> = {}, bucket?: TestBu
   const sealing = createSealing(keys)
   const outbox = createOutbox({ db, sealing, channels: [], now: now ?? (() => new Date()), onFailure: ({ err }) => { throw err } })
   const accounts = createAccounts({ db, sealing, outbox, memberships: accountMemberships, publicUrl: config.PUBLIC_URL, timeZone: config.TIME_ZONE, captchaBits: config.CAPTCHA_BITS, management: managementRuleOf(config), ...(now === undefined ? {} : { now }) })
-  const notifying = createNotifying({ db, sealing, recipients: notificationRecipients, channels: [], sessionEnds: accounts.sessionEnds, timeZone: config.TIME_ZONE, publicUrl: config.PUBLIC_URL, allowsPrivateAddresses: config.NOTIFY_PRIVATE_ADDRESSES, onFailure: (err) => { throw err }, ...(now === undefined ? {} : { now }) })
+  const notifying = createNotifying({ db, sealing, recipients: notificationRecipients, channels: [], sessionEnds: accounts.sessionEnds, timeZone: config.TIME_ZONE, publicUrl: config.PUBLIC_URL, trustedOrigins: config.NOTIFICATION_TRUSTED_ORIGINS, onFailure: (err) => { throw err }, ...(now === undefined ? {} : { now }) })
   const gateways = await createGateways({ db, tokens, sealing })
   const catalogue = createCatalogue({ db })
   const transcoding = createTranscoding({ blobs, threads: 2, timeoutMs: config.CODEC_TIMEOUT_MS, cacheBytes: config.FRAME_CACHE_BYTES })

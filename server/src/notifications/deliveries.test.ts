@@ -2,7 +2,7 @@
 import { createECDH, createHmac, randomBytes, randomUUID } from 'node:crypto'
 import type { NotificationDeliveryPage, NotificationRuleList, NotificationSwitches, NotificationWebhookSecret, PushDevices, PushMessage, TestSend } from '@isocenter/contracts'
 import { jwtVerify } from 'jose'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { accountMemberships, notificationRecipients } from '../organisations/index.ts'
 import { anOrganisationsService, typeOf, type Call, type OrganisationsService, type TestMember } from '../organisations/service.fixture.ts'
 import { createSealing, loadSigningKeys } from '../identity/index.ts'
@@ -22,21 +22,23 @@ const channel = (name: 'email' | 'sms'): Channel => ({
 })
 
 beforeAll(async () => {
+  endpoint = await anEndpoint()
   service = await anOrganisationsService(() => now)
   const sealing = createSealing(await loadSigningKeys(service.keysFile))
   notifying = createNotifying({
     db: service.db, sealing, recipients: notificationRecipients, channels: [channel('email'), channel('sms')], sessionEnds: () => Promise.resolve(new Map()), publicUrl: 'https://pacs.example', contact: 'mailto:pacs@example.org',
-    allowsPrivateAddresses: true, timeZone: 'Asia/Shanghai', now: () => now, onFailure: () => undefined,
+    trustedOrigins: endpoint.origin, timeZone: 'Asia/Shanghai', now: () => now, onFailure: () => undefined,
   })
 })
 afterAll(async () => {
   await notifying.live.close()
+  await endpoint.close()
   await service.close()
 })
-beforeEach(async () => { endpoint = await anEndpoint() })
-afterEach(async () => {
+beforeEach(() => {
   sent.length = 0
-  await endpoint.close()
+  endpoint.posted.length = 0
+  endpoint.answer = 201
 })
 
 const deliver = async () => {

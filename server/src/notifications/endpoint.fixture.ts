@@ -9,7 +9,7 @@ export interface Posted {
 
 export interface Endpoint {
   readonly origin: string
-  readonly posted: readonly Posted[]
+  readonly posted: Posted[]
   /** What it answers from now on. */
   answer: number
   readonly close: () => Promise<void>

@@ -1,6 +1,7 @@
 /** Everything the server does to tell people what has happened. */
 import type { Sealing } from '../identity/index.ts'
 import type { Db } from '../platform/db.ts'
+import { createOutboundFetch } from '../platform/outbound-fetch.ts'
 import type { Channel } from './channel.ts'
 import { createSendPush } from './channels/web-push.ts'
 import { createSendWebhook } from './channels/webhook.ts'
@@ -11,7 +12,6 @@ import { createSubscriptions, type Subscriptions } from './push/subscriptions.ts
 import { createVapid, type Vapid } from './push/vapid.ts'
 import type { Recipients } from './recipients.ts'
 import { createRuleAdministration, installedMethods, type RuleAdministration } from './rule-administration.ts'
-import { createSafePost } from './safe-post.ts'
 import { createSwitches, type Switches } from './switches.ts'
 import { createTelling, type Telling } from './telling.ts'
 import { createWebhooks, type Webhooks } from './webhooks.ts'
@@ -27,8 +27,8 @@ export interface NotifyingDeps {
   readonly publicUrl?: string | undefined
   /** Address by which a push service reaches who runs this installation. */
   readonly contact?: string | undefined
-  /** Programs of organisations may be in private networks, and without TLS. */
-  readonly allowsPrivateAddresses: boolean
+  /** Origins, with commas between them, of programs that may be at private addresses and without TLS. */
+  readonly trustedOrigins: string
   /** IANA name: the day of organisations that have not said where they are. */
   readonly timeZone: string
   readonly now?: () => Date
@@ -48,14 +48,15 @@ export interface Notifying {
   readonly vapid: Vapid
 }
 
-export function createNotifying({ db, sealing, recipients, channels, sessionEnds, publicUrl, contact, allowsPrivateAddresses, timeZone, now = () => new Date(), onFailure }: NotifyingDeps): Notifying {
-  const post = createSafePost({ allowsPrivate: allowsPrivateAddresses })
+export function createNotifying({ db, sealing, recipients, channels, sessionEnds, publicUrl, contact, trustedOrigins: listed, timeZone, now = () => new Date(), onFailure }: NotifyingDeps): Notifying {
+  const trustedOrigins = listed.split(',').map((origin) => origin.trim()).filter((origin) => origin !== '')
+  const fetch = createOutboundFetch({ trustedOrigins })
   const installed = installedMethods(channels)
   const vapid = createVapid({ db, sealing, contact, now })
   const subscriptions = createSubscriptions({ db, sealing, now })
-  const webhooks = createWebhooks({ db, sealing, allowsPrivate: allowsPrivateAddresses, now })
+  const webhooks = createWebhooks({ db, sealing, trustedOrigins, now })
   const deliveries = createDeliveries({
-    db, recipients, channels, subscriptions, webhooks, publicUrl, now, sendPush: createSendPush({ vapid, post }), sendWebhook: createSendWebhook({ post, now }),
+    db, recipients, channels, subscriptions, webhooks, publicUrl, now, sendPush: createSendPush({ vapid, fetch }), sendWebhook: createSendWebhook({ fetch, now }),
     onFailure: ({ err, ...fields }) => { onFailure(err, fields) },
   })
   return {

@@ -25,7 +25,7 @@ export interface Webhooks {
   readonly targetOf: (organisationId: string) => Promise<WebhookTarget | undefined>
 }
 
-export function createWebhooks({ db, sealing, allowsPrivate, now }: { readonly db: Db; readonly sealing: Sealing; readonly allowsPrivate: boolean; readonly now: () => Date }): Webhooks {
+export function createWebhooks({ db, sealing, trustedOrigins, now }: { readonly db: Db; readonly sealing: Sealing; readonly trustedOrigins: readonly string[]; readonly now: () => Date }): Webhooks {
   const toWebhook = ({ url, changed_at }: Pick<WebhookRow, 'url' | 'changed_at'>): NotificationWebhook => ({ url, hasSecret: true, changedAt: changed_at.toISOString() })
   const actorOf = ({ actor }: Access) => `${actor.kind}:${actor.id}`
 
@@ -37,7 +37,7 @@ export function createWebhooks({ db, sealing, allowsPrivate, now }: { readonly d
     },
     set: async (access, url) => {
       if (!URL.canParse(url) || new URL(url).username !== '') throw invalidWebhook('"url" is no address, or one with a password in it.')
-      if (!allowsPrivate && new URL(url).protocol !== 'https:') throw invalidWebhook('"url" must be an HTTPS address.')
+      if (new URL(url).protocol !== 'https:' && !trustedOrigins.includes(new URL(url).origin)) throw invalidWebhook('"url" must be an HTTPS address.')
       const secret = randomBytes(32).toString('base64url')
       const { kid, bytes } = sealing.seal(secret, purpose)
       const values = { url, sealed: bytes, sealed_with: kid, changed_at: now() }

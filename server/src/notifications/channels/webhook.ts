@@ -1,7 +1,7 @@
 /** Messages to a program of the organisation's. */
 import { createHmac } from 'node:crypto'
 import type { NotificationEvent, NotificationLink } from '@isocenter/contracts'
-import type { SafePost } from '../safe-post.ts'
+import type { OutboundFetch } from '../../platform/outbound-fetch.ts'
 
 export interface WebhookMessage {
   /** The same again is the same message. */
@@ -24,9 +24,9 @@ export const signatureOf = (secret: string, body: Buffer): string => `sha256=${c
 /** @throws when it was not taken */
 export type SendWebhook = (target: WebhookTarget, message: WebhookMessage) => Promise<void>
 
-export const createSendWebhook = ({ post, now }: { readonly post: SafePost; readonly now: () => Date }): SendWebhook => async ({ url, secret }, message) => {
+export const createSendWebhook = ({ fetch, now }: { readonly fetch: OutboundFetch; readonly now: () => Date }): SendWebhook => async ({ url, secret }, message) => {
   // With its time inside what is signed, an old request that somebody kept can be told from a new one.
   const body = Buffer.from(JSON.stringify({ ...message, sentAt: now().toISOString() }))
-  const status = await post(new URL(url), { body, headers: { 'content-type': 'application/json', 'x-isocenter-signature': signatureOf(secret, body) } })
+  const { status } = await fetch(url, { method: 'POST', body, headers: { 'content-type': 'application/json', 'x-isocenter-signature': signatureOf(secret, body) } })
   if (status < 200 || status >= 300) throw new Error(`The webhook answered ${String(status)}.`)
 }
