@@ -287,7 +287,7 @@ describe.skipIf(!hasProgram('chromium'))('the console in Chromium', () => {
   test('what goes nowhere is found by its alarm, and deleted after a question', async () => {
     const { page, gateway } = await open()
     await page.getByRole('button', { name: 'See objects' }).click()
-    await page.getByRole('checkbox', { name: 'Only what goes nowhere' }).isChecked()
+    expect(await page.getByRole('switch', { name: 'Only what goes nowhere' }).isChecked()).toBe(true)
     await page.getByText('3 studies').waitFor()
     await page.getByRole('button', { name: 'Delete here' }).first().click()
     await answer(page, 'Cancel')

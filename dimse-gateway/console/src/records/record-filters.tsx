@@ -1,4 +1,4 @@
-import { Button, Checkbox, Input, Select } from 'antd'
+import { Button, Input, Select, Switch } from 'antd'
 import { useId, type ReactNode } from 'react'
 import type { RecordQuery } from '../../../src/control/wire/records.ts'
 import type { NodeState } from '../../../src/control/wire/state.ts'
@@ -51,7 +51,7 @@ export function RecordFilters({ filters, nodes }: { readonly filters: Filters; r
       <TextFilter label={words.modality} value={filters.modality} onChange={(value) => { set('modality', value.toUpperCase()) }} />
       <Field label={words.from}>{(id) => <Input id={id} type="date" value={filters.from ?? ''} max={filters.until} onChange={({ target }) => { set('from', target.value) }} />}</Field>
       <Field label={words.until}>{(id) => <Input id={id} type="date" value={filters.until ?? ''} min={filters.from} onChange={({ target }) => { set('until', target.value) }} />}</Field>
-      <div><Checkbox checked={filters.goesNowhere === 'true'} onChange={({ target }) => { set('goesNowhere', target.checked ? 'true' : undefined) }}>{words.nowhereAlone}</Checkbox></div>
+      <Field label={words.nowhereAlone}>{(id) => <div><Switch id={id} checked={filters.goesNowhere === 'true'} onChange={(isOn) => { set('goesNowhere', isOn ? 'true' : undefined) }} /></div>}</Field>
       {Object.keys(filters).length > 0 && <div><Button onClick={() => { navigate('/records') }}>{actions.clear}</Button></div>}
     </search>
   )
