@@ -15,6 +15,7 @@ import * as recompressionReasons from './20261122215000_recompression_reasons.ts
 import * as secondFactor from './20261122230000_second_factor.ts'
 import * as apiKeysAndSignInProviders from './20261123000000_api_keys_and_sign_in_providers.ts'
 import * as passkeysAndQrSignIn from './20261123010000_passkeys_and_qr_sign_in.ts'
+import * as accessChanges from './20261123010100_access_changes.ts'
 import * as people from './20261123020000_people.ts'
 import * as namesOfPeople from './20261123021000_names_of_people.ts'
 import * as notifications from './20261123040000_notifications.ts'
@@ -38,6 +39,7 @@ const migrations: Readonly<Record<string, Knex.Migration>> = {
   '20261122230000_second_factor': secondFactor,
   '20261123000000_api_keys_and_sign_in_providers': apiKeysAndSignInProviders,
   '20261123010000_passkeys_and_qr_sign_in': passkeysAndQrSignIn,
+  '20261123010100_access_changes': accessChanges,
   '20261123020000_people': people,
   '20261123021000_names_of_people': namesOfPeople,
   '20261123030000_audit': audit,

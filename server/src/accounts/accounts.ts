@@ -22,6 +22,7 @@ import { createSessionResolver } from './session-resolver.ts'
 import { toSession } from './session-view.ts'
 import { sessionById, sessionEnds, sessionLimits, type LiveSession } from './sessions.ts'
 import { createSignIn, type Caller } from './sign-in.ts'
+import { createTold } from './told.ts'
 
 export interface AccountsDeps {
   readonly db: Db
@@ -82,14 +83,15 @@ export function createAccounts({ db, sealing, memberships, outbox, publicUrl, ti
   const cookies = createCookies(publicUrl)
   const management = createManagement({ db, rule, now })
   const own = createOwnAccount({ db, hashing, passwords, now })
-  const qrSignIns = createQrSignIns({ db, now })
+  const told = createTold(db)
+  const qrSignIns = createQrSignIns({ db, told, now })
   const opened: Accounts['opened'] = async (opening) => {
     const { token, session } = await opening
     return { token, maxAgeSeconds: session.isRemembered ? sessionLimits.rememberedMs / 1000 : undefined, session: await toSession(db, management, session) }
   }
   return {
     cookies,
-    sessions: createSessionResolver({ db, cookies, memberships, management, now }),
+    sessions: createSessionResolver({ db, cookies, memberships, management, told, now }),
     administration: createAccountAdministration({ db, passwords, memberships, now }),
     own,
     external: createExternalSignIns({ db, now }),
@@ -103,7 +105,10 @@ export function createAccounts({ db, sealing, memberships, outbox, publicUrl, ti
     makeCaptcha: captchas.make,
     signIn: (request, caller) => opened(signIn(request, caller)),
     sessionEnds: (sessionIds) => sessionEnds(db, sessionIds, now()),
-    close: () => qrSignIns.close(),
+    close: async () => {
+      qrSignIns.close()
+      await told.close()
+    },
     describe: async ({ sessionId }) => {
       const session = await sessionById(db, sessionId)
       if (session === undefined) throw noSuchSession('It has just been ended.')

@@ -14,7 +14,7 @@ export interface ExternalSignIn {
   /** What the trail is told beside. */
   readonly detail: Readonly<Record<string, unknown>>
   /** Done in the same transaction, when the session is there. */
-  readonly then: (trx: Trx, sessionId: string) => Promise<void>
+  readonly onOpened: (trx: Trx, sessionId: string) => Promise<void>
 }
 
 export interface ExternalSignIns {
@@ -29,7 +29,7 @@ export interface ExternalSignIns {
 
 export function createExternalSignIns({ db, now }: { readonly db: Db; readonly now: () => Date }): ExternalSignIns {
   return {
-    open: async ({ accountId, remember, caller: { address, userAgent, token: former }, detail, then }) => {
+    open: async ({ accountId, remember, caller: { address, userAgent, token: former }, detail, onOpened }) => {
       const opened = await db.transaction(async (trx) => {
         const account = await lockAccount(trx, accountId)
         if (account === undefined) throw noSuchAccount('It has just been removed.')
@@ -43,7 +43,7 @@ export function createExternalSignIns({ db, now }: { readonly db: Db; readonly n
         }
         if (former !== undefined) await endSessionOfToken(trx, former)
         const { token, session } = await openSession(trx, { account, proof: 'password', isRemembered: remember, userAgent, address, now: now() })
-        await then(trx, session.sessionId)
+        await onOpened(trx, session.sessionId)
         await record(trx, [{ ...event, outcome: 'success', detail: { ...detail, address, sessionId: session.sessionId } }])
         return { token }
       })

@@ -7,7 +7,6 @@ import type { QrSignInProgress, QrSignInRequest, QrSignInState } from '@isocente
 import { record } from '../audit/index.ts'
 import type { AccountSession } from '../identity/index.ts'
 import type { Db, Trx } from '../platform/db.ts'
-import { createNotifications } from '../platform/notifications.ts'
 import { addressKey } from '../platform/rate-limit.ts'
 import { createSharedRateLimit } from '../platform/shared-rate-limit.ts'
 import { isFrozen, subjectOfAccount } from './attempts.ts'
@@ -15,6 +14,7 @@ import { accountFrozen, accountSuspended, noSuchQrSignIn, qrSignInNotApproved } 
 import { endSessionOfToken, liveSessionById, openSession, type LiveSession } from './sessions.ts'
 import type { Caller } from './sign-in.ts'
 import { accountById, lockAccount, rememberAddress, type Account } from './store.ts'
+import type { Told } from './told.ts'
 import { createWaiting } from './waiting.ts'
 
 const lifetimeMs = 3 * 60_000
@@ -26,6 +26,7 @@ const codesOfAddress = { burst: 60, refillMs: 2_000 }
 
 export interface QrSignInDeps {
   readonly db: Db
+  readonly told: Told
   readonly now: () => Date
 }
 
@@ -59,7 +60,8 @@ export interface QrSignIns {
   /** Tells the desktop, after the transaction. */
   readonly tell: (code: string) => Promise<void>
   readonly forget: () => Promise<void>
-  readonly close: () => Promise<void>
+  /** Lets those who wait go. */
+  readonly close: () => void
 }
 
 interface QrRow {
@@ -78,10 +80,9 @@ const hashOf = (secret: string): Buffer => createHash('sha256').update(secret).d
 const comparisonOf = (code: string): string => String(hashOf(`comparison ${code}`).readUInt32BE() % 100).padStart(2, '0')
 const gone = () => noSuchQrSignIn('Show another one on the desktop.')
 
-export function createQrSignIns({ db, now }: QrSignInDeps): QrSignIns {
+export function createQrSignIns({ db, told, now }: QrSignInDeps): QrSignIns {
   const making = createSharedRateLimit(db, 'qr-sign-in', codesOfAddress)
-  const notifications = createNotifications(db, 'qr_sign_in')
-  const waiting = createWaiting(notifications)
+  const waiting = createWaiting(told.onQr)
 
   const ofBrowser = async (db: Db, secret: string | undefined): Promise<QrRow> => {
     const row = secret === undefined ? undefined : await db('qr_sign_in').where({ browser_sha256: hashOf(secret) }).first<QrRow | undefined>()
@@ -92,7 +93,7 @@ export function createQrSignIns({ db, now }: QrSignInDeps): QrSignIns {
   const open = (db: Db, code: string) => db('qr_sign_in').where({ code_sha256: hashOf(code) }).whereIn('state', ['waiting', 'seen']).where('expires_at', '>', now())
   const tell = async (code: string) => {
     const row = await db('qr_sign_in').where({ code_sha256: hashOf(code) }).first<{ qr_sign_in_id: string } | undefined>('qr_sign_in_id')
-    if (row !== undefined) await notifications.notify(row.qr_sign_in_id)
+    if (row !== undefined) await told.tellQr(row.qr_sign_in_id)
   }
   const present = async (accountId: string): Promise<Account> => {
     const found = await accountById(db, accountId)
@@ -160,7 +161,7 @@ export function createQrSignIns({ db, now }: QrSignInDeps): QrSignIns {
     look: async (_session, code, address) => {
       const row = await open(db, code).first<QrRow | undefined>()
       if (row === undefined) throw gone()
-      if (row.state === 'waiting' && await open(db, code).update({ state: 'seen' }) === 1) await notifications.notify(row.qr_sign_in_id)
+      if (row.state === 'waiting' && await open(db, code).update({ state: 'seen' }) === 1) await told.tellQr(row.qr_sign_in_id)
       return {
         ...(row.user_agent === null ? {} : { userAgent: row.user_agent }), address: row.address, isSameAddress: addressKey(row.address) === addressKey(address),
         askedAt: row.created_at.toISOString(), expiresAt: row.expires_at.toISOString(), comparison: comparisonOf(code),
@@ -189,9 +190,6 @@ export function createQrSignIns({ db, now }: QrSignInDeps): QrSignIns {
     approveWithin,
     tell,
     forget: async () => { await db('qr_sign_in').where('expires_at', '<', now()).delete() },
-    close: async () => {
-      waiting.close()
-      await notifications.close()
-    },
+    close: waiting.close,
   }
 }

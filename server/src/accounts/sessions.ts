@@ -107,10 +107,11 @@ export async function sessionById(db: Db, sessionId: string): Promise<LiveSessio
   return row && toLiveSession(row)
 }
 
-/** Notes that its person is at work. */
-export async function noteActivity(db: Db, { sessionId, lastActiveAt }: LiveSession, now: Date): Promise<void> {
-  if (now.getTime() - lastActiveAt.getTime() < activityGrainMs) return
+/** Notes that its person is at work; false where that was written down just before. */
+export async function noteActivity(db: Db, { sessionId, lastActiveAt }: LiveSession, now: Date): Promise<boolean> {
+  if (now.getTime() - lastActiveAt.getTime() < activityGrainMs) return false
   await db('account_session').where({ session_id: sessionId }).where('last_active_at', '<', now).update({ last_active_at: now })
+  return true
 }
 
 export interface DeviceRow {

@@ -1,5 +1,3 @@
-import type { Notifications } from '../platform/notifications.ts'
-
 /** More than wait in one process at a time are answered at once, and ask again. */
 const maxWaiting = 2_000
 
@@ -10,16 +8,17 @@ export interface Turn {
 }
 
 /** Requests that wait to be told of one thing by its id, whichever process it happens in; nothing is asked again and again meanwhile. */
-export function createWaiting(notifications: Pick<Notifications, 'listen'>) {
+export function createWaiting(listen: (listener: (id: string) => void) => void) {
   const waiting = new Map<string, Set<() => void>>()
   let count = 0
-  let stopListening: (() => void) | undefined
+  let isListening = false
 
   const wake = (id: string) => { for (const done of waiting.get(id) ?? []) done() }
 
   return {
     turnOf: (id: string, longestMs: number, gone: AbortSignal): Turn => {
-      stopListening ??= notifications.listen(wake)
+      if (!isListening) listen(wake)
+      isListening = true
       const { promise: done, resolve } = Promise.withResolvers<void>()
       const timer = setTimeout(resolve, count < maxWaiting ? longestMs : 0)
       const others = waiting.get(id) ?? new Set()
@@ -35,9 +34,6 @@ export function createWaiting(notifications: Pick<Notifications, 'listen'>) {
       }
       return { done, end }
     },
-    close: () => {
-      stopListening?.()
-      for (const id of waiting.keys()) wake(id)
-    },
+    close: () => { for (const id of waiting.keys()) wake(id) },
   }
 }

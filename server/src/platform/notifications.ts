@@ -7,6 +7,8 @@ export interface Notifications {
   /** Tells `listener` of every payload on the channel, whichever process it came from; answers with what ends that. */
   listen: (listener: (payload: string) => void) => () => void
   notify: (payload: string) => Promise<void>
+  /** True while the connection that listens is believed to be whole: what is told arrives. */
+  isListening: () => boolean
   close: () => Promise<void>
 }
 
@@ -23,6 +25,7 @@ export function createNotifications(db: Db, channel: string): Notifications {
   let connecting: Promise<Client | undefined> | undefined
   let timer: NodeJS.Timeout | undefined
   let isClosed = false
+  let isListening = false
 
   const connect = async (): Promise<Client | undefined> => {
     try {
@@ -31,6 +34,7 @@ export function createNotifications(db: Db, channel: string): Notifications {
       connection.on('error', reconnectLater)
       connection.on('end', reconnectLater)
       await connection.query(`listen ${channel}`)
+      isListening = true
       return connection
     } catch {
       // The database is away. Nothing depends on this connection, and whatever else needs the database reports it.
@@ -40,6 +44,7 @@ export function createNotifications(db: Db, channel: string): Notifications {
   }
   const reconnectLater = () => {
     connecting = undefined
+    isListening = false
     clearTimeout(timer)
     if (!isClosed) timer = setTimeout(() => { connecting ??= connect() }, reconnectAfterMs).unref()
   }
@@ -51,6 +56,7 @@ export function createNotifications(db: Db, channel: string): Notifications {
       return () => { listeners.delete(listener) }
     },
     notify: async (payload) => { await rows(db, 'select pg_notify(?, ?)', [channel, payload]) },
+    isListening: () => isListening,
     close: async () => {
       isClosed = true
       clearTimeout(timer)
