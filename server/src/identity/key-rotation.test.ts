@@ -25,6 +25,8 @@ async function aProcess(file: string, clock: { ms: number }) {
   return { keys, failures, tokens: createTokens(keys, now), sealing: createSealing(keys) }
 }
 
+/** As earlier versions wrote it. */
+const undated = (key: Record<string, string>) => Object.fromEntries(Object.entries(key).filter(([name]) => !['created_at', 'signs_from'].includes(name)))
 const aFile = () => join(folder, String(files++), 'signing-keys.json')
 const kept = async (file: string) => (JSON.parse(await readFile(file, 'utf8')) as { keys: Record<string, string>[] }).keys
 
@@ -87,7 +89,7 @@ describe('rotation', () => {
     const [file, clock] = [aFile(), { ms: begin }]
     const process = await aProcess(file, clock)
     const first = process.keys.signing.kid
-    await writeFile(file, JSON.stringify({ keys: (await kept(file)).map(({ created_at, signs_from, ...key }) => key) }))
+    await writeFile(file, JSON.stringify({ keys: (await kept(file)).map(undated) }))
     await rotateKeys({ file, now: new Date(clock.ms) })
     await process.keys.refresh()
     clock.ms += 9 * 365 * dayMs
@@ -116,7 +118,7 @@ describe('rotation by age', () => {
   test('of processes that try at once one makes a key', async () => {
     const [file, notes] = [aFile(), [] as string[]]
     await loadSigningKeys(file)
-    await writeFile(file, JSON.stringify({ keys: (await kept(file)).map(({ created_at, ...key }) => key) }))
+    await writeFile(file, JSON.stringify({ keys: (await kept(file)).map(undated) }))
     await Promise.allSettled([due(file, notes), due(file, notes), due(file, notes)])
     expect(await kept(file)).toHaveLength(2)
     expect(notes).toHaveLength(1)

@@ -119,6 +119,6 @@ async function load(file: string, now: Date): Promise<Loaded> {
 async function loadKey(kept: KeptKey): Promise<LoadedKey> {
   const { kty, crv, x, y, kid } = kept
   // Named one by one: what else the file holds of a key stays there.
-  const published: JWK = { kty, crv, x, y, kid, alg: signingAlgorithm, use: 'sig' } as JWK
+  const published: JWK = { kty, crv, x, y, kid, alg: signingAlgorithm, use: 'sig' }
   return { kept, published, privateKey: await importJWK(kept, signingAlgorithm) as CryptoKey, publicKey: await importJWK(published, signingAlgorithm) as CryptoKey }
 }

@@ -29,7 +29,7 @@ export interface Oidc {
 
 export function createOidc({ db, sealing, accounts, memberships, publicUrl, trustedOrigins: trusted, now = () => new Date() }: OidcDeps): Oidc {
   const trustedOrigins = trusted.split(',').map((origin) => origin.trim()).filter((origin) => origin !== '')
-  const party = createRelyingParty({ sealing, fetch: createOutboundFetch({ trustedOrigins }) })
+  const party = createRelyingParty({ sealing, outbound: createOutboundFetch({ trustedOrigins }) })
   return {
     attempts: createAttempts(sealing, publicUrl, now),
     providers: createSignInProviders({ db, sealing, party, trustedOrigins, now }),

@@ -31,7 +31,7 @@ export async function aProvider(): Promise<TestProvider> {
   const origin = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`
   const people = new Map<string, Record<string, unknown>>()
   const provider = new Provider(origin, {
-    jwks: { keys: [jwk as never] },
+    jwks: { keys: [jwk] },
     clients: [
       { client_id: clientId, client_secret: clientSecret, redirect_uris: ['https://pacs.example/'], grant_types: ['authorization_code'], response_types: ['code'] },
       { client_id: 'public', token_endpoint_auth_method: 'none', redirect_uris: ['https://pacs.example/'], grant_types: ['authorization_code'], response_types: ['code'] },

@@ -76,14 +76,14 @@ function discoveryFault(error: unknown): SignInProviderFault {
 
 export interface RelyingPartyDeps {
   readonly sealing: Sealing
-  readonly fetch: OutboundFetch
+  readonly outbound: OutboundFetch
   /** In milliseconds, of a clock that only goes on. */
   readonly ticks?: () => number
 }
 
-export function createRelyingParty({ sealing, fetch, ticks = () => performance.now() }: RelyingPartyDeps): RelyingParty {
+export function createRelyingParty({ sealing, outbound, ticks = () => performance.now() }: RelyingPartyDeps): RelyingParty {
   const known = new Map<string, { at: number; asked: Promise<oidc.Configuration> }>()
-  const customFetch: oidc.CustomFetch = (url, { method, headers, body, signal }) => fetch(url, { method, headers, body, signal })
+  const customFetch: oidc.CustomFetch = (url, { method, headers, body, signal }) => outbound(url, { method, headers, body, signal })
 
   const ask = async (provider: Provider): Promise<oidc.Configuration> => {
     const issuer = new URL(provider.issuer)
@@ -164,7 +164,7 @@ export function createRelyingParty({ sealing, fetch, ticks = () => performance.n
     signedOut: async (provider, logoutToken) => {
       const { jwks_uri, issuer, id_token_signing_alg_values_supported: algorithms = ['RS256'] } = (await usable(provider)).serverMetadata()
       if (jwks_uri === undefined) return undefined
-      const keys = createRemoteJWKSet(new URL(jwks_uri), { [joseFetch]: (address: string, { headers, signal }: { headers: Headers; signal: AbortSignal }) => fetch(address, { headers: Object.fromEntries(headers), signal }) })
+      const keys = createRemoteJWKSet(new URL(jwks_uri), { [joseFetch]: (address: string, { headers, signal }: { headers: Headers; signal: AbortSignal }) => outbound(address, { headers: Object.fromEntries(headers), signal }) })
       try {
         const { payload } = await jwtVerify(logoutToken, keys, {
           issuer, audience: provider.clientId, algorithms: algorithms.filter((one) => !one.startsWith('HS') && one !== 'none'), requiredClaims: ['iat', 'jti', 'events'], maxTokenAge: maxLogoutTokenAge, clockTolerance: clockToleranceSeconds,

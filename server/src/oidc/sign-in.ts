@@ -118,7 +118,7 @@ export function createOidcSignIn({ db, accounts, memberships, party, now }: Oidc
     try {
       const opened = await accounts.external.open({
         accountId: identity.accountId, remember, caller, detail: { providerId: provider.providerId },
-        then: async (trx, sessionId) => {
+        onOpened: async (trx, sessionId) => {
           await trx('external_session').insert({ session_id: sessionId, identity_id: identity.identityId, sid: arrival.sid ?? null })
           await trx('external_identity').where({ identity_id: identity.identityId }).update({ last_used_at: now() })
         },

@@ -62,5 +62,5 @@ test('a trusted origin is gone to wherever it is, and nothing beside it', async 
 test('an answer that is too long, or does not come, is given up', async () => {
   const fetch = createOutboundFetch({ trustedOrigins: [origin], maxBytes: 1_000, timeoutMs: 300 })
   await expect(fetch(`${origin}/long`)).rejects.toThrow('too long')
-  await expect(fetch(`${origin}/never`)).rejects.toThrow()
+  await expect(fetch(`${origin}/never`)).rejects.toThrow(/abort|timeout/i)
 })
