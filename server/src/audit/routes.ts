@@ -1,5 +1,5 @@
 /** HTTP face of the audit trail. Reading it is itself audited. */
-import { AuditFilter, AuditHead, AuditPage, defaultPageSize, HomeLogFilter, HomeLogPage, PageQuery, Problem, StudyLogFilter, StudyLogPage } from '@isocenter/contracts'
+import { AuditExportQuery, AuditFilter, AuditHead, AuditPage, defaultPageSize, HomeLogFilter, HomeLogPage, PageQuery, Problem, StudyLogFilter, StudyLogPage } from '@isocenter/contracts'
 import type { FastifyRequest } from 'fastify'
 import { Type, type TProperties } from 'typebox'
 import type { ApiRoutes } from '../platform/typed-routes.ts'
@@ -11,7 +11,9 @@ const HomeQuery = paged(HomeLogFilter.properties)
 const TrailQuery = paged(AuditFilter.properties)
 const StudiesQuery = paged(StudyLogFilter.properties)
 
-export const auditRoutes: ApiRoutes<{ audit: Audit; accessLog: AccessLog }> = async (app, { audit: { logs }, accessLog }) => {
+const mediaTypes = { csv: 'text/csv; charset=utf-8; header=present', xlsx: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet' } as const
+
+export const auditRoutes: ApiRoutes<{ audit: Audit; accessLog: AccessLog }> = async (app, { audit: { logs, export: exported }, accessLog }) => {
   const tags = ['Audit']
   app.addHook('onSend', (_request, reply, _payload, next) => { reply.header('cache-control', 'no-store'); next() })
 
@@ -55,6 +57,15 @@ export const auditRoutes: ApiRoutes<{ audit: Audit; accessLog: AccessLog }> = as
     const page = await logs.studies(request.access, filter, { cursor, limit })
     noteRead(request)
     return page
+  })
+
+  app.get('/audit/export', {
+    schema: { operationId: 'exportAuditEntries', summary: 'The entries a filter finds, as CSV or XLSX', tags, querystring: AuditExportQuery },
+    config: { policy: 'log.view_all', audit: 'log.export' },
+  }, async (request, reply) => {
+    const { format, language = 'zh-CN', ...filter } = request.query
+    const file = await exported(request.access, filter, format, language)
+    return reply.type(mediaTypes[format]).header('content-disposition', `attachment; filename="audit-trail.${format}"`).header('x-content-type-options', 'nosniff').send(file)
   })
 
   app.get('/audit/head', {
