@@ -45,6 +45,9 @@ async function start(stopRequested: () => void): Promise<void> {
   const demonstration = isDemonstrationWanted(config, ownDatabase, process.env) ? await prepareDemonstration(settings) : undefined
   const env = { ...settings, ...demonstrationSettings(demonstration, process.env) }
   stopRequested()
+  // The server reads them when it starts.
+  await buildScreens(say)
+  stopRequested()
   const server = await keepRunning(() => startServerProcess({ env, url, certificate: tls?.cert, onLog }), { name: 'server', say })
   running.push({ name: 'server', stop: server.stop })
   stopRequested()
@@ -53,7 +56,6 @@ async function start(stopRequested: () => void): Promise<void> {
   const cloud = tls ? { url: config.PUBLIC_URL ?? url, extraEnv: { NODE_EXTRA_CA_CERTS: resolve(root, config.TLS_CERT_FILE ?? '') } } : { url, extraEnv: {} }
   await prepareEnrolment({ gateway: gatewaySettings, serverUrl: url, cloudUrl: cloud.url, certificate: tls?.cert, env })
   stopRequested()
-  await buildScreens(say)
   const gateway = await startGateway({ settings: gatewaySettings, ports: gatewayPorts, env: { ...process.env, ...cloud.extraEnv }, onLog, say })
   running.push({ name: 'gateway', stop: gateway.stop })
   stopRequested()
