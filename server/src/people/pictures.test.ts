@@ -31,6 +31,15 @@ describe('a signature', () => {
     const [red = 0, , blue = 0] = data.subarray(ink * 4, ink * 4 + 3)
     expect(blue).toBeGreaterThan(red)
   })
+  test('photographed in bad light loses the shadow too', async () => {
+    const shade = '<svg xmlns="http://www.w3.org/2000/svg" width="600" height="300"><defs><linearGradient id="g"><stop offset="0" stop-color="#fafafa"/><stop offset="1" stop-color="#8c8880"/></linearGradient></defs><rect width="600" height="300" fill="url(#g)"/></svg>'
+    const photo = await sharp(Buffer.from(shade)).composite([{ input: Buffer.from(strokes) }]).jpeg({ quality: 80 }).toBuffer()
+    const { data, info } = await sharp(await signatureOf(photo)).raw().toBuffer({ resolveWithObject: true })
+    const alphas = Array.from({ length: info.width * info.height }, (_, pixel) => data[pixel * 4 + 3] ?? 0)
+    expect(info.width).toBeLessThan(400)
+    expect(alphas.filter((alpha) => alpha < 16).length / alphas.length).toBeGreaterThan(0.6)
+    expect(alphas.filter((alpha) => alpha > 128).length / alphas.length).toBeGreaterThan(0.03)
+  })
   test('drawn on glass keeps the transparency it has', async () => {
     const png = await signatureOf(await sharp(Buffer.from(strokes)).png().toBuffer())
     expect((await sharp(png).stats()).isOpaque).toBe(false)
