@@ -1,8 +1,9 @@
 import { ApiProblem, qrSignIn, session } from '@isocenter/api-client'
 import type { QrSignIn, QrSignInState } from '@isocenter/contracts'
 import { Link, LoadingState, useLocation, useProblemText, type ProblemLike } from '@isocenter/design-system'
-import { Alert, Button, QRCode, Steps } from 'antd'
+import { Alert, Button, Steps } from 'antd'
 import { useCallback, useEffect, useState } from 'react'
+import { QrPicture } from '../parts/qr-picture.tsx'
 import { useShellWords } from '../words/index.ts'
 import { SignInCard } from './sign-in-card.tsx'
 
@@ -69,10 +70,7 @@ function Code({ code, state, onAgain }: { readonly code: QrSignIn; readonly stat
   const isOver = state === 'refused' || state === 'expired'
   return (
     <div className="scan">
-      <figure aria-label={words.code}>
-        {/* Black on white whatever the colours: cameras expect it so. */}
-        <QRCode value={code.url} type="svg" size={220} color="#000" bgColor="#fff" errorLevel="M" status={isOver ? 'expired' : state === 'waiting' ? 'active' : 'scanned'} onRefresh={onAgain} />
-      </figure>
+      {!isOver && <QrPicture label={words.code} value={code.url} size={220} isScanned={state !== 'waiting'} />}
       <p role="status" className="scan-state">{words.states[state]}</p>
       {isOver ? <Button type="primary" onClick={onAgain}>{words.again}</Button> : <p className="comparison">{words.comparison} <strong>{code.comparison}</strong></p>}
       <Steps size="small" orientation="vertical" current={state === 'waiting' ? 0 : state === 'seen' ? 1 : 2} items={words.steps.map((title) => ({ title }))} />

@@ -35,7 +35,7 @@ export const en = {
     points: ['Studies of every modality in one place', 'Diagnosis across hospitals, teams and shifts', 'Every access on record'],
     or: 'or', passkey: 'Passkey', scan: 'Scan with a phone',
     oidc: {
-      button: 'Account of the organisation', title: 'Account of your organisation', hint: 'You are taken to the sign-in of your organisation, and come back.', number: 'Number of the organisation', missing: 'Enter the number: letters, digits and dashes.', submit: 'Go there',
+      button: 'Organisation account', title: 'Account of your organisation', hint: 'You are taken to the sign-in of your organisation, and come back.', number: 'Number of the organisation', missing: 'Enter the number: letters, digits and dashes.', submit: 'Go there',
       outcomes: {
         linked: 'The account is linked. From now on it signs you in.', noSuchProvider: 'This organisation has no sign-in of its own, or it is switched off.', providerUnavailable: 'The sign-in of the organisation does not answer. Try again later.', providerMisconfigured: 'The sign-in of the organisation is not set up right. Tell its administrator.',
         refusedThere: 'You were not signed in there.', expired: 'It took too long. Begin again.', notAllowed: 'Your account there may not enter here. Ask the administrator.', notLinked: 'Your account there is not linked with one here. Sign in with your password and link it in the personal centre.', notMember: 'You are no member of this organisation.',

@@ -82,7 +82,7 @@ function Introduction({ of: { membershipId, organisation, introduction }, onChan
   return (
     <Form layout="vertical" initialValues={{ introduction }} onFinish={(values: { introduction?: string }) => void submit(values)}>
       <Form.Item name="introduction" label={organisation.name} htmlFor={`introduction-${membershipId}`}>
-        <Input.TextArea id={`introduction-${membershipId}`} autoSize={{ minRows: 2, maxRows: 8 }} maxLength={2000} />
+        <Input.TextArea id={`introduction-${membershipId}`} rows={3} maxLength={2000} />
       </Form.Item>
       <Button htmlType="submit" loading={isBusy}>{actions.save}</Button>
     </Form>

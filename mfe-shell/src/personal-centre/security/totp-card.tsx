@@ -1,8 +1,9 @@
 import { accounts, session } from '@isocenter/api-client'
 import type { Session, TotpEnrolment } from '@isocenter/contracts'
 import { FormDrawer } from '@isocenter/design-system'
-import { Button, Card, Form, Input, QRCode, Tag, Typography } from 'antd'
+import { Button, Card, Form, Input, Tag, Typography } from 'antd'
 import { useState } from 'react'
+import { QrPicture } from '../../parts/qr-picture.tsx'
 import { useShellWords } from '../../words/index.ts'
 import { AskPassword } from './ask-password.tsx'
 import { RecoveryCodes } from './recovery-codes.tsx'
@@ -38,7 +39,7 @@ export function TotpCard({ account }: { readonly account: Session['account'] }) 
           }}
         >
           <p>{words.totpScan}</p>
-          <figure className="qr-figure" aria-label={words.totpCode}><QRCode value={step.enrolment.uri} type="svg" size={200} color="#000" bgColor="#fff" /></figure>
+          <QrPicture label={words.totpCode} value={step.enrolment.uri} />
           <Typography.Paragraph copyable={{ text: step.enrolment.secret }}>{words.totpSecret} <code className="mono">{step.enrolment.secret}</code></Typography.Paragraph>
           <Form.Item name="code" label={signIn.secondFactor.code} rules={[{ required: true, pattern: /^\s*\d{6}\s*$/, message: signIn.reset.codePattern }]}>
             <Input autoFocus autoComplete="one-time-code" inputMode="numeric" className="code-input" maxLength={10} />

@@ -1,8 +1,9 @@
 import { ApiProblem, session, signature } from '@isocenter/api-client'
 import type { PhoneSigning } from '@isocenter/contracts'
 import { useAction } from '@isocenter/design-system'
-import { Alert, Button, QRCode } from 'antd'
+import { Alert, Button } from 'antd'
 import { useEffect, useState } from 'react'
+import { QrPicture } from '../../parts/qr-picture.tsx'
 import { useShellWords } from '../../words/index.ts'
 
 const api = signature(session.api)
@@ -48,7 +49,7 @@ export function BySignaturePhone({ onSigned }: { readonly onSigned: () => void }
   return (
     <>
       <div role="status">{state === 'done' && <Alert type="success" showIcon title={words.phoneDone} className="entrance-problem" />}</div>
-      {state === 'waiting' && <><p>{words.phoneScan}</p><figure className="qr-figure" aria-label={words.phoneCode}><QRCode value={location.origin + signing.path} type="svg" size={200} color="#000" bgColor="#fff" /></figure></>}
+      {state === 'waiting' && <><p>{words.phoneScan}</p><QrPicture label={words.phoneCode} value={location.origin + signing.path} /></>}
       {state === 'done' && <Button onClick={() => void begin()}>{words.signAgain}</Button>}
     </>
   )
