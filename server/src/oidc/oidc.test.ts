@@ -392,6 +392,14 @@ describe('there and back', () => {
     expect(answers).toEqual([1, 2, 3].map(() => [303, '/sign-in?oidc=noSuchProvider&organisation=', undefined]))
   })
 
+  test('an address that begins over and over has to wait, and is told so; another is not kept out', async () => {
+    const begin = async (remoteAddress: string) => String((await service.app.inject({ url: '/api/sign-in/oidc/H-000000', remoteAddress })).headers.location)
+    let location = ''
+    for (let time = 0; time < 400 && !location.includes('tooManyRequests'); time++) location = await begin('198.51.100.9')
+    expect(location).toBe('/sign-in?oidc=tooManyRequests&organisation=H-000000')
+    expect(await begin('198.51.100.10')).toContain('noSuchProvider')
+  })
+
   test('remembering a device is asked for at the beginning', async () => {
     const hospital = await aHospital()
     await linkAsNew(hospital)
