@@ -3,7 +3,7 @@ import { createAccounts, platformOrganisation, type Accounts } from '../accounts
 import { organisationBySlug } from '../catalogue/index.ts'
 import { readConfig } from '../config.ts'
 import { createSealing, loadSigningKeys } from '../identity/index.ts'
-import { createOutbox, type Outbox } from '../notifications/index.ts'
+import { createOutbox, keptMessages, type Outbox } from '../notifications/index.ts'
 import { accountMemberships, appointAdministrator } from '../organisations/index.ts'
 import { signingKeysFile } from '../places.ts'
 import { createDb, type Db } from '../platform/db.ts'
@@ -14,7 +14,7 @@ const usage = `Makes the accounts nobody else could make, and helps whom nobody 
   npm run account -- create --phone … --name … --organisation north an administrator of an organisation that is there
   npm run account -- one-time-password --phone 13800138000          in place of a forgotten one; ends all sessions
   npm run account -- one-time-password --phone … --forget-second-factor   for who has lost the authenticator too
-  npm run account -- messages                                       what waits to be sent, where no channel is set up
+  npm run account -- messages                                       what waits to be sent, or was put by, where no channel is set up
 
 A one-time password is printed once, signs in within seven days, and only to set another.`
 
@@ -33,6 +33,8 @@ interface Opened {
   readonly db: Db
   readonly accounts: Accounts
   readonly outbox: Outbox
+  /** Scheme and host users reach the server at, where it is fixed. */
+  readonly publicUrl: string | undefined
 }
 
 async function organisationFor(db: Db): Promise<string> {
@@ -59,9 +61,13 @@ async function oneTimePassword({ accounts: { administration } }: Opened): Promis
   return (await administration.replacePassword(values.phone, actor, { forgetsSecondFactor: values['forget-second-factor'] })).oneTimePassword
 }
 
-async function messages({ outbox }: Opened): Promise<string> {
-  const waiting = await outbox.waiting()
-  return waiting.map(({ createdAt, recipient, to, text }) => `${createdAt.toISOString()}  ${to?.address ?? `${recipient.phone}  ${recipient.email ?? ''}`}\n  ${text.subject}\n  ${text.body}`).join('\n') || 'Nothing waits to be sent.'
+async function messages({ outbox, db, publicUrl }: Opened): Promise<string> {
+  const [waiting, kept] = await Promise.all([outbox.waiting(), keptMessages(db, publicUrl)])
+  const all = [
+    ...waiting.map(({ createdAt, recipient, to, text }) => ({ createdAt, text, to: to?.address ?? `${recipient.phone}  ${recipient.email ?? ''}` })),
+    ...kept.map(({ createdAt, recipient, method, text }) => ({ createdAt, text, to: `${method === 'email' ? recipient.email ?? '' : recipient.phone}  (${method})` })),
+  ].sort((one, other) => one.createdAt.getTime() - other.createdAt.getTime())
+  return all.map(({ createdAt, to, text }) => `${createdAt.toISOString()}  ${to}\n  ${text.subject}\n  ${text.body}`).join('\n') || 'Nothing waits to be sent.'
 }
 
 const commands: Readonly<Record<string, (opened: Opened) => Promise<string>>> = { create, 'one-time-password': oneTimePassword, messages }
@@ -76,7 +82,7 @@ async function run(): Promise<string> {
   try {
     const sealing = createSealing(await loadSigningKeys(signingKeysFile(config)))
     const outbox = createOutbox({ db, sealing, channels: [], now: () => new Date(), onFailure: () => undefined })
-    return await command({ db, outbox, accounts: createAccounts({ db, sealing, outbox, memberships: accountMemberships, timeZone: config.TIME_ZONE, captchaBits: config.CAPTCHA_BITS }) })
+    return await command({ db, outbox, publicUrl: config.PUBLIC_URL, accounts: createAccounts({ db, sealing, outbox, memberships: accountMemberships, timeZone: config.TIME_ZONE, captchaBits: config.CAPTCHA_BITS }) })
   } finally {
     await db.destroy()
   }

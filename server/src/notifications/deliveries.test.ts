@@ -9,7 +9,7 @@ import { createSealing, loadSigningKeys } from '../identity/index.ts'
 import type { Channel, Text } from './channel.ts'
 import { mostAttempts } from './deliveries.ts'
 import { anEndpoint, type Endpoint } from './endpoint.fixture.ts'
-import { createNotifying, publish, type Notifying } from './index.ts'
+import { createNotifying, keptMessages, publish, type Notifying } from './index.ts'
 import { decrypt } from './push/browser.fixture.ts'
 
 let now = new Date('2026-11-22T04:00:00Z')
@@ -263,4 +263,15 @@ test('a test is sent to who asks, in every way of the rule, and says what came o
   expect((await notifying.rules.test(access, 'gateway.revoked')).results).toContainEqual({ method: 'email', outcome: 'sent' })
   expect(sent.map(({ to, text }) => [to, text.subject]).sort()).toEqual([[chief.phone, 'Test: Gateway revoked'], [`${chief.accountId}@example.org`, 'Test: Gateway revoked']].sort())
   expect(sent[0]?.text).toMatchObject({ brief: 'Test: Gateway revoked. This is a test message.', template: { name: 'notification.test', language: 'en', parameters: { about: 'gateway.revoked' } } })
+})
+
+test('where there is no channel, messages are put by in the local outbox', async () => {
+  const hospital = await service.organisation('hospital')
+  const chief = await hospital.member('full')
+  await withEmail(chief)
+  await offline(hospital.organisationId)
+  await service.notifying.telling.tellDue()
+  await service.notifying.deliveries.deliverDue()
+  expect((await keptMessages(service.db, 'https://pacs.example')).at(-1)).toMatchObject({ method: 'email', recipient: { email: `${chief.accountId}@example.org` }, text: { subject: 'The gateway “CT room” is offline' } })
+  expect((await chief.call('GET', '/notification-deliveries')).json<NotificationDeliveryPage>().items).toMatchObject([{ state: 'kept', method: 'email' }])
 })

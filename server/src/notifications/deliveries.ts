@@ -20,8 +20,7 @@ const longestRetryMs = 3_600_000
 export const mostAttempts = 16
 /** In one digest. */
 const mostTogether = 50
-const deliveryMethods = ['webPush', 'email', 'sms', 'webhook'] as const
-export type DeliveryMethod = typeof deliveryMethods[number]
+export type DeliveryMethod = Exclude<NotificationMethod, 'inApp'>
 
 /** What becomes of a message that was not refused: taken; put by in the local outbox, as the installation has no channel; no address. */
 export type DeliveryOutcome = 'delivered' | 'kept' | 'unreachable'
@@ -56,8 +55,6 @@ export interface Deliveries {
   readonly say: (accountId: string, method: Exclude<DeliveryMethod, 'webhook'>, sayings: readonly Saying[], messageId: string) => Promise<DeliveryOutcome>
   /** Tells an organisation's program, now. @throws when it was not taken */
   readonly sayToProgram: (saying: Saying, messageId: string) => Promise<DeliveryOutcome>
-  /** What was put by because the installation has no such channel, for who looks after it. */
-  readonly kept: () => Promise<readonly KeptMessage[]>
 }
 
 export interface KeptMessage {
@@ -108,9 +105,21 @@ function textOf(sayings: readonly Saying[], language: Language, publicUrl: strin
   return { subject, body: lines.join('\n\n'), brief: subject, template: { name: 'digest', language, parameters: { count: sayings.length } } }
 }
 
+const recipientOf = ({ email, phone }: Pick<PersonRow, 'email' | 'phone'>) => ({ email: email ?? undefined, phone })
+/** None of what a newer release has written. */
+const toSaying = (row: Omit<SayingRow, 'delivery_id' | 'is_personal'>): Saying[] => (isKnownEvent(row.event)
+  ? [{ event: row.event, organisationId: row.organisation_id, details: row.details, recordId: row.record_id ?? undefined, happenedAt: row.created_at }] : [])
+
+/** The local outbox: the latest of what was put by because the installation has no such channel, the oldest first; for who looks after it. */
+export async function keptMessages(db: Db, publicUrl: string | undefined): Promise<readonly KeptMessage[]> {
+  const found = await db('notification_delivery').where('notification_delivery.state', 'kept').join('notification_event', 'notification_event.event_id', 'notification_delivery.event_id')
+    .join('account', 'account.account_id', 'notification_delivery.account_id').orderBy('notification_delivery.created_at', 'desc').limit(100)
+    .select<(SayingRow & PersonRow & { method: string })[]>('method', 'event', 'notification_event.organisation_id', 'record_id', 'details', 'notification_event.created_at', 'email', 'phone', 'language')
+  return found.reverse().flatMap((row) => toSaying(row).map((saying) => ({ createdAt: row.created_at, method: row.method, text: textOf([saying], languageOf(row.language), publicUrl), recipient: recipientOf(row) })))
+}
+
 export function createDeliveries({ db, recipients, channels, sendPush, sendWebhook, subscriptions, webhooks, publicUrl, now, onFailure }: DeliveriesDeps): Deliveries {
   const personOf = (accountId: string) => db('account').where({ account_id: accountId }).first<PersonRow | undefined>('email', 'phone', 'language', 'state')
-  const recipientOf = ({ email, phone }: PersonRow) => ({ email: email ?? undefined, phone })
 
   const claim = async (): Promise<DeliveryRow | undefined> => {
     const at = now()
@@ -133,8 +142,6 @@ export function createDeliveries({ db, recipients, channels, sendPush, sendWebho
     .orderBy('notification_event.event_id').select<SayingRow[]>('delivery_id', 'event', 'notification_event.organisation_id', 'is_personal', 'record_id', 'details', 'notification_event.created_at')
   const end = (deliveryIds: readonly string[], state: 'delivered' | 'kept' | 'dead', failure: string | null) =>
     db('notification_delivery').whereIn('delivery_id', [...deliveryIds]).update({ state, failure, ended_at: now() })
-  const toSaying = (row: SayingRow): Saying[] => (isKnownEvent(row.event)
-    ? [{ event: row.event, organisationId: row.organisation_id, details: row.details, recordId: row.record_id ?? undefined, happenedAt: row.created_at }] : [])
 
   const push = async (accountId: string, { language }: PersonRow, sayings: readonly Saying[]): Promise<DeliveryOutcome> => {
     const spoken = languageOf(language)
@@ -230,17 +237,9 @@ export function createDeliveries({ db, recipients, channels, sendPush, sendWebho
       }
       return tried
     },
-    kept: async () => {
-      const found = await db('notification_delivery').where('notification_delivery.state', 'kept').join('notification_event', 'notification_event.event_id', 'notification_delivery.event_id').join('account', 'account.account_id', 'notification_delivery.account_id')
-        .orderBy('notification_delivery.created_at', 'desc').limit(100)
-        .select<(SayingRow & PersonRow & { method: string })[]>('method', 'event', 'notification_event.organisation_id', 'record_id', 'details', 'notification_event.created_at', 'email', 'phone', 'language')
-      return found.reverse().flatMap((row) => toSaying(row).map((saying) => ({ createdAt: row.created_at, method: row.method, text: textOf([saying], languageOf(row.language), publicUrl), recipient: recipientOf(row) })))
-    },
   }
 }
 
 function parted<One>(all: readonly One[], isFirst: (one: One) => boolean): [One[], One[]] {
   return [all.filter(isFirst), all.filter((one) => !isFirst(one))]
 }
-
-export const isDeliveryMethod = (method: NotificationMethod): method is DeliveryMethod => (deliveryMethods as readonly string[]).includes(method)

@@ -1,6 +1,7 @@
 /** Messages to people: what they are told of, what waits for them, what pages hear live, and the channels messages leave by. */
 export { notificationAdministrationRoutes } from './administration-routes.ts'
 export { contactOf, openChannels } from './channels/index.ts'
+export { keptMessages } from './deliveries.ts'
 export { startDelivering } from './delivering.ts'
 export { tell } from './live/tell.ts'
 export { createNotifying, type Notifying } from './notifying.ts'
