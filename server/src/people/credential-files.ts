@@ -1,4 +1,5 @@
 /** The bytes of credential documents: in the blob store, encrypted, each under a key that only the database has, sealed. */
+import { Readable } from 'node:stream'
 import { credentialFileTypes, maxCredentialFileBytes, type CredentialFileType } from '@isocenter/contracts'
 import type { Sealing } from '../identity/index.ts'
 import type { Db } from '../platform/db.ts'
@@ -26,8 +27,8 @@ export interface KeptFile {
 export interface CredentialFiles {
   /** Keeps a file as it comes. @throws credentialFileRefused 422 where it does not begin as its media type says, payloadTooLarge 413 */
   readonly write: (organisationId: string, contentType: CredentialFileType, bytes: AsyncIterable<Uint8Array>) => Promise<WrittenFile>
-  /** Its bytes, each piece held against its seal. */
-  readonly read: (file: KeptFile) => Promise<AsyncIterable<Uint8Array>>
+  /** Its bytes, each piece held against its seal. Destroying the stream frees all it holds. */
+  readonly read: (file: KeptFile) => Promise<Readable>
   /** Removes blobs that no row names: of documents that were discarded, and of uploads that broke off. */
   readonly sweep: (db: Db) => Promise<number>
 }
@@ -68,7 +69,11 @@ export function createCredentialFiles({ blobs, sealing, now }: { readonly blobs:
     read: async ({ blobKey, sealed, sealedWith }) => {
       const key = sealing.open({ kid: sealedWith, bytes: sealed }, purposeOf(blobKey))
       if (key === undefined) throw new Error('The key a document was sealed under is no longer in the key file.')
-      return openBytes(await blobs.read(blobKey), Buffer.from(key, 'base64'))
+      const kept = await blobs.read(blobKey)
+      const opened = Readable.from(openBytes(kept, Buffer.from(key, 'base64')), { objectMode: false })
+      // Who goes away before the first byte has not begun to read, and leaves nothing to be ended by itself.
+      opened.once('close', () => { kept.destroy() })
+      return opened
     },
 
     sweep: async (db) => {

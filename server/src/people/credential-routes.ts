@@ -146,5 +146,5 @@ function streamIn(body: unknown): Readable {
 function sendFile(reply: FastifyReply, { contentType, byteLength, bytes }: OpenedFile): FastifyReply {
   return reply.type(contentType).headers({
     'content-length': byteLength, 'content-disposition': 'inline', 'x-content-type-options': 'nosniff', 'content-security-policy': "sandbox; default-src 'none'; frame-ancestors 'self'",
-  }).send(Readable.from(bytes))
+  }).send(bytes)
 }

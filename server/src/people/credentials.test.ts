@@ -75,6 +75,16 @@ describe('a document', () => {
     expect(stored.number_sealed.includes('SECRET')).toBe(false)
   })
 
+  test('whose bytes were changed in the store is not given out', async () => {
+    const member = await hospital.member('general')
+    const credential = await submitted(member)
+    const row = await service.db('credential_file').where({ credential_id: credential.credentialId }).first<{ blob_key: string }>('blob_key')
+    const writer = await service.blobs.create(row.blob_key)
+    await writer.write(Buffer.alloc(150_100, 1))
+    await writer.commit()
+    expect(typeOf(await member.call('GET', `/account/credentials/${credential.credentialId}/files/${credential.files[0]?.fileId ?? ''}`))).toBe('internal-error')
+  })
+
   test.each([
     ['a picture that says it is a PDF', 'application/pdf', () => photo, 'credential-file-refused'], ['a program that says it is a picture', 'image/png', () => Buffer.from('MZ this is a program'), 'credential-file-refused'],
     ['an empty file', 'image/png', () => Buffer.alloc(0), 'credential-file-refused'], ['a page', 'text/html', () => Buffer.from('<script>'), 'unsupported-media-type'],

@@ -1,4 +1,5 @@
 /** Documents people prove with who they are and what they may do (PC-03): the holder's side. */
+import type { Readable } from 'node:stream'
 import { maxCredentialFiles, maxCredentials, type Credential, type CredentialAction, type CredentialEvent, type CredentialFile, type CredentialFileType, type CredentialKind, type CredentialPatch, type CredentialRequest, type CredentialState } from '@isocenter/contracts'
 import type { Sealing } from '../identity/index.ts'
 import { assertVersion } from '../organisations/index.ts'
@@ -23,7 +24,7 @@ export interface CredentialsDeps {
 export interface OpenedFile {
   readonly contentType: CredentialFileType
   readonly byteLength: number
-  readonly bytes: AsyncIterable<Uint8Array>
+  readonly bytes: Readable
 }
 
 export interface Credentials {
