@@ -1,6 +1,7 @@
 /**
  * C-STORE of CT studies of 300 instances (512 × 512, 158 MB) by DCMTK's dcmsend, with 1 and 4 associations, into the gateway and into Orthanc where it is
- * installed; turn by turn, so that what else the machine does hits both. Both acknowledge what is on disk.
+ * installed; turn by turn, so that what else the machine does hits both. Both acknowledge what is on disk. DCMTK's storescp, which
+ * throws away what it receives, tells what the sender can do at most; its processor time is that of processes it forks, and not told.
  *
  *   node dimse-gateway/bench/c-store.ts [--repetitions 5] [--folder /dev/shm] [--cine]
  *
@@ -47,6 +48,11 @@ async function startOrthanc(): Promise<Receiver> {
   return startReceiver(port, 'Orthanc', [configuration], { TCP_NODELAY: '1' })
 }
 
+/** Receives and throws away, a process an association. */
+function startIgnoring(): Promise<Receiver> {
+  return freePort().then((port) => startReceiver(port, 'storescp', ['--fork', '+xa', '-pdu', '131072', '--ignore', String(port)], { TCP_NODELAY: '1' }))
+}
+
 const median = (numbers: readonly number[]): number => [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? NaN
 
 interface Sample { readonly rate: number; readonly cpuMs: number; readonly peakMiB: number }
@@ -54,7 +60,7 @@ const samples = new Map<string, Sample[]>()
 
 for (let repetition = 0; repetition < Number(values.repetitions); repetition++) {
   const folders = ['a', 'b', 'c', 'd'].map(makeStudy)
-  const receivers = [['gateway', startGateway] as const, ...(hasProgram('Orthanc') ? [['orthanc', startOrthanc] as const] : [])]
+  const receivers = [['gateway', startGateway] as const, ...(hasProgram('Orthanc') ? [['orthanc', startOrthanc] as const] : []), ...(hasProgram('storescp') ? [['ignored', startIgnoring] as const] : [])]
   if (repetition % 2 === 1) receivers.reverse()
   for (const associations of [1, 4]) {
     for (const [name, start] of receivers) {
@@ -70,7 +76,9 @@ for (let repetition = 0; repetition < Number(values.repetitions); repetition++) 
   }
 }
 for (const [key, taken] of samples) {
-  console.log(`${key.padEnd(26)} ${median(taken.map(({ rate }) => rate)).toFixed(0).padStart(5)} inst/s  ${median(taken.map(({ cpuMs }) => cpuMs)).toFixed(2)} ms CPU an instance  ${median(taken.map(({ peakMiB }) => peakMiB)).toFixed(0)} MiB at most`)
+  const rate = `${key.padEnd(26)} ${median(taken.map((sample) => sample.rate)).toFixed(0).padStart(5)} inst/s`
+  if (key.startsWith('ignored')) console.log(rate)
+  else console.log(`${rate}  ${median(taken.map(({ cpuMs }) => cpuMs)).toFixed(2)} ms CPU an instance  ${median(taken.map(({ peakMiB }) => peakMiB)).toFixed(0)} MiB at most`)
 }
 
 if (values.cine) {
