@@ -54,6 +54,11 @@ const Env = Type.Object({
   CODEC_TIMEOUT_MS: Type.Integer({ default: 30_000, minimum: 100, description: 'longest a codec may take for one frame' }),
   FRAME_CACHE_BYTES: Type.Integer({ default: 128 * mebibytes, minimum: 0, description: 'memory for frames made in another transfer syntax, bytes' }),
   AUDIT_KEPT_DAYS: Type.Optional(Type.Integer({ minimum: 183, description: 'how long the audit trail is kept, half a year at least; for ever where unset' })),
+  AUDIT_SYSLOG_URL: Type.Optional(Type.String({ pattern: '^(tls|udp)://[^/?#]+$', description: 'audit repository the trail is handed on to as DICOM audit messages: tls://host:6514, or udp://host:514, by which messages may get lost' })),
+  AUDIT_SYSLOG_CA_FILE: Type.Optional(Type.String({ minLength: 1, description: "authorities the repository's certificate is checked by, PEM; the system's own where unset" })),
+  AUDIT_SYSLOG_CERT_FILE: Type.Optional(Type.String({ minLength: 1, description: 'certificate this server shows the repository, PEM' })),
+  AUDIT_SYSLOG_KEY_FILE: Type.Optional(Type.String({ minLength: 1, description: 'key of that certificate, PEM' })),
+  AUDIT_SOURCE_ID: Type.String({ default: 'isocenter', pattern: '^[!-~]{1,64}$', description: 'AuditSourceID of DICOM audit messages: who this installation is to the repository' }),
   DELETED_PURGE_AFTER_DAYS: Type.Optional(Type.Integer({ minimum: 30, description: 'when deleted data is removed for good by itself, after a month at the earliest; only by two operators together where unset' })),
   CHANGE_FEED_DAYS: Type.Integer({ default: 90, minimum: 1, description: 'how long the change feed tells of a change' }),
   DEFAULT_ORGANISATION: Type.String({ default: 'default', pattern: '^[a-z0-9][a-z0-9-]{0,62}$', description: 'short name of the organisation made on first start' }),
@@ -97,6 +102,7 @@ function togetherWrong(candidate: Config): string[] {
   if ((candidate.TLS_CERT_FILE === undefined) !== (candidate.TLS_KEY_FILE === undefined)) mistakes.push('TLS_CERT_FILE and TLS_KEY_FILE go together')
   if ((candidate.SMTP_URL === undefined) !== (candidate.MAIL_FROM === undefined)) mistakes.push('SMTP_URL and MAIL_FROM go together')
   if ((candidate.SMS_WEBHOOK_URL === undefined) !== (candidate.SMS_WEBHOOK_SECRET === undefined)) mistakes.push('SMS_WEBHOOK_URL and SMS_WEBHOOK_SECRET go together')
+  if ((candidate.AUDIT_SYSLOG_CERT_FILE === undefined) !== (candidate.AUDIT_SYSLOG_KEY_FILE === undefined)) mistakes.push('AUDIT_SYSLOG_CERT_FILE and AUDIT_SYSLOG_KEY_FILE go together')
   return mistakes
 }
 

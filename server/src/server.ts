@@ -1,10 +1,10 @@
 import { mkdir } from 'node:fs/promises'
-import { availableParallelism } from 'node:os'
+import { availableParallelism, hostname } from 'node:os'
 import { resolve } from 'node:path'
 import { createAccounts, accountTasks, noteKeyRotation, managementRuleOf } from './accounts/index.ts'
 import { createApiKeys } from './api-keys/index.ts'
 import { createApp } from './app.ts'
-import { auditTasks, createAccessLog, createAudit, createSealSigner, startSealing } from './audit/index.ts'
+import { auditTasks, createAccessLog, createAudit, configuredTarget, createSealSigner, startForwarding, startSealing } from './audit/index.ts'
 import { catalogueTasks, createCatalogue, ensureDefaultOrganisation } from './catalogue/index.ts'
 import type { Config } from './config.ts'
 import { startSweeping } from './dicomweb/index.ts'
@@ -106,6 +106,8 @@ export async function startServer(config: Config): Promise<RunningServer> {
     })
     const sealingTrail = startSealing({ db, signer: sealSigner, now: () => new Date(), log: app.log })
     closers.push(() => sealingTrail.close())
+    const forwarding = startForwarding({ db, target: await configuredTarget(config), source: { sourceId: config.AUDIT_SOURCE_ID, host: hostname() }, log: app.log })
+    closers.push(() => forwarding.close())
     const jobs = startJobs({ database: config.DATABASE_URL, log: app.log, ...joinTasks(keyTasks, catalogueTasks({ db, changeFeedDays: config.CHANGE_FEED_DAYS }), gatewayTasks(db), maintenanceTasks(maintenance, config.DELETED_PURGE_AFTER_DAYS), auditTasks({ db, signer: sealSigner, keptDays: config.AUDIT_KEPT_DAYS }), accountTasks(db, accounts, outbox), peopleTasks(db, people), notificationTasks(db), recompressionTasks({ db, blobs, transcoding: recompressing })) })
     closers.push(() => jobs.close())
     await app.listen({ host: config.HOST, port: config.PORT })
