@@ -4,6 +4,7 @@ import { aClock } from '../accounts/accounts.fixture.ts'
 import { typeOf, type TestMember, type TestOrganisation } from '../organisations/service.fixture.ts'
 import { createSealing, loadSigningKeys } from '../identity/index.ts'
 import { createCredentialFiles } from './credential-files.ts'
+import { createPeople } from './people.ts'
 import { aPeopleService, aPhoto, picture, type PeopleService } from './people.fixture.ts'
 
 const clock = aClock('2026-11-22T04:00:00Z')
@@ -252,7 +253,6 @@ describe('verification', () => {
     const [verified, endless] = [await submitted(member, { validUntil: '2026-11-30' }), await submitted(member, { validUntil: '' })]
     await decide(administrator, member, verified, 'verification')
     await decide(administrator, member, endless, 'verification')
-    const { createPeople } = await import('./people.ts')
     const { credentials } = createPeople({ ...service, sealing: createSealing(await loadSigningKeys(service.keysFile)), bindings: { hasWebPush: () => Promise.resolve(false), hasIdentity: () => Promise.resolve(false) }, timeZone: 'UTC', now: clock.now })
     clock.set('2026-11-30T15:59:00Z')
     await credentials.expire()
