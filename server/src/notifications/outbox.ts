@@ -77,7 +77,7 @@ export function createOutbox({ db, sealing, channels, now, onFailure }: OutboxDe
     const sealed = sealing.open({ kid: row.sealed_with, bytes: row.sealed }, purposeOf(row.kind))
     if (sealed === undefined) return undefined
     const { to, ...values } = JSON.parse(sealed) as MessageValues[MessageKind] & { readonly to?: Destination }
-    return { text: textOf(row.kind, values as MessageValues[MessageKind] & Record<never, never>, language ?? undefined), to }
+    return { text: textOf(row.kind, values, language ?? undefined), to }
   }
   const personOf = (accountId: string) => db('account').where({ account_id: accountId }).first<PersonRow | undefined>('email', 'phone', 'language')
   const finish = (messageId: string, change: object) => db('outbox_message').where({ message_id: messageId }).update({ delivered_at: now(), ...change })

@@ -21,7 +21,7 @@ test('whatever is said, the browser it is for reads it, and another does not', (
   fc.assert(fc.property(fc.string({ unit: 'binary', maxLength: 900 }), (text) => {
     const body = encryptPush(text, { p256dh: mine.getPublicKey('base64url'), auth: auth.toString('base64url') })
     expect(decrypt(body, mine, auth)).toBe(Buffer.from(text).toString())
-    expect(() => decrypt(body, other, auth)).toThrow()
+    expect(() => decrypt(body, other, auth)).toThrow('authenticate')
   }), { numRuns: 30 })
 })
 
