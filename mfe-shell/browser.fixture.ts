@@ -66,6 +66,8 @@ export interface ScreensUnderTest {
   readonly signedInPage: (options?: SignedInOptions) => Promise<SignedInPage>
   /** Signs an account in without a browser; what the session cookie says. */
   readonly sessionOf: (accountId: string) => Promise<string>
+  /** The six digits of the latest message that waits for this phone number, or for any. */
+  readonly codeSentTo: (phone: string) => Promise<string>
   readonly close: () => Promise<void>
 }
 
@@ -113,6 +115,10 @@ export async function openScreens(env: Readonly<Record<string, string>> = {}): P
 
   return {
     service, url, browser, openPage, sessionOf,
+    codeSentTo: async (phoneNumber) => {
+      const messages = (await service.outbox.waiting()).filter(({ recipient, to, text }) => (to?.address ?? recipient.phone).endsWith(phoneNumber) && /\d{6}/.test(text.body))
+      return /(?<!\d)\d{6}(?!\d)/.exec(messages.at(-1)?.text.body ?? '')?.[0] ?? ''
+    },
     organisation: (kind, name) => anOrganisation(service.db, kind, name),
     signedInPage: async ({ role = 'full', kind = 'hospital', organisation, organisationName, name, accountId, ...options } = {}) => {
       const at = organisation ?? await anOrganisation(service.db, kind, organisationName)

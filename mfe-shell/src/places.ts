@@ -15,6 +15,7 @@ export const places: readonly Place[] = [
   { application: 'qr-approval', path: /^\/sign-in\/qr\/?$/, layout: 'bare', audience: 'anybody' },
   { application: 'sign-in', path: /^\/(sign-in|reset-password)(\/|$)/, layout: 'bare', audience: 'signingIn' },
   { application: 'workbench', path: /^\/(workbench)?\/?$/, layout: 'framed', audience: 'signedIn' },
+  { application: 'api-reference', path: /^\/api\/docs\/?$/, layout: 'bare', audience: 'anybody' },
   { application: 'notifications', path: /^\/notifications\/?$/, layout: 'framed', audience: 'signedIn' },
   { application: 'personal-centre', path: /^\/me(\/|$)/, layout: 'framed', audience: 'signedIn' },
   // A phone that signs is not signed in: the token in the address is all it has.

@@ -16,6 +16,7 @@ const applications: Readonly<Record<string, Load>> = {
   'sign-in': () => import('./sign-in/index.ts'),
   workbench: () => import('./workbench/index.ts'),
   home: () => import('./home/index.ts'),
+  'api-reference': () => import('./api-reference/index.ts'),
   notifications: () => import('./notifications/index.ts'),
   'personal-centre': () => import('./personal-centre/index.ts'),
   'qr-approval': () => import('./qr-approval/index.ts'),
@@ -40,7 +41,7 @@ function redirect(): boolean {
   const { audience } = placeOf(location.pathname)
   const state = session.get()
   if (audience === 'signedIn' && (state.kind === 'signedOut' || state.kind === 'restricted')) {
-    go(signInFor(here()))
+    go(state.kind === 'signedOut' && state.isWanted === true ? '/sign-in' : signInFor(here()))
     return true
   }
   if (audience === 'signingIn' && state.kind === 'signedIn') {

@@ -1,5 +1,8 @@
-import { AppstoreOutlined, BellOutlined, EditOutlined, HomeOutlined, IdcardOutlined, KeyOutlined, SafetyOutlined, SettingOutlined, SoundOutlined, StarOutlined, UserOutlined } from '@ant-design/icons'
-import type { OwnMembership } from '@isocenter/contracts'
+import {
+  ApartmentOutlined, ApiOutlined, AppstoreOutlined, BankOutlined, BellOutlined, CloudServerOutlined, ClusterOutlined, DatabaseOutlined, DeleteOutlined, DesktopOutlined, EditOutlined, FileSearchOutlined, HomeOutlined, IdcardOutlined,
+  KeyOutlined, LinkOutlined, LockOutlined, LoginOutlined, MailOutlined, NotificationOutlined, RestOutlined, SafetyCertificateOutlined, SafetyOutlined, SettingOutlined, SoundOutlined, StarOutlined, TeamOutlined, UserOutlined,
+} from '@ant-design/icons'
+import { managementPagesOf, type ManagementPage, type OwnMembership } from '@isocenter/contracts'
 import type { ComponentType } from 'react'
 import type { Words } from '../words/index.ts'
 
@@ -16,7 +19,15 @@ export interface Entry {
 /** Navigation of an organisation, in its order (PLAT-10). An entry is added with its pages, not before. */
 export const entries: readonly Entry[] = [
   { name: 'home', icon: HomeOutlined, path: '/home', isOpenTo: () => true },
+  { name: 'admin', icon: SettingOutlined, path: '/admin', isOpenTo: ({ permissions }) => managementPagesOf(permissions).length > 0 },
 ]
+
+/** Pages of management; which are open says `managementPagesOf`. */
+export const managementIcons: Readonly<Record<ManagementPage, Entry['icon']>> = {
+  'members': TeamOutlined, 'invitations': MailOutlined, 'frozen-accounts': LockOutlined, 'roles': SafetyCertificateOutlined, 'departments': ApartmentOutlined,
+  'settings': BankOutlined, 'pairings': LinkOutlined, 'devices': DesktopOutlined, 'gateways': CloudServerOutlined, 'api-keys': ApiOutlined, 'sign-in-provider': LoginOutlined,
+  'logs': FileSearchOutlined, 'notifications': NotificationOutlined, 'deleted-studies': RestOutlined, 'storage': DatabaseOutlined, 'hospitals': ClusterOutlined, 'organisations': ClusterOutlined, 'purges': DeleteOutlined,
+}
 
 export const entriesOf = (membership: OwnMembership): readonly Entry[] => entries.filter(({ isOpenTo }) => isOpenTo(membership))
 

@@ -1,12 +1,13 @@
-import { MenuOutlined } from '@ant-design/icons'
+import { ArrowLeftOutlined, MenuOutlined } from '@ant-design/icons'
 import { live } from '@isocenter/api-client'
+import { managementGroups, managementPages, managementPagesOf, type OwnMembership } from '@isocenter/contracts'
 import { Link, useLocation, useStore } from '@isocenter/design-system'
 import { Alert, Button, Drawer } from 'antd'
 import { useEffect, useState } from 'react'
 import { useMembership, useSignedIn } from '../session/use-session.ts'
 import { useShellWords } from '../words/index.ts'
 import { Brand } from './brand.tsx'
-import { entriesOf, ownEntries, personalCentreEntries, type OwnEntry } from './entries.ts'
+import { entriesOf, managementIcons, ownEntries, personalCentreEntries, type OwnEntry } from './entries.ts'
 import { NotificationBell } from './notification-bell.tsx'
 import { OrganisationSwitch } from './organisation-switch.tsx'
 import { ColourChoice, LanguageChoice } from './preferences.tsx'
@@ -62,8 +63,10 @@ function Disconnected() {
 function Navigation({ onFollowed }: { readonly onFollowed?: () => void }) {
   const { frame } = useShellWords()
   const membership = useMembership()
+  const { path } = useLocation()
   if (membership) {
     const base = `/o/${membership.organisation.organisationId}`
+    if (/^\/o\/\d+\/admin(\/|$)/.test(path)) return <nav aria-label={frame.navigation}><ManagementLines membership={membership} onFollowed={onFollowed} /></nav>
     return <nav aria-label={frame.navigation}><Lines lines={entriesOf(membership).map(({ path, name, icon }) => ({ to: base + path, label: frame.places[name], icon }))} onFollowed={onFollowed} /></nav>
   }
   const own = (entries: typeof ownEntries) => entries.map(({ path, name, icon }) => ({ to: path, label: frame.own[name], icon }))
@@ -73,6 +76,24 @@ function Navigation({ onFollowed }: { readonly onFollowed?: () => void }) {
       <p className="places-title" id="personal-centre-title">{frame.personalCentre}</p>
       <Lines lines={own(personalCentreEntries)} onFollowed={onFollowed} />
     </nav>
+  )
+}
+
+/** Within management its pages take the place of the organisation's others. */
+function ManagementLines({ membership: { organisation, permissions }, onFollowed }: { readonly membership: OwnMembership; readonly onFollowed: (() => void) | undefined }) {
+  const { frame } = useShellWords()
+  const base = `/o/${organisation.organisationId}`
+  const open = managementPagesOf(permissions)
+  return (
+    <>
+      <Lines lines={[{ to: `${base}/home`, label: frame.places.home, icon: ArrowLeftOutlined }]} onFollowed={onFollowed} />
+      {managementGroups.map((group) => ({ group, pages: open.filter((page) => managementPages[page].group === group) })).filter(({ pages }) => pages.length > 0).map(({ group, pages }) => (
+        <section key={group} aria-label={frame.managementGroups[group]}>
+          <p className="places-title" aria-hidden>{frame.managementGroups[group]}</p>
+          <Lines lines={pages.map((page) => ({ to: `${base}/admin/${page}`, label: frame.management[page], icon: managementIcons[page] }))} onFollowed={onFollowed} />
+        </section>
+      ))}
+    </>
   )
 }
 

@@ -19,6 +19,11 @@ export const en = {
     switchOrganisation: (name: string) => `Organisation: ${name}. Change it`,
     requestSide: 'Hospitals', diagnosisSide: 'Diagnosis teams', otherSide: 'Administration',
     places: { home: 'Home', admin: 'Management' },
+    managementGroups: { people: 'People', organisation: 'Organisation', machines: 'Machines and programs', records: 'Records and data', below: 'Organisations below' },
+    management: {
+      'members': 'Members', 'invitations': 'Invitations', 'frozen-accounts': 'Frozen accounts', 'roles': 'Roles', 'departments': 'Departments', 'settings': 'Settings', 'pairings': 'Pairings', 'devices': 'Devices', 'gateways': 'Gateways', 'api-keys': 'API keys', 'sign-in-provider': 'Identity provider',
+      'logs': 'Logs', 'notifications': 'Notification rules', 'deleted-studies': 'Deleted studies', 'storage': 'Storage', 'hospitals': 'Hospitals', 'organisations': 'Organisations', 'purges': 'Removal for good',
+    },
     own: { workbench: 'Workbench', notifications: 'Notifications', profile: 'Profile', security: 'Sign-in and security', settings: 'Settings', messages: 'Messages', signature: 'Signature', credentials: 'Documents', favourites: 'Favourites', permissions: 'Permissions' },
     disconnected: 'The connection is interrupted. What you see may have changed.',
     stepUp: { title: 'Management asks for the second step', hint: 'Show once more that it is you. It is good for a while.', none: 'Management needs a second step for signing in: an authenticator or a passkey. Set one up first.', setUp: 'Set it up' },
@@ -72,6 +77,10 @@ export const en = {
     intro: 'What has been done here.', log: 'Operation log', period: 'Period', days: (days: number) => `${String(days)} days`, custom: 'From … to', from: 'From', to: 'To', keyword: 'Search the log', person: 'Person', everybody: 'Everybody', chosenPerson: 'The person chosen', ownOnly: 'You see your own entries. Your role does not include those of others.',
     none: 'Nothing in this period', noneHint: 'Choose a longer period or other words.', more: 'Show more', entry: 'Entry', when: 'When', who: 'Who', what: 'What', outcome: 'Outcome', times: 'Times', address: 'Address', device: 'Device', detail: 'Details',
     outcomes: { success: 'done', refused: 'refused', failed: 'failed' }, actors: { account: 'A person', token: 'A program', 'api-key': 'An API key', gateway: 'A gateway', command: 'The server' } as Readonly<Record<string, string | undefined>>,
+  },
+  apiReference: {
+    title: 'API reference', operations: 'Operations', search: 'Search operations', noneFound: 'Nothing found', choose: 'Choose an operation. Programs use an API key, made by the administrator of an organisation; its scopes are the permissions named here.', needs: 'Needs:', nothing: 'nothing, it is open', session: 'a person who is signed in',
+    parameters: 'Parameters', body: 'Body', answers: 'Answers', terminal: 'In a terminal', required: 'required', membersOf: (name: string) => `Members of ${name}`,
   },
   qrApproval: {
     title: 'Let a desktop in', signInFirst: 'Sign in on this phone first', noCode: 'Open this page by scanning the code on the desktop.', withPassword: 'With a password', firstTime: 'For the first time',

@@ -23,7 +23,7 @@ export const meEn = {
     languageHint: 'Of the pages.', coloursHint: 'Dark for the reading room, light for the office.',
   },
   signature: {
-    title: 'Signature', intro: 'It stands under your reports after diagnosis and review.', current: 'Your signature', none: 'You have none yet.', another: 'Make a new one', draw: 'Draw here', phone: 'Draw on a phone', upload: 'Upload a picture',
+    title: 'Signature', intro: 'It stands under your reports after diagnosis and review.', current: 'Your signature', none: 'You have none yet.', another: 'Make a new one', draw: 'Draw here', phone: 'On a phone', upload: 'Upload',
     uploadHint: (megabytes: number) => `A picture of a signature on white paper, PNG, JPEG or WebP, up to ${String(megabytes)} MB. The paper is made transparent.`, chooseFile: 'Choose a picture', saved: 'The signature is saved', since: (source: string, moment: string) => `${source}, ${moment}`, sources: { uploaded: 'Uploaded', drawn: 'Drawn', phone: 'Drawn on a phone' },
     remove: 'Remove', removed: 'Removed', removeTitle: 'Remove the signature?', removeHint: 'Reports that are signed keep the one they have.', pad: 'Field to draw the signature on', use: 'Use this', clear: 'Start over',
     phoneHint: 'A code opens a page on your phone; what you sign there arrives here.', showCode: 'Show the code', phoneScan: 'Scan this with your phone. It works once, for five minutes.', phoneCode: 'QR code for the phone', phoneExpired: 'The time is over.', phoneDone: 'The signature has arrived.', signAgain: 'Sign again',

@@ -20,6 +20,11 @@ export const zhCN: Words = {
     switchOrganisation: (name) => `当前机构：${name}，点击切换`,
     requestSide: '医院', diagnosisSide: '诊断团队', otherSide: '管理机构',
     places: { home: '首页', admin: '管理平台' },
+    managementGroups: { people: '人员', organisation: '机构', machines: '设备接入与程序', records: '记录与数据', below: '下属机构' },
+    management: {
+      'members': '成员', 'invitations': '邀请', 'frozen-accounts': '冻结账号', 'roles': '角色', 'departments': '科室', 'settings': '机构设置', 'pairings': '机构对接', 'devices': '设备', 'gateways': '网关', 'api-keys': 'API 密钥', 'sign-in-provider': '单点登录',
+      'logs': '日志', 'notifications': '通知规则', 'deleted-studies': '已删除的检查', 'storage': '存储用量', 'hospitals': '医院', 'organisations': '机构', 'purges': '彻底清除',
+    },
     own: { workbench: '工作台', notifications: '通知', profile: '个人资料', security: '登录与安全', settings: '设置', messages: '消息设置', signature: '个人签名', credentials: '证件认证', favourites: '收藏', permissions: '我的权限' },
     disconnected: '连接已中断，显示的内容可能不是最新。',
     stepUp: { title: '进入管理平台需二次验证', hint: '请再次确认是您本人，验证在一段时间内有效。', none: '管理平台要求二次验证，请先设置身份验证器或通行密钥。', setUp: '去设置' },
@@ -73,6 +78,10 @@ export const zhCN: Words = {
     intro: '本机构的操作记录。', log: '操作日志', period: '时间范围', days: (days) => `近 ${String(days)} 天`, custom: '自定义', from: '开始日期', to: '结束日期', keyword: '搜索日志', person: '人员', everybody: '全部人员', chosenPerson: '所选人员', ownOnly: '仅显示您本人的记录，您的角色不能查看他人的记录。',
     none: '该时间范围内没有记录', noneHint: '请选择更长的时间范围或更换关键词。', more: '显示更多', entry: '日志详情', when: '时间', who: '操作人', what: '操作', outcome: '结果', times: '次数', address: 'IP 地址', device: '设备', detail: '详细信息',
     outcomes: { success: '成功', refused: '已拒绝', failed: '失败' }, actors: { account: '人员', token: '程序', 'api-key': 'API 密钥', gateway: '网关', command: '服务器' },
+  },
+  apiReference: {
+    title: 'API 参考', operations: '接口', search: '搜索接口', noneFound: '未找到', choose: '请选择接口。程序使用由机构管理员创建的 API 密钥，其范围即此处所列权限。', needs: '需要：', nothing: '无（公开）', session: '已登录的人员',
+    parameters: '参数', body: '请求体', answers: '响应', terminal: '命令行', required: '必填', membersOf: (name) => `${name} 的成员`,
   },
   qrApproval: {
     title: '确认电脑登录', signInFirst: '请先在手机上登录', noCode: '请扫描电脑上的二维码打开此页面。', withPassword: '密码登录', firstTime: '首次登录',

@@ -11,7 +11,8 @@ export type SessionState =
   | { readonly kind: 'unknown' }
   /** The server does not answer; nothing is known. */
   | { readonly kind: 'unreachable'; readonly problem: ApiProblem }
-  | { readonly kind: 'signedOut' }
+  /** `isWanted`: by a person's own act in this tab, who will not want to come back to where he was. */
+  | { readonly kind: 'signedOut'; readonly isWanted?: boolean }
   /** Something must be done before the session is good for more. */
   | { readonly kind: 'restricted'; readonly session: Session }
   | { readonly kind: 'signedIn'; readonly session: Session; readonly memberships: readonly OwnMembership[] }
@@ -133,7 +134,7 @@ export function createSessionStore(options: Pick<ApiClientOptions, 'fetch'> = {}
         // Signed out already is signed out; anything else leaves the session alive, which must be told.
         if (!(error instanceof ApiProblem) || !over.has(error.code)) throw error
       }
-      state.set({ kind: 'signedOut' })
+      state.set({ kind: 'signedOut', isWanted: true })
       tell('changed')
     },
   }

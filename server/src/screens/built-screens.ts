@@ -31,8 +31,7 @@ export interface BuiltPage {
   readonly importMapHash: string
 }
 
-const mediaTypes: Readonly<Record<string, string>> = {
-  '.js': 'text/javascript; charset=utf-8', '.css': 'text/css; charset=utf-8', '.svg': 'image/svg+xml', '.png': 'image/png', '.json': 'application/json', '.webmanifest': 'application/manifest+json',
+const mediaTypes: Readonly<Record<string, string>> = {  '.js': 'text/javascript; charset=utf-8', '.css': 'text/css; charset=utf-8', '.svg': 'image/svg+xml', '.png': 'image/png', '.json': 'application/json', '.webmanifest': 'application/manifest+json',
 }
 
 /** What a build says of itself: see packages/launcher/src/screens/shared-modules.ts. */

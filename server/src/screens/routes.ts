@@ -39,11 +39,18 @@ export const screenRoutes: FastifyPluginAsync<{ readonly screens: BuiltScreens }
       reply.callNotFound()
       return reply
     }
+    return sendPage(reply)
+  })
+
+  // Beside the services, for who reads about them.
+  app.get('/api/docs', { config }, (_request, reply) => sendPage(reply))
+
+  function sendPage(reply: FastifyReply): FastifyReply {
     const { page } = screens
     if (page === undefined) throw screensNotBuilt('Run: npm run build:screens')
     const nonce = randomBytes(16).toString('base64')
     return reply.headers(pageHeaders).header('content-security-policy', contentSecurityPolicy(nonce, page.importMapHash)).type('text/html; charset=utf-8').send(page.html.replaceAll(noncePlaceholder, nonce))
-  })
+  }
 }
 
 const pathOf = ({ url }: FastifyRequest): string => url.split('?', 1)[0] ?? '/'

@@ -1,12 +1,15 @@
 import { ApiProblem, ownSignatureUrl, session, signature } from '@isocenter/api-client'
 import { maxSignatureBytes, type Signature } from '@isocenter/contracts'
 import { Loaded, Page, useAction, useConfirm, useLanguage, useResource } from '@isocenter/design-system'
-import { Button, Card, Tabs, Upload } from 'antd'
+import { Button, Card, Segmented, Upload } from 'antd'
+import { useState } from 'react'
 import { useShellWords } from '../../words/index.ts'
 import { BySignaturePhone } from './by-phone.tsx'
 import { SignaturePad } from './signature-pad.tsx'
 
 const api = signature(session.api)
+const ways = ['draw', 'phone', 'upload'] as const
+type Way = typeof ways[number]
 
 /** The signature under one's reports: uploaded, drawn here, or drawn on a phone (PC-09). */
 export function SignaturePage() {
@@ -19,6 +22,7 @@ export function SignaturePage() {
     }),
   }))
   const { run, isBusy } = useAction()
+  const [way, setWay] = useState<Way>('draw')
   const put = async (picture: Blob, source: 'uploaded' | 'drawn') => {
     const went = await run(() => api.put(picture, source), { done: words.saved })
     own.reload()
@@ -28,22 +32,15 @@ export function SignaturePage() {
     <Page title={words.title} intro={words.intro}>
       <Loaded resource={own}>{({ current }) => <Card title={<h2 className="card-title">{words.current}</h2>}><Current signature={current} onChanged={own.reload} /></Card>}</Loaded>
       <Card title={<h2 className="card-title">{words.another}</h2>}>
-        <Tabs
-          destroyOnHidden
-          items={[
-            { key: 'draw', label: words.draw, children: <SignaturePad isBusy={isBusy} onDone={(picture) => put(picture, 'drawn')} /> },
-            { key: 'phone', label: words.phone, children: <BySignaturePhone onSigned={own.reload} /> },
-            {
-              key: 'upload', label: words.upload,
-              children: (
-                <>
-                  <p className="hint">{words.uploadHint(maxSignatureBytes / 1024 / 1024)}</p>
-                  <Upload accept="image/png,image/jpeg,image/webp" showUploadList={false} beforeUpload={(file) => { void put(file, 'uploaded'); return false }}><Button loading={isBusy}>{words.chooseFile}</Button></Upload>
-                </>
-              ),
-            },
-          ]}
-        />
+        <Segmented<Way> aria-label={words.another} className="list-filter" value={way} onChange={setWay} options={ways.map((value) => ({ value, label: words[value] }))} />
+        {way === 'draw' && <SignaturePad isBusy={isBusy} onDone={(picture) => put(picture, 'drawn')} />}
+        {way === 'phone' && <BySignaturePhone onSigned={own.reload} />}
+        {way === 'upload' && (
+          <>
+            <p className="hint">{words.uploadHint(maxSignatureBytes / 1024 / 1024)}</p>
+            <Upload accept="image/png,image/jpeg,image/webp" showUploadList={false} beforeUpload={(file) => { void put(file, 'uploaded'); return false }}><Button loading={isBusy}>{words.chooseFile}</Button></Upload>
+          </>
+        )}
       </Card>
     </Page>
   )
