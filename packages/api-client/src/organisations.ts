@@ -83,7 +83,7 @@ export const teamPairings = (api: ApiClient) => ({
   setFee: (pairingId: string, body: DoctorFeeRequest) => api.request<DoctorFeeList>('POST', `/team/pairings/${part(pairingId)}/fees`, { body }),
 })
 
-interface BelowQuery extends PageQuery { readonly kind?: OrganisationKind; readonly search?: string }
+type BelowQuery = PageQuery & { readonly kind?: OrganisationKind; readonly search?: string }
 
 /** Hospitals of a consortium. */
 export const consortiumHospitals = (api: ApiClient) => ({

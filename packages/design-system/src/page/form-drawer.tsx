@@ -1,6 +1,8 @@
 import { Button, Drawer, Flex, Form, type FormInstance } from 'antd'
 import { useId, type ReactNode } from 'react'
 import { useWords, type Translations } from '../language.tsx'
+import { isProblem } from '../problems/problem-like.ts'
+import { useProblemText } from '../problems/problem-text.ts'
 import { useAction } from '../use-action.ts'
 
 const en = { cancel: 'Cancel', save: 'Save', saved: 'Saved' }
@@ -16,19 +18,35 @@ export interface FormDrawerProps<Values extends object> {
   /** Said when it is done; nothing is where it is empty. */
   readonly doneText?: string
   readonly width?: number
+  /** Fields that kinds of problems are about, by the last part of their type: they are said there. */
+  readonly problemFields?: Readonly<Record<string, string>>
   readonly children: ReactNode | ((form: FormInstance<Values>) => ReactNode)
 }
 
 /** A form over the page; shown as long as it is there. */
-export function FormDrawer<Values extends object>({ title, initialValues, onClose, onSubmit, submitText, doneText, width = 480, children }: FormDrawerProps<Values>) {
+export function FormDrawer<Values extends object>({ title, initialValues, onClose, onSubmit, submitText, doneText, width = 480, problemFields = {}, children }: FormDrawerProps<Values>) {
   const { cancel, save, saved } = useWords(words)
   const id = useId()
   const [form] = Form.useForm<Values>()
   const { run, isBusy } = useAction()
+  const problemText = useProblemText()
   const submit = async (values: Values) => {
     let isDone = false
     const done = doneText ?? saved
-    const went = await run(async () => { isDone = await onSubmit(values) !== false }, done === '' ? {} : { done })
+    const went = await run(async () => {
+      try {
+        isDone = await onSubmit(values) !== false
+      } catch (error) {
+        const field = isProblem(error) ? problemFields[error.code] : undefined
+        if (isProblem(error) && field !== undefined) {
+          // Names of fields are those of Values, which a generic component cannot check.
+          const name = field as Parameters<typeof form.focusField>[0]
+          form.setFields([{ name, errors: [problemText(error)] }] as Parameters<typeof form.setFields>[0])
+          form.focusField(name)
+        }
+        throw error
+      }
+    }, done === '' ? {} : { done })
     if (went && isDone) onClose()
   }
   return (
