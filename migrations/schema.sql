@@ -207,6 +207,7 @@ CREATE TABLE api_key (
   expires_at timestamp with time zone NOT NULL,
   revoked_at timestamp with time zone,
   version integer NOT NULL DEFAULT 1,
+  end_told_of timestamp with time zone,
   PRIMARY KEY (api_key_id),
   UNIQUE (organisation_id, api_key_id),
   FOREIGN KEY (organisation_id) REFERENCES organisation(organisation_id)

@@ -19,6 +19,7 @@ import * as accessChanges from './20261123010100_access_changes.ts'
 import * as people from './20261123020000_people.ts'
 import * as namesOfPeople from './20261123021000_names_of_people.ts'
 import * as notifications from './20261123040000_notifications.ts'
+import * as apiKeyEndsTold from './20261123041000_api_key_ends_told.ts'
 import * as audit from './20261123030000_audit.ts'
 
 /** Every migration by name, in order. Listed, not found in a folder: what runs is what was reviewed, also from a bundle. */
@@ -44,6 +45,7 @@ const migrations: Readonly<Record<string, Knex.Migration>> = {
   '20261123021000_names_of_people': namesOfPeople,
   '20261123030000_audit': audit,
   '20261123040000_notifications': notifications,
+  '20261123041000_api_key_ends_told': apiKeyEndsTold,
 }
 
 const names = Object.keys(migrations)

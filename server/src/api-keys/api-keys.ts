@@ -3,6 +3,7 @@ import { apiKeyDefaultOverlapHours, apiKeyMaxDays, type ApiKey, type ApiKeyPage,
 import { Type } from 'typebox'
 import { record, type AuditAction } from '../audit/index.ts'
 import type { Access, KeyResolver, Tokens } from '../identity/index.ts'
+import { publish } from '../notifications/index.ts'
 import { changedMeanwhile } from '../organisations/index.ts'
 import { decodeCursor, encodeCursor } from '../platform/cursor.ts'
 import { sqlState, type Db, type Trx } from '../platform/db.ts'
@@ -117,6 +118,8 @@ export function createApiKeys({ db, tokens, now = () => new Date() }: { readonly
       if (made === undefined) throw new Error('The key was not added.')
       const secret = newSecret()
       await insertSecret(trx, made.api_key_id, secret, now())
+      const { name: organisation } = await trx('organisation').where({ organisation_id: access.organisationId }).first<{ name: string }>('name')
+      await publish(trx, { event: 'api-key.created', organisationId: access.organisationId, exceptAccountId: access.actor.kind === 'account' ? access.actor.id : undefined, recordId: made.api_key_id, details: { organisation, name: name.trim() } })
       await note(trx, access, 'api-key.create', { apiKeyId: made.api_key_id, scopes, expiresAt: row.expires_at.toISOString(), addresses: row.addresses })
       return { ...await find(trx, access, made.api_key_id), key: secret.key }
     })),

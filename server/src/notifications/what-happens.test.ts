@@ -1,6 +1,7 @@
 /** What accounts, organisations and gateways tell: each event once, to whom it is for. */
 import type { NotificationPage, TodoPage } from '@isocenter/contracts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { apiKeyTasks } from '../api-keys/index.ts'
 import { aBrowser, anAccountsService, type AccountsService } from '../accounts/accounts.fixture.ts'
 import { aReport, aState, apiOf } from '../gateways/gateways.fixture.ts'
 import { gatewayTasks } from '../gateways/index.ts'
@@ -124,5 +125,23 @@ describe('gateways', () => {
     await report(['diskFull'])
     await report(['diskFull'])
     expect((await events()).slice(3)).toEqual(['gateway.offline', 'gateway.online'])
+  })
+})
+
+describe('API keys', () => {
+  test('who looks after them is told of a new one by another, and of each end two weeks ahead, once', async () => {
+    const hospital = await service.organisation('hospital')
+    const [maker, other] = [await hospital.member('full'), await hospital.member('full')]
+    const days = (count: number) => new Date(Date.now() + count * 86_400_000).toISOString()
+    const { apiKeyId, version } = (await maker.call('POST', '/api-keys', { name: 'Archive', scopes: ['system/ImagingStudy.rs'], expiresAt: days(30) })).json<{ apiKeyId: string; version: number }>()
+    const look = async () => { await apiKeyTasks(service.db).tasks['tell-of-expiring-keys']?.({}, { signal: new AbortController().signal, again: () => Promise.resolve() }) }
+    await look()
+    expect([await told(maker.call), await told(other.call)]).toEqual([[], ['api-key.created']])
+    for (const end of [10, 12]) {
+      await maker.call('PATCH', `/api-keys/${apiKeyId}`, { expiresAt: days(end) }, end === 10 ? { 'if-match': `"${String(version)}"` } : {})
+      await Promise.all([look(), look()])
+      await look()
+    }
+    expect(await told(maker.call)).toEqual(['api-key.expiring', 'api-key.expiring'])
   })
 })

@@ -1,5 +1,6 @@
 /** What open pages hear: each what its account may know, without a gap over a line that broke, and no longer than the session lives. */
 import { createHash, randomBytes, randomUUID } from 'node:crypto'
+import { get, type IncomingMessage } from 'node:http'
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { roleOf } from '../../organisations/organisations.fixture.ts'
@@ -167,4 +168,20 @@ test('a session has so many streams and no more, and without one there is none',
   await pause(200)
   expect((await aPage(accountId, { cookie })).status).toBe(200)
   expect((await fetch(url)).status).toBe(401)
+})
+
+test('a page that does not read what it is sent is let go; what it missed does not pile up here', async () => {
+  const { accountId } = await (await service.organisation('hospital')).member('general')
+  const { cookie } = await aSession(accountId)
+  const stuck = await new Promise<IncomingMessage>((resolve, reject) => { get(url, { headers: { cookie, 'sec-fetch-site': 'same-origin' } }, resolve).on('error', reject) })
+  stuck.pause()
+  const large = 'x'.repeat(200_000)
+  // More than lines and their buffers hold: 20 MB.
+  for (let turn = 0; turn < 100; turn++) await tell(service.db, 'session.ending', { accountIds: [accountId] }, { signsOutAt: large })
+  await pause(500)
+  let bytes = 0
+  stuck.on('data', (chunk: Buffer) => { bytes += chunk.length })
+  stuck.resume()
+  await new Promise((resolve) => { stuck.on('close', resolve).on('error', resolve) })
+  expect(bytes).toBeLessThan(100 * large.length)
 })
