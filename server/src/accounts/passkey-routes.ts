@@ -52,7 +52,8 @@ export const passkeyRoutes: ApiRoutes<{ accounts: Accounts; publicUrl: string | 
   app.post('/account/passkeys/challenge', {
     bodyLimit,
     schema: { operationId: 'beginPasskey', summary: 'What a browser needs to make a passkey', tags, body: PasswordProof, response: { 201: PasskeyChallenge, '4xx': Problem } },
-    config: { policy: 'signedIn', audit: 'account.second-factor' },
+    // Nothing has been done yet; a wrong password stands in the trail.
+    config: { policy: 'signedIn', audit: 'none' },
   }, async (request, reply) => reply.code(201).send(await passkeys.beginAdding(request.session, request.body.password, partyOf(request))))
 
   app.post('/account/passkeys', {

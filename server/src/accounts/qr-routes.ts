@@ -18,6 +18,8 @@ export const qrRoutes: ApiRoutes<{ accounts: Accounts; publicUrl: string | undef
   const { cookies, qrSignIns, phoneBindings } = accounts
   const asking = createCookies(publicUrl, 'isocenter-qr')
   accountRouteHooks(app, publicUrl)
+  // A server that stops does not wait for those who wait.
+  app.addHook('preClose', (done) => { qrSignIns.close(); done() })
 
   app.post('/qr-sign-ins', {
     schema: { operationId: 'beginQrSignIn', summary: 'A QR code by which a phone that is signed in lets this browser in', tags, response: { 201: QrSignIn, '4xx': Problem } },

@@ -57,6 +57,14 @@ describe('a desktop that shows a QR code', () => {
     expect(performance.now() - began).toBeLessThan(5_000)
   })
 
+  test('does not keep a server from stopping while it waits', async () => {
+    const stopping = await anAccountsService()
+    const begun = await stopping.app.inject({ method: 'POST', url: '/api/qr-sign-ins', headers: { origin } })
+    const waiting = stopping.app.inject({ method: 'GET', url: '/api/qr-sign-ins/own?known=waiting', headers: { cookie: String(begun.headers['set-cookie']).split(';')[0] ?? '' } })
+    setTimeout(() => void stopping.close(), 300)
+    expect((await waiting).json()).toEqual({ state: 'waiting' })
+  }, 15_000)
+
   test('holds nothing in the code that signs in: another browser that has read it gets nothing', async () => {
     const { phone } = await aPhone()
     const [desktop, thief] = [await aDesktop(), await aDesktop('203.0.113.9')]

@@ -121,15 +121,17 @@ export function createQrSignIns({ db, told, now }: QrSignInDeps): QrSignIns {
 
     progress: async (browserSecret, known, gone) => {
       const { qr_sign_in_id: id } = await ofBrowser(db, browserSecret)
-      // First the ear, then the eye: what happens between the two is heard.
-      const turn = waiting.turnOf(id, longestWaitMs, gone)
-      try {
-        const row = await ofBrowser(db, browserSecret)
-        if (stateOf(row) !== known) return { state: stateOf(row) }
-        await turn.done
-        return { state: stateOf(await ofBrowser(db, browserSecret)) }
-      } finally {
-        turn.end()
+      const until = performance.now() + longestWaitMs
+      for (;;) {
+        // First the ear, then the eye: what happens between the two is heard.
+        const turn = waiting.turnOf(id, until - performance.now(), gone)
+        try {
+          const state = stateOf(await ofBrowser(db, browserSecret))
+          if (state !== known || await turn.done !== 'told') return { state }
+          // What was told may be what is known already.
+        } finally {
+          turn.end()
+        }
       }
     },
 

@@ -65,7 +65,8 @@ export const accountRoutes: ApiRoutes<{ accounts: Accounts; publicUrl: string | 
   app.post('/account/totp', {
     bodyLimit,
     schema: { operationId: 'beginTotp', summary: 'A secret for an authenticator; good when a code of it has been shown', tags, body: PasswordProof, response: { 201: TotpEnrolment, '4xx': Problem } },
-    config: { policy: 'signedIn', audit: 'account.second-factor' },
+    // Nothing has been done yet; a wrong password stands in the trail.
+    config: { policy: 'signedIn', audit: 'none' },
   }, async (request, reply) => reply.code(201).send(await secondFactor.begin(request.session, request.body)))
 
   app.post('/account/totp/confirmation', {
@@ -86,7 +87,8 @@ export const accountRoutes: ApiRoutes<{ accounts: Accounts; publicUrl: string | 
   app.post('/password-resets', {
     bodyLimit,
     schema: { operationId: 'requestPasswordReset', summary: 'Sends a code to who forgot the password', tags, body: PasswordResetRequest, response: { 202: PasswordReset, '4xx': Problem } },
-    config: { policy: 'public', audit: 'account.password-reset' },
+    // Nothing has changed, and nobody is known yet: what stood in a trail would tell whether there is such an account.
+    config: { policy: 'public', audit: 'none' },
   }, async (request, reply) => reply.code(202).send(await accounts.passwordResets.request(request.body, request.ip)))
 
   app.post('/password-resets/:resetId/completion', {

@@ -3,7 +3,8 @@ import type { SignInRequest } from '@isocenter/contracts'
 import { record } from '../audit/index.ts'
 import { publish } from '../notifications/index.ts'
 import type { Db, Trx } from '../platform/db.ts'
-import { addressKey, createRateLimit } from '../platform/rate-limit.ts'
+import { addressKey } from '../platform/rate-limit.ts'
+import { createSharedRateLimit } from '../platform/shared-rate-limit.ts'
 import { beginAttempt, endRight, endUnknown, endWrong, subjectOfAccount, subjectOfLogin, wrongInRow, type Attempt } from './attempts.ts'
 import { dayIn } from './calendar.ts'
 import type { Captchas } from './captcha.ts'
@@ -50,7 +51,7 @@ async function tellOfFreeze(trx: Trx, { accountId, organisationId, name }: Accou
 }
 
 export function createSignIn({ db, hashing, captchas, timeZoneOf, now }: SignInDeps): SignIn {
-  const addresses = createRateLimit(refusalsOfAddress)
+  const addresses = createSharedRateLimit(db, 'sign-in', refusalsOfAddress)
 
   const attemptOf = async (login: Login, account: Account | undefined): Promise<Attempt> => {
     const timeZone = await timeZoneOf(account?.organisationId)
@@ -81,7 +82,7 @@ export function createSignIn({ db, hashing, captchas, timeZoneOf, now }: SignInD
    */
   return async ({ login: typed, password, captcha, remember = false }, { address, userAgent, token }) => {
     const place = addressKey(address)
-    addresses.check(place)
+    await addresses.check(place)
     const login = readLogin(typed) ?? { kind: 'loginName', value: typed }
     const known = await accountByLogin(db, login)
     const account = known?.account
@@ -90,7 +91,7 @@ export function createSignIn({ db, hashing, captchas, timeZoneOf, now }: SignInD
       throw captchaNeeded(captcha === undefined ? 'Ask for one and send its solution along.' : 'The solution is wrong, used before, or too late.')
     }
     if (await beginAttempt(db, attempt, now()) === 'frozen') {
-      addresses.use(place)
+      await addresses.use(place)
       throw frozen()
     }
     const isRight = await hashing.verify(password, known?.passwordHash).catch(async (error: unknown) => {
@@ -99,7 +100,7 @@ export function createSignIn({ db, hashing, captchas, timeZoneOf, now }: SignInD
     })
     const passwordHash = known?.passwordHash
     if (!isRight || passwordHash === undefined || account === undefined) {
-      addresses.use(place)
+      await addresses.use(place)
       return wrong(attempt, account, address)
     }
 

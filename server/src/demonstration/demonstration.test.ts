@@ -41,7 +41,7 @@ test('every built-in role of every kind of organisation is held by somebody', ()
 })
 
 test('a doctor of the northern hospital finds what a token of the default organisation stores; nobody of the southern one does', async () => {
-  expect((await service.store([await bytesOf(anInstance())])).statusCode).toBe(200)
+  expect((await service.store([bytesOf(anInstance())])).statusCode).toBe(200)
   const studiesOf = async (phone: string) => {
     const browser = aBrowser(service)
     await browser.signIn(phone, ownPassword)
