@@ -25,6 +25,7 @@ export const staticSteps: readonly Step[] = [
   { name: 'types of the gateway console', run: () => command(['node_modules/typescript/bin/tsc', '-p', 'dimse-gateway/console/tsconfig.json']) },
   { name: 'types of the shell', run: () => command(['node_modules/typescript/bin/tsc', '-p', 'mfe-shell/tsconfig.json']) },
   { name: 'types of management', run: () => command(['node_modules/typescript/bin/tsc', '-p', 'mfe-admin/tsconfig.json']) },
+  { name: 'types of the viewer', run: () => command(['node_modules/typescript/bin/tsc', '-p', 'mfe-viewer/tsconfig.json']) },
   { name: 'lint', run: () => command(['node_modules/oxlint/bin/oxlint', '--type-aware', '--deny-warnings']) },
 ]
 

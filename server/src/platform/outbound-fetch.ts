@@ -22,7 +22,7 @@ export interface OutboundOptions {
 export interface OutboundRequest {
   readonly method?: string
   readonly headers?: Readonly<Record<string, string>>
-  readonly body?: ConstructorParameters<typeof Response>[0]
+  readonly body?: ArrayBuffer | ReadableStream | string | Uint8Array | URLSearchParams | null | undefined
   readonly signal?: AbortSignal | null | undefined
 }
 
@@ -73,7 +73,7 @@ export function createOutboundFetch({ trustedOrigins = [], timeoutMs = 10_000, m
     if (url.protocol !== 'https:' && !(isTrusted && url.protocol === 'http:')) throw new OutboundRefused('Only HTTPS is spoken.')
     if (url.username !== '' || url.password !== '') throw new OutboundRefused('An address with a password in it is not gone to.')
     if (!isTrusted && isIP(literal) !== 0 && !isPublicAddress(literal)) throw new OutboundRefused('The address is not public.')
-    const sent = body === undefined || body === null ? undefined : Buffer.from(await new Response(body).arrayBuffer())
+    const sent = body === undefined || body === null ? undefined : Buffer.from(await new Response(body instanceof Uint8Array ? Buffer.from(body) : body).arrayBuffer())
     const signals = [AbortSignal.timeout(timeoutMs), ...(signal === undefined || signal === null ? [] : [signal])]
     return new Promise<Response>((answer, fail) => {
       const request = (url.protocol === 'https:' ? requestHttps : requestHttp)(url, {

@@ -1,0 +1,103 @@
+import { ensureDefaultOrganisation } from '../server/src/catalogue/index.ts'
+import { storeBody } from '../server/src/dicomweb/service.fixture.ts'
+import { hasProgram } from '@isocenter/testkit'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { openScreens, seriousFindings, type ScreensUnderTest, type SignedInPage } from '../mfe-shell/browser.fixture.ts'
+import { sampleStudies } from '../packages/tools/src/samples/index.ts'
+
+const pictures = process.env['SCREENSHOTS']
+const firstImageMs = 60_000
+
+/** The first objects of the sample study whose title begins so. */
+const sampleOf = (title: string, count: number) => {
+  const study = sampleStudies.find((one) => one.title.startsWith(title))
+  if (study === undefined) throw new Error(`There is no sample study "${title}".`)
+  return [...study.instances().take(count)].map(({ bytes }) => bytes)
+}
+
+describe.skipIf(!hasProgram('chromium'))('the viewer in Chromium', () => {
+  let screens: ScreensUnderTest
+  let opened: SignedInPage
+  /** StudyInstanceUIDs: a head by CT, a chest by DX. */
+  let head: string
+  let chest: string
+
+  beforeAll(async () => {
+    screens = await openScreens()
+    opened = await screens.signedInPage({ organisationName: 'North Hospital' })
+    head = await store(sampleOf('CT of a head', 5))
+    chest = await store(sampleOf('Radiograph of a chest, described', 1))
+  }, 120_000)
+  afterAll(() => screens.close())
+
+  /** Stores in the organisation of the person signed in, as a page would; the study's UID. */
+  async function store(objects: readonly Uint8Array[]): Promise<string> {
+    const { contentType, body } = storeBody(objects)
+    const answer = await opened.page.request.post(`${addressOf()}/dicom-web/studies`, { data: body, headers: { 'content-type': contentType, origin: screens.url, accept: 'application/dicom+json' } })
+    expect(answer.status()).toBe(200)
+    const { '00081190': location } = await answer.json() as { '00081190': { Value: [string] } }
+    return location.Value[0].replace(/^.*\/studies\//, '')
+  }
+  const addressOf = () => `/o/${opened.organisation.organisationId}`
+
+  /** Goes to studies; the viewer's frame once its first image is there. */
+  async function show(studies: readonly string[], { page }: Pick<SignedInPage, 'page'> = opened) {
+    await page.goto(`${addressOf()}/viewer?studies=${studies.join(',')}`)
+    const frame = page.frameLocator('iframe.viewer-frame')
+    await frame.locator('.cornerstone-canvas').first().waitFor({ timeout: firstImageMs })
+    await page.locator('.viewer-status').waitFor({ state: 'detached', timeout: firstImageMs })
+    return frame
+  }
+  const picture = async (name: string) => { if (pictures !== undefined) await opened.page.screenshot({ path: `${pictures}/viewer-${name}.png` }) }
+
+  test('shows the images of a study and whose they are, and breaks no policy', async () => {
+    const frame = await show([head])
+    await frame.getByText('Müller Annegret').first().waitFor()
+    await frame.getByText(/ISO-0005/).first().waitFor()
+    await picture('one')
+    expect(opened.complaints).toEqual([])
+    expect(await seriousFindings(opened.page)).toEqual([])
+  }, 120_000)
+
+  test('shows another study in the frame that is there', async () => {
+    const { page } = opened
+    await show([head])
+    const same = await page.locator('iframe.viewer-frame').elementHandle()
+    await page.evaluate((address) => {
+      history.pushState(null, '', address)
+      dispatchEvent(new PopStateEvent('popstate'))
+    }, `${addressOf()}/viewer?studies=${chest}`)
+    await page.frameLocator('iframe.viewer-frame').getByText('欧阳', { exact: false }).first().waitFor({ timeout: firstImageMs })
+    expect(await page.locator('iframe.viewer-frame').evaluate((now, before) => now === before, same)).toBe(true)
+  }, 120_000)
+
+  test('puts studies of two patients side by side, each named in its own pane', async () => {
+    const frame = await show([head, chest])
+    await expect.poll(() => frame.locator('.cornerstone-canvas').count(), { timeout: firstImageMs }).toBe(2)
+    await frame.getByText('Müller Annegret').first().waitFor()
+    await frame.getByText('欧阳', { exact: false }).first().waitFor()
+    await picture('compared')
+  }, 120_000)
+
+  test('an address that names no study says so', async () => {
+    await opened.page.goto(`${addressOf()}/viewer`)
+    await opened.page.getByText('No study is named').waitFor()
+  })
+
+  test('asks only the organisation of its address: a study of another is not there', async () => {
+    const { organisationId } = await ensureDefaultOrganisation(screens.service.db, 'elsewhere')
+    const answer = await opened.page.request.get(`/o/${organisationId}/dicom-web/studies`, { headers: { accept: 'application/dicom+json' } })
+    expect(answer.status()).toBe(403)
+    expect(await answer.json()).toMatchObject({ type: '/problems/no-membership' })
+  })
+
+  test('who may not see studies is told so, and sees nothing', async () => {
+    const other = await screens.signedInPage({ organisation: opened.organisation, role: 'finance' })
+    const answers: number[] = []
+    other.page.on('response', (response) => { if (response.url().includes('/dicom-web/')) answers.push(response.status()) })
+    await other.page.goto(`${addressOf()}/viewer?studies=${head}`)
+    await other.page.getByText('The images cannot be shown').waitFor({ timeout: firstImageMs })
+    expect(new Set(answers)).toEqual(new Set([403]))
+    await other.close()
+  }, 90_000)
+})
