@@ -1,5 +1,6 @@
 import { createApplication } from '@isocenter/design-system'
-import { Routes } from './routes.tsx'
+import './admin.css'
+import { Management } from './routes.tsx'
 
 /** Management of one organisation, at `/o/:organisationId/admin/…`. */
-export const { bootstrap, mount, unmount } = createApplication(Routes, { place: 'content' })
+export const { bootstrap, mount, unmount } = createApplication(Management, { place: 'content' })

@@ -1,18 +1,35 @@
-import { useLocation } from '@isocenter/design-system'
-import type { ComponentType } from 'react'
+import { managementPageNames, managementPages, managementPagesOf, type ManagementPage } from '@isocenter/contracts'
+import { DeniedState, EmptyState, LoadingState, navigate, Page, useLocation } from '@isocenter/design-system'
+import { useEffect, type ComponentType } from 'react'
+import { AdminContext, useMembershipHere } from './parts/admin.ts'
+import { usePermissionWords } from './parts/permission-words.ts'
+import { Members } from './people/members.tsx'
+import { useCommonWords } from './words/common.ts'
 
-/** A page by what follows `/o/:organisationId/admin` in its address. */
-export interface Route {
-  readonly path: string
-  readonly page: ComponentType
+const pages: Partial<Readonly<Record<ManagementPage, ComponentType>>> = {
+  members: Members,
 }
 
-export const routes: readonly Route[] = []
-
-/** The page of the address; nothing where there is none. */
-export function Routes() {
+/** The page of the address, for who may open it. */
+export function Management() {
   const { path } = useLocation()
-  const below = /^\/o\/\d+\/admin(\/.*)?$/.exec(path)?.[1] ?? '/'
-  const Content = routes.find((route) => route.path === below)?.page
-  return Content && <Content />
+  const words = useCommonWords()
+  const { allows } = usePermissionWords()
+  const here = useMembershipHere()
+  const below = /^\/o\/\d+\/admin\/?([^/]*)\/?$/.exec(path)?.[1]
+  const name = managementPageNames.find((one) => one === below)
+  const first = here.kind === 'member' && below === '' ? managementPagesOf(here.admin.permissions)[0] : undefined
+  useEffect(() => {
+    if (here.kind === 'member' && first !== undefined) navigate(`${here.admin.base}/${first}`, { replace: true })
+  }, [here, first])
+
+  if (here.kind === 'unknown' || first !== undefined) return <LoadingState />
+  if (here.kind === 'stranger') return <Page title={words.management}><DeniedState detail={words.noMember} /></Page>
+  if (below === '') return <Page title={words.management}><DeniedState detail={words.nothingOpen} /></Page>
+  const Content = name && pages[name]
+  if (name === undefined || Content === undefined) return <Page title={words.management}><EmptyState title={words.noSuchPage}>{words.noSuchPageHint}</EmptyState></Page>
+  const { openedBy } = managementPages[name]
+  if (!openedBy.some(here.admin.may)) return <Page title={words.management}><DeniedState detail={words.missingPermission} missing={openedBy.map(allows).join(' / ')} /></Page>
+  // Another organisation's page is another page: nothing that was typed or chosen stays.
+  return <AdminContext value={here.admin}><Content key={`${here.admin.organisation.organisationId} ${name}`} /></AdminContext>
 }

@@ -10,6 +10,7 @@ export interface Formats {
   milliseconds(value: number): string
   moment(at: string | Date): string
   time(at: string | Date): string
+  date(at: string | Date): string
   /** How long ago or until when, in the largest unit that fits: "3 minutes ago". */
   fromNow(at: string | Date, now: Date): string
   list(items: readonly string[]): string
@@ -22,6 +23,7 @@ export function createFormats(language: string): Formats {
   const bytes = byteUnits.map((unit) => new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: 'short', maximumSignificantDigits: 3 }))
   const moment = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'medium' })
   const time = new Intl.DateTimeFormat(language, { timeStyle: 'medium' })
+  const date = new Intl.DateTimeFormat(language, { dateStyle: 'medium' })
   const relative = new Intl.RelativeTimeFormat(language, { numeric: 'auto' })
   const list = new Intl.ListFormat(language, { type: 'conjunction' })
   return {
@@ -35,6 +37,7 @@ export function createFormats(language: string): Formats {
     milliseconds: (value) => milliseconds.format(value),
     moment: (at) => moment.format(new Date(at)),
     time: (at) => time.format(new Date(at)),
+    date: (at) => date.format(new Date(at)),
     fromNow(at, now) {
       const seconds = (new Date(at).getTime() - now.getTime()) / 1000
       for (const [unit, length] of spans) {
