@@ -40,15 +40,15 @@ export interface ApiClientOptions {
   readonly recover?: (problem: ApiProblem) => Promise<boolean>
   /** Told of every problem before who asked is: that the session has ended, for instance. */
   readonly onProblem?: (problem: ApiProblem) => void
-  /** Told when the server has answered somebody's own request: it counts as activity there. */
-  readonly onActivity?: () => void
+  /** Told of every good answer: one to a request that is not in the background counts as activity on the server. `sentAt`: the server's own clock. */
+  readonly onAnswer?: (answer: { readonly isBackground: boolean; readonly sentAt: Date | undefined }) => void
 }
 
 /** Longest an answer may take to begin; a request that failed can be repeated, one that hangs cannot. */
 const longestRequestMs = 60_000
 
 export function createApiClient(options: ApiClientOptions = {}): ApiClient {
-  const { organisationId, onProblem, onActivity, recover } = options
+  const { organisationId, onProblem, onAnswer, recover } = options
   return {
     organisationId,
     of: (id) => createApiClient({ ...options, organisationId: id }),
@@ -83,11 +83,17 @@ export function createApiClient(options: ApiClientOptions = {}): ApiClient {
         response = await send()
         if (!response.ok) throw fail(await problemOf(response))
       }
-      if (!isBackground) onActivity?.()
+      onAnswer?.({ isBackground, sentAt: dateOf(response) })
       if (response.status === 204) return undefined as Answer
       return (answer === 'blob' ? await response.blob() : await response.json()) as Answer
     },
   }
+}
+
+/** When an answer was sent (RFC 9110 §6.6.1), to the second. */
+function dateOf({ headers }: Response): Date | undefined {
+  const date = new Date(headers.get('date') ?? '')
+  return Number.isNaN(date.getTime()) ? undefined : date
 }
 
 /** `?a=1&b=2` of the members that say something. */

@@ -52,6 +52,8 @@ export function createSessionStore(options: Pick<ApiClientOptions, 'fetch'> = {}
   const signsOutAt = createStore<number | undefined>(undefined)
   /** Of the last answer of the session: so long it lives without activity. */
   let idleMs = 0
+  /** The server's clock less this computer's, which may be hours wrong. */
+  let skewMs = 0
   // Other tabs of this browser share the cookie: what ends here ends there.
   const channel = typeof BroadcastChannel === 'undefined' ? undefined : new BroadcastChannel(channelName)
   const tell = (message: 'changed' | 'active') => { channel?.postMessage(message) }
@@ -76,7 +78,9 @@ export function createSessionStore(options: Pick<ApiClientOptions, 'fetch'> = {}
       if (over.has(code) && state.get().kind !== 'signedOut') state.set({ kind: 'signedOut' })
       if (code === 'session-restricted' && state.get().kind === 'signedIn') void refresh()
     },
-    onActivity: () => {
+    onAnswer: ({ isBackground, sentAt }) => {
+      if (sentAt !== undefined) skewMs = sentAt.getTime() - Date.now()
+      if (isBackground) return
       extend()
       tell('active')
     },
@@ -86,7 +90,7 @@ export function createSessionStore(options: Pick<ApiClientOptions, 'fetch'> = {}
     if (idleMs > 0) signsOutAt.set(Date.now() + idleMs)
   }
   const note = (session: Session) => {
-    idleMs = Math.max(0, Date.parse(session.signsOutAt) - Date.now())
+    idleMs = Math.max(0, Date.parse(session.signsOutAt) - Date.now() - skewMs)
     signsOutAt.set(Date.now() + idleMs)
   }
 
@@ -126,7 +130,7 @@ export function createSessionStore(options: Pick<ApiClientOptions, 'fetch'> = {}
     stay: async () => {
       await refresh()
     },
-    willEnd: (at) => { signsOutAt.set(Date.parse(at)) },
+    willEnd: (at) => { signsOutAt.set(Date.parse(at) - skewMs) },
     signOut: async () => {
       try {
         await accounts(api).signOut()
