@@ -73,7 +73,7 @@ export interface ScreensUnderTest {
 
 /** Builds what has changed, starts the application on a free port and a browser. */
 export async function openScreens(env: Readonly<Record<string, string>> = {}): Promise<ScreensUnderTest> {
-  await buildScreens(() => undefined)
+  await buildScreens(() => undefined, ['mfe-shell/shared', 'mfe-shell', 'mfe-admin', 'mfe-viewer'])
   // Without a public address cookies are those of plain HTTP, which is what a test has.
   const service = await aService({ PUBLIC_URL: '', CAPTCHA_BITS: '8', ...env })
   const url = await service.app.listen({ host: '127.0.0.1', port: 0 })

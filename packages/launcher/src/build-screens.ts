@@ -146,7 +146,8 @@ const isNodeError = (error: unknown): error is NodeJS.ErrnoException => error in
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   try {
-    await buildScreens((line) => { console.log(line) })
+    const folders = process.argv.slice(2)
+    await buildScreens((line) => { console.log(line) }, folders.length > 0 ? folders : undefined)
   } catch (error) {
     if (!(error instanceof LauncherError)) throw error
     console.error(error.message)

@@ -16,7 +16,7 @@ import { startServerProcess } from './server-process.ts'
 import { readSettings, root } from './settings.ts'
 import { onStop, Stopped } from './stopping.ts'
 import { terminalLog } from './terminal-log.ts'
-import { gatewaySources, serverSources, watchSources } from './watch-sources.ts'
+import { gatewaySources, screenSources, serverSources, watchSources } from './watch-sources.ts'
 
 const say = (line: string) => { console.log(line) }
 
@@ -72,7 +72,9 @@ async function start(stopRequested: () => void): Promise<void> {
   if (process.argv.includes('--watch')) {
     watchSources(serverSources, () => void server.restart())
     watchSources(gatewaySources, () => void gateway.restart())
-    say('  Server and gateway start anew when their sources change.\n')
+    // The server reads them when it starts.
+    watchSources(screenSources, () => void buildScreens(say).then(() => server.restart(), (error: unknown) => { say(error instanceof Error ? error.message : 'The screens cannot be built.') }))
+    say('  Server and gateway start anew when their sources change; screens are built anew.\n')
   }
 }
 

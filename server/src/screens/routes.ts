@@ -39,16 +39,18 @@ export const screenRoutes: FastifyPluginAsync<{ readonly screens: BuiltScreens }
       reply.callNotFound()
       return reply
     }
-    return sendPage(reply)
+    return sendPage(request, reply)
   })
 
   // Beside the services, for who reads about them.
-  app.get('/api/docs', { config }, (_request, reply) => sendPage(reply))
+  app.get('/api/docs', { config }, sendPage)
 
-  function sendPage(reply: FastifyReply): FastifyReply {
+  function sendPage(request: FastifyRequest, reply: FastifyReply): FastifyReply {
     const { page } = screens
     if (page === undefined) throw screensNotBuilt('Run: npm run build:screens')
     const nonce = randomBytes(16).toString('base64')
+    // Once over HTTPS, never without it again (RFC 6797); over plain HTTP browsers pay no heed to it.
+    if (request.protocol === 'https') reply.header('strict-transport-security', `max-age=${String(yearSeconds)}`)
     return reply.headers(pageHeaders).header('content-security-policy', contentSecurityPolicy(nonce, page.importMapHash)).type('text/html; charset=utf-8').send(page.html.replaceAll(noncePlaceholder, nonce))
   }
 }

@@ -71,6 +71,13 @@ describe('the page', () => {
     expect(other.body).not.toContain(nonce)
   })
 
+  test('once it has come over HTTPS, nothing of it comes otherwise', async () => {
+    const behindProxy = await aService({ SCREENS_DIR: folder, TRUST_PROXY: 'true' })
+    expect((await behindProxy.app.inject({ url: '/', headers: { ...browser, 'x-forwarded-proto': 'https' } })).headers['strict-transport-security']).toBe('max-age=31536000')
+    expect((await get('/')).headers['strict-transport-security']).toBeUndefined()
+    await behindProxy.close()
+  })
+
   test('is kept by nobody, framed by nobody, and tells nobody where its reader came from', async () => {
     expect((await get('/')).headers).toMatchObject({
       'cache-control': 'no-store', 'x-frame-options': 'DENY', 'referrer-policy': 'no-referrer', 'x-content-type-options': 'nosniff', 'cross-origin-opener-policy': 'same-origin', 'cross-origin-resource-policy': 'same-origin',
