@@ -96,7 +96,7 @@ describe.skipIf(!hasProgram('chromium'))('the viewer in Chromium', () => {
     const answers: number[] = []
     other.page.on('response', (response) => { if (response.url().includes('/dicom-web/')) answers.push(response.status()) })
     await other.page.goto(`${addressOf()}/viewer?studies=${head}`)
-    await other.page.getByText('The images cannot be shown').waitFor({ timeout: firstImageMs })
+    await other.page.getByText('This organisation does not let you see the study').waitFor({ timeout: firstImageMs })
     expect(new Set(answers)).toEqual(new Set([403]))
     await other.close()
   }, 90_000)

@@ -7,9 +7,7 @@ const en = {
   opening: 'Opening the images …',
   nothing: 'No study is named',
   nothingDetail: 'Open a study from the list.',
-  refused: 'The images cannot be shown',
   refusedDetail: 'This organisation does not let you see the study, or the session has ended.',
-  again: 'Try again',
 }
 
 export const words: Translations<typeof en> = {
@@ -21,8 +19,6 @@ export const words: Translations<typeof en> = {
     opening: '正在打开影像……',
     nothing: '未指定检查',
     nothingDetail: '请从检查列表中打开检查。',
-    refused: '无法显示影像',
-    refusedDetail: '当前机构不允许您查看该检查，或会话已结束。',
-    again: '重试',
-  },
+      refusedDetail: '当前机构不允许您查看该检查，或会话已结束。',
+    },
 }

@@ -25,4 +25,5 @@ ${styles.map((style) => `    <link rel="stylesheet" href="${base}${style}">`).jo
 /** What the release's page defines before it begins. */
 export const startOf = (base: string): string => `window.PUBLIC_URL = ${JSON.stringify(base)}
 window.browserImportFunction = (module) => import(module)
+console.time('scriptToView')
 `
