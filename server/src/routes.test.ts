@@ -51,8 +51,8 @@ test('every other route asks for a permission or is about the own account, and w
       'account.profile', 'account.contact', 'account.signature', 'credential.change', 'credential.view'],
     'admin.unfreeze': ['account.frozen-read', 'account.unfreeze'], 'org.member': ['account.password-reset', 'member.read', 'member.create', 'member.invite', 'member.change', 'invitation.withdraw', 'credential.read', 'credential.view', 'credential.decide'],
     'log.view_own': ['log.read'], 'log.view_all': ['log.read', 'log.export'], 'admin.audit': ['none', 'log.read', 'storage.read'],
-    'study.lock': ['study.lock'], 'study.delete': ['study.delete'], 'admin.data_maintain': ['deleted-study.read', 'study.restore'], 'operator.purge': ['none', 'deleted-study.read', 'study.purge-request'],
-    'study.view': ['none', 'study.unlock', 'favourite.read', 'favourite.change'],
+    'study.lock': ['study.lock'], 'study.edit_case': ['study.edit-case'], 'study.delete': ['study.delete'], 'admin.data_maintain': ['deleted-study.read', 'study.restore'], 'operator.purge': ['none', 'deleted-study.read', 'study.purge-request'],
+    'study.view': ['none', 'study.search', 'study.retrieve', 'study.unlock', 'favourite.read', 'favourite.change'],
     // What an organisation says of itself names no patient.
     'organisation:read': ['none'], 'org.hospital_edit': ['organisation.change'], 'admin.cloudfilm': ['organisation.change'], 'team.edit': ['organisation.change'],
     'admin.department': ['department.change'], 'org.role': ['role.change'], 'org.device': ['none', 'device.change', 'device.delete'],

@@ -83,6 +83,7 @@ export function createAccessLog(db: Db, onError: (error: unknown) => void, flush
 
   return {
     accessed: (event) => {
+      currentOrigin()?.noted?.add(event.action)
       // Written by a timer, which has no origin of its own.
       add({ ...event, outcome: event.outcome ?? 'success', occurrences: 1, origin: currentOrigin() ?? null, occurredAt: new Date() })
       if (waiting.size >= flushAtEntries) void flush().catch(onError)

@@ -31,6 +31,7 @@ export async function record(db: Db, events: readonly AuditEvent[]): Promise<voi
   if (events.length === 0) return
   await rows(db, insertSql, [JSON.stringify(events.map((event) => {
     const origin = event.origin === undefined ? currentOrigin() : event.origin
+    origin?.noted?.add(event.action)
     return {
       organisation_id: event.organisationId,
       actor: event.actor,

@@ -28,6 +28,11 @@ test('what rows name stays; what none names, or was given up, goes, but not befo
   const removed = anInstance()
   await service.store([bytesOf(removed)])
   await service.app.inject({ method: 'DELETE', url: `/dicom-web/studies/${uid(removed, '0020000D')}`, headers: await service.as('north') })
+  // Deleted, it can still be restored; purged, its blob is given up.
+  expect(await sweepAfter(minimumAgeMs + 60_000)).toMatchObject({ obsolete: 0 })
+  expect(await blobKeys()).toHaveLength(3)
+  await service.db('deleted_study').update({ state: 'purging' })
+  await service.maintenance.deletedStudies.finish()
   const orphan = await service.blobs.create(newBlobKey('1', new Date()))
   await orphan.write(Buffer.from('bytes whose rows never came'))
   await orphan.commit()
