@@ -3,11 +3,15 @@ import { DeniedState, EmptyState, LoadingState, navigate, Page, useLocation } fr
 import { useEffect, type ComponentType } from 'react'
 import { AdminContext, useMembershipHere } from './parts/admin.ts'
 import { usePermissionWords } from './parts/permission-words.ts'
+import { Departments } from './people/departments.tsx'
+import { FrozenAccounts } from './people/frozen-accounts.tsx'
+import { Invitations } from './people/invitations.tsx'
 import { Members } from './people/members.tsx'
+import { Roles } from './people/roles.tsx'
 import { useCommonWords } from './words/common.ts'
 
 const pages: Partial<Readonly<Record<ManagementPage, ComponentType>>> = {
-  members: Members,
+  'members': Members, 'invitations': Invitations, 'frozen-accounts': FrozenAccounts, 'roles': Roles, 'departments': Departments,
 }
 
 /** The page of the address, for who may open it. */

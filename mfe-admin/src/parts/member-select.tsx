@@ -1,0 +1,41 @@
+import { useResource } from '@isocenter/design-system'
+import { Select } from 'antd'
+import { useEffect, useState } from 'react'
+
+interface Person { readonly membershipId: string; readonly name: string }
+
+const pauseMs = 250
+
+interface Shared {
+  readonly id?: string
+  /** Those chosen before, so that their names are known. */
+  readonly known: readonly Person[]
+  readonly search: (words: string, signal: AbortSignal) => Promise<readonly Person[]>
+}
+type MemberSelectProps = Shared & (
+  | { readonly isMany?: false; readonly value?: string; readonly onChange?: (value: string | undefined) => void }
+  | { readonly isMany: true; readonly value?: readonly string[]; readonly onChange?: (value: readonly string[]) => void }
+)
+
+/** Chooses members by their names, sought on the server: an organisation may have thousands. A field of a form. */
+export function MemberSelect(props: MemberSelectProps) {
+  const { id, known, search } = props
+  const [typed, setTyped] = useState('')
+  const [sought, setSought] = useState('')
+  useEffect(() => {
+    const timer = setTimeout(() => { setSought(typed.trim()) }, pauseMs)
+    return () => { clearTimeout(timer) }
+  }, [typed])
+  const found = useResource(`members ${sought}`, (signal) => search(sought, signal))
+  const [seen, setSeen] = useState<readonly Person[]>(known)
+  useEffect(() => {
+    const { value } = found
+    if (value) setSeen((before) => [...before.filter((one) => !value.some(({ membershipId }) => membershipId === one.membershipId)), ...value])
+  }, [found.value])
+  const chosen = props.isMany === true ? props.value ?? [] : props.value === undefined ? [] : [props.value]
+  const options = seen.filter(({ membershipId }) => chosen.includes(membershipId) || found.value?.some((one) => one.membershipId === membershipId) === true).map(({ membershipId, name }) => ({ value: membershipId, label: name }))
+  const common = { ...(id !== undefined && { id }), showSearch: { filterOption: false, onSearch: setTyped }, loading: found.isLoading, options, allowClear: true } as const
+  return props.isMany === true
+    ? <Select<string[]> {...common} mode="multiple" value={[...(props.value ?? [])]} onChange={(value) => props.onChange?.(value)} />
+    : <Select<string> {...common} {...(props.value !== undefined && { value: props.value })} onChange={(value: string | undefined) => props.onChange?.(value)} />
+}
