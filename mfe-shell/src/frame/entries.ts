@@ -1,6 +1,6 @@
 import {
   ApartmentOutlined, ApiOutlined, AppstoreOutlined, BankOutlined, BellOutlined, CloudServerOutlined, ClusterOutlined, DatabaseOutlined, DeleteOutlined, DesktopOutlined, EditOutlined, FileSearchOutlined, HomeOutlined, IdcardOutlined,
-  KeyOutlined, LinkOutlined, LockOutlined, LoginOutlined, MailOutlined, NotificationOutlined, RestOutlined, SafetyCertificateOutlined, SafetyOutlined, SettingOutlined, SoundOutlined, StarOutlined, TeamOutlined, UserOutlined,
+  KeyOutlined, LinkOutlined, LockOutlined, UserSwitchOutlined, MailOutlined, NotificationOutlined, UndoOutlined, SafetyCertificateOutlined, SafetyOutlined, SettingOutlined, SoundOutlined, StarOutlined, TeamOutlined, UserOutlined,
 } from '@ant-design/icons'
 import { managementPagesOf, type ManagementPage, type OwnMembership } from '@isocenter/contracts'
 import type { ComponentType } from 'react'
@@ -25,8 +25,8 @@ export const entries: readonly Entry[] = [
 /** Pages of management; which are open says `managementPagesOf`. */
 export const managementIcons: Readonly<Record<ManagementPage, Entry['icon']>> = {
   'members': TeamOutlined, 'invitations': MailOutlined, 'frozen-accounts': LockOutlined, 'roles': SafetyCertificateOutlined, 'departments': ApartmentOutlined,
-  'settings': BankOutlined, 'pairings': LinkOutlined, 'devices': DesktopOutlined, 'gateways': CloudServerOutlined, 'api-keys': ApiOutlined, 'sign-in-provider': LoginOutlined,
-  'logs': FileSearchOutlined, 'notifications': NotificationOutlined, 'deleted-studies': RestOutlined, 'storage': DatabaseOutlined, 'hospitals': ClusterOutlined, 'organisations': ClusterOutlined, 'purges': DeleteOutlined,
+  'settings': BankOutlined, 'pairings': LinkOutlined, 'devices': DesktopOutlined, 'gateways': CloudServerOutlined, 'api-keys': ApiOutlined, 'sign-in-provider': UserSwitchOutlined,
+  'logs': FileSearchOutlined, 'notifications': NotificationOutlined, 'deleted-studies': UndoOutlined, 'storage': DatabaseOutlined, 'hospitals': ClusterOutlined, 'organisations': ClusterOutlined, 'purges': DeleteOutlined,
 }
 
 export const entriesOf = (membership: OwnMembership): readonly Entry[] => entries.filter(({ isOpenTo }) => isOpenTo(membership))
