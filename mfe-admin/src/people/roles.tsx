@@ -35,7 +35,7 @@ export function Roles() {
   const all = list.value?.permissions.length ?? 0
   const columns: Column<Role>[] = [
     { key: 'name', title: words.role, isMain: true, cell: (role) => <strong>{roleName(role)}</strong> },
-    { key: 'description', title: words.description, cell: ({ description }) => description },
+    { key: 'description', title: words.description, cell: ({ description, builtIn }) => (builtIn === undefined ? description : words.builtInDescriptions[description] ?? description) },
     { key: 'permissions', title: words.permissions, isNumber: true, cell: ({ builtIn, permissions }) => (builtIn === 'full' ? <Tag color="processing">{words.fullRole}</Tag> : words.permissionCount(formats.number(permissions.length), formats.number(all))) },
     { key: 'members', title: words.holders, isNumber: true, cell: ({ members }) => formats.number(members) },
     {

@@ -26,7 +26,7 @@ const en = {
   deleteRole: 'Delete the role', deleteRoleTitle: (name: string) => `Delete "${name}"`, replacement: 'Role its members get instead', replacementHint: (count: string) => `${count} members have this role.`, replacementUnheld: 'Nobody has this role. Open invitations with it need another one, too.', missingReplacement: 'Choose a role.', roleDeleted: 'Deleted',
   added: (words: string) => `Added: ${words}`, copyOf: 'Begin with the permissions of',
   departments: 'Departments', departmentsIntro: 'How the hospital is divided.', addDepartment: 'Add a department', editDepartment: 'Edit the department', noDepartments: 'No departments yet', noDepartmentsHint: 'Members and their work are found by department.', code: 'Code', head: 'Head', parent: 'Part of', top: 'None', memberCount: 'Members', deleteDepartmentTitle: (name: string) => `Delete "${name}"?`, deleteDepartmentHint: 'Only a department without people and without others below it can be deleted.', deleted: 'Deleted',
-  builtInNames: {} as Readonly<Record<string, string>>,
+  builtInNames: {} as Readonly<Record<string, string>>, builtInDescriptions: {} as Readonly<Record<string, string>>,
 }
 
 const zhCN: typeof en = {
@@ -56,6 +56,10 @@ const zhCN: typeof en = {
   departments: '科室', departmentsIntro: '医院的科室划分。', addDepartment: '新增科室', editDepartment: '编辑科室', noDepartments: '暂无科室', noDepartmentsHint: '可按科室查找成员及其工作。', code: '代码', head: '负责人', parent: '上级科室', top: '无', memberCount: '人数', deleteDepartmentTitle: (name) => `删除“${name}”？`, deleteDepartmentHint: '只有没有人员和下级科室的科室才能删除。', deleted: '已删除',
   // What roles are called that every organisation begins with, as long as nobody has renamed them.
   builtInNames: { 'Full access': '全功能', 'Administrator': '管理员', 'Doctor': '医生', 'Finance': '财务', 'IT': '信息技术', 'Diagnosing doctor': '诊断医生', 'Reviewer': '审核医生', 'Operator': '平台运营' },
+  builtInDescriptions: {
+    'Everything the organisation can have': '机构可拥有的全部权限', 'Runs the hospital: settings, people, devices, pairing, logs': '管理医院：设置、人员、设备、对接和日志', 'Studies, requests and reports of the hospital': '医院的检查、申请和报告', 'Account and bills of the hospital': '医院的账户和账单',
+    'Gateways and devices': '网关和设备', 'Runs the team: settings, people, pairing, fees': '管理团队：设置、人员、对接和费用', 'Claims requests and writes the first diagnosis': '接单并书写初步诊断', 'Diagnoses, reviews and adjusts': '诊断、审核和修改', 'Account of the team and bills to hospitals': '团队的账户和对医院的账单',
+  },
 }
 
 const words = { en, 'zh-CN': zhCN }
