@@ -68,6 +68,8 @@ export interface ScreensUnderTest {
   readonly sessionOf: (accountId: string) => Promise<string>
   /** The six digits of the latest message that waits for this phone number, or for any. */
   readonly codeSentTo: (phone: string) => Promise<string>
+  /** Has people told what waits to be told; the server does so by itself within seconds. */
+  readonly tell: () => Promise<unknown>
   readonly close: () => Promise<void>
 }
 
@@ -119,6 +121,7 @@ export async function openScreens(env: Readonly<Record<string, string>> = {}): P
       const messages = (await service.outbox.waiting()).filter(({ recipient, to, text }) => (to?.address ?? recipient.phone).endsWith(phoneNumber) && /\d{6}/.test(text.body))
       return /(?<!\d)\d{6}(?!\d)/.exec(messages.at(-1)?.text.body ?? '')?.[0] ?? ''
     },
+    tell: () => service.notifying.telling.tellDue(),
     organisation: (kind, name) => anOrganisation(service.db, kind, name),
     signedInPage: async ({ role = 'full', kind = 'hospital', organisation, organisationName, name, accountId, ...options } = {}) => {
       const at = organisation ?? await anOrganisation(service.db, kind, organisationName)

@@ -53,6 +53,7 @@ describe.skipIf(!hasProgram('chromium'))('the own pages in Chromium', () => {
       await one.page.getByText('None yet').waitFor()
       expect((await ask(inviter.page, 'POST', '/invitations', { organisationId: team.organisationId, body: { phone: one.phone, roleId: await fullRoleOf(team.organisationId) } })).status).toBe(201)
       // The bell hears of it live.
+      await screens.tell()
       await one.page.getByRole('button', { name: /Notifications: 1 unread/ }).click()
       await one.page.getByRole('dialog').getByText('Night Readers').first().waitFor()
       await picture(one.page, 'notification-panel')
@@ -77,6 +78,7 @@ describe.skipIf(!hasProgram('chromium'))('the own pages in Chromium', () => {
     const inviter = await open({ organisation: team, name: 'Zhao Min' })
     await inviter.goTo('/workbench')
     await ask(inviter.page, 'POST', '/invitations', { organisationId: team.organisationId, body: { phone: one.phone, roleId: await fullRoleOf(team.organisationId) } })
+    await screens.tell()
     await one.goTo('/notifications')
     await picture(one.page, 'notifications')
     await one.page.locator('.message.is-unread').first().click()
@@ -100,7 +102,7 @@ describe.skipIf(!hasProgram('chromium'))('the own pages in Chromium', () => {
     await admin.page.keyboard.press('Enter')
     await admin.page.getByText('Nothing in this period').waitFor()
     expect(new URL(admin.page.url()).search).toBe('?days=30&keyword=nothing+of+this+kind')
-    const other = await open({ organisation: admin.organisation, role: 'doctor', name: 'Li Hua' })
+    const other = await open({ organisation: admin.organisation, role: 'general', name: 'Li Hua' })
     await other.goTo(`/o/${admin.organisation.organisationId}/home`)
     await other.page.getByText('You see your own entries.').waitFor()
     // Another organisation's pages are not there.
@@ -185,7 +187,7 @@ describe.skipIf(!hasProgram('chromium'))('the own pages in Chromium', () => {
     await page.reload()
     expect(await page.getByLabel('Sign out by itself').getAttribute('aria-checked')).toBe('true')
     expect((await ask(page, 'GET', '/account/landing')).body).toMatchObject({ page: 'organisation', organisationId: organisation.organisationId })
-    await page.getByRole('radio', { name: '简体中文' }).click({ force: true })
+    await page.locator('.ant-radio-button-wrapper', { hasText: '简体中文' }).click()
     await page.getByRole('heading', { name: '设置' }).waitFor()
     expect(await page.locator('html').getAttribute('lang')).toBe('zh-CN')
   }, 60_000)
@@ -215,7 +217,8 @@ describe.skipIf(!hasProgram('chromium'))('the own pages in Chromium', () => {
     await page.keyboard.press('Enter')
     await page.waitForURL('**/home')
     // A new page begins at its top, for who sees it and for who hears it.
-    expect(await page.evaluate(() => document.activeElement?.id)).toBe('content')
+    await page.waitForFunction(() => document.activeElement?.id === 'content')
+    await page.getByRole('heading', { name: 'North Hospital' }).waitFor()
     expect(await page.title()).toBe('North Hospital · Isocenter')
   }, 60_000)
 })

@@ -1,5 +1,5 @@
 import { personalCentre, session } from '@isocenter/api-client'
-import { EmptyState, Loaded, Page, useLanguage, useResource } from '@isocenter/design-system'
+import { EmptyState, Loaded, Page, useLanguage, useResource, useRoleName } from '@isocenter/design-system'
 import { Card, Collapse, Tag } from 'antd'
 import { useShellWords } from '../words/index.ts'
 
@@ -9,11 +9,12 @@ const api = personalCentre(session.api)
 export function Permissions() {
   const { permissions: words } = useShellWords()
   const { language } = useLanguage()
+  const roleName = useRoleName()
   const own = useResource(`permissions ${language}`, (signal) => api.permissions(signal))
   return (
     <Page title={words.title} intro={words.intro}>
       <Loaded resource={own}>{({ items }) => items.length === 0 ? <Card><EmptyState title={words.none} /></Card> : items.map(({ membershipId, organisation, role, groups }) => (
-        <Card key={membershipId} title={<h2 className="card-title">{organisation.name}<Tag>{role}</Tag></h2>}>
+        <Card key={membershipId} title={<h2 className="card-title">{organisation.name}<Tag>{roleName(role)}</Tag></h2>}>
           <Collapse
             ghost
             items={groups.map(({ group, title, permissions }) => ({

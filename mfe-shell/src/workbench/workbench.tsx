@@ -1,7 +1,7 @@
 import { BankOutlined, RightOutlined, TeamOutlined } from '@ant-design/icons'
 import { session, workbench } from '@isocenter/api-client'
 import type { OwnInvitation, OwnMembership } from '@isocenter/contracts'
-import { EmptyState, Link, Loaded, Page, useAction, useConfirm, useLanguage, useResource } from '@isocenter/design-system'
+import { EmptyState, Link, Loaded, Page, useAction, useConfirm, useLanguage, useResource, useRoleName } from '@isocenter/design-system'
 import { Alert, Button, Card } from 'antd'
 import { useSignedIn } from '../session/use-session.ts'
 import { useShellWords } from '../words/index.ts'
@@ -47,11 +47,12 @@ function Side({ title, hint, memberships }: { readonly title: string; readonly h
 
 function OrganisationLink({ membership: { organisation: { organisationId, name, number, kind }, role } }: { readonly membership: OwnMembership }) {
   const { workbench: words } = useShellWords()
+  const roleName = useRoleName()
   const Icon = kind === 'team' ? TeamOutlined : BankOutlined
   return (
     <Link className="organisation-link" href={`/o/${organisationId}/home`}>
       <span className="organisation-symbol"><Icon aria-hidden /></span>
-      <span className="organisation-words"><strong>{name}</strong><span className="hint">{words.number} {number} · {role.name}</span></span>
+      <span className="organisation-words"><strong>{name}</strong><span className="hint">{words.number} {number} · {roleName(role.name)}</span></span>
       <RightOutlined aria-hidden className="small-icon" />
     </Link>
   )
@@ -70,6 +71,7 @@ function Invitations({ items, onAnswered }: { readonly items: readonly OwnInvita
 function InvitationRow({ invitation: { invitationId, organisation, roleName, expiresAt }, onAnswered }: { readonly invitation: OwnInvitation; readonly onAnswered: () => void }) {
   const { workbench: words } = useShellWords()
   const { formats } = useLanguage()
+  const translated = useRoleName()
   const { run, isBusy } = useAction()
   const confirm = useConfirm()
   const accept = async () => {
@@ -84,7 +86,7 @@ function InvitationRow({ invitation: { invitationId, organisation, roleName, exp
   }
   return (
     <li>
-      <span><strong>{words.invitation(organisation.name, roleName)}</strong><br /><span className="hint">{words.until(formats.moment(expiresAt))}</span></span>
+      <span><strong>{words.invitation(organisation.name, translated(roleName))}</strong><br /><span className="hint">{words.until(formats.moment(expiresAt))}</span></span>
       <span className="row-actions">
         <Button onClick={() => void decline()} disabled={isBusy}>{words.decline}</Button>
         <Button type="primary" loading={isBusy} onClick={() => void accept()}>{words.accept}</Button>
