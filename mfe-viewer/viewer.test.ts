@@ -3,6 +3,7 @@ import { storeBody } from '../server/src/dicomweb/service.fixture.ts'
 import { hasProgram } from '@isocenter/testkit'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openScreens, seriousFindings, type ScreensUnderTest, type SignedInPage } from '../mfe-shell/browser.fixture.ts'
+import { buildScreens } from '../packages/launcher/src/build-screens.ts'
 import { sampleStudies } from '../packages/tools/src/samples/index.ts'
 
 const pictures = process.env['SCREENSHOTS']
@@ -23,11 +24,12 @@ describe.skipIf(!hasProgram('chromium'))('the viewer in Chromium', () => {
   let chest: string
 
   beforeAll(async () => {
+    await buildScreens(() => undefined, ['mfe-viewer/vendor'])
     screens = await openScreens()
     opened = await screens.signedInPage({ organisationName: 'North Hospital' })
     head = await store(sampleOf('CT of a head', 5))
     chest = await store(sampleOf('Radiograph of a chest, described', 1))
-  }, 120_000)
+  }, 300_000)
   afterAll(() => screens.close())
 
   /** Stores in the organisation of the person signed in, as a page would; the study's UID. */
