@@ -82,7 +82,7 @@ export function createAccounts({ db, sealing, memberships, outbox, publicUrl, ti
   const signIn = createSignIn({ db, hashing, captchas, now, timeZoneOf: async (organisationId) => await memberships.timeZoneOf(db, organisationId ?? '0') ?? timeZone })
   const cookies = createCookies(publicUrl)
   const management = createManagement({ db, rule, now })
-  const own = createOwnAccount({ db, hashing, passwords, now })
+  const own = createOwnAccount({ db, hashing, passwords, management, now })
   const told = createTold(db)
   const qrSignIns = createQrSignIns({ db, told, now })
   const opened: Accounts['opened'] = async (opening) => {
@@ -100,7 +100,7 @@ export function createAccounts({ db, sealing, memberships, outbox, publicUrl, ti
     qrSignIns,
     phoneBindings: createPhoneBindings({ db, sealing, captchas, passwords, outbox, qr: qrSignIns, now }),
     opened,
-    secondFactor: createSecondFactor({ db, sealing, hashing, now }),
+    secondFactor: createSecondFactor({ db, sealing, own, now }),
     passwordResets: createPasswordResets({ db, sealing, captchas, passwords, outbox, now }),
     makeCaptcha: captchas.make,
     signIn: (request, caller) => opened(signIn(request, caller)),

@@ -64,6 +64,10 @@ interface FrozenRow {
 
 const actorOf = ({ actor }: Access): string => `${actor.kind}:${actor.id}`
 
+/** Where it was done, and where the account was made: both ask who did it. */
+const recordWhereAsked = (trx: Trx, access: Access, account: Account, event: Omit<Parameters<typeof record>[1][number], 'organisationId'>): Promise<void> =>
+  record(trx, [...new Set([access.organisationId, account.organisationId])].map((organisationId) => ({ ...event, organisationId })))
+
 export function createAccountAdministration({ db, passwords, memberships, now }: AdministrationDeps): AccountAdministration {
   /** Locked; of another organisation it is as if it did not exist. */
   const lockAdministered = async (trx: Trx, access: Access, accountId: string): Promise<Account> => {
@@ -105,15 +109,13 @@ export function createAccountAdministration({ db, passwords, memberships, now }:
       const account = await lockAdministered(trx, access, accountId)
       if (!await thaw(trx, accountId, now())) return
       await publish(trx, { event: 'account.unfrozen', organisationId: account.organisationId, accountId, details: {} })
-      const event = { actor: actorOf(access), action: 'account.unfreeze', outcome: 'success', detail: { accountId, reason: reason.trim() } } as const
-      // Where it was done, and where the account was made: both ask who let it in.
-      await record(trx, [...new Set([access.organisationId, account.organisationId])].map((organisationId) => ({ ...event, organisationId })))
+      await recordWhereAsked(trx, access, account, { actor: actorOf(access), action: 'account.unfreeze', outcome: 'success', detail: { accountId, reason: reason.trim() } })
     }),
 
     resetPassword: async (access, accountId) => {
       const prepared = await passwords.prepareOneTime()
       await db.transaction(async (trx) => {
-        await lockAdministered(trx, access, accountId)
+        const account = await lockAdministered(trx, access, accountId)
         // Who sets its password could sign in as it, and act where this administrator may not.
         if (await memberships.isSharedBeyond(trx, accountId, access.organisationId)) throw accountShared('Its holder resets the password by "forgot password".')
         const { actor, organisationId } = access
@@ -121,7 +123,8 @@ export function createAccountAdministration({ db, passwords, memberships, now }:
         if (!isEqual && await memberships.hasFullRole(trx, accountId, organisationId)) throw forbidden('Who has the full role resets the password by "forgot password", or asks another who has it.')
         await passwords.setOneTime(trx, accountId, prepared)
         const sessionsEnded = await endSessions(trx, accountId)
-        await record(trx, [{ organisationId: access.organisationId, actor: actorOf(access), action: 'account.password-reset', outcome: 'success', detail: { accountId, sessionsEnded } }])
+        await recordWhereAsked(trx, access, account, { actor: actorOf(access), action: 'account.password-reset', outcome: 'success', detail: { accountId, sessionsEnded } })
+        await publish(trx, { event: 'account.password-changed', organisationId: account.organisationId, accountId, details: {} })
       })
       return { oneTimePassword: prepared.password, expiresAt: prepared.expiresAt.toISOString() }
     },

@@ -144,6 +144,8 @@ describe('one-time passwords from an administrator (AUTH-02)', () => {
     expect(answer.statusCode).toBe(201)
     expect((await his.call('GET', '/session')).statusCode).toBe(401)
     expect(typeOf(await rightly(person))).toBe('/problems/sign-in-refused')
+    // Its holder is told: an administrator could have done it to sign in as him. Once for the password he set himself, once for this one.
+    expect(await service.db('notification_event').where({ account_id: person.accountId, event: 'account.password-changed' })).toHaveLength(2)
     const { oneTimePassword } = answer.json<{ oneTimePassword: string }>()
     expect((await aBrowser(service, address).signIn(person.phone, oneTimePassword)).json()).toMatchObject({ restrictedTo: 'setPassword' })
     await join(person, 'elsewhere')

@@ -1,7 +1,7 @@
 import { permissionList, rolePermissions, type PasskeyAdded, type PasskeyChallenge } from '@isocenter/contracts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { managementPolicies } from '../identity/management.ts'
-import { aBrowser, aClock, anAccountsService, ownPassword, type AccountsService, type Browser } from './accounts.fixture.ts'
+import { aBrowser, aClock, anAccountsService, ownPassword, typeOf, type AccountsService, type Browser } from './accounts.fixture.ts'
 import { anAuthenticator } from './authenticator.fixture.ts'
 import { createManagement, type ManagementRule } from './management.ts'
 
@@ -114,9 +114,10 @@ describe('an administrator', () => {
   test('who removes the second factor has no new grace; who has lost it has', async () => {
     const { browser, phone, accountId } = await anAdministrator()
     await enter(browser)
-    const { passkey } = await addPasskey(browser)
+    const { passkey, recoveryCodes = [] } = await addPasskey(browser)
     service.clock.advance({ days: 8 })
     await service.db('account_session').where({ account_id: accountId }).update({ last_active_at: service.clock.now(), expires_at: new Date(service.clock.now().getTime() + 3_600_000) })
+    expect((await browser.call('POST', '/session/second-factor', { code: recoveryCodes[0] })).statusCode).toBe(200)
     expect((await browser.call('POST', `/account/passkeys/${passkey.passkeyId}/removal`, { password: ownPassword })).statusCode).toBe(204)
     expect(await enter(browser)).toEqual({ type: '/problems/step-up-required', possible: [] })
     const { oneTimePassword } = await service.accounts.administration.replacePassword(phone, 'command:test', { forgetsSecondFactor: true })
@@ -124,6 +125,19 @@ describe('an administrator', () => {
     await after.signIn(phone, oneTimePassword)
     await after.call('PUT', '/session/password', { newPassword: 'Neurology_2' })
     expect(await enter(after)).toBe('open')
+  })
+
+  test('is not gone around by the password: what could take the account over asks for the second factor just the same', async () => {
+    const { browser } = await anAdministrator()
+    const { passkey, recoveryCodes = [] } = await addPasskey(browser)
+    service.clock.advance({ minutes: 60 })
+    const [takeovers, password] = [[
+      '/account/passkeys/challenge', `/account/passkeys/${passkey.passkeyId}/removal`, '/account/totp', '/account/totp/removal', '/account/email/removal',
+    ], ownPassword]
+    for (const path of takeovers) expect([path, typeOf(await browser.call('POST', path, { password }))]).toEqual([path, '/problems/step-up-required'])
+    expect(typeOf(await browser.call('POST', '/account/phone/changes', { phone: '13700000000', password }))).toBe('/problems/step-up-required')
+    expect((await browser.call('POST', '/session/second-factor', { code: recoveryCodes[0] })).statusCode).toBe(200)
+    expect((await browser.call('POST', '/account/totp', { password })).statusCode).toBe(201)
   })
 
   test('who may not anyway is told so, and is not asked for a second factor; a token is asked for none', async () => {

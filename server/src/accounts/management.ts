@@ -28,6 +28,8 @@ export type SecondFactorState = Pick<LiveSession, 'secondFactorAt'> & { readonly
 export interface Management {
   /** Lets a session into management. @throws stepUpRequired 403 */
   readonly assertOpen: (state: SecondFactorState) => Promise<void>
+  /** Before something that could take an account over: who has a second factor gave it lately. @throws stepUpRequired 403 */
+  readonly assertGivenLately: (state: SecondFactorState) => Promise<void>
   /** What a screen is told of it; undefined where nothing is ever asked. */
   readonly describe: (state: SecondFactorState) => Session['management']
 }
@@ -36,13 +38,19 @@ export function createManagement({ db, rule, now }: { readonly db: Db; readonly 
   const goodUntil = (at: Date | undefined) => at && new Date(at.getTime() + rule.maxAgeMinutes * 60_000)
   const graceUntil = (askedAt: Date | undefined) => new Date((askedAt ?? now()).getTime() + rule.graceDays * 86_400_000)
 
+  const assertGivenLately: Management['assertGivenLately'] = async ({ secondFactorAt, account: { accountId, hasSecondFactor } }) => {
+    const until = goodUntil(secondFactorAt)
+    if (!hasSecondFactor || (until !== undefined && until > now())) return
+    throw stepUpRequired('Give the second factor once more.', { possible: await waysOf(db, accountId) })
+  }
+
   return {
-    assertOpen: async ({ secondFactorAt, account: { accountId, hasSecondFactor, secondFactorAskedAt } }) => {
-      if (hasSecondFactor) {
-        const until = goodUntil(secondFactorAt)
-        if (until !== undefined && until > now()) return
-        throw stepUpRequired('Give the second factor once more.', { possible: await waysOf(db, accountId) })
-      }
+    assertGivenLately,
+
+    assertOpen: async (state) => {
+      const { accountId, hasSecondFactor, secondFactorAskedAt } = state.account
+      await assertGivenLately(state)
+      if (hasSecondFactor) return
       if (rule.secondFactor === 'optional') return
       if (secondFactorAskedAt === undefined) await db('account').where({ account_id: accountId }).whereNull('second_factor_asked_at').update({ second_factor_asked_at: now() })
       if (graceUntil(secondFactorAskedAt) > now()) return

@@ -6,16 +6,18 @@ import { publish } from '../notifications/index.ts'
 import type { Db } from '../platform/db.ts'
 import { isTimeZone } from './calendar.ts'
 import { checkCounted } from './counted-check.ts'
+import type { Management } from './management.ts'
 import type { PasswordHashing } from './password-hash.ts'
 import type { Passwords } from './passwords.ts'
 import { noSuchSession, noSuchTimeZone, passwordNotDue, wrongPassword } from './problems.ts'
-import { endSession, endSessions, sessionsOf } from './sessions.ts'
+import { endSession, endSessions, sessionById, sessionsOf } from './sessions.ts'
 import { accountById, lockAccount, newestHashes, type Account } from './store.ts'
 
 export interface OwnAccountDeps {
   readonly db: Db
   readonly hashing: PasswordHashing
   readonly passwords: Passwords
+  readonly management: Pick<Management, 'assertGivenLately'>
   readonly now: () => Date
 }
 
@@ -24,7 +26,7 @@ export interface OwnAccount {
   readonly setFirstPassword: (session: AccountSession, newPassword: string) => Promise<void>
   /** @throws wrongPassword 403, passwordRefused 422, tooManyRequests 429 after ten wrong ones a day */
   readonly changePassword: (session: AccountSession, change: PasswordChange) => Promise<void>
-  /** Before something that could take the account over. @throws wrongPassword 403, tooManyRequests 429 after ten wrong ones a day */
+  /** Before something that could take the account over: the password, and a second factor that was given lately where there is one. @throws stepUpRequired 403, wrongPassword 403, tooManyRequests 429 after ten wrong ones a day */
   readonly assertPassword: (session: AccountSession, password: string) => Promise<void>
   /** @throws noSuchTimeZone 422 */
   readonly changeSettings: (session: AccountSession, settings: AccountSettings) => Promise<void>
@@ -36,7 +38,7 @@ export interface OwnAccount {
   readonly signOut: (session: AccountSession) => Promise<void>
 }
 
-export function createOwnAccount({ db, hashing, passwords, now }: OwnAccountDeps): OwnAccount {
+export function createOwnAccount({ db, hashing, passwords, management, now }: OwnAccountDeps): OwnAccount {
   const eventOf = (account: Account) => ({ organisationId: account.organisationId, actor: `account:${account.accountId}`, outcome: 'success' } as const)
 
   /** The guard has just seen the account. */
@@ -80,7 +82,13 @@ export function createOwnAccount({ db, hashing, passwords, now }: OwnAccountDeps
       await replace(session, found.passwordHash, await passwords.prepare(db, found.account.accountId, newPassword))
     },
 
-    assertPassword: async (session, password) => { await assertCurrent(await present(session.accountId), password) },
+    assertPassword: async (session, password) => {
+      const live = await sessionById(db, session.sessionId)
+      if (live === undefined) throw noSuchSession('It has just been ended.')
+      // First: or who has the password and an open session could put another factor in the place of the one he lacks.
+      await management.assertGivenLately(live)
+      await assertCurrent(await present(session.accountId), password)
+    },
 
     changeSettings: (session, { autoSignOut, language, timeZone }) => withAccount(session, async (account) => {
       if (timeZone !== undefined && !isTimeZone(timeZone)) throw noSuchTimeZone('Name it as the IANA time zone database does: Asia/Shanghai.')

@@ -5,6 +5,7 @@ import { generateAuthenticationOptions, generateRegistrationOptions, verifyAuthe
 import { Type, type Static } from 'typebox'
 import { record } from '../audit/index.ts'
 import type { AccountSession, Sealing } from '../identity/index.ts'
+import { publish } from '../notifications/index.ts'
 import { sqlState, type Db, type Trx } from '../platform/db.ts'
 import { addressKey } from '../platform/rate-limit.ts'
 import { createSharedRateLimit } from '../platform/shared-rate-limit.ts'
@@ -35,13 +36,13 @@ export interface PasskeyDeps {
 
 export interface Passkeys {
   readonly list: (session: AccountSession) => Promise<PasskeyList>
-  /** Options for a new one. @throws wrongPassword 403, tooManyRequests 429 */
+  /** Options for a new one. @throws stepUpRequired 403, wrongPassword 403, tooManyRequests 429 */
   readonly beginAdding: (session: AccountSession, password: string, party: RelyingParty) => Promise<PasskeyChallenge>
   /** From now on each sign-in by password needs a second factor; with the first one every other session ends. @throws passkeyRefused 403 */
   readonly add: (session: AccountSession, registration: PasskeyRegistration, party: RelyingParty) => Promise<PasskeyAdded>
   /** @throws noSuchPasskey 404 */
   readonly rename: (session: AccountSession, passkeyId: string, name: string) => Promise<void>
-  /** @throws noSuchPasskey 404, wrongPassword 403, tooManyRequests 429 */
+  /** @throws noSuchPasskey 404, stepUpRequired 403, wrongPassword 403, tooManyRequests 429 */
   readonly remove: (session: AccountSession, passkeyId: string, password: string) => Promise<void>
   /** Options for signing in by any passkey of this server. */
   readonly beginSignIn: (party: RelyingParty) => Promise<PasskeyChallenge>
@@ -83,6 +84,10 @@ const refused = (why: string) => passkeyRefused(why)
 export function createPasskeys({ db, sealing, own, now }: PasskeyDeps): Passkeys {
   const refusals = createSharedRateLimit(db, 'passkey-sign-in', refusalsOfAddress)
   const eventOf = (account: Account, detail: Readonly<Record<string, unknown>>) => ({ organisationId: account.organisationId, actor: `account:${account.accountId}`, action: 'account.second-factor', outcome: 'success', detail } as const)
+
+  /** Its holder, who may not be the one who did it. */
+  const tellHolder = (trx: Trx, { organisationId, accountId }: Account, isOn: boolean): Promise<void> =>
+    publish(trx, { event: 'account.second-factor-changed', organisationId, accountId, details: { isOn } })
 
   const newCeremony = (purpose: Purpose, sessionId: string) => {
     const challenge = randomBytes(challengeBytes)
@@ -163,6 +168,7 @@ export function createPasskeys({ db, sealing, own, now }: PasskeyDeps): Passkeys
           is_synchronised: credentialDeviceType === 'multiDevice', name: name.trim(), created_at: now(),
         })
         await noteSecondFactor(trx, session.sessionId, now())
+        await tellHolder(trx, account, true)
         if (account.hasSecondFactor) {
           await record(trx, [eventOf(account, { change: 'passkey added', passkeyId: row.passkey_id })])
           return { passkey: toPasskey(row) }
@@ -190,6 +196,7 @@ export function createPasskeys({ db, sealing, own, now }: PasskeyDeps): Passkeys
         if (account === undefined || await trx('passkey').where({ account_id: session.accountId, passkey_id: passkeyId }).delete() !== 1) throw noSuchPasskey('You have no passkey of this id.')
         await settleSecondFactor(trx, session.accountId)
         await record(trx, [eventOf(account, { change: 'passkey removed', passkeyId })])
+        await tellHolder(trx, account, false)
       })
     },
 

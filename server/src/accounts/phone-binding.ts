@@ -83,6 +83,7 @@ export function createPhoneBindings({ db, sealing, captchas, passwords, outbox, 
         const account = await lockAccount(trx, accountId)
         if (!await codes.complete(trx, bindingId) || account?.mustSetPassword !== true || account.isSuspended || await isFrozen(trx, subjectOfAccount(accountId), now())) throw refused()
         await passwords.set(trx, accountId, hash)
+        await trx('account').where({ account_id: accountId }).update({ phone_proven_at: now() })
         const sessionsEnded = await endSessions(trx, accountId)
         if (token !== undefined) await endSessionOfToken(trx, token)
         await rememberAddress(trx, accountId, place, new Date(now().getTime() + addressKnownMs))

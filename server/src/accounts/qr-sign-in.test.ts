@@ -162,6 +162,7 @@ describe('the first sign-in by QR code', () => {
     expect(done.json()).toMatchObject({ account: { accountId: newcomer.accountId }, isRemembered: true })
     expect(done.json()).not.toHaveProperty('restrictedTo')
     expect((await browser.call('GET', '/account/sessions')).statusCode).toBe(200)
+    expect((await browser.call('GET', '/account/preferences')).json()).toMatchObject({ binding: { phone: 'bound' } })
     expect(await desktop.progress('waiting')).toBe('approved')
     expect((await desktop.finish()).json()).toMatchObject({ account: { accountId: newcomer.accountId } })
     expect((await aBrowser(service).signIn(newcomer.phone, newcomer.password)).statusCode).toBe(401)

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { aBrowser, anAccountsService, ownPassword, typeOf, type AccountsService, type Browser } from './accounts.fixture.ts'
+import { createPasswordHashing } from './password-hash.ts'
+import { createSignIn } from './sign-in.ts'
 import { base32, hotp } from './totp.ts'
 
 let service: AccountsService
@@ -114,6 +116,22 @@ describe('a second factor', () => {
     const row = await service.db('account_totp').where({ account_id: accountId }).first<{ sealed: Buffer }>('sealed')
     expect(row.sealed.includes(bytesOf(secret))).toBe(false)
     expect(await service.trailOf(accountId)).toEqual(expect.arrayContaining(['account.second-factor refused', 'account.second-factor success']))
+  })
+
+  test('is asked for by a sign-in that began before it was there', async () => {
+    const { phone, accountId } = await service.aPerson()
+    const signIn = createSignIn({
+      db: service.db, now: service.clock.now, timeZoneOf: () => Promise.resolve('UTC'), captchas: { make: () => { throw new Error('Nobody asks.') }, take: () => Promise.resolve(true) },
+      hashing: {
+        ...createPasswordHashing(),
+        verify: async () => {
+          await service.db('account').where({ account_id: accountId }).update({ has_second_factor: true })
+          return true
+        },
+      },
+    })
+    const { session } = await signIn({ login: phone, password: ownPassword, captcha: { challenge: '', nonce: 0 } }, { address: '192.0.2.40', userAgent: undefined, token: undefined })
+    expect(session.needsSecondFactor).toBe(true)
   })
 
   test('is removed by who gave both, and by a command for who has lost everything', async () => {

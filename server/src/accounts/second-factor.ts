@@ -6,8 +6,8 @@ import type { AccountSession, Sealing } from '../identity/index.ts'
 import { publish } from '../notifications/index.ts'
 import { rows, type Db, type Trx } from '../platform/db.ts'
 import { checkCounted } from './counted-check.ts'
-import type { PasswordHashing } from './password-hash.ts'
-import { secondFactorNotDue, secondFactorThere, wrongPassword, wrongSecondFactor } from './problems.ts'
+import type { OwnAccount } from './own-account.ts'
+import { secondFactorNotDue, secondFactorThere, wrongSecondFactor } from './problems.ts'
 import { endSessions, noteSecondFactor } from './sessions.ts'
 import { accountById, lockAccount, type Account } from './store.ts'
 import { base32, keyUri, secretBytes, stepOf } from './totp.ts'
@@ -20,18 +20,18 @@ const recoveryCodeLength = 16
 export interface SecondFactorDeps {
   readonly db: Db
   readonly sealing: Sealing
-  readonly hashing: PasswordHashing
+  readonly own: Pick<OwnAccount, 'assertPassword'>
   readonly now: () => Date
 }
 
 export interface SecondFactor {
-  /** Makes a secret for an authenticator; good when a code of it has been shown. @throws wrongPassword 403, secondFactorThere 409 */
+  /** Makes a secret for an authenticator; good when a code of it has been shown. @throws stepUpRequired 403, wrongPassword 403, secondFactorThere 409 */
   readonly begin: (session: AccountSession, proof: PasswordProof) => Promise<TotpEnrolment>
   /** From now on each sign-in needs a code; every other session ends. @throws wrongSecondFactor 403, secondFactorThere 409 */
   readonly confirm: (session: AccountSession, code: string) => Promise<RecoveryCodes>
   /** Makes a session that gave the password alone a full one, and any session one that has given it lately (AUTH-11). Recovery codes are taken too, each once. @throws wrongSecondFactor 403, secondFactorNotDue 409, tooManyRequests 429 */
   readonly give: (session: AccountSession, code: string) => Promise<void>
-  /** Takes the authenticator away; passkeys stay. @throws wrongPassword 403 */
+  /** Takes the authenticator away; passkeys stay. @throws stepUpRequired 403, wrongPassword 403 */
   readonly remove: (session: AccountSession, proof: PasswordProof) => Promise<void>
 }
 
@@ -86,20 +86,13 @@ export async function renewRecoveryCodes(trx: Trx, accountId: string): Promise<s
   return codes
 }
 
-export function createSecondFactor({ db, sealing, hashing, now }: SecondFactorDeps): SecondFactor {
+export function createSecondFactor({ db, sealing, own, now }: SecondFactorDeps): SecondFactor {
   const present = async ({ accountId }: AccountSession) => {
     const found = await accountById(db, accountId)
     if (found === undefined) throw new Error('The account of a session is gone.')
     return found
   }
   const eventOf = (account: Account, detail: Readonly<Record<string, unknown>>) => ({ organisationId: account.organisationId, actor: `account:${account.accountId}`, action: 'account.second-factor', outcome: 'success', detail } as const)
-
-  const assertPassword = async ({ account, passwordHash }: Awaited<ReturnType<typeof present>>, { password }: PasswordProof) => {
-    const isRight = await checkCounted({
-      db, subject: `change:${account.accountId}`, now: now(), isRight: () => hashing.verify(password, passwordHash), refusal: { ...eventOf(account, { proof: 'password' }), outcome: 'refused' },
-    })
-    if (!isRight) throw wrongPassword('Give the password you sign in with.')
-  }
 
   /** Takes a code of the authenticator, for the first time it is shown. */
   const takeTotp = async (accountId: string, code: string): Promise<boolean> => {
@@ -124,10 +117,9 @@ export function createSecondFactor({ db, sealing, hashing, now }: SecondFactorDe
   }
 
   return {
-    begin: async (session, proof) => {
-      const found = await present(session)
-      const { account } = found
-      await assertPassword(found, proof)
+    begin: async (session, { password }) => {
+      await own.assertPassword(session, password)
+      const { account } = await present(session)
       const secret = randomBytes(secretBytes)
       const { kid, bytes } = sealing.seal(secret.toString('base64'), purposeOf(account.accountId))
       await db.transaction(async (trx) => {
@@ -167,15 +159,15 @@ export function createSecondFactor({ db, sealing, hashing, now }: SecondFactorDe
       })
     },
 
-    remove: async (session, proof) => {
-      const found = await present(session)
-      await assertPassword(found, proof)
+    remove: async (session, { password }) => {
+      await own.assertPassword(session, password)
+      const { account } = await present(session)
       await db.transaction(async (trx) => {
         await lockAccount(trx, session.accountId)
         await trx('account_totp').where({ account_id: session.accountId }).delete()
         await settleSecondFactor(trx, session.accountId)
-        await record(trx, [eventOf(found.account, { change: 'removed' })])
-        await publish(trx, { event: 'account.second-factor-changed', organisationId: found.account.organisationId, accountId: found.account.accountId, details: { isOn: false } })
+        await record(trx, [eventOf(account, { change: 'removed' })])
+        await publish(trx, { event: 'account.second-factor-changed', organisationId: account.organisationId, accountId: account.accountId, details: { isOn: false } })
       })
     },
   }

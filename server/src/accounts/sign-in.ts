@@ -118,14 +118,14 @@ export function createSignIn({ db, hashing, captchas, timeZoneOf, now }: SignInD
     const newerHash = hashing.isOutdated(passwordHash) ? await hashing.hash(password) : undefined
     return db.transaction(async (trx) => {
       await endRight(trx, attempt)
-      // A reset may have ended all sessions while the hash was made: this one must not outlive it.
-      await lockAccount(trx, account.accountId)
+      // A reset may have ended all sessions while the hash was made, or a second factor been set up: this session must not go around either.
+      const locked = await lockAccount(trx, account.accountId)
       const [present] = await newestHashes(trx, account.accountId, 1)
-      if (present !== passwordHash) throw refused(false)
+      if (present !== passwordHash || locked === undefined || locked.isSuspended) throw refused(false)
       if (newerHash !== undefined) await replaceHash(trx, account.accountId, passwordHash, newerHash)
       await rememberAddress(trx, account.accountId, place, new Date(now().getTime() + addressKnownMs))
       if (token !== undefined) await endSessionOfToken(trx, token)
-      const opened = await openSession(trx, { account, proof: 'password', isRemembered: remember, userAgent, address, now: now() })
+      const opened = await openSession(trx, { account: locked, proof: 'password', isRemembered: remember, userAgent, address, now: now() })
       await record(trx, [{ ...event, outcome: 'success', detail: { address, sessionId: opened.session.sessionId } }])
       return opened
     })
