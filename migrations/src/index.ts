@@ -21,6 +21,7 @@ import * as namesOfPeople from './20261123021000_names_of_people.ts'
 import * as notifications from './20261123040000_notifications.ts'
 import * as apiKeyEndsTold from './20261123041000_api_key_ends_told.ts'
 import * as audit from './20261123030000_audit.ts'
+import * as studies from './20261124000000_studies.ts'
 
 /** Every migration by name, in order. Listed, not found in a folder: what runs is what was reviewed, also from a bundle. */
 const migrations: Readonly<Record<string, Knex.Migration>> = {
@@ -46,6 +47,7 @@ const migrations: Readonly<Record<string, Knex.Migration>> = {
   '20261123030000_audit': audit,
   '20261123040000_notifications': notifications,
   '20261123041000_api_key_ends_told': apiKeyEndsTold,
+  '20261124000000_studies': studies,
 }
 
 const names = Object.keys(migrations)

@@ -12,6 +12,7 @@ import { openApi } from './platform/openapi.ts'
 import { credentialRoutes, personalCentreRoutes, reachRoutes, signatureRoutes, type People } from './people/index.ts'
 import type { ApiRoutes } from './platform/typed-routes.ts'
 import type { Config } from './config.ts'
+import { studyRoutes, type Studies } from './studies/index.ts'
 import { uploadRoutes, type Uploads } from './uploads/index.ts'
 import { worklistRoutes, type Worklist } from './worklist/index.ts'
 
@@ -29,6 +30,7 @@ export interface ApiDeps {
   readonly accessLog: AccessLog
   readonly audit: Audit
   readonly maintenance: Maintenance
+  readonly studies: Studies
 }
 
 /** Everything in contracts that is a schema, by the name it is exported under; the arguments of commands by the command's. */
@@ -45,7 +47,7 @@ function exportedSchemas(): Record<string, TSchema> {
 }
 
 /** The product API: what is not DICOM's own, in JSON by the schemas of contracts; what goes wrong is answered as docs/problems.md says. */
-export const api: ApiRoutes<ApiDeps> = async (app, { accounts, notifying, apiKeys, oidc, organisations, people, gateways, worklist, uploads, config, accessLog, audit, maintenance }) => {
+export const api: ApiRoutes<ApiDeps> = async (app, { accounts, notifying, apiKeys, oidc, organisations, people, gateways, worklist, uploads, config, accessLog, audit, maintenance, studies }) => {
   await app.register(openApi, {
     title: 'Isocenter', version: '0.1.0', components,
     description: 'The product API. DICOM objects are searched, retrieved and stored by DICOMweb at /dicom-web. Errors are problem details (RFC 9457).',
@@ -65,6 +67,7 @@ export const api: ApiRoutes<ApiDeps> = async (app, { accounts, notifying, apiKey
   await app.register(oidcRoutes, { oidc, accounts, publicUrl: config.PUBLIC_URL })
   await app.register(auditRoutes, { audit, accessLog })
   await app.register(maintenanceRoutes, { maintenance, accessLog })
+  await app.register(studyRoutes, { studies, accessLog })
   await app.register(notificationRoutes, { notifying })
   await app.register(notificationAdministrationRoutes, { notifying })
   await app.register(tokenRoutes, {

@@ -25,6 +25,7 @@ import { rewriteUrl } from './platform/rewrite-url.ts'
 import { uriLength } from './platform/uri-length.ts'
 import { screenRoutes, viewerRoutes, type BuiltScreens } from './screens/index.ts'
 import type { BlobStore } from './storage/index.ts'
+import type { Studies } from './studies/index.ts'
 import type { Transcoding } from './transcoding/index.ts'
 import type { Uploads } from './uploads/index.ts'
 import { worklistDicomwebRoutes, type Worklist } from './worklist/index.ts'
@@ -49,6 +50,7 @@ export interface AppDeps {
   readonly accessLog: AccessLog
   readonly audit: Audit
   readonly maintenance: Maintenance
+  readonly studies: Studies
   readonly metrics: Metrics
   readonly readiness: readonly ReadinessCheck[]
   readonly screens: BuiltScreens
@@ -100,7 +102,7 @@ export async function createApp(deps: AppDeps): Promise<FastifyInstance> {
   await app.register(metricsRoutes, { metrics: deps.metrics })
   await app.register(healthRoutes, { checks: deps.readiness })
   await app.register(dicomweb, { prefix: '/dicom-web', ...deps, services: [worklistDicomwebRoutes(deps)] })
-  await app.register(api, { prefix: '/api', accounts: deps.accounts, apiKeys: deps.apiKeys, oidc: deps.oidc, organisations: deps.organisations, people: deps.people, notifying: deps.notifying, gateways: deps.gateways, worklist: deps.worklist, uploads: deps.uploads, config, accessLog: deps.accessLog, audit: deps.audit, maintenance: deps.maintenance })
+  await app.register(api, { prefix: '/api', accounts: deps.accounts, apiKeys: deps.apiKeys, oidc: deps.oidc, organisations: deps.organisations, people: deps.people, notifying: deps.notifying, gateways: deps.gateways, worklist: deps.worklist, uploads: deps.uploads, config, accessLog: deps.accessLog, audit: deps.audit, maintenance: deps.maintenance, studies: deps.studies })
   await app.register(viewerRoutes, { folder: deps.viewer })
   await app.register(screenRoutes, { screens: deps.screens })
   return app

@@ -23,6 +23,7 @@ import { readTlsFiles } from './platform/tls.ts'
 import { recompressionTasks } from './recompression/index.ts'
 import { readScreens } from './screens/index.ts'
 import { createBlobStore } from './storage/index.ts'
+import { createStudies } from './studies/index.ts'
 import { createTranscoding, createTranscodingMetrics } from './transcoding/index.ts'
 import { createUploads, startKeepingUploads, type UploadLog } from './uploads/index.ts'
 import { createWorklist } from './worklist/index.ts'
@@ -83,7 +84,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
     const app = await createApp({
       tls, screens: await readScreens(screensDirectory(config)), viewer: viewerDirectory(config), organisations: createOrganisations({ db, accounts }), people,
       config, accounts, notifying, apiKeys: createApiKeys({ db, tokens }), oidc: createOidc({ db, sealing, accounts, memberships: accountMemberships, publicUrl: config.PUBLIC_URL, trustedOrigins: config.OIDC_TRUSTED_ORIGINS }), catalogue, blobs, transcoding, tokens, keys, gateways, metrics, accessLog,
-      maintenance, audit: createAudit({ db, keptDays: config.AUDIT_KEPT_DAYS }),
+      maintenance, studies: createStudies({ db, statementTimeoutMs: config.DATABASE_STATEMENT_TIMEOUT_MS }), audit: createAudit({ db, keptDays: config.AUDIT_KEPT_DAYS }),
       worklist: createWorklist({ db }), uploads,
       readiness: [
         { name: 'database', check: () => db.raw('select 1 from organisation limit 1') },

@@ -23,6 +23,7 @@ const entries = {
   'study.delete': { group: 'studies' },
   'study.lock': { group: 'studies' },
   'study.unlock': { group: 'studies' },
+  'study.edit-case': { group: 'studies' },
   'study.restore': { group: 'maintenance' },
   'study.purge': { group: 'maintenance' },
   'study.purge-request': { group: 'maintenance' },

@@ -71,9 +71,9 @@ const chosen = `
 
 const headSql = `
   insert into deleted_study (deleted_study_id, organisation_id, study_instance_uid, series_instance_uid, sop_instance_uid, deleted_by, reason, device_id, instances, bytes,
-    patient_id, patient_name, study_date, study_description, accession_number, modalities)
+    patient_id, patient_name, study_date, study_description, accession_number, modalities, stored_by, arrived_at)
   select :deletedStudyId::uuid, organisation_id, study_instance_uid, :SeriesInstanceUID::text, :SOPInstanceUID::text, :actor::text, :reason::text, :deviceId::uuid, 0, 0,
-    patient_id, patient_name, study_date, study_description, accession_number, modalities_in_study
+    patient_id, patient_name, study_date, study_description, accession_number, modalities_in_study, stored_by, created_at
   from study where study_key = :studyKey::bigint`
 
 const instancesSql = `

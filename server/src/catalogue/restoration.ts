@@ -61,10 +61,16 @@ async function restoreBatch(trx: Trx, deletedStudyId: string, batch: readonly Pr
   if (wanted.length === 0) return 0
   const outcomes = await storeBatch(trx, wanted, { policy: 'reject', isAudited: false })
   const blobKeys = wanted.filter((_, index) => outcomes[index]?.outcome === 'created').map(({ instance }) => instance.blobKey)
+  await rows(trx, arrivalSql, [deletedStudyId])
   for (const sql of [versionSql, formerVersionsSql, recompressedSql]) await rows(trx, sql, [deletedStudyId, blobKeys])
   await rows(trx, 'delete from deleted_instance where deleted_study_id = ? and blob_key = any(?::text[])', [deletedStudyId, blobKeys])
   return blobKeys.length
 }
+
+/** What had arrived earlier than what is there by now tells when the study arrived, and from whom. */
+const arrivalSql = `
+  update study set created_at = deleted.arrived_at, stored_by = deleted.stored_by from deleted_study as deleted
+  where deleted.deleted_study_id = ? and study.organisation_id = deleted.organisation_id and study.study_instance_uid = deleted.study_instance_uid and deleted.arrived_at < study.created_at`
 
 const ofBlobs = 'from deleted_instance as kept join instance on instance.blob_key = kept.blob_key'
 const chosen = 'kept.deleted_study_id = ? and kept.blob_key = any(?::text[])'

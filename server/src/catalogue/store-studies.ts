@@ -1,4 +1,5 @@
 import { together, type Trx } from '../platform/db.ts'
+import { actorOf } from './actor.ts'
 import { correctStudy, fillStudy } from './fill-in.ts'
 import { assigned, withRows } from './json-rows.ts'
 import { studyRow, type Prepared } from './prepare.ts'
@@ -30,8 +31,8 @@ const described = Object.keys(studyRow({})).filter((column) => column !== 'study
 const insertStatement = {
   name: 'insert-studies',
   text: `
-    insert into study (organisation_id, study_instance_uid, ${described.join(', ')})
-    select organisation_id, study_instance_uid, ${described.join(', ')} from json_populate_recordset(null::study, $1) as given
+    insert into study (organisation_id, study_instance_uid, stored_by, ${described.join(', ')})
+    select organisation_id, study_instance_uid, stored_by, ${described.join(', ')} from json_populate_recordset(null::study, $1) as given
     where not exists (select from study where study.organisation_id = given.organisation_id and study.study_instance_uid = given.study_instance_uid)
     order by organisation_id, study_instance_uid
     on conflict (organisation_id, study_instance_uid) do nothing
@@ -68,7 +69,7 @@ export async function lockStudies(trx: Trx, batch: readonly Prepared[]): Promise
   // Again, when a study was deleted between the two statements.
   while (states.size < wanted.size) {
     const missing = [...wanted].flatMap(([identity, prepared]) => (states.has(identity) ? [] : [prepared]))
-    const keys = missing.map(({ access, instance }) => ({ organisation_id: access.organisationId, study_instance_uid: instance.StudyInstanceUID }))
+    const keys = missing.map(({ access, instance }) => ({ organisation_id: access.organisationId, study_instance_uid: instance.StudyInstanceUID, stored_by: actorOf(access) }))
     const [made, locked] = await together(
       withRows<Pick<StudyNow, 'study_key'>>(trx, insertStatement, missing.map(({ study }, index) => ({ ...study, ...keys[index] }))),
       withRows<StudyNow>(trx, lockStatement, keys),

@@ -6,8 +6,7 @@ export const invalidSearch = defineProblem({ type: '/problems/invalid-search', s
 export const invalidMultipart = defineProblem({ type: '/problems/invalid-multipart', status: 400, title: 'The request body is not well-formed multipart' })
 export const invalidFrameList = defineProblem({ type: '/problems/invalid-frame-list', status: 400, title: 'The frame list cannot be understood' })
 export const emptyStore = defineProblem({ type: '/problems/nothing-to-store', status: 400, title: 'The request holds no instance' })
-export { noSuchStudy } from '../catalogue/index.ts'
-export const noSuchSeries = defineProblem({ type: '/problems/no-such-series', status: 404, title: 'There is no such series' })
+export { noSuchSeries, noSuchStudy } from '../catalogue/index.ts'
 export const noSuchInstance = defineProblem({ type: '/problems/no-such-instance', status: 404, title: 'There is no such instance' })
 export const noSuchFrame = defineProblem({ type: '/problems/no-such-frame', status: 404, title: 'There is no such frame' })
 export const noSuchBulkdata = defineProblem({ type: '/problems/no-such-bulkdata', status: 404, title: 'There is no such bulk data' })

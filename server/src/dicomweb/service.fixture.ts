@@ -13,6 +13,7 @@ import { createCatalogue, ensureDefaultOrganisation } from '../catalogue/index.t
 import { readConfig } from '../config.ts'
 import { createGateways } from '../gateways/index.ts'
 import { createSealing, createTokens, loadSigningKeys, permissions, type Permission } from '../identity/index.ts'
+import { createStudies } from '../studies/index.ts'
 import { createMaintenance, type Maintenance } from '../maintenance/index.ts'
 import { createNotifying, createOutbox, type Notifying, type Outbox } from '../notifications/index.ts'
 import { createOidc } from '../oidc/index.ts'
@@ -69,7 +70,7 @@ export async function aService(env: Record<string, string> = {}, bucket?: TestBu
   const uploads = createUploads({ db, blobs, catalogue, metrics, config, log: { info: () => undefined, warn: () => undefined } })
   const people = createPeople({ db, blobs, sealing, outbox, accounts, bindings: accountBindings, timeZone: config.TIME_ZONE, ...(now === undefined ? {} : { now }) })
   const maintenance = createMaintenance({ db, catalogue, purgeAfterDays: config.DELETED_PURGE_AFTER_DAYS, ...(now === undefined ? {} : { now }) })
-  const app = await createApp({ config, people, organisations: createOrganisations({ db, accounts, ...(now === undefined ? {} : { now }) }), accounts, notifying, apiKeys: createApiKeys({ db, tokens, ...(now === undefined ? {} : { now }) }), oidc: createOidc({ db, sealing, accounts, memberships: accountMemberships, publicUrl: config.PUBLIC_URL, trustedOrigins: config.OIDC_TRUSTED_ORIGINS, ...(now === undefined ? {} : { now }) }), catalogue, blobs, transcoding, tokens, keys, gateways, worklist: createWorklist({ db }), uploads, accessLog, maintenance, audit: createAudit({ db, keptDays: config.AUDIT_KEPT_DAYS, ...(now === undefined ? {} : { now }) }), metrics, readiness: [], screens: await readScreens(screensDirectory(config)), viewer: viewerDirectory(config) })
+  const app = await createApp({ config, people, organisations: createOrganisations({ db, accounts, ...(now === undefined ? {} : { now }) }), accounts, notifying, apiKeys: createApiKeys({ db, tokens, ...(now === undefined ? {} : { now }) }), oidc: createOidc({ db, sealing, accounts, memberships: accountMemberships, publicUrl: config.PUBLIC_URL, trustedOrigins: config.OIDC_TRUSTED_ORIGINS, ...(now === undefined ? {} : { now }) }), catalogue, blobs, transcoding, tokens, keys, gateways, worklist: createWorklist({ db }), uploads, accessLog, maintenance, studies: createStudies({ db, statementTimeoutMs: 60_000, ...(now === undefined ? {} : { now }) }), audit: createAudit({ db, keptDays: config.AUDIT_KEPT_DAYS, ...(now === undefined ? {} : { now }) }), metrics, readiness: [], screens: await readScreens(screensDirectory(config)), viewer: viewerDirectory(config) })
   const as = async (slug: string, granted: readonly Permission[] = permissions) => {
     const { organisationId } = await ensureDefaultOrganisation(db, slug)
     return { authorization: `Bearer ${await tokens.issue({ organisationId, permissions: granted, lifetimeSeconds: 3600 })}` }

@@ -1,0 +1,156 @@
+/** The study list: what a row says, how studies are found and sorted, what a study's page shows, and what may be done with each. */
+import { Type, type Static } from 'typebox'
+import { maxPageSize, PageQuery } from './paging.ts'
+import { Performer, StudyParams } from './maintenance.ts'
+
+const Moment = Type.String({ format: 'date-time', maxLength: 40 })
+const Day = Type.String({ pattern: '^[0-9]{4}-[0-9]{2}-[0-9]{2}$', description: 'calendar day, YYYY-MM-DD' })
+const UID = StudyParams.properties.StudyInstanceUID
+const Text = Type.String({ minLength: 1, maxLength: 64, pattern: '\\S' })
+const strict = { additionalProperties: false } as const
+
+/** Where a study stands: as it arrived, or locked by somebody. Requests for a diagnosis add theirs. */
+export const studyStates = ['normal', 'locked'] as const
+export type StudyState = typeof studyStates[number]
+export const StudyState = Type.Enum([...studyStates])
+
+/** The six kinds of examination a cloud keeps apart (PLAT-11). */
+export const studyCategories = ['radiology', 'ophthalmology', 'pathology', 'endoscopy', 'electrocardiogram', 'ultrasound'] as const
+export type StudyCategory = typeof studyCategories[number]
+
+/** Exam types a list offers first; others are spelled as their DICOM modality (D-11). */
+export const commonExamTypes = ['MR', 'CT', 'DR', 'DX', 'US'] as const
+
+export const studyActions = ['open', 'lock', 'unlock', 'delete', 'download', 'addFavourite', 'removeFavourite', 'editCase'] as const
+export type StudyAction = typeof studyActions[number]
+
+/** Most studies one viewer shows side by side (D-18). */
+export const maxStudiesTogether = 5
+
+/** Attributes are spelled as in DICOM and written as there; what the images do not say is absent. */
+export const StudySummary = Type.Object({
+  StudyInstanceUID: Type.String(),
+  recordId: Type.String({ description: 'the platform\'s own number of the study, "data ID": twelve hexadecimal digits, the same after a deletion and restoration' }),
+  PatientName: Type.Optional(Type.String()),
+  PatientID: Type.Optional(Type.String()),
+  PatientSex: Type.Optional(Type.String()),
+  PatientAge: Type.Optional(Type.String({ description: 'as the images say it, an Age String: 034Y' })),
+  age: Type.Optional(Type.Object({ value: Type.Integer(), unit: Type.Enum(['years', 'months', 'weeks', 'days']) }, { description: 'at the examination; out of PatientAge, else of birth and study date' })),
+  AccessionNumber: Type.Optional(Type.String({ description: 'the study number' })),
+  StudyID: Type.Optional(Type.String()),
+  StudyDate: Type.Optional(Type.String()),
+  StudyTime: Type.Optional(Type.String()),
+  TimezoneOffsetFromUTC: Type.Optional(Type.String()),
+  StudyDescription: Type.Optional(Type.String()),
+  BodyPartExamined: Type.Array(Type.String()),
+  ModalitiesInStudy: Type.Array(Type.String()),
+  examTypes: Type.Array(Type.String()),
+  category: Type.Enum([...studyCategories]),
+  InstitutionName: Type.Optional(Type.String()),
+  ReferringPhysicianName: Type.Optional(Type.String()),
+  NumberOfStudyRelatedSeries: Type.Integer(),
+  NumberOfStudyRelatedInstances: Type.Integer(),
+  state: StudyState,
+  lock: Type.Optional(Type.Object({ lockedBy: Performer, lockedAt: Moment })),
+  uploader: Type.Optional(Performer),
+  arrivedAt: Type.String({ format: 'date-time', description: 'when its first object was stored' }),
+  changedAt: Type.String({ format: 'date-time', description: 'when something was last stored into it or taken out' }),
+  byteLength: Type.Optional(Type.Integer({ description: 'of all its objects; where it was asked for' })),
+  identity: Type.Optional(Type.Object({
+    PatientBirthDate: Type.Optional(Type.String()),
+    PatientTelephoneNumbers: Type.Optional(Type.String()),
+    OtherPatientIDs: Type.Optional(Type.String()),
+    PatientAddress: Type.Optional(Type.String()),
+  }, { description: 'only for who may see identities' })),
+  isFavourite: Type.Boolean(),
+  hiddenSeries: Type.Integer({ description: 'series that are not shown to outside viewers' }),
+  actions: Type.Array(Type.Enum([...studyActions]), { description: 'what the caller may do now' }),
+})
+export type StudySummary = Static<typeof StudySummary>
+
+export const studySorts = ['arrival', 'exam'] as const
+export type StudySort = typeof studySorts[number]
+
+/** Shortest text worth looking for (MOB-04). */
+export const minKeywordLength = 2
+/** What a fresh list shows, by arrival (LIST-06, D-13). */
+export const defaultWindowHours = 24
+/** Matches are counted up to here. */
+export const studiesCountedTo = 1_000
+
+/** Everything must hold. Without an arrival, the last day is shown; "record" lifts that and every other condition. */
+export const StudyFilter = Type.Object({
+  record: Type.Optional(Type.String({ pattern: '^([0-9]+(\\.[0-9]+)*|[0-9A-Fa-f]{12})$', maxLength: 64, description: 'StudyInstanceUID or data ID of one study, wherever it is' })),
+  studyNumber: Type.Optional({ ...Text, description: 'AccessionNumber, exactly' }),
+  patientId: Type.Optional({ ...Text, description: 'PatientID, exactly' }),
+  dataId: Type.Optional(Type.String({ pattern: '^[0-9A-Fa-f]{12}$', description: 'data ID, exactly' })),
+  name: Type.Optional({ ...Text, description: 'anywhere in the patient\'s name' }),
+  keyword: Type.Optional(Type.String({ minLength: minKeywordLength, maxLength: 64, description: 'in the name; PatientID and AccessionNumber from their beginning; a data ID' })),
+  sex: Type.Optional(Type.Enum(['M', 'F', 'O', 'none'])),
+  examType: Type.Optional(Type.String({ pattern: '^[A-Z0-9_ ]{1,16}(,[A-Z0-9_ ]{1,16}){0,19}$', description: 'one of these, parted by commas; DR: whatever a plain X-ray is coded as' })),
+  state: Type.Optional(StudyState),
+  uploader: Type.Optional({ ...Text, description: 'in the name of who stored it first: a person or a gateway' }),
+  arrivedFrom: Type.Optional(Moment),
+  arrivedTo: Type.Optional({ ...Moment, description: 'before this moment' }),
+  arrival: Type.Optional(Type.Enum(['any'], { description: 'whenever it arrived' })),
+  examFrom: Type.Optional(Day),
+  examTo: Type.Optional({ ...Day, description: 'this day included' }),
+  favourites: Type.Optional(Type.Boolean({ description: 'only those the caller has marked' })),
+}, strict)
+export type StudyFilter = Static<typeof StudyFilter>
+
+export const StudyListQuery = Type.Object({
+  ...StudyFilter.properties,
+  ...PageQuery.properties,
+  sort: Type.Optional(Type.Enum([...studySorts])),
+  order: Type.Optional(Type.Enum(['asc', 'desc'])),
+  withSize: Type.Optional(Type.Boolean({ description: 'bytes of each study too' })),
+}, strict)
+export type StudyListQuery = Static<typeof StudyListQuery>
+
+export const StudyPage = Type.Object({
+  items: Type.Array(StudySummary, { maxItems: maxPageSize }),
+  next: Type.Optional(Type.String()),
+  arrivedFrom: Type.Optional(Type.String({ format: 'date-time', description: 'the beginning of the window that was looked into' })),
+  isRelaxed: Type.Boolean({ description: 'the usual window does not hold, since one record was asked for' }),
+  count: Type.Optional(Type.Integer({ description: `matches, on the first page; up to ${studiesCountedTo}` })),
+  isCountExact: Type.Optional(Type.Boolean()),
+})
+export type StudyPage = Static<typeof StudyPage>
+
+// ── One study ──────────────────────────────────────────────────────────────────────────────────
+
+export const StudySeries = Type.Object({
+  SeriesInstanceUID: Type.String(),
+  Modality: Type.Optional(Type.String()),
+  SeriesNumber: Type.Optional(Type.String()),
+  SeriesDescription: Type.Optional(Type.String()),
+  SeriesDate: Type.Optional(Type.String()),
+  SeriesTime: Type.Optional(Type.String()),
+  BodyPartExamined: Type.Optional(Type.String()),
+  NumberOfSeriesRelatedInstances: Type.Integer(),
+  isShown: Type.Boolean({ description: 'false: kept from outside viewers' }),
+  hiddenBy: Type.Optional(Performer),
+})
+export type StudySeries = Static<typeof StudySeries>
+
+/** One attribute of the case by its keyword, as the images say it. */
+export const CaseAttribute = Type.Object({ keyword: Type.String(), value: Type.String() })
+export type CaseAttribute = Static<typeof CaseAttribute>
+
+export const relatedReasons = ['linked', 'samePatient'] as const
+export const RelatedStudy = Type.Object({ study: StudySummary, reason: Type.Enum([...relatedReasons], { description: 'linked: by somebody; samePatient: suggested' }), linkedBy: Type.Optional(Performer) })
+export type RelatedStudy = Static<typeof RelatedStudy>
+
+export const StudyDetail = Type.Object({
+  ...StudySummary.properties,
+  caseInformation: Type.Object({ patient: Type.Array(CaseAttribute), exam: Type.Array(CaseAttribute), order: Type.Array(CaseAttribute) }, { description: 'who, what, and what was asked for' }),
+  series: Type.Array(StudySeries),
+  related: Type.Array(RelatedStudy, { description: 'linked studies, then those of the same patient, the latest first' }),
+})
+export type StudyDetail = Static<typeof StudyDetail>
+
+export const SeriesOfStudyParams = Type.Object({ StudyInstanceUID: UID, SeriesInstanceUID: UID })
+export const SeriesVisibility = Type.Object({ isShown: Type.Boolean() }, strict)
+export type SeriesVisibility = Static<typeof SeriesVisibility>
+export const RelatedStudyParams = Type.Object({ StudyInstanceUID: UID, related: UID })

@@ -1,0 +1,92 @@
+/** What a filter of the study list asks of rows of `study`, as SQL. */
+import { defaultWindowHours, type StudyFilter } from '@isocenter/contracts'
+import { joined, sql, studyConditions, type Sql } from '../catalogue/index.ts'
+import { reachesStudy, type Access } from '../identity/index.ts'
+import { modalitiesOf } from './exam-types.ts'
+
+export interface Asked {
+  readonly conditions: readonly Sql[]
+  /** Where the window of arrival begins; undefined where there is none. */
+  readonly arrivedFrom: Date | undefined
+  readonly isRelaxed: boolean
+}
+
+const hourMs = 3_600_000
+const isUID = (record: string): boolean => record.includes('.') || !/^[0-9A-Fa-f]{12}$/.test(record)
+
+/** The study's own number; a digest of its UID, so that it asks nothing of storing. */
+const recordIs = (dataId: string): Sql => sql`study_record_id(study.organisation_id, study.study_instance_uid) = ${dataId.toUpperCase()}`
+
+/** The organisation's studies that the access reaches and the filter passes. */
+export function askedOf(access: Access, filter: StudyFilter, now: Date): Asked {
+  const reached = [sql`study.organisation_id = ${access.organisationId}`, ...(access.studies === 'all' ? [] : [sql`study.study_instance_uid = any(${[...access.studies]}::text[])`])]
+  if (filter.record !== undefined) {
+    const one = isUID(filter.record) ? sql`study.study_instance_uid = ${reachesStudy(access, filter.record) ? filter.record : ''}` : recordIs(filter.record)
+    return { conditions: [...reached, one], arrivedFrom: undefined, isRelaxed: true }
+  }
+  const arrivedFrom = windowOf(filter, now)
+  return { conditions: [...reached, ...arrival(filter, arrivedFrom), ...attributes(filter), ...marks(access, filter)], arrivedFrom, isRelaxed: false }
+}
+
+/** The last day, unless an arrival is asked for (D-13). What is marked is looked for wherever it is: it was chosen one by one. */
+function windowOf({ arrivedFrom, arrivedTo, arrival, favourites }: StudyFilter, now: Date): Date | undefined {
+  if (arrivedFrom !== undefined) return new Date(arrivedFrom)
+  return arrivedTo !== undefined || arrival === 'any' || favourites === true ? undefined : new Date(now.getTime() - defaultWindowHours * hourMs)
+}
+
+const arrival = ({ arrivedTo }: StudyFilter, arrivedFrom: Date | undefined): Sql[] => [
+  ...(arrivedFrom === undefined ? [] : [sql`study.created_at >= ${arrivedFrom}`]),
+  ...(arrivedTo === undefined ? [] : [sql`study.created_at < ${new Date(arrivedTo)}`]),
+]
+
+function attributes({ studyNumber, patientId, dataId, name, keyword, sex, examType, examFrom, examTo }: StudyFilter): Sql[] {
+  const modalities = examType === undefined ? undefined : examType.split(',').flatMap(modalitiesOf)
+  return [
+    ...(studyNumber === undefined ? [] : [sql`study.accession_number = ${studyNumber.trim()}`]),
+    ...(patientId === undefined ? [] : [sql`study.patient_id = ${patientId.trim()}`]),
+    ...(dataId === undefined ? [] : [recordIs(dataId)]),
+    ...(name === undefined ? [] : nameConditions(name)),
+    ...(keyword === undefined ? [] : [keywordCondition(keyword.trim())]),
+    ...(sex === undefined ? [] : [sex === 'none' ? sql`study.patient_sex is null` : sql`study.patient_sex = ${sex}`]),
+    ...(modalities === undefined ? [] : [sql`study.modalities_in_study && ${modalities}::text[]`]),
+    ...(examFrom === undefined ? [] : [sql`study.study_date is not null and study.sort_key >= ${examFrom.replaceAll('-', '')}`]),
+    // No time of day is later.
+    ...(examTo === undefined ? [] : [sql`study.sort_key <= ${`${examTo.replaceAll('-', '')}235960.999999`}`]),
+  ]
+}
+
+/** Words anywhere in the name, as PS3.18's fuzzy matching takes them. What would be a wildcard or parts a list is a space. */
+function nameConditions(text: string): Sql[] {
+  const words = text.replaceAll(/[*?\\^=]/g, ' ').trim()
+  return words === '' ? [] : studyConditions({ PatientName: `*${words}*` }, { fuzzy: true })
+}
+
+const beginning = (text: string): string => `${text.replaceAll(/[\\%_]/g, '\\$&')}%`
+
+function keywordCondition(text: string): Sql {
+  const ways = [
+    ...nameConditions(text),
+    sql`study.patient_id like ${beginning(text)}`,
+    sql`study.accession_number like ${beginning(text)}`,
+    ...(/^[0-9A-Fa-f]{12}$/.test(text) ? [recordIs(text)] : []),
+  ]
+  return sql`(${joined(ways, ' or ')})`
+}
+
+function marks(access: Access, { state, uploader, favourites }: StudyFilter): Sql[] {
+  const locked = sql`exists (select from study_lock where study_lock.organisation_id = study.organisation_id and study_lock.study_instance_uid = study.study_instance_uid)`
+  const accountId = access.actor.kind === 'account' ? access.actor.id : '00000000-0000-0000-0000-000000000000'
+  return [
+    ...(state === undefined ? [] : [state === 'locked' ? locked : sql`not ${locked}`]),
+    ...(favourites === true ? [sql`study.study_instance_uid in (select target from favourite where favourite.organisation_id = ${access.organisationId} and account_id = ${accountId} and kind = 'study')`] : []),
+    ...(uploader === undefined ? [] : [uploaderCondition(access.organisationId, uploader.trim())]),
+  ]
+}
+
+/** People who are or were members of the organisation and its gateways, by their names: few, so that they are found first. */
+function uploaderCondition(organisationId: string, text: string): Sql {
+  const anywhere = `%${text.replaceAll(/[\\%_]/g, '\\$&')}%`
+  return sql`study.stored_by = any(array(
+    select 'account:' || account.account_id from account join membership using (account_id) where membership.organisation_id = ${organisationId} and account.name ilike ${anywhere}
+    union select 'gateway:' || gateway.gateway_id from gateway where gateway.organisation_id = ${organisationId} and gateway.name ilike ${anywhere}))`
+}

@@ -1,0 +1,59 @@
+/** HTTP face of the study list. */
+import { Problem, RelatedStudyParams, SeriesOfStudyParams, SeriesVisibility, StudyDetail, StudyListQuery, StudyPage, StudyParams } from '@isocenter/contracts'
+import type { FastifyRequest } from 'fastify'
+import { Type } from 'typebox'
+import type { AccessLog } from '../audit/index.ts'
+import type { ApiRoutes } from '../platform/typed-routes.ts'
+import type { Studies } from './studies.ts'
+
+const Empty = Type.Null()
+
+export const studyRoutes: ApiRoutes<{ studies: Studies; accessLog: AccessLog }> = async (app, { studies, accessLog }) => {
+  const tags = ['Studies']
+  app.addHook('onSend', (_request, reply, _payload, next) => { reply.header('cache-control', 'no-store'); next() })
+  const noteRead = ({ access: { organisationId, actor } }: FastifyRequest, action: 'study.search' | 'study.retrieve', StudyInstanceUID?: string) => {
+    accessLog.accessed({ organisationId, actor: `${actor.kind}:${actor.id}`, action, StudyInstanceUID })
+  }
+
+  app.get('/studies', {
+    schema: { operationId: 'listStudies', summary: 'Studies that have arrived, the latest first; of the last day where nothing else is asked for', tags, querystring: StudyListQuery, response: { 200: StudyPage, '4xx': Problem } },
+    config: { policy: 'study.view', audit: 'study.search' },
+  }, async (request) => {
+    const page = await studies.list(request.access, request.query)
+    noteRead(request, 'study.search')
+    return page
+  })
+
+  app.get('/studies/:StudyInstanceUID', {
+    schema: { operationId: 'getStudy', summary: 'One study: case information, series, related studies', tags, params: StudyParams, response: { 200: StudyDetail, '4xx': Problem } },
+    config: { policy: 'study.view', audit: 'study.retrieve' },
+  }, async (request) => {
+    const study = await studies.find(request.access, request.params.StudyInstanceUID)
+    noteRead(request, 'study.retrieve', study.StudyInstanceUID)
+    return study
+  })
+
+  app.put('/studies/:StudyInstanceUID/series/:SeriesInstanceUID/visibility', {
+    schema: { operationId: 'showSeries', summary: 'Shows a series to outside viewers, or keeps it from them', tags, params: SeriesOfStudyParams, body: SeriesVisibility, response: { 204: Empty, '4xx': Problem } },
+    config: { policy: 'study.edit_case', audit: 'study.edit-case' },
+  }, async ({ access, params, body }, reply) => {
+    await studies.showSeries(access, params, body.isShown)
+    return reply.code(204).send(null)
+  })
+
+  app.put('/studies/:StudyInstanceUID/related/:related', {
+    schema: { operationId: 'relateStudy', summary: 'Links two studies', tags, params: RelatedStudyParams, response: { 204: Empty, '4xx': Problem } },
+    config: { policy: 'study.edit_case', audit: 'study.edit-case' },
+  }, async ({ access, params }, reply) => {
+    await studies.relate(access, params.StudyInstanceUID, params.related)
+    return reply.code(204).send(null)
+  })
+
+  app.delete('/studies/:StudyInstanceUID/related/:related', {
+    schema: { operationId: 'unrelateStudy', summary: 'Takes a link between two studies away', tags, params: RelatedStudyParams, response: { 204: Empty, '4xx': Problem } },
+    config: { policy: 'study.edit_case', audit: 'study.edit-case' },
+  }, async ({ access, params }, reply) => {
+    await studies.unrelate(access, params.StudyInstanceUID, params.related)
+    return reply.code(204).send(null)
+  })
+}

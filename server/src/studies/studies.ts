@@ -1,0 +1,169 @@
+/** The study list and a study's page: what is found, what is told of it, and what belongs together. */
+import { defaultPageSize, studiesCountedTo, type RelatedStudy, type StudyDetail, type StudyListQuery, type StudyPage, type StudySeries } from '@isocenter/contracts'
+import { Type } from 'typebox'
+import { record } from '../audit/index.ts'
+import { noSuchSeries, noSuchStudy, searchTooBroad, sql, type Sql } from '../catalogue/index.ts'
+import { reachesStudy, type Access } from '../identity/index.ts'
+import { decodeCursor, encodeCursor } from '../platform/cursor.ts'
+import { rows, rowsUnder, sqlState, type Db, type Trx } from '../platform/db.ts'
+import { badRequest } from '../platform/problem.ts'
+import { caseInformation } from './case-information.ts'
+import { askedOf } from './filter.ts'
+import { bytesOf, countStatement, pageStatement, studiesStatement, type Sorting, type StudyListRow } from './rows.ts'
+import { attributesOf, performersOf, toSummaries } from './summaries.ts'
+
+export interface Studies {
+  /** @throws badRequest 400, searchTooBroad 413 */
+  readonly list: (access: Access, query: StudyListQuery) => Promise<StudyPage>
+  /** @throws noSuchStudy 404 */
+  readonly find: (access: Access, StudyInstanceUID: string) => Promise<StudyDetail>
+  /** Shows a series to outside viewers, or keeps it from them. @throws noSuchSeries 404 */
+  readonly showSeries: (access: Access, scope: { readonly StudyInstanceUID: string; readonly SeriesInstanceUID: string }, isShown: boolean) => Promise<void>
+  /** Both belong together from now on. @throws noSuchStudy 404, badRequest 400 for one alone */
+  readonly relate: (access: Access, StudyInstanceUID: string, related: string) => Promise<void>
+  readonly unrelate: (access: Access, StudyInstanceUID: string, related: string) => Promise<void>
+}
+
+export interface StudiesDeps {
+  readonly db: Db
+  readonly statementTimeoutMs: number
+  readonly now?: () => Date
+}
+
+const Position = Type.Tuple([Type.String({ maxLength: 60 }), Type.String({ pattern: '^[0-9]{1,19}$' })])
+const queryCanceled = '57014'
+/** Suggestions of the same patient. */
+const mostSuggested = 20
+// Plans made without the values are slower, as in catalogue/search.ts: how often a name or a day occurs decides.
+const settingsSql = `select set_config('statement_timeout', ?, true), set_config('plan_cache_mode', 'force_custom_plan', true), set_config('max_parallel_workers_per_gather', '0', true), set_config('jit', 'off', true)`
+
+const accountOf = ({ actor }: Access): string | undefined => (actor.kind === 'account' ? actor.id : undefined)
+const actorOf = ({ actor }: Access): string => `${actor.kind}:${actor.id}`
+
+export function createStudies({ db, statementTimeoutMs, now = () => new Date() }: StudiesDeps): Studies {
+  const ask = async <Row extends object>(statement: Sql): Promise<Row[]> => {
+    try {
+      return await rowsUnder<Row>(db, { text: settingsSql, values: [String(statementTimeoutMs)] }, statement)
+    } catch (error) {
+      if (sqlState(error) !== queryCanceled) throw error
+      throw searchTooBroad('The list was given up since it took too long; narrow it by a time of arrival, an exam type or more of a name.')
+    }
+  }
+  const own = ({ organisationId }: Access, StudyInstanceUID: string) => ({ organisation_id: organisationId, study_instance_uid: StudyInstanceUID })
+  const lockStudy = async (trx: Trx, access: Access, StudyInstanceUID: string) => {
+    const study = reachesStudy(access, StudyInstanceUID) && await trx('study').where(own(access, StudyInstanceUID)).forUpdate().first<{ study_key: string; patient_id: string | null } | undefined>('study_key', 'patient_id')
+    if (!study) throw noSuchStudy('No study of your organisation has this StudyInstanceUID.')
+    return study
+  }
+  const noteEdit = (trx: Trx, access: Access, StudyInstanceUID: string, PatientID: string | null, detail: Readonly<Record<string, unknown>>) =>
+    record(trx, [{ organisationId: access.organisationId, actor: actorOf(access), action: 'study.edit-case', outcome: 'success', StudyInstanceUID, PatientID: PatientID ?? undefined, detail }])
+
+  const seriesOf = async (access: Access, { study_key, study_instance_uid }: StudyListRow): Promise<StudySeries[]> => {
+    const found = await rows<SeriesRow>(db, `
+      select series.series_instance_uid, modality, series_number, series_description, series_date, series_time, body_part_examined, number_of_series_related_instances, hidden_by
+      from series left join hidden_series on hidden_series.organisation_id = series.organisation_id and hidden_series.study_instance_uid = ? and hidden_series.series_instance_uid = series.series_instance_uid
+      where series.organisation_id = ? and study_key = ? order by series_number_sort, series_key`, [study_instance_uid, access.organisationId, study_key])
+    const performer = await performersOf(db, found.map(({ hidden_by }) => hidden_by))
+    return found.map((row) => ({
+      SeriesInstanceUID: row.series_instance_uid, NumberOfSeriesRelatedInstances: row.number_of_series_related_instances, isShown: row.hidden_by === null,
+      ...(row.modality === null ? {} : { Modality: row.modality }), ...(row.series_number === null ? {} : { SeriesNumber: row.series_number }), ...(row.series_description === null ? {} : { SeriesDescription: row.series_description }),
+      ...(row.series_date === null ? {} : { SeriesDate: row.series_date }), ...(row.series_time === null ? {} : { SeriesTime: row.series_time }), ...(row.body_part_examined === null ? {} : { BodyPartExamined: row.body_part_examined }),
+      ...(row.hidden_by === null ? {} : { hiddenBy: performer(row.hidden_by) }),
+    }))
+  }
+
+  /** Linked ones whoever they are of; of the same patient where the identifier is there and of the same issuer. */
+  const relatedOf = async (access: Access, study: StudyListRow): Promise<RelatedStudy[]> => {
+    const { organisationId } = access
+    const links = await rows<{ uid: string; linked_by: string }>(db, `
+      select related_study_instance_uid as uid, linked_by from related_study where organisation_id = ? and study_instance_uid = ?
+      union all select study_instance_uid, linked_by from related_study where organisation_id = ? and related_study_instance_uid = ?`, [organisationId, study.study_instance_uid, organisationId, study.study_instance_uid])
+    const within = [sql`study.organisation_id = ${organisationId}`, sql`study.study_key <> ${study.study_key}`, ...(access.studies === 'all' ? [] : [sql`study.study_instance_uid = any(${[...access.studies]}::text[])`])]
+    const uids = links.map(({ uid }) => uid)
+    const [linked, same] = await Promise.all([
+      uids.length === 0 ? [] : rows2(studiesStatement([...within, sql`study.study_instance_uid = any(${uids}::text[])`], uids.length, accountOf(access))),
+      study.patient_id === null ? [] : rows2(studiesStatement([
+        ...within, sql`study.patient_id = ${study.patient_id}`, sql`not study.study_instance_uid = any(${uids}::text[])`,
+        sql`study.issuer_of_patient_id is not distinct from (select issuer_of_patient_id from study as this where this.study_key = ${study.study_key})`,
+      ], mostSuggested, accountOf(access))),
+    ])
+    const summaries = await toSummaries(db, access, [...linked, ...same])
+    const performer = await performersOf(db, links.map(({ linked_by }) => linked_by))
+    const linkedBy = new Map(links.map(({ uid, linked_by }) => [uid, performer(linked_by)]))
+    return summaries.map((summary) => {
+      const by = linkedBy.get(summary.StudyInstanceUID)
+      return by === undefined ? { study: summary, reason: 'samePatient' as const } : { study: summary, reason: 'linked' as const, linkedBy: by }
+    })
+  }
+  const rows2 = (statement: Sql) => ask<StudyListRow>(statement)
+
+  return {
+    list: async (access, { cursor, limit = defaultPageSize, sort = 'arrival', order = 'desc', withSize, ...filter }) => {
+      const { conditions, arrivedFrom, isRelaxed } = askedOf(access, filter, now())
+      const sorting: Sorting = { by: sort, isAscending: order === 'asc', after: decodeCursor(cursor, Position) }
+      if (sorting.after !== undefined && sort === 'arrival' && Number.isNaN(Date.parse(sorting.after[0]))) throw badRequest('"cursor" is not one this server gave.')
+      const found = await ask<StudyListRow>(pageStatement(conditions, sorting, limit + 1, accountOf(access)))
+      const page = found.slice(0, limit)
+      const last = found.length > limit ? page.at(-1) : undefined
+      // Where the page has everything there is nothing to count.
+      const count = cursor !== undefined ? undefined : last === undefined ? page.length : (await ask<{ count: number }>(countStatement(conditions, sorting, studiesCountedTo + 1)))[0]?.count
+      return {
+        items: await toSummaries(db, access, page, withSize === true ? await bytesOf(db, page.map(({ study_key }) => study_key)) : undefined),
+        ...(last === undefined ? {} : { next: encodeCursor([sort === 'arrival' ? last.arrived_exactly : last.sort_key, last.study_key]) }),
+        ...(arrivedFrom === undefined ? {} : { arrivedFrom: arrivedFrom.toISOString() }), isRelaxed,
+        ...(count === undefined ? {} : { count: Math.min(count, studiesCountedTo), isCountExact: count <= studiesCountedTo }),
+      }
+    },
+
+    find: async (access, StudyInstanceUID) => {
+      const { conditions } = askedOf(access, { record: StudyInstanceUID }, now())
+      const [row] = await ask<StudyListRow>(studiesStatement(conditions, 1, accountOf(access)))
+      if (row === undefined) throw noSuchStudy('No study of your organisation has this StudyInstanceUID.')
+      const [[summary], series, related] = await Promise.all([
+        bytesOf(db, [row.study_key]).then((bytes) => toSummaries(db, access, [row], bytes)), seriesOf(access, row), relatedOf(access, row),
+      ])
+      if (summary === undefined) throw new Error('a study that was read has no summary')
+      return { ...summary, caseInformation: caseInformation(attributesOf(row), access.permissions.has('study.view_identity')), series, related }
+    },
+
+    showSeries: (access, { StudyInstanceUID, SeriesInstanceUID }, isShown) => db.transaction(async (trx) => {
+      const { study_key, patient_id } = await lockStudy(trx, access, StudyInstanceUID)
+      const series = await trx('series').where({ study_key, series_instance_uid: SeriesInstanceUID }).first<object | undefined>('series_key')
+      if (series === undefined) throw noSuchSeries('The study has no such series.')
+      const hidden = trx('hidden_series').where({ ...own(access, StudyInstanceUID), series_instance_uid: SeriesInstanceUID })
+      if (isShown) await hidden.delete()
+      else await trx('hidden_series').insert({ ...own(access, StudyInstanceUID), series_instance_uid: SeriesInstanceUID, hidden_by: actorOf(access), hidden_at: now() }).onConflict(['organisation_id', 'study_instance_uid', 'series_instance_uid']).ignore()
+      await noteEdit(trx, access, StudyInstanceUID, patient_id, { SeriesInstanceUID, isShown })
+    }),
+
+    relate: (access, StudyInstanceUID, related) => db.transaction(async (trx) => {
+      if (StudyInstanceUID === related) throw badRequest('A study is not related to itself.')
+      const [lower = '', higher = ''] = [StudyInstanceUID, related].toSorted()
+      // In one order for all, so that nobody waits in a circle.
+      const locked = new Map<string, string | null>()
+      for (const uid of [lower, higher]) locked.set(uid, (await lockStudy(trx, access, uid)).patient_id)
+      await trx('related_study').insert({ ...own(access, lower), related_study_instance_uid: higher, linked_by: actorOf(access), linked_at: now() })
+        .onConflict(['organisation_id', 'study_instance_uid', 'related_study_instance_uid']).ignore()
+      await noteEdit(trx, access, StudyInstanceUID, locked.get(StudyInstanceUID) ?? null, { related, isRelated: true })
+    }),
+
+    unrelate: (access, StudyInstanceUID, related) => db.transaction(async (trx) => {
+      const { patient_id } = await lockStudy(trx, access, StudyInstanceUID)
+      const [lower = '', higher = ''] = [StudyInstanceUID, related].toSorted()
+      await trx('related_study').where({ ...own(access, lower), related_study_instance_uid: higher }).delete()
+      await noteEdit(trx, access, StudyInstanceUID, patient_id, { related, isRelated: false })
+    }),
+  }
+}
+
+interface SeriesRow {
+  readonly series_instance_uid: string
+  readonly modality: string | null
+  readonly series_number: string | null
+  readonly series_description: string | null
+  readonly series_date: string | null
+  readonly series_time: string | null
+  readonly body_part_examined: string | null
+  readonly number_of_series_related_instances: number
+  readonly hidden_by: string | null
+}

@@ -1,0 +1,73 @@
+/** Rows as the study list tells them to one person. */
+import type { Performer, StudyAction, StudySummary } from '@isocenter/contracts'
+import type { DicomJson } from '@isocenter/dicom'
+import { actorsOf } from '../audit/index.ts'
+import type { Access } from '../identity/index.ts'
+import type { Db } from '../platform/db.ts'
+import { ageOf } from './age.ts'
+import { textIn } from './case-information.ts'
+import { categoryOf, examTypesOf } from './exam-types.ts'
+import type { StudyListRow } from './rows.ts'
+
+/** Marks in ready-made answers where computed members go. */
+const marks = /\u001f/g
+
+/** Everything the row has of the study and of its first series. */
+export const attributesOf = ({ attributes, more_attributes, first_series }: Pick<StudyListRow, 'attributes' | 'more_attributes' | 'first_series'>): DicomJson =>
+  ({ ...JSON.parse(first_series ?? '{}') as DicomJson, ...JSON.parse(attributes.replace(marks, '')) as DicomJson, ...JSON.parse(more_attributes) as DicomJson })
+
+/** Who acted, by the text that is kept of them. */
+export async function performersOf(db: Db, actors: Iterable<string | null>): Promise<(actor: string) => Performer> {
+  const known = await actorsOf(db, [...actors].filter((actor) => actor !== null))
+  return (actor) => {
+    const name = known.get(actor)?.name
+    return { actor, ...(name === undefined ? {} : { name }) }
+  }
+}
+
+/** What the caller may do with a study now (A.4): only a study in its normal state is locked or deleted. */
+function actionsOf({ permissions, actor }: Access, row: StudyListRow): StudyAction[] {
+  const isLocked = row.locked_by !== null
+  const mayUnlock = row.locked_by === `${actor.kind}:${actor.id}` || permissions.has('admin.data_maintain')
+  return [
+    'open',
+    ...(!isLocked && permissions.has('study.lock') ? ['lock' as const] : []),
+    ...(isLocked && mayUnlock ? ['unlock' as const] : []),
+    ...(!isLocked && permissions.has('study.delete') ? ['delete' as const] : []),
+    ...(permissions.has('study.download') ? ['download' as const] : []),
+    ...(actor.kind === 'account' ? [row.is_favourite ? 'removeFavourite' as const : 'addFavourite' as const] : []),
+    ...(permissions.has('study.edit_case') ? ['editCase' as const] : []),
+  ]
+}
+
+/** Members that are there, without those that say nothing. */
+const present = <Members extends Readonly<Record<string, string | null | undefined>>>(members: Members) =>
+  Object.fromEntries(Object.entries(members).filter(([, value]) => value !== null && value !== undefined && value !== '')) as { [Name in keyof Members]?: string }
+
+export async function toSummaries(db: Db, access: Access, found: readonly StudyListRow[], bytes?: ReadonlyMap<string, number>): Promise<StudySummary[]> {
+  const performer = await performersOf(db, found.flatMap(({ stored_by, locked_by }) => [stored_by, locked_by]))
+  const seesIdentities = access.permissions.has('study.view_identity')
+  return found.map((row) => {
+    const all = attributesOf(row)
+    const PatientAge = textIn(all, 'PatientAge')
+    const age = ageOf({ PatientAge, PatientBirthDate: row.patient_birth_date ?? undefined, StudyDate: row.study_date ?? undefined })
+    const size = bytes?.get(row.study_key)
+    return {
+      StudyInstanceUID: row.study_instance_uid, recordId: row.record_id,
+      ...present({
+        PatientName: row.patient_name, PatientID: row.patient_id, PatientSex: row.patient_sex, PatientAge, AccessionNumber: row.accession_number, StudyID: row.study_id, StudyDate: row.study_date, StudyTime: row.study_time,
+        TimezoneOffsetFromUTC: row.timezone_offset_from_utc, StudyDescription: row.study_description, InstitutionName: textIn(all, 'InstitutionName'), ReferringPhysicianName: row.referring_physician_name,
+      }),
+      ...(age === undefined ? {} : { age }),
+      BodyPartExamined: row.body_parts ?? [], ModalitiesInStudy: row.modalities_in_study, examTypes: examTypesOf(row.modalities_in_study), category: categoryOf(row.modalities_in_study),
+      NumberOfStudyRelatedSeries: row.number_of_study_related_series, NumberOfStudyRelatedInstances: row.number_of_study_related_instances,
+      state: row.locked_by === null ? 'normal' : 'locked',
+      ...(row.locked_by === null || row.locked_at === null ? {} : { lock: { lockedBy: performer(row.locked_by), lockedAt: row.locked_at.toISOString() } }),
+      ...(row.stored_by === null ? {} : { uploader: performer(row.stored_by) }),
+      arrivedAt: row.arrived_at.toISOString(), changedAt: row.changed_at.toISOString(),
+      ...(bytes === undefined ? {} : { byteLength: size ?? 0 }),
+      ...(seesIdentities ? { identity: present({ PatientBirthDate: row.patient_birth_date, PatientTelephoneNumbers: textIn(all, 'PatientTelephoneNumbers'), OtherPatientIDs: textIn(all, 'OtherPatientIDs'), PatientAddress: textIn(all, 'PatientAddress') }) } : {}),
+      isFavourite: row.is_favourite, hiddenSeries: row.hidden_series, actions: actionsOf(access, row),
+    }
+  })
+}
