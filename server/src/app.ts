@@ -1,8 +1,8 @@
-import Fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify'
+import Fastify, { type FastifyInstance, type FastifyRequest, type FastifyServerOptions } from 'fastify'
 import { api } from './api.ts'
 import type { Accounts } from './accounts/index.ts'
 import type { ApiKeys } from './api-keys/index.ts'
-import type { AccessLog, Audit } from './audit/index.ts'
+import { auditedAnswers, type AccessLog, type Audit } from './audit/index.ts'
 import type { Catalogue } from './catalogue/index.ts'
 import type { Config } from './config.ts'
 import { dicomweb } from './dicomweb/index.ts'
@@ -49,6 +49,8 @@ export interface AppDeps {
   readonly uploads: Uploads
   readonly accessLog: AccessLog
   readonly audit: Audit
+  /** For tests: told of answers that put nothing into the trail though their route says so. */
+  readonly onUnaudited?: ((request: FastifyRequest, action: string) => void) | undefined
   readonly maintenance: Maintenance
   readonly studies: Studies
   readonly metrics: Metrics
@@ -97,6 +99,7 @@ export async function createApp(deps: AppDeps): Promise<FastifyInstance> {
   await app.register(cors, { origins: config.CORS_ORIGINS })
   await app.register(uriLength)
   await app.register(requestOrigin)
+  if (deps.onUnaudited) await app.register(auditedAnswers, { onUnaudited: deps.onUnaudited })
   await app.register(guard, { tokens: deps.tokens, keys: deps.apiKeys.resolver, sessions: deps.accounts.sessions, publicUrl: config.PUBLIC_URL })
   await app.register(jwksRoutes, { keys: deps.keys })
   await app.register(metricsRoutes, { metrics: deps.metrics })

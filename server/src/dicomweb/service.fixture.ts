@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { multipartBoundary, multipartEnd, partHeader, readMultipart } from '@isocenter/dicom'
 import { testDatabase, type TestBucket } from '@isocenter/testkit'
-import type { FastifyInstance, LightMyRequestResponse } from 'fastify'
+import type { FastifyInstance, FastifyRequest, LightMyRequestResponse } from 'fastify'
 import { createAccounts, managementRuleOf, type Accounts } from '../accounts/index.ts'
 import { createApiKeys } from '../api-keys/index.ts'
 import { createApp } from '../app.ts'
@@ -45,8 +45,16 @@ export interface TestService {
   readonly store: (objects: readonly Uint8Array[], options?: { path?: string; headers?: Record<string, string> }) => Promise<LightMyRequestResponse>
   /** Writes the reads that are still to be put into the audit trail. */
   readonly flushAudit: () => Promise<void>
+  /** Routes that were answered well though they put nothing into the trail that they declare to. */
+  readonly unaudited: () => string[]
   readonly close: () => Promise<void>
 }
+
+/** What may be asked for again with nothing left to do, and uploads, whose end stores and is audited then. */
+const changesNothingAgain = [
+  'POST /api/gateways/:gatewayId/commands', 'DELETE /api/gateways/:gatewayId', 'DELETE /api/favourites/', 'DELETE /api/operator/consortia/:consortiumId/hospitals/', 'PUT /api/studies/:StudyInstanceUID/lock',
+  'POST /api/uploads', 'PATCH /api/uploads', 'HEAD /api/uploads', 'GET /api/uploads', 'DELETE /api/uploads',
+]
 
 /** Starts the application; `get` and `store` act for the organisation `north`. */
 export async function aService(env: Record<string, string> = {}, bucket?: TestBucket, now?: () => Date): Promise<TestService> {
@@ -70,7 +78,12 @@ export async function aService(env: Record<string, string> = {}, bucket?: TestBu
   const uploads = createUploads({ db, blobs, catalogue, metrics, config, log: { info: () => undefined, warn: () => undefined } })
   const people = createPeople({ db, blobs, sealing, outbox, accounts, bindings: accountBindings, timeZone: config.TIME_ZONE, ...(now === undefined ? {} : { now }) })
   const maintenance = createMaintenance({ db, catalogue, purgeAfterDays: config.DELETED_PURGE_AFTER_DAYS, ...(now === undefined ? {} : { now }) })
-  const app = await createApp({ config, people, organisations: createOrganisations({ db, accounts, ...(now === undefined ? {} : { now }) }), accounts, notifying, apiKeys: createApiKeys({ db, tokens, ...(now === undefined ? {} : { now }) }), oidc: createOidc({ db, sealing, accounts, memberships: accountMemberships, publicUrl: config.PUBLIC_URL, trustedOrigins: config.OIDC_TRUSTED_ORIGINS, ...(now === undefined ? {} : { now }) }), catalogue, blobs, transcoding, tokens, keys, gateways, worklist: createWorklist({ db }), uploads, accessLog, maintenance, studies: createStudies({ db, statementTimeoutMs: 60_000, ...(now === undefined ? {} : { now }) }), audit: createAudit({ db, keptDays: config.AUDIT_KEPT_DAYS, ...(now === undefined ? {} : { now }) }), metrics, readiness: [], screens: await readScreens(screensDirectory(config)), viewer: viewerDirectory(config) })
+  const unaudited = new Set<string>()
+  const onUnaudited = (request: FastifyRequest, action: string) => {
+    const route = `${request.method} ${String(request.routeOptions.url)}`
+    if (!changesNothingAgain.some((known) => route.startsWith(known))) unaudited.add(`${route} without ${action}`)
+  }
+  const app = await createApp({ config, people, organisations: createOrganisations({ db, accounts, ...(now === undefined ? {} : { now }) }), accounts, notifying, apiKeys: createApiKeys({ db, tokens, ...(now === undefined ? {} : { now }) }), oidc: createOidc({ db, sealing, accounts, memberships: accountMemberships, publicUrl: config.PUBLIC_URL, trustedOrigins: config.OIDC_TRUSTED_ORIGINS, ...(now === undefined ? {} : { now }) }), catalogue, blobs, transcoding, tokens, keys, gateways, worklist: createWorklist({ db }), uploads, accessLog, maintenance, studies: createStudies({ db, statementTimeoutMs: 60_000, ...(now === undefined ? {} : { now }) }), onUnaudited, audit: createAudit({ db, keptDays: config.AUDIT_KEPT_DAYS, ...(now === undefined ? {} : { now }) }), metrics, readiness: [], screens: await readScreens(screensDirectory(config)), viewer: viewerDirectory(config) })
   const as = async (slug: string, granted: readonly Permission[] = permissions) => {
     const { organisationId } = await ensureDefaultOrganisation(db, slug)
     return { authorization: `Bearer ${await tokens.issue({ organisationId, permissions: granted, lifetimeSeconds: 3600 })}` }
@@ -84,6 +97,7 @@ export async function aService(env: Record<string, string> = {}, bucket?: TestBu
       return app.inject({ method: 'POST', url: `/dicom-web${path}`, headers: { ...north, 'content-type': contentType, ...headers }, payload: body })
     },
     flushAudit: accessLog.flush,
+    unaudited: () => [...unaudited].sort(),
     close: async () => {
       await app.close()
       await accounts.close()
