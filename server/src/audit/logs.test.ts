@@ -9,7 +9,11 @@ import { record } from './index.ts'
 
 let service: OrganisationsService
 beforeAll(async () => { service = await anOrganisationsService() })
-afterAll(() => service.close())
+afterAll(async () => {
+  // Everything these tests asked for and were given stands in the trail.
+  expect(service.unaudited()).toEqual([])
+  await service.close()
+})
 
 const home = async (call: Call, query = ''): Promise<HomeLogPage> => (await call('GET', `/home-log?${query}`)).json<HomeLogPage>()
 const entries = async (call: Call, query = ''): Promise<AuditPage> => (await call('GET', `/audit/entries?${query}`)).json<AuditPage>()

@@ -11,7 +11,11 @@ import { anOrganisationsService, typeOf, type OrganisationsService } from '../or
 
 let service: OrganisationsService
 beforeAll(async () => { service = await anOrganisationsService() })
-afterAll(() => service.close())
+afterAll(async () => {
+  // Everything these tests asked for and were given stands in the trail.
+  expect(service.unaudited()).toEqual([])
+  await service.close()
+})
 
 async function aHospital() {
   const hospital = await service.organisation('hospital')

@@ -6,7 +6,11 @@ import { anOrganisationsService, typeOf, type Method, type OrganisationsService,
 
 let service: OrganisationsService
 beforeAll(async () => { service = await anOrganisationsService() })
-afterAll(() => service.close())
+afterAll(async () => {
+  // Everything these tests asked for and were given stands in the trail.
+  expect(service.unaudited()).toEqual([])
+  await service.close()
+})
 
 const nowhere = '00000000-0000-4000-8000-000000000000'
 const empty = {}
