@@ -2,8 +2,8 @@ import { anInstance, bytesOf } from '@isocenter/testkit'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { aBrowser, anAccountsService, ownPassword, type AccountsService } from '../accounts/accounts.fixture.ts'
 import { builtInRoles } from '../organisations/built-in-roles.ts'
-import { demonstrationPeople, makeDemonstration, type Demonstration } from './index.ts'
-import { organisationKindOf } from './plan.ts'
+import { makeDemonstration, type Demonstration } from './consortium.ts'
+import { demonstrationPeople, organisationKindOf } from './plan.ts'
 
 let service: AccountsService
 let made: Demonstration
