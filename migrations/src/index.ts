@@ -22,6 +22,7 @@ import * as notifications from './20261123040000_notifications.ts'
 import * as apiKeyEndsTold from './20261123041000_api_key_ends_told.ts'
 import * as audit from './20261123030000_audit.ts'
 import * as studies from './20261124000000_studies.ts'
+import * as sharing from './20261124020000_sharing.ts'
 
 /** Every migration by name, in order. Listed, not found in a folder: what runs is what was reviewed, also from a bundle. */
 const migrations: Readonly<Record<string, Knex.Migration>> = {
@@ -48,6 +49,7 @@ const migrations: Readonly<Record<string, Knex.Migration>> = {
   '20261123040000_notifications': notifications,
   '20261123041000_api_key_ends_told': apiKeyEndsTold,
   '20261124000000_studies': studies,
+  '20261124020000_sharing': sharing,
 }
 
 const names = Object.keys(migrations)

@@ -64,6 +64,9 @@ const entries = {
   'credential.read': { group: 'people', isRead: read },
   'credential.view': { group: 'people', isRead: read },
   'credential.decide': { group: 'people' },
+  'share.create': { group: 'studies' },
+  'share.revoke': { group: 'studies' },
+  'share.view': { group: 'studies', isRead: read },
   'favourite.change': { group: 'studies' },
   'favourite.read': { group: 'studies', isRead: read },
   'account.link': { group: 'accounts' },
@@ -114,8 +117,8 @@ export const auditOutcomes = ['success', 'refused', 'failed'] as const
 export type AuditOutcome = typeof auditOutcomes[number]
 export const AuditOutcome = Type.Enum([...auditOutcomes])
 
-/** Who can act: a person, a machine with a token or key, a gateway, or a command run on the server. */
-export const actorKinds = ['account', 'token', 'api-key', 'gateway', 'command'] as const
+/** Who can act: a person, a machine with a token or key, a gateway, a visitor by a share link, or a command run on the server. */
+export const actorKinds = ['account', 'token', 'api-key', 'gateway', 'share', 'command'] as const
 export type ActorKind = typeof actorKinds[number]
 
 export const AuditActor = Type.Object({

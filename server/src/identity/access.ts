@@ -13,9 +13,9 @@ export const productPermissions = [
 export const permissions = [...dicomwebPermissions, ...productPermissions, ...rolePermissions] as const
 export type Permission = typeof permissions[number]
 
-/** Who asks: a person who signed in, a program by its API key, the holder of a token, an enrolled gateway, or a command run on this machine. The id is ours and says nothing about a person. */
+/** Who asks: a person who signed in, a program by its API key, the holder of a token, an enrolled gateway, a visitor by a share link, or a command run on this machine. The id is ours and says nothing about a person. */
 export interface Actor {
-  readonly kind: 'account' | 'api-key' | 'token' | 'gateway' | 'command'
+  readonly kind: 'account' | 'api-key' | 'token' | 'gateway' | 'share' | 'command'
   readonly id: string
 }
 
@@ -30,6 +30,17 @@ export interface Access {
   readonly permissions: ReadonlySet<Permission>
   /** Everything of the organisation, or only the studies named by StudyInstanceUID (a share link, a lent study). */
   readonly studies: 'all' | readonly string[]
+  /** Of a visitor with a share link. */
+  readonly share?: SharedReach | undefined
+}
+
+/** What a share link narrows beyond its studies. */
+export interface SharedReach {
+  readonly linkId: string
+  /** SeriesInstanceUIDs that are kept from outside viewers (VIEW-13). */
+  readonly hiddenSeries: ReadonlySet<string>
+  /** Set where all that leaves is de-identified: what stand-ins are made with. */
+  readonly maskSecret: Uint8Array | undefined
 }
 
 /** True when the access reaches this study at all. */
