@@ -44,7 +44,7 @@ export interface AccountAdministration {
   readonly listFrozen: (access: Access, page: { readonly cursor: string | undefined; readonly limit: number }) => Promise<FrozenAccountPage>
   /** Lets a frozen account in again; one that is not frozen stays as it is. @throws noSuchAccount 404 */
   readonly release: (access: Access, accountId: string, release: AccountRelease) => Promise<void>
-  /** Puts a one-time password in place of a forgotten one and ends all sessions. @throws noSuchAccount 404, accountShared 409, forbidden 403 where only the account has the full role */
+  /** Puts a one-time password in place of a forgotten one and ends all sessions. @throws noSuchAccount 404, accountShared 409, forbidden 403 for one that administers more than the caller */
   readonly resetPassword: (access: Access, accountId: string) => Promise<OneTimePassword>
   /** The same for who has the machine in hand, of any account, and it is let in if it was frozen. @throws noSuchAccount 404, notALogin 422 */
   readonly replacePassword: (phone: string, actor: string, options?: { readonly forgetsSecondFactor?: boolean }) => Promise<OneTimePassword>
@@ -118,9 +118,7 @@ export function createAccountAdministration({ db, passwords, memberships, now }:
         const account = await lockAdministered(trx, access, accountId)
         // Who sets its password could sign in as it, and act where this administrator may not.
         if (await memberships.isSharedBeyond(trx, accountId, access.organisationId)) throw accountShared('Its holder resets the password by "forgot password".')
-        const { actor, organisationId } = access
-        const isEqual = actor.kind === 'account' && await memberships.hasFullRole(trx, actor.id, organisationId)
-        if (!isEqual && await memberships.hasFullRole(trx, accountId, organisationId)) throw forbidden('Who has the full role resets the password by "forgot password", or asks another who has it.')
+        if (await memberships.administersMore(trx, accountId, access)) throw forbidden('Who administers more than you resets the password by "forgot password", or asks somebody who administers as much.')
         await passwords.setOneTime(trx, accountId, prepared)
         const sessionsEnded = await endSessions(trx, accountId)
         await recordWhereAsked(trx, access, account, { actor: actorOf(access), action: 'account.password-reset', outcome: 'success', detail: { accountId, sessionsEnded } })

@@ -2,6 +2,7 @@ export { dicomwebPermissions, permissions, productPermissions, reachesStudy, typ
 export type { AccountSession, SessionResolver } from './account-session.ts'
 export { guard } from './guard.ts'
 export type { KeyResolver } from './key-resolver.ts'
+export { managementPolicies } from './management.ts'
 export { forbidden } from './problems.ts'
 export { assertSameOrigin } from './same-origin.ts'
 export { createSealing, type Sealing } from './sealing.ts'

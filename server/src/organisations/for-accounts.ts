@@ -2,6 +2,7 @@
 import type { Knex } from 'knex'
 import type { Memberships } from '../accounts/index.ts'
 import type { Db } from '../platform/db.ts'
+import { administeredBeyond, type RoleGrant } from './grants.ts'
 import { membershipAtWork, membershipsOf, permissionsOf } from './memberships.ts'
 
 export const accountMemberships: Memberships = {
@@ -21,10 +22,23 @@ export const accountMemberships: Memberships = {
   hasFullRole: async (db, accountId, organisationId) =>
     (await membershipsOf(db, accountId)).some((one) => one.organisationId === organisationId && one.role.isFull),
 
+  administersMore: async (db, accountId, { actor, organisationId, permissions }) => {
+    const role = await roleOf(db, accountId, organisationId)
+    const own = (actor.kind === 'account' ? await roleOf(db, actor.id, organisationId) : undefined) ?? { isFull: false, permissions: [...permissions] }
+    return role !== undefined && (role.isFull ? !own.isFull : administeredBeyond(role, own).length > 0)
+  },
+
   timeZoneOf: async (db, organisationId) => {
     const row = await db('organisation').where({ organisation_id: organisationId }).first<{ time_zone: string | null } | undefined>('time_zone')
     return row?.time_zone ?? undefined
   },
+}
+
+/** Also of who is suspended: he may be reinstated, and with him whoever can sign in as him. */
+async function roleOf(db: Db, accountId: string, organisationId: string): Promise<RoleGrant | undefined> {
+  const row = await db('membership').join('role', 'role.role_id', 'membership.role_id').where({ 'membership.organisation_id': organisationId, 'membership.account_id': accountId })
+    .whereNot('membership.state', 'removed').first<{ built_in: string | null; permissions: string[] } | undefined>('role.built_in', 'role.permissions')
+  return row && { isFull: row.built_in === 'full', permissions: row.permissions }
 }
 
 /** Memberships an organisation has a say in: its own; of a consortium also those of its hospitals' administrators, of the platform those of consortia's. */

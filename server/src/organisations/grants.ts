@@ -1,6 +1,6 @@
 /** What a membership lets its person do: the role's permissions, less what is switched off, and the scopes that resources are guarded by. */
 import { grantablePermissions, permissionList, withDerived, type OrganisationKind, type OrganisationModule, type RolePermission } from '@isocenter/contracts'
-import type { Permission } from '../identity/index.ts'
+import { managementPolicies, type Permission } from '../identity/index.ts'
 
 /** DICOMweb and the first resources of the product API ask for scopes of their own, which machines hold too; people hold them by their role. */
 const scopesOf: Partial<Record<RolePermission, readonly Permission[]>> = {
@@ -22,6 +22,13 @@ export function heldBy(role: RoleGrant, kind: OrganisationKind): RolePermission[
   const grantable = grantablePermissions(kind)
   return role.isFull ? grantable : grantable.filter((permission) => role.permissions.includes(permission))
 }
+
+/**
+ * What a role administers and another does not. Who gives roles may give what he does not do himself, reading reports among it; to give what he does not
+ * administer would be to have it, by way of another.
+ */
+export const administeredBeyond = (role: RoleGrant, own: RoleGrant): string[] =>
+  (own.isFull ? [] : role.permissions.filter((permission) => managementPolicies.has(permission) && !own.permissions.includes(permission)))
 
 /** What a role grants in an organisation of this kind with these modules, to be held against the policies of routes. */
 export function grantedBy(role: RoleGrant, kind: OrganisationKind, modules: readonly OrganisationModule[]): Set<Permission> {

@@ -11,7 +11,7 @@ import { createRateLimit } from '../platform/rate-limit.ts'
 import { actorOf, exactly, lockOwn, note } from './common.ts'
 import { lockOrganisation } from './memberships.ts'
 import { alreadyMember, invalidPhone, invitationStateRefused, memberStateRefused, noSuchInvitation } from './problems.ts'
-import { assertMayHandle, roleInOrganisation } from './roles.ts'
+import { assertMayGive, assertMayHandle, roleInOrganisation } from './roles.ts'
 import { invitationLife, membershipLife, withTime } from './states.ts'
 
 /** NTF-09 */
@@ -20,13 +20,13 @@ const validMs = validDays * 24 * 60 * 60_000
 
 export interface Invitations {
   readonly list: (access: Access, page: { readonly cursor: string | undefined; readonly limit: number }) => Promise<InvitationPage>
-  /** Inviting a number again is one invitation, with the newer role and time. @throws invalidPhone 422, alreadyMember 409, noSuchRole 404, fullRoleNeeded 403, tooManyRequests 429 */
+  /** Inviting a number again is one invitation, with the newer role and time. @throws invalidPhone 422, alreadyMember 409, noSuchRole 404, fullRoleNeeded 403, roleBeyondOwn 403, tooManyRequests 429 */
   readonly invite: (access: Access, request: InvitationRequest) => Promise<Invitation>
   /** The same in the caller's transaction. */
   readonly inviteWithin: (trx: Trx, access: Access, request: InvitationRequest) => Promise<Invitation>
   /** @throws noSuchInvitation 404, invitationStateRefused 409, tooManyRequests 429 */
   readonly inviteAgain: (access: Access, invitationId: string) => Promise<Invitation>
-  /** @throws noSuchInvitation 404, invitationStateRefused 409 */
+  /** @throws noSuchInvitation 404, invitationStateRefused 409, fullRoleNeeded 403 */
   readonly withdraw: (access: Access, invitationId: string) => Promise<void>
   /** Those that wait for the answer of who is signed in. */
   readonly own: (session: AccountSession) => Promise<OwnInvitations>
@@ -114,15 +114,22 @@ export function createInvitations({ db, now }: { readonly db: Db; readonly now: 
     await publish(trx, { event, organisationId: organisation_id, exceptAccountId: accountId, recordId, details: { organisation, person } })
   }
 
+  /** An offer of the full role is taken back, or put in another's place, by who could make it. @throws fullRoleNeeded 403 */
+  const assertMayTakeBack = async (trx: Trx, access: Access, offered: Pick<InvitationRow, 'role_id'> | undefined): Promise<void> => {
+    if (offered !== undefined && offered.role_id !== null) await assertMayHandle(trx, access, await roleInOrganisation(trx, access, offered.role_id))
+  }
+
   const inviteWithin = async (trx: Trx, access: Access, { phone: typed, roleId }: InvitationRequest): Promise<Invitation> => {
     const phone = readPhone(typed)
     if (phone === undefined) throw invalidPhone('"phone" is no phone number.')
     sending.check(access.organisationId)
     const { name } = await lockOwn(trx, access)
-    await assertMayHandle(trx, access, await roleInOrganisation(trx, access, roleId))
+    await assertMayGive(trx, access, await roleInOrganisation(trx, access, roleId))
     const member = await trx('membership').join('account', 'account.account_id', 'membership.account_id').where({ 'membership.organisation_id': access.organisationId, 'account.phone': phone })
       .whereNot('membership.state', 'removed').first<{ membership_id: string } | undefined>('membership.membership_id')
     if (member !== undefined) throw alreadyMember('A member of your organisation has this phone number.', { membershipId: member.membership_id })
+    const offered = await trx('invitation').where({ organisation_id: access.organisationId, phone }).whereIn('state', ['open', 'declined']).first<Pick<InvitationRow, 'role_id'> | undefined>('role_id')
+    await assertMayTakeBack(trx, access, offered)
     sending.use(access.organisationId)
     const [row] = await trx('invitation').insert({ organisation_id: access.organisationId, phone, role_id: roleId, state: 'open', created_by: actorOf(access), sent_at: now(), expires_at: expiry() })
       .onConflict(trx.raw("(organisation_id, phone) where state in ('open', 'declined')"))
@@ -153,7 +160,7 @@ export function createInvitations({ db, now }: { readonly db: Db; readonly now: 
         const { name } = await lockOwn(trx, access)
         const row = await lock(trx, { organisation_id: access.organisationId, invitation_id: invitationId })
         const state = assertOpenTo(row, 'inviteAgain')
-        await assertMayHandle(trx, access, await roleInOrganisation(trx, access, String(row.role_id)))
+        await assertMayGive(trx, access, await roleInOrganisation(trx, access, String(row.role_id)))
         sending.use(access.organisationId)
         await trx('invitation').where({ invitation_id: invitationId }).update({ state, sent_at: now(), expires_at: expiry(), answered_at: null })
         await tellInvitee(trx, access, invitationId, row.phone, name)
@@ -165,7 +172,9 @@ export function createInvitations({ db, now }: { readonly db: Db; readonly now: 
     withdraw: (access, invitationId) => db.transaction(async (trx) => {
       await lockOwn(trx, access)
       const row = await lock(trx, { organisation_id: access.organisationId, invitation_id: invitationId })
-      await trx('invitation').where({ invitation_id: invitationId }).update({ state: assertOpenTo(row, 'withdraw') })
+      const state = assertOpenTo(row, 'withdraw')
+      await assertMayTakeBack(trx, access, row)
+      await trx('invitation').where({ invitation_id: invitationId }).update({ state })
       await closeTodoOf(trx, row, 'withdrawn')
       await note(trx, access, 'invitation.withdraw', { invitationId })
     }),

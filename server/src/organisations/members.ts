@@ -10,7 +10,7 @@ import { createRateLimit } from '../platform/rate-limit.ts'
 import { accountOf, actorOf, anywhere, assertVersion, exactly, given, lockOwn, note, orNull, unlessThere } from './common.ts'
 import type { Invitations } from './invitations.ts'
 import { lastAdministrator, memberStateRefused, noSuchDepartment, noSuchMember, selfElevation } from './problems.ts'
-import { assertMayHandle, roleInOrganisation } from './roles.ts'
+import { assertMayGive, assertMayHandle, roleInOrganisation } from './roles.ts'
 import { membershipLife } from './states.ts'
 
 export interface Members {
@@ -18,9 +18,9 @@ export interface Members {
   readonly list: (access: Access, query: MemberQuery, page: { readonly cursor: string | undefined; readonly limit: number }) => Promise<MemberPage>
   /** @throws noSuchMember 404 */
   readonly find: (access: Access, membershipId: string) => Promise<MemberDetail>
-  /** Makes an account and its membership; where the phone number has an account, invites it. @throws noSuchRole 404, fullRoleNeeded 403, tooManyRequests 429, and what `invite` throws */
+  /** Makes an account and its membership; where the phone number has an account, invites it. @throws noSuchRole 404, fullRoleNeeded 403, roleBeyondOwn 403, tooManyRequests 429, and what `invite` throws */
   readonly create: (access: Access, request: MemberRequest) => Promise<MemberCreation>
-  /** @throws noSuchMember 404, changedMeanwhile 412, selfElevation 403, fullRoleNeeded 403, lastAdministrator 409, noSuchRole 404, noSuchDepartment 404, memberStateRefused 409 */
+  /** @throws noSuchMember 404, changedMeanwhile 412, selfElevation 403, fullRoleNeeded 403, roleBeyondOwn 403, lastAdministrator 409, noSuchRole 404, noSuchDepartment 404, memberStateRefused 409 */
   readonly change: (access: Access, membershipId: string, patch: MemberPatch, version: number | undefined) => Promise<MemberDetail>
   /** @throws noSuchMember 404, memberStateRefused 409, selfElevation 403, fullRoleNeeded 403, lastAdministrator 409 */
   readonly move: (access: Access, membershipId: string, event: Exclude<MembershipEvent, 'join'>) => Promise<void>
@@ -151,7 +151,7 @@ export function createMembers({ db, accounts, invitations }: { readonly db: Db; 
       const prepared = await accounts.administration.prepareOneTimePassword()
       return db.transaction(async (trx) => {
         await lockOwn(trx, access)
-        await assertMayHandle(trx, access, await roleInOrganisation(trx, access, roleId))
+        await assertMayGive(trx, access, await roleInOrganisation(trx, access, roleId))
         const account = { organisationId: access.organisationId, phone, name: name.trim(), email, actor: actorOf(access) }
         const made = await unlessThere(accounts.administration.create(trx, account, prepared))
         if (made === undefined) {
@@ -174,7 +174,8 @@ export function createMembers({ db, accounts, invitations }: { readonly db: Db; 
         if (member.account_id === accountOf(access)) throw selfElevation('Somebody else has to give you another role.')
         const role = await roleInOrganisation(trx, access, roleId)
         const isFull = member.built_in === 'full'
-        await assertMayHandle(trx, access, { isFull: isFull || role.isFull })
+        await assertMayHandle(trx, access, { isFull })
+        await assertMayGive(trx, access, role)
         if (isFull) await assertAnotherAdministrator(trx, access, membershipId)
         await tellMember(trx, access, member.account_id, { event: 'membership.role-changed', role: role.name })
       }

@@ -196,6 +196,38 @@ describe('the life of a member', () => {
     expect((await chief.call('PATCH', `/members/${doctor.membershipId}`, { roleId: full })).statusCode).toBe(200)
   })
 
+  test('who may only look after members makes nobody an administrator, in none of the ways there are', async () => {
+    const { chief, role, member, organisationId } = await aHospital()
+    const { roleId: clerks } = (await chief.call('POST', '/roles', { name: 'Clerk', permissions: ['org.member', 'org.role', 'study.view'] })).json<Role>()
+    const [clerk, administrator, doctor] = [await member('general'), await member('administrator'), await member('general')]
+    await chief.call('PATCH', `/members/${clerk.membershipId}`, { roleId: clerks })
+    const [administrators, doctors, finance] = [await role('administrator'), await role('general'), await role('finance')]
+    const accomplice = { phone: aPhone(), name: 'Accomplice', roleId: administrators }
+    const { permissions } = (await clerk.call('GET', `/roles/${doctors}`)).json<Role>()
+    const { invitationId } = (await chief.call('POST', '/invitations', { phone: aPhone(), roleId: administrators })).json<Invitation>()
+    for (const [method, path, body] of [
+      ['POST', '/members', accomplice], ['POST', '/invitations', { phone: aPhone(), roleId: administrators }], ['POST', `/invitations/${invitationId}/renewal`, undefined],
+      ['PATCH', `/members/${doctor.membershipId}`, { roleId: administrators }], ['DELETE', `/roles/${doctors}?replacementId=${administrators}`, undefined],
+      ['POST', '/roles', { name: 'Better', permissions: ['admin.audit'] }], ['PATCH', `/roles/${doctors}`, { permissions: [...permissions, 'admin.audit'] }],
+    ] as const) expect([path, typeOf(await clerk.call(method, path, body))]).toEqual([path, 'role-beyond-own'])
+    expect(typeOf(await clerk.call('POST', `/accounts/${administrator.accountId}/one-time-password`, {}))).toBe('forbidden')
+    expect(await service.db('membership').where({ organisation_id: organisationId, role_id: administrators }).pluck('membership_id')).toEqual([administrator.membershipId])
+    // What is no administration he gives, whether or not he does it himself.
+    expect((await clerk.call('PATCH', `/members/${doctor.membershipId}`, { roleId: finance })).statusCode).toBe(200)
+    expect((await clerk.call('POST', `/accounts/${doctor.accountId}/one-time-password`, {})).statusCode).toBe(201)
+    expect((await administrator.call('POST', '/members', accomplice)).statusCode).toBe(201)
+  })
+
+  test('an offer of the full role is not taken back or made smaller by who could not make it', async () => {
+    const { chief, role, member } = await aHospital()
+    const [administrator, phone, doctors] = [await member('administrator'), aPhone(), await role('general')]
+    const { invitationId } = (await chief.call('POST', '/invitations', { phone, roleId: await role('full') })).json<Invitation>()
+    expect(typeOf(await administrator.call('POST', '/invitations', { phone, roleId: doctors }))).toBe('full-role-needed')
+    expect(typeOf(await administrator.call('DELETE', `/invitations/${invitationId}`))).toBe('full-role-needed')
+    expect((await chief.call('POST', '/invitations', { phone, roleId: doctors })).json()).toMatchObject({ invitationId, role: { roleId: doctors } })
+    expect((await administrator.call('DELETE', `/invitations/${invitationId}`)).statusCode).toBe(204)
+  })
+
   test('of two who have the full role and remove each other at once, one stays', async () => {
     for (const attempt of [1, 2, 3]) {
       const { chief, member, organisationId } = await aHospital()

@@ -18,6 +18,7 @@ export const fullRoleProtected = defineProblem({ type: '/problems/full-role-prot
 export const roleInUse = defineProblem({ type: '/problems/role-in-use', status: 409, title: 'The role is held by somebody' })
 export const invalidRole = defineProblem({ type: '/problems/invalid-role', status: 422, title: 'The role cannot be as asked' })
 export const selfElevation = defineProblem({ type: '/problems/self-elevation', status: 403, title: 'Nobody changes what he may do himself' })
+export const roleBeyondOwn = defineProblem({ type: '/problems/role-beyond-own', status: 403, title: 'The role administers more than the own one' })
 export const fullRoleNeeded = defineProblem({ type: '/problems/full-role-needed', status: 403, title: 'Only who has the full role may do this' })
 
 export const noSuchMember = defineProblem({ type: '/problems/no-such-member', status: 404, title: 'There is no such member' })

@@ -4,8 +4,8 @@ import type { Access } from '../identity/index.ts'
 import type { Db, Trx } from '../platform/db.ts'
 import { publish, tell } from '../notifications/index.ts'
 import { accountOf, assertVersion, given, lockOwn, note, ownKind, withOwnName } from './common.ts'
-import { heldBy } from './grants.ts'
-import { fullRoleNeeded, fullRoleProtected, invalidRole, noSuchRole, roleInUse, selfElevation, tooMany } from './problems.ts'
+import { administeredBeyond, heldBy, type RoleGrant } from './grants.ts'
+import { fullRoleNeeded, fullRoleProtected, invalidRole, noSuchRole, roleBeyondOwn, roleInUse, selfElevation, tooMany } from './problems.ts'
 
 /** More roles than people can tell apart. */
 const maxRoles = 100
@@ -16,11 +16,11 @@ export interface Roles {
   readonly permissions: (access: Access) => Promise<PermissionList>
   /** @throws noSuchRole 404 */
   readonly find: (access: Access, roleId: string) => Promise<Role>
-  /** @throws invalidRole 422, nameTaken 409, tooMany 409 */
+  /** @throws invalidRole 422, roleBeyondOwn 403, nameTaken 409, tooMany 409 */
   readonly create: (access: Access, request: RoleRequest) => Promise<Role>
-  /** @throws noSuchRole 404, changedMeanwhile 412, fullRoleProtected 409, selfElevation 403, invalidRole 422, nameTaken 409 */
+  /** @throws noSuchRole 404, changedMeanwhile 412, fullRoleProtected 409, selfElevation 403, roleBeyondOwn 403, invalidRole 422, nameTaken 409 */
   readonly change: (access: Access, roleId: string, patch: RolePatch, version: number | undefined) => Promise<Role>
-  /** @throws noSuchRole 404, fullRoleProtected 409, roleInUse 409, selfElevation 403, fullRoleNeeded 403, invalidRole 422 */
+  /** @throws noSuchRole 404, fullRoleProtected 409, roleInUse 409, selfElevation 403, fullRoleNeeded 403, roleBeyondOwn 403, invalidRole 422 */
   readonly remove: (access: Access, roleId: string, replacementId: string | undefined) => Promise<void>
 }
 
@@ -78,12 +78,14 @@ export async function roleInOrganisation(trx: Trx, { organisationId }: Access, r
 }
 
 /** The role by which a person acts; undefined for machines and commands, which act by scopes they were given. */
-export async function ownRole(trx: Trx, access: Access): Promise<{ roleId: string; isFull: boolean } | undefined> {
+export async function ownRole(trx: Trx, access: Access): Promise<RoleGrant & { roleId: string } | undefined> {
   const accountId = accountOf(access)
   if (accountId === undefined) return undefined
-  const row = await trx('membership').join('role', 'role.role_id', 'membership.role_id').where({ 'membership.organisation_id': access.organisationId, 'membership.account_id': accountId })
-    .first<{ role_id: string; built_in: string | null } | undefined>('role.role_id', 'role.built_in')
-  return row && { roleId: row.role_id, isFull: row.built_in === 'full' }
+  // Active: whoever was suspended since the request began gives nothing any more.
+  const row = await trx('membership').join('role', 'role.role_id', 'membership.role_id')
+    .where({ 'membership.organisation_id': access.organisationId, 'membership.account_id': accountId, 'membership.state': 'active' })
+    .first<Pick<RoleRow, 'role_id' | 'built_in' | 'permissions'> | undefined>('role.role_id', 'role.built_in', 'role.permissions')
+  return row && { roleId: row.role_id, isFull: row.built_in === 'full', permissions: row.permissions }
 }
 
 /**
@@ -93,6 +95,17 @@ export async function ownRole(trx: Trx, access: Access): Promise<{ roleId: strin
 export async function assertMayHandle(trx: Trx, access: Access, role: { readonly isFull: boolean }): Promise<void> {
   if (!role.isFull || accountOf(access) === undefined) return
   if ((await ownRole(trx, access))?.isFull !== true) throw fullRoleNeeded('It is given and taken away by those who have it.')
+}
+
+/**
+ * Before a role, or what is put into one, is given: it administers nothing its giver does not.
+ * @throws fullRoleNeeded 403, roleBeyondOwn 403
+ */
+export async function assertMayGive(trx: Trx, access: Access, role: RoleGrant): Promise<void> {
+  await assertMayHandle(trx, access, role)
+  if (accountOf(access) === undefined) return
+  const beyond = administeredBeyond(role, await ownRole(trx, access) ?? { isFull: false, permissions: [] })
+  if (beyond.length > 0) throw roleBeyondOwn('Somebody who administers this himself has to give it.', { permissions: beyond })
 }
 
 function assertGrantable(kind: OrganisationKind, permissions: readonly RolePermission[]): void {
@@ -132,6 +145,7 @@ export function createRoles({ db }: { readonly db: Db }): Roles {
     create: async (access, { name, description = '', permissions }) => {
       const roleId = await db.transaction(async (trx) => {
         assertGrantable((await lockOwn(trx, access)).kind, permissions)
+        await assertMayGive(trx, access, { isFull: false, permissions })
         const { count } = await trx('role').where({ organisation_id: access.organisationId }).count().first<{ count: string }>()
         if (Number(count) >= maxRoles) throw tooMany(`An organisation has at most ${maxRoles} roles.`)
         const [row] = await withOwnName(trx, (trx) => trx('role').insert({ organisation_id: access.organisationId, name: name.trim(), description: description.trim(), permissions }).returning<{ role_id: string }[]>('role_id'))
@@ -152,6 +166,7 @@ export function createRoles({ db }: { readonly db: Db }): Roles {
           assertGrantable(kind, permissions)
           const added = permissions.filter((permission) => !role.permissions.includes(permission))
           if (added.length > 0 && (await ownRole(trx, access))?.roleId === roleId) throw selfElevation('Somebody else has to add permissions to the role you have.', { permissions: added })
+          await assertMayGive(trx, access, { isFull: false, permissions: added })
         }
         await withOwnName(trx, (trx) => trx('role').where({ organisation_id: access.organisationId, role_id: roleId }).update({
           ...given({ name: name?.trim(), description: description?.trim(), permissions }), version: trx.raw('version + 1'), updated_at: trx.fn.now(),
@@ -176,7 +191,7 @@ export function createRoles({ db }: { readonly db: Db }): Roles {
         if (replacementId === undefined) throw roleInUse('Name the role that its members and invitations get instead.', { members: holders, invitations: invited })
         if (replacementId === roleId) throw invalidRole('A role does not replace itself.')
         const replacement = await roleInOrganisation(trx, access, replacementId)
-        await assertMayHandle(trx, access, replacement)
+        await assertMayGive(trx, access, replacement)
         if ((await ownRole(trx, access))?.roleId === roleId) throw selfElevation('Somebody else has to delete the role you have.')
         await trx('membership').where(own).whereNot({ state: 'removed' }).update({ role_id: replacementId, version: trx.raw('version + 1'), updated_at: trx.fn.now() })
         await trx('invitation').where(own).whereIn('state', ['open', 'declined']).update({ role_id: replacementId })

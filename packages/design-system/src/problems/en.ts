@@ -34,6 +34,7 @@ export const en = {
     'role-in-use': 'Somebody has this role, or is invited with it. Choose the role they get instead.',
     'invalid-role': 'The role cannot be like this.',
     'self-elevation': 'Nobody changes what he may do himself. Ask another administrator.',
+    'role-beyond-own': 'This role administers what yours does not. Somebody who administers it has to give it.',
     'full-role-needed': 'The full role is given and taken away only by those who have it.',
     'member-state-refused': 'The member is no longer in a state for this.',
     'last-administrator': 'Somebody has to keep the full role. Give it to somebody else first.',

@@ -35,6 +35,7 @@ export const zhCN: ProblemWords = {
     'role-in-use': '有成员持有或被邀请使用该角色，请选择替代角色。',
     'invalid-role': '角色设置有误。',
     'self-elevation': '不能更改自己的权限，请联系其他管理员。',
+    'role-beyond-own': '该角色包含您自己没有的管理权限，请由拥有这些权限的管理员授予。',
     'full-role-needed': '全功能角色只能由持有该角色的人授予或收回。',
     'member-state-refused': '该成员的状态已变化，不能进行此操作。',
     'last-administrator': '必须至少有一人持有全功能角色，请先将其授予他人。',
