@@ -48,6 +48,12 @@ AS $function$
         return null;
       end $function$;
 
+CREATE OR REPLACE FUNCTION study_record_id(organisation_id bigint, study_instance_uid text)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE STRICT
+RETURN upper(substr(md5((((organisation_id)::text || ':'::text) || study_instance_uid)), 1, 12));
+
 CREATE OR REPLACE FUNCTION tell_access_changed()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -475,6 +481,8 @@ CREATE TABLE deleted_study (
   study_description text,
   accession_number text,
   modalities text[] NOT NULL DEFAULT '{}'::text[],
+  stored_by text,
+  arrived_at timestamp with time zone,
   PRIMARY KEY (deleted_study_id),
   UNIQUE (organisation_id, deleted_study_id),
   FOREIGN KEY (device_id) REFERENCES device(device_id),
@@ -706,6 +714,16 @@ CREATE TABLE gateway_command (
 );
 CREATE INDEX gateway_command_newest ON gateway_command USING btree (gateway_id, created_at DESC, command_id DESC);
 CREATE INDEX gateway_command_pending ON gateway_command USING btree (gateway_id, created_at, command_id) WHERE (finished_at IS NULL);
+
+CREATE TABLE hidden_series (
+  organisation_id bigint NOT NULL,
+  study_instance_uid text COLLATE "C" NOT NULL,
+  series_instance_uid text COLLATE "C" NOT NULL,
+  hidden_by text NOT NULL,
+  hidden_at timestamp with time zone NOT NULL,
+  PRIMARY KEY (organisation_id, study_instance_uid, series_instance_uid),
+  FOREIGN KEY (organisation_id) REFERENCES organisation(organisation_id)
+);
 
 CREATE TABLE hospital_settings (
   organisation_id bigint NOT NULL,
@@ -1311,6 +1329,18 @@ CREATE TABLE recovery_code (
   FOREIGN KEY (account_id) REFERENCES account(account_id) ON DELETE CASCADE
 );
 
+CREATE TABLE related_study (
+  organisation_id bigint NOT NULL,
+  study_instance_uid text COLLATE "C" NOT NULL,
+  related_study_instance_uid text COLLATE "C" NOT NULL,
+  linked_by text NOT NULL,
+  linked_at timestamp with time zone NOT NULL,
+  PRIMARY KEY (organisation_id, study_instance_uid, related_study_instance_uid),
+  FOREIGN KEY (organisation_id) REFERENCES organisation(organisation_id),
+  CHECK ((study_instance_uid < related_study_instance_uid))
+);
+CREATE INDEX related_study_backwards ON related_study USING btree (organisation_id, related_study_instance_uid);
+
 CREATE TABLE role (
   role_id uuid NOT NULL DEFAULT gen_random_uuid(),
   organisation_id bigint NOT NULL,
@@ -1384,6 +1414,49 @@ CREATE TABLE session_membership (
 );
 CREATE INDEX session_membership_of_membership ON session_membership USING btree (membership_id);
 CREATE TRIGGER access_changed AFTER INSERT OR DELETE OR UPDATE ON session_membership FOR EACH STATEMENT EXECUTE FUNCTION tell_access_changed();
+
+CREATE TABLE share_link (
+  link_key bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+  link_id text COLLATE "C" NOT NULL,
+  organisation_id bigint NOT NULL,
+  created_by uuid NOT NULL,
+  token_sha256 bytea NOT NULL,
+  password_hash text,
+  wrong_passwords integer NOT NULL DEFAULT 0,
+  mask_secret bytea,
+  created_at timestamp with time zone NOT NULL,
+  expires_at timestamp with time zone NOT NULL,
+  revoked_at timestamp with time zone,
+  views integer NOT NULL DEFAULT 0,
+  last_viewed_at timestamp with time zone,
+  PRIMARY KEY (link_key),
+  UNIQUE (link_id),
+  FOREIGN KEY (created_by) REFERENCES account(account_id) ON DELETE CASCADE,
+  FOREIGN KEY (organisation_id) REFERENCES organisation(organisation_id),
+  CHECK ((expires_at > created_at))
+);
+CREATE INDEX share_link_by_end ON share_link USING btree (expires_at);
+CREATE INDEX share_link_of_account ON share_link USING btree (organisation_id, created_by, link_key DESC);
+
+CREATE TABLE share_link_study (
+  link_key bigint NOT NULL,
+  position smallint NOT NULL,
+  study_instance_uid text COLLATE "C" NOT NULL,
+  PRIMARY KEY (link_key, "position"),
+  UNIQUE (link_key, study_instance_uid),
+  FOREIGN KEY (link_key) REFERENCES share_link(link_key) ON DELETE CASCADE
+);
+
+CREATE TABLE share_visit (
+  visit_sha256 bytea NOT NULL,
+  link_key bigint NOT NULL,
+  opened_at timestamp with time zone NOT NULL,
+  expires_at timestamp with time zone NOT NULL,
+  PRIMARY KEY (visit_sha256),
+  FOREIGN KEY (link_key) REFERENCES share_link(link_key) ON DELETE CASCADE
+);
+CREATE INDEX share_visit_by_end ON share_visit USING btree (expires_at);
+CREATE INDEX share_visit_of_link ON share_visit USING btree (link_key);
 
 CREATE TABLE sign_in_provider (
   provider_id uuid NOT NULL DEFAULT gen_random_uuid(),
@@ -1492,6 +1565,7 @@ CREATE TABLE study (
   updated_at timestamp with time zone NOT NULL DEFAULT now(),
   timezone_offset_from_utc text GENERATED ALWAYS AS ("substring"(attributes, '"00080201":[{]"vr":"SH","Value":[[]"([-+][0-9]{4})"'::text)) STORED,
   sort_key text COLLATE "C" NOT NULL GENERATED ALWAYS AS ((COALESCE(study_date, '00000000'::text) || COALESCE(study_time, '000000.000000'::text))) STORED,
+  stored_by text,
   PRIMARY KEY (study_key),
   UNIQUE (organisation_id, study_instance_uid),
   UNIQUE (organisation_id, study_key),
@@ -1499,12 +1573,14 @@ CREATE TABLE study (
 ) WITH (fillfactor=70);
 CREATE INDEX study_by_accession_number ON study USING btree (organisation_id, accession_number text_pattern_ops) WHERE (accession_number IS NOT NULL);
 CREATE INDEX study_by_accession_number_trigram ON study USING gin (accession_number gin_trgm_ops);
+CREATE INDEX study_by_arrival ON study USING btree (organisation_id, created_at DESC, study_key DESC);
 CREATE INDEX study_by_description_token ON study USING gin (study_description_tokens);
 CREATE INDEX study_by_description_trigram ON study USING gin (study_description gin_trgm_ops);
 CREATE INDEX study_by_patient_id ON study USING btree (organisation_id, patient_id text_pattern_ops);
 CREATE INDEX study_by_patient_id_trigram ON study USING gin (patient_id gin_trgm_ops);
 CREATE INDEX study_by_patient_name_token ON study USING gin (patient_name_tokens);
 CREATE INDEX study_by_patient_name_trigram ON study USING gin (patient_name_search gin_trgm_ops);
+CREATE INDEX study_by_record_id ON study USING btree (organisation_id, study_record_id(organisation_id, study_instance_uid));
 CREATE INDEX study_by_referring_physician_trigram ON study USING gin (referring_physician_name_search gin_trgm_ops);
 CREATE INDEX study_by_sop_class ON study USING gin (sop_classes_in_study);
 CREATE INDEX study_by_time ON study USING btree (organisation_id, sort_key DESC, study_key DESC) INCLUDE (patient_name_search, patient_id, accession_number, study_description, study_date);
