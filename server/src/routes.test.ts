@@ -38,7 +38,7 @@ const pathOf = (url: string) => url.replaceAll(/:\w+/g, '1.2.3').replace('*', '0
 
 test('what is open to everybody says nothing of patients: health, metrics, and how to become known', () => {
   const open = routes.filter((route) => route.policy === 'public' && touchesData(route)).map(({ url }) => url)
-  expect([...new Set(open)].sort()).toEqual(['/*', '/.well-known/jwks.json', '/api/captchas', '/api/docs', '/api/gateways/enrolment', '/api/openapi.json', '/api/passkey-challenges', '/api/password-resets', '/api/password-resets/:resetId/completion', '/api/phone-bindings', '/api/phone-bindings/:bindingId/completion', '/api/qr-sign-ins', '/api/qr-sign-ins/own', '/api/session', '/api/session/passkey', '/api/session/qr', '/api/sign-in/oidc/:number', '/api/sign-in/oidc/:number/backchannel-logout', '/api/sign-in/oidc/:number/callback', '/api/signature-drawing', '/api/token', '/apps/*', '/healthz', '/metrics', '/readyz', '/service-worker.js'])
+  expect([...new Set(open)].sort()).toEqual(['/*', '/.well-known/jwks.json', '/api/captchas', '/api/docs', '/api/gateways/enrolment', '/api/openapi.json', '/api/passkey-challenges', '/api/password-resets', '/api/password-resets/:resetId/completion', '/api/phone-bindings', '/api/phone-bindings/:bindingId/completion', '/api/qr-sign-ins', '/api/qr-sign-ins/own', '/api/session', '/api/session/passkey', '/api/session/qr', '/api/sign-in/oidc/:number', '/api/sign-in/oidc/:number/backchannel-logout', '/api/sign-in/oidc/:number/callback', '/api/signature-drawing', '/api/token', '/apps/*', '/healthz', '/metrics', '/readyz', '/service-worker.js', '/viewer/*'])
 })
 
 test('every other route asks for a permission or is about the own account, and what is done is audited under the action of that permission', () => {
