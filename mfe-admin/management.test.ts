@@ -32,7 +32,7 @@ describe.skipIf(!hasProgram('chromium'))('management in Chromium', () => {
       const { organisationId } = opened.organisation
       for (const person of ['Zhang Wei', 'Li Na', 'Chen Jing']) await aMember(screens.service.db, organisationId, 'general', { name: person })
       const wrong: string[] = []
-      for (const page of ['members', 'invitations', 'frozen-accounts', 'roles', 'departments']) {
+      for (const page of ['members', 'invitations', 'frozen-accounts', 'roles', 'departments', 'settings', 'pairings', 'devices']) {
         await opened.goTo(`/o/${organisationId}/admin/${page}`)
         wrong.push(...await wrongHere(opened, `${name} ${page}`))
       }

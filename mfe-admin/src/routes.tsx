@@ -1,6 +1,9 @@
 import { managementPageNames, managementPages, managementPagesOf, type ManagementPage } from '@isocenter/contracts'
 import { DeniedState, EmptyState, LoadingState, navigate, Page, useLocation } from '@isocenter/design-system'
 import { useEffect, type ComponentType } from 'react'
+import { Devices } from './organisation/devices.tsx'
+import { Pairings } from './organisation/pairings.tsx'
+import { Settings } from './organisation/settings.tsx'
 import { AdminContext, useMembershipHere } from './parts/admin.ts'
 import { usePermissionWords } from './parts/permission-words.ts'
 import { Departments } from './people/departments.tsx'
@@ -12,6 +15,7 @@ import { useCommonWords } from './words/common.ts'
 
 const pages: Partial<Readonly<Record<ManagementPage, ComponentType>>> = {
   'members': Members, 'invitations': Invitations, 'frozen-accounts': FrozenAccounts, 'roles': Roles, 'departments': Departments,
+  'settings': Settings, 'pairings': Pairings, 'devices': Devices,
 }
 
 /** The page of the address, for who may open it. */

@@ -1,4 +1,4 @@
-import { departments, members } from '@isocenter/api-client'
+import { departments } from '@isocenter/api-client'
 import type { Department, DepartmentRequest } from '@isocenter/contracts'
 import { EmptyState, FormDrawer, Loaded, Page, useAction, useConfirm, useLanguage, useResource } from '@isocenter/design-system'
 import { Button, Card, Form, Input, Select } from 'antd'
@@ -7,6 +7,7 @@ import { useAdmin } from '../parts/admin.ts'
 import { DataTable, type Column } from '../parts/data-table.tsx'
 import { MemberSelect } from '../parts/member-select.tsx'
 import { changing } from '../parts/use-change.ts'
+import { useColleagues } from '../parts/use-colleagues.ts'
 import { useCommonWords } from '../words/common.ts'
 import { usePeopleWords } from './words.ts'
 
@@ -51,9 +52,10 @@ export function Departments() {
 function DepartmentForm({ department, all, onClose, onChanged }: { readonly department?: Department; readonly all: readonly Department[]; readonly onClose: () => void; readonly onChanged: () => void }) {
   const words = usePeopleWords()
   const common = useCommonWords()
-  const { api, may } = useAdmin()
+  const { api } = useAdmin()
+  const colleagues = useColleagues()
   const submit = async (values: DepartmentRequest) => {
-    const given = { ...values, name: values.name.trim(), parentId: values.parentId ?? '', ...(may('org.member') && { headId: values.headId ?? '' }) }
+    const given = { ...values, name: values.name.trim(), parentId: values.parentId ?? '', headId: values.headId ?? '' }
     if (department === undefined) await departments(api).create(given)
     else await changing(() => departments(api).change(department.departmentId, given, department.version), onChanged)
     onChanged()
@@ -67,7 +69,7 @@ function DepartmentForm({ department, all, onClose, onChanged }: { readonly depa
       <Form.Item name="code" label={words.code}><Input maxLength={40} /></Form.Item>
       <Form.Item name="phone" label={words.phone}><Input type="tel" maxLength={40} /></Form.Item>
       <Form.Item name="parentId" label={words.parent}><Select allowClear options={all.filter(({ departmentId }) => departmentId !== department?.departmentId).map(({ departmentId, name }) => ({ value: departmentId, label: name }))} /></Form.Item>
-      {may('org.member') && <Form.Item name="headId" label={words.head}><MemberSelect known={department?.head ? [department.head] : []} search={(search, signal) => members(api).list({ limit: 20, state: 'active', ...(search !== '' && { search }) }, signal).then(({ items }) => items)} /></Form.Item>}
+      <Form.Item name="headId" label={words.head}><MemberSelect known={department?.head ? [department.head] : []} search={colleagues} /></Form.Item>
     </FormDrawer>
   )
 }
