@@ -1,7 +1,6 @@
 export { announceBlob, forgetObsoleteBlobs, heldObjects, obsoleteBlobs, takeAnnounced, unnamedBlobs } from './blobs.ts'
 export type { Change, Changes } from './changes.ts'
 export { createCatalogue, type Catalogue } from './catalogue.ts'
-export type { Deletion, DeletionNote } from './deletion.ts'
 export { addExtraAttribute, ExtraAttributeRefused, extraAttributes, removeExtraAttribute } from './extra-attributes.ts'
 export { instancesOfStudies } from './instances-of-studies.ts'
 export type { InstanceRecord } from './instance-record.ts'
