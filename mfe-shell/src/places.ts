@@ -21,6 +21,7 @@ export const places: readonly Place[] = [
   // A phone that signs is not signed in: the token in the address is all it has.
   { application: 'phone-signing', path: /^\/sign\/?$/, layout: 'bare', audience: 'anybody' },
   { application: 'home', path: /^\/o\/\d+(\/home)?\/?$/, layout: 'framed', audience: 'signedIn' },
+  { application: 'studies', path: /^\/o\/\d+\/studies\/?$/, layout: 'framed', audience: 'signedIn' },
   { application: 'viewer', path: /^\/o\/\d+\/viewer\/?$/, layout: 'bare', audience: 'signedIn' },
   { application: 'admin', path: /^\/o\/\d+\/admin(\/|$)/, layout: 'framed', audience: 'signedIn' },
 ]

@@ -16,6 +16,7 @@ const applications: Readonly<Record<string, Load>> = {
   'sign-in': () => import('./sign-in/index.ts'),
   workbench: () => import('./workbench/index.ts'),
   home: () => import('./home/index.ts'),
+  studies: () => import('./studies/index.ts'),
   'api-reference': () => import('./api-reference/index.ts'),
   notifications: () => import('./notifications/index.ts'),
   'personal-centre': () => import('./personal-centre/index.ts'),

@@ -19,6 +19,7 @@ export interface Entry {
 /** Navigation of an organisation, in its order (PLAT-10). An entry is added with its pages, not before. */
 export const entries: readonly Entry[] = [
   { name: 'home', icon: HomeOutlined, path: '/home', isOpenTo: () => true },
+  { name: 'studies', icon: PictureOutlined, path: '/studies', isOpenTo: ({ permissions }) => permissions.includes('study.view') },
   { name: 'admin', icon: SettingOutlined, path: '/admin', isOpenTo: ({ permissions }) => managementPagesOf(permissions).length > 0 },
 ]
 
