@@ -1,6 +1,9 @@
 import { managementPageNames, managementPages, managementPagesOf, type ManagementPage } from '@isocenter/contracts'
 import { DeniedState, EmptyState, LoadingState, navigate, Page, useLocation } from '@isocenter/design-system'
 import { useEffect, type ComponentType } from 'react'
+import { ApiKeys } from './machines/api-keys.tsx'
+import { Gateways } from './machines/gateways.tsx'
+import { SignInProviderPage } from './machines/sign-in-provider.tsx'
 import { Devices } from './organisation/devices.tsx'
 import { Pairings } from './organisation/pairings.tsx'
 import { Settings } from './organisation/settings.tsx'
@@ -16,6 +19,7 @@ import { useCommonWords } from './words/common.ts'
 const pages: Partial<Readonly<Record<ManagementPage, ComponentType>>> = {
   'members': Members, 'invitations': Invitations, 'frozen-accounts': FrozenAccounts, 'roles': Roles, 'departments': Departments,
   'settings': Settings, 'pairings': Pairings, 'devices': Devices,
+  'gateways': Gateways, 'api-keys': ApiKeys, 'sign-in-provider': SignInProviderPage,
 }
 
 /** The page of the address, for who may open it. */
