@@ -7,8 +7,8 @@ import { record } from '../audit/index.ts'
 import type { Access } from '../identity/index.ts'
 import { decodeCursor, encodeCursor } from '../platform/cursor.ts'
 import type { Db, Trx } from '../platform/db.ts'
-import { createRateLimit } from '../platform/rate-limit.ts'
-import { actorOf, anywhere, given, orNull, ownKind, unlessThere, withOwnName } from './common.ts'
+import { createSharedRateLimit } from '../platform/shared-rate-limit.ts'
+import { actorOf, anywhere, countingKnown, given, orNull, ownKind, unlessThere, withOwnName } from './common.ts'
 import type { Invitations } from './invitations.ts'
 import { appointAdministrator, fullRoleOf, lockOrganisation } from './memberships.ts'
 import { modulesInForceSql } from './modules.ts'
@@ -72,7 +72,7 @@ const newNumber = (): string => String(randomInt(1_000_000_000, 10_000_000_000))
 
 export function createBelow({ db, accounts, invitations }: { readonly db: Db; readonly accounts: Pick<Accounts, 'administration'>; readonly invitations: Invitations }): OrganisationsBelow {
   // To make first administrators is also to ask which phone numbers have accounts.
-  const knownNumbers = createRateLimit({ burst: 20, refillMs: 5 * 60_000 })
+  const knownNumbers = createSharedRateLimit(db, 'known-numbers-of-administrators', { burst: 20, refillMs: 5 * 60_000 })
 
   const find = async (db: Db, access: Access, above: Above, organisationId: string): Promise<OrganisationBelow> => {
     const [row] = await below(db, access, above).where('organisation.organisation_id', organisationId)
@@ -98,16 +98,16 @@ export function createBelow({ db, accounts, invitations }: { readonly db: Db; re
   const makeWith = async (access: Access, above: Above, request: OrganisationRequest, connect: (trx: Trx, organisationId: string) => Promise<void>): Promise<OrganisationMaking> => {
     await ownKind(db, access, above)
     assertTimeZone(request.timeZone)
-    knownNumbers.check(access.organisationId)
+    await knownNumbers.check(access.organisationId)
     const { administrator } = request
     const prepared = await accounts.administration.prepareOneTimePassword()
-    return db.transaction(async (trx) => {
+    return countingKnown(knownNumbers, access.organisationId, (known) => db.transaction(async (trx) => {
       const organisation = await insert(trx, access, request)
       const { organisationId } = organisation
       await connect(trx, organisationId)
       const account = await unlessThere(accounts.administration.create(trx, { organisationId, phone: administrator.phone, name: administrator.name.trim(), actor: actorOf(access) }, prepared))
       if (account === undefined) {
-        knownNumbers.use(access.organisationId)
+        known()
         // As a command would: nobody is in the new organisation yet who could.
         const { invitationId } = await invitations.inviteWithin(trx, { ...access, actor: { kind: 'command', id: actorOf(access) }, organisationId }, { phone: administrator.phone, roleId: await fullRoleOf(trx, organisationId) })
         return { organisation, administrator: { outcome: 'invited', invitationId } }
@@ -115,7 +115,7 @@ export function createBelow({ db, accounts, invitations }: { readonly db: Db; re
       const membershipId = await appointAdministrator(trx, organisationId, account.accountId)
       await record(trx, [{ organisationId, actor: actorOf(access), action: 'member.create', outcome: 'success', detail: { membershipId, accountId: account.accountId } }])
       return { organisation, administrator: { outcome: 'created', membershipId, oneTimePassword: prepared.password, passwordExpiresAt: prepared.expiresAt.toISOString() } }
-    })
+    }))
   }
 
   return {

@@ -7,7 +7,7 @@ import { record } from '../audit/index.ts'
 import { closeTodo, openTodo, publish, tell } from '../notifications/index.ts'
 import { decodeCursor, encodeCursor } from '../platform/cursor.ts'
 import type { Db, Trx } from '../platform/db.ts'
-import { createRateLimit } from '../platform/rate-limit.ts'
+import { createSharedRateLimit } from '../platform/shared-rate-limit.ts'
 import { actorOf, exactly, lockOwn, note } from './common.ts'
 import { lockOrganisation } from './memberships.ts'
 import { alreadyMember, invalidPhone, invitationStateRefused, memberStateRefused, noSuchInvitation } from './problems.ts'
@@ -56,7 +56,7 @@ const Position = Type.Tuple([Type.String({ maxLength: 40, format: 'date-time' })
 
 export function createInvitations({ db, now }: { readonly db: Db; readonly now: () => Date }): Invitations {
   // Who floods phones with messages is slowed down; by organisation, whoever of it asks.
-  const sending = createRateLimit({ burst: 100, refillMs: 30_000 })
+  const send = (trx: Trx, organisationId: string) => createSharedRateLimit(trx, 'invitations', { burst: 100, refillMs: 30_000 }).take(organisationId)
   const expiry = () => new Date(now().getTime() + validMs)
 
   const toInvitation = (access: Access, row: ListedRow): Invitation => {
@@ -122,7 +122,6 @@ export function createInvitations({ db, now }: { readonly db: Db; readonly now: 
   const inviteWithin = async (trx: Trx, access: Access, { phone: typed, roleId }: InvitationRequest): Promise<Invitation> => {
     const phone = readPhone(typed)
     if (phone === undefined) throw invalidPhone('"phone" is no phone number.')
-    sending.check(access.organisationId)
     const { name } = await lockOwn(trx, access)
     await assertMayGive(trx, access, await roleInOrganisation(trx, access, roleId))
     const member = await trx('membership').join('account', 'account.account_id', 'membership.account_id').where({ 'membership.organisation_id': access.organisationId, 'account.phone': phone })
@@ -130,7 +129,7 @@ export function createInvitations({ db, now }: { readonly db: Db; readonly now: 
     if (member !== undefined) throw alreadyMember('A member of your organisation has this phone number.', { membershipId: member.membership_id })
     const offered = await trx('invitation').where({ organisation_id: access.organisationId, phone }).whereIn('state', ['open', 'declined']).first<Pick<InvitationRow, 'role_id'> | undefined>('role_id')
     await assertMayTakeBack(trx, access, offered)
-    sending.use(access.organisationId)
+    await send(trx, access.organisationId)
     const [row] = await trx('invitation').insert({ organisation_id: access.organisationId, phone, role_id: roleId, state: 'open', created_by: actorOf(access), sent_at: now(), expires_at: expiry() })
       .onConflict(trx.raw("(organisation_id, phone) where state in ('open', 'declined')"))
       .merge({ role_id: roleId, state: 'open', sent_at: now(), expires_at: expiry(), answered_at: null }).returning<{ invitation_id: string }[]>('invitation_id')
@@ -154,20 +153,17 @@ export function createInvitations({ db, now }: { readonly db: Db; readonly now: 
     inviteWithin,
     invite: (access, request) => db.transaction((trx) => inviteWithin(trx, access, request)),
 
-    inviteAgain: (access, invitationId) => {
-      sending.check(access.organisationId)
-      return db.transaction(async (trx) => {
-        const { name } = await lockOwn(trx, access)
-        const row = await lock(trx, { organisation_id: access.organisationId, invitation_id: invitationId })
-        const state = assertOpenTo(row, 'inviteAgain')
-        await assertMayGive(trx, access, await roleInOrganisation(trx, access, String(row.role_id)))
-        sending.use(access.organisationId)
-        await trx('invitation').where({ invitation_id: invitationId }).update({ state, sent_at: now(), expires_at: expiry(), answered_at: null })
-        await tellInvitee(trx, access, invitationId, row.phone, name)
-        await note(trx, access, 'member.invite', { invitationId, roleId: row.role_id })
-        return find(trx, access, invitationId)
-      })
-    },
+    inviteAgain: (access, invitationId) => db.transaction(async (trx) => {
+      const { name } = await lockOwn(trx, access)
+      const row = await lock(trx, { organisation_id: access.organisationId, invitation_id: invitationId })
+      const state = assertOpenTo(row, 'inviteAgain')
+      await assertMayGive(trx, access, await roleInOrganisation(trx, access, String(row.role_id)))
+      await send(trx, access.organisationId)
+      await trx('invitation').where({ invitation_id: invitationId }).update({ state, sent_at: now(), expires_at: expiry(), answered_at: null })
+      await tellInvitee(trx, access, invitationId, row.phone, name)
+      await note(trx, access, 'member.invite', { invitationId, roleId: row.role_id })
+      return find(trx, access, invitationId)
+    }),
 
     withdraw: (access, invitationId) => db.transaction(async (trx) => {
       await lockOwn(trx, access)

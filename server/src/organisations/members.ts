@@ -6,8 +6,8 @@ import type { Access } from '../identity/index.ts'
 import { publish, tell } from '../notifications/index.ts'
 import { decodeCursor, encodeCursor } from '../platform/cursor.ts'
 import type { Db, Trx } from '../platform/db.ts'
-import { createRateLimit } from '../platform/rate-limit.ts'
-import { accountOf, actorOf, anywhere, assertVersion, exactly, given, lockOwn, note, orNull, unlessThere } from './common.ts'
+import { createSharedRateLimit } from '../platform/shared-rate-limit.ts'
+import { accountOf, actorOf, anywhere, assertVersion, countingKnown, exactly, given, lockOwn, note, orNull, unlessThere } from './common.ts'
 import type { Invitations } from './invitations.ts'
 import { lastAdministrator, memberStateRefused, noSuchDepartment, noSuchMember, selfElevation } from './problems.ts'
 import { assertMayGive, assertMayHandle, roleInOrganisation } from './roles.ts'
@@ -91,7 +91,7 @@ interface LockedMember {
 
 export function createMembers({ db, accounts, invitations }: { readonly db: Db; readonly accounts: Pick<Accounts, 'administration'>; readonly invitations: Invitations }): Members {
   // To make members is also to ask which phone numbers have accounts.
-  const knownNumbers = createRateLimit({ burst: 20, refillMs: 5 * 60_000 })
+  const knownNumbers = createSharedRateLimit(db, 'known-numbers-of-members', { burst: 20, refillMs: 5 * 60_000 })
 
   const find = async (db: Db, access: Access, membershipId: string): Promise<MemberDetail> => {
     const [row] = await members(db, access.organisationId).where('membership.membership_id', membershipId)
@@ -147,15 +147,15 @@ export function createMembers({ db, accounts, invitations }: { readonly db: Db; 
     },
 
     create: async (access, { phone, name, gender, email, introduction, roleId }) => {
-      knownNumbers.check(access.organisationId)
+      await knownNumbers.check(access.organisationId)
       const prepared = await accounts.administration.prepareOneTimePassword()
-      return db.transaction(async (trx) => {
+      return countingKnown(knownNumbers, access.organisationId, (known) => db.transaction(async (trx) => {
         await lockOwn(trx, access)
         await assertMayGive(trx, access, await roleInOrganisation(trx, access, roleId))
         const account = { organisationId: access.organisationId, phone, name: name.trim(), email, actor: actorOf(access) }
         const made = await unlessThere(accounts.administration.create(trx, account, prepared))
         if (made === undefined) {
-          knownNumbers.use(access.organisationId)
+          known()
           return { outcome: 'invited', invitationId: (await invitations.inviteWithin(trx, access, { phone, roleId })).invitationId }
         }
         await trx('account').where({ account_id: made.accountId }).update({ gender: gender ?? null, introduction: introduction === undefined ? null : orNull(introduction) })
@@ -163,7 +163,7 @@ export function createMembers({ db, accounts, invitations }: { readonly db: Db; 
         const membershipId = String(row?.membership_id)
         await note(trx, access, 'member.create', { membershipId, accountId: made.accountId, roleId })
         return { outcome: 'created', membershipId, oneTimePassword: prepared.password, passwordExpiresAt: prepared.expiresAt.toISOString() }
-      })
+      }))
     },
 
     change: (access, membershipId, { roleId, departmentId, hasElectronicFilm }, version) => db.transaction(async (trx) => {

@@ -46,13 +46,15 @@ describe('making members', () => {
   })
 
   test('who tries many numbers to see which have accounts is made to wait', async () => {
-    const { chief, role } = await aHospital()
+    const { chief, role, organisationId } = await aHospital()
     const roleId = await role('general')
     const known = await Promise.all(Array.from({ length: 22 }, async () => (await service.stranger()).phone))
     const answers: string[] = []
     for (const phone of known) answers.push(typeOf(await chief.call('POST', '/members', { phone, name: 'X', roleId })))
     expect(answers.slice(0, 20)).toEqual(Array.from({ length: 20 }, () => '201'))
     expect(answers.at(-1)).toBe('too-many-requests')
+    // In the database: another server process makes him wait as well.
+    expect(await service.db('rate_limit').whereILike('key', `known-numbers%`).pluck('key')).toContain(`known-numbers-of-members ${organisationId}`)
   })
 })
 
