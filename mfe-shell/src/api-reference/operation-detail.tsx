@@ -56,7 +56,7 @@ function SchemaMembers({ schema: reference, document }: { readonly schema: Schem
         const inner = resolve(document, of.items ?? of).schema
         return (
           <Member key={member} name={member} isRequired={required.includes(member)} shape={shapeOf(document, of)} description={of.description}>
-            {inner.properties && <Nested schema={of.items ?? of} label={shapeOf(document, of.items ?? of) || member} document={document} />}
+            {inner.properties && <Nested schema={of.items ?? of} label={resolve(document, of.items ?? of).name ?? member} document={document} />}
           </Member>
         )
       })}</dl>

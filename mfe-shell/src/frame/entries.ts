@@ -1,6 +1,6 @@
 import {
   ApartmentOutlined, ApiOutlined, AppstoreOutlined, BankOutlined, BellOutlined, CloudServerOutlined, ClusterOutlined, DatabaseOutlined, DeleteOutlined, DesktopOutlined, EditOutlined, FileSearchOutlined, HomeOutlined, IdcardOutlined,
-  KeyOutlined, LinkOutlined, LockOutlined, UserSwitchOutlined, MailOutlined, NotificationOutlined, UndoOutlined, SafetyCertificateOutlined, SafetyOutlined, SettingOutlined, SoundOutlined, StarOutlined, TeamOutlined, UserOutlined,
+  KeyOutlined, LinkOutlined, LockOutlined, UserSwitchOutlined, MailOutlined, NotificationOutlined, PictureOutlined, UndoOutlined, SafetyCertificateOutlined, SafetyOutlined, SettingOutlined, SoundOutlined, StarOutlined, TeamOutlined, UserOutlined,
 } from '@ant-design/icons'
 import { managementPagesOf, type ManagementPage, type OwnMembership } from '@isocenter/contracts'
 import type { ComponentType } from 'react'

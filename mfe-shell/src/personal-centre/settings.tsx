@@ -1,8 +1,9 @@
 import { accounts, personalCentre, session } from '@isocenter/api-client'
 import { viewerLayouts, type AccountSettings, type Preferences, type PreferencesPatch } from '@isocenter/contracts'
 import { colourModes, languageNames, languages, Loaded, Page, useAction, useColourMode, useLanguage, useResource } from '@isocenter/design-system'
-import { Alert, Button, Card, Radio, Select, Switch } from 'antd'
+import { Card, Radio, Select, Switch } from 'antd'
 import { useId, type ReactNode } from 'react'
+import { BindingOffer } from '../parts/binding-offer.tsx'
 import { useSignedIn } from '../session/use-session.ts'
 import { useShellWords } from '../words/index.ts'
 
@@ -83,7 +84,7 @@ function WorkPart({ preferences, onChanged }: { readonly preferences: Preference
       )}</Setting>
       <Setting title={words.dualScreen} hint={words.dualScreenHint}>{(id) => <Switch id={id} checked={preferences.dualScreen} loading={isBusy} onChange={(dualScreen) => void change({ dualScreen })} />}</Setting>
       {preferences.shouldOfferBinding && (
-        <Alert type="info" showIcon style={{ marginTop: 16 }} title={words.binding} description={words.bindingHint} action={<Button size="small" onClick={() => void run(() => api.putOffBinding()).then(onChanged)}>{words.bindingLater}</Button>} />
+        <div className="after-settings"><BindingOffer onPutOff={onChanged} /></div>
       )}
     </>
   )

@@ -1,8 +1,9 @@
 import { BankOutlined, RightOutlined, TeamOutlined } from '@ant-design/icons'
-import { session, workbench } from '@isocenter/api-client'
+import { personalCentre, session, workbench } from '@isocenter/api-client'
 import type { OwnInvitation, OwnMembership } from '@isocenter/contracts'
 import { EmptyState, Link, Loaded, Page, useAction, useConfirm, useLanguage, useResource, useRoleName } from '@isocenter/design-system'
 import { Alert, Button, Card } from 'antd'
+import { BindingOffer } from '../parts/binding-offer.tsx'
 import { useSignedIn } from '../session/use-session.ts'
 import { useShellWords } from '../words/index.ts'
 
@@ -13,6 +14,7 @@ export function Workbench() {
   const { workbench: words } = useShellWords()
   const signedIn = useSignedIn()
   const invitations = useResource('invitations', (signal) => api.invitations(signal))
+  const preferences = useResource('preferences', (signal) => personalCentre(session.api).preferences(signal))
   if (!signedIn) return null
   const { memberships } = signedIn
   const of = (...kinds: readonly string[]) => memberships.filter(({ organisation }) => kinds.includes(organisation.kind))
@@ -20,6 +22,7 @@ export function Workbench() {
   return (
     <Page title={words.title} intro={words.intro}>
       {signedIn.session.newPasswordAdvised && <Alert type="warning" showIcon title={words.newPasswordAdvised} action={<Link href="/me/security">{words.changePassword}</Link>} />}
+      {preferences.value?.shouldOfferBinding === true && <BindingOffer onPutOff={preferences.reload} />}
       <Loaded resource={invitations} rows={1}>{({ items }) => <Invitations items={items} onAnswered={invitations.reload} />}</Loaded>
       {memberships.length === 0 ? <Card><EmptyState title={words.none}>{words.noneHint}</EmptyState></Card> : (
         <div className="two-columns">

@@ -1,0 +1,98 @@
+import { session, studies } from '@isocenter/api-client'
+import type { CaseAttribute, StudyDetail } from '@isocenter/contracts'
+import { EmptyState, Loaded, personName, useAction, useLanguage, useResource } from '@isocenter/design-system'
+import { Button, Drawer, Switch, Tabs } from 'antd'
+import { RelatedStudies } from './related-studies.tsx'
+import { writtenName, writtenSex, writtenTime } from './row-text.ts'
+import { SeriesPicture } from './series-picture.tsx'
+import { useStudyWords } from './words.ts'
+
+export const detailTabs = ['case', 'related', 'series', 'images'] as const
+export type DetailTab = typeof detailTabs[number]
+
+interface DetailProps {
+  readonly organisationId: string
+  readonly StudyInstanceUID: string
+  readonly tab: DetailTab
+  readonly onTab: (tab: DetailTab) => void
+  readonly onOpen: (studies: readonly string[]) => void
+  readonly onShow: (StudyInstanceUID: string) => void
+  readonly onClose: () => void
+}
+
+/** Everything about one study, each part at an address of its own (LIST-13). */
+export function Detail({ organisationId, StudyInstanceUID, tab, onTab, onOpen, onShow, onClose }: DetailProps) {
+  const words = useStudyWords()
+  const { language } = useLanguage()
+  const detail = useResource(`${organisationId} ${StudyInstanceUID}`, (signal) => studies(session.api.of(organisationId)).find(StudyInstanceUID, signal))
+  const title = detail.value === undefined ? words.detail : `${writtenName(detail.value, language, words)} · ${[detail.value.AccessionNumber, detail.value.examTypes.join('/')].filter(Boolean).join(' · ')}`
+  return (
+    <Drawer open size={720} title={title} onClose={onClose} extra={<Button type="primary" onClick={() => { onOpen([StudyInstanceUID]) }}>{words.open}</Button>}>
+      <Loaded resource={detail}>{(study) => (
+        <Tabs activeKey={tab} onChange={(key) => { const next = detailTabs.find((one) => one === key); if (next) onTab(next) }} items={[
+          { key: 'case', label: words.tabs.case, children: <CaseInformation study={study} /> },
+          { key: 'related', label: `${words.tabs.related} ${String(study.related.length)}`, children: <RelatedStudies organisationId={organisationId} study={study} onChanged={detail.reload} onOpen={onOpen} onShow={onShow} /> },
+          { key: 'series', label: `${words.tabs.series} ${String(study.series.length)}`, children: <SeriesList organisationId={organisationId} study={study} onChanged={detail.reload} /> },
+          { key: 'images', label: words.tabs.images, children: <div className="series-pictures is-wide">{study.series.map((one) => <SeriesPicture key={one.SeriesInstanceUID} organisationId={organisationId} StudyInstanceUID={StudyInstanceUID} series={one} />)}</div> },
+        ]} />
+      )}</Loaded>
+    </Drawer>
+  )
+}
+
+const names = new Set(['PatientName', 'OperatorsName', 'PerformingPhysicianName', 'ReferringPhysicianName', 'RequestingPhysician'])
+
+function CaseInformation({ study }: { readonly study: StudyDetail }) {
+  const words = useStudyWords()
+  const { language, formats } = useLanguage()
+  const read = ({ keyword, value }: CaseAttribute): string => {
+    if (names.has(keyword)) return personName(value, language)
+    if (keyword === 'PatientSex') return writtenSex({ PatientSex: value }, words)
+    if (keyword.endsWith('Date')) return writtenTime(value)
+    return keyword.endsWith('Time') ? writtenTime(undefined, value) : value
+  }
+  const block = (title: string, attributes: readonly CaseAttribute[]) => (
+    <section>
+      <h3 className="detail-title">{title}</h3>
+      {attributes.length === 0 ? <p className="hint">{words.nothingSaid}</p>
+        : <dl className="facts">{attributes.map((one, index) => <div key={`${one.keyword} ${String(index)}`} className="fact"><dt>{words.attributes[one.keyword] ?? one.keyword}</dt><dd>{read(one)}</dd></div>)}</dl>}
+    </section>
+  )
+  return (
+    <>
+      {block(words.blocks.patient, study.caseInformation.patient)}
+      {block(words.blocks.exam, study.caseInformation.exam)}
+      {block(words.blocks.order, study.caseInformation.order)}
+      <dl className="facts detail-title">
+        <div className="fact"><dt>{words.columns.dataId}</dt><dd className="mono">{study.recordId}</dd></div>
+        <div className="fact"><dt>{words.columns.arrival}</dt><dd>{formats.moment(study.arrivedAt)}</dd></div>
+        {study.byteLength !== undefined && <div className="fact"><dt>{words.columns.size}</dt><dd>{formats.bytes(study.byteLength)}</dd></div>}
+      </dl>
+    </>
+  )
+}
+
+/** Which series outside viewers get (LIST-18). */
+function SeriesList({ organisationId, study, onChanged }: { readonly organisationId: string; readonly study: StudyDetail; readonly onChanged: () => void }) {
+  const words = useStudyWords()
+  const { run, isBusy } = useAction()
+  const mayEdit = study.actions.includes('editCase')
+  if (study.series.length === 0) return <EmptyState title={words.preview.noPicture} />
+  return (
+    <ul className="rows">
+      {study.series.map((series) => {
+        const name = series.SeriesDescription ?? words.preview.series(series.SeriesNumber ?? '')
+        const show = async (isShown: boolean) => {
+          await run(() => studies(session.api.of(organisationId)).showSeries(study.StudyInstanceUID, series.SeriesInstanceUID, isShown), { done: isShown ? words.seriesShown : words.seriesHidden })
+          onChanged()
+        }
+        return (
+          <li key={series.SeriesInstanceUID}>
+            <SeriesPicture organisationId={organisationId} StudyInstanceUID={study.StudyInstanceUID} series={series} />
+            {mayEdit ? <span>{words.shownToOutside} <Switch aria-label={words.showSeries(name)} checked={series.isShown} loading={isBusy} onChange={(isShown) => void show(isShown)} /></span> : !series.isShown && <span className="hint">{words.preview.hidden}</span>}
+          </li>
+        )
+      })}
+    </ul>
+  )
+}

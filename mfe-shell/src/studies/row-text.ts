@@ -1,0 +1,27 @@
+/** How values of a study are written for a reader. */
+import type { StudySummary } from '@isocenter/contracts'
+import { personName, type Language } from '@isocenter/design-system'
+import type { StudyWords } from './words.ts'
+
+/** `20260213`, `091500.12` as `2026-02-13 09:15`: what the images say, in the time of where they were made. */
+export function writtenTime(date: string | undefined, time?: string): string {
+  const day = /^(\d{4})(\d{2})(\d{2})$/.exec(date ?? '')
+  const clock = /^(\d{2})(\d{2})?/.exec(time ?? '')
+  return [day ? `${day[1] ?? ''}-${day[2] ?? ''}-${day[3] ?? ''}` : date ?? '', clock ? `${clock[1] ?? ''}:${clock[2] ?? '00'}` : ''].filter((part) => part !== '').join(' ')
+}
+
+export function writtenAge({ age }: Pick<StudySummary, 'age'>, words: StudyWords): string {
+  return age === undefined ? '' : words[age.unit](age.value)
+}
+
+export function writtenSex({ PatientSex }: Pick<StudySummary, 'PatientSex'>, words: StudyWords): string {
+  return PatientSex === undefined ? '' : PatientSex === 'M' || PatientSex === 'F' || PatientSex === 'O' ? words.sexes[PatientSex] : PatientSex
+}
+
+export const writtenName = ({ PatientName }: Pick<StudySummary, 'PatientName'>, language: Language, words: StudyWords): string => {
+  const name = PatientName === undefined ? '' : personName(PatientName, language)
+  return name === '' ? words.unnamed : name
+}
+
+/** Who stored it: a person or gateway by name, a program by what it is. */
+export const writtenUploader = ({ uploader }: Pick<StudySummary, 'uploader'>): string => uploader?.name ?? uploader?.actor.replace(/:.*$/, '') ?? ''

@@ -1,0 +1,159 @@
+import { EyeOutlined, ReloadOutlined } from '@ant-design/icons'
+import { maxStudiesTogether, type OwnMembership, type StudySummary } from '@isocenter/contracts'
+import { DeniedState, EmptyState, FailedState, FormDrawer, LoadingState, navigate, Page, useLanguage, useLocation, usePreference, useProblemText } from '@isocenter/design-system'
+import { Alert, Button, Form, Input, Select, Tooltip } from 'antd'
+import { useEffect, useState } from 'react'
+import { NotFound } from '../not-found/not-found.tsx'
+import { useMembership } from '../session/use-session.ts'
+import { changed, isFiltered, kept, pageSizes, queryOf } from './address.ts'
+import { ColumnChooser } from './column-chooser.tsx'
+import { Detail, detailTabs } from './detail.tsx'
+import { Filters } from './filters.tsx'
+import { Preview } from './preview.tsx'
+import { writtenName } from './row-text.ts'
+import { StudyCards } from './study-cards.tsx'
+import { StudyTable } from './study-table.tsx'
+import { useArrivals } from './use-arrivals.ts'
+import { useColumns } from './use-columns.ts'
+import { useStudyActions } from './study-actions.ts'
+import { useStudyList } from './use-study-list.ts'
+import { useMedia } from './use-media.ts'
+import { useStudyWords } from './words.ts'
+
+/** The studies of the organisation in the address. */
+export function Studies() {
+  const membership = useMembership()
+  const words = useStudyWords()
+  if (!membership) return <NotFound />
+  if (!membership.permissions.includes('study.view')) return <Page title={words.title}><DeniedState detail="" missing="study.view" /></Page>
+  return <StudyList key={membership.organisation.organisationId} membership={membership} />
+}
+
+/** What was looked for last in each organisation, for as long as the page lives (D-13). */
+const lastSearch = new Map<string, string>()
+
+function StudyList({ membership: { organisation: { organisationId }, permissions } }: { readonly membership: OwnMembership }) {
+  const words = useStudyWords()
+  const { formats } = useLanguage()
+  const problemText = useProblemText()
+  const { path, search } = useLocation()
+  const isNarrow = useMedia('(max-width: 767px)')
+  const isWide = useMedia('(min-width: 1200px)')
+  const [previewChoice, setPreviewChoice] = usePreference('studies.preview')
+  const columns = useColumns(permissions.includes('study.view_identity'))
+  const withSize = columns.shown.some(({ name }) => name === 'size') && !isNarrow
+  const filters = kept(search)
+  const record = search.get('record') ?? ''
+  const key = `${filters} ${record} ${String(withSize)}`
+  const query = () => ({ ...queryOf(search, new Date()), ...(withSize && { withSize }) })
+  const list = useStudyList(organisationId, key, query)
+  const { items, first } = list
+  const [currentUID, setCurrent] = useState<string>()
+  const current = items.find(({ StudyInstanceUID }) => StudyInstanceUID === currentUID)
+  const [selected, setSelected] = useState<ReadonlyMap<string, StudySummary>>(new Map())
+  const [deleting, setDeleting] = useState<StudySummary>()
+  const actions = useStudyActions(organisationId, (uid, study) => {
+    list.replace(uid, study)
+    if (study === undefined) setSelected((now) => new Map([...now].filter(([one]) => one !== uid)))
+  })
+  const isRelaxed = first.value?.isRelaxed === true
+  const arrivals = useArrivals(organisationId, key, query, items, first.value !== undefined && !isRelaxed)
+
+  // Who comes back without an address of his own finds what he looked for.
+  useEffect(() => {
+    const before = lastSearch.get(organisationId)
+    if (location.search === '' && before !== undefined && before !== '') navigate(`${path}?${before}`, { replace: true })
+    // Once, on coming.
+    // oxlint-disable-next-line react-hooks/exhaustive-deps
+  }, [])
+  useEffect(() => { lastSearch.set(organisationId, filters) }, [organisationId, filters])
+  // A study that was asked for by its record is the one that is meant.
+  useEffect(() => { if (isRelaxed && items[0] !== undefined) setCurrent(items[0].StudyInstanceUID) }, [isRelaxed, items])
+
+  const go = (change: Readonly<Record<string, string>>, replace = true) => { navigate(changed(path, search, change), { replace }) }
+  const select = (studies: readonly StudySummary[], isSelected: boolean) => {
+    setSelected((now) => {
+      const next = new Map(now)
+      for (const study of studies) if (isSelected) next.set(study.StudyInstanceUID, study); else next.delete(study.StudyInstanceUID)
+      return next
+    })
+  }
+  const showDetail = ({ StudyInstanceUID }: Pick<StudySummary, 'StudyInstanceUID'>) => { go({ study: StudyInstanceUID }, false) }
+  const refresh = () => {
+    arrivals.seen()
+    first.reload()
+  }
+  const query0 = queryOf(search, new Date())
+  const hasPreview = isWide && previewChoice !== 'hidden'
+  const shownStudy = search.get('study')
+  const tab = detailTabs.find((one) => one === search.get('tab')) ?? 'case'
+  const common = { items, selected, actions, onSelect: select, onDetail: showDetail, onDelete: setDeleting }
+
+  return (
+    <Page title={words.title} actions={
+      <div className="study-tools">
+        <span className="hint" role="status">{first.value?.count !== undefined && words.count(formats.number(first.value.count), first.value.isCountExact === true)}</span>
+        {isWide && !hasPreview && <Button onClick={() => { setPreviewChoice('shown') }}>{words.preview.show}</Button>}
+        {!isNarrow && <ColumnChooser {...columns} />}
+        <Button icon={<ReloadOutlined aria-hidden />} aria-label={words.arrivedHint} onClick={refresh} />
+      </div>
+    }>
+      <Filters search={search} onChange={(change) => { go(change) }} onReset={() => { navigate(path, { replace: true }) }} />
+      {isRelaxed && <Alert type="info" showIcon title={words.relaxed} action={<Button size="small" onClick={() => { go({ record: '' }) }}>{words.endRelaxed}</Button>} />}
+      <div role="status" className="study-arrived">{arrivals.arrived > 0 && <Button type="primary" shape="round" size="small" onClick={refresh}>{words.arrived(arrivals.arrived)}</Button>}</div>
+      <div className={`study-columns${hasPreview ? ' has-preview' : ''}`}>
+        <div className="study-main">
+          {first.value === undefined ? (first.error === undefined ? <LoadingState rows={8} />
+            : first.error.code === 'forbidden' ? <DeniedState detail={problemText(first.error)} missing={first.error.detail} /> : <FailedState detail={problemText(first.error)} requestId={first.error.requestId} onRetry={first.reload} />)
+            : items.length === 0 ? <Nothing isRecord={record !== ''} isFiltered={isFiltered(search)} isAnyTime={query0.arrival === 'any'} onAnyTime={() => { go({ range: 'any', from: '', to: '' }) }} />
+            : isNarrow ? <StudyCards {...common} />
+            : <StudyTable {...common} columns={columns.shown} current={current} sort={{ by: query0.sort ?? 'arrival', order: query0.order ?? 'desc' }} onCurrent={({ StudyInstanceUID }) => { setCurrent(StudyInstanceUID) }} onSort={(by, order) => { go({ sort: by === 'arrival' ? '' : by, order: order === 'desc' ? '' : order }) }} onEnd={list.more} />}
+          {items.length > 0 && (
+            <div className="rows-foot">
+              <span className="hint">{words.shown(formats.number(items.length))}</span>
+              <span className="row-actions">
+                {list.hasMore && <Button size="small" loading={list.isLoadingMore} onClick={list.more}>{words.more}</Button>}
+                <Select size="small" aria-label={words.pageSize} value={query0.limit ?? 50} options={pageSizes.map((value) => ({ value, label: formats.number(value) }))} onChange={(size) => { go({ size: size === 50 ? '' : String(size) }) }} />
+              </span>
+            </div>
+          )}
+        </div>
+        {hasPreview && <Preview organisationId={organisationId} study={current} onOpen={({ StudyInstanceUID }) => { actions.open([StudyInstanceUID]) }} onDetail={showDetail} onClose={() => { setPreviewChoice('hidden') }} />}
+      </div>
+      {selected.size > 0 && <SelectionBar selected={selected} onOpen={actions.open} onClear={() => { setSelected(new Map()) }} />}
+      {shownStudy !== null && <Detail organisationId={organisationId} StudyInstanceUID={shownStudy} tab={tab} onTab={(next) => { go({ tab: next === 'case' ? '' : next }) }} onOpen={actions.open} onShow={(uid) => { go({ study: uid, tab: '' }, false) }} onClose={() => { go({ study: '', tab: '' }) }} />}
+      {deleting !== undefined && <DeletionForm study={deleting} onDelete={actions.remove} onClose={() => { setDeleting(undefined) }} />}
+    </Page>
+  )
+}
+
+function Nothing({ isRecord, isFiltered, isAnyTime, onAnyTime }: { readonly isRecord: boolean; readonly isFiltered: boolean; readonly isAnyTime: boolean; readonly onAnyTime: () => void }) {
+  const words = useStudyWords()
+  if (isRecord) return <EmptyState title={words.noRecord}>{words.noRecordHint}</EmptyState>
+  return <EmptyState title={isFiltered ? words.noneFound : words.none} action={isAnyTime ? undefined : <Button onClick={onAnyTime}>{words.anyTime}</Button>}>{isFiltered ? words.noneFoundHint : words.noneHint}</EmptyState>
+}
+
+/** What is done with several studies at once; what is selected stays so while others are looked for (LIST-12, D-18). */
+function SelectionBar({ selected, onOpen, onClear }: { readonly selected: ReadonlyMap<string, StudySummary>; readonly onOpen: (studies: readonly string[]) => void; readonly onClear: () => void }) {
+  const words = useStudyWords()
+  const isTooMany = selected.size > maxStudiesTogether
+  return (
+    <div className="selection-bar" role="region" aria-label={words.selected(selected.size)}>
+      <strong>{words.selected(selected.size)}</strong>
+      <Tooltip title={isTooMany ? words.tooMany(maxStudiesTogether) : ''}><Button type="primary" icon={<EyeOutlined aria-hidden />} disabled={isTooMany} onClick={() => { onOpen([...selected.keys()]) }}>{words.viewTogether}</Button></Tooltip>
+      {isTooMany && <span role="status">{words.tooMany(maxStudiesTogether)}</span>}
+      <Button onClick={onClear}>{words.clear}</Button>
+    </div>
+  )
+}
+
+function DeletionForm({ study, onDelete, onClose }: { readonly study: StudySummary; readonly onDelete: (study: StudySummary, reason: string) => Promise<void>; readonly onClose: () => void }) {
+  const words = useStudyWords()
+  const { language } = useLanguage()
+  return (
+    <FormDrawer<{ reason: string }> title={words.deletion.title(writtenName(study, language, words))} initialValues={{}} submitText={words.deletion.submit} doneText={words.deletion.done} onClose={onClose} onSubmit={({ reason }) => onDelete(study, reason.trim()).then(() => true)}>
+      <p className="hint">{words.deletion.hint}</p>
+      <Form.Item name="reason" label={words.deletion.reason} rules={[{ required: true, whitespace: true, message: words.deletion.reasonMissing }]}><Input.TextArea rows={3} maxLength={500} showCount /></Form.Item>
+    </FormDrawer>
+  )
+}

@@ -1,0 +1,55 @@
+import { favourites, maintenance, session, studies } from '@isocenter/api-client'
+import type { StudySummary } from '@isocenter/contracts'
+import { navigate, useAction, type Action } from '@isocenter/design-system'
+import { App } from 'antd'
+import { dicomweb, viewerAddress } from './address.ts'
+import { useStudyWords } from './words.ts'
+
+export interface StudyActions {
+  readonly open: (studies: readonly string[]) => void
+  readonly lock: (study: StudySummary) => Promise<void>
+  readonly unlock: (study: StudySummary) => Promise<void>
+  readonly mark: (study: StudySummary, isFavourite: boolean) => Promise<void>
+  /** @throws ApiProblem */
+  readonly remove: (study: StudySummary, reason: string) => Promise<void>
+  readonly download: (study: StudySummary) => void
+  readonly copyLink: (study: StudySummary) => Promise<void>
+  readonly state: Action
+}
+
+/** What can be done with a study; the row is read anew afterwards, since the server tells what may be done next. */
+export function useStudyActions(organisationId: string, replace: (StudyInstanceUID: string, study: StudySummary | undefined) => void): StudyActions {
+  const words = useStudyWords()
+  const state = useAction()
+  const { message } = App.useApp()
+  const api = session.api.of(organisationId)
+  const readAnew = async ({ StudyInstanceUID }: StudySummary) => {
+    const page = await studies(api).look({ record: StudyInstanceUID })
+    replace(StudyInstanceUID, page.items[0])
+  }
+  const act = async (study: StudySummary, action: () => Promise<unknown>, done: string) => {
+    await state.run(async () => {
+      await action()
+      await readAnew(study)
+    }, { done })
+  }
+  return {
+    state,
+    open: (uids) => { navigate(viewerAddress(organisationId, uids)) },
+    lock: (study) => act(study, () => maintenance(api).lock(study.StudyInstanceUID), words.locked),
+    unlock: (study) => act(study, () => maintenance(api).unlock(study.StudyInstanceUID), words.unlocked),
+    mark: (study, isFavourite) => act(study, () => (isFavourite ? favourites(api).addStudy(study.StudyInstanceUID) : favourites(api).removeStudy(study.StudyInstanceUID)), isFavourite ? words.favouriteAdded : words.favouriteRemoved),
+    remove: async (study, reason) => {
+      await maintenance(api).deleteStudy(study.StudyInstanceUID, reason)
+      replace(study.StudyInstanceUID, undefined)
+    },
+    download: ({ StudyInstanceUID, recordId }) => {
+      const link = Object.assign(document.createElement('a'), { href: dicomweb(organisationId, `/studies/${StudyInstanceUID}?accept=${encodeURIComponent('application/zip')}`), download: `${recordId}.zip` })
+      link.click()
+    },
+    copyLink: async ({ StudyInstanceUID }) => {
+      await navigator.clipboard.writeText(`${location.origin}/o/${organisationId}/studies?record=${StudyInstanceUID}`)
+      void message.success(words.linkCopied)
+    },
+  }
+}

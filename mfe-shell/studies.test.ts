@@ -1,0 +1,177 @@
+/** The study list in Chromium: found, narrowed, opened, locked, deleted; by mouse, keyboard and finger. */
+import { aStudy, bytesOf, hasProgram } from '@isocenter/testkit'
+import { attributes } from '@isocenter/testkit/instances'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { desktop, openScreens, overhang, phone, seriousFindings, type ScreensUnderTest, type TestOrganisation } from './browser.fixture.ts'
+
+const pictures = process.env['SCREENSHOTS']
+
+describe.skipIf(!hasProgram('chromium'))('the study list in Chromium', () => {
+  let screens: ScreensUnderTest
+  let north: TestOrganisation
+  const uids: Record<string, string> = {}
+
+  const store = async (organisation: TestOrganisation, given: Parameters<typeof attributes>[0], series: NonNullable<Parameters<typeof aStudy>[0]>['series'] = [{ kind: 'CT', instances: 3 }]) => {
+    const { slug } = await screens.service.db('organisation').where({ organisation_id: organisation.organisationId }).first<{ slug: string }>('slug')
+    const study = aStudy({ series })
+    await screens.service.store(study.instances.map((instance) => bytesOf({ ...instance, ...attributes(given) })), { headers: await screens.service.as(slug) })
+    return study.StudyInstanceUID
+  }
+  beforeAll(async () => {
+    screens = await openScreens()
+    north = await screens.organisation('hospital', 'North Hospital')
+    const people = ['Zhang^Wei=张^伟', 'Li^Na=李^娜', 'Wang^Fang=王^芳', 'Smith^Anna', 'Müller^Jörg', 'Chen^Jing=陈^静']
+    for (const [nth, PatientName] of people.entries()) {
+      uids[PatientName] = await store(north, {
+        PatientName, PatientID: `P-${String(1000 + nth)}`, PatientSex: nth % 2 === 0 ? 'M' : 'F', PatientBirthDate: `19${String(50 + 7 * nth)}0312`, StudyDate: `202611${String(10 + nth)}`, StudyTime: '093000', AccessionNumber: `CT-2026-${String(nth)}`,
+        StudyDescription: 'Thorax', BodyPartExamined: 'CHEST', InstitutionName: 'North Hospital', PatientTelephoneNumbers: '13800138000',
+      }, nth === 1 ? [{ kind: 'CT', instances: 3 }, { kind: 'MR', instances: 2 }] : undefined)
+    }
+  }, 180_000)
+  afterAll(() => screens.close())
+
+  const at = (organisation: TestOrganisation, rest = '') => `/o/${organisation.organisationId}/studies${rest}`
+  const shoot = async (page: { screenshot: (options: { path: string }) => Promise<unknown> }, name: string) => { if (pictures !== undefined) await page.screenshot({ path: `${pictures}/studies-${name}.png` }) }
+
+  test.each([
+    ['zh-light-desktop', { language: 'zh-CN', colorScheme: 'light', viewport: desktop }], ['en-dark-phone', { language: 'en', colorScheme: 'dark', viewport: phone }],
+    ['en-light-desktop', { language: 'en', colorScheme: 'light', viewport: { width: 1680, height: 950 } }], ['zh-light-phone', { language: 'zh-CN', colorScheme: 'light', viewport: phone }],
+  ] as const)('%s: list, detail and an empty list are accessible and fit', async (name, options) => {
+    const opened = await screens.signedInPage({ ...options, organisation: north, role: 'full', name: 'Wang Fang' })
+    const wrong: string[] = []
+    for (const [part, rest] of [['list', ''], ['case', `?study=${uids['Li^Na=李^娜'] ?? ''}`], ['related', `?study=${uids['Li^Na=李^娜'] ?? ''}&tab=related`], ['series', `?study=${uids['Li^Na=李^娜'] ?? ''}&tab=series`], ['none', '?keyword=nobody']] as const) {
+      await opened.goTo(at(north, rest))
+      await shoot(opened.page, `${name}-${part}`)
+      wrong.push(...(await seriousFindings(opened.page)).map((finding) => `${part}: ${finding}`))
+      if (await overhang(opened.page) > 0) wrong.push(`${part} is wider than the screen`)
+      wrong.push(...opened.complaints.splice(0).map((complaint) => `${part}: ${complaint}`))
+    }
+    expect(wrong).toEqual([])
+    await opened.close()
+  }, 120_000)
+
+  test('by the keyboard: / searches, arrows choose, Enter opens the viewer; going back finds the search again', async () => {
+    const { page, goTo, settled, close } = await screens.signedInPage({ organisation: north, role: 'general' })
+    await goTo(at(north))
+    await page.keyboard.press('/')
+    await page.keyboard.type('smith')
+    await page.keyboard.press('Enter')
+    await page.waitForURL(/keyword=smith/)
+    await settled()
+    await page.getByText('1 studies').waitFor()
+    await page.locator('.study-table').focus()
+    await page.keyboard.press('ArrowDown')
+    await page.locator('.is-current', { hasText: 'Smith Anna' }).waitFor()
+    await page.locator('.study-preview .series-picture img').first().waitFor({ state: 'attached' }).catch(() => undefined)
+    await page.keyboard.press('Enter')
+    await page.waitForURL(`**/viewer?studies=${uids['Smith^Anna'] ?? ''}`)
+    await page.goBack()
+    await page.waitForURL(/studies\?keyword=smith/)
+    await close()
+  }, 60_000)
+
+  test('a record is found though it arrived long ago, and says that filters were relaxed', async () => {
+    const old = await store(north, { PatientName: 'Old^Case', AccessionNumber: 'OLD-1' })
+    await screens.service.db('study').where({ study_instance_uid: old }).update({ created_at: new Date(Date.now() - 90 * 86_400_000) })
+    const { page, goTo, settled, close } = await screens.signedInPage({ organisation: north, role: 'general' })
+    await goTo(at(north))
+    expect(await page.getByText('Old Case').count()).toBe(0)
+    await goTo(at(north, `?record=${old}`))
+    await page.getByText('Filters relaxed').waitFor()
+    await page.locator('.is-current', { hasText: 'Old Case' }).waitFor()
+    await page.getByRole('button', { name: 'Back to the list' }).click()
+    await settled()
+    await page.getByText('Smith Anna').first().waitFor()
+    await close()
+  }, 60_000)
+
+  test('what arrives is announced and moves nothing until it is wanted', async () => {
+    const south = await screens.organisation('hospital', 'South Hospital')
+    await store(south, { PatientName: 'First^One' })
+    const { page, goTo, close } = await screens.signedInPage({ organisation: south, role: 'general' })
+    await goTo(at(south))
+    await page.getByText('First One').first().waitFor()
+    await store(south, { PatientName: 'Second^One' })
+    const chip = page.getByRole('button', { name: '1 new study' })
+    await chip.waitFor({ timeout: 20_000 })
+    expect(await page.locator('.study-table').getByText('Second One').count()).toBe(0)
+    await chip.click()
+    await page.locator('.study-table').getByText('Second One').waitFor()
+    await chip.waitFor({ state: 'detached' })
+    await close()
+  }, 60_000)
+
+  test('locked, marked, and deleted with a reason, by what the row offers', async () => {
+    const east = await screens.organisation('hospital', 'East Hospital')
+    const uid = await store(east, { PatientName: 'Doe^John' })
+    const { page, goTo, close } = await screens.signedInPage({ organisation: east, role: 'full' })
+    await goTo(at(east))
+    const choose = async (item: string) => {
+      await page.getByRole('button', { name: 'More for Doe John' }).click()
+      await page.getByRole('menuitem', { name: item }).click()
+    }
+    await choose('Lock')
+    await page.getByRole('img', { name: 'Locked' }).waitFor()
+    await page.getByRole('button', { name: 'More for Doe John' }).click()
+    expect(await page.getByRole('menuitem', { name: 'Delete' }).count()).toBe(0)
+    await page.getByRole('menuitem', { name: 'Unlock' }).click()
+    await page.getByRole('img', { name: 'Locked' }).waitFor({ state: 'detached' })
+    await choose('Add to favourites')
+    await page.getByRole('img', { name: 'Favourite' }).waitFor()
+    const waiting = page.waitForEvent('download')
+    await choose('Download as ZIP')
+    expect((await waiting).suggestedFilename()).toMatch(/\.zip$/)
+    await choose('Delete …')
+    await page.getByRole('button', { name: 'Delete', exact: true }).click()
+    await page.getByText('Say why.').waitFor()
+    await page.getByLabel('Reason').fill('wrong patient')
+    await page.getByRole('button', { name: 'Delete', exact: true }).click()
+    await page.getByText('No studies arrived in the last 24 hours').waitFor()
+    expect(await screens.service.db('deleted_study').where({ study_instance_uid: uid }).first<{ reason: string }>('reason')).toEqual({ reason: 'wrong patient' })
+    await close()
+  }, 60_000)
+
+  test('columns one chooses are there again on another device; identities only for who may see them', async () => {
+    const first = await screens.signedInPage({ organisation: north, role: 'full' })
+    await first.goTo(at(north))
+    await first.page.getByRole('button', { name: 'Columns' }).click()
+    await first.page.getByRole('checkbox', { name: 'Phone' }).check()
+    await first.page.getByRole('checkbox', { name: 'Uploaded by' }).uncheck()
+    await first.page.locator('.ant-table-header').getByText('Phone').waitFor()
+    await first.page.waitForLoadState('networkidle').catch(() => undefined)
+    const second = await screens.openPage()
+    await second.page.context().addCookies([{ name: 'isocenter-session', value: await screens.sessionOf(first.accountId), url: screens.url, httpOnly: true, sameSite: 'Strict' }])
+    await second.goTo(at(north))
+    await second.page.locator('.ant-table-header').getByText('Phone').waitFor()
+    expect(await second.page.locator('.ant-table-header').getByText('Uploaded by').count()).toBe(0)
+    await first.close()
+    await second.close()
+  }, 60_000)
+
+  test('several are viewed together, five at the most; on a phone one tap opens', async () => {
+    const { page, goTo, close } = await screens.signedInPage({ organisation: north, role: 'general', viewport: { width: 1680, height: 950 } })
+    await goTo(at(north))
+    await page.getByRole('checkbox', { name: 'Select all that are shown' }).check()
+    expect(await page.getByRole('button', { name: 'View together' }).isDisabled()).toBe(true)
+    await page.getByText('At most 5 studies').waitFor()
+    await page.getByRole('button', { name: 'Clear' }).click()
+    await page.getByRole('checkbox', { name: 'Select Smith Anna' }).check()
+    await page.getByRole('checkbox', { name: 'Select Müller Jörg' }).check()
+    await page.getByRole('button', { name: 'View together' }).click()
+    await page.waitForURL(new RegExp(`viewer\\?studies=[0-9.]+,[0-9.]+$`))
+    await close()
+    const small = await screens.signedInPage({ organisation: north, role: 'general', viewport: phone, hasTouch: true, isMobile: true })
+    await small.goTo(at(north))
+    await small.page.getByRole('button', { name: 'Open the images of Smith Anna' }).tap()
+    await small.page.waitForURL(`**/viewer?studies=${uids['Smith^Anna'] ?? ''}`)
+    await small.close()
+  }, 90_000)
+
+  test('who may not see studies is told so and finds no entry for them', async () => {
+    const operator = await screens.signedInPage({ kind: 'platform', role: 'full' })
+    await operator.goTo(at(operator.organisation))
+    await operator.page.getByText('study.view').waitFor()
+    expect(await operator.page.getByRole('link', { name: 'Studies' }).count()).toBe(0)
+    await operator.close()
+  }, 60_000)
+})
