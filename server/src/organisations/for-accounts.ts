@@ -23,7 +23,9 @@ export const accountMemberships: Memberships = {
     (await membershipsOf(db, accountId)).some((one) => one.organisationId === organisationId && one.role.isFull),
 
   administersMore: async (db, accountId, { actor, organisationId, permissions }) => {
-    const role = await roleOf(db, accountId, organisationId)
+    // Who is administered from above has the full role of his own organisation, which is more than anything but the full role here.
+    const isElsewhere = await db('membership').where({ account_id: accountId }).whereNot({ organisation_id: organisationId }).whereNot({ state: 'removed' }).first<object | undefined>('membership_id') !== undefined
+    const role = isElsewhere ? { isFull: true, permissions: [] } : await roleOf(db, accountId, organisationId)
     const own = (actor.kind === 'account' ? await roleOf(db, actor.id, organisationId) : undefined) ?? { isFull: false, permissions: [...permissions] }
     return role !== undefined && (role.isFull ? !own.isFull : administeredBeyond(role, own).length > 0)
   },

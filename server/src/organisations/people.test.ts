@@ -220,6 +220,19 @@ describe('the life of a member', () => {
     expect((await administrator.call('POST', '/members', accomplice)).statusCode).toBe(201)
   })
 
+  test('administrators of a hospital get another password from above by who has the full role there, and it stands in the trail of both', async () => {
+    const [{ chief, organisationId }, consortium] = [await aHospital(), await service.organisation('consortium', 'Northern Consortium')]
+    await service.db('consortium_hospital').insert({ consortium_id: consortium.organisationId, hospital_id: organisationId, is_billing: true })
+    const [president, administrator] = [await consortium.member('full'), await consortium.member('administrator')]
+    const reset = async (call: Call) => typeOf(await call('POST', `/accounts/${chief.accountId}/one-time-password`, {}))
+    expect(await reset(administrator.call)).toBe('forbidden')
+    // Nor where the hospital's administrator has a small role in the consortium beside.
+    await consortium.member('administrator', { accountId: chief.accountId })
+    expect(await reset(administrator.call)).toBe('forbidden')
+    expect(await reset(president.call)).toBe('201')
+    for (const place of [organisationId, consortium.organisationId]) expect(await trail(place)).toContain('account.password-reset')
+  })
+
   test('an offer of the full role is not taken back or made smaller by who could not make it', async () => {
     const { chief, role, member } = await aHospital()
     const [administrator, phone, doctors] = [await member('administrator'), aPhone(), await role('general')]
