@@ -1,7 +1,7 @@
 import { BellOutlined, CheckCircleOutlined, WarningOutlined } from '@ant-design/icons'
 import { live, notifications, session } from '@isocenter/api-client'
 import { linkUrl, type Notification, type Todo } from '@isocenter/contracts'
-import { EmptyState, follow, Loaded, useLanguage, usePages } from '@isocenter/design-system'
+import { EmptyState, follow, Loaded, useLanguage, useNow, usePages } from '@isocenter/design-system'
 import { Button, Tag } from 'antd'
 import type { MouseEvent, ReactNode } from 'react'
 import { useShellWords } from '../words/index.ts'
@@ -73,6 +73,7 @@ interface MessageProps {
 
 function Message({ href, onOpen, className, symbol, title, body, note, at, children }: MessageProps) {
   const { formats } = useLanguage()
+  const now = useNow()
   const click = (event: MouseEvent<HTMLAnchorElement>) => {
     onOpen?.()
     follow(event, href)
@@ -84,7 +85,7 @@ function Message({ href, onOpen, className, symbol, title, body, note, at, child
         <span className="message-words">
           <strong>{title} {children}</strong>
           {body !== '' && <span>{body}</span>}
-          <span className="hint">{note !== undefined && note !== '' && `${note} · `}<time dateTime={at} title={formats.moment(at)}>{formats.fromNow(at, new Date())}</time></span>
+          <span className="hint">{note !== undefined && note !== '' && `${note} · `}<time dateTime={at} title={formats.moment(at)}>{formats.fromNow(at, now)}</time></span>
         </span>
       </a>
     </li>

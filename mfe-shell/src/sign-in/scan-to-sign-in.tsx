@@ -2,7 +2,7 @@ import { ApiProblem, qrSignIn, session } from '@isocenter/api-client'
 import type { QrSignIn, QrSignInState } from '@isocenter/contracts'
 import { Link, LoadingState, useLocation, useProblemText, type ProblemLike } from '@isocenter/design-system'
 import { Alert, Button, Steps } from 'antd'
-import { useCallback, useEffect, useState } from 'react'
+import { useEffect, useState } from 'react'
 import { QrPicture } from '../parts/qr-picture.tsx'
 import { useShellWords } from '../words/index.ts'
 import { SignInCard } from './sign-in-card.tsx'
@@ -32,24 +32,22 @@ export function ScanToSignIn() {
   const [progress, setProgress] = useState<Progress>({ kind: 'asking' })
   const [round, setRound] = useState(0)
 
-  const begin = useCallback(async (signal: AbortSignal) => {
-    try {
-      const code = await api.begin()
-      if (signal.aborted) return
-      setProgress({ kind: 'shown', code, state: 'waiting' })
-      const ended = await follow((state) => { setProgress({ kind: 'shown', code, state }) }, signal)
-      if (ended === 'approved') await session.begin(await api.finish())
-    } catch (error) {
-      if (signal.aborted) return
-      if (!(error instanceof ApiProblem)) throw error
-      setProgress({ kind: 'failed', problem: error })
-    }
-  }, [])
   useEffect(() => {
     const stop = new AbortController()
-    void begin(stop.signal)
+    const letIn = async () => {
+      const code = await api.begin()
+      if (stop.signal.aborted) return
+      setProgress({ kind: 'shown', code, state: 'waiting' })
+      const ended = await follow((state) => { setProgress({ kind: 'shown', code, state }) }, stop.signal)
+      if (ended === 'approved') await session.begin(await api.finish())
+    }
+    letIn().catch((error: unknown) => {
+      if (stop.signal.aborted) return
+      if (!(error instanceof ApiProblem)) throw error
+      setProgress({ kind: 'failed', problem: error })
+    })
     return () => { stop.abort() }
-  }, [begin, round])
+  }, [round])
 
   const again = () => {
     setProgress({ kind: 'asking' })

@@ -1,4 +1,4 @@
-import { useCallback, useRef, useState } from 'react'
+import { useCallback, useEffect, useRef, useState } from 'react'
 import { useResource, type Resource, type ResourceOptions } from './use-resource.ts'
 
 interface Page<Item> { readonly items: readonly Item[]; readonly next?: string | undefined }
@@ -17,7 +17,7 @@ export function usePages<Item, Answer extends Page<Item>>(key: string | undefine
   const [wanted, setWanted] = useState<{ readonly key: string | undefined; readonly pages: number }>({ key, pages: 1 })
   const pages = wanted.key === key ? wanted.pages : 1
   const latest = useRef(pages)
-  latest.current = pages
+  useEffect(() => { latest.current = pages }, [pages])
   const resource = useResource(key === undefined ? undefined : `${key} ${String(pages)}`, async (signal) => {
     let answer = await load(undefined, signal)
     const items = [...answer.items]

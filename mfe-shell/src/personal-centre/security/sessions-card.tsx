@@ -1,6 +1,6 @@
 import { accounts, session } from '@isocenter/api-client'
 import type { SignedInDevice } from '@isocenter/contracts'
-import { Loaded, useAction, useConfirm, useLanguage, useResource } from '@isocenter/design-system'
+import { Loaded, useAction, useConfirm, useLanguage, useNow, useResource } from '@isocenter/design-system'
 import { DesktopOutlined, MobileOutlined } from '@ant-design/icons'
 import { Button, Card, Tag } from 'antd'
 import { deviceName } from '../../session/device-name.ts'
@@ -30,6 +30,7 @@ function SessionRow({ device: { sessionId, isCurrent, isRemembered, userAgent, a
   const { security: words, qrApproval } = useShellWords()
   const { formats } = useLanguage()
   const { run, isBusy } = useAction()
+  const now = useNow()
   const name = deviceName(userAgent) ?? qrApproval.unknownDevice
   const end = async () => {
     await run(() => api.endSession(sessionId), { done: words.ended })
@@ -42,7 +43,7 @@ function SessionRow({ device: { sessionId, isCurrent, isRemembered, userAgent, a
         <Icon aria-hidden className="row-symbol" />
         <span>
           <strong>{name}</strong> {isCurrent && <Tag color="success">{words.thisBrowser}</Tag>}{isRemembered && <Tag>{words.remembered}</Tag>}<br />
-          <span className="hint">{words.since(formats.moment(signedInAt), address)} · {words.lastActive(formats.fromNow(lastActiveAt, new Date()))}</span>
+          <span className="hint">{words.since(formats.moment(signedInAt), address)} · {words.lastActive(formats.fromNow(lastActiveAt, now))}</span>
         </span>
       </span>
       {!isCurrent && <Button loading={isBusy} onClick={() => void end()} aria-label={`${words.end}: ${name}`}>{words.end}</Button>}
