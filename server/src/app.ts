@@ -22,8 +22,10 @@ import { problemJson } from './platform/problem.ts'
 import { secureServerOptions, widenConnections, type TlsFiles } from './platform/tls.ts'
 import { requestOrigin } from './platform/request-origin.ts'
 import { rewriteUrl } from './platform/rewrite-url.ts'
+import { sharedService } from './platform/share-path.ts'
 import { uriLength } from './platform/uri-length.ts'
 import { screenRoutes, viewerRoutes, type BuiltScreens } from './screens/index.ts'
+import { sharedDicomweb, type Sharing } from './sharing/index.ts'
 import type { BlobStore } from './storage/index.ts'
 import type { Studies } from './studies/index.ts'
 import type { Transcoding } from './transcoding/index.ts'
@@ -52,6 +54,7 @@ export interface AppDeps {
   /** For tests: told of answers that put nothing into the trail though their route says so. */
   readonly onUnaudited?: ((request: FastifyRequest, action: string) => void) | undefined
   readonly maintenance: Maintenance
+  readonly sharing: Sharing
   readonly studies: Studies
   readonly metrics: Metrics
   readonly readiness: readonly ReadinessCheck[]
@@ -100,12 +103,13 @@ export async function createApp(deps: AppDeps): Promise<FastifyInstance> {
   await app.register(uriLength)
   await app.register(requestOrigin)
   if (deps.onUnaudited) await app.register(auditedAnswers, { onUnaudited: deps.onUnaudited })
-  await app.register(guard, { tokens: deps.tokens, keys: deps.apiKeys.resolver, sessions: deps.accounts.sessions, publicUrl: config.PUBLIC_URL })
+  await app.register(guard, { tokens: deps.tokens, keys: deps.apiKeys.resolver, sessions: deps.accounts.sessions, shares: deps.sharing.resolver, publicUrl: config.PUBLIC_URL })
   await app.register(jwksRoutes, { keys: deps.keys })
   await app.register(metricsRoutes, { metrics: deps.metrics })
   await app.register(healthRoutes, { checks: deps.readiness })
   await app.register(dicomweb, { prefix: '/dicom-web', ...deps, services: [worklistDicomwebRoutes(deps)] })
-  await app.register(api, { prefix: '/api', accounts: deps.accounts, apiKeys: deps.apiKeys, oidc: deps.oidc, organisations: deps.organisations, people: deps.people, notifying: deps.notifying, gateways: deps.gateways, worklist: deps.worklist, uploads: deps.uploads, config, accessLog: deps.accessLog, audit: deps.audit, maintenance: deps.maintenance, studies: deps.studies })
+  await app.register(sharedDicomweb, { prefix: sharedService, ...deps })
+  await app.register(api, { prefix: '/api', sharing: deps.sharing, accounts: deps.accounts, apiKeys: deps.apiKeys, oidc: deps.oidc, organisations: deps.organisations, people: deps.people, notifying: deps.notifying, gateways: deps.gateways, worklist: deps.worklist, uploads: deps.uploads, config, accessLog: deps.accessLog, audit: deps.audit, maintenance: deps.maintenance, studies: deps.studies })
   await app.register(viewerRoutes, { folder: deps.viewer })
   await app.register(screenRoutes, { screens: deps.screens })
   return app

@@ -24,6 +24,7 @@ import { recompressionTasks } from './recompression/index.ts'
 import { readScreens } from './screens/index.ts'
 import { createBlobStore } from './storage/index.ts'
 import { createStudies } from './studies/index.ts'
+import { createSharing, sharingTasks } from './sharing/index.ts'
 import { createTranscoding, createTranscodingMetrics } from './transcoding/index.ts'
 import { createUploads, startKeepingUploads, type UploadLog } from './uploads/index.ts'
 import { createWorklist } from './worklist/index.ts'
@@ -81,7 +82,9 @@ export async function startServer(config: Config): Promise<RunningServer> {
     closers.push(() => people.close())
     const tls = await readTlsFiles(config)
     const maintenance = createMaintenance({ db, catalogue, purgeAfterDays: config.DELETED_PURGE_AFTER_DAYS })
+    const sharing = createSharing({ db, catalogue, publicUrl: config.PUBLIC_URL })
     const app = await createApp({
+      sharing,
       tls, screens: await readScreens(screensDirectory(config)), viewer: viewerDirectory(config), organisations: createOrganisations({ db, accounts }), people,
       config, accounts, notifying, apiKeys: createApiKeys({ db, tokens }), oidc: createOidc({ db, sealing, accounts, memberships: accountMemberships, publicUrl: config.PUBLIC_URL, trustedOrigins: config.OIDC_TRUSTED_ORIGINS }), catalogue, blobs, transcoding, tokens, keys, gateways, metrics, accessLog,
       maintenance, studies: createStudies({ db, statementTimeoutMs: config.DATABASE_STATEMENT_TIMEOUT_MS }), audit: createAudit({ db, keptDays: config.AUDIT_KEPT_DAYS }),
@@ -109,7 +112,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
     closers.push(() => sealingTrail.close())
     const forwarding = startForwarding({ db, target: await configuredTarget(config), source: { sourceId: config.AUDIT_SOURCE_ID, host: hostname() }, log: app.log })
     closers.push(() => forwarding.close())
-    const jobs = startJobs({ database: config.DATABASE_URL, log: app.log, ...joinTasks(keyTasks, apiKeyTasks(db), catalogueTasks({ db, changeFeedDays: config.CHANGE_FEED_DAYS }), gatewayTasks(db), maintenanceTasks(maintenance, config.DELETED_PURGE_AFTER_DAYS), auditTasks({ db, signer: sealSigner, keptDays: config.AUDIT_KEPT_DAYS }), accountTasks(db, accounts, outbox), peopleTasks(db, people), notificationTasks(db), recompressionTasks({ db, blobs, transcoding: recompressing })) })
+    const jobs = startJobs({ database: config.DATABASE_URL, log: app.log, ...joinTasks(keyTasks, apiKeyTasks(db), catalogueTasks({ db, changeFeedDays: config.CHANGE_FEED_DAYS }), gatewayTasks(db), maintenanceTasks(maintenance, config.DELETED_PURGE_AFTER_DAYS), auditTasks({ db, signer: sealSigner, keptDays: config.AUDIT_KEPT_DAYS }), accountTasks(db, accounts, outbox), peopleTasks(db, people), sharingTasks(sharing), notificationTasks(db), recompressionTasks({ db, blobs, transcoding: recompressing })) })
     closers.push(() => jobs.close())
     await app.listen({ host: config.HOST, port: config.PORT })
     const address = app.server.address()

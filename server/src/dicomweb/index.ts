@@ -10,16 +10,22 @@ import { stowRoutes } from './stow/routes.ts'
 import { createSeriesMetadata } from './series-metadata/index.ts'
 import { requireAccept } from './strict-accept.ts'
 import { uriRoutes } from './uri/routes.ts'
+import { bulkdataRoutes } from './wado/bulkdata.ts'
+import { frameRoutes } from './wado/frames.ts'
+import { instanceRoutes } from './wado/instances.ts'
+import { metadataRoutes } from './wado/metadata.ts'
 import { renderedRoutes } from './wado/rendered.ts'
 import { wadoRoutes } from './wado/routes.ts'
 import { thumbnailRoutes } from './wado/thumbnail.ts'
 
 export { searchParameters } from './capabilities/resources.ts'
 export { sendJson, sendJsonList } from './json-answer.ts'
-export { acceptableOf, contentTypeOf, dataSetOffers, dicomJson, dicomXml, negotiate, oneDataSetOffers } from './media-types.ts'
+export { storedFiles, type Files } from './wado/file-offers.ts'
+export type { DicomwebDeps } from './deps.ts'
+export { acceptableOf, applicationDicom, contentTypeOf, dataSetOffers, dicomJson, dicomXml, negotiate, oneDataSetOffers } from './media-types.ts'
 export { invalidSearch, invalidUID } from './problems.ts'
 export { parseSearch, queryOf } from './qido/params.ts'
-export { serviceURL } from './service-url.ts'
+export { servicePath, serviceURL } from './service-url.ts'
 export { sendXmlParts } from './xml-answer.ts'
 export { receivedChunks } from './stow/received-chunks.ts'
 export { storeResponse } from './stow/response.ts'
@@ -55,4 +61,20 @@ export const dicomweb: FastifyPluginAsync<DicomwebOptions> = async (app, { confi
   await app.register(stowRoutes, deps)
   for (const service of services) await app.register(service)
   addCapabilities(app, resources, deps)
+}
+
+/**
+ * The routes that read, for visitors of share links. The catalogue and the blob store given decide what there is; only routes that go by them alone are here: no change feed,
+ * no bulk data of a whole study, no capabilities.
+ */
+export const sharedDicomwebRoutes: FastifyPluginAsync<DicomwebDeps> = async (app, { config, catalogue, blobs, transcoding, accessLog, metrics, files }) => {
+  const deps: DicomwebDeps = { config, catalogue, blobs, transcoding, accessLog, metrics, files }
+  const rendering = createRendering({ catalogue, blobs }, app.log, { isKept: false })
+  app.addHook('onClose', () => rendering.close())
+  const seriesMetadata = createSeriesMetadata({ catalogue, blobs, onError: (error) => { app.log.warn({ err: error }, 'ready-made metadata could not be stored') } })
+  app.addHook('onClose', () => seriesMetadata.close())
+  await app.register(qidoRoutes, deps)
+  await app.register(metadataRoutes, { ...deps, seriesMetadata })
+  for (const routes of [instanceRoutes, frameRoutes, bulkdataRoutes]) await app.register(routes, deps)
+  for (const routes of [renderedRoutes, thumbnailRoutes, uriRoutes]) await app.register(routes, { ...deps, rendering })
 }

@@ -1,5 +1,7 @@
+import { sharePathOf } from '@isocenter/contracts'
 import type { FastifyRequest } from 'fastify'
 import type { Config } from '../config.ts'
+import { shareLinkOf } from '../platform/share-path.ts'
 
 /** Path of the service under the server's address. */
 export const servicePath = '/dicom-web'
@@ -9,5 +11,6 @@ export const servicePath = '/dicom-web'
  * so that links in answers work behind any proxy that passes Host on.
  */
 export function serviceURL(config: Pick<Config, 'PUBLIC_URL'>, request: FastifyRequest): string {
-  return `${config.PUBLIC_URL ?? `${request.protocol}://${request.host}`}${servicePath}`
+  const linkId = shareLinkOf(request.raw)
+  return `${config.PUBLIC_URL ?? `${request.protocol}://${request.host}`}${linkId === undefined ? '' : sharePathOf(linkId)}${servicePath}`
 }

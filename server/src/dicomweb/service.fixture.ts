@@ -24,6 +24,7 @@ import { createMetrics } from '../platform/metrics.ts'
 import { screensDirectory, viewerDirectory } from '../places.ts'
 import { readScreens } from '../screens/index.ts'
 import { createBlobStore, type BlobStore } from '../storage/index.ts'
+import { createSharing } from '../sharing/index.ts'
 import { createTranscoding } from '../transcoding/index.ts'
 import { createUploads, type Uploads } from '../uploads/index.ts'
 import { createWorklist } from '../worklist/index.ts'
@@ -83,7 +84,8 @@ export async function aService(env: Record<string, string> = {}, bucket?: TestBu
     const route = `${request.method} ${String(request.routeOptions.url)}`
     if (!changesNothingAgain.some((known) => route.startsWith(known))) unaudited.add(`${route} without ${action}`)
   }
-  const app = await createApp({ config, people, organisations: createOrganisations({ db, accounts, ...(now === undefined ? {} : { now }) }), accounts, notifying, apiKeys: createApiKeys({ db, tokens, ...(now === undefined ? {} : { now }) }), oidc: createOidc({ db, sealing, accounts, memberships: accountMemberships, publicUrl: config.PUBLIC_URL, trustedOrigins: config.OIDC_TRUSTED_ORIGINS, ...(now === undefined ? {} : { now }) }), catalogue, blobs, transcoding, tokens, keys, gateways, worklist: createWorklist({ db }), uploads, accessLog, maintenance, studies: createStudies({ db, statementTimeoutMs: 60_000, ...(now === undefined ? {} : { now }) }), onUnaudited, audit: createAudit({ db, keptDays: config.AUDIT_KEPT_DAYS, ...(now === undefined ? {} : { now }) }), metrics, readiness: [], screens: await readScreens(screensDirectory(config)), viewer: viewerDirectory(config) })
+  const sharing = createSharing({ db, catalogue, publicUrl: config.PUBLIC_URL, ...(now === undefined ? {} : { now }) })
+  const app = await createApp({ sharing, config, people, organisations: createOrganisations({ db, accounts, ...(now === undefined ? {} : { now }) }), accounts, notifying, apiKeys: createApiKeys({ db, tokens, ...(now === undefined ? {} : { now }) }), oidc: createOidc({ db, sealing, accounts, memberships: accountMemberships, publicUrl: config.PUBLIC_URL, trustedOrigins: config.OIDC_TRUSTED_ORIGINS, ...(now === undefined ? {} : { now }) }), catalogue, blobs, transcoding, tokens, keys, gateways, worklist: createWorklist({ db }), uploads, accessLog, maintenance, studies: createStudies({ db, statementTimeoutMs: 60_000, ...(now === undefined ? {} : { now }) }), onUnaudited, audit: createAudit({ db, keptDays: config.AUDIT_KEPT_DAYS, ...(now === undefined ? {} : { now }) }), metrics, readiness: [], screens: await readScreens(screensDirectory(config)), viewer: viewerDirectory(config) })
   const as = async (slug: string, granted: readonly Permission[] = permissions) => {
     const { organisationId } = await ensureDefaultOrganisation(db, slug)
     return { authorization: `Bearer ${await tokens.issue({ organisationId, permissions: granted, lifetimeSeconds: 3600 })}` }

@@ -7,6 +7,8 @@ import type { KeyResolver } from './key-resolver.ts'
 import { managementPolicies } from './management.ts'
 import { forbidden, noMembership, sessionRestricted, unauthenticated } from './problems.ts'
 import { assertSameOrigin } from './same-origin.ts'
+import { shareLinkOf } from '../platform/share-path.ts'
+import type { ShareResolver } from './share-resolver.ts'
 import type { Tokens } from './tokens.ts'
 
 declare module 'fastify' {
@@ -35,6 +37,7 @@ export interface GuardOptions {
   readonly tokens: Tokens
   readonly keys?: KeyResolver | undefined
   readonly sessions?: SessionResolver | undefined
+  readonly shares?: ShareResolver | undefined
   /** Scheme and host users reach the server at, where it is fixed. */
   readonly publicUrl?: string | undefined
 }
@@ -43,7 +46,7 @@ export interface GuardOptions {
  * Stands before every route: turns the bearer token or API key, or the session of the cookie, into an `Access` and holds it against the route's policy.
  * A route without policy or audit action cannot be registered at all.
  */
-export const guard = fp<GuardOptions>((app, { tokens, keys, sessions, publicUrl }, done) => {
+export const guard = fp<GuardOptions>((app, { tokens, keys, sessions, shares, publicUrl }, done) => {
   // The access is per request; declaring the properties keeps Fastify's request objects of one shape.
   app.decorateRequest('access', null as unknown as Access)
   app.decorateRequest('session', null as unknown as AccountSession)
@@ -85,6 +88,14 @@ export const guard = fp<GuardOptions>((app, { tokens, keys, sessions, publicUrl 
     request.access = access
   }
 
+  /** A path of a share link is for its visitors alone, whatever else they are signed in for. */
+  const byShare = async (request: FastifyRequest, linkId: string, policy: Permission | 'signedIn' | 'signingIn'): Promise<void> => {
+    const access = await shares?.accessOf(request, linkId)
+    if (access === undefined) throw unauthenticated('The share link is not open, or has ended.', {}, { 'www-authenticate': challenge })
+    if (policy === 'signedIn' || policy === 'signingIn' || !access.permissions.has(policy)) throw forbidden('A share link is for looking.')
+    request.access = access
+  }
+
   // Before the answer is sent: who has seen that something was taken away finds it gone.
   app.addHook('onSend', (request, _reply, _payload, next) => {
     if (request.method !== 'GET' && request.url.startsWith('/api/')) sessions?.noteChange()
@@ -94,6 +105,8 @@ export const guard = fp<GuardOptions>((app, { tokens, keys, sessions, publicUrl 
   app.addHook('onRequest', async (request) => {
     const { policy } = request.routeOptions.config
     if (policy === undefined || policy === 'public') return // undefined: no route matched, the not-found handler answers
+    const linkId = shareLinkOf(request.raw)
+    if (linkId !== undefined) return byShare(request, linkId, policy)
     // A header is there because somebody put it there; a cookie comes along by itself.
     await (request.headers.authorization === undefined ? bySession : byToken)(request, policy)
   })

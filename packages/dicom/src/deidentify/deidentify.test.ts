@@ -5,7 +5,7 @@ import type { DicomJson, DicomJsonAttribute } from '../json.ts'
 import { formatTag } from '../tag.ts'
 import { allVRs } from '../vr.ts'
 import type { Keyword } from '../dictionary.ts'
-import { bulkdataPaths, deidentify } from './deidentify.ts'
+import { deidentify, keepsBulkdata } from './deidentify.ts'
 import { createPseudonyms } from './pseudonyms.ts'
 import { visibleRisks } from './visible-risks.ts'
 
@@ -66,7 +66,8 @@ describe('the basic profile', () => {
     dataSet['00291010'] = { vr: 'OB', ...uri }
     const result = deidentify(dataSet, { pseudonyms, bulkdataURI: (path) => `new/${path}` })
     expect(at(result, 'PixelData')).toEqual({ vr: 'OW', BulkDataURI: 'new/7FE00010' })
-    expect(bulkdataPaths(result).sort()).toEqual(['54000100.2.54001010', '7FE00010'])
+    expect([...JSON.stringify(result).matchAll(/new\/([0-9A-F.]+)/g)].map(([, path]) => path).sort()).toEqual(['54000100.2.54001010', '7FE00010'])
+    expect([['7FE00010', 'OW'], ['54000100.2.54001010', 'OW'], ['00420011', 'OB'], ['0040A160', 'UT'], ['00291010', 'OB'], ['00081110.1.7FE00010', 'OW']].map(([path = '', vr]) => keepsBulkdata(path, vr as 'OW'))).toEqual([true, true, false, false, false, false])
   })
 })
 

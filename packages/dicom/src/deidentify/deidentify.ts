@@ -1,6 +1,6 @@
 /** The Basic Application Level Confidentiality Profile (PS3.15 Annex E) over a data set in the DICOM JSON Model. */
 import type { DicomJson, DicomJsonAttribute, DicomJsonValue } from '../json.ts'
-import { formatTag, parseTag } from '../tag.ts'
+import { parseTag } from '../tag.ts'
 import { isVR, vrTraits, type VR } from '../vr.ts'
 import { dummyOf } from './dummy.ts'
 import { identifiersOf, tells } from './identifiers.ts'
@@ -74,15 +74,14 @@ function keptElement(element: DicomJsonAttribute, path: string, cleaning: Cleani
 }
 
 /** Long text is not at hand to be looked through. */
+const mayStay = (vr: VR) => !vrTraits(vr).usesCharset
+
 function bulkdata(vr: VR, path: string, { bulkdataURI }: Cleaning): DicomJsonAttribute {
-  return bulkdataURI === undefined || vrTraits(vr).usesCharset ? { vr } : { vr, BulkDataURI: bulkdataURI(path) }
+  return bulkdataURI === undefined || !mayStay(vr) ? { vr } : { vr, BulkDataURI: bulkdataURI(path) }
 }
 
-/** Paths of the bulk data that a de-identified data set still names; any other was taken away and must not be given out. */
-export function bulkdataPaths(dataSet: DicomJson, parentPath = ''): string[] {
-  return Object.entries(dataSet).flatMap(([key, { vr, Value = [], BulkDataURI }]) => {
-    const path = `${parentPath}${formatTag(Number.parseInt(key, 16))}`
-    if (vr === 'SQ') return Value.flatMap((item, index) => bulkdataPaths(item as DicomJson, `${path}.${index + 1}.`))
-    return BulkDataURI === undefined ? [] : [path]
-  })
+/** Whether `deidentify` leaves bulk data at this path: any other was taken away and must not be given out. */
+export function keepsBulkdata(path: string, vr: VR): boolean {
+  const steps = path.split('.')
+  return mayStay(vr) && steps.every((step, index) => index % 2 === 1 || actionFor(Number.parseInt(step, 16), index === steps.length - 1 ? vr : 'SQ') === 'keep')
 }

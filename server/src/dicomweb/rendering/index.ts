@@ -3,7 +3,7 @@ import type { FastifyBaseLogger } from 'fastify'
 import type { Catalogue } from '../../catalogue/index.ts'
 import type { BlobStore } from '../../storage/index.ts'
 import { createRenderer, type Renderer } from './renderer.ts'
-import { createThumbnails, type Thumbnails } from './thumbnails.ts'
+import { createThumbnails, type ThumbnailOptions, type Thumbnails } from './thumbnails.ts'
 
 export interface Rendering {
   readonly renderer: Renderer
@@ -12,9 +12,9 @@ export interface Rendering {
 }
 
 /** The threads start when the first image is rendered. */
-export function createRendering(source: { catalogue: Catalogue; blobs: BlobStore }, log: FastifyBaseLogger): Rendering {
+export function createRendering(source: { catalogue: Catalogue; blobs: BlobStore }, log: FastifyBaseLogger, options: ThumbnailOptions = {}): Rendering {
   const renderer = createRenderer(source)
-  const thumbnails = createThumbnails(source, renderer, log)
+  const thumbnails = createThumbnails(source, renderer, log, options)
   return {
     renderer, thumbnails,
     close: async () => {

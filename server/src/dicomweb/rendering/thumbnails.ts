@@ -41,6 +41,8 @@ export interface Thumbnails {
 export interface ThumbnailOptions {
   /** How long a series must have been quiet, milliseconds. */
   readonly quietMs?: number
+  /** Whether what was made is kept for others; true where absent. */
+  readonly isKept?: boolean
 }
 
 /** Series that wait; what is beyond is made when somebody asks. */
@@ -48,7 +50,7 @@ const maxWaiting = 10_000
 /** Thumbnails that were asked for last: some thousand. */
 const rememberedBytes = 16 * 1024 * 1024
 
-export function createThumbnails(source: InstanceSource, renderer: Renderer, log: FastifyBaseLogger, { quietMs = 1_000 }: ThumbnailOptions = {}): Thumbnails {
+export function createThumbnails(source: InstanceSource, renderer: Renderer, log: FastifyBaseLogger, { quietMs = 1_000, isKept = true }: ThumbnailOptions = {}): Thumbnails {
   const { catalogue, blobs } = source
   const remembered = createByteMemory(rememberedBytes)
   const underWay = new Map<string, Promise<Thumbnail | undefined>>()
@@ -87,7 +89,7 @@ export function createThumbnails(source: InstanceSource, renderer: Renderer, log
     if (kind !== 'image') return { jpeg: await iconOf(kind), identity: `${identity} ${kind}`, isFinal: true }
     const jpeg = await pictureOf(access, record, layout)
     if (!jpeg) return { jpeg: await iconOf('image'), identity: `${identity} undecodable`, isFinal: false }
-    const thumbnailKey = await keep(access, record, jpeg)
+    const thumbnailKey = isKept ? await keep(access, record, jpeg) : undefined
     return { jpeg, identity: thumbnailKey === undefined ? identity : `${thumbnailKey} ${record.sha256.toString('base64')}`, isFinal: true }
   }
 
@@ -115,8 +117,8 @@ export function createThumbnails(source: InstanceSource, renderer: Renderer, log
       await writer.abort()
       throw error
     }
-    const isKept = await catalogue.keepThumbnail(access, { instanceKey: record.instanceKey, version: record.version, blobKey, byteLength: jpeg.length })
-    if (!isKept) {
+    const isNamed = await catalogue.keepThumbnail(access, { instanceKey: record.instanceKey, version: record.version, blobKey, byteLength: jpeg.length })
+    if (!isNamed) {
       await blobs.delete(blobKey)
       return undefined
     }

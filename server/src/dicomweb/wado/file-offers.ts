@@ -1,8 +1,9 @@
 /** The forms in which an instance can be had as a DICOM file, and the file in one of them. */
 import { decodeLayout, transferSyntax } from '@isocenter/dicom'
-import type { InstanceRecord } from '../../catalogue/index.ts'
-import { targetsOf, transcodedObject, transcodesWhole } from '../../transcoding/index.ts'
-import type { DicomwebDeps } from '../deps.ts'
+import type { Catalogue, InstanceRecord } from '../../catalogue/index.ts'
+import type { Access } from '../../identity/index.ts'
+import type { BlobStore } from '../../storage/index.ts'
+import { targetsOf, transcodedObject, transcodesWhole, type Transcoding } from '../../transcoding/index.ts'
 import { applicationDicom, ExplicitVRLittleEndian, type Offer } from '../media-types.ts'
 import type { ByteSource } from './byte-source.ts'
 import { codecProblem } from './codec-problem.ts'
@@ -10,8 +11,23 @@ import { explicitLittleEndianFile, storedFile } from './part10.ts'
 
 export interface FileOffer extends Offer { readonly transferSyntaxUID: string }
 
-/** An instance as a file of the form on offer. @throws notAcceptable 406 and unavailable 503 where codecs fail */
-export async function openFile(deps: DicomwebDeps, record: InstanceRecord, { transferSyntaxUID, isMade }: FileOffer, signal: AbortSignal): Promise<ByteSource> {
+interface FileDeps { readonly blobs: BlobStore; readonly catalogue: Catalogue; readonly transcoding: Transcoding }
+
+/** Where the files that are answered come from. */
+export interface Files {
+  /** The forms an instance can be had in, the best first. */
+  readonly offers: (access: Access, record: InstanceRecord, multipart: boolean) => FileOffer[]
+  /** An instance as a file of the form on offer. @throws notAcceptable 406 and unavailable 503 where codecs fail */
+  readonly open: (deps: FileDeps, access: Access, record: InstanceRecord, offer: FileOffer, signal: AbortSignal) => Promise<ByteSource>
+}
+
+/** The objects as they are stored. */
+export const storedFiles: Files = {
+  offers: (_access, record, multipart) => fileOffers(record, multipart),
+  open: (deps, _access, record, offer, signal) => openFile(deps, record, offer, signal),
+}
+
+async function openFile(deps: FileDeps, record: InstanceRecord, { transferSyntaxUID, isMade }: FileOffer, signal: AbortSignal): Promise<ByteSource> {
   const { blobs, catalogue } = deps
   if (transferSyntaxUID === record.transferSyntaxUID) return storedFile(blobs, record, signal)
   if (isMade !== true) return explicitLittleEndianFile(blobs, record, signal)
@@ -22,7 +38,7 @@ export async function openFile(deps: DicomwebDeps, record: InstanceRecord, { tra
 }
 
 /** The transfer syntaxes an instance can be had in: what is stored and needs no codec, then what its pixels can be brought into. */
-export function fileOffers(record: InstanceRecord, multipart: boolean): FileOffer[] {
+function fileOffers(record: InstanceRecord, multipart: boolean): FileOffer[] {
   const stored = storedOffers(record, multipart)
   const instance = { ...record, layout: decodeLayout(record.layout) }
   const made = targetsOf(instance).filter((uid) => !stored.some(({ transferSyntaxUID }) => transferSyntaxUID === uid) && transcodesWhole(instance, uid))

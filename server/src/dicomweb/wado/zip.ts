@@ -14,7 +14,7 @@ import { receivedChunks } from '../stow/received-chunks.ts'
 import { sendPieces } from './byte-source.ts'
 import { clientGone } from './client-gone.ts'
 import { etagOf, isNotModified } from './conditional.ts'
-import { fileOffers, openFile, type FileOffer } from './file-offers.ts'
+import { storedFiles, type FileOffer } from './file-offers.ts'
 import { presenceOf } from './find.ts'
 import type { Piece } from './transmission.ts'
 
@@ -39,10 +39,10 @@ export async function sendZip(deps: DicomwebDeps, request: FastifyRequest, reply
   let served = 0
   const available: Offer[] = []
   for await (const record of deps.catalogue.instances(request.access, scope)) {
-    if (offerOf(record, acceptable)) served++
+    if (offerOf(deps, request, record, acceptable)) served++
     else {
       left++
-      if (available.length === 0) available.push(...zipOffers(record))
+      if (available.length === 0) available.push(...zipOffers(deps, request, record))
     }
   }
   if (served === 0) throw unacceptable(available)
@@ -80,7 +80,7 @@ async function addAll(zip: ZipFile, deps: DicomwebDeps, request: FastifyRequest,
   const series = new Map<string, { number: number; instances: number }>()
   for await (const { record, json } of deps.catalogue.metadata(request.access, scope)) {
     signal.throwIfAborted()
-    const offer = offerOf(record, acceptable)
+    const offer = offerOf(deps, request, record, acceptable)
     if (!offer) continue
     let place = series.get(record.SeriesInstanceUID)
     if (!place) series.set(record.SeriesInstanceUID, place = { number: series.size + 1, instances: 0 })
@@ -88,15 +88,15 @@ async function addAll(zip: ZipFile, deps: DicomwebDeps, request: FastifyRequest,
     // Names by number: safe on every system, and a File ID allows no UID (PS3.10 §8.2).
     const fileID = ['DICOM', `SE${String(place.number).padStart(6, '0')}`, `IM${String(place.instances).padStart(6, '0')}`]
     directory.add({ fileID, transferSyntaxUID: offer.transferSyntaxUID, attributes: JSON.parse(json) as DicomJson })
-    await addEntry(zip, fileID.join('/'), deps, record, offer, signal)
+    await addEntry(zip, fileID.join('/'), deps, request, record, offer, signal)
   }
   zip.addBuffer(Buffer.from(directory.write(directoryUID(presence.revision))), 'DICOMDIR', { compress: true, mtime: presence.updatedAt })
   zip.end()
 }
 
 /** Resolves when the file's bytes have gone, so that one is open at a time. */
-async function addEntry(zip: ZipFile, path: string, deps: DicomwebDeps, record: InstanceRecord, offer: FileOffer, signal: AbortSignal): Promise<void> {
-  const source = await openFile(deps, record, offer, signal)
+async function addEntry(zip: ZipFile, path: string, deps: DicomwebDeps, request: FastifyRequest, record: InstanceRecord, offer: FileOffer, signal: AbortSignal): Promise<void> {
+  const source = await (deps.files ?? storedFiles).open(deps, request.access, record, offer, signal)
   const stream = Readable.from(source.chunks, { objectMode: false })
   const stop = () => { stream.destroy() }
   signal.addEventListener('abort', stop)
@@ -111,9 +111,9 @@ async function addEntry(zip: ZipFile, path: string, deps: DicomwebDeps, record: 
   })
 }
 
-const zipOffers = (record: InstanceRecord): FileOffer[] => fileOffers(record, false).map((offer) => ({ ...offer, mediaType: applicationZip }))
+const zipOffers = ({ files = storedFiles }: DicomwebDeps, { access }: FastifyRequest, record: InstanceRecord): FileOffer[] => files.offers(access, record, false).map((offer) => ({ ...offer, mediaType: applicationZip }))
 
-const offerOf = (record: InstanceRecord, acceptable: Acceptable): FileOffer | undefined => chooseOffer(acceptable, zipOffers(record))
+const offerOf = (deps: DicomwebDeps, request: FastifyRequest, record: InstanceRecord, acceptable: Acceptable): FileOffer | undefined => chooseOffer(acceptable, zipOffers(deps, request, record))
 
 /** The same zip has the same bytes: its DICOMDIR is named by what it lists (PS3.5 §B.2). */
 function directoryUID(revision: string): string {

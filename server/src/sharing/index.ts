@@ -1,0 +1,5 @@
+/** Share links: studies shown to whoever holds one, de-identified where its maker says so. */
+export { createSharing, type Sharing } from './links.ts'
+export { sharingRoutes } from './routes.ts'
+export { sharedService as sharedDicomweb } from './service.ts'
+export { sharingTasks } from './tasks.ts'
