@@ -5,6 +5,7 @@ import { Button, Drawer, Switch, Tabs } from 'antd'
 import { RelatedStudies } from './related-studies.tsx'
 import { writtenName, writtenSex, writtenTime } from './row-text.ts'
 import { SeriesPicture } from './series-picture.tsx'
+import { useMedia } from './use-media.ts'
 import { useStudyWords } from './words.ts'
 
 export const detailTabs = ['case', 'related', 'series', 'images'] as const
@@ -24,16 +25,19 @@ interface DetailProps {
 export function Detail({ organisationId, StudyInstanceUID, tab, onTab, onOpen, onShow, onClose }: DetailProps) {
   const words = useStudyWords()
   const { language } = useLanguage()
+  // All of them in sight: what Ant Design puts behind a button is lost to screen readers.
+  const isNarrow = useMedia('(max-width: 767px)')
+  const tabs = isNarrow ? words.shortTabs : words.tabs
   const detail = useResource(`${organisationId} ${StudyInstanceUID}`, (signal) => studies(session.api.of(organisationId)).find(StudyInstanceUID, signal))
   const title = detail.value === undefined ? words.detail : `${writtenName(detail.value, language, words)} · ${[detail.value.AccessionNumber, detail.value.examTypes.join('/')].filter(Boolean).join(' · ')}`
   return (
     <Drawer open size={720} title={title} onClose={onClose} extra={<Button type="primary" onClick={() => { onOpen([StudyInstanceUID]) }}>{words.open}</Button>}>
       <Loaded resource={detail}>{(study) => (
-        <Tabs activeKey={tab} onChange={(key) => { const next = detailTabs.find((one) => one === key); if (next) onTab(next) }} items={[
-          { key: 'case', label: words.tabs.case, children: <CaseInformation study={study} /> },
-          { key: 'related', label: `${words.tabs.related} ${String(study.related.length)}`, children: <RelatedStudies organisationId={organisationId} study={study} onChanged={detail.reload} onOpen={onOpen} onShow={onShow} /> },
-          { key: 'series', label: `${words.tabs.series} ${String(study.series.length)}`, children: <SeriesList organisationId={organisationId} study={study} onChanged={detail.reload} /> },
-          { key: 'images', label: words.tabs.images, children: <div className="series-pictures is-wide">{study.series.map((one) => <SeriesPicture key={one.SeriesInstanceUID} organisationId={organisationId} StudyInstanceUID={StudyInstanceUID} series={one} />)}</div> },
+        <Tabs tabBarGutter={isNarrow ? 16 : 32} activeKey={tab} onChange={(key) => { const next = detailTabs.find((one) => one === key); if (next) onTab(next) }} items={[
+          { key: 'case', label: tabs.case, children: <CaseInformation study={study} /> },
+          { key: 'related', label: `${tabs.related} ${String(study.related.length)}`, children: <RelatedStudies organisationId={organisationId} study={study} onChanged={detail.reload} onOpen={onOpen} onShow={onShow} /> },
+          { key: 'series', label: `${tabs.series} ${String(study.series.length)}`, children: <SeriesList organisationId={organisationId} study={study} onChanged={detail.reload} /> },
+          { key: 'images', label: tabs.images, children: <div className="series-pictures is-wide">{study.series.map((one) => <SeriesPicture key={one.SeriesInstanceUID} organisationId={organisationId} StudyInstanceUID={StudyInstanceUID} series={one} />)}</div> },
         ]} />
       )}</Loaded>
     </Drawer>

@@ -10,6 +10,13 @@ export function writtenTime(date: string | undefined, time?: string): string {
   return [day ? `${day[1] ?? ''}-${day[2] ?? ''}-${day[3] ?? ''}` : date ?? '', clock ? `${clock[1] ?? ''}:${clock[2] ?? '00'}` : ''].filter((part) => part !== '').join(' ')
 }
 
+/** A moment as the reader's clock has it, as narrow as a column. */
+export function writtenMoment(at: string): string {
+  const date = new Date(at)
+  const two = (number: number) => String(number).padStart(2, '0')
+  return `${String(date.getFullYear())}-${two(date.getMonth() + 1)}-${two(date.getDate())} ${two(date.getHours())}:${two(date.getMinutes())}`
+}
+
 export function writtenAge({ age }: Pick<StudySummary, 'age'>, words: StudyWords): string {
   return age === undefined ? '' : words[age.unit](age.value)
 }

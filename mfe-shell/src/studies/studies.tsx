@@ -38,7 +38,7 @@ function StudyList({ membership: { organisation: { organisationId }, permissions
   const problemText = useProblemText()
   const { path, search } = useLocation()
   const isNarrow = useMedia('(max-width: 767px)')
-  const isWide = useMedia('(min-width: 1200px)')
+  const isWide = useMedia('(min-width: 1280px)')
   const [previewChoice, setPreviewChoice] = usePreference('studies.preview')
   const columns = useColumns(permissions.includes('study.view_identity'))
   const withSize = columns.shown.some(({ name }) => name === 'size') && !isNarrow

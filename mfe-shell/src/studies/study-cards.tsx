@@ -3,7 +3,7 @@ import type { StudySummary } from '@isocenter/contracts'
 import { useLanguage } from '@isocenter/design-system'
 import { Checkbox, Tag } from 'antd'
 import { RowMenu } from './row-menu.tsx'
-import { writtenAge, writtenName, writtenSex, writtenTime } from './row-text.ts'
+import { writtenAge, writtenMoment, writtenName, writtenSex, writtenTime } from './row-text.ts'
 import type { StudyActions } from './study-actions.ts'
 import { useStudyWords } from './words.ts'
 
@@ -19,7 +19,7 @@ interface StudyCardsProps {
 /** The list on a phone: one tap opens (D-15). */
 export function StudyCards({ items, selected, actions, onSelect, onDetail, onDelete }: StudyCardsProps) {
   const words = useStudyWords()
-  const { language, formats } = useLanguage()
+  const { language } = useLanguage()
   return (
     <ul className="study-cards">
       {items.map((study) => {
@@ -32,7 +32,7 @@ export function StudyCards({ items, selected, actions, onSelect, onDetail, onDel
               <span>{study.examTypes.map((type) => <Tag key={type} className="study-type">{type}</Tag>)}{study.StudyDescription ?? study.BodyPartExamined.join(', ')}{study.state === 'locked' && <LockFilled className="study-sign" role="img" aria-label={words.states.locked} />}{study.isFavourite && <StarFilled className="study-sign is-favourite" role="img" aria-label={words.favourite} />}</span>
               <span className="hint">{[study.PatientID, study.AccessionNumber].filter(Boolean).join(' · ')}</span>
               <span className="hint">{[writtenTime(study.StudyDate, study.StudyTime), study.InstitutionName].filter(Boolean).join(' · ')}</span>
-              <span className="hint">{words.columns.arrival} {formats.moment(study.arrivedAt)}</span>
+              <span className="hint">{words.columns.arrival} {writtenMoment(study.arrivedAt)}</span>
             </button>
             <RowMenu study={study} actions={actions} onDetail={onDetail} onDelete={onDelete} />
           </li>

@@ -24,10 +24,10 @@ interface StudyTableProps {
   readonly onEnd: () => void
 }
 
-const rowHeight = 40
-const headHeight = 40
-const selectionWidth = 48
-const operationsWidth = 64
+const rowHeight = 37
+const headHeight = 37
+const selectionWidth = 40
+const operationsWidth = 56
 /** So many rows before the end more are asked for. */
 const near = 20
 
