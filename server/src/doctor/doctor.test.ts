@@ -286,6 +286,9 @@ describe('leftovers', () => {
   test('a given-up blob is the sweep\'s for a day, then ours', async () => {
     const { json, blobKey } = await stored()
     await service.app.inject({ method: 'DELETE', url: `/dicom-web${pathOf(json)}`, headers: await service.as('north') })
+    expect((await look({ hoursLater: 48 })).findings).toEqual([]) // what is deleted can be restored
+    await service.maintenance.deletedStudies.purgeOlder(new Date(Date.now() + hourMs))
+    await service.maintenance.deletedStudies.finish()
     expect((await look()).findings).toEqual([])
     expect(counted(await look({ hoursLater: 48 }))).toEqual([['overdueBlob', 1, 0]])
     expect(counted(await look({ hoursLater: 48, mend: true }))).toEqual([['overdueBlob', 1, 1]])
