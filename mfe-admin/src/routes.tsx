@@ -1,6 +1,8 @@
 import { managementPageNames, managementPages, managementPagesOf, type ManagementPage } from '@isocenter/contracts'
 import { DeniedState, EmptyState, LoadingState, navigate, Page, useLocation } from '@isocenter/design-system'
 import { useEffect, type ComponentType } from 'react'
+import { Hospitals, Organisations } from './below/organisations.tsx'
+import { Purges } from './below/purges.tsx'
 import { ApiKeys } from './machines/api-keys.tsx'
 import { Gateways } from './machines/gateways.tsx'
 import { SignInProviderPage } from './machines/sign-in-provider.tsx'
@@ -14,12 +16,18 @@ import { FrozenAccounts } from './people/frozen-accounts.tsx'
 import { Invitations } from './people/invitations.tsx'
 import { Members } from './people/members.tsx'
 import { Roles } from './people/roles.tsx'
+import { DeletedStudies } from './records/deleted-studies.tsx'
+import { Logs } from './records/logs.tsx'
+import { Notifications } from './records/notifications.tsx'
+import { Storage } from './records/storage.tsx'
 import { useCommonWords } from './words/common.ts'
 
-const pages: Partial<Readonly<Record<ManagementPage, ComponentType>>> = {
+const pages: Readonly<Record<ManagementPage, ComponentType>> = {
   'members': Members, 'invitations': Invitations, 'frozen-accounts': FrozenAccounts, 'roles': Roles, 'departments': Departments,
   'settings': Settings, 'pairings': Pairings, 'devices': Devices,
   'gateways': Gateways, 'api-keys': ApiKeys, 'sign-in-provider': SignInProviderPage,
+  'logs': Logs, 'notifications': Notifications, 'deleted-studies': DeletedStudies, 'storage': Storage,
+  'hospitals': Hospitals, 'organisations': Organisations, 'purges': Purges,
 }
 
 /** The page of the address, for who may open it. */
@@ -38,8 +46,8 @@ export function Management() {
   if (here.kind === 'unknown' || first !== undefined) return <LoadingState />
   if (here.kind === 'stranger') return <Page title={words.management}><DeniedState detail={words.noMember} /></Page>
   if (below === '') return <Page title={words.management}><DeniedState detail={words.nothingOpen} /></Page>
-  const Content = name && pages[name]
-  if (name === undefined || Content === undefined) return <Page title={words.management}><EmptyState title={words.noSuchPage}>{words.noSuchPageHint}</EmptyState></Page>
+  if (name === undefined) return <Page title={words.management}><EmptyState title={words.noSuchPage}>{words.noSuchPageHint}</EmptyState></Page>
+  const Content = pages[name]
   const { openedBy } = managementPages[name]
   if (!openedBy.some(here.admin.may)) return <Page title={words.management}><DeniedState detail={words.missingPermission} missing={openedBy.map(allows).join(' / ')} /></Page>
   // Another organisation's page is another page: nothing that was typed or chosen stays.

@@ -46,7 +46,7 @@ function RecordCard({ organisation, onChanged }: CardProps) {
     <Card title={<h2 className="card-title">{words.record}</h2>}>
       <Facts of={[
         [words.number, <strong key="number" className="mono">{number}</strong>], [words.owner, owner && `${owner.name} (${owner.number})`],
-        [words.modules, <span key="modules">{modules.length === 0 ? words.noModules : modules.map((module) => <Tag key={module}>{common.modules[module]}</Tag>)}</span>],
+        [words.modules, <span key="modules" className="tag-list">{modules.length === 0 ? words.noModules : modules.map((module) => <Tag key={module}>{common.modules[module]}</Tag>)}</span>],
       ]} />
       <p className="hint small">{words.numberHint} {words.modulesHint}</p>
       <RecordForm key={organisation.version} organisation={organisation} onChanged={onChanged} />
