@@ -16,9 +16,12 @@ const texts = ['name', 'number', 'patient', 'data', 'uploader'] as const
 export function Filters({ search, onChange, onReset }: FiltersProps) {
   const words = useStudyWords()
   const keyword = search.get('keyword') ?? ''
-  const [typed, setTyped] = useState(keyword)
+  const [shown, setShown] = useState({ keyword, typed: keyword })
+  // Another address, another keyword: going back takes what was typed with it.
+  if (shown.keyword !== keyword) setShown({ keyword, typed: keyword })
+  const { typed } = shown
+  const setTyped = (text: string) => { setShown({ keyword, typed: text }) }
   const field = useRef<InputRef>(null)
-  useEffect(() => { setTyped(keyword) }, [keyword])
   useEffect(() => {
     const focus = (event: KeyboardEvent) => {
       const isTyping = event.target instanceof HTMLElement && event.target.closest('input, textarea, [contenteditable]') !== null

@@ -78,11 +78,11 @@ export function StudyTable({ items, columns, current, selected, sort, actions, o
 
   return (
     // Rows are read out as they are chosen; what is in a row is reached by the tabulator.
-    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex, jsx-a11y/no-noninteractive-element-interactions
     <div ref={place} className="study-table" role="group" tabIndex={0} aria-label={words.table} onKeyDown={press}>
       <div role="status" className="only-read">{current && [writtenName(current, language, words), current.PatientID, current.examTypes.join(' ')].filter(Boolean).join(', ')}</div>
       <Table<StudySummary>
-        ref={(made) => { scroller.current = made as typeof scroller.current }}
+        ref={(made) => { scroller.current = made }}
         virtual size="small" pagination={false} rowKey="StudyInstanceUID" columns={shown} dataSource={items}
         scroll={{ x: columns.reduce((sum, { width }) => sum + width, selectionWidth + operationsWidth), y: height - headHeight }}
         rowClassName={({ StudyInstanceUID }) => (StudyInstanceUID === current?.StudyInstanceUID ? 'is-current' : '')}

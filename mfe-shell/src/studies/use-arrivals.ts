@@ -12,7 +12,7 @@ const lookEveryMs = 4_000
 export function useArrivals(organisationId: string, key: string, query: () => StudyListQuery, items: readonly StudySummary[], isListed: boolean): { readonly arrived: number; readonly seen: () => void } {
   const [arrived, setArrived] = useState<{ readonly key: string; readonly count: number }>({ key, count: 0 })
   const latest = useRef({ query, items })
-  latest.current = { query, items }
+  useEffect(() => { latest.current = { query, items } })
   useEffect(() => {
     if (!isListed) return undefined
     const stop = new AbortController()

@@ -28,7 +28,7 @@ export function useStudyList(organisationId: string, key: string, query: () => S
   const [isLoadingMore, setLoadingMore] = useState(false)
   const [turn, setTurn] = useState(0)
   const ask = useRef(query)
-  ask.current = query
+  useEffect(() => { ask.current = query })
   const isCurrent = shown.key === key
 
   useEffect(() => {
