@@ -3,7 +3,8 @@ import type { Readable } from 'node:stream'
 import { decodeLayout, encodeLayout, keepsBulkdata } from '@isocenter/dicom'
 import { createHmac } from 'node:crypto'
 import type { InstanceRecord } from '../catalogue/index.ts'
-import { BlobNotFound, type BlobStore, type ByteRange } from '../storage/index.ts'
+import { noSuchResource } from '../platform/problem.ts'
+import type { BlobStore, ByteRange } from '../storage/index.ts'
 
 const prefix = 'masked:'
 /** Records are looked up anew for every request; so many may be in use at a time. */
@@ -25,7 +26,7 @@ export function createMaskedBytes(blobs: BlobStore): MaskedBytes {
     if (!key.startsWith(prefix)) return key
     const found = known.get(key)
     // Asked for by whatever way that does not go by the masked layout: to it the object is not there.
-    if (found?.mayRead(range) !== true) throw new BlobNotFound(key)
+    if (found?.mayRead(range) !== true) throw noSuchResource('This cannot be had without what identifies its patient.')
     return found.blobKey
   }
   const denied = () => Promise.reject(new Error('A shared service only reads.'))
