@@ -13,7 +13,7 @@ import { portToListenOn } from './port.ts'
 import { readRunState } from './run-state.ts'
 
 /** Several starts a test, on a machine that may be busy. */
-vi.setConfig({ testTimeout: 120_000 })
+vi.setConfig({ testTimeout: 240_000 })
 
 const startScript = fileURLToPath(new URL('./start.ts', import.meta.url))
 const withDatabase = fileURLToPath(new URL('./with-database.ts', import.meta.url))
