@@ -1,43 +1,59 @@
 import { hasProgram } from '@isocenter/testkit'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { desktop, openScreens, overhang, phone, seriousFindings, type OpenedPage, type ScreensUnderTest } from '../mfe-shell/browser.fixture.ts'
-import { aMember } from '../server/src/organisations/organisations.fixture.ts'
+import { anOrganisation } from '../server/src/organisations/organisations.fixture.ts'
+import { aFurnishedHospital } from './furnished.fixture.ts'
 
 /** Pictures of every page go here when it is set, to be looked at. */
 const pictures = process.env['SCREENSHOTS']
 
-describe.skipIf(!hasProgram('chromium'))('management in Chromium', () => {
+describe.skipIf(!hasProgram('chromium'))('pages of management in Chromium', () => {
   let screens: ScreensUnderTest
-  beforeAll(async () => { screens = await openScreens({ MANAGEMENT_SECOND_FACTOR: 'optional' }) }, 120_000)
+  beforeAll(async () => { screens = await openScreens({ MANAGEMENT_SECOND_FACTOR: 'optional' }) }, 180_000)
   afterAll(() => screens.close())
 
-  async function picture({ page }: OpenedPage, name: string): Promise<void> {
-    if (pictures !== undefined) await page.screenshot({ path: `${pictures}/${name.replaceAll(/\W+/g, '-')}.png` })
-  }
-
-  /** Everything that is wrong with the page as it is now. */
-  async function wrongHere(opened: OpenedPage, name: string): Promise<string[]> {
-    await picture(opened, name)
-    const wrong = (await seriousFindings(opened.page)).map((finding) => `${name}: ${finding}`)
-    if (await overhang(opened.page) > 0) wrong.push(`${name} is wider than the screen`)
-    return [...wrong, ...opened.complaints.splice(0).map((complaint) => `${name}: ${complaint}`)]
+  /** Everything that is wrong with these pages, by what follows `/admin/` in their address. */
+  async function wrongWith(opened: OpenedPage, organisationId: string, name: string, pages: readonly string[]): Promise<string[]> {
+    const wrong: string[] = []
+    for (const page of pages) {
+      await opened.goTo(`/o/${organisationId}/admin/${page}`)
+      if (pictures !== undefined) await opened.page.screenshot({ path: `${pictures}/${`${name} ${page.replace(/=[0-9a-f-]{36}/, '')}`.replaceAll(/\W+/g, '-')}.png` })
+      if (await opened.page.locator('[role="alert"] .ant-result').count() > 0) wrong.push(`${page} is not shown`)
+      wrong.push(...(await seriousFindings(opened.page)).map((finding) => `${page}: ${finding}`))
+      if (await overhang(opened.page) > 0) wrong.push(`${page} is wider than the screen`)
+      wrong.push(...opened.complaints.splice(0).map((complaint) => `${page}: ${complaint}`))
+    }
+    return wrong
   }
 
   describe.each([
     ['Chinese, light, desktop', { language: 'zh-CN', colorScheme: 'light', viewport: desktop }],
     ['English, dark, phone', { language: 'en', colorScheme: 'dark', viewport: phone }],
   ] as const)('in %s', (name, options) => {
-    test('the pages of a hospital are accessible, fit the width and break no policy', async () => {
-      const opened = await screens.signedInPage({ ...options, name: 'Wang Fang', organisationName: 'North Hospital' })
-      const { organisationId } = opened.organisation
-      for (const person of ['Zhang Wei', 'Li Na', 'Chen Jing']) await aMember(screens.service.db, organisationId, 'general', { name: person })
-      const wrong: string[] = []
-      for (const page of ['members', 'invitations', 'frozen-accounts', 'roles', 'departments', 'settings', 'pairings', 'devices']) {
-        await opened.goTo(`/o/${organisationId}/admin/${page}`)
-        wrong.push(...await wrongHere(opened, `${name} ${page}`))
-      }
-      expect(wrong).toEqual([])
+    test('those of a hospital are accessible, fit the width and break no policy', async () => {
+      const hospital = await aFurnishedHospital(screens.service.db)
+      const opened = await screens.signedInPage({ ...options, name: 'Wang Fang', organisation: hospital })
+      expect(await wrongWith(opened, hospital.organisationId, name, [
+        'members', `members?record=${hospital.doctorId}`, 'invitations', 'frozen-accounts', 'roles', 'departments', 'settings', 'pairings', `pairings?record=${hospital.pairingId}`, 'devices',
+        'gateways', `gateways?record=${hospital.gatewayId}`, 'api-keys', 'sign-in-provider', 'logs', 'logs?tab=users', 'logs?tab=studies', 'notifications', 'notifications?tab=deliveries', 'notifications?tab=webhook', 'deleted-studies', 'storage',
+      ])).toEqual([])
       await opened.close()
+    }, 240_000)
+
+    test('so are those of teams, consortia and the operator', async () => {
+      const { db } = screens.service
+      const hospital = await aFurnishedHospital(db, 'South Hospital')
+      const consortium = await anOrganisation(db, 'consortium', 'Medical Union')
+      await db('consortium_hospital').insert({ consortium_id: consortium.organisationId, hospital_id: hospital.organisationId, is_billing: true })
+      const platform = await anOrganisation(db, 'platform', 'Operator')
+      const pages = [
+        [hospital.team, ['members', 'settings', `pairings?record=${hospital.pairingId}`]], [consortium, ['hospitals', 'storage', 'roles']], [platform, ['organisations', 'purges', 'purges?tab=studies']],
+      ] as const
+      for (const [organisation, paths] of pages) {
+        const opened = await screens.signedInPage({ ...options, organisation, name: 'Wang Fang' })
+        expect(await wrongWith(opened, organisation.organisationId, name, paths)).toEqual([])
+        await opened.close()
+      }
     }, 120_000)
   })
 })
