@@ -33,11 +33,11 @@ function Below({ side }: { readonly side: 'consortium' | 'platform' }) {
   const pages = usePages(JSON.stringify([kind, search]), (cursor, signal) => (isOperator ? operatorOrganisations(api) : consortiumHospitals(api)).list({ ...(kind && { kind }), ...(search !== '' && { search }), ...(cursor !== undefined && { cursor }) }, signal))
   const columns: Column<OrganisationBelow>[] = [
     { key: 'name', title: words.organisation, isMain: true, cell: ({ name, isBilling }) => <span className="state-line"><strong>{name}</strong>{isBilling === true && <Tag color="processing">{words.billing}</Tag>}</span> },
-    { key: 'number', title: words.number, cell: ({ number }) => <span className="mono">{number}</span> },
+    { key: 'number', title: words.number, isWhole: true, cell: ({ number }) => <span className="mono">{number}</span> },
     ...(isOperator ? [{ key: 'kind', title: words.kind, cell: ({ kind: is }: OrganisationBelow) => common.kinds[is] }] : []),
     { key: 'modules', title: words.modules, cell: ({ switchedOn, modules }) => <span className="tag-list">{switchedOn.map((module) => <Tag key={module} color={modules.includes(module) ? 'success' : 'default'} {...(!modules.includes(module) && { title: words.notInForce })}>{common.modules[module]}{!modules.includes(module) && <span className="only-read"> ({words.notInForce})</span>}</Tag>)}</span> },
     { key: 'members', title: words.members, isNumber: true, cell: ({ members }) => formats.number(members) },
-    { key: 'since', title: words.createdAt, cell: ({ createdAt }) => formats.date(createdAt) },
+    { key: 'since', title: words.createdAt, isWhole: true, cell: ({ createdAt }) => formats.date(createdAt) },
     {
       key: 'actions', title: common.actions, isActions: true, cell: (one) => (
         <span className="row-actions">

@@ -92,7 +92,7 @@ function Candidates({ onAsked }: { readonly onAsked: () => void }) {
     { key: 'state', title: common.state, cell: ({ state, isPurgeRequested }) => <><Tag color={deletedColours[state]}>{words.deletedStates[state]}</Tag>{isPurgeRequested && <Tag color="error">{words.purgeAsked}</Tag>}</> },
     { key: 'instances', title: words.instances, isNumber: true, cell: ({ instances }) => formats.number(instances) },
     { key: 'size', title: words.size, isNumber: true, cell: ({ bytes }) => formats.bytes(bytes) },
-    { key: 'deleted', title: words.deletedAt, cell: ({ deletedAt }) => formats.moment(deletedAt) },
+    { key: 'deleted', title: words.deletedAt, isWhole: true, cell: ({ deletedAt }) => formats.moment(deletedAt) },
   ]
   return (
     <>

@@ -45,8 +45,8 @@ export function ApiKeys() {
     },
     { key: 'scopes', title: words.scopes, cell: ({ scopes }) => <span>{scopes.map((scope) => <Tag key={scope} className="mono">{scope.replace('system/', '')}</Tag>)}</span> },
     { key: 'from', title: words.addressesOf, cell: ({ addresses }) => (addresses.length === 0 ? words.anywhere : <span className="mono">{addresses.join(', ')}</span>) },
-    { key: 'used', title: words.lastUsed, cell: ({ lastUsedAt }) => (lastUsedAt === undefined ? words.neverUsed : formats.moment(lastUsedAt)) },
-    { key: 'expires', title: words.expiresAt, cell: ({ expiresAt }) => formats.date(expiresAt) },
+    { key: 'used', title: words.lastUsed, isWhole: true, cell: ({ lastUsedAt }) => (lastUsedAt === undefined ? words.neverUsed : formats.moment(lastUsedAt)) },
+    { key: 'expires', title: words.expiresAt, isWhole: true, cell: ({ expiresAt }) => formats.date(expiresAt) },
     { key: 'by', title: words.createdBy, cell: ({ createdBy }) => createdBy },
     {
       key: 'actions', title: common.actions, isActions: true, cell: (key) => (key.actions.length === 0 ? null : (

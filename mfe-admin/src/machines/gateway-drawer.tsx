@@ -163,7 +163,7 @@ function Orders({ commands }: { readonly commands: readonly Command[] }) {
   const columns: Column<Command>[] = [
     { key: 'name', title: words.order, isMain: true, cell: ({ name }) => words.commandNames[name] ?? name },
     { key: 'state', title: common.state, cell: ({ state, reason }) => <><Tag color={commandColours[state]}>{words.commandStates[state]}</Tag>{reason !== undefined && <span className="hint small block">{reason}</span>}</> },
-    { key: 'at', title: words.orderedAt, cell: ({ createdAt }) => formats.moment(createdAt) },
+    { key: 'at', title: words.orderedAt, isWhole: true, cell: ({ createdAt }) => formats.moment(createdAt) },
   ]
   return <section className="drawer-section"><h3>{words.orders}</h3>{commands.length === 0 ? <p className="hint">{words.noOrders}</p> : <DataTable label={words.orders} items={commands.slice(0, shownCommands)} columns={columns} rowKey={({ commandId }) => commandId} />}</section>
 }

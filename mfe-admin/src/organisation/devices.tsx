@@ -29,7 +29,7 @@ export function Devices() {
     { key: 'aeTitle', title: words.aeTitle, cell: ({ aeTitle }) => aeTitle && <span className="mono">{aeTitle}</span> },
     { key: 'stationName', title: words.stationName, cell: ({ stationName }) => stationName && <span className="mono">{stationName}</span> },
     { key: 'members', title: words.boundMembers, cell: ({ members }) => (members.length === 0 ? '' : <ul className="quiet-list">{members.map(({ membershipId, name, boundAt }) => <li key={membershipId}>{words.boundSince(name, formats.date(boundAt))}</li>)}</ul>) },
-    { key: 'created', title: words.createdAt, cell: ({ createdAt }) => formats.date(createdAt) },
+    { key: 'created', title: words.createdAt, isWhole: true, cell: ({ createdAt }) => formats.date(createdAt) },
     {
       key: 'actions', title: common.actions, isActions: true, cell: (device) => (
         <span className="row-actions">

@@ -31,12 +31,12 @@ export function Pairings() {
   const other = ({ hospital, team }: Pairing) => (isTeam ? hospital : team)
   const columns: Column<Pairing>[] = [
     { key: 'name', title: isTeam ? words.hospital : words.team, isMain: true, cell: (pairing) => <Link className="record-link" href={hrefOf(pairing.pairingId)}>{other(pairing).name}</Link> },
-    { key: 'number', title: words.number, cell: (pairing) => <span className="mono">{other(pairing).number}</span> },
+    { key: 'number', title: words.number, isWhole: true, cell: (pairing) => <span className="mono">{other(pairing).number}</span> },
     { key: 'state', title: common.state, cell: ({ state: is }) => <Tag color={pairingColours[is]}>{words.states[is]}</Tag> },
     { key: 'orders', title: words.orders, cell: ({ state: is, takesOrders }) => (is === 'paired' ? takesOrders ? words.ordersTaken : words.ordersRefused : '') },
     { key: 'signature', title: words.signatureState, cell: ({ state: is, isSignatureFixed }) => (is === 'paired' ? isSignatureFixed ? words.fixed : words.notFixed : '') },
-    { key: 'requested', title: words.requestedAt, cell: ({ requestedAt }) => formats.date(requestedAt) },
-    { key: 'answered', title: words.answeredAt, cell: ({ answeredAt }) => answeredAt && formats.date(answeredAt) },
+    { key: 'requested', title: words.requestedAt, isWhole: true, cell: ({ requestedAt }) => formats.date(requestedAt) },
+    { key: 'answered', title: words.answeredAt, isWhole: true, cell: ({ answeredAt }) => answeredAt && formats.date(answeredAt) },
   ]
   const invite = <Button type="primary" onClick={() => { setInviting(true) }}>{words.inviteTeam}</Button>
   return (

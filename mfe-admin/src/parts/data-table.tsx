@@ -9,6 +9,8 @@ export interface Column<Item> {
   /** Buttons: without a title of its own on a phone. */
   readonly isActions?: boolean
   readonly isNumber?: boolean
+  /** It is not broken into lines on a desk: days, numbers by which something is called. */
+  readonly isWhole?: boolean
 }
 
 /** Rows of a list; on a phone each is a card with its columns named. Roles are said, since a table that is laid out as blocks loses them. */
@@ -21,8 +23,8 @@ export function DataTable<Item>({ label, items, columns, rowKey }: { readonly la
       <tbody role="rowgroup">
         {items.map((item) => (
           <tr key={rowKey(item)} role="row">
-            {columns.map(({ key, title, cell, isMain, isActions, isNumber }) => (
-              <td key={key} role="cell" data-title={isMain === true || isActions === true ? undefined : title} className={[isMain === true && 'is-main', isActions === true && 'is-actions', isNumber === true && 'is-number'].filter(Boolean).join(' ') || undefined}>{cell(item)}</td>
+            {columns.map(({ key, title, cell, isMain, isActions, isNumber, isWhole }) => (
+              <td key={key} role="cell" data-title={isMain === true || isActions === true ? undefined : title} className={[isMain === true && 'is-main', isActions === true && 'is-actions', isNumber === true && 'is-number', isWhole === true && 'is-whole'].filter(Boolean).join(' ') || undefined}><div className="cell">{cell(item)}</div></td>
             ))}
           </tr>
         ))}

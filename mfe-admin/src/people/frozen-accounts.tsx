@@ -22,8 +22,8 @@ export function FrozenAccounts() {
   const columns: Column<FrozenAccount>[] = [
     { key: 'name', title: words.person, isMain: true, cell: ({ name }) => <strong>{name}</strong> },
     { key: 'phone', title: words.phone, cell: ({ phone }) => phone },
-    { key: 'frozenAt', title: words.frozenAt, cell: ({ frozenAt }) => formats.moment(frozenAt) },
-    { key: 'frozenUntil', title: words.frozenUntil, cell: ({ frozenUntil }) => formats.moment(frozenUntil) },
+    { key: 'frozenAt', title: words.frozenAt, isWhole: true, cell: ({ frozenAt }) => formats.moment(frozenAt) },
+    { key: 'frozenUntil', title: words.frozenUntil, isWhole: true, cell: ({ frozenUntil }) => formats.moment(frozenUntil) },
     { key: 'actions', title: common.actions, isActions: true, cell: (one) => <Button size="small" aria-label={words.releaseTitle(one.name)} onClick={() => { setReleasing(one) }}>{words.release}</Button> },
   ]
   return (

@@ -27,7 +27,7 @@ export function Invitations() {
     { key: 'phone', title: words.phone, isMain: true, cell: ({ phone }) => <strong>{phone}</strong> },
     { key: 'role', title: words.role, cell: ({ role }) => (role ? roleName(role) : <span className="hint">{words.roleGone}</span>) },
     { key: 'state', title: common.state, cell: ({ state }) => <Tag color={colours[state]}>{words.invitationStates[state]}</Tag> },
-    { key: 'invited', title: words.invitedAt, cell: ({ invitedAt }) => formats.moment(invitedAt) },
+    { key: 'invited', title: words.invitedAt, isWhole: true, cell: ({ invitedAt }) => formats.moment(invitedAt) },
     { key: 'expires', title: words.expiresAt, cell: ({ expiresAt, state }) => (state === 'open' || state === 'expired' ? formats.moment(expiresAt) : '') },
     { key: 'actions', title: common.actions, isActions: true, cell: (invitation) => <InvitationActions invitation={invitation} onChanged={pages.reload} /> },
   ]

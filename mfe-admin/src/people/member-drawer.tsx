@@ -67,7 +67,7 @@ function Work({ member, roles, departments, onChanged }: Choices & { readonly me
         {organisation.kind === 'hospital' && (
           <>
             <Form.Item label={words.department} htmlFor="member-department"><Select id="member-department" value={member.department?.departmentId ?? ''} disabled={!mayEdit || isBusy} options={[{ value: '', label: words.noDepartment }, ...departments.map(({ departmentId, name }) => ({ value: departmentId, label: name }))]} onChange={(departmentId: string) => { change({ departmentId }) }} /></Form.Item>
-            <div className="setting"><div><label htmlFor="member-film"><strong>{words.film}</strong></label><p>{words.filmHint}</p></div><Switch id="member-film" checked={member.hasElectronicFilm} disabled={!mayEdit} loading={isBusy} onChange={(hasElectronicFilm) => { change({ hasElectronicFilm }) }} /></div>
+            <div className="setting switch-setting"><div><label htmlFor="member-film"><strong>{words.film}</strong></label><p>{words.filmHint}</p></div><Switch id="member-film" checked={member.hasElectronicFilm} disabled={!mayEdit} loading={isBusy} onChange={(hasElectronicFilm) => { change({ hasElectronicFilm }) }} /></div>
           </>
         )}
       </Form>

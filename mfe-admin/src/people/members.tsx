@@ -40,7 +40,7 @@ export function Members() {
     { key: 'role', title: words.role, cell: ({ role }) => roleName(role) },
     ...(hasDepartments ? [{ key: 'department', title: words.department, cell: ({ department }: Member) => department?.name }] : []),
     { key: 'documents', title: words.documents, cell: ({ credentialState }) => <Tag color={credentialColours[credentialState]}>{words.credentialStates[credentialState]}</Tag> },
-    { key: 'joined', title: words.joined, cell: ({ joinedAt }) => formats.date(joinedAt) },
+    { key: 'joined', title: words.joined, isWhole: true, cell: ({ joinedAt }) => formats.date(joinedAt) },
   ]
   return (
     <Page title={words.members} intro={words.membersIntro} actions={<div className="page-actions"><Button onClick={() => { setAdding('invitation') }}>{words.invite}</Button><Button type="primary" onClick={() => { setAdding('member') }}>{words.addMember}</Button></div>}>

@@ -97,7 +97,7 @@ function Deliveries() {
     { key: 'recipient', title: words.recipient, cell: ({ recipient }) => recipient },
     { key: 'state', title: words.deliveryState, cell: ({ state: is, failure }) => <><Tag color={deliveryColours[is]}>{words.deliveryStates[is]}</Tag>{failure !== undefined && <span className="hint small block">{failure}</span>}</> },
     { key: 'attempts', title: words.attempts, isNumber: true, cell: ({ attempts }) => formats.number(attempts) },
-    { key: 'created', title: words.created, cell: ({ createdAt }) => formats.moment(createdAt) },
+    { key: 'created', title: words.created, isWhole: true, cell: ({ createdAt }) => formats.moment(createdAt) },
     { key: 'actions', title: common.actions, isActions: true, cell: ({ deliveryId, state: is, event }) => is === 'dead' && <Button size="small" loading={isBusy} aria-label={`${words.again}: ${titleOf(event)}`} onClick={() => void run(() => notificationRules(api).deliverAgain(deliveryId), { done: words.againDone }).then(pages.reload)}>{words.again}</Button> },
   ]
   return (
