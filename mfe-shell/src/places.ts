@@ -20,6 +20,9 @@ export const places: readonly Place[] = [
   { application: 'personal-centre', path: /^\/me(\/|$)/, layout: 'framed', audience: 'signedIn' },
   // A phone that signs is not signed in: the token in the address is all it has.
   { application: 'phone-signing', path: /^\/sign\/?$/, layout: 'bare', audience: 'anybody' },
+  // Whoever holds a share link; its token is behind the #.
+  { application: 'share', path: /^\/s\/[A-Za-z0-9_-]{16}\/?$/, layout: 'bare', audience: 'anybody' },
+  { application: 'share-links', path: /^\/o\/\d+\/shares\/?$/, layout: 'framed', audience: 'signedIn' },
   { application: 'home', path: /^\/o\/\d+(\/home)?\/?$/, layout: 'framed', audience: 'signedIn' },
   { application: 'studies', path: /^\/o\/\d+\/studies\/?$/, layout: 'framed', audience: 'signedIn' },
   { application: 'viewer', path: /^\/o\/\d+\/viewer\/?$/, layout: 'bare', audience: 'signedIn' },

@@ -3,16 +3,20 @@ import { marked, unmarked, type FromViewer, type ToViewer } from '../../messages
 import { compareProtocolOf, compareProtocols, maxCompared } from './compare.ts'
 import type { CommandsManager, Managers, Services } from './ohif.ts'
 import { patientBanner } from './patient-banner.ts'
+import { hideOffers, readOnlyCommands } from './read-only.ts'
 import { shownImage } from './shown-image.ts'
+import { shareLinkOf } from '../root.ts'
 
 const tell = (message: FromViewer) => { if (parent !== window) parent.postMessage(marked(message), location.origin) }
 
-/** Address of studies within the viewer; the organisation stays in it, so that it can be loaded again. */
+/** Address of studies within the viewer; the organisation, or the share link, stays in it, so that it can be loaded again. */
 function addressOf(StudyInstanceUIDs: readonly string[], protocol: string | undefined): string {
   const here = new URLSearchParams(location.search)
   const there = new URLSearchParams({ StudyInstanceUIDs: StudyInstanceUIDs.slice(0, maxCompared).join(',') })
   const organisation = here.get('o')
   if (organisation !== null) there.set('o', organisation)
+  const linkId = shareLinkOf(location.search)
+  if (linkId !== undefined) there.set('s', linkId)
   const hanging = protocol ?? (StudyInstanceUIDs.length > 1 ? compareProtocolOf(Math.min(StudyInstanceUIDs.length, maxCompared)) : undefined)
   if (hanging !== undefined) there.set('hangingprotocolId', hanging)
   return `/viewer?${there.toString()}`
@@ -57,6 +61,7 @@ export default {
     })
     addEventListener('CORNERSTONE_IMAGE_RENDERED', () => { tell({ kind: 'shown' }) }, true)
     followMeasurements(services)
+    if (shareLinkOf(location.search) !== undefined) hideOffers()
     tell({ kind: 'ready' })
   },
 
@@ -64,6 +69,7 @@ export default {
     return {
       defaultContext: 'CORNERSTONE',
       definitions: {
+        ...(shareLinkOf(location.search) === undefined ? {} : readOnlyCommands),
         isocenterShownImage: ({ viewportId }: { readonly viewportId?: string } = {}) => shownImage(services, viewportId),
       },
     }

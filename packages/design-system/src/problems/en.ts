@@ -1,6 +1,10 @@
 /** By the last part of a problem's type (docs/problems.md): what happened, and what to do. */
 export const en = {
   kinds: {
+    'no-such-share-link': 'The address of the share is not complete. Ask for it again.',
+    'share-link-closed': 'The share has ended.',
+    'share-password-needed': 'The share asks for a password.',
+    'share-password-wrong': 'The password is wrong.',
     'no-answer': 'The server does not answer. Check the connection and try again.',
     'unauthenticated': 'You are signed out. Sign in again.',
     'forbidden': 'Your role in this organisation does not include this. Ask its administrator.',

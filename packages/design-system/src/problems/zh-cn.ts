@@ -2,6 +2,10 @@ import type { ProblemWords } from './en.ts'
 
 export const zhCN: ProblemWords = {
   kinds: {
+    'no-such-share-link': '分享地址不完整，请重新索取。',
+    'share-link-closed': '分享已结束。',
+    'share-password-needed': '此分享需要密码。',
+    'share-password-wrong': '密码错误。',
     'no-answer': '服务器没有响应，请检查网络后重试。',
     'unauthenticated': '您已退出登录，请重新登录。',
     'forbidden': '您在该机构的角色没有此权限，请联系机构管理员。',

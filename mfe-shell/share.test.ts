@@ -1,0 +1,140 @@
+/** Share links in a browser of their own: nobody is signed in there, and nothing is known but the link. */
+import type { NewShareLink, ShareLinkRequest } from '@isocenter/contracts'
+import { hasProgram } from '@isocenter/testkit'
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { storeBody } from '../server/src/dicomweb/service.fixture.ts'
+import { sampleStudies } from '../packages/tools/src/samples/index.ts'
+import { buildScreens } from '../packages/launcher/src/build-screens.ts'
+import { openScreens, seriousFindings, type ScreensUnderTest, type SignedInPage } from './browser.fixture.ts'
+
+const pictures = process.env['SCREENSHOTS']
+const firstImageMs = 60_000
+
+describe.skipIf(!hasProgram('chromium'))('share links in Chromium', () => {
+  let screens: ScreensUnderTest
+  let doctor: SignedInPage
+  let study: string
+
+  beforeAll(async () => {
+    await buildScreens(() => undefined, ['mfe-viewer/vendor'])
+    screens = await openScreens()
+    doctor = await screens.signedInPage({ organisationName: 'River Hospital' })
+    const sample = sampleStudies.find(({ title }) => title.startsWith('CT of a head'))
+    study = await store([...sample?.instances().take(4) ?? []].map(({ bytes }) => bytes))
+  }, 300_000)
+  afterAll(() => screens.close())
+
+  const origin = () => ({ origin: screens.url, 'sec-fetch-site': 'same-origin' })
+  async function store(objects: readonly Uint8Array[]): Promise<string> {
+    const { contentType, body } = storeBody(objects)
+    const answer = await doctor.page.request.post(`/o/${doctor.organisation.organisationId}/dicom-web/studies`, { data: body, headers: { 'content-type': contentType, accept: 'application/dicom+json', ...origin() } })
+    expect(answer.status()).toBe(200)
+    return ((await answer.json()) as { '00081190': { Value: [string] } })['00081190'].Value[0].replace(/^.*\/studies\//, '')
+  }
+  async function aLink(given: Partial<ShareLinkRequest> = {}): Promise<NewShareLink> {
+    const answer = await doctor.page.request.post('/api/share-links', { data: { studies: [study], isAnonymised: true, validHours: 24, ...given }, headers: { 'x-organisation': doctor.organisation.organisationId, ...origin() } })
+    expect([answer.status(), await answer.text()]).toEqual([201, expect.anything()])
+    return await answer.json() as NewShareLink
+  }
+  const picture = async (page: Page, name: string) => { if (pictures !== undefined) await page.screenshot({ path: `${pictures}/share-${name}.png` }) }
+  const imagesIn = async (page: Page) => {
+    const frame = page.frameLocator('iframe.share-frame')
+    await frame.locator('.cornerstone-canvas').first().waitFor({ timeout: firstImageMs })
+    return frame
+  }
+
+  test('an anonymised one opens the images, and in no request or answer is anything of whom they are', async () => {
+    const link = await aLink()
+    const { page, complaints, close } = await screens.openPage()
+    const answers: { url: string; sent: string; body: Buffer }[] = []
+    const pending: Promise<void>[] = []
+    page.context().on('response', (response) => {
+      if (!new URL(response.url()).pathname.startsWith('/apps/') && !new URL(response.url()).pathname.startsWith('/viewer/')) {
+        pending.push(response.body().then((body) => { answers.push({ url: response.url(), sent: JSON.stringify(response.request().headers()), body: Buffer.concat([Buffer.from(JSON.stringify(response.headers())), body]) }) }, () => undefined))
+      }
+    })
+    await page.goto(link.path)
+    const frame = await imagesIn(page)
+    await frame.getByText(/ANON-[0-9A-F]{10}/).first().waitFor({ timeout: firstImageMs })
+    await page.waitForTimeout(2_000)
+    await picture(page, 'images')
+    await Promise.all(pending)
+    const asked = answers.filter(({ url }) => url.includes('/dicom-web/'))
+    expect(asked.length).toBeGreaterThan(3)
+    expect(asked.every(({ url }) => url.includes(`/s/${link.linkId}/dicom-web/`))).toBe(true)
+    for (const { url, sent, body } of answers) {
+      for (const original of [study, 'Müller', 'Annegret', 'ISO-0005', 'M\u00fcller']) expect([url, url.includes(original) || sent.includes(original) || body.includes(original)]).toEqual([url, false])
+      // The token is in the one request that opens, and in no address or Referer.
+      expect(url.includes(link.path.split('#')[1] ?? '') || sent.includes(link.path.split('#')[1] ?? '')).toBe(false)
+    }
+    expect(complaints).toEqual([])
+    expect(await seriousFindings(page)).toEqual([])
+    // For looking only.
+    expect(await frame.locator('[data-cy="Capture"]').isVisible()).toBe(false)
+    const cookies = await page.context().cookies(`${screens.url}/s/${link.linkId}/dicom-web`)
+    expect(cookies.find(({ name }) => name === 'isocenter-share')).toMatchObject({ path: `/s/${link.linkId}/`, httpOnly: true, sameSite: 'Strict' })
+    await close()
+  }, 120_000)
+
+  test('one with a password asks for it, and closes with the tenth wrong one', async () => {
+    const link = await aLink({ password: 'river-2026' })
+    const { page, close } = await screens.openPage()
+    await page.goto(link.path)
+    for (let left = 9; left > 0; left--) {
+      await page.getByLabel('Password', { exact: true }).fill(`guess-${left}`)
+      await page.getByRole('button', { name: 'Open', exact: true }).click()
+      await page.getByText(`${left} ${left === 1 ? 'try is' : 'tries are'} left`).waitFor()
+      if (left === 9) {
+        await picture(page, 'wrong-password')
+        expect(await seriousFindings(page)).toEqual([])
+      }
+    }
+    await page.getByLabel('Password', { exact: true }).fill('guess-last')
+    await page.getByRole('button', { name: 'Open', exact: true }).click()
+    await page.getByText('This link was closed').waitFor()
+    await page.reload()
+    await page.getByText('This link was closed').waitFor()
+    await close()
+  }, 60_000)
+
+  test('the right password opens it', async () => {
+    const link = await aLink({ password: 'river-2026', isAnonymised: false })
+    const { page, close } = await screens.openPage()
+    await page.goto(link.path)
+    await page.getByLabel('Password', { exact: true }).fill('river-2026')
+    await page.getByRole('button', { name: 'Open', exact: true }).click()
+    await (await imagesIn(page)).getByText('Müller Annegret').first().waitFor({ timeout: firstImageMs })
+    await close()
+  }, 120_000)
+
+  test('ended ones say so plainly, in the visitor\'s language', async () => {
+    const [expired, revoked] = [await aLink(), await aLink()]
+    await screens.service.db('share_link').where({ link_id: expired.linkId }).update({ created_at: new Date(Date.now() - 7_200_000), expires_at: new Date(Date.now() - 3_600_000) })
+    const { page, close } = await screens.openPage({ language: 'zh-CN' })
+    await page.goto(expired.path)
+    await page.getByText('此链接已过期').waitFor()
+    await picture(page, 'expired')
+    await page.goto(revoked.path)
+    await imagesIn(page)
+    const answer = await doctor.page.request.delete(`/api/share-links/${revoked.linkId}`, { headers: { 'x-organisation': doctor.organisation.organisationId, ...origin() } })
+    expect(answer.status()).toBe(200)
+    expect((await page.request.get(`/s/${revoked.linkId}/dicom-web/studies`)).status()).toBe(401)
+    await page.reload()
+    await page.getByText('此链接已被撤销').waitFor()
+    await page.goto(`/s/${revoked.linkId}`)
+    await page.reload()
+    await page.getByText('地址不完整').waitFor()
+    await close()
+  }, 120_000)
+
+  test('their maker sees them, and withdraws one', async () => {
+    await aLink({ validHours: 48 })
+    await doctor.goTo(`/o/${doctor.organisation.organisationId}/shares`)
+    await doctor.page.getByRole('button', { name: 'Withdraw' }).first().click()
+    await picture(doctor.page, 'own-links')
+    await doctor.page.getByRole('dialog').getByRole('button', { name: 'Withdraw' }).click()
+    await doctor.page.getByText('The link is withdrawn').waitFor()
+    expect(await seriousFindings(doctor.page)).toEqual([])
+  }, 60_000)
+})

@@ -1,0 +1,16 @@
+/** For visitors of share links: OHIF's ways to keep or take away what is seen do nothing, and are not offered. The server refuses them anyway. */
+
+/** Commands of OHIF 3.13, by the context they are registered in. */
+const closed: Readonly<Record<string, string>> = {
+  showDownloadViewportModal: 'CORNERSTONE', downloadCSVSegmentationReport: 'CORNERSTONE', downloadCSVMeasurementsReport: 'CORNERSTONE',
+  storeMeasurements: 'DEFAULT', createReportAsync: 'DEFAULT', promptSaveReport: 'DEFAULT', openUploadDialog: 'DEFAULT',
+}
+const offers = '[data-cy="Capture"], [data-cy="trackedMeasurements-export"], [data-cy="trackedMeasurements-btn-create-report"]'
+
+export const readOnlyCommands = Object.fromEntries(Object.entries(closed).map(([name, context]) => [name, { commandFn: () => undefined, context }]))
+
+export function hideOffers(): void {
+  const style = document.createElement('style')
+  style.textContent = `${offers} { display: none !important; }`
+  document.head.append(style)
+}
