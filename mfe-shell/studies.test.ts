@@ -2,6 +2,7 @@
 import { aStudy, bytesOf, hasProgram } from '@isocenter/testkit'
 import { attributes } from '@isocenter/testkit/instances'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { zipped } from './src/studies/upload/zip.fixture.ts'
 import { desktop, openScreens, overhang, phone, seriousFindings, type ScreensUnderTest, type TestOrganisation } from './browser.fixture.ts'
 
 const pictures = process.env['SCREENSHOTS']
@@ -165,6 +166,31 @@ describe.skipIf(!hasProgram('chromium'))('the study list in Chromium', () => {
     await small.page.getByRole('button', { name: 'Open the images of Smith Anna' }).tap()
     await small.page.waitForURL(`**/viewer?studies=${uids['Smith^Anna'] ?? ''}`)
     await small.close()
+  }, 90_000)
+
+  test('files and archives are uploaded, each with what came of it, and the study is there', async () => {
+    const west = await screens.organisation('hospital', 'West Hospital')
+    const { page, goTo, close, complaints } = await screens.signedInPage({ organisation: west, role: 'general', viewport: { width: 1680, height: 950 } })
+    const objects = (PatientName: string) => aStudy({ series: [{ kind: 'CT', instances: 3 }] }).instances.map((instance) => Buffer.from(bytesOf({ ...instance, ...attributes({ PatientName }) })))
+    await goTo(at(west))
+    await page.getByRole('button', { name: 'Upload' }).click()
+    await page.locator('.drop-field').waitFor()
+    const [one, two, three] = objects('Files^By')
+    await page.locator('.drop-field input[type=file]').first().setInputFiles([
+      { name: '1.dcm', mimeType: 'application/dicom', buffer: one ?? Buffer.alloc(0) }, { name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('not an image') },
+      { name: 'study.zip', mimeType: 'application/zip', buffer: Buffer.from(zipped([{ name: 'a/2.dcm', bytes: two ?? Buffer.alloc(0) }, { name: 'a/3.dcm', bytes: three ?? Buffer.alloc(0) }, { name: 'large', bytes: Buffer.alloc(20 * 1024 * 1024) }])) },
+      { name: 'broken.zip', mimeType: 'application/zip', buffer: Buffer.from('no archive at all') },
+    ])
+    await page.getByText('6 of 6 files done').waitFor({ timeout: 20_000 })
+    expect(await page.locator('.upload-items .ant-tag').allInnerTexts()).toEqual(['Too large', 'Cannot be read', 'Not a DICOM image, left out', 'Stored', 'Stored', 'Stored'])
+    await shoot(page, 'upload')
+    expect(await seriousFindings(page)).toEqual([])
+    expect(complaints).toEqual([])
+    await page.getByRole('link', { name: 'Show the study' }).click()
+    await page.getByText('Filters relaxed').waitFor()
+    await page.locator('.is-current', { hasText: 'Files By' }).waitFor()
+    expect(await screens.service.db('study').where({ organisation_id: west.organisationId }).select('number_of_study_related_instances', 'stored_by')).toMatchObject([{ number_of_study_related_instances: 3, stored_by: expect.stringMatching(/^account:/) as string }])
+    await close()
   }, 90_000)
 
   test('who may not see studies is told so and finds no entry for them', async () => {

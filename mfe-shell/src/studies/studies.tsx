@@ -1,4 +1,4 @@
-import { EyeOutlined, ReloadOutlined } from '@ant-design/icons'
+import { CloudUploadOutlined, EyeOutlined, ReloadOutlined } from '@ant-design/icons'
 import { maxStudiesTogether, type OwnMembership, type StudySummary } from '@isocenter/contracts'
 import { DeniedState, EmptyState, FailedState, FormDrawer, LoadingState, navigate, Page, useLanguage, useLocation, usePreference, useProblemText } from '@isocenter/design-system'
 import { Alert, Button, Form, Input, Select, Tooltip } from 'antd'
@@ -17,6 +17,8 @@ import { useArrivals } from './use-arrivals.ts'
 import { useColumns } from './use-columns.ts'
 import { useStudyActions } from './study-actions.ts'
 import { useStudyList } from './use-study-list.ts'
+import { UploadDrawer } from './upload/upload-drawer.tsx'
+import { createUploadQueue, type UploadQueue } from './upload/upload-queue.ts'
 import { useMedia } from './use-media.ts'
 import { useStudyWords } from './words.ts'
 
@@ -31,6 +33,14 @@ export function Studies() {
 
 /** What was looked for last in each organisation, for as long as the page lives (D-13). */
 const lastSearch = new Map<string, string>()
+
+/** What is being uploaded into each organisation goes on while one looks at other pages. */
+const queues = new Map<string, UploadQueue>()
+function queueOf(organisationId: string): UploadQueue {
+  const queue = queues.get(organisationId) ?? createUploadQueue(organisationId)
+  queues.set(organisationId, queue)
+  return queue
+}
 
 function StudyList({ membership: { organisation: { organisationId }, permissions } }: { readonly membership: OwnMembership }) {
   const words = useStudyWords()
@@ -94,6 +104,7 @@ function StudyList({ membership: { organisation: { organisationId }, permissions
       <div className="study-tools">
         <span className="hint" role="status">{first.value?.count !== undefined && words.count(formats.number(first.value.count), first.value.isCountExact === true)}</span>
         {isWide && !hasPreview && <Button onClick={() => { setPreviewChoice('shown') }}>{words.preview.show}</Button>}
+        {permissions.includes('study.upload') && <Button icon={<CloudUploadOutlined aria-hidden />} onClick={() => { go({ upload: '1' }, false) }}>{words.upload.open}</Button>}
         {!isNarrow && <ColumnChooser {...columns} />}
         <Button icon={<ReloadOutlined aria-hidden />} aria-label={words.arrivedHint} onClick={refresh} />
       </div>
@@ -122,6 +133,7 @@ function StudyList({ membership: { organisation: { organisationId }, permissions
       </div>
       {selected.size > 0 && <SelectionBar selected={selected} onOpen={actions.open} onClear={() => { setSelected(new Map()) }} />}
       {shownStudy !== null && <Detail organisationId={organisationId} StudyInstanceUID={shownStudy} tab={tab} onTab={(next) => { go({ tab: next === 'case' ? '' : next }) }} onOpen={actions.open} onShow={(uid) => { go({ study: uid, tab: '' }, false) }} onClose={() => { go({ study: '', tab: '' }) }} />}
+      {search.get('upload') === '1' && permissions.includes('study.upload') && <UploadDrawer organisationId={organisationId} queue={queueOf(organisationId)} onClose={() => { go({ upload: '' }) }} />}
       {deleting !== undefined && <DeletionForm study={deleting} onDelete={actions.remove} onClose={() => { setDeleting(undefined) }} />}
     </Page>
   )

@@ -27,3 +27,7 @@ export const Upload = Type.Object({
 export type Upload = Static<typeof Upload>
 
 export const UploadParams = Type.Object({ uploadId: Id })
+
+/** What a browser sends must be smaller (UPL-02, D-71); larger objects come through a gateway, which has no such limit. */
+export const browserInstanceBytes = 20 * 1024 * 1024
+export const browserArchiveBytes = 500 * 1024 * 1024

@@ -218,6 +218,15 @@ test('of another organisation nothing is listed, found or changed', async () => 
   expect(await service.db('hidden_series').where({ organisation_id: theirs.organisationId })).toEqual([])
 })
 
+test('what a person sends from a browser is smaller than twenty mebibytes; a program may send more', async () => {
+  const hospital = await aHospital()
+  const create = (bytes: number, headers: Record<string, string> = {}) => hospital.doctor.call('POST', '/uploads', undefined, { 'tus-resumable': '1.0.0', 'upload-length': String(bytes), ...headers })
+  expect(typeOf(await create(20 * 1024 * 1024))).toBe('payload-too-large')
+  expect((await create(20 * 1024 * 1024 - 1)).statusCode).toBe(201)
+  const { slug } = await service.db('organisation').where({ organisation_id: hospital.organisationId }).first<{ slug: string }>('slug')
+  expect((await service.app.inject({ method: 'POST', url: '/api/uploads', headers: { ...await service.as(slug, ['upload']), 'tus-resumable': '1.0.0', 'upload-length': String(20 * 1024 * 1024) } })).statusCode).toBe(201)
+})
+
 describe('routes and roles', () => {
   const routes: readonly (readonly [Method, string, string, object | undefined])[] = [
     ['GET', '/studies', 'study.view', undefined], ['GET', '/studies/1.2.3', 'study.view', undefined], ['PUT', '/studies/1.2.3/series/1.2.3/visibility', 'study.edit_case', { isShown: true }],

@@ -1,6 +1,6 @@
 /** Resumable uploads: bytes that come in any number of requests, to any server, and are stored once when all are there. */
 import { randomUUID } from 'node:crypto'
-import type { Upload } from '@isocenter/contracts'
+import { browserInstanceBytes, type Upload } from '@isocenter/contracts'
 import type { Catalogue } from '../catalogue/index.ts'
 import type { Config } from '../config.ts'
 import type { Access } from '../identity/index.ts'
@@ -88,7 +88,9 @@ export function createUploads({ db, blobs, catalogue, metrics, config, log }: Up
     maxBytes: config.STOW_MAX_INSTANCE_BYTES,
 
     create: async (access, { byteLength, metadata, serviceURL }) => {
-      if (byteLength > config.STOW_MAX_INSTANCE_BYTES) throw payloadTooLarge(`An upload may have ${config.STOW_MAX_INSTANCE_BYTES} bytes.`, { maxBytes: config.STOW_MAX_INSTANCE_BYTES }, { connection: 'close' })
+      // People send from a browser, strictly less than the limit there; gateways and programs send whatever may be stored.
+      const maxBytes = access.actor.kind === 'account' ? Math.min(config.STOW_MAX_INSTANCE_BYTES, browserInstanceBytes - 1) : config.STOW_MAX_INSTANCE_BYTES
+      if (byteLength > maxBytes) throw payloadTooLarge(`An upload may have ${maxBytes} bytes.`, { maxBytes }, { connection: 'close' })
       const upload = await db.transaction((trx) => insertUpload(trx, access, {
         actor: actorOf(access), kind: metadata.kind, metadata: metadata.text, serviceURL, byteLength, expiresAt: expiresAt(),
       }, config.UPLOADS_MAX_OPEN))
