@@ -27,7 +27,7 @@ export async function aFurnishedHospital(db: Db, name = 'North Hospital'): Promi
   await db('membership').where({ membership_id: suspended.membershipId }).update({ state: 'suspended' })
   await db('credential').insert({ account_id: doctor.accountId, kind: 'practisingCertificate', state: 'submitted', submitted_at: new Date(), created_at: new Date() })
   const frozen = await aMember(db, organisationId, 'general', { name: 'Li Na' })
-  await db('password_attempts').insert({ subject: frozen.accountId, account_id: frozen.accountId, day: new Date(), wrong: 10, touched_at: new Date(), frozen_at: new Date(), frozen_until: soon })
+  await db('password_attempts').insert({ subject: `account:${frozen.accountId}`, account_id: frozen.accountId, day: new Date(), wrong: 10, touched_at: new Date(), frozen_at: new Date(), frozen_until: soon })
   await db('invitation').insert({ organisation_id: organisationId, phone: aPhone(), role_id: await roleOf(db, organisationId, 'general'), created_by: 'test', expires_at: soon })
   await db('device').insert({ organisation_id: organisationId, number: 1, name: 'CT room 1', type: 'CT', ae_title: 'CT_ROOM_1', station_name: 'CT1' })
   const team = await anOrganisation(db, 'team', 'Western Reading Team')

@@ -4,6 +4,9 @@ import { openScreens, phone, type ScreensUnderTest, type TestOrganisation } from
 import { anOrganisation, aPhone } from '../server/src/organisations/organisations.fixture.ts'
 import { aFurnishedHospital } from './furnished.fixture.ts'
 
+/** The machine of a test may be busy. */
+const soon = { timeout: 10_000 }
+
 describe.skipIf(!hasProgram('chromium'))('organisation, machines and records in Chromium', () => {
   let screens: ScreensUnderTest
   beforeAll(async () => { screens = await openScreens({ MANAGEMENT_SECOND_FACTOR: 'optional' }) }, 180_000)
@@ -26,7 +29,7 @@ describe.skipIf(!hasProgram('chromium'))('organisation, machines and records in 
     await page.getByRole('button', { name: 'Save' }).first().click()
     await page.getByRole('button', { name: /Northern Hospital/ }).waitFor()
     await page.getByRole('switch', { name: 'Electronic film' }).click()
-    await expect.poll(() => page.getByRole('switch', { name: 'Electronic film' }).getAttribute('aria-checked')).toBe('true')
+    await expect.poll(() => page.getByRole('switch', { name: 'Electronic film' }).getAttribute('aria-checked'), soon).toBe('true')
     await close()
   }, 60_000)
 
@@ -169,7 +172,7 @@ describe.skipIf(!hasProgram('chromium'))('organisation, machines and records in 
     await page.getByRole('button', { name: 'Modules of Lake Hospital' }).click()
     await page.getByRole('dialog').getByRole('checkbox', { name: 'Teaching' }).uncheck()
     await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click()
-    await expect.poll(() => page.getByRole('table').getByText('Teaching').count()).toBe(0)
+    await expect.poll(() => page.getByRole('table').getByText('Teaching').count(), soon).toBe(0)
     await close()
   }, 60_000)
 

@@ -1,9 +1,11 @@
-import { members } from '@isocenter/api-client'
-import type { Department, MemberDetail, MemberPatch, Role } from '@isocenter/contracts'
-import { Loaded, useAction, useConfirm, useLanguage, useResource } from '@isocenter/design-system'
+import { accounts, members } from '@isocenter/api-client'
+import type { Department, MemberDetail, MemberPatch, OneTimePassword, Role } from '@isocenter/contracts'
+import { Link, Loaded, useAction, useConfirm, useLanguage, useResource } from '@isocenter/design-system'
 import { Button, Drawer, Form, Select, Switch, Tag } from 'antd'
+import { useState } from 'react'
 import { useAdmin } from '../parts/admin.ts'
 import { Facts } from '../parts/facts.tsx'
+import { ShownOnce } from '../parts/shown-once.tsx'
 import { changing } from '../parts/use-change.ts'
 import { useCommonWords } from '../words/common.ts'
 import { MemberDocuments } from './member-documents.tsx'
@@ -75,10 +77,12 @@ function Work({ member, roles, departments, onChanged }: Choices & { readonly me
   )
 }
 
-function Moves({ member: { membershipId, name, actions }, onChanged, onRemoved }: { readonly member: MemberDetail; readonly onChanged: () => void; readonly onRemoved: () => void }) {
+function Moves({ member: { membershipId, accountId, name, phone, actions }, onChanged, onRemoved }: { readonly member: MemberDetail; readonly onChanged: () => void; readonly onRemoved: () => void }) {
   const words = usePeopleWords()
   const common = useCommonWords()
-  const { api } = useAdmin()
+  const { formats } = useLanguage()
+  const { api, base, may, membershipId: ownId } = useAdmin()
+  const [password, setPassword] = useState<OneTimePassword>()
   const { run, isBusy } = useAction()
   const confirm = useConfirm()
   const act = members(api)
@@ -89,15 +93,21 @@ function Moves({ member: { membershipId, name, actions }, onChanged, onRemoved }
     if (await confirm({ title: words.removeTitle(name), hint: words.removeHint, action: words.removeMember }) && await run(() => changing(() => act.remove(membershipId), onChanged), { done: words.removed })) onRemoved()
   }
   const reinstate = () => run(() => changing(() => act.reinstate(membershipId), onChanged), { done: words.reinstated }).then(onChanged)
-  if (!actions.some((action) => action === 'suspend' || action === 'reinstate' || action === 'remove')) return null
+  const resetPassword = async () => {
+    if (await confirm({ title: words.resetTitle(name), hint: words.resetHint, action: words.resetPassword })) await run(async () => { setPassword(await accounts(api).resetPasswordOf(accountId)) })
+  }
+  const mayReset = actions.includes('edit') && membershipId !== ownId
   return (
     <section className="drawer-section">
       <h3>{common.actions}</h3>
       <div className="drawer-actions">
+        {may('log.view_all') && <Link className="button-link" href={`${base}/logs?tab=entries&person=${accountId}&personName=${encodeURIComponent(name)}`}>{words.whatWasDone}</Link>}
+        {mayReset && <Button loading={isBusy} onClick={() => void resetPassword()}>{words.resetPassword}</Button>}
         {actions.includes('reinstate') && <Button loading={isBusy} onClick={() => void reinstate()}>{words.reinstate}</Button>}
         {actions.includes('suspend') && <Button loading={isBusy} onClick={() => void suspend()}>{words.suspend}</Button>}
         {actions.includes('remove') && <Button danger loading={isBusy} onClick={() => void remove()}>{words.removeMember}</Button>}
       </div>
+      {password && <ShownOnce title={words.resetDone(name)} hint={<>{words.createdHint} {words.goodUntil(formats.moment(password.expiresAt))}</>} secrets={[{ label: words.phone, value: phone }, { label: words.oneTimePassword, value: password.oneTimePassword }]} onClose={() => { setPassword(undefined) }} />}
     </section>
   )
 }

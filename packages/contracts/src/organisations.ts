@@ -168,6 +168,7 @@ export const MemberQuery = Type.Object({
 export type MemberQuery = Static<typeof MemberQuery>
 export const MemberDetail = Type.Object({
   ...Member.properties,
+  accountId: Type.String({ pattern: idPattern, description: 'of the person, whatever organisations he belongs to; by it the audit trail names him' }),
   phone: Type.String(),
   email: Type.Optional(Type.String()),
   gender: Type.Optional(Type.String()),
@@ -211,6 +212,9 @@ export const Invitation = Type.Object({
   actions: Type.Array(Type.Enum(['withdraw', 'inviteAgain'])),
 })
 export type Invitation = Static<typeof Invitation>
+/** An invitation as who made it, or made it anew, is answered. */
+export const InvitationMade = Type.Object({ ...Invitation.properties, acceptanceCode: Type.String({ description: 'shown this once, to be handed over to the person; always made, whether or not somebody has the phone or has proven it' }) })
+export type InvitationMade = Static<typeof InvitationMade>
 export const InvitationPage = Type.Object({ items: Type.Array(Invitation), next: Type.Optional(Type.String()) })
 export type InvitationPage = Static<typeof InvitationPage>
 export const InvitationRequest = Type.Object({ phone: Phone, roleId: Id }, strict)
@@ -223,14 +227,20 @@ export const MemberCreation = Type.Object({
   oneTimePassword: Type.Optional(Type.String()),
   passwordExpiresAt: Type.Optional(Moment),
   invitationId: Type.Optional(Id),
+  acceptanceCode: Type.Optional(Type.String({ description: 'of the invitation, shown this once' })),
 })
 export type MemberCreation = Static<typeof MemberCreation>
 
 /** An invitation as the person sees it who is invited. */
-export const OwnInvitation = Type.Object({ invitationId: Id, organisation: OrganisationSummary, roleName: Type.String(), expiresAt: Moment })
+export const OwnInvitation = Type.Object({
+  invitationId: Id, organisation: OrganisationSummary, roleName: Type.String(), expiresAt: Moment,
+  needsCode: Type.Boolean({ description: 'accepting it asks for the acceptance code: this account has not proven that it holds the phone' }),
+})
 export type OwnInvitation = Static<typeof OwnInvitation>
 export const OwnInvitations = Type.Object({ items: Type.Array(OwnInvitation) })
 export type OwnInvitations = Static<typeof OwnInvitations>
+export const InvitationAcceptance = Type.Object({ code: Type.Optional(Type.String({ minLength: 1, maxLength: 40, description: 'as it is typed: letter case, spaces and dashes do not matter' })) }, strict)
+export type InvitationAcceptance = Static<typeof InvitationAcceptance>
 
 // ── Own memberships: the workbench ─────────────────────────────────────────────────────────────
 

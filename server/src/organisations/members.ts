@@ -97,7 +97,7 @@ export function createMembers({ db, accounts, invitations }: { readonly db: Db; 
     const [row] = await members(db, access.organisationId).where('membership.membership_id', membershipId)
     if (row === undefined) throw noSuchMember('No member of your organisation has this id.')
     return {
-      ...toMember(row), phone: row.phone, version: row.version, actions: actionsOn(access, row),
+      ...toMember(row), accountId: row.account_id, phone: row.phone, version: row.version, actions: actionsOn(access, row),
       ...(row.email === null ? {} : { email: row.email }), ...(row.gender === null ? {} : { gender: row.gender }), ...(row.introduction === null ? {} : { introduction: row.introduction }),
     }
   }
@@ -156,7 +156,8 @@ export function createMembers({ db, accounts, invitations }: { readonly db: Db; 
         const made = await unlessThere(accounts.administration.create(trx, account, prepared))
         if (made === undefined) {
           known()
-          return { outcome: 'invited', invitationId: (await invitations.inviteWithin(trx, access, { phone, roleId })).invitationId }
+          const { invitationId, acceptanceCode } = await invitations.inviteWithin(trx, access, { phone, roleId })
+          return { outcome: 'invited', invitationId, acceptanceCode }
         }
         await trx('account').where({ account_id: made.accountId }).update({ gender: gender ?? null, introduction: introduction === undefined ? null : orNull(introduction) })
         const [row] = await trx('membership').insert({ organisation_id: access.organisationId, account_id: made.accountId, role_id: roleId }).returning<{ membership_id: string }[]>('membership_id')

@@ -55,6 +55,8 @@ export function FormDrawer<Values extends object>({ title, initialValues, onClos
       title={title}
       size={width}
       onClose={onClose}
+      // Who came by keyboard goes on typing: the drawer itself would take the focus.
+      afterOpenChange={(isOpen) => { if (isOpen) firstFieldOf(id)?.focus() }}
       footer={
         <Flex justify="end" gap="small">
           <Button onClick={onClose}>{cancel}</Button>
@@ -78,6 +80,9 @@ export function FormDrawer<Values extends object>({ title, initialValues, onClos
     </Drawer>
   )
 }
+
+/** What is filled in first, in the form with this id. */
+const firstFieldOf = (id: string): HTMLElement | null | undefined => document.getElementById(id)?.querySelector<HTMLElement>('input:not([type="hidden"], [type="file"], :disabled), textarea:not(:disabled), button[role="switch"]:not(:disabled)')
 
 /** The members that were filled in: an emptied field means "not set". */
 export function withoutEmpty<Values extends object>(values: Values): Values {
