@@ -25,12 +25,12 @@ function fieldsOf(csv: string): string[][] {
 }
 
 async function partsOf(zip: Buffer): Promise<Map<string, string>> {
-  const file = await new Promise<ZipFile>((resolve, reject) => { fromBuffer(zip, { lazyEntries: true }, (error, opened) => { if (opened === undefined) reject(error); else resolve(opened) }) })
+  const file = await new Promise<ZipFile>((resolve, reject) => { fromBuffer(zip, { lazyEntries: true }, (error, opened) => { if (opened === undefined) reject(error ?? new Error('nothing was opened')); else resolve(opened) }) })
   const parts = new Map<string, string>()
   return new Promise((resolve, reject) => {
     file.on('entry', (entry: Entry) => {
       file.openReadStream(entry, (error, stream) => {
-        if (stream === undefined) { reject(error); return }
+        if (stream === undefined) { reject(error ?? new Error('nothing was opened')); return }
         text(stream).then((content) => { parts.set(entry.fileName, content); file.readEntry() }, reject)
       })
     })
