@@ -193,6 +193,24 @@ describe.skipIf(!hasProgram('chromium'))('the study list in Chromium', () => {
     await close()
   }, 90_000)
 
+  test('thousands of rows scroll, and only those in sight are in the page', async () => {
+    const large = await screens.organisation('hospital', 'Large Hospital')
+    await screens.service.db.raw(`insert into study (organisation_id, study_instance_uid, patient_id, patient_name, attributes, created_at)
+      select ?, '2.25.' || number, 'P' || number, 'Row^' || number, '{}', now() - number * interval '1 second' from generate_series(1, 3000) as number`, [large.organisationId])
+    const { page, goTo, close } = await screens.signedInPage({ organisation: large, role: 'general' })
+    await goTo(at(large, '?size=100'))
+    await page.getByText('more than 1,000 studies').waitFor()
+    for (const size of [200, 300, 400, 500]) {
+      await page.locator('.study-table').focus()
+      await page.keyboard.press('End')
+      await page.getByText(`${String(size)} shown`).waitFor()
+    }
+    await page.keyboard.press('End')
+    await page.locator('.is-current', { hasText: 'Row 500' }).waitFor()
+    expect(await page.locator('.study-table .ant-table-row').count()).toBeLessThan(80)
+    await close()
+  }, 60_000)
+
   test('who may not see studies is told so and finds no entry for them', async () => {
     const operator = await screens.signedInPage({ kind: 'platform', role: 'full' })
     await operator.goTo(at(operator.organisation))

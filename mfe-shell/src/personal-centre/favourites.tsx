@@ -1,6 +1,6 @@
 import { favourites, session } from '@isocenter/api-client'
 import type { Favourite } from '@isocenter/contracts'
-import { EmptyState, Loaded, navigate, Page, personName, useAction, useLanguage, useLocation, useResource } from '@isocenter/design-system'
+import { EmptyState, Link, Loaded, navigate, Page, personName, useAction, useLanguage, useLocation, useResource } from '@isocenter/design-system'
 import { Button, Card, Input, Select, Tag } from 'antd'
 import { useSignedIn } from '../session/use-session.ts'
 import { useShellWords } from '../words/index.ts'
@@ -31,7 +31,7 @@ export function Favourites() {
             </div>
             <Loaded resource={list}>{({ items }) => items.length === 0
               ? <EmptyState title={text === '' ? words.none : words.noneFound}>{words.noneHint}</EmptyState>
-              : <ul className="rows">{items.map((one) => <FavouriteRow key={one.StudyInstanceUID} favourite={one} onRemove={() => api.removeStudy(one.StudyInstanceUID)} onChanged={list.reload} />)}</ul>}</Loaded>
+              : <ul className="rows">{items.map((one) => <FavouriteRow key={one.StudyInstanceUID} favourite={one} organisationId={organisationId} onRemove={() => api.removeStudy(one.StudyInstanceUID)} onChanged={list.reload} />)}</ul>}</Loaded>
           </>
         )}
       </Card>
@@ -39,7 +39,7 @@ export function Favourites() {
   )
 }
 
-function FavouriteRow({ favourite: { study, isGone, favouritedAt }, onRemove, onChanged }: { readonly favourite: Favourite; readonly onRemove: () => Promise<unknown>; readonly onChanged: () => void }) {
+function FavouriteRow({ favourite: { StudyInstanceUID, study, isGone, favouritedAt }, organisationId, onRemove, onChanged }: { readonly favourite: Favourite; readonly organisationId: string | undefined; readonly onRemove: () => Promise<unknown>; readonly onChanged: () => void }) {
   const { favourites: words } = useShellWords()
   const { language, formats } = useLanguage()
   const { run, isBusy } = useAction()
@@ -51,7 +51,7 @@ function FavouriteRow({ favourite: { study, isGone, favouritedAt }, onRemove, on
   return (
     <li>
       <span>
-        <strong>{isGone ? words.gone : name}</strong> {study?.ModalitiesInStudy.map((modality) => <Tag key={modality}>{modality}</Tag>)}<br />
+        <strong>{isGone ? words.gone : organisationId === undefined ? name : <Link href={`/o/${organisationId}/studies?record=${StudyInstanceUID}`}>{name}</Link>}</strong> {study?.ModalitiesInStudy.map((modality) => <Tag key={modality}>{modality}</Tag>)}<br />
         <span className="hint">{[study?.PatientID, study?.StudyDate, study?.StudyDescription].filter((part) => part !== undefined && part !== '').join(' · ')}{study && ' · '}{words.since(formats.moment(favouritedAt))}</span>
       </span>
       <Button loading={isBusy} onClick={() => void remove()} aria-label={`${words.remove}: ${name}`}>{words.remove}</Button>

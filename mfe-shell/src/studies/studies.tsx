@@ -49,6 +49,7 @@ function StudyList({ membership: { organisation: { organisationId }, permissions
   const { path, search } = useLocation()
   const isNarrow = useMedia('(max-width: 767px)')
   const isWide = useMedia('(min-width: 1280px)')
+  const hasRoom = useMedia('(min-width: 1600px)')
   const [previewChoice, setPreviewChoice] = usePreference('studies.preview')
   const columns = useColumns(permissions.includes('study.view_identity'))
   const withSize = columns.shown.some(({ name }) => name === 'size') && !isNarrow
@@ -94,7 +95,8 @@ function StudyList({ membership: { organisation: { organisationId }, permissions
     first.reload()
   }
   const query0 = queryOf(search, new Date())
-  const hasPreview = isWide && previewChoice !== 'hidden'
+  // Beside a list that has room for it; where it has not, who wants it.
+  const hasPreview = isWide && (previewChoice === undefined ? hasRoom : previewChoice === 'shown')
   const shownStudy = search.get('study')
   const tab = detailTabs.find((one) => one === search.get('tab')) ?? 'case'
   const common = { items, selected, actions, onSelect: select, onDetail: showDetail, onDelete: setDeleting }

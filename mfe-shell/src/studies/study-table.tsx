@@ -57,7 +57,7 @@ export function StudyTable({ items, columns, current, selected, sort, actions, o
 
   const move = (by: number) => {
     const at = items.findIndex(({ StudyInstanceUID }) => StudyInstanceUID === current?.StudyInstanceUID)
-    const index = Math.min(Math.max(at < 0 ? 0 : at + by, 0), items.length - 1)
+    const index = Math.min(Math.max(at < 0 ? by - 1 : at + by, 0), items.length - 1)
     const next = items[index]
     if (next === undefined) return
     onCurrent(next)

@@ -22,7 +22,7 @@ function aServer(breaks: ReadonlySet<number>, finished: object) {
     if (method === 'HEAD') return new Response(null, { headers: { 'upload-offset': String(kept.length) } })
     return Response.json({ state: 'finished', ...finished })
   }
-  return { fetch: fetch as typeof globalThis.fetch, kept }
+  return { fetch, kept }
 }
 
 const object = new Uint8Array(1_000).map((_, index) => index % 251)

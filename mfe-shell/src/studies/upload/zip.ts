@@ -61,7 +61,7 @@ async function unpacked(archive: Blob, { flags, method, packed, localAt, most }:
     return bytes
   }
   if (method !== 8) throw new ZipBroken(`packed by method ${String(method)}`)
-  const reader = (bytes.stream() as ReadableStream<Uint8Array<ArrayBuffer>>).pipeThrough(new DecompressionStream('deflate-raw')).getReader()
+  const reader = bytes.stream().pipeThrough(new DecompressionStream('deflate-raw')).getReader()
   const parts: Uint8Array<ArrayBuffer>[] = []
   let size = 0
   try {
