@@ -34,8 +34,11 @@ describe.skipIf(!hasProgram('chromium'))('people, roles and departments in Chrom
     await drawer.getByLabel('Phone', { exact: true }).fill('not a number')
     await drawer.getByLabel('Role', { exact: true }).focus()
     await page.keyboard.press('ArrowDown')
+    await page.getByTitle('Doctor').waitFor()
+    await page.keyboard.press('ArrowDown')
     await page.keyboard.press('Enter')
     await drawer.getByRole('button', { name: 'Add', exact: true }).press('Enter')
+    await page.screenshot({ path: '/tmp/ad/kbd.png' })
     // What the server says stands at the field it is about.
     await drawer.locator('.ant-form-item', { hasText: 'Phone' }).getByText('This is no phone number.').waitFor()
     await drawer.getByLabel('Phone', { exact: true }).fill(aPhone())

@@ -1,10 +1,11 @@
 import { consortiumHospitals, operatorOrganisations } from '@isocenter/api-client'
 import { organisationModules, type OrganisationMaking, type OrganisationRequest } from '@isocenter/contracts'
 import { FormDrawer, useLanguage } from '@isocenter/design-system'
-import { App, Checkbox, Form, Input, Select } from 'antd'
+import { Checkbox, Form, Input, Select } from 'antd'
 import { useState } from 'react'
 import { useAdmin } from '../parts/admin.ts'
 import { ShownOnce } from '../parts/shown-once.tsx'
+import { AcceptanceCode } from '../people/member-forms.tsx'
 import { useCommonWords } from '../words/common.ts'
 import { OrganisationSelect } from './organisation-select.tsx'
 import { useBelowWords } from './words.ts'
@@ -22,8 +23,8 @@ export function NewOrganisationForm({ isOperator, onClose, onMade }: { readonly 
   const common = useCommonWords()
   const { formats } = useLanguage()
   const { api, modules: here } = useAdmin()
-  const { message } = App.useApp()
   const [made, setMade] = useState<OrganisationMaking & { readonly phone: string }>()
+  if (made?.administrator.acceptanceCode !== undefined) return <AcceptanceCode phone={made.phone} code={made.administrator.acceptanceCode} hint={words.invited} onClose={onClose} />
   if (made?.administrator.oneTimePassword !== undefined) {
     const { organisation, administrator: { oneTimePassword, passwordExpiresAt }, phone } = made
     return (
@@ -37,10 +38,6 @@ export function NewOrganisationForm({ isOperator, onClose, onMade }: { readonly 
     const common = { name: name.trim(), modules: [...modules], ...(timeZone !== undefined && { timeZone }), administrator: { phone: phone.trim(), name: person.trim() } }
     const answer = isOperator ? await operatorOrganisations(api).create({ ...common, kind, ...(kind === 'team' && ownerId !== undefined && { ownerId }) }) : await consortiumHospitals(api).create(common)
     onMade()
-    if (answer.administrator.oneTimePassword === undefined) {
-      void message.info(words.invited, 10)
-      return true
-    }
     setMade({ ...answer, phone: phone.trim() })
     return false
   }

@@ -1,5 +1,5 @@
 import { members, roles } from '@isocenter/api-client'
-import type { Invitation, InvitationState } from '@isocenter/contracts'
+import type { Invitation, InvitationMade, InvitationState } from '@isocenter/contracts'
 import { Page, useAction, useConfirm, useLanguage, usePages, useResource } from '@isocenter/design-system'
 import { Button, Card, Tag } from 'antd'
 import { useState } from 'react'
@@ -8,7 +8,7 @@ import { DataTable, type Column } from '../parts/data-table.tsx'
 import { Listing } from '../parts/listing.tsx'
 import { changing } from '../parts/use-change.ts'
 import { useCommonWords } from '../words/common.ts'
-import { InviteForm } from './member-forms.tsx'
+import { AcceptanceCode, InviteForm } from './member-forms.tsx'
 import { usePeopleWords, useRoleName } from './words.ts'
 
 const colours: Readonly<Record<InvitationState, string>> = { open: 'processing', expired: 'warning', accepted: 'success', declined: 'error', withdrawn: 'default' }
@@ -47,14 +47,16 @@ function InvitationActions({ invitation: { invitationId, phone, actions }, onCha
   const { api } = useAdmin()
   const { run, isBusy } = useAction()
   const confirm = useConfirm()
-  if (actions.length === 0) return null
+  const [made, setMade] = useState<InvitationMade>()
+  if (actions.length === 0 && made === undefined) return null
   const withdraw = async () => {
     if (await confirm({ title: words.withdrawTitle, hint: words.withdrawHint, action: words.withdraw })) await run(() => changing(() => members(api).withdrawInvitation(invitationId), onChanged), { done: words.withdrawn }).then(onChanged)
   }
   return (
     <span className="row-actions">
-      {actions.includes('inviteAgain') && <Button size="small" loading={isBusy} aria-label={`${words.inviteAgain}: ${phone}`} onClick={() => void run(() => changing(() => members(api).inviteAgain(invitationId), onChanged), { done: words.invited }).then(onChanged)}>{words.inviteAgain}</Button>}
+      {actions.includes('inviteAgain') && <Button size="small" loading={isBusy} aria-label={`${words.inviteAgain}: ${phone}`} onClick={() => void run(async () => { setMade(await changing(() => members(api).inviteAgain(invitationId), onChanged)) }).then(onChanged)}>{words.inviteAgain}</Button>}
       {actions.includes('withdraw') && <Button size="small" danger loading={isBusy} aria-label={`${words.withdraw}: ${phone}`} onClick={() => void withdraw()}>{words.withdraw}</Button>}
+      {made && <AcceptanceCode phone={made.phone} code={made.acceptanceCode} onClose={() => { setMade(undefined) }} />}
     </span>
   )
 }

@@ -1,7 +1,7 @@
 import { members } from '@isocenter/api-client'
-import { genders, type MemberCreation, type MemberRequest, type Role } from '@isocenter/contracts'
+import { genders, type InvitationMade, type MemberCreation, type MemberRequest, type Role } from '@isocenter/contracts'
 import { FormDrawer, useLanguage, withoutEmpty } from '@isocenter/design-system'
-import { App, Form, Input, Select } from 'antd'
+import { Form, Input, Select } from 'antd'
 import { useState } from 'react'
 import { useAdmin } from '../parts/admin.ts'
 import { ShownOnce } from '../parts/shown-once.tsx'
@@ -22,9 +22,9 @@ export function MemberForm({ roles, onClose, onAdded }: FormProps & { readonly o
   const common = useCommonWords()
   const { formats } = useLanguage()
   const { api } = useAdmin()
-  const { message } = App.useApp()
   const options = useRoleOptions(roles)
   const [made, setMade] = useState<{ readonly name: string; readonly phone: string; readonly creation: MemberCreation }>()
+  if (made?.creation.acceptanceCode !== undefined) return <AcceptanceCode phone={made.phone} code={made.creation.acceptanceCode} hint={words.invitedInstead} onClose={onClose} />
   if (made?.creation.oneTimePassword !== undefined) {
     const { oneTimePassword, passwordExpiresAt } = made.creation
     return (
@@ -36,14 +36,10 @@ export function MemberForm({ roles, onClose, onAdded }: FormProps & { readonly o
   }
   return (
     <FormDrawer<MemberRequest>
-      title={words.addMember} initialValues={{ phone: '', name: '' }} submitText={words.create} doneText="" onClose={onClose} problemFields={{ 'invalid-phone': 'phone', 'already-member': 'phone', 'no-such-role': 'roleId', 'full-role-needed': 'roleId' }}
+      title={words.addMember} initialValues={{ phone: '', name: '' }} submitText={words.create} doneText="" onClose={onClose} problemFields={{ 'invalid-phone': 'phone', 'already-member': 'phone', 'no-such-role': 'roleId', 'full-role-needed': 'roleId', 'role-beyond-own': 'roleId' }}
       onSubmit={async (values) => {
         const creation = await members(api).create(withoutEmpty({ ...values, phone: values.phone.trim(), name: values.name.trim() }))
         onAdded()
-        if (creation.outcome === 'invited') {
-          void message.info(words.invitedInstead, 10)
-          return true
-        }
         setMade({ name: values.name.trim(), phone: values.phone.trim(), creation })
         return false
       }}
@@ -64,12 +60,15 @@ export function InviteForm({ roles, onClose, onInvited }: FormProps & { readonly
   const words = usePeopleWords()
   const { api } = useAdmin()
   const options = useRoleOptions(roles)
+  const [made, setMade] = useState<InvitationMade>()
+  if (made) return <AcceptanceCode phone={made.phone} code={made.acceptanceCode} onClose={onClose} />
   return (
     <FormDrawer<{ readonly phone: string; readonly roleId: string }>
-      title={words.invite} initialValues={{ phone: '' }} submitText={words.sendInvitation} doneText={words.invited} onClose={onClose} problemFields={{ 'invalid-phone': 'phone', 'already-member': 'phone', 'no-such-role': 'roleId', 'full-role-needed': 'roleId' }}
+      title={words.invite} initialValues={{ phone: '' }} submitText={words.sendInvitation} doneText="" onClose={onClose} problemFields={{ 'invalid-phone': 'phone', 'already-member': 'phone', 'no-such-role': 'roleId', 'full-role-needed': 'roleId', 'role-beyond-own': 'roleId' }}
       onSubmit={async ({ phone, roleId }) => {
-        await members(api).invite({ phone: phone.trim(), roleId })
+        setMade(await members(api).invite({ phone: phone.trim(), roleId }))
         onInvited()
+        return false
       }}
     >
       <p className="hint">{words.inviteHint}</p>
@@ -77,4 +76,10 @@ export function InviteForm({ roles, onClose, onInvited }: FormProps & { readonly
       <Form.Item name="roleId" label={words.role} rules={[{ required: true, message: words.missingRole }]}><Select options={[...options]} /></Form.Item>
     </FormDrawer>
   )
+}
+
+/** The code by which somebody shows to be the one who was invited; shown once. */
+export function AcceptanceCode({ phone, code, hint, onClose }: { readonly phone: string; readonly code: string; readonly hint?: string; readonly onClose: () => void }) {
+  const words = usePeopleWords()
+  return <ShownOnce title={words.invitedTitle(phone)} hint={hint === undefined ? words.acceptanceHint : `${hint} ${words.acceptanceHint}`} secrets={[{ label: words.acceptanceCode, value: code }]} onClose={onClose} />
 }

@@ -33,7 +33,7 @@ export function RoleForm({ role, roles, permissions, onClose, onChanged }: {
   }
   return (
     <FormDrawer<RoleValues>
-      title={role === undefined ? words.addRole : mayRename ? words.editRole : roleName(role)} width={720} onClose={onClose} onSubmit={submit} problemFields={{ 'name-taken': 'name' }}
+      title={role === undefined ? words.addRole : mayRename ? words.editRole : roleName(role)} width={720} onClose={onClose} onSubmit={submit} problemFields={{ 'name-taken': 'name', 'role-beyond-own': 'permissions', 'self-elevation': 'permissions', 'invalid-role': 'permissions' }}
       initialValues={{ name: role?.name ?? '', description: role?.description ?? '', permissions: role?.permissions ?? [] }}
     >
       {(form: FormInstance<RoleValues>) => (
