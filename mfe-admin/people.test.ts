@@ -38,9 +38,8 @@ describe.skipIf(!hasProgram('chromium'))('people, roles and departments in Chrom
     await page.keyboard.press('ArrowDown')
     await page.keyboard.press('Enter')
     await drawer.getByRole('button', { name: 'Add', exact: true }).press('Enter')
-    await page.screenshot({ path: '/tmp/ad/kbd.png' })
     // What the server says stands at the field it is about.
-    await drawer.locator('.ant-form-item', { hasText: 'Phone' }).getByText('This is no phone number.').waitFor()
+    await drawer.locator('.ant-form-item', { hasText: 'Phone' }).getByText('This is neither a phone number nor a login name.').waitFor()
     await drawer.getByLabel('Phone', { exact: true }).fill(aPhone())
     await drawer.getByRole('button', { name: 'Add', exact: true }).press('Enter')
     await page.getByRole('dialog', { name: 'Zhao Min has an account now' }).waitFor()
@@ -89,6 +88,20 @@ describe.skipIf(!hasProgram('chromium'))('people, roles and departments in Chrom
     await page.getByRole('dialog', { name: 'Zhang Wei' }).getByRole('button', { name: 'New one-time password' }).click()
     await page.getByRole('dialog', { name: /Give Zhang Wei/ }).getByRole('button', { name: 'New one-time password' }).click()
     await page.getByRole('dialog', { name: 'Zhang Wei has a one-time password' }).waitFor()
+    await close()
+  }, 60_000)
+
+  test('whoever is invited needs the code that is shown once', async () => {
+    const { page, close } = await atHospital('invitations')
+    await page.getByRole('button', { name: 'Invite', exact: true }).click()
+    const drawer = page.getByRole('dialog')
+    await drawer.getByLabel('Phone', { exact: true }).fill(aPhone())
+    await drawer.getByLabel('Role', { exact: true }).click()
+    await page.getByTitle('Doctor').click()
+    await drawer.getByRole('button', { name: 'Invite' }).click()
+    await page.getByText('Acceptance code').waitFor()
+    await page.getByRole('button', { name: 'I have kept it' }).click()
+    await expect.poll(() => page.getByRole('table').getByText('Open', { exact: true }).count(), soon).toBe(2)
     await close()
   }, 60_000)
 

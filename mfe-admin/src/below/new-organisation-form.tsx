@@ -46,7 +46,7 @@ export function NewOrganisationForm({ isOperator, onClose, onMade }: { readonly 
   return (
     <FormDrawer<Values>
       title={isOperator ? words.addOrganisation : words.addHospital} width={560} initialValues={{ kind: 'hospital', name: '', modules: [...possible], phone: '', person: '' }} submitText={words.make} doneText="" onClose={onClose} onSubmit={submit}
-      problemFields={{ 'invalid-phone': 'phone', 'name-taken': 'name', 'no-such-organisation': 'ownerId', 'invalid-settings': 'timeZone' }}
+      problemFields={{ 'invalid-phone': 'phone', 'not-a-login': 'phone', 'account-exists': 'phone', 'name-taken': 'name', 'no-such-organisation': 'ownerId', 'invalid-settings': 'timeZone' }}
     >
       {(form) => (
         <>
