@@ -24,7 +24,7 @@ export function ShareLinks() {
       <Loaded resource={links}>{({ items }) => (items.length === 0 ? <EmptyState title={words.none}>{words.noneHint}</EmptyState> : (
         <>
           <Table<ShareLink> dataSource={[...items]} rowKey="linkId" pagination={false} scroll={{ x: 'max-content' }} columns={[
-            { title: words.state, render: (_, { state }) => <Tag color={state === 'active' ? 'green' : 'default'}>{words.states[state]}</Tag> },
+            { title: words.state, render: (_, { state }) => <Tag>{words.states[state]}</Tag> },
             { title: words.studies, render: (_, { studies }) => <>{studies.length}{studies.some(({ isGone }) => isGone) && ` (${String(studies.filter(({ isGone }) => isGone).length)} ${words.gone})`}</> },
             { title: words.kind, render: (_, { isAnonymised, hasPassword }) => [isAnonymised ? words.anonymised : words.withNames, ...(hasPassword ? [words.withPassword] : [])].join(' · ') },
             { title: words.made_, render: (_, { createdAt }) => formats.moment(createdAt) },

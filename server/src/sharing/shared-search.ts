@@ -4,7 +4,8 @@ import type { Catalogue, Search, SearchAnswer } from '../catalogue/index.ts'
 import type { Access } from '../identity/index.ts'
 import type { Names } from './names.ts'
 
-const uidKeys = new Set(['StudyInstanceUID', 'SeriesInstanceUID', 'SOPInstanceUID'])
+/** Compared as the visitor knows them: there is no way back from a stand-in. */
+const standInKeys = new Set(['StudyInstanceUID', 'SeriesInstanceUID', 'SOPInstanceUID', 'PatientID'])
 /** Whether PatientName=Zhang* finds something is an answer too: matched is what the visitor is shown anyway. */
 const openKeys = new Set(['Modality', 'ModalitiesInStudy', 'SOPClassUID', 'SeriesNumber', 'InstanceNumber', 'BodyPartExamined'])
 /** One link holds five studies. */
@@ -19,10 +20,9 @@ export async function searchShared(catalogue: Catalogue, access: Access, names: 
   for (const key of search.keys) {
     const keyword = key.path.length === 1 ? keywordOf(key.path[0] ?? 0) ?? '' : ''
     if (!names.isMasked || openKeys.has(keyword)) keys.push(key)
-    else if (key.value !== '' && !uidKeys.has(keyword)) unsupported.push(keyword === '' ? 'an attribute' : keyword)
+    else if (key.value !== '' && !standInKeys.has(keyword)) unsupported.push(keyword === '' ? 'an attribute' : keyword)
   }
-  // UIDs are compared as the visitor knows them: there is no way back from a stand-in.
-  const wanted = names.isMasked ? uidsWanted(search.keys) : []
+  const wanted = names.isMasked ? standInsWanted(search.keys) : []
   const { results, rest, ...answer } = await catalogue.search(access, { ...search, scope, keys, limit: maxFound, offset: 0 })
   const shown: string[] = []
   for (const text of results) add(text)
@@ -35,18 +35,20 @@ export async function searchShared(catalogue: Catalogue, access: Access, names: 
     const [StudyInstanceUID = search.scope.StudyInstanceUID === undefined ? undefined : scope?.StudyInstanceUID, SeriesInstanceUID = scope?.SeriesInstanceUID, SOPInstanceUID] = ['0020000D', '0020000E', '00080018'].map((tag) => textOf(own[tag]))
     if (StudyInstanceUID === undefined) return
     const shownUIDs = names.shownAs({ StudyInstanceUID, ...(search.level !== 'study' && { SeriesInstanceUID }), ...(search.level === 'instance' && { SOPInstanceUID }) })
-    if (!shownUIDs || names.count(shownUIDs) === 0 || !wanted.every(([tag, uids]) => uids.includes(shownUIDs[tag] ?? ''))) return
+    if (!shownUIDs || names.count(shownUIDs) === 0) return
     const seen = names.isMasked ? deidentify(own, { pseudonyms: names.pseudonyms }) : own
+    const known: Readonly<Record<string, string | undefined>> = { ...shownUIDs, PatientID: textOf(seen[patientID]) }
+    if (!wanted.every(([keyword, values]) => values.includes(known[keyword] ?? ''))) return
     shown.push(orderedJson({ ...seen, ...countsOf(seen, names, shownUIDs) }))
   }
 }
 
-type UIDKeyword = 'StudyInstanceUID' | 'SeriesInstanceUID' | 'SOPInstanceUID'
+const patientID = '00100020'
 
-function uidsWanted(keys: readonly MatchKey[]): [UIDKeyword, readonly string[]][] {
+function standInsWanted(keys: readonly MatchKey[]): [string, readonly string[]][] {
   return keys.flatMap(({ path, value }) => {
     const keyword = path.length === 1 ? keywordOf(path[0] ?? 0) : undefined
-    return keyword !== undefined && uidKeys.has(keyword) && value !== '' && value !== '*' ? [[keyword as UIDKeyword, value.split(/[,\\]/)] as [UIDKeyword, string[]]] : []
+    return keyword !== undefined && standInKeys.has(keyword) && value !== '' && value !== '*' ? [[keyword, value.split(/[,\\]/)] as [string, string[]]] : []
   })
 }
 

@@ -144,10 +144,13 @@ describe('a link', () => {
     const hospital = await aHospital(service)
     const { StudyInstanceUID } = await stored(hospital)
     const visit = await aVisit(service, await aLink(hospital.doctor, [StudyInstanceUID]))
-    for (const query of ['PatientName=Zhang*', 'PatientName=Nobody', 'PatientID=P-4711', 'PatientID=P-1']) {
+    for (const query of ['PatientID=P-4711', 'PatientID=P-1']) expect([query, (await visit.get(`/studies?${query}`)).json<unknown[]>()]).toEqual([query, []])
+    for (const query of ['PatientName=Zhang*', 'PatientName=Nobody', 'StudyDate=20260101-20261231']) {
       const answer = await visit.get(`/studies?${query}`)
       expect([query, answer.json<unknown[]>().length, String(answer.headers.warning)]).toEqual([query, 1, expect.stringContaining('not supported')])
     }
+    const [shown] = (await visit.get('/studies')).json<Record<string, { Value: [string] }>[]>()
+    expect((await visit.get(`/studies?00100020=${shown?.['00100020']?.Value[0] ?? ''}`)).json<unknown[]>()).toHaveLength(1)
     expect((await visit.get(`/studies?StudyInstanceUID=${StudyInstanceUID}`)).json<unknown[]>()).toEqual([])
     expect((await visit.get(`/studies?StudyInstanceUID=${visit.view.studies[0] ?? ''}`)).json<unknown[]>()).toHaveLength(1)
   })

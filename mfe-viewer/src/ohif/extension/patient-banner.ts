@@ -1,18 +1,19 @@
 /** Who is seen in a pane, in its corner: panes may show studies of several patients, and must not be mixed up (VIEW-04). */
 
 /** A name as OHIF has it: DICOM JSON's groups, or plain text. */
-type PersonName = string | { readonly Alphabetic?: string; readonly Ideographic?: string } | readonly PersonName[] | undefined
+type PersonName = string | { readonly Alphabetic?: string; readonly Ideographic?: string } | readonly PersonName[] | null | undefined
 
+/** OHIF has null for an attribute without a value. */
 interface Patient {
   readonly PatientName?: PersonName
-  readonly PatientID?: string
-  readonly PatientSex?: string
-  readonly PatientBirthDate?: string
+  readonly PatientID?: string | null
+  readonly PatientSex?: string | null
+  readonly PatientBirthDate?: string | null
 }
 
 /** How the person writes the name; the parts in the order of the standard. */
 export function writtenName(name: PersonName): string {
-  if (name === undefined) return ''
+  if (name === undefined || name === null) return ''
   if (typeof name === 'object' && !('Alphabetic' in name) && Array.isArray(name)) return writtenName((name as readonly PersonName[])[0])
   const text = typeof name === 'string' ? name : (name as { Ideographic?: string }).Ideographic ?? (name as { Alphabetic?: string }).Alphabetic ?? ''
   return text.split('^').filter((part) => part !== '').join(/[\u3400-\u9fff]/.test(text) ? '' : ' ')
@@ -29,7 +30,7 @@ export const patientBanner = {
   'viewportOverlay.topLeft': {
     $unshift: [
       item('isocenter.PatientName', ({ PatientName }) => writtenName(PatientName)),
-      item('isocenter.Patient', ({ PatientID = '', PatientSex = '', PatientBirthDate = '' }) => [PatientID, PatientSex, PatientBirthDate.replace(/^(\d{4})(\d{2})(\d{2})$/, '$1-$2-$3')].filter((part) => part !== '').join(' · ')),
+      item('isocenter.Patient', ({ PatientID, PatientSex, PatientBirthDate }) => [PatientID ?? '', PatientSex ?? '', (PatientBirthDate ?? '').replace(/^(\d{4})(\d{2})(\d{2})$/, '$1-$2-$3')].filter((part) => part !== '').join(' · ')),
     ],
   },
 }
