@@ -1,5 +1,5 @@
 // The study list over the synthetic studies of search.ts, in the database that DATABASE_URL names:
-//   DATABASE_URL=postgres://… node server/bench/search.ts 1000000 1 1 && DATABASE_URL=… node server/bench/study-list.ts 1000000 [runs, 40]
+//   DATABASE_URL=postgres://… node server/bench/search.ts 1000000 1 1 && DATABASE_URL=… node server/bench/study-list.ts 1000000 [runs, 40] [only those with this in their name]
 // Arrivals are spread over two years first, some 700 studies a day. Ends with exit code 1 when a plan reads all studies.
 import { ensureDefaultOrganisation } from '../src/catalogue/index.ts'
 import { accessTo } from '../src/catalogue/search.fixture.ts'
@@ -13,6 +13,7 @@ const url = process.env['DATABASE_URL']
 if (url === undefined) throw new Error('DATABASE_URL is missing.')
 const studyCount = Number(process.argv[2] ?? 1_000_000)
 const runs = Number(process.argv[3] ?? 40)
+const only = process.argv[4] ?? ''
 
 const db = createDb(url, 4)
 const organisation = (await ensureDefaultOrganisation(db, `bench-${studyCount}`)).organisationId
@@ -40,7 +41,7 @@ const cases: Readonly<Record<string, StudyListQuery>> = {
 }
 console.log(`${String(studyCount)} studies, ${String(runs)} runs; ms\n${'list'.padEnd(28)}     p50      p95      max  rows`)
 let readsWhole = 0
-for (const [name, query] of Object.entries(cases)) {
+for (const [name, query] of Object.entries(cases).filter(([name]) => name.includes(only))) {
   const times: number[] = []
   let found = 0
   for (let run = 0; run < runs + 2; run++) {

@@ -1,4 +1,4 @@
-import { CopyOutlined, DeleteOutlined, DownloadOutlined, EllipsisOutlined, EyeOutlined, LockOutlined, ProfileOutlined, StarFilled, StarOutlined, UnlockOutlined } from '@ant-design/icons'
+import { CopyOutlined, DeleteOutlined, DownloadOutlined, EllipsisOutlined, EyeOutlined, LockOutlined, ProfileOutlined, ShareAltOutlined, StarFilled, StarOutlined, UnlockOutlined } from '@ant-design/icons'
 import type { StudyAction, StudySummary } from '@isocenter/contracts'
 import { useLanguage } from '@isocenter/design-system'
 import { Button, Dropdown } from 'antd'
@@ -11,10 +11,11 @@ interface RowMenuProps {
   readonly actions: StudyActions
   readonly onDetail: (study: StudySummary) => void
   readonly onDelete: (study: StudySummary) => void
+  readonly onShare: (studies: readonly StudySummary[]) => void
 }
 
 /** What may be done with one study now, as the server says (LIST-11). */
-export function RowMenu({ study, actions, onDetail, onDelete }: RowMenuProps) {
+export function RowMenu({ study, actions, onDetail, onDelete, onShare }: RowMenuProps) {
   const words = useStudyWords()
   const { language } = useLanguage()
   const may = (action: StudyAction) => study.actions.includes(action)
@@ -26,6 +27,7 @@ export function RowMenu({ study, actions, onDetail, onDelete }: RowMenuProps) {
     ...(may('addFavourite') ? [{ key: 'mark', icon: <StarOutlined aria-hidden />, label: words.addFavourite, onClick: () => void actions.mark(study, true) }] : []),
     ...(may('removeFavourite') ? [{ key: 'unmark', icon: <StarFilled aria-hidden />, label: words.removeFavourite, onClick: () => void actions.mark(study, false) }] : []),
     ...(may('download') ? [{ key: 'download', icon: <DownloadOutlined aria-hidden />, label: words.download, onClick: () => { actions.download(study) } }] : []),
+    ...(may('share') ? [{ key: 'share', icon: <ShareAltOutlined aria-hidden />, label: words.share, onClick: () => { onShare([study]) } }] : []),
     { key: 'copy', icon: <CopyOutlined aria-hidden />, label: words.copyLink, onClick: () => void actions.copyLink(study) },
     ...(may('delete') ? [{ type: 'divider' as const, key: 'line' }, { key: 'delete', danger: true, icon: <DeleteOutlined aria-hidden />, label: words.remove, onClick: () => { onDelete(study) } }] : []),
   ]

@@ -1,9 +1,10 @@
-import { CloudUploadOutlined, EyeOutlined, ReloadOutlined } from '@ant-design/icons'
+import { CloudUploadOutlined, EyeOutlined, ReloadOutlined, ShareAltOutlined } from '@ant-design/icons'
 import { maxStudiesTogether, type OwnMembership, type StudySummary } from '@isocenter/contracts'
 import { DeniedState, EmptyState, FailedState, FormDrawer, LoadingState, navigate, Page, useLanguage, useLocation, usePreference, useProblemText } from '@isocenter/design-system'
 import { Alert, Button, Form, Input, Select, Tooltip } from 'antd'
 import { useEffect, useState } from 'react'
 import { NotFound } from '../not-found/not-found.tsx'
+import { ShareDialog } from '../share/share-dialog.tsx'
 import { useMembership } from '../session/use-session.ts'
 import { changed, isFiltered, kept, pageSizes, queryOf } from './address.ts'
 import { ColumnChooser } from './column-chooser.tsx'
@@ -63,6 +64,7 @@ function StudyList({ membership: { organisation: { organisationId }, permissions
   const current = items.find(({ StudyInstanceUID }) => StudyInstanceUID === currentUID)
   const [selected, setSelected] = useState<ReadonlyMap<string, StudySummary>>(new Map())
   const [deleting, setDeleting] = useState<StudySummary>()
+  const [sharing, setSharing] = useState<readonly StudySummary[]>([])
   const actions = useStudyActions(organisationId, (uid, study) => {
     list.replace(uid, study)
     if (study === undefined) setSelected((now) => new Map([...now].filter(([one]) => one !== uid)))
@@ -99,7 +101,7 @@ function StudyList({ membership: { organisation: { organisationId }, permissions
   const hasPreview = isWide && (previewChoice === undefined ? hasRoom : previewChoice === 'shown')
   const shownStudy = search.get('study')
   const tab = detailTabs.find((one) => one === search.get('tab')) ?? 'case'
-  const common = { items, selected, actions, onSelect: select, onDetail: showDetail, onDelete: setDeleting }
+  const common = { items, selected, actions, onSelect: select, onDetail: showDetail, onDelete: setDeleting, onShare: setSharing }
 
   return (
     <Page title={words.title} actions={
@@ -133,9 +135,10 @@ function StudyList({ membership: { organisation: { organisationId }, permissions
         </div>
         {hasPreview && <Preview organisationId={organisationId} study={current} onOpen={({ StudyInstanceUID }) => { actions.open([StudyInstanceUID]) }} onDetail={showDetail} onClose={() => { setPreviewChoice('hidden') }} />}
       </div>
-      {selected.size > 0 && <SelectionBar selected={selected} onOpen={actions.open} onClear={() => { setSelected(new Map()) }} />}
+      {selected.size > 0 && <SelectionBar selected={selected} onOpen={actions.open} onShare={setSharing} onClear={() => { setSelected(new Map()) }} />}
       {shownStudy !== null && <Detail organisationId={organisationId} StudyInstanceUID={shownStudy} tab={tab} onTab={(next) => { go({ tab: next === 'case' ? '' : next }) }} onOpen={actions.open} onShow={(uid) => { go({ study: uid, tab: '' }, false) }} onClose={() => { go({ study: '', tab: '' }) }} />}
       {search.get('upload') === '1' && permissions.includes('study.upload') && <UploadDrawer organisationId={organisationId} queue={queueOf(organisationId)} onClose={() => { go({ upload: '' }) }} />}
+      <ShareDialog organisationId={organisationId} studies={sharing.map(({ StudyInstanceUID }) => StudyInstanceUID)} isOpen={sharing.length > 0} onClose={() => { setSharing([]) }} />
       {deleting !== undefined && <DeletionForm study={deleting} onDelete={actions.remove} onClose={() => { setDeleting(undefined) }} />}
     </Page>
   )
@@ -148,13 +151,14 @@ function Nothing({ isRecord, isFiltered, isAnyTime, onAnyTime }: { readonly isRe
 }
 
 /** What is done with several studies at once; what is selected stays so while others are looked for (LIST-12, D-18). */
-function SelectionBar({ selected, onOpen, onClear }: { readonly selected: ReadonlyMap<string, StudySummary>; readonly onOpen: (studies: readonly string[]) => void; readonly onClear: () => void }) {
+function SelectionBar({ selected, onOpen, onShare, onClear }: { readonly selected: ReadonlyMap<string, StudySummary>; readonly onOpen: (studies: readonly string[]) => void; readonly onShare: (studies: readonly StudySummary[]) => void; readonly onClear: () => void }) {
   const words = useStudyWords()
   const isTooMany = selected.size > maxStudiesTogether
   return (
     <div className="selection-bar" role="region" aria-label={words.selected(selected.size)}>
       <strong>{words.selected(selected.size)}</strong>
       <Tooltip title={isTooMany ? words.tooMany(maxStudiesTogether) : ''}><Button type="primary" icon={<EyeOutlined aria-hidden />} disabled={isTooMany} onClick={() => { onOpen([...selected.keys()]) }}>{words.viewTogether}</Button></Tooltip>
+      {[...selected.values()].every(({ actions }) => actions.includes('share')) && <Button icon={<ShareAltOutlined aria-hidden />} disabled={isTooMany} onClick={() => { onShare([...selected.values()]) }}>{words.shareTogether}</Button>}
       {isTooMany && <span role="status">{words.tooMany(maxStudiesTogether)}</span>}
       <Button onClick={onClear}>{words.clear}</Button>
     </div>

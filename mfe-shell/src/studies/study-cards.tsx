@@ -14,10 +14,11 @@ interface StudyCardsProps {
   readonly onSelect: (studies: readonly StudySummary[], isSelected: boolean) => void
   readonly onDetail: (study: StudySummary) => void
   readonly onDelete: (study: StudySummary) => void
+  readonly onShare: (studies: readonly StudySummary[]) => void
 }
 
 /** The list on a phone: one tap opens (D-15). */
-export function StudyCards({ items, selected, actions, onSelect, onDetail, onDelete }: StudyCardsProps) {
+export function StudyCards({ items, selected, actions, onSelect, onDetail, onDelete, onShare }: StudyCardsProps) {
   const words = useStudyWords()
   const { language } = useLanguage()
   return (
@@ -34,7 +35,7 @@ export function StudyCards({ items, selected, actions, onSelect, onDetail, onDel
               <span className="hint">{[writtenTime(study.StudyDate, study.StudyTime), study.InstitutionName].filter(Boolean).join(' · ')}</span>
               <span className="hint">{words.columns.arrival} {writtenMoment(study.arrivedAt)}</span>
             </button>
-            <RowMenu study={study} actions={actions} onDetail={onDetail} onDelete={onDelete} />
+            <RowMenu study={study} actions={actions} onDetail={onDetail} onDelete={onDelete} onShare={onShare} />
           </li>
         )
       })}

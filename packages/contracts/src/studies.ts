@@ -21,7 +21,7 @@ export type StudyCategory = typeof studyCategories[number]
 /** Exam types a list offers first; others are spelled as their DICOM modality (D-11). */
 export const commonExamTypes = ['MR', 'CT', 'DR', 'DX', 'US'] as const
 
-export const studyActions = ['open', 'lock', 'unlock', 'delete', 'download', 'addFavourite', 'removeFavourite', 'editCase'] as const
+export const studyActions = ['open', 'lock', 'unlock', 'delete', 'download', 'share', 'addFavourite', 'removeFavourite', 'editCase'] as const
 export type StudyAction = typeof studyActions[number]
 
 /** Most studies one viewer shows side by side (D-18). */

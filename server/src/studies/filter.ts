@@ -25,7 +25,7 @@ export function askedOf(access: Access, filter: StudyFilter, now: Date): Asked {
     return { conditions: [...reached, one], arrivedFrom: undefined, isRelaxed: true }
   }
   const arrivedFrom = windowOf(filter, now)
-  return { conditions: [...reached, ...arrival(filter, arrivedFrom), ...attributes(filter), ...marks(access, filter)], arrivedFrom, isRelaxed: false }
+  return { conditions: [...reached, ...arrival(filter, arrivedFrom), ...attributes(access.organisationId, filter), ...marks(access, filter)], arrivedFrom, isRelaxed: false }
 }
 
 /** The last day, unless an arrival is asked for (D-13). What is marked is looked for wherever it is: it was chosen one by one. */
@@ -39,7 +39,8 @@ const arrival = ({ arrivedTo }: StudyFilter, arrivedFrom: Date | undefined): Sql
   ...(arrivedTo === undefined ? [] : [sql`study.created_at < ${new Date(arrivedTo)}`]),
 ]
 
-function attributes({ studyNumber, patientId, dataId, name, keyword, sex, examType, examFrom, examTo }: StudyFilter): Sql[] {
+/** By the side table of modalities: how often one occurs is known of it, and decides whether it or the order is walked. */
+function attributes(organisationId: string, { studyNumber, patientId, dataId, name, keyword, sex, examType, examFrom, examTo }: StudyFilter): Sql[] {
   const modalities = examType === undefined ? undefined : examType.split(',').flatMap(modalitiesOf)
   return [
     ...(studyNumber === undefined ? [] : [sql`study.accession_number = ${studyNumber.trim()}`]),
@@ -48,7 +49,7 @@ function attributes({ studyNumber, patientId, dataId, name, keyword, sex, examTy
     ...(name === undefined ? [] : nameConditions(name)),
     ...(keyword === undefined ? [] : [keywordCondition(keyword.trim())]),
     ...(sex === undefined ? [] : [sex === 'none' ? sql`study.patient_sex is null` : sql`study.patient_sex = ${sex}`]),
-    ...(modalities === undefined ? [] : [sql`study.modalities_in_study && ${modalities}::text[]`]),
+    ...(modalities === undefined ? [] : [sql`study.study_key in (select study_key from study_modality where study_modality.organisation_id = ${organisationId} and modality = any(${modalities}::text[]))`]),
     ...(examFrom === undefined ? [] : [sql`study.study_date is not null and study.sort_key >= ${examFrom.replaceAll('-', '')}`]),
     // No time of day is later.
     ...(examTo === undefined ? [] : [sql`study.sort_key <= ${`${examTo.replaceAll('-', '')}235960.999999`}`]),

@@ -60,14 +60,17 @@ export interface Sorting {
   readonly isAscending: boolean
   /** Sort value and key of the last row before. */
   readonly after: readonly [string, string] | undefined
+  /** The conditions find few: they are found first and sorted then. Else Postgres walks the order, hoping to meet them early. */
+  readonly isOfFew?: boolean
 }
 
 const sortColumn = { arrival: 'study.created_at', exam: 'study.sort_key' } as const
 const sortType = { arrival: 'timestamptz', exam: 'text' } as const
 
-const ordered = ({ by, isAscending }: Sorting): Sql => {
+const ordered = ({ by, isAscending, isOfFew = false }: Sorting): Sql => {
   const direction = isAscending ? 'asc' : 'desc'
-  return { text: `${sortColumn[by]} ${direction}, study.study_key ${direction}`, values: [] }
+  const column = isOfFew && by === 'exam' ? `(${sortColumn[by]} || '')` : sortColumn[by]
+  return { text: `${column} ${direction}, study.study_key ${direction}`, values: [] }
 }
 
 function behind({ by, isAscending, after }: Sorting): Sql[] {
@@ -82,12 +85,12 @@ export const pageStatement = (conditions: readonly Sql[], sorting: Sorting, limi
   return pageSql(sql`select study.study_key from study where ${joined([...conditions, ...behind(sorting)], ' and ')} order by ${order} limit ${limit}`, order, accountId ?? null)
 }
 
-/** Studies by key, in the order of arrival. */
+/** A few studies, the latest examination first. */
 export const studiesStatement = (conditions: readonly Sql[], limit: number, accountId: string | undefined): Sql =>
-  pageStatement(conditions, { by: 'exam', isAscending: false, after: undefined }, limit, accountId)
+  pageStatement(conditions, { by: 'exam', isAscending: false, after: undefined, isOfFew: true }, limit, accountId)
 
 /** How many the conditions hold for, counted up to `most`. */
-export const countStatement = (conditions: readonly Sql[], sorting: Pick<Sorting, 'by' | 'isAscending'>, most: number): Sql =>
+export const countStatement = (conditions: readonly Sql[], sorting: Omit<Sorting, 'after'>, most: number): Sql =>
   sql`select count(*)::integer as count from (select from study where ${joined(conditions, ' and ')} order by ${ordered({ ...sorting, after: undefined })} limit ${most}) as found`
 
 /** Bytes of each study's objects as they are kept now. */

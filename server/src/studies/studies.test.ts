@@ -137,13 +137,13 @@ test('pages follow one another without a gap or a double, while others arrive', 
 test('a lock and a mark show at once, with what may be done now', async () => {
   const hospital = await aHospital()
   const { StudyInstanceUID } = await stored(hospital)
-  expect((await list(hospital.administrator)).items[0]?.actions).toEqual(['open', 'lock', 'delete', 'download', 'addFavourite', 'editCase'])
+  expect((await list(hospital.administrator)).items[0]?.actions).toEqual(['open', 'lock', 'delete', 'download', 'share', 'addFavourite', 'editCase'])
   await hospital.doctor.call('PUT', `/studies/${StudyInstanceUID}/lock`)
   await hospital.administrator.call('PUT', `/favourites/studies/${StudyInstanceUID}`)
   const [row] = (await list(hospital.administrator, { state: 'locked', favourites: 'true' })).items
   expect(row).toMatchObject({ state: 'locked', isFavourite: true, lock: { lockedBy: { actor: `account:${hospital.doctor.accountId}` } } })
   expect(row?.lock?.lockedBy.name).toBeDefined()
-  expect(row?.actions).toEqual(['open', 'unlock', 'download', 'removeFavourite', 'editCase'])
+  expect(row?.actions).toEqual(['open', 'unlock', 'download', 'share', 'removeFavourite', 'editCase'])
   expect((await list(hospital.doctor)).items[0]?.isFavourite).toBe(false)
   expect((await list(hospital.doctor, { favourites: 'true' })).items).toEqual([])
 })

@@ -32,6 +32,8 @@ export interface StudiesDeps {
 
 const Position = Type.Tuple([Type.String({ maxLength: 60 }), Type.String({ pattern: '^[0-9]{1,19}$' })])
 const queryCanceled = '57014'
+/** What has arrived since is little beside everything there is. */
+const latelyMs = 31 * 86_400_000
 /** Suggestions of the same patient. */
 const mostSuggested = 20
 // Plans made without the values are slower, as in catalogue/search.ts: how often a name or a day occurs decides.
@@ -49,6 +51,7 @@ export function createStudies({ db, statementTimeoutMs, now = () => new Date() }
       throw searchTooBroad('The list was given up since it took too long; narrow it by a time of arrival, an exam type or more of a name.')
     }
   }
+  const isLately = (arrivedFrom: Date | undefined): boolean => arrivedFrom !== undefined && now().getTime() - arrivedFrom.getTime() <= latelyMs
   const own = ({ organisationId }: Access, StudyInstanceUID: string) => ({ organisation_id: organisationId, study_instance_uid: StudyInstanceUID })
   const lockStudy = async (trx: Trx, access: Access, StudyInstanceUID: string) => {
     const study = reachesStudy(access, StudyInstanceUID) && await trx('study').where(own(access, StudyInstanceUID)).forUpdate().first<{ study_key: string; patient_id: string | null } | undefined>('study_key', 'patient_id')
@@ -100,7 +103,7 @@ export function createStudies({ db, statementTimeoutMs, now = () => new Date() }
   return {
     list: async (access, { cursor, limit = defaultPageSize, sort = 'arrival', order = 'desc', withSize, ...filter }) => {
       const { conditions, arrivedFrom, isRelaxed } = askedOf(access, filter, now())
-      const sorting: Sorting = { by: sort, isAscending: order === 'asc', after: decodeCursor(cursor, Position) }
+      const sorting: Sorting = { by: sort, isAscending: order === 'asc', after: decodeCursor(cursor, Position), isOfFew: isLately(arrivedFrom) }
       if (sorting.after !== undefined && sort === 'arrival' && Number.isNaN(Date.parse(sorting.after[0]))) throw badRequest('"cursor" is not one this server gave.')
       const found = await ask<StudyListRow>(pageStatement(conditions, sorting, limit + 1, accountOf(access)))
       const page = found.slice(0, limit)
