@@ -1,3 +1,4 @@
+import type { InvitationMade } from '@isocenter/contracts'
 import { hasProgram } from '@isocenter/testkit'
 import type { Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
@@ -51,7 +52,9 @@ describe.skipIf(!hasProgram('chromium'))('the own pages in Chromium', () => {
       await inviter.goTo('/workbench')
       await one.goTo('/workbench')
       await one.page.getByText('None yet').waitFor()
-      expect((await ask(inviter.page, 'POST', '/invitations', { organisationId: team.organisationId, body: { phone: one.phone, roleId: await fullRoleOf(team.organisationId) } })).status).toBe(201)
+      const invited = await ask(inviter.page, 'POST', '/invitations', { organisationId: team.organisationId, body: { phone: one.phone, roleId: await fullRoleOf(team.organisationId) } })
+      expect(invited.status).toBe(201)
+      const { acceptanceCode } = invited.body as InvitationMade
       // The bell hears of it live.
       await screens.tell()
       await one.page.getByRole('button', { name: /Notifications: 1 unread/ }).click()
@@ -62,6 +65,14 @@ describe.skipIf(!hasProgram('chromium'))('the own pages in Chromium', () => {
       await one.page.getByText('Night Readers invites you').waitFor()
       await picture(one.page, 'workbench-invited')
       await one.page.getByRole('button', { name: 'Join' }).click()
+      // The phone has not been proven: the code is asked for, and a wrong one is said at its field.
+      const asked = one.page.getByRole('dialog', { name: 'Join Night Readers' })
+      await asked.getByLabel('Acceptance code').fill('00000-00000')
+      await asked.getByRole('button', { name: 'Join' }).click()
+      await asked.getByRole('alert').getByText('This is not the acceptance code').waitFor()
+      await picture(one.page, 'workbench-code')
+      await asked.getByLabel('Acceptance code').fill(acceptanceCode.toLowerCase())
+      await asked.getByRole('button', { name: 'Join' }).click()
       await one.page.getByRole('link', { name: /Night Readers/ }).click()
       await one.page.waitForURL(`**/o/${team.organisationId}/home`)
       // The header changes to the other organisation, and this tab alone.

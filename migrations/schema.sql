@@ -817,11 +817,15 @@ CREATE TABLE invitation (
   sent_at timestamp with time zone NOT NULL DEFAULT now(),
   expires_at timestamp with time zone NOT NULL,
   answered_at timestamp with time zone,
+  code_sha256 bytea,
+  wrong_codes smallint NOT NULL DEFAULT 0,
   PRIMARY KEY (invitation_id),
   FOREIGN KEY (organisation_id) REFERENCES organisation(organisation_id),
   FOREIGN KEY (organisation_id, role_id) REFERENCES role(organisation_id, role_id),
   CHECK (((role_id IS NOT NULL) OR (state = ANY (ARRAY['accepted'::text, 'withdrawn'::text])))),
-  CHECK ((state = ANY (ARRAY['open'::text, 'accepted'::text, 'declined'::text, 'withdrawn'::text])))
+  CHECK ((octet_length(code_sha256) = 32)),
+  CHECK ((state = ANY (ARRAY['open'::text, 'accepted'::text, 'declined'::text, 'withdrawn'::text]))),
+  CHECK ((wrong_codes >= 0))
 );
 CREATE INDEX invitation_by_time ON invitation USING btree (organisation_id, created_at DESC, invitation_id DESC);
 CREATE INDEX invitation_of_phone ON invitation USING btree (phone) WHERE (state = 'open'::text);

@@ -17,7 +17,7 @@ afterEach(async () => {
   await drop()
 })
 
-const all = ['20261122090000_catalogue', '20261122120000_series_metadata', '20261122130000_thumbnails', '20261122140000_change_feed', '20261122150000_extra_attributes', '20261122160000_gateways', '20261122170000_worklist', '20261122180000_uploads', '20261122185000_sop_classes_index', '20261122190000_recompression', '20261122200000_accounts', '20261122210000_organisations', '20261122215000_recompression_reasons', '20261122230000_second_factor', '20261123000000_api_keys_and_sign_in_providers', '20261123010000_passkeys_and_qr_sign_in', '20261123010100_access_changes', '20261123020000_people', '20261123021000_names_of_people', '20261123030000_audit', '20261123040000_notifications', '20261123041000_api_key_ends_told', '20261124000000_studies', '20261124020000_sharing']
+const all = ['20261122090000_catalogue', '20261122120000_series_metadata', '20261122130000_thumbnails', '20261122140000_change_feed', '20261122150000_extra_attributes', '20261122160000_gateways', '20261122170000_worklist', '20261122180000_uploads', '20261122185000_sop_classes_index', '20261122190000_recompression', '20261122200000_accounts', '20261122210000_organisations', '20261122215000_recompression_reasons', '20261122230000_second_factor', '20261123000000_api_keys_and_sign_in_providers', '20261123010000_passkeys_and_qr_sign_in', '20261123010100_access_changes', '20261123020000_people', '20261123021000_names_of_people', '20261123030000_audit', '20261123040000_notifications', '20261123041000_api_key_ends_told', '20261124000000_studies', '20261124020000_sharing', '20261124030000_invitation_codes']
 
 const empty = () => db.raw('drop schema public cascade; create schema public')
 

@@ -23,6 +23,7 @@ import * as apiKeyEndsTold from './20261123041000_api_key_ends_told.ts'
 import * as audit from './20261123030000_audit.ts'
 import * as studies from './20261124000000_studies.ts'
 import * as sharing from './20261124020000_sharing.ts'
+import * as invitationCodes from './20261124030000_invitation_codes.ts'
 
 /** Every migration by name, in order. Listed, not found in a folder: what runs is what was reviewed, also from a bundle. */
 const migrations: Readonly<Record<string, Knex.Migration>> = {
@@ -50,6 +51,7 @@ const migrations: Readonly<Record<string, Knex.Migration>> = {
   '20261123041000_api_key_ends_told': apiKeyEndsTold,
   '20261124000000_studies': studies,
   '20261124020000_sharing': sharing,
+  '20261124030000_invitation_codes': invitationCodes,
 }
 
 const names = Object.keys(migrations)

@@ -85,7 +85,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
     const sharing = createSharing({ db, catalogue, publicUrl: config.PUBLIC_URL })
     const app = await createApp({
       sharing,
-      tls, screens: await readScreens(screensDirectory(config)), viewer: viewerDirectory(config), organisations: createOrganisations({ db, accounts }), people,
+      tls, screens: await readScreens(screensDirectory(config)), viewer: viewerDirectory(config), organisations: createOrganisations({ db, accounts, outbox }), people,
       config, accounts, notifying, apiKeys: createApiKeys({ db, tokens }), oidc: createOidc({ db, sealing, accounts, memberships: accountMemberships, publicUrl: config.PUBLIC_URL, trustedOrigins: config.OIDC_TRUSTED_ORIGINS }), catalogue, blobs, transcoding, tokens, keys, gateways, metrics, accessLog,
       maintenance, studies: createStudies({ db, statementTimeoutMs: config.DATABASE_STATEMENT_TIMEOUT_MS }), audit: createAudit({ db, keptDays: config.AUDIT_KEPT_DAYS }),
       worklist: createWorklist({ db }), uploads,

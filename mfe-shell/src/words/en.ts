@@ -69,6 +69,8 @@ export const en = {
     number: 'No.', enter: (name: string) => `Enter ${name}`,
     none: 'You belong to no organisation yet', noneHint: 'Ask your administrator to invite you with your phone number. Invitations appear here.', noneOfThese: 'None yet',
     invitations: 'Invitations', invitation: (organisation: string, role: string) => `${organisation} invites you as ${role}`, until: (moment: string) => `Open until ${moment}`, accept: 'Join', decline: 'Decline',
+    codeTitle: (organisation: string) => `Join ${organisation}`, code: 'Acceptance code', missingCode: 'Enter the code.',
+    codeHint: (organisation: string) => `The invitation went to your phone number, and it is not known yet that you hold this phone. Enter the code of ten letters and digits that was sent to it as a short message, or ask who invites you at ${organisation} for it.`,
     joined: (organisation: string) => `You now belong to ${organisation}.`, declined: 'Declined.', declineTitle: 'Decline this invitation?', declineHint: (organisation: string) => `${organisation} would have to invite you again.`,
     newPasswordAdvised: 'You still use the password the account came with. Choose one of your own.', changePassword: 'Change it',
   },

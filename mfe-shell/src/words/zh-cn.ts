@@ -70,6 +70,8 @@ export const zhCN: Words = {
     number: '编号', enter: (name) => `进入 ${name}`,
     none: '您尚未加入任何机构', noneHint: '请管理员用您的手机号邀请您，邀请会显示在这里。', noneOfThese: '暂无',
     invitations: '邀请', invitation: (organisation, role) => `${organisation} 邀请您加入，角色：${role}`, until: (moment) => `有效期至 ${moment}`, accept: '加入', decline: '拒绝',
+    codeTitle: (organisation) => `加入 ${organisation}`, code: '接受码', missingCode: '请输入接受码。',
+    codeHint: (organisation) => `邀请发给了您的手机号，但尚未确认该手机由您持有。请输入短信中的十位接受码，或向 ${organisation} 的邀请人索取。`,
     joined: (organisation) => `您已加入 ${organisation}。`, declined: '已拒绝。', declineTitle: '拒绝此邀请？', declineHint: (organisation) => `之后需由 ${organisation} 重新邀请。`,
     newPasswordAdvised: '您仍在使用初始密码，建议更换为自己的密码。', changePassword: '修改密码',
   },

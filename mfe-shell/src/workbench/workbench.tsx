@@ -3,9 +3,11 @@ import { personalCentre, session, workbench } from '@isocenter/api-client'
 import type { OwnInvitation, OwnMembership } from '@isocenter/contracts'
 import { EmptyState, Link, Loaded, Page, useAction, useConfirm, useLanguage, useResource, useRoleName } from '@isocenter/design-system'
 import { Alert, Button, Card } from 'antd'
+import { useState } from 'react'
 import { BindingOffer } from '../parts/binding-offer.tsx'
 import { useSignedIn } from '../session/use-session.ts'
 import { useShellWords } from '../words/index.ts'
+import { CodeForm } from './code-form.tsx'
 
 const api = workbench(session.api)
 
@@ -71,16 +73,26 @@ function Invitations({ items, onAnswered }: { readonly items: readonly OwnInvita
   )
 }
 
-function InvitationRow({ invitation: { invitationId, organisation, roleName, expiresAt }, onAnswered }: { readonly invitation: OwnInvitation; readonly onAnswered: () => void }) {
+function InvitationRow({ invitation, onAnswered }: { readonly invitation: OwnInvitation; readonly onAnswered: () => void }) {
+  const { invitationId, organisation, roleName, expiresAt, needsCode } = invitation
   const { workbench: words } = useShellWords()
   const { formats } = useLanguage()
   const translated = useRoleName()
   const { run, isBusy } = useAction()
   const confirm = useConfirm()
-  const accept = async () => {
-    const went = await run(() => api.accept(invitationId), { done: words.joined(organisation.name) })
-    if (went) await session.refresh()
+  const [isAskingCode, setAskingCode] = useState(false)
+  const join = async () => {
+    await session.refresh()
     onAnswered()
+  }
+  const accept = async () => {
+    if (needsCode) {
+      setAskingCode(true)
+      return
+    }
+    const went = await run(() => api.accept(invitationId), { done: words.joined(organisation.name) })
+    if (went) await join()
+    else onAnswered()
   }
   const decline = async () => {
     if (!await confirm({ title: words.declineTitle, hint: words.declineHint(organisation.name), action: words.decline })) return
@@ -94,6 +106,7 @@ function InvitationRow({ invitation: { invitationId, organisation, roleName, exp
         <Button onClick={() => void decline()} disabled={isBusy}>{words.decline}</Button>
         <Button type="primary" loading={isBusy} onClick={() => void accept()}>{words.accept}</Button>
       </span>
+      {isAskingCode && <CodeForm invitation={invitation} onClose={() => { setAskingCode(false) }} onJoined={join} />}
     </li>
   )
 }

@@ -1,7 +1,7 @@
 /** An organisation as those manage it who may: record, people, roles, departments, devices, pairings, and the organisations below it. */
 import type {
   ConsortiumHospitalRequest, Department, DepartmentList, DepartmentPatch, DepartmentRequest, Device, DevicePage, DevicePatch, DeviceRequest, DoctorFeeList, DoctorFeeRequest, FilmPatch, HospitalPatch, HospitalRequest,
-  Invitation, InvitationPage, InvitationRequest, MemberCreation, MemberDetail, MemberPage, MemberPatch, MemberQuery, MemberRequest, OrganisationBelow, OrganisationDetail, OrganisationKind, OrganisationMaking, OrganisationModule,
+  InvitationMade, InvitationPage, InvitationRequest, MemberCreation, MemberDetail, MemberPage, MemberPatch, MemberQuery, MemberRequest, OrganisationBelow, OrganisationDetail, OrganisationKind, OrganisationMaking, OrganisationModule,
   OrganisationPage, OrganisationPatch, OrganisationRequest, PageQuery, Pairing, PairingPage, PairingQuery, PermissionList, Role, RoleList, RolePatch, RoleRequest, TeamPatch,
 } from '@isocenter/contracts'
 import { part, type ApiClient } from './client.ts'
@@ -31,8 +31,8 @@ export const members = (api: ApiClient) => ({
   remove: (membershipId: string) => api.request('DELETE', `/members/${part(membershipId)}`),
 
   invitations: (query: PageQuery = {}, signal?: AbortSignal) => api.request<InvitationPage>('GET', '/invitations', { query, signal }),
-  invite: (body: InvitationRequest) => api.request<Invitation>('POST', '/invitations', { body }),
-  inviteAgain: (invitationId: string) => api.request<Invitation>('POST', `/invitations/${part(invitationId)}/renewal`),
+  invite: (body: InvitationRequest) => api.request<InvitationMade>('POST', '/invitations', { body }),
+  inviteAgain: (invitationId: string) => api.request<InvitationMade>('POST', `/invitations/${part(invitationId)}/renewal`),
   withdrawInvitation: (invitationId: string) => api.request('DELETE', `/invitations/${part(invitationId)}`),
 })
 

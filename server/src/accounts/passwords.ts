@@ -27,6 +27,7 @@ export interface Passwords {
   readonly set: (trx: Trx, accountId: string, hash: string) => Promise<void>
   /** A fresh one-time password and its hash. */
   readonly prepareOneTime: () => Promise<{ password: string; hash: string; expiresAt: Date }>
+  /** Sets one that another person hands over: that the account's holder has its phone is no longer shown by what was proven before. */
   readonly setOneTime: (trx: Trx, accountId: string, prepared: { readonly hash: string; readonly expiresAt: Date }) => Promise<void>
 }
 
@@ -50,6 +51,9 @@ export function createPasswords({ hashing, policy, now }: PasswordsDeps): Passwo
       const password = newOneTimePassword()
       return { password, hash: await hashing.hash(password), expiresAt: new Date(now().getTime() + oneTimePasswordDays * 86_400_000) }
     },
-    setOneTime: (trx, accountId, { hash, expiresAt }) => insertPassword(trx, { accountId, hash, oneTimeUntil: expiresAt, remembered: policy.remembered, now: now() }),
+    setOneTime: async (trx, accountId, { hash, expiresAt }) => {
+      await insertPassword(trx, { accountId, hash, oneTimeUntil: expiresAt, remembered: policy.remembered, now: now() })
+      await trx('account').where({ account_id: accountId }).update({ phone_proven_at: null })
+    },
   }
 }

@@ -1,10 +1,11 @@
 /** Second factors: an authenticator's codes, and recovery codes for who has lost it. */
-import { createHash, randomBytes, randomInt } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import { secondFactorWays, type PasswordProof, type RecoveryCodes, type SecondFactorWay, type TotpEnrolment } from '@isocenter/contracts'
 import { record } from '../audit/index.ts'
 import type { AccountSession, Sealing } from '../identity/index.ts'
 import { publish } from '../notifications/index.ts'
 import { rows, type Db, type Trx } from '../platform/db.ts'
+import { newTypedCode, typedCodeHash } from '../platform/typed-code.ts'
 import { checkCounted } from './counted-check.ts'
 import type { OwnAccount } from './own-account.ts'
 import { secondFactorNotDue, secondFactorThere, wrongSecondFactor } from './problems.ts'
@@ -13,9 +14,8 @@ import { accountById, lockAccount, type Account } from './store.ts'
 import { base32, keyUri, secretBytes, stepOf } from './totp.ts'
 
 const recoveryCodes = 10
-/** Crockford's base 32: what a person reads wrongly is read right. */
-const recoveryAlphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
-const recoveryCodeLength = 16
+/** 80 random bits. */
+const recoveryCodeShape = { groups: 4, groupLength: 4 }
 
 export interface SecondFactorDeps {
   readonly db: Db
@@ -42,15 +42,6 @@ interface TotpRow {
 }
 
 const purposeOf = (accountId: string) => `totp:${accountId}`
-
-/** Typed in groups, in any case. */
-const recoveryHash = (code: string): Buffer =>
-  createHash('sha256').update(code.toUpperCase().replace(/[\s-]/g, '').replaceAll('O', '0').replace(/[IL]/g, '1')).digest()
-
-function newRecoveryCode(): string {
-  const characters = Array.from({ length: recoveryCodeLength }, () => recoveryAlphabet.charAt(randomInt(recoveryAlphabet.length))).join('')
-  return characters.replaceAll(/(.{4})(?=.)/g, '$1-')
-}
 
 /** Takes every second factor of an account away, as for who has lost them all. The account is locked by the caller. */
 export async function forgetSecondFactor(trx: Trx, accountId: string): Promise<void> {
@@ -80,9 +71,9 @@ export async function waysOf(db: Db, accountId: string): Promise<SecondFactorWay
 
 /** Gives an account fresh recovery codes in place of those it had. */
 export async function renewRecoveryCodes(trx: Trx, accountId: string): Promise<string[]> {
-  const codes = Array.from({ length: recoveryCodes }, newRecoveryCode)
+  const codes = Array.from({ length: recoveryCodes }, () => newTypedCode(recoveryCodeShape))
   await trx('recovery_code').where({ account_id: accountId }).delete()
-  await trx('recovery_code').insert(codes.map((one) => ({ account_id: accountId, code_sha256: recoveryHash(one) })))
+  await trx('recovery_code').insert(codes.map((one) => ({ account_id: accountId, code_sha256: typedCodeHash(one) })))
   return codes
 }
 
@@ -102,7 +93,7 @@ export function createSecondFactor({ db, sealing, own, now }: SecondFactorDeps):
     return step !== undefined && await db('account_totp').where({ account_id: accountId }).where('last_step', '<', step).update({ last_step: step }) === 1
   }
   const takeRecoveryCode = async (accountId: string, code: string): Promise<boolean> =>
-    await db('recovery_code').where({ account_id: accountId, code_sha256: recoveryHash(code) }).delete() === 1
+    await db('recovery_code').where({ account_id: accountId, code_sha256: typedCodeHash(code) }).delete() === 1
 
   /** @throws wrongSecondFactor 403, tooManyRequests 429 */
   const assertCode = async (account: Account, takers: readonly ((accountId: string, code: string) => Promise<boolean>)[], code: string) => {

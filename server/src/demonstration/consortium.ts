@@ -39,7 +39,7 @@ export async function makeDemonstration({ db, accounts, defaultOrganisation }: D
     const north = await organisationBySlug(trx, defaultOrganisation)
     if (north === undefined) throw new Error(`There is no organisation ${defaultOrganisation}.`)
     // Nobody is told: the numbers are nobody's.
-    const organisations = createOrganisations({ db: trx, accounts })
+    const organisations = createOrganisations({ db: trx, accounts, outbox: { add: () => Promise.resolve() } })
     return { state: 'made', oneTimePasswords: await makeAll(trx, accounts, organisations, north) }
   })
 }
@@ -99,7 +99,7 @@ async function makeAll(trx: Trx, { administration }: Pick<Accounts, 'administrat
       keep(phone, made.oneTimePassword)
       if (made.invitationId === undefined) continue
       const { account_id: accountId } = await trx('account').where({ phone: readPhone(phone) }).first<{ account_id: string }>('account_id')
-      await invitations.accept({ accountId, sessionId: '' }, made.invitationId)
+      await invitations.accept({ accountId, sessionId: '' }, made.invitationId, made.acceptanceCode)
     }
   }
 

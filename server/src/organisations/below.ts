@@ -109,8 +109,8 @@ export function createBelow({ db, accounts, invitations }: { readonly db: Db; re
       if (account === undefined) {
         known()
         // As a command would: nobody is in the new organisation yet who could.
-        const { invitationId } = await invitations.inviteWithin(trx, { ...access, actor: { kind: 'command', id: actorOf(access) }, organisationId }, { phone: administrator.phone, roleId: await fullRoleOf(trx, organisationId) })
-        return { organisation, administrator: { outcome: 'invited', invitationId } }
+        const { invitationId, acceptanceCode } = await invitations.inviteWithin(trx, { ...access, actor: { kind: 'command', id: actorOf(access) }, organisationId }, { phone: administrator.phone, roleId: await fullRoleOf(trx, organisationId) })
+        return { organisation, administrator: { outcome: 'invited', invitationId, acceptanceCode } }
       }
       const membershipId = await appointAdministrator(trx, organisationId, account.accountId)
       await record(trx, [{ organisationId, actor: actorOf(access), action: 'member.create', outcome: 'success', detail: { membershipId, accountId: account.accountId } }])

@@ -1,37 +1,49 @@
 /** Invitations by phone number. What an administrator is answered is the same whether or not anybody has the number. */
-import { InvitationParams, type Invitation, type InvitationEvent, type InvitationPage, type InvitationRequest, type InvitationState, type OrganisationKind, type OwnInvitations } from '@isocenter/contracts'
+import { timingSafeEqual } from 'node:crypto'
+import { InvitationParams, type Invitation, type InvitationEvent, type InvitationMade, type InvitationPage, type InvitationRequest, type InvitationState, type OrganisationKind, type OwnInvitations } from '@isocenter/contracts'
 import { Type } from 'typebox'
 import { readPhone } from '../accounts/index.ts'
 import type { AccountSession, Access } from '../identity/index.ts'
 import { record } from '../audit/index.ts'
-import { closeTodo, openTodo, publish, tell } from '../notifications/index.ts'
+import { closeTodo, openTodo, publish, tell, type Outbox } from '../notifications/index.ts'
 import { decodeCursor, encodeCursor } from '../platform/cursor.ts'
 import type { Db, Trx } from '../platform/db.ts'
+import { ProblemError } from '../platform/problem.ts'
 import { createSharedRateLimit } from '../platform/shared-rate-limit.ts'
+import { newTypedCode, typedCodeHash } from '../platform/typed-code.ts'
 import { actorOf, exactly, lockOwn, note } from './common.ts'
 import { lockOrganisation } from './memberships.ts'
-import { alreadyMember, invalidPhone, invitationStateRefused, memberStateRefused, noSuchInvitation } from './problems.ts'
+import { alreadyMember, invalidPhone, invitationCodeNeeded, invitationCodeRefused, invitationStateRefused, memberStateRefused, noSuchInvitation } from './problems.ts'
 import { assertMayGive, assertMayHandle, roleInOrganisation } from './roles.ts'
 import { invitationLife, membershipLife, withTime } from './states.ts'
 
 /** NTF-09 */
 const validDays = 7
 const validMs = validDays * 24 * 60 * 60_000
+/** Later the inviter has handed the code over himself. */
+const codeMessageMs = 24 * 60 * 60_000
+/** Of 2^50 codes: who does not have it does not find it. */
+const codeShape = { groups: 2, groupLength: 5 }
+const triesPerCode = 10
 
 export interface Invitations {
   readonly list: (access: Access, page: { readonly cursor: string | undefined; readonly limit: number }) => Promise<InvitationPage>
   /** Inviting a number again is one invitation, with the newer role and time. @throws invalidPhone 422, alreadyMember 409, noSuchRole 404, fullRoleNeeded 403, roleBeyondOwn 403, tooManyRequests 429 */
-  readonly invite: (access: Access, request: InvitationRequest) => Promise<Invitation>
+  readonly invite: (access: Access, request: InvitationRequest) => Promise<InvitationMade>
   /** The same in the caller's transaction. */
-  readonly inviteWithin: (trx: Trx, access: Access, request: InvitationRequest) => Promise<Invitation>
-  /** @throws noSuchInvitation 404, invitationStateRefused 409, tooManyRequests 429 */
-  readonly inviteAgain: (access: Access, invitationId: string) => Promise<Invitation>
+  readonly inviteWithin: (trx: Trx, access: Access, request: InvitationRequest) => Promise<InvitationMade>
+  /** Its former code is good no longer. @throws noSuchInvitation 404, invitationStateRefused 409, tooManyRequests 429 */
+  readonly inviteAgain: (access: Access, invitationId: string) => Promise<InvitationMade>
   /** @throws noSuchInvitation 404, invitationStateRefused 409, fullRoleNeeded 403 */
   readonly withdraw: (access: Access, invitationId: string) => Promise<void>
   /** Those that wait for the answer of who is signed in. */
   readonly own: (session: AccountSession) => Promise<OwnInvitations>
-  /** Makes who is signed in a member; answers the membership. @throws noSuchInvitation 404, invitationStateRefused 409, memberStateRefused 409 */
-  readonly accept: (session: AccountSession, invitationId: string) => Promise<{ membershipId: string }>
+  /**
+   * Makes who is signed in a member; answers the membership. The invitation is of a phone, and whoever made the account may have typed that number:
+   * so the phone has been proven, or the code is given that went to it or came from the inviter's hand.
+   * @throws noSuchInvitation 404, invitationStateRefused 409, memberStateRefused 409, invitationCodeNeeded 403, invitationCodeRefused 403
+   */
+  readonly accept: (session: AccountSession, invitationId: string, code?: string) => Promise<{ membershipId: string }>
   /** @throws noSuchInvitation 404, invitationStateRefused 409 */
   readonly decline: (session: AccountSession, invitationId: string) => Promise<void>
 }
@@ -44,6 +56,8 @@ interface InvitationRow {
   readonly state: Exclude<InvitationState, 'expired'>
   readonly sent_at: Date
   readonly expires_at: Date
+  readonly code_sha256: Buffer | null
+  readonly wrong_codes: number
 }
 
 interface ListedRow extends InvitationRow {
@@ -54,7 +68,7 @@ interface ListedRow extends InvitationRow {
 
 const Position = Type.Tuple([Type.String({ maxLength: 40, format: 'date-time' }), InvitationParams.properties.invitationId])
 
-export function createInvitations({ db, now }: { readonly db: Db; readonly now: () => Date }): Invitations {
+export function createInvitations({ db, outbox, now }: { readonly db: Db; readonly outbox: Pick<Outbox, 'add'>; readonly now: () => Date }): Invitations {
   // Who floods phones with messages is slowed down; by organisation, whoever of it asks.
   const send = (trx: Trx, organisationId: string) => createSharedRateLimit(trx, 'invitations', { burst: 100, refillMs: 30_000 }).take(organisationId)
   const expiry = () => new Date(now().getTime() + validMs)
@@ -99,11 +113,13 @@ export function createInvitations({ db, now }: { readonly db: Db; readonly now: 
     record(trx, [{ organisationId: organisation_id, actor: `account:${accountId}`, action: 'invitation.answer', outcome: 'success', detail: { invitationId: invitation_id, answer, roleId: role_id } }])
 
   /** A message to who has the number; to nobody, and as long, where nobody has it. */
-  const tellInvitee = async (trx: Trx, { organisationId }: Access, invitationId: string, phone: string, organisation: string): Promise<void> => {
+  const tellInvitee = async (trx: Trx, { organisationId }: Access, invitationId: string, { phone, organisation, code }: { readonly phone: string; readonly organisation: string; readonly code: string }): Promise<void> => {
     const account = await trx('account').where({ phone }).first<{ account_id: string } | undefined>('account_id')
     const about = { organisationId, accountId: account?.account_id, recordId: invitationId, expiresAt: expiry() }
     await publish(trx, { ...about, event: 'invitation.received', details: { organisation, days: validDays } })
     await openTodo(trx, { ...about, kind: 'invitation.answer', details: { organisation } })
+    // To the phone and nowhere else: what the account has beside may be of who made it.
+    await outbox.add(trx, { kind: 'invitation-code', values: { organisation, code, days: validDays }, accountId: account?.account_id, to: { channel: 'sms', address: phone }, expiresAt: new Date(now().getTime() + codeMessageMs) })
   }
   const closeTodoOf = (trx: Trx, { organisation_id, invitation_id }: Pick<InvitationRow, 'organisation_id' | 'invitation_id'>, outcome: 'done' | 'withdrawn') =>
     closeTodo(trx, { kind: 'invitation.answer', organisationId: organisation_id, recordId: invitation_id, outcome })
@@ -119,7 +135,26 @@ export function createInvitations({ db, now }: { readonly db: Db; readonly now: 
     if (offered !== undefined && offered.role_id !== null) await assertMayHandle(trx, access, await roleInOrganisation(trx, access, offered.role_id))
   }
 
-  const inviteWithin = async (trx: Trx, access: Access, { phone: typed, roleId }: InvitationRequest): Promise<Invitation> => {
+  /** What an invitation that is made or made anew begins with; the code is kept as its hash. */
+  const begin = () => {
+    const code = newTypedCode(codeShape)
+    return { code, columns: { sent_at: now(), expires_at: expiry(), answered_at: null, code_sha256: typedCodeHash(code), wrong_codes: 0 } }
+  }
+
+  /** Why an invitation is not accepted with what was given; counted in this transaction, which therefore has to commit. */
+  const refusalOf = async (trx: Trx, { accountId }: AccountSession, invitation: InvitationRow, code: string | undefined): Promise<ProblemError | undefined> => {
+    const { phone_proven_at } = await trx('account').where({ account_id: accountId }).first<{ phone_proven_at: Date | null }>('phone_proven_at')
+    if (phone_proven_at !== null) return undefined
+    if (code === undefined) return invitationCodeNeeded('Your account has not proven that it holds this phone: give the code of the invitation, which its organisation hands over.')
+    const { organisation_id, invitation_id, code_sha256, wrong_codes } = invitation
+    const triesLeft = code_sha256 === null ? 0 : triesPerCode - wrong_codes
+    if (code_sha256 !== null && triesLeft > 0 && timingSafeEqual(code_sha256, typedCodeHash(code))) return undefined
+    if (triesLeft > 0) await trx('invitation').where({ invitation_id }).update({ wrong_codes: wrong_codes + 1 })
+    await record(trx, [{ organisationId: organisation_id, actor: `account:${accountId}`, action: 'invitation.answer', outcome: 'refused', detail: { invitationId: invitation_id, answer: 'wrong code' } }])
+    return invitationCodeRefused('Check the code, or ask to be invited again.', { triesLeft: Math.max(0, triesLeft - 1) })
+  }
+
+  const inviteWithin = async (trx: Trx, access: Access, { phone: typed, roleId }: InvitationRequest): Promise<InvitationMade> => {
     const phone = readPhone(typed)
     if (phone === undefined) throw invalidPhone('"phone" is no phone number.')
     const { name } = await lockOwn(trx, access)
@@ -130,13 +165,14 @@ export function createInvitations({ db, now }: { readonly db: Db; readonly now: 
     const offered = await trx('invitation').where({ organisation_id: access.organisationId, phone }).whereIn('state', ['open', 'declined']).first<Pick<InvitationRow, 'role_id'> | undefined>('role_id')
     await assertMayTakeBack(trx, access, offered)
     await send(trx, access.organisationId)
-    const [row] = await trx('invitation').insert({ organisation_id: access.organisationId, phone, role_id: roleId, state: 'open', created_by: actorOf(access), sent_at: now(), expires_at: expiry() })
+    const { code, columns } = begin()
+    const [row] = await trx('invitation').insert({ organisation_id: access.organisationId, phone, role_id: roleId, state: 'open', created_by: actorOf(access), ...columns })
       .onConflict(trx.raw("(organisation_id, phone) where state in ('open', 'declined')"))
-      .merge({ role_id: roleId, state: 'open', sent_at: now(), expires_at: expiry(), answered_at: null }).returning<{ invitation_id: string }[]>('invitation_id')
+      .merge({ role_id: roleId, state: 'open', ...columns }).returning<{ invitation_id: string }[]>('invitation_id')
     const invitationId = String(row?.invitation_id)
-    await tellInvitee(trx, access, invitationId, phone, name)
+    await tellInvitee(trx, access, invitationId, { phone, organisation: name, code })
     await note(trx, access, 'member.invite', { invitationId, roleId })
-    return find(trx, access, invitationId)
+    return { ...await find(trx, access, invitationId), acceptanceCode: code }
   }
 
   return {
@@ -159,10 +195,11 @@ export function createInvitations({ db, now }: { readonly db: Db; readonly now: 
       const state = assertOpenTo(row, 'inviteAgain')
       await assertMayGive(trx, access, await roleInOrganisation(trx, access, String(row.role_id)))
       await send(trx, access.organisationId)
-      await trx('invitation').where({ invitation_id: invitationId }).update({ state, sent_at: now(), expires_at: expiry(), answered_at: null })
-      await tellInvitee(trx, access, invitationId, row.phone, name)
+      const { code, columns } = begin()
+      await trx('invitation').where({ invitation_id: invitationId }).update({ state, ...columns })
+      await tellInvitee(trx, access, invitationId, { phone: row.phone, organisation: name, code })
       await note(trx, access, 'member.invite', { invitationId, roleId: row.role_id })
-      return find(trx, access, invitationId)
+      return { ...await find(trx, access, invitationId), acceptanceCode: code }
     }),
 
     withdraw: (access, invitationId) => db.transaction(async (trx) => {
@@ -179,33 +216,40 @@ export function createInvitations({ db, now }: { readonly db: Db; readonly now: 
       const found = await db('invitation').join('account', 'account.phone', 'invitation.phone').join('organisation', 'organisation.organisation_id', 'invitation.organisation_id')
         .join('role', 'role.role_id', 'invitation.role_id').where({ 'account.account_id': accountId, 'invitation.state': 'open' }).where('invitation.expires_at', '>', now())
         .orderBy('invitation.sent_at', 'desc').limit(100)
-        .select<(Pick<InvitationRow, 'invitation_id' | 'expires_at' | 'organisation_id'> & { number: string; kind: OrganisationKind; name: string; role_name: string })[]>(
-          'invitation.invitation_id', 'invitation.expires_at', 'organisation.organisation_id', 'organisation.number', 'organisation.kind', 'organisation.name', 'role.name as role_name')
+        .select<(Pick<InvitationRow, 'invitation_id' | 'expires_at' | 'organisation_id'> & { phone_proven_at: Date | null; number: string; kind: OrganisationKind; name: string; role_name: string })[]>(
+          'invitation.invitation_id', 'invitation.expires_at', 'account.phone_proven_at', 'organisation.organisation_id', 'organisation.number', 'organisation.kind', 'organisation.name', 'role.name as role_name')
       return {
         items: found.map((row) => ({
-          invitationId: row.invitation_id, organisation: { organisationId: row.organisation_id, number: row.number, kind: row.kind, name: row.name }, roleName: row.role_name, expiresAt: row.expires_at.toISOString(),
+          invitationId: row.invitation_id, organisation: { organisationId: row.organisation_id, number: row.number, kind: row.kind, name: row.name }, roleName: row.role_name, expiresAt: row.expires_at.toISOString(), needsCode: row.phone_proven_at === null,
         })),
       }
     },
 
-    accept: (session, invitationId) => db.transaction(async (trx) => {
-      const invitation = await lockForInvitee(trx, session, invitationId)
-      const state = assertOpenTo(invitation, 'accept')
-      const key = { organisation_id: invitation.organisation_id, account_id: session.accountId }
-      const before = await trx('membership').where(key).first<{ membership_id: string; state: keyof typeof membershipLife } | undefined>('membership_id', 'state')
-      const next = before === undefined ? 'active' : membershipLife[before.state].join
-      if (next === undefined) throw memberStateRefused(`Your membership there is ${String(before?.state)}.`, { state: before?.state })
-      const [row] = await trx('membership').insert({ ...key, role_id: invitation.role_id, state: next })
-        .onConflict(['organisation_id', 'account_id']).merge({ role_id: invitation.role_id, state: next, joined_at: trx.fn.now(), updated_at: trx.fn.now(), version: trx.raw('membership.version + 1') })
-        .returning<{ membership_id: string }[]>('membership_id')
-      await trx('invitation').where({ invitation_id: invitationId }).update({ state, answered_at: now() })
-      await noteAnswer(trx, session, invitation, 'accepted')
-      const membershipId = String(row?.membership_id)
-      await closeTodoOf(trx, invitation, 'done')
-      await tellInviters(trx, session, invitation, 'invitation.accepted', membershipId)
-      await tell(trx, 'membership.changed', { accountIds: [session.accountId] }, { organisationId: invitation.organisation_id })
-      return { membershipId }
-    }),
+    accept: async (session, invitationId, code) => {
+      const answer = await db.transaction(async (trx) => {
+        const invitation = await lockForInvitee(trx, session, invitationId)
+        const state = assertOpenTo(invitation, 'accept')
+        const refusal = await refusalOf(trx, session, invitation, code)
+        if (refusal !== undefined) return refusal
+        const key = { organisation_id: invitation.organisation_id, account_id: session.accountId }
+        const before = await trx('membership').where(key).first<{ membership_id: string; state: keyof typeof membershipLife } | undefined>('membership_id', 'state')
+        const next = before === undefined ? 'active' : membershipLife[before.state].join
+        if (next === undefined) throw memberStateRefused(`Your membership there is ${String(before?.state)}.`, { state: before?.state })
+        const [row] = await trx('membership').insert({ ...key, role_id: invitation.role_id, state: next })
+          .onConflict(['organisation_id', 'account_id']).merge({ role_id: invitation.role_id, state: next, joined_at: trx.fn.now(), updated_at: trx.fn.now(), version: trx.raw('membership.version + 1') })
+          .returning<{ membership_id: string }[]>('membership_id')
+        await trx('invitation').where({ invitation_id: invitationId }).update({ state, answered_at: now() })
+        await noteAnswer(trx, session, invitation, 'accepted')
+        const membershipId = String(row?.membership_id)
+        await closeTodoOf(trx, invitation, 'done')
+        await tellInviters(trx, session, invitation, 'invitation.accepted', membershipId)
+        await tell(trx, 'membership.changed', { accountIds: [session.accountId] }, { organisationId: invitation.organisation_id })
+        return { membershipId }
+      })
+      // After the wrong code has been counted for good.
+      if (answer instanceof ProblemError) throw answer
+      return answer
+    },
 
     decline: (session, invitationId) => db.transaction(async (trx) => {
       const invitation = await lockForInvitee(trx, session, invitationId)

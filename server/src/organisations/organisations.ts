@@ -1,5 +1,6 @@
 /** Everything the server does for organisations, the people in them, and what binds them to each other. */
 import type { Accounts } from '../accounts/index.ts'
+import type { Outbox } from '../notifications/index.ts'
 import type { Db } from '../platform/db.ts'
 import { createBelow, type OrganisationsBelow } from './below.ts'
 import { createDepartments, type Departments } from './departments.ts'
@@ -16,6 +17,8 @@ export interface OrganisationsDeps {
   readonly db: Db
   /** Makes the accounts of new members. */
   readonly accounts: Pick<Accounts, 'administration'>
+  /** Takes the codes of invitations to their phones. */
+  readonly outbox: Pick<Outbox, 'add'>
   readonly now?: () => Date
 }
 
@@ -32,8 +35,8 @@ export interface Organisations {
   readonly workbench: Workbench
 }
 
-export function createOrganisations({ db, accounts, now = () => new Date() }: OrganisationsDeps): Organisations {
-  const invitations = createInvitations({ db, now })
+export function createOrganisations({ db, accounts, outbox, now = () => new Date() }: OrganisationsDeps): Organisations {
+  const invitations = createInvitations({ db, outbox, now })
   return {
     record: createRecord({ db }), departments: createDepartments({ db }), roles: createRoles({ db }), members: createMembers({ db, accounts, invitations }), invitations,
     devices: createDevices({ db }), pairings: createPairings({ db, now }), fees: createFees({ db, now }), below: createBelow({ db, accounts, invitations }), workbench: createWorkbench({ db }),

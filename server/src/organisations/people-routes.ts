@@ -1,6 +1,6 @@
 /** HTTP face of the people of an organisation: members, invitations, roles; and of one's own memberships. */
 import {
-  Invitation, InvitationPage, InvitationParams, InvitationRequest, MemberCreation, MemberDetail, MemberPage, MemberParams, MemberPatch, MemberQuery, MemberRequest, OwnInvitations, OwnMembership, OwnMemberships,
+  InvitationAcceptance, InvitationMade, InvitationPage, InvitationParams, InvitationRequest, MemberCreation, MemberDetail, MemberPage, MemberParams, MemberPatch, MemberQuery, MemberRequest, OwnInvitations, OwnMembership, OwnMemberships,
   PageQuery, PermissionList, Problem, Role, RoleDeletion, RoleList, RoleParams, RolePatch, RoleRequest, defaultPageSize,
 } from '@isocenter/contracts'
 import { Type } from 'typebox'
@@ -37,9 +37,9 @@ export const peopleRoutes: ApiRoutes<{ organisations: Organisations; accessLog: 
   }, (request) => invitations.own(request.session))
 
   app.post('/account/invitations/:invitationId/acceptance', {
-    schema: { operationId: 'acceptInvitation', summary: 'Joins the organisation', tags, params: InvitationParams, response: { 200: Joined, '4xx': Problem } },
+    schema: { operationId: 'acceptInvitation', summary: 'Joins the organisation; with the acceptance code where the phone has not been proven', tags, params: InvitationParams, body: InvitationAcceptance, response: { 200: Joined, '4xx': Problem } },
     config: { policy: 'signedIn', audit: 'invitation.answer' },
-  }, (request) => invitations.accept(request.session, request.params.invitationId))
+  }, (request) => invitations.accept(request.session, request.params.invitationId, request.body.code))
 
   app.post('/account/invitations/:invitationId/declination', {
     schema: { operationId: 'declineInvitation', summary: 'Declines to join', tags, params: InvitationParams, response: { 204: Empty, '4xx': Problem } },
@@ -114,12 +114,12 @@ export const peopleRoutes: ApiRoutes<{ organisations: Organisations; accessLog: 
   })
 
   app.post('/invitations', {
-    schema: { operationId: 'inviteMember', summary: 'Invites by phone number; the answer is the same whether or not somebody has it', tags, body: InvitationRequest, response: { 201: Invitation, '4xx': Problem } },
+    schema: { operationId: 'inviteMember', summary: 'Invites by phone number; the answer is the same whether or not somebody has it', tags, body: InvitationRequest, response: { 201: InvitationMade, '4xx': Problem } },
     config: { policy: 'org.member', audit: 'member.invite' },
   }, async (request, reply) => reply.code(201).send(await invitations.invite(request.access, request.body)))
 
   app.post('/invitations/:invitationId/renewal', {
-    schema: { operationId: 'inviteMemberAgain', summary: 'Invites again', tags, params: InvitationParams, response: { 200: Invitation, '4xx': Problem } },
+    schema: { operationId: 'inviteMemberAgain', summary: 'Invites again, with another acceptance code', tags, params: InvitationParams, response: { 200: InvitationMade, '4xx': Problem } },
     config: { policy: 'org.member', audit: 'member.invite' },
   }, (request) => invitations.inviteAgain(request.access, request.params.invitationId))
 

@@ -1,4 +1,4 @@
-import type { Invitation, InvitationPage, MemberCreation, MemberDetail, MemberPage, NotificationPage, OwnInvitations, OwnMemberships, Role, RoleList, TodoPage } from '@isocenter/contracts'
+import type { Invitation, InvitationMade, InvitationPage, MemberCreation, MemberDetail, MemberPage, NotificationPage, OwnInvitations, OwnMemberships, Role, RoleList, TodoPage } from '@isocenter/contracts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { aPhone, roleOf } from './organisations.fixture.ts'
 import { anOrganisationsService, typeOf, type Call, type OrganisationsService } from './service.fixture.ts'
@@ -40,7 +40,7 @@ describe('making members', () => {
     const { chief, role } = await aHospital()
     const stranger = await service.stranger()
     const made = (await chief.call('POST', '/members', { phone: stranger.phone, name: 'Somebody', roleId: await role('general') })).json<MemberCreation>()
-    expect(made).toEqual({ outcome: 'invited', invitationId: made.invitationId })
+    expect(made).toEqual({ outcome: 'invited', invitationId: made.invitationId, acceptanceCode: made.acceptanceCode })
     expect((await chief.call('GET', '/members')).json<MemberPage>().items.map(({ name }) => name)).toEqual(['Chief'])
     expect((await stranger.call('GET', '/account/invitations')).json<OwnInvitations>().items).toMatchObject([{ invitationId: made.invitationId, organisation: { name: 'North Hospital' } }])
   })
@@ -66,7 +66,7 @@ describe('invitations', () => {
     const roleId = await role('general')
     const { phone: known } = await service.stranger()
     const answers = [await invite(chief.call, known, roleId), await invite(chief.call, aPhone(), roleId)]
-    const shapes = answers.map((answer) => ({ status: answer.statusCode, headers: Object.keys(answer.headers).sort(), body: { ...answer.json<Invitation>(), invitationId: '', phone: '' } }))
+    const shapes = answers.map((answer) => ({ status: answer.statusCode, headers: Object.keys(answer.headers).sort(), body: { ...answer.json<Invitation>(), invitationId: '', phone: '', acceptanceCode: '' } }))
     expect(shapes[0]).toEqual(shapes[1])
     const listed = (await chief.call('GET', '/invitations')).json<InvitationPage>().items.map((one) => ({ ...one, invitationId: '', phone: '' }))
     expect(listed[0]).toEqual(listed[1])
@@ -98,10 +98,10 @@ describe('invitations', () => {
   test('joining: agreed to by who has the number, with the role that was offered', async () => {
     const { chief, role, organisationId } = await aHospital()
     const stranger = await service.stranger()
-    const { invitationId } = (await invite(chief.call, stranger.phone, await role('finance'))).json<Invitation>()
-    const { membershipId } = (await stranger.call('POST', `/account/invitations/${invitationId}/acceptance`)).json<{ membershipId: string }>()
+    const { invitationId, acceptanceCode: code } = (await invite(chief.call, stranger.phone, await role('finance'))).json<InvitationMade>()
+    const { membershipId } = (await stranger.call('POST', `/account/invitations/${invitationId}/acceptance`, { code })).json<{ membershipId: string }>()
     expect((await stranger.call('GET', '/account/memberships')).json<OwnMemberships>().items).toMatchObject([{ membershipId, isAtWork: true, organisation: { organisationId }, role: { name: 'Finance' }, places: [] }])
-    expect(typeOf(await stranger.call('POST', `/account/invitations/${invitationId}/acceptance`))).toBe('invitation-state-refused')
+    expect(typeOf(await stranger.call('POST', `/account/invitations/${invitationId}/acceptance`, { code }))).toBe('invitation-state-refused')
     expect(await trail(organisationId)).toEqual(['member.invite', 'invitation.answer'])
   })
 
@@ -109,7 +109,7 @@ describe('invitations', () => {
     const { chief, role } = await aHospital()
     const [invited, other] = [await service.stranger(), await service.stranger()]
     const { invitationId } = (await invite(chief.call, invited.phone, await role('general'))).json<Invitation>()
-    for (const answer of ['acceptance', 'declination']) expect(typeOf(await other.call('POST', `/account/invitations/${invitationId}/${answer}`))).toBe('no-such-invitation')
+    for (const answer of ['acceptance', 'declination']) expect(typeOf(await other.call('POST', `/account/invitations/${invitationId}/${answer}`, {}))).toBe('no-such-invitation')
     expect((await other.call('GET', '/account/invitations')).json<OwnInvitations>().items).toEqual([])
   })
 
@@ -127,14 +127,14 @@ describe('invitations', () => {
     const first = (await invite(chief.call, stranger.phone, await role('general'))).json<Invitation>()
     await days(15)
     expect((await stranger.call('GET', '/account/invitations')).json<OwnInvitations>().items).toEqual([])
-    expect(typeOf(await stranger.call('POST', `/account/invitations/${first.invitationId}/acceptance`))).toBe('invitation-state-refused')
+    expect(typeOf(await stranger.call('POST', `/account/invitations/${first.invitationId}/acceptance`, {}))).toBe('invitation-state-refused')
     expect((await chief.call('GET', '/invitations')).json<InvitationPage>().items).toMatchObject([{ state: 'expired', actions: ['withdraw', 'inviteAgain'] }])
     expect((await chief.call('POST', `/invitations/${first.invitationId}/renewal`)).json()).toMatchObject({ state: 'open' })
     expect((await invite(chief.call, stranger.phone, await role('technician'))).json()).toMatchObject({ invitationId: first.invitationId, role: { builtIn: 'technician' } })
     expect((await stranger.call('POST', `/account/invitations/${first.invitationId}/declination`)).statusCode).toBe(204)
     expect((await invite(chief.call, stranger.phone, await role('general'))).json()).toMatchObject({ invitationId: first.invitationId, state: 'open' })
     expect((await chief.call('DELETE', `/invitations/${first.invitationId}`)).statusCode).toBe(204)
-    expect(typeOf(await stranger.call('POST', `/account/invitations/${first.invitationId}/acceptance`))).toBe('invitation-state-refused')
+    expect(typeOf(await stranger.call('POST', `/account/invitations/${first.invitationId}/acceptance`, {}))).toBe('invitation-state-refused')
     expect((await chief.call('GET', '/invitations')).json<InvitationPage>().items).toEqual([])
   })
 
@@ -147,8 +147,8 @@ describe('invitations', () => {
   test('two who agree at once to one invitation are one member', async () => {
     const { chief, role, organisationId } = await aHospital()
     const stranger = await service.stranger()
-    const { invitationId } = (await invite(chief.call, stranger.phone, await role('general'))).json<Invitation>()
-    const answers = await Promise.all(Array.from({ length: 4 }, () => stranger.call('POST', `/account/invitations/${invitationId}/acceptance`)))
+    const { invitationId, acceptanceCode: code } = (await invite(chief.call, stranger.phone, await role('general'))).json<InvitationMade>()
+    const answers = await Promise.all(Array.from({ length: 4 }, () => stranger.call('POST', `/account/invitations/${invitationId}/acceptance`, { code })))
     expect(answers.map(typeOf).sort()).toEqual(['200', ...Array.from({ length: 3 }, () => 'invitation-state-refused')])
     expect(await service.db('membership').where({ organisation_id: organisationId, account_id: stranger.accountId })).toHaveLength(1)
   })
@@ -170,8 +170,8 @@ describe('the life of a member', () => {
     expect((await doctor.call('GET', '/organisation')).statusCode).toBe(403)
     expect(typeOf(await chief.call('GET', path))).toBe('no-such-member')
     expect(typeOf(await chief.call('POST', `${path}/reinstatement`))).toBe('no-such-member')
-    const { invitationId } = (await chief.call('POST', '/invitations', { phone: doctor.phone, roleId: await role('finance') })).json<Invitation>()
-    await doctor.call('POST', `/account/invitations/${invitationId}/acceptance`)
+    const { invitationId, acceptanceCode: code } = (await chief.call('POST', '/invitations', { phone: doctor.phone, roleId: await role('finance') })).json<InvitationMade>()
+    await doctor.call('POST', `/account/invitations/${invitationId}/acceptance`, { code })
     expect(await detail(chief.call, doctor.membershipId)).toMatchObject({ state: 'active', role: { builtIn: 'finance' } })
   })
 

@@ -28,6 +28,8 @@ export const alreadyMember = defineProblem({ type: '/problems/already-member', s
 export const invalidPhone = defineProblem({ type: '/problems/invalid-phone', status: 422, title: 'This is no phone number' })
 export const noSuchInvitation = defineProblem({ type: '/problems/no-such-invitation', status: 404, title: 'There is no such invitation' })
 export const invitationStateRefused = defineProblem({ type: '/problems/invitation-state-refused', status: 409, title: 'The invitation is not in a state for this' })
+export const invitationCodeNeeded = defineProblem({ type: '/problems/invitation-code-needed', status: 403, title: 'The acceptance code of the invitation is needed' })
+export const invitationCodeRefused = defineProblem({ type: '/problems/invitation-code-refused', status: 403, title: 'This is not the acceptance code of the invitation' })
 
 export const noSuchDevice = defineProblem({ type: '/problems/no-such-device', status: 404, title: 'There is no such device' })
 

@@ -45,6 +45,8 @@ export const en = {
     'already-member': 'This person is a member already.',
     'invalid-phone': 'This is no phone number.',
     'invitation-state-refused': 'The invitation has been answered or has ended.',
+    'invitation-code-needed': 'This invitation needs its acceptance code. Ask who invites you for it.',
+    'invitation-code-refused': 'This is not the acceptance code of the invitation. After ten wrong ones none is taken any more: ask to be invited again.',
     'no-such-team': 'No team has this number. Ask the team for it.',
     'pairing-exists': 'There is a pairing or an invitation with this team already.',
     'pairing-state-refused': 'The pairing is no longer in a state for this.',

@@ -46,6 +46,8 @@ export const zhCN: ProblemWords = {
     'already-member': '此人已是成员。',
     'invalid-phone': '手机号不正确。',
     'invitation-state-refused': '该邀请已答复或已结束。',
+    'invitation-code-needed': '接受该邀请需要接受码，请向邀请人索取。',
+    'invitation-code-refused': '接受码不正确。连续输错十次后不再接受，请让对方重新邀请。',
     'no-such-team': '没有使用该编号的团队，请向对方核实。',
     'pairing-exists': '与该团队已有对接或邀请。',
     'pairing-state-refused': '对接的状态已变化，不能进行此操作。',
