@@ -40,6 +40,29 @@ describe.skipIf(!hasProgram('chromium'))('pages of management in Chromium', () =
       await opened.close()
     }, 240_000)
 
+    test('so are the forms over them', async () => {
+      const hospital = await aFurnishedHospital(screens.service.db)
+      const opened = await screens.signedInPage({ ...options, name: 'Wang Fang', organisation: hospital })
+      const wrong: string[] = []
+      const forms = [
+        ['members', '.page-actions .ant-btn-primary'], ['invitations', '.page-actions .ant-btn-primary'], ['frozen-accounts', 'td .ant-btn'], ['roles', '.page-actions .ant-btn-primary'], ['roles', 'td .ant-btn-dangerous'], ['departments', '.page-actions .ant-btn-primary'],
+        ['pairings', '.page-actions .ant-btn-primary'], ['devices', 'td .ant-btn:not(.ant-btn-dangerous)'], ['devices', 'td .ant-btn-dangerous'], ['api-keys', '.page-actions .ant-btn-primary'], ['sign-in-provider', '.ant-empty .ant-btn-primary'],
+        ['logs', 'td.is-actions .ant-btn'], ['notifications', 'tr:nth-child(6) td .ant-btn'], ['notifications?tab=webhook', '.ant-empty .ant-btn-primary'], ['deleted-studies', 'td .ant-btn'],
+      ] as const
+      for (const [page, button] of forms) {
+        await opened.goTo(`/o/${hospital.organisationId}/admin/${page}`)
+        await opened.page.locator(button).first().click()
+        await opened.page.getByRole('dialog').waitFor()
+        await opened.settled()
+        if (pictures !== undefined) await opened.page.screenshot({ path: `${pictures}/${`form ${name} ${page} ${button.includes('dangerous') ? 'delete' : ''}`.replaceAll(/\W+/g, '-')}.png` })
+        wrong.push(...(await seriousFindings(opened.page)).map((finding) => `${page} ${button}: ${finding}`))
+        if (await overhang(opened.page) > 0) wrong.push(`${page} ${button} is wider than the screen`)
+        wrong.push(...opened.complaints.splice(0).map((complaint) => `${page} ${button}: ${complaint}`))
+      }
+      expect(wrong).toEqual([])
+      await opened.close()
+    }, 240_000)
+
     test('so are those of teams, consortia and the operator', async () => {
       const { db } = screens.service
       const hospital = await aFurnishedHospital(db, 'South Hospital')

@@ -9,7 +9,7 @@ import { Facts } from '../parts/facts.tsx'
 import { useNow } from '../parts/use-now.ts'
 import { useCommonWords } from '../words/common.ts'
 import { useAlarmWords } from './alarm-words.ts'
-import { anew, healthColours } from './gateways.tsx'
+import { anew, healthColours } from './gateway-health.ts'
 import { useMachineWords } from './words.ts'
 
 const commandColours: Readonly<Record<CommandState, string>> = { waiting: 'processing', delivered: 'processing', succeeded: 'success', failed: 'error', expired: 'warning' }

@@ -1,5 +1,5 @@
 import { gateways } from '@isocenter/api-client'
-import type { GatewayHealth, GatewaySummary } from '@isocenter/contracts'
+import type { GatewaySummary } from '@isocenter/contracts'
 import { Link, Page, useLanguage, usePages } from '@isocenter/design-system'
 import { Card, Tag } from 'antd'
 import { useAdmin } from '../parts/admin.ts'
@@ -7,15 +7,10 @@ import { DataTable, type Column } from '../parts/data-table.tsx'
 import { Listing } from '../parts/listing.tsx'
 import { useNow } from '../parts/use-now.ts'
 import { useRecord } from '../parts/use-filters.ts'
-import { every } from '../parts/every.ts'
 import { UploadCodeCard } from '../organisation/upload-code-card.tsx'
+import { anew, healthColours } from './gateway-health.ts'
 import { GatewayDrawer } from './gateway-drawer.tsx'
 import { useMachineWords } from './words.ts'
-
-export const healthColours: Readonly<Record<GatewayHealth, string>> = { online: 'success', late: 'warning', offline: 'error', unheard: 'default', revoked: 'default' }
-
-/** Gateways report every half minute or so: asked as often. */
-export const anew = every(30_000)
 
 /** Gateways of the hospital, with what they last said of themselves. */
 export function Gateways() {

@@ -11,7 +11,7 @@ import { SwitchSetting } from '../parts/switch-setting.tsx'
 import { changing } from '../parts/use-change.ts'
 import { useCommonWords } from '../words/common.ts'
 import { Fees } from './fees.tsx'
-import { pairingColours } from './pairings.tsx'
+import { pairingColours } from './pairing-colours.ts'
 import { useOrganisationWords } from './words.ts'
 
 interface Props { readonly isTeam: boolean; readonly onChanged: () => void }

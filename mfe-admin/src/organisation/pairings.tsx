@@ -1,5 +1,5 @@
 import { hospitalPairings, teamPairings } from '@isocenter/api-client'
-import { pairingStates, type Pairing, type PairingState } from '@isocenter/contracts'
+import { pairingStates, type Pairing } from '@isocenter/contracts'
 import { FormDrawer, Link, Page, useLanguage, usePages } from '@isocenter/design-system'
 import { Button, Card, Form, Input, Tag } from 'antd'
 import { useState } from 'react'
@@ -9,10 +9,9 @@ import { SearchFilter, SelectFilter } from '../parts/filter-fields.tsx'
 import { Listing } from '../parts/listing.tsx'
 import { useFilters, useRecord } from '../parts/use-filters.ts'
 import { useCommonWords } from '../words/common.ts'
+import { pairingColours } from './pairing-colours.ts'
 import { PairingDrawer } from './pairing-drawer.tsx'
 import { useOrganisationWords } from './words.ts'
-
-export const pairingColours: Readonly<Record<PairingState, string>> = { invited: 'processing', paired: 'success', declined: 'error', expired: 'warning', ended: 'default' }
 
 /** Whom the organisation works with, seen from its own side (ORG-22 to ORG-30). */
 export function Pairings() {

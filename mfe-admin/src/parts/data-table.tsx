@@ -1,3 +1,4 @@
+/* oxlint-disable jsx-a11y/no-redundant-roles, jsx-a11y/no-interactive-element-to-noninteractive-role -- on a phone the style sheet lays the table out as blocks, which takes its roles away */
 import type { ReactNode } from 'react'
 
 export interface Column<Item> {

@@ -27,15 +27,14 @@ export function MemberSelect(props: MemberSelectProps) {
     return () => { clearTimeout(timer) }
   }, [typed])
   const found = useResource(`members ${sought}`, (signal) => search(sought, signal))
-  const [seen, setSeen] = useState<readonly Person[]>(known)
-  useEffect(() => {
-    const { value } = found
-    if (value) setSeen((before) => [...before.filter((one) => !value.some(({ membershipId }) => membershipId === one.membershipId)), ...value])
-  }, [found.value])
+  // Those chosen keep their names while others are sought.
+  const [named, setNamed] = useState<readonly Person[]>(known)
+  const people = [...new Map([...named, ...(found.value ?? [])].map((person) => [person.membershipId, person])).values()]
   const chosen = props.isMany === true ? props.value ?? [] : props.value === undefined ? [] : [props.value]
-  const options = seen.filter(({ membershipId }) => chosen.includes(membershipId) || found.value?.some((one) => one.membershipId === membershipId) === true).map(({ membershipId, name }) => ({ value: membershipId, label: name }))
+  const options = people.filter(({ membershipId }) => chosen.includes(membershipId) || found.value?.some((one) => one.membershipId === membershipId) === true).map(({ membershipId, name }) => ({ value: membershipId, label: name }))
+  const keep = (ids: readonly string[]) => { setNamed(people.filter(({ membershipId }) => ids.includes(membershipId))) }
   const common = { ...(id !== undefined && { id }), showSearch: { filterOption: false, onSearch: setTyped }, loading: found.isLoading, options, allowClear: true } as const
   return props.isMany === true
-    ? <Select<string[]> {...common} mode="multiple" value={[...(props.value ?? [])]} onChange={(value) => props.onChange?.(value)} />
-    : <Select<string> {...common} {...(props.value !== undefined && { value: props.value })} onChange={(value: string | undefined) => props.onChange?.(value)} />
+    ? <Select<string[]> {...common} mode="multiple" value={[...(props.value ?? [])]} onChange={(value) => { keep(value); props.onChange?.(value) }} />
+    : <Select<string> {...common} {...(props.value !== undefined && { value: props.value })} onChange={(value: string | undefined) => { keep(value === undefined ? [] : [value]); props.onChange?.(value) }} />
 }

@@ -40,9 +40,9 @@ export function FormDrawer<Values extends object>({ title, initialValues, onClos
         const field = isProblem(error) ? problemFields[error.code] : undefined
         if (isProblem(error) && field !== undefined) {
           // Names of fields are those of Values, which a generic component cannot check.
-          const name = field as Parameters<typeof form.focusField>[0]
-          form.setFields([{ name, errors: [problemText(error)] }] as Parameters<typeof form.setFields>[0])
-          form.focusField(name)
+          const untyped = form as unknown as FormInstance<Record<string, unknown>>
+          untyped.setFields([{ name: field, errors: [problemText(error)] }])
+          untyped.focusField(field)
         }
         throw error
       }
