@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { storeBody } from '../server/src/dicomweb/service.fixture.ts'
 import { sampleStudies } from '../packages/tools/src/samples/index.ts'
 import { buildScreens } from '../packages/launcher/src/build-screens.ts'
-import { openScreens, seriousFindings, type ScreensUnderTest, type SignedInPage } from './browser.fixture.ts'
+import { openScreens, phone, seriousFindings, type ScreensUnderTest, type SignedInPage } from './browser.fixture.ts'
 
 const pictures = process.env['SCREENSHOTS']
 const firstImageMs = 60_000
@@ -125,6 +125,28 @@ describe.skipIf(!hasProgram('chromium'))('share links in Chromium', () => {
     await page.goto(`/s/${revoked.linkId}`)
     await page.reload()
     await page.getByText('地址不完整').waitFor()
+    await close()
+  }, 120_000)
+
+  test('one is made out of the study list, with a warning of what the pictures may tell, and handed over as text and code', async () => {
+    const { page } = doctor
+    await doctor.goTo(`/o/${doctor.organisation.organisationId}/studies`)
+    await page.getByRole('button', { name: /Müller/ }).and(page.locator('[aria-haspopup="menu"]')).first().click()
+    await page.getByRole('menuitem', { name: /Share/ }).click()
+    const dialog = page.getByRole('dialog')
+    await dialog.getByText('A face can be made out of these slices of a head.').waitFor()
+    await picture(page, 'dialog')
+    expect(await seriousFindings(page)).toEqual([])
+    await dialog.getByRole('button', { name: 'Make the link' }).click()
+    const address = await dialog.getByLabel('Link', { exact: true }).inputValue()
+    expect(address).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/s\/[\w-]{16}#[\w-]{43}$/)
+    await dialog.getByRole('img', { name: 'QR code of the link' }).waitFor()
+    await picture(page, 'made')
+    const { page: visitor, close } = await screens.openPage({ viewport: phone })
+    const answer = await visitor.goto(address)
+    expect(answer?.headers()).toMatchObject({ 'x-robots-tag': 'noindex, nofollow, noarchive', 'referrer-policy': 'no-referrer', 'cache-control': 'no-store' })
+    await imagesIn(visitor)
+    await picture(visitor, 'phone')
     await close()
   }, 120_000)
 

@@ -38,7 +38,7 @@ const pathOf = (url: string) => url.replaceAll(/:\w+/g, '1.2.3').replace('*', '0
 
 test('what is open to everybody says nothing of patients: health, metrics, and how to become known', () => {
   const open = routes.filter((route) => route.policy === 'public' && touchesData(route)).map(({ url }) => url)
-  expect([...new Set(open)].sort()).toEqual(['/*', '/.well-known/jwks.json', '/api/captchas', '/api/docs', '/api/gateways/enrolment', '/api/openapi.json', '/api/passkey-challenges', '/api/password-resets', '/api/password-resets/:resetId/completion', '/api/phone-bindings', '/api/phone-bindings/:bindingId/completion', '/api/qr-sign-ins', '/api/qr-sign-ins/own', '/api/session', '/api/session/passkey', '/api/session/qr', '/api/sign-in/oidc/:number', '/api/sign-in/oidc/:number/backchannel-logout', '/api/sign-in/oidc/:number/callback', '/api/signature-drawing', '/api/token', '/apps/*', '/healthz', '/metrics', '/readyz', '/service-worker.js', '/viewer/*'])
+  expect([...new Set(open)].sort()).toEqual(['/*', '/.well-known/jwks.json', '/api/captchas', '/api/docs', '/api/gateways/enrolment', '/api/openapi.json', '/api/passkey-challenges', '/api/password-resets', '/api/password-resets/:resetId/completion', '/api/phone-bindings', '/api/phone-bindings/:bindingId/completion', '/api/qr-sign-ins', '/api/qr-sign-ins/own', '/api/session', '/api/session/passkey', '/api/session/qr', '/api/shared/:linkId/views', '/api/sign-in/oidc/:number', '/api/sign-in/oidc/:number/backchannel-logout', '/api/sign-in/oidc/:number/callback', '/api/signature-drawing', '/api/token', '/apps/*', '/healthz', '/metrics', '/readyz', '/service-worker.js', '/viewer/*'])
 })
 
 test('every other route asks for a permission or is about the own account, and what is done is audited under the action of that permission', () => {
@@ -52,6 +52,7 @@ test('every other route asks for a permission or is about the own account, and w
     'admin.unfreeze': ['account.frozen-read', 'account.unfreeze'], 'org.member': ['account.password-reset', 'member.read', 'member.create', 'member.invite', 'member.change', 'invitation.withdraw', 'credential.read', 'credential.view', 'credential.decide'],
     'log.view_own': ['log.read'], 'log.view_all': ['log.read', 'log.export'], 'admin.audit': ['none', 'log.read', 'storage.read'],
     'study.lock': ['study.lock'], 'study.edit_case': ['study.edit-case'], 'study.delete': ['study.delete'], 'admin.data_maintain': ['deleted-study.read', 'study.restore'], 'operator.purge': ['none', 'deleted-study.read', 'study.purge-request'],
+    'study.share': ['none', 'share.create', 'share.revoke', 'study.retrieve'],
     'study.view': ['none', 'study.search', 'study.retrieve', 'study.unlock', 'favourite.read', 'favourite.change'],
     // What an organisation says of itself names no patient.
     'organisation:read': ['none'], 'org.hospital_edit': ['organisation.change'], 'admin.cloudfilm': ['organisation.change'], 'team.edit': ['organisation.change'],

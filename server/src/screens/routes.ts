@@ -51,6 +51,8 @@ export const screenRoutes: FastifyPluginAsync<{ readonly screens: BuiltScreens }
     const nonce = randomBytes(16).toString('base64')
     // Once over HTTPS, never without it again (RFC 6797); over plain HTTP browsers pay no heed to it.
     if (request.protocol === 'https') reply.header('strict-transport-security', `max-age=${String(yearSeconds)}`)
+    // A share link is for who was sent it, not for who searches.
+    if (request.url.startsWith('/s/')) reply.header('x-robots-tag', 'noindex, nofollow, noarchive')
     return reply.headers(pageHeaders).header('content-security-policy', contentSecurityPolicy(nonce, page.importMapHash)).type('text/html; charset=utf-8').send(page.html.replaceAll(noncePlaceholder, nonce))
   }
 }

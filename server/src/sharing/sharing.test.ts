@@ -2,8 +2,9 @@
 import { aStudy, bytesOf } from '@isocenter/testkit'
 import { attributes } from '@isocenter/testkit/instances'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { ShareLink, ShareLinkPage, ShareRiskList } from '@isocenter/contracts'
-import { anOrganisationsService, typeOf, type OrganisationsService } from '../organisations/service.fixture.ts'
+import { organisationKinds, type ShareLink, type ShareLinkPage, type ShareRiskList } from '@isocenter/contracts'
+import { builtInRoles } from '../organisations/built-in-roles.ts'
+import { anOrganisationsService, typeOf, type Method, type OrganisationsService } from '../organisations/service.fixture.ts'
 import { aHospital, aLink, aVisit, opening, tokenOf } from './sharing.fixture.ts'
 
 let service: OrganisationsService
@@ -153,6 +154,20 @@ describe('a link', () => {
     expect((await visit.get(`/studies?00100020=${shown?.['00100020']?.Value[0] ?? ''}`)).json<unknown[]>()).toHaveLength(1)
     expect((await visit.get(`/studies?StudyInstanceUID=${StudyInstanceUID}`)).json<unknown[]>()).toEqual([])
     expect((await visit.get(`/studies?StudyInstanceUID=${visit.view.studies[0] ?? ''}`)).json<unknown[]>()).toHaveLength(1)
+  })
+})
+
+describe('routes and roles', () => {
+  const nowhere = { studies: ['1.2.3'], isAnonymised: true, validHours: 1 }
+  const routes: readonly (readonly [Method, string, object | undefined])[] = [
+    ['GET', '/share-risks?studies=1.2.3', undefined], ['POST', '/share-links', nowhere], ['GET', '/share-links', undefined], ['DELETE', `/share-links/${'A'.repeat(16)}`, undefined],
+  ]
+
+  const cases = organisationKinds.flatMap((kind) => builtInRoles(kind).map((role) => ({ kind, ...role })))
+  test.each(cases)('$kind: $builtIn', async ({ kind, builtIn, permissions }) => {
+    const { call } = await (await service.organisation(kind)).member(builtIn)
+    const may = new Set<string>(permissions).has('study.share')
+    for (const [method, path, body] of routes) expect([method, path, typeOf(await call(method, path, body))]).toEqual([method, path, may ? expect.stringMatching(/^(200|no-such-(study|share-link))$/) : 'forbidden'])
   })
 })
 
