@@ -1,5 +1,5 @@
 import { apiKeys } from '@isocenter/api-client'
-import { apiKeyDefaultOverlapHours, apiKeyMaxDays, apiKeyMaxOverlapHours, type ApiKey, type NewApiKey } from '@isocenter/contracts'
+import { apiKeyDefaultOverlapHours, apiKeyMaxDays, apiKeyMaxOverlapHours, type ApiKey, type ApiKeyScopeList, type NewApiKey } from '@isocenter/contracts'
 import { FormDrawer, Loaded, useLanguage, useResource } from '@isocenter/design-system'
 import { Checkbox, Form, Input, InputNumber } from 'antd'
 import { useAdmin } from '../parts/admin.ts'
@@ -42,15 +42,25 @@ export function ApiKeyForm({ apiKey, onClose, onMade, onChanged }: { readonly ap
       {apiKey === undefined && (
         <Loaded resource={scopes} rows={4}>{({ items }) => (
           <Form.Item name="scopes" label={words.scopes} rules={[{ required: true, message: words.missingScopes }]}>
-            <Checkbox.Group className="checks">{items.map(({ scope, allows, mayGive }) => (
-              <Checkbox key={scope} value={scope} disabled={!mayGive}>{words.scopeWords[allows] ?? allows}<span className="hint small block"><code className="mono">{scope}</code>{!mayGive && ` · ${words.scopeNotYours}`}</span></Checkbox>
-            ))}</Checkbox.Group>
+            <ScopeChoice scopes={items} />
           </Form.Item>
         )}</Loaded>
       )}
       <Form.Item name="lastDay" label={words.expiryDay} extra={words.expiryHint(formats.number(apiKeyMaxDays))} rules={[{ required: true, message: words.missingDay }]}><Input type="date" min={inDays(0)} max={inDays(apiKeyMaxDays - 1)} /></Form.Item>
       <Form.Item name="addresses" label={words.addressesOf} extra={words.addressHint}><Input.TextArea rows={3} className="mono" /></Form.Item>
     </FormDrawer>
+  )
+}
+
+/** What a key may do; a field of a form. Ant Design would say of its group that it is required, which no group may be. */
+function ScopeChoice({ id, scopes, value = [], onChange }: { readonly id?: string; readonly scopes: ApiKeyScopeList['items']; readonly value?: readonly string[]; readonly onChange?: (value: readonly string[]) => void }) {
+  const words = useMachineWords()
+  return (
+    <Checkbox.Group {...(id !== undefined && { id })} className="checks" value={[...value]} onChange={(chosen) => onChange?.(chosen)}>
+      {scopes.map(({ scope, allows, mayGive }) => (
+        <Checkbox key={scope} value={scope} disabled={!mayGive}>{words.scopeWords[allows] ?? allows}<span className="hint small block"><code className="mono">{scope}</code>{!mayGive && ` · ${words.scopeNotYours}`}</span></Checkbox>
+      ))}
+    </Checkbox.Group>
   )
 }
 
