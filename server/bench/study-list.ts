@@ -37,7 +37,7 @@ const cases: Readonly<Record<string, StudyListQuery>> = {
   'record': { record: some.study_instance_uid }, 'record by data ID': { record: some.record_id }, 'data ID': { ...any, dataId: some.record_id }, 'PatientID': { ...any, patientId: some.patient_id }, 'study number': { ...any, studyNumber: some.accession_number },
   'name smith, any time': { ...any, name: 'smith' }, 'name 王伟, any time': { ...any, name: '王伟' }, 'name li (two letters)': { ...any, name: 'li' }, 'name xq (rare)': { ...any, name: 'xq' },
   'keyword smith': { ...any, keyword: 'smith' }, 'keyword 王伟': { ...any, keyword: '王伟' }, 'keyword P0001': { ...any, keyword: some.patient_id.slice(0, 5) }, 'keyword whole PatientID': { ...any, keyword: some.patient_id }, 'keyword that is nowhere': { ...any, keyword: 'qqqqqq' },
-  'locked, any time': { ...any, state: 'locked' }, 'male (none), any time': { ...any, sex: 'M' }, 'examined in a week': { ...any, examFrom: '2020-03-01', examTo: '2020-03-07' },
+  'locked, any time': { ...any, state: 'locked' }, 'female (all), any time': { ...any, sex: 'F' }, 'examined in a week': { ...any, examFrom: '2020-03-01', examTo: '2020-03-07' },
 }
 console.log(`${String(studyCount)} studies, ${String(runs)} runs; ms\n${'list'.padEnd(28)}     p50      p95      max  rows`)
 let readsWhole = 0

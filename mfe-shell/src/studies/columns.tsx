@@ -32,7 +32,7 @@ export interface StudyColumn {
 export const studyColumns: readonly StudyColumn[] = [
   { name: 'number', width: 44, isShown: true, isFixed: true, align: 'end', cell: (_study, _context, index) => index + 1 },
   {
-    name: 'preview', width: 48, isShown: true, isFixed: true,
+    name: 'preview', width: 54, isShown: true, isFixed: true,
     cell: (study, { words, language, onOpen }) => <Button type="text" size="small" icon={<EyeOutlined aria-hidden />} aria-label={words.openOf(writtenName(study, language, words))} onClick={() => { onOpen(study) }} />,
   },
   {
@@ -51,12 +51,12 @@ export const studyColumns: readonly StudyColumn[] = [
     cell: (study, { words, language, onDetail }) => <button type="button" className="study-name" onClick={() => { onDetail(study) }}>{writtenName(study, language, words)}</button>,
   },
   { name: 'age', width: 58, isShown: true, cell: (study, { words }) => writtenAge(study, words) },
-  { name: 'sex', width: 62, isShown: true, cell: (study, { words }) => writtenSex(study, words) },
+  { name: 'sex', width: 70, isShown: true, cell: (study, { words }) => writtenSex(study, words) },
   { name: 'bodyPart', width: 96, isShown: true, cell: ({ BodyPartExamined }) => BodyPartExamined.join(', ') },
   { name: 'type', width: 92, isShown: true, cell: ({ examTypes }) => examTypes.map((type) => <Tag key={type} className="study-type">{type}</Tag>) },
   { name: 'series', width: 62, isShown: true, align: 'end', cell: ({ NumberOfStudyRelatedSeries }, { formats }) => formats.number(NumberOfStudyRelatedSeries) },
   { name: 'state', width: 80, isShown: true, cell: ({ state }, { words }) => <Tag color={state === 'locked' ? 'warning' : 'default'}>{words.states[state]}</Tag> },
-  { name: 'uploader', width: 112, isShown: true, cell: (study) => writtenUploader(study) },
+  { name: 'uploader', width: 116, isShown: true, cell: (study) => writtenUploader(study) },
   { name: 'exam', width: 132, isShown: true, sort: 'exam', cell: ({ StudyDate, StudyTime }) => writtenTime(StudyDate, StudyTime) },
   { name: 'arrival', width: 132, isShown: true, sort: 'arrival', cell: ({ arrivedAt }, { formats }) => <span title={formats.moment(arrivedAt)}>{writtenMoment(arrivedAt)}</span> },
   { name: 'institution', width: 140, isShown: true, cell: ({ InstitutionName }) => InstitutionName },

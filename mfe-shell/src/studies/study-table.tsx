@@ -28,7 +28,7 @@ interface StudyTableProps {
 const rowHeight = 37
 const headHeight = 37
 const selectionWidth = 40
-const operationsWidth = 56
+const operationsWidth = 68
 /** So many rows before the end more are asked for. */
 const near = 20
 
