@@ -100,7 +100,7 @@ function Candidates({ onAsked }: { readonly onAsked: () => void }) {
       <Listing pages={pages} empty={words.noDeleted}>{(items) => <DataTable label={words.deleted} items={items} columns={columns} rowKey={({ deletedStudyId }) => deletedStudyId} />}</Listing>
       {isAsking && (
         <AskReason
-          title={words.askTitle(formats.number(chosen.size))} hint={words.askHint} action={words.chosen(formats.number(chosen.size))} done={words.asked} onClose={() => { setAsking(false) }}
+          title={words.askTitle(formats.number(chosen.size))} hint={words.askHint} isDangerous action={words.chosen(formats.number(chosen.size))} done={words.asked} onClose={() => { setAsking(false) }}
           onSubmit={(reason) => changing(() => maintenance(api).requestPurge({ deletedStudyIds: [...chosen], reason }), pages.reload).then(onAsked)}
         />
       )}

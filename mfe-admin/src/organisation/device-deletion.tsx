@@ -18,7 +18,7 @@ export function DeviceDeletion({ device: { deviceId, name }, onClose, onDeleted 
   const preview = useResource(deviceId, (signal) => maintenance(api).previewDeviceDeletion(deviceId, signal))
   return (
     <FormDrawer<Values>
-      title={words.deleteDeviceTitle(name)} initialValues={{ count: '', reason: '' }} submitText={words.deleteDevice} doneText={words.deviceDeleted} onClose={onClose} problemFields={{ 'count-differs': 'count' }}
+      title={words.deleteDeviceTitle(name)} initialValues={{ count: '', reason: '' }} isDangerous submitText={words.deleteDevice} doneText={words.deviceDeleted} onClose={onClose} problemFields={{ 'count-differs': 'count' }}
       onSubmit={async ({ count, reason }) => {
         await changing(() => maintenance(api).deleteDevice(deviceId, { reason: reason.trim(), studies: Number(count) }), preview.reload)
         onDeleted()

@@ -79,7 +79,7 @@ function Moves({ pairing: { pairingId, state, actions, hospital, team }, isTeam,
       </div>
       {isDeclining && (
         <AskReason
-          title={words.declineTitle(name)} hint={words.declineHint} action={words.decline} done={words.declined} isOptional onClose={() => { setDeclining(false) }}
+          title={words.declineTitle(name)} hint={words.declineHint} isDangerous action={words.decline} done={words.declined} isOptional onClose={() => { setDeclining(false) }}
           onSubmit={(reason) => changing(() => teamPairings(api).decline(pairingId, reason === '' ? undefined : reason), onChanged).then(onChanged)}
         />
       )}

@@ -54,7 +54,7 @@ function Document({ document, onChanged }: { readonly document: MemberCredential
       </div>
       {isRejecting && (
         <AskReason
-          title={words.rejectTitle} hint={words.rejectHint} action={words.reject} done={words.rejected} onClose={() => { setRejecting(false) }}
+          title={words.rejectTitle} hint={words.rejectHint} isDangerous action={words.reject} done={words.rejected} onClose={() => { setRejecting(false) }}
           onSubmit={(reason) => changing(() => act.reject(membershipId, credentialId, version, reason), onChanged).then(onChanged)}
         />
       )}

@@ -17,6 +17,8 @@ export interface FormDrawerProps<Values extends object> {
   readonly submitText?: string
   /** Said when it is done; nothing is where it is empty. */
   readonly doneText?: string
+  /** What it does cannot be taken back, or takes something away. */
+  readonly isDangerous?: boolean
   readonly width?: number
   /** Fields that kinds of problems are about, by the last part of their type: they are said there. */
   readonly problemFields?: Readonly<Record<string, string>>
@@ -24,7 +26,7 @@ export interface FormDrawerProps<Values extends object> {
 }
 
 /** A form over the page; shown as long as it is there. */
-export function FormDrawer<Values extends object>({ title, initialValues, onClose, onSubmit, submitText, doneText, width = 480, problemFields = {}, children }: FormDrawerProps<Values>) {
+export function FormDrawer<Values extends object>({ title, initialValues, onClose, onSubmit, submitText, doneText, isDangerous = false, width = 480, problemFields = {}, children }: FormDrawerProps<Values>) {
   const { cancel, save, saved } = useWords(words)
   const id = useId()
   const [form] = Form.useForm<Values>()
@@ -60,7 +62,7 @@ export function FormDrawer<Values extends object>({ title, initialValues, onClos
       footer={
         <Flex justify="end" gap="small">
           <Button onClick={onClose}>{cancel}</Button>
-          <Button type="primary" htmlType="submit" form={id} loading={isBusy}>{submitText ?? save}</Button>
+          <Button type="primary" danger={isDangerous} htmlType="submit" form={id} loading={isBusy}>{submitText ?? save}</Button>
         </Flex>
       }
     >
