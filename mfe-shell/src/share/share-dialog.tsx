@@ -2,7 +2,7 @@ import { session, shareLinks } from '@isocenter/api-client'
 import { maxSharedStudies, type NewShareLink, type ShareRisk } from '@isocenter/contracts'
 import { Link, useAction, useProblemText, useResource } from '@isocenter/design-system'
 import { Alert, App, Button, Form, Input, Modal, Select, Switch } from 'antd'
-import { useState } from 'react'
+import { useRef, useState, type ComponentRef } from 'react'
 import { QrPicture } from '../parts/qr-picture.tsx'
 import { useShareWords } from './words.ts'
 import './share.css'
@@ -72,15 +72,21 @@ function MadeLink({ organisationId, link }: { readonly organisationId: string; r
   const words = useShareWords()
   const { message } = App.useApp()
   const address = `${location.origin}${link.path}`
+  const box = useRef<ComponentRef<typeof Input.TextArea>>(null)
   const copy = async () => {
-    await navigator.clipboard.writeText(address)
-    void message.success(words.copied)
+    // Browsers have no clipboard for pages over plain HTTP: the text is marked, so that a key copies it.
+    const isDone = await (navigator.clipboard as Clipboard | undefined)?.writeText(address).then(() => true, () => false)
+    if (isDone === true) void message.success(words.copied)
+    else {
+      box.current?.focus({ cursor: 'all' })
+      void message.info(words.copyYourself)
+    }
   }
   return (
     <div className="share-made">
       <div>
         <p className="hint">{words.madeHint}</p>
-        <Input.TextArea readOnly autoSize value={address} aria-label={words.link} onFocus={(event) => { event.target.select() }} />
+        <Input.TextArea ref={box} readOnly rows={4} value={address} aria-label={words.link} onFocus={(event) => { event.target.select() }} />
         <p><Button onClick={() => void copy()}>{words.copy}</Button></p>
         <p><Link href={`/o/${organisationId}/shares`}>{words.ownLinks}</Link></p>
       </div>

@@ -19,7 +19,7 @@ const en = {
     burnedInAnnotation: 'The pictures say that there is writing in them that identifies the patient. It is not removed.', possibleAnnotation: 'Pictures of this kind often have names written in them. Look at them before you send the link.',
     recognisableFeatures: 'A face can be made out of these slices of a head.', documentsLeftOut: 'Reports and documents of the study are not shown through the link.',
   },
-  looking: 'Looking at what the pictures may tell …', made: 'The link is made', madeHint: 'It is shown this once. Whoever has it can open it.', link: 'Link', code: 'QR code of the link', copy: 'Copy the link', copied: 'Copied', close: 'Close', ownLinks: 'My share links',
+  looking: 'Looking at what the pictures may tell …', made: 'The link is made', madeHint: 'It is shown this once. Whoever has it can open it.', link: 'Link', code: 'QR code of the link', copy: 'Copy the link', copied: 'Copied', copyYourself: 'The link is marked: copy it with the keyboard.', close: 'Close', ownLinks: 'My share links',
 
   // Own links.
   none: 'You have shared nothing yet', noneHint: 'Choose studies in the list and share them.', states: { active: 'Open', expired: 'Expired', revoked: 'Withdrawn', locked: 'Closed by wrong passwords' },
@@ -47,7 +47,7 @@ const words: Translations<ShareWords> = {
       burnedInAnnotation: '影像标明画面中含有可识别患者的文字，该文字不会被去除。', possibleAnnotation: '此类影像画面中常含姓名等文字，发送前请先查看。',
       recognisableFeatures: '由这些头部断层可重建出面部。', documentsLeftOut: '该检查的报告和文档不会通过链接展示。',
     },
-    looking: '正在检查画面中可能透露的信息……', made: '链接已生成', madeHint: '链接仅显示这一次，持有者均可打开。', link: '链接', code: '链接二维码', copy: '复制链接', copied: '已复制', close: '关闭', ownLinks: '我的分享链接',
+    looking: '正在检查画面中可能透露的信息……', made: '链接已生成', madeHint: '链接仅显示这一次，持有者均可打开。', link: '链接', code: '链接二维码', copy: '复制链接', copied: '已复制', copyYourself: '链接已选中，请用键盘复制。', close: '关闭', ownLinks: '我的分享链接',
 
     none: '您还没有分享', noneHint: '请在检查列表中选择检查后分享。', states: { active: '有效', expired: '已过期', revoked: '已撤销', locked: '密码错误次数过多，已关闭' },
     state: '状态', studies: '检查', gone: '已删除', kind: '类型', withPassword: '有密码', withNames: '含患者信息', made_: '创建时间', until: '有效期至', views: '打开次数', times: (views) => `${String(views)} 次`, lastOpened: (moment) => `最近 ${moment}`,

@@ -41,8 +41,12 @@ interface Tree {
   readonly pseudonyms: Pseudonyms
   readonly isMasked: boolean
   readonly loadedAt: number
-  readonly studies: Map<string, { readonly own: string; readonly series: Map<string, { readonly own: string; readonly instances: Map<string, string> }> }>
+  readonly studies: Map<string, StudyNames>
 }
+
+/** Its own UID, and its series by the UIDs visitors know. */
+interface StudyNames { readonly own: string; readonly series: Map<string, SeriesNames> }
+interface SeriesNames { readonly own: string; readonly instances: Map<string, string> }
 
 export interface LinkNames {
   /** @param mustHave in visitors' UIDs: what is not known yet is looked for once more */
@@ -60,8 +64,8 @@ export function createLinkNames({ db }: { readonly db: Db }): LinkNames {
     const tree: Tree = { pseudonyms, isMasked, loadedAt: performance.now(), studies: new Map() }
     for (const row of await instancesOf(db, organisationId, studies === 'all' ? [] : studies)) {
       if (isMasked && !isShownMasked(row.sop_class_uid)) continue
-      const study = entry(tree.studies, pseudonyms.uidFor(row.study_instance_uid), () => ({ own: row.study_instance_uid, series: new Map() }))
-      const series = entry(study.series, pseudonyms.uidFor(row.series_instance_uid), () => ({ own: row.series_instance_uid, instances: new Map() }))
+      const study = entry<StudyNames>(tree.studies, pseudonyms.uidFor(row.study_instance_uid), () => ({ own: row.study_instance_uid, series: new Map() }))
+      const series = entry<SeriesNames>(study.series, pseudonyms.uidFor(row.series_instance_uid), () => ({ own: row.series_instance_uid, instances: new Map() }))
       series.instances.set(pseudonyms.uidFor(row.sop_instance_uid), row.sop_instance_uid)
     }
     trees.delete(share.linkId)

@@ -83,8 +83,8 @@ export function createSharedCatalogue({ catalogue, names, masked }: { readonly c
       return maskSecret === undefined ? original : { ...original, ...uidsOf(shown), thumbnailKey: undefined, sha256: createHmac('sha256', maskSecret).update(original.sha256).digest() }
     },
     search: async (access, search) => {
-      asShared(access as Access)
-      return searchShared(catalogue, access as SharedAccess, await names.of(access as SharedAccess), search)
+      asShared(access)
+      return searchShared(catalogue, access, await names.of(access), search)
     },
     wasDeleted: () => Promise.resolve(false),
     fallbackCharset: (access) => catalogue.fallbackCharset(access),
