@@ -56,7 +56,7 @@ export const studyColumns: readonly StudyColumn[] = [
   { name: 'type', width: 92, isShown: true, cell: ({ examTypes }) => examTypes.map((type) => <Tag key={type} className="study-type">{type}</Tag>) },
   { name: 'series', width: 62, isShown: true, align: 'end', cell: ({ NumberOfStudyRelatedSeries }, { formats }) => formats.number(NumberOfStudyRelatedSeries) },
   { name: 'state', width: 80, isShown: true, cell: ({ state }, { words }) => <Tag color={state === 'locked' ? 'warning' : 'default'}>{words.states[state]}</Tag> },
-  { name: 'uploader', width: 116, isShown: true, cell: (study) => writtenUploader(study) },
+  { name: 'uploader', width: 116, isShown: true, cell: (study, { words }) => writtenUploader(study, words) },
   { name: 'exam', width: 132, isShown: true, sort: 'exam', cell: ({ StudyDate, StudyTime }) => writtenTime(StudyDate, StudyTime) },
   { name: 'arrival', width: 132, isShown: true, sort: 'arrival', cell: ({ arrivedAt }, { formats }) => <span title={formats.moment(arrivedAt)}>{writtenMoment(arrivedAt)}</span> },
   { name: 'institution', width: 140, isShown: true, cell: ({ InstitutionName }) => InstitutionName },

@@ -31,4 +31,8 @@ export const writtenName = ({ PatientName }: Pick<StudySummary, 'PatientName'>, 
 }
 
 /** Who stored it: a person or gateway by name, a program by what it is. */
-export const writtenUploader = ({ uploader }: Pick<StudySummary, 'uploader'>): string => uploader?.name ?? uploader?.actor.replace(/:.*$/, '') ?? ''
+export function writtenUploader({ uploader }: Pick<StudySummary, 'uploader'>, { actors, missing }: StudyWords): string {
+  if (uploader === undefined) return missing
+  const kind = uploader.actor.replace(/:.*$/, '')
+  return uploader.name ?? (kind in actors ? actors[kind as keyof typeof actors] : missing)
+}
