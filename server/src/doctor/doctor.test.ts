@@ -44,7 +44,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true })
 })
 beforeEach(async () => {
-  for (const table of ['study', 'deletion', 'obsolete_blob']) await service.db(table).delete()
+  for (const table of ['study', 'deletion', 'deleted_instance', 'deleted_study', 'obsolete_blob']) await service.db(table).delete()
   for await (const { key } of service.blobs.list('')) await service.blobs.delete(key)
 })
 

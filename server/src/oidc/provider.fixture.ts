@@ -95,8 +95,11 @@ export async function throughProvider(provider: TestProvider, address: string): 
   return at
 }
 
+/** Each at an address of its own: what one of them does uses up no limit of another's. */
+let visitors = 0
+
 /** A browser with a jar of cookies, as a visitor who follows links has it: those that are Strict do not come along from elsewhere. */
-export function aVisitor(service: Pick<TestService, 'app'>, remoteAddress = '192.0.2.10') {
+export function aVisitor(service: Pick<TestService, 'app'>, remoteAddress = `192.0.2.${String(10 + visitors++ % 200)}`) {
   const jar = new Map<string, string>()
   const keep = (answer: LightMyRequestResponse) => {
     for (const set of [answer.headers['set-cookie'] ?? []].flat()) {
