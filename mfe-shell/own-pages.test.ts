@@ -166,7 +166,7 @@ describe.skipIf(!hasProgram('chromium'))('the own pages in Chromium', () => {
     await picture(page, 'security')
     await page.getByRole('button', { name: /^Sign out: / }).click()
     await page.getByText('Signed out there').waitFor()
-    expect(await page.getByRole('button', { name: /^Sign out: / }).count()).toBe(0)
+    await expect.poll(() => page.getByRole('button', { name: /^Sign out: / }).count()).toBe(0)
     expect(await screens.service.db('account_session').where({ account_id: accountId })).toHaveLength(1)
   }, 60_000)
 

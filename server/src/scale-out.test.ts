@@ -82,7 +82,7 @@ describe.skipIf(!hasProgram('radosgw'))(`${String(processes)} server processes o
     }
   }
   const namedKeys = async (): Promise<string[]> =>
-    (await rows<{ blob_key: string }>(db, 'select blob_key from instance union select blob_key from instance_version union select blob_key from obsolete_blob', [])).map((row) => row.blob_key).filter((key) => !isDerivedBlobKey(key)).sort()
+    (await rows<{ blob_key: string }>(db, ['instance', 'instance_version', 'deleted_instance', 'deleted_version', 'obsolete_blob'].map((table) => `select blob_key from ${table}`).join(' union '), [])).map((row) => row.blob_key).filter((key) => !isDerivedBlobKey(key)).sort()
 
   const value = (object: DicomJson | undefined, tag: string) => object?.[tag]?.Value?.[0]
   const pathOf = (instance: DicomJson) => `/studies/${String(value(instance, '0020000D'))}/series/${String(value(instance, '0020000E'))}/instances/${String(value(instance, '00080018'))}`
