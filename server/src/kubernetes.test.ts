@@ -100,5 +100,7 @@ test('the Ingress streams bodies both ways, and waits at least as long as the se
   expect([of('proxy-body-size'), of('proxy-request-buffering'), of('proxy-buffering')]).toEqual(['0', 'off', 'off'])
   const { HTTP_IDLE_TIMEOUT_MS } = readConfig({ DATABASE_URL: 'postgres://' })
   for (const name of ['proxy-read-timeout', 'proxy-send-timeout']) expect(Number(of(name)) * 1000).toBeGreaterThan(HTTP_IDLE_TIMEOUT_MS)
-  expect((at(ofKind('Ingress'), 'spec.rules') as Node[]).flatMap((rule) => at(rule, 'http.paths') as Node[]).map((path) => path['path'])).toEqual(['/dicom-web'])
+  expect((at(ofKind('Ingress'), 'spec.rules') as Node[]).flatMap((rule) => at(rule, 'http.paths') as Node[]).map((path) => path['path'])).toEqual([
+    '/dicom-web', '/wado', '/api', '/.well-known', '/', '/apps', '/viewer', '/service-worker.js', '/o', '/s', '/me', '/workbench', '/notifications', '/sign-in', '/reset-password', '/sign',
+  ])
 })
