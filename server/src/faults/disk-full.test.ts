@@ -1,6 +1,6 @@
 /** A disk that fills while instances are stored: refused as such, nothing half there, and all well again once there is room. */
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, rmdirSync } from 'node:fs'
+import { appendFileSync, mkdirSync, rmdirSync } from 'node:fs'
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -45,6 +45,8 @@ describe.skipIf(!mayMount())('a server whose disk fills up', { timeout: 60_000 }
     const partly = await send(8, 32)
     expect(partly.status).toBe(202)
     expect([...new Set(partly.reasons)]).toEqual([outOfResources])
+    // Those that were refused together have left room, in which one may fit by itself.
+    fillUp(disk)
     const whole = await send(32, 40)
     expect([whole.status, [...new Set(whole.reasons)], whole.headers.get('retry-after')]).toEqual([503, [outOfResources], '30'])
     expect(acknowledged.size).toBeGreaterThan(8)
@@ -71,6 +73,19 @@ describe.skipIf(!mayMount())('a server whose disk fills up', { timeout: 60_000 }
     await db.destroy()
   })
 })
+
+/** Takes what is left of a disk, to the last block. */
+function fillUp(disk: string): void {
+  const block = Buffer.alloc(4096)
+  for (;;) {
+    try {
+      appendFileSync(join(disk, 'filling'), block)
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOSPC') return
+      throw error
+    }
+  }
+}
 
 /** True where this process may mount a file system of its own, as root mostly may. */
 function mayMount(): boolean {
