@@ -125,6 +125,7 @@ CREATE TABLE account (
   profile_version integer NOT NULL DEFAULT 1,
   phone_proven_at timestamp with time zone,
   name_search text NOT NULL GENERATED ALWAYS AS (searchable_name(name)) STORED,
+  email_proven_at timestamp with time zone,
   PRIMARY KEY (account_id),
   UNIQUE (login_name),
   UNIQUE (phone),
@@ -169,13 +170,15 @@ CREATE TABLE account_session (
   address text NOT NULL,
   needs_second_factor boolean NOT NULL DEFAULT false,
   second_factor_at timestamp with time zone,
+  vouched_by bigint,
   PRIMARY KEY (session_id),
   UNIQUE (token_sha256),
-  FOREIGN KEY (account_id) REFERENCES account(account_id) ON DELETE CASCADE
+  FOREIGN KEY (account_id) REFERENCES account(account_id) ON DELETE CASCADE,
+  FOREIGN KEY (vouched_by) REFERENCES organisation(organisation_id)
 ) WITH (fillfactor=80);
 CREATE INDEX account_session_by_expiry ON account_session USING btree (expires_at);
 CREATE INDEX account_session_of_account ON account_session USING btree (account_id, last_active_at DESC, session_id);
-CREATE TRIGGER access_changed AFTER DELETE OR UPDATE OF account_id, token_sha256, needs_second_factor, expires_at ON account_session FOR EACH STATEMENT EXECUTE FUNCTION tell_access_changed();
+CREATE TRIGGER access_changed AFTER DELETE OR UPDATE OF account_id, token_sha256, needs_second_factor, expires_at, vouched_by ON account_session FOR EACH STATEMENT EXECUTE FUNCTION tell_access_changed();
 CREATE TRIGGER account_session_ended AFTER DELETE ON account_session FOR EACH ROW EXECUTE FUNCTION tell_session_end();
 
 CREATE TABLE account_settings (
@@ -233,6 +236,29 @@ CREATE TABLE api_key_secret (
   FOREIGN KEY (api_key_id) REFERENCES api_key(api_key_id) ON DELETE CASCADE
 ) WITH (fillfactor=80);
 CREATE INDEX api_key_secret_of_key ON api_key_secret USING btree (api_key_id, created_at DESC);
+
+CREATE TABLE attachment (
+  attachment_id uuid NOT NULL DEFAULT gen_random_uuid(),
+  organisation_id bigint NOT NULL,
+  study_instance_uid text COLLATE "C" NOT NULL,
+  file_name text NOT NULL,
+  content_type text NOT NULL,
+  byte_length bigint NOT NULL,
+  blob_key text COLLATE "C" NOT NULL,
+  key_sealed bytea NOT NULL,
+  key_sealed_with text NOT NULL,
+  is_shown boolean NOT NULL DEFAULT false,
+  is_scanned boolean NOT NULL,
+  added_by text NOT NULL,
+  added_at timestamp with time zone NOT NULL,
+  deleted_by text,
+  deleted_at timestamp with time zone,
+  PRIMARY KEY (attachment_id),
+  UNIQUE (blob_key),
+  FOREIGN KEY (organisation_id) REFERENCES organisation(organisation_id),
+  CHECK (((deleted_by IS NULL) = (deleted_at IS NULL)))
+);
+CREATE INDEX attachment_by_study ON attachment USING btree (organisation_id, study_instance_uid, added_at, attachment_id);
 
 CREATE TABLE audit_cut (
   seal bigint NOT NULL,
@@ -556,12 +582,21 @@ CREATE TABLE device (
   deleted_by text,
   deletion_reason text,
   is_deleting boolean NOT NULL DEFAULT false,
+  last_seen_at timestamp with time zone,
+  station_since timestamp with time zone NOT NULL DEFAULT now(),
   PRIMARY KEY (device_id),
   UNIQUE (organisation_id, device_id),
   UNIQUE (organisation_id, number),
   FOREIGN KEY (organisation_id) REFERENCES organisation(organisation_id)
 );
 CREATE UNIQUE INDEX device_by_name ON device USING btree (organisation_id, lower(name)) WHERE (deleted_at IS NULL);
+
+CREATE TABLE device_arrivals (
+  organisation_id bigint NOT NULL,
+  through_position bigint NOT NULL,
+  PRIMARY KEY (organisation_id),
+  FOREIGN KEY (organisation_id) REFERENCES organisation(organisation_id)
+);
 
 CREATE TABLE device_member (
   organisation_id bigint NOT NULL,
@@ -572,6 +607,20 @@ CREATE TABLE device_member (
   FOREIGN KEY (organisation_id, device_id) REFERENCES device(organisation_id, device_id) ON DELETE CASCADE,
   FOREIGN KEY (organisation_id, membership_id) REFERENCES membership(organisation_id, membership_id)
 );
+
+CREATE TABLE device_type (
+  organisation_id bigint NOT NULL,
+  code text COLLATE "C" NOT NULL,
+  name text NOT NULL,
+  modalities text[] NOT NULL,
+  version integer NOT NULL DEFAULT 1,
+  created_at timestamp with time zone NOT NULL DEFAULT now(),
+  PRIMARY KEY (organisation_id, code),
+  FOREIGN KEY (organisation_id) REFERENCES organisation(organisation_id),
+  CHECK (((cardinality(modalities) >= 1) AND (cardinality(modalities) <= 20))),
+  CHECK ((code ~ '^[A-Z0-9_ ]{1,16}$'::text))
+);
+CREATE UNIQUE INDEX device_type_by_name ON device_type USING btree (organisation_id, lower(name));
 
 CREATE TABLE doctor_fee (
   pairing_id uuid NOT NULL,
@@ -1363,6 +1412,22 @@ CREATE UNIQUE INDEX role_by_name ON role USING btree (organisation_id, lower(nam
 CREATE UNIQUE INDEX role_full ON role USING btree (organisation_id) WHERE (built_in = 'full'::text);
 CREATE TRIGGER access_changed AFTER DELETE OR UPDATE ON role FOR EACH STATEMENT EXECUTE FUNCTION tell_access_changed();
 
+CREATE TABLE saved_view (
+  view_id uuid NOT NULL DEFAULT gen_random_uuid(),
+  organisation_id bigint NOT NULL,
+  account_id uuid NOT NULL,
+  name text NOT NULL,
+  filters jsonb NOT NULL,
+  columns jsonb,
+  is_default boolean NOT NULL DEFAULT false,
+  created_at timestamp with time zone NOT NULL,
+  PRIMARY KEY (view_id),
+  UNIQUE (organisation_id, account_id, name),
+  FOREIGN KEY (account_id) REFERENCES account(account_id),
+  FOREIGN KEY (organisation_id) REFERENCES organisation(organisation_id)
+);
+CREATE UNIQUE INDEX saved_view_default ON saved_view USING btree (organisation_id, account_id) WHERE is_default;
+
 CREATE TABLE series (
   series_key bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
   organisation_id bigint NOT NULL,
@@ -1389,6 +1454,7 @@ CREATE TABLE series (
   UNIQUE (study_key, series_instance_uid),
   FOREIGN KEY (organisation_id, study_key) REFERENCES study(organisation_id, study_key) ON DELETE CASCADE
 ) WITH (fillfactor=70);
+CREATE INDEX series_by_body_part ON series USING btree (organisation_id, body_part_examined, study_key DESC) WHERE (body_part_examined IS NOT NULL);
 CREATE INDEX series_by_modality ON series USING btree (organisation_id, modality);
 CREATE INDEX series_by_request ON series USING gin (request_attributes jsonb_path_ops);
 CREATE INDEX series_by_uid ON series USING btree (organisation_id, series_instance_uid);
@@ -1588,6 +1654,21 @@ CREATE INDEX study_by_record_id ON study USING btree (organisation_id, study_rec
 CREATE INDEX study_by_referring_physician_trigram ON study USING gin (referring_physician_name_search gin_trgm_ops);
 CREATE INDEX study_by_sop_class ON study USING gin (sop_classes_in_study);
 CREATE INDEX study_by_time ON study USING btree (organisation_id, sort_key DESC, study_key DESC) INCLUDE (patient_name_search, patient_id, accession_number, study_description, study_date);
+
+CREATE TABLE study_correction (
+  organisation_id bigint NOT NULL,
+  study_instance_uid text COLLATE "C" NOT NULL,
+  version integer NOT NULL,
+  corrections jsonb NOT NULL,
+  patient_id text COLLATE "C",
+  accession_number text COLLATE "C",
+  patient_name_search text,
+  PRIMARY KEY (organisation_id, study_instance_uid),
+  FOREIGN KEY (organisation_id) REFERENCES organisation(organisation_id)
+);
+CREATE INDEX study_correction_by_accession_number ON study_correction USING btree (organisation_id, accession_number) WHERE (accession_number IS NOT NULL);
+CREATE INDEX study_correction_by_name ON study_correction USING gin (patient_name_search gin_trgm_ops) WHERE (patient_name_search IS NOT NULL);
+CREATE INDEX study_correction_by_patient_id ON study_correction USING btree (organisation_id, patient_id) WHERE (patient_id IS NOT NULL);
 
 CREATE TABLE study_lock (
   organisation_id bigint NOT NULL,

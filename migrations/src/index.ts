@@ -24,6 +24,9 @@ import * as audit from './20261123030000_audit.ts'
 import * as studies from './20261124000000_studies.ts'
 import * as sharing from './20261124020000_sharing.ts'
 import * as invitationCodes from './20261124030000_invitation_codes.ts'
+import * as vouchedSessions from './20261125000000_vouched_sessions.ts'
+import * as examAttributes from './20261125010000_exam_attributes.ts'
+import * as studyDetail from './20261125040000_study_detail.ts'
 
 /** Every migration by name, in order. Listed, not found in a folder: what runs is what was reviewed, also from a bundle. */
 const migrations: Readonly<Record<string, Knex.Migration>> = {
@@ -52,6 +55,9 @@ const migrations: Readonly<Record<string, Knex.Migration>> = {
   '20261124000000_studies': studies,
   '20261124020000_sharing': sharing,
   '20261124030000_invitation_codes': invitationCodes,
+  '20261125000000_vouched_sessions': vouchedSessions,
+  '20261125010000_exam_attributes': examAttributes,
+  '20261125040000_study_detail': studyDetail,
 }
 
 const names = Object.keys(migrations)

@@ -4,9 +4,8 @@ import { credentialFileTypes, maxCredentialFileBytes, type CredentialFileType } 
 import type { Sealing } from '../identity/index.ts'
 import type { Db } from '../platform/db.ts'
 import { payloadTooLarge } from '../platform/problem.ts'
-import { credentialFolder, newCredentialBlobKey, type BlobStore } from '../storage/index.ts'
+import { credentialFolder, newCredentialBlobKey, newFileKey, openBytes, sealBytes, type BlobStore } from '../storage/index.ts'
 import { credentialFileRefused } from './problems.ts'
-import { newFileKey, openBytes, sealBytes } from './sealed-bytes.ts'
 
 /** A file that is written, and no row names yet. */
 export interface WrittenFile {

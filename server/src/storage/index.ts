@@ -3,7 +3,8 @@ import { createFileBlobStore, type FileBlobStoreConfig } from './fs.ts'
 import { createS3BlobStore, type S3BlobStoreConfig } from './s3.ts'
 
 export * from './blob-store.ts'
-export { credentialFolder, derivedFolders, isCredentialBlobKey, isDerivedBlobKey, isUploadBlobKey, newBlobKey, newCredentialBlobKey, newDerivedBlobKey, newUploadBlobKey, organisationOfBlobKey, recentBlobKeys, uploadFolder } from './keys.ts'
+export { newFileKey, openBytes, openRange, sealBytes, sealedRange } from './sealed-bytes.ts'
+export { attachmentFolder, credentialFolder, derivedFolders, isAttachmentBlobKey, isCredentialBlobKey, isDerivedBlobKey, isUploadBlobKey, newAttachmentBlobKey, newBlobKey, newCredentialBlobKey, newDerivedBlobKey, newUploadBlobKey, organisationOfBlobKey, recentBlobKeys, uploadFolder } from './keys.ts'
 export { giveBack, maxLentBytes } from '@isocenter/durable-files'
 
 export type BlobStoreConfig = FileBlobStoreConfig | S3BlobStoreConfig

@@ -63,6 +63,17 @@ export function newCredentialBlobKey(organisationId: string, now: Date): string 
 /** True for the key of a file of such a document. */
 export const isCredentialBlobKey = (key: string): boolean => key.startsWith(credentialFolder)
 
+/** Where files are that people have added to a study. */
+export const attachmentFolder = 'attachments/' as const
+
+/** A key no blob has had, for such a file: the folder, then as `newBlobKey`. */
+export function newAttachmentBlobKey(organisationId: string, now: Date): string {
+  return checkedBlobKey(`${attachmentFolder}${newBlobKey(organisationId, now)}`)
+}
+
+/** True for the key of a file that was added to a study. */
+export const isAttachmentBlobKey = (key: string): boolean => key.startsWith(attachmentFolder)
+
 /** Keys to list: those that begin with `prefix` and come behind `after`. */
 export interface BlobKeyRange {
   readonly prefix: string

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { newFileKey, openBytes, sealBytes } from './sealed-bytes.ts'
+import { newFileKey, openBytes, openRange, sealBytes, sealedRange } from './sealed-bytes.ts'
 
 const chunked = async function* (bytes: Buffer, size: number) { for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size) }
 async function whole(source: AsyncIterable<Uint8Array>): Promise<Buffer> {
@@ -40,5 +40,18 @@ test('changed anywhere, cut anywhere, lengthened or with pieces in another order
     changed[at] = (changed[at] ?? 0) ^ change
     expect(await opens(changed)).toBe(false)
     expect(await opens(sealed.subarray(0, at))).toBe(false)
+  }), { numRuns: 40 })
+})
+
+test('a range opens to the bytes of that range, out of the sealed bytes around it alone', async () => {
+  await fc.assert(fc.asyncProperty(lengths.filter((length) => length > 0), fc.nat(), fc.nat(), async (byteLength, from, much) => {
+    const key = newFileKey()
+    const bytes = Buffer.from(Array.from({ length: byteLength }, (_, at) => at % 251))
+    const sealed = await sealedOf(bytes, key)
+    const offset = from % byteLength
+    const range = sealedRange(byteLength, { offset, length: 1 + much % (byteLength - offset) })
+    const kept = sealed.subarray(range.sealed.offset, range.sealed.offset + range.sealed.length)
+    expect(kept).toHaveLength(range.sealed.length)
+    expect((await whole(openRange(chunked(kept, 10_007), key, range))).equals(bytes.subarray(offset, offset + range.length))).toBe(true)
   }), { numRuns: 40 })
 })

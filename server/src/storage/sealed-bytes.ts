@@ -30,6 +30,26 @@ function open(key: Buffer, piece: number, isLast: boolean, sealed: Buffer): Buff
   return Buffer.concat([decipher.update(sealed.subarray(0, sealed.length - tagBytes)), decipher.final()])
 }
 
+const strideBytes = pieceBytes + tagBytes
+
+/** Bytes `offset` … `offset + length - 1` of a sealed file, with the range of the sealed bytes they are opened out of. */
+export interface SealedRange {
+  readonly offset: number
+  readonly length: number
+  /** To be read from the store. */
+  readonly sealed: { readonly offset: number; readonly length: number }
+  readonly firstPiece: number
+  readonly lastPiece: number
+}
+
+/** Where a range of a file lies among its sealed bytes. @param byteLength of the file as it was; the range lies inside it and is not empty */
+export function sealedRange(byteLength: number, { offset, length }: { readonly offset: number; readonly length: number }): SealedRange {
+  const lastPiece = Math.ceil(byteLength / pieceBytes) - 1
+  const [first, last] = [Math.floor(offset / pieceBytes), Math.floor((offset + length - 1) / pieceBytes)]
+  const end = Math.min((last + 1) * strideBytes, byteLength + (lastPiece + 1) * tagBytes)
+  return { offset, length, firstPiece: first, lastPiece, sealed: { offset: first * strideBytes, length: end - first * strideBytes } }
+}
+
 /** Pieces of so many bytes each, but the last, which is at least a byte unless nothing came at all. */
 async function* inPieces(source: AsyncIterable<Uint8Array>, length: number): AsyncGenerator<{ piece: Buffer; index: number; isLast: boolean }> {
   let waiting: Uint8Array[] = []
@@ -55,8 +75,20 @@ export async function* sealBytes(source: AsyncIterable<Uint8Array>, key: Buffer)
 
 /** The bytes as they were. @throws Error where they are not as they were sealed, before the piece in question is given out */
 export async function* openBytes(source: AsyncIterable<Uint8Array>, key: Buffer): AsyncGenerator<Buffer> {
-  for await (const { piece, index, isLast } of inPieces(source, pieceBytes + tagBytes)) {
+  for await (const { piece, index, isLast } of inPieces(source, strideBytes)) {
     if (piece.length < tagBytes) throw new Error('A sealed file is cut short.')
     yield open(key, index, isLast, piece)
   }
+}
+
+/** The bytes of a range as they were. @param source the sealed bytes the range names @throws Error as `openBytes` */
+export async function* openRange(source: AsyncIterable<Uint8Array>, key: Buffer, { offset, length, firstPiece, lastPiece }: SealedRange): AsyncGenerator<Buffer> {
+  let at = firstPiece * pieceBytes
+  for await (const { piece, index } of inPieces(source, strideBytes)) {
+    if (piece.length < tagBytes) throw new Error('A sealed file is cut short.')
+    const plain = open(key, firstPiece + index, firstPiece + index === lastPiece, piece)
+    yield plain.subarray(Math.max(0, offset - at), offset + length - at)
+    at += plain.length
+  }
+  if (at < offset + length) throw new Error('A sealed file is cut short.')
 }
