@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { frameAddressOf, shownBy } from './places.ts'
+import { shownBy } from './places.ts'
 
 const shown = (address: string) => {
   const { pathname, searchParams } = new URL(address, 'http://x')
@@ -13,8 +13,4 @@ test('an address names one study or up to five, each once', () => {
 
 test.each(['/o/7/viewer', '/o/7/viewer?studies=', '/o/7/viewer?studies=javascript:1', '/o/x/viewer?studies=1.2', '/o/7/studies?studies=1.2'])('%s names none', (address) => {
   expect(shown(address)).toBeUndefined()
-})
-
-test("the frame's address carries what was asked and no more", () => {
-  expect(frameAddressOf({ organisationId: '7', StudyInstanceUIDs: ['1.2', '1.3'] }, '@isocenter/compare-2')).toBe('/viewer/viewer?StudyInstanceUIDs=1.2%2C1.3&o=7&hangingprotocolId=%40isocenter%2Fcompare-2')
 })

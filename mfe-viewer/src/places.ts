@@ -1,5 +1,5 @@
 /** Addresses of the viewer's page: `/o/:organisationId/viewer?studies=UID,UID`. */
-import { maxCompared } from './ohif/extension/compare.ts'
+import { maxStudiesTogether } from '@isocenter/contracts'
 
 export interface Shown {
   readonly organisationId: string
@@ -10,13 +10,6 @@ export interface Shown {
 /** What an address asks to be shown; undefined where it names no study, or what are no UIDs. */
 export function shownBy(path: string, search: URLSearchParams): Shown | undefined {
   const [, organisationId] = /^\/o\/([1-9]\d{0,17})\/viewer\/?$/.exec(path) ?? []
-  const StudyInstanceUIDs = [...new Set((search.get('studies') ?? '').split(',').filter((uid) => /^[0-9.]{1,64}$/.test(uid)))].slice(0, maxCompared)
+  const StudyInstanceUIDs = [...new Set((search.get('studies') ?? '').split(',').filter((uid) => /^[0-9.]{1,64}$/.test(uid)))].slice(0, maxStudiesTogether)
   return organisationId === undefined || StudyInstanceUIDs.length === 0 ? undefined : { organisationId, StudyInstanceUIDs }
-}
-
-/** The viewer's own address within its frame. */
-export function frameAddressOf({ organisationId, StudyInstanceUIDs }: Shown, protocol?: string): string {
-  const parameters = new URLSearchParams({ StudyInstanceUIDs: StudyInstanceUIDs.join(','), o: organisationId })
-  if (protocol !== undefined) parameters.set('hangingprotocolId', protocol)
-  return `/viewer/viewer?${parameters.toString()}`
 }

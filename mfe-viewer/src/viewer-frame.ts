@@ -2,9 +2,8 @@
  * The frame that holds the viewer. It is made once and kept when its page is left: loading the viewer takes seconds, another study in it
  * one. What was shown is forgotten with the session or the organisation.
  */
-import { compareProtocolOf } from './ohif/extension/compare.ts'
-import { marked, unmarked, type FromViewer, type ToViewer } from './messages.ts'
-import { frameAddressOf, type Shown } from './places.ts'
+import { marked, saidByViewer, viewerFrameAddress, type ToViewer } from '@isocenter/contracts/viewer'
+import type { Shown } from './places.ts'
 
 export type ViewerState =
   | { readonly kind: 'loading' }
@@ -25,15 +24,15 @@ const become = (next: ViewerState) => {
 const tell = (message: ToViewer) => { frame?.contentWindow?.postMessage(marked(message), location.origin) }
 
 function listen(event: MessageEvent<unknown>): void {
-  if (event.origin !== location.origin || event.source !== frame?.contentWindow) return
-  const message = unmarked<FromViewer>(event.data)
+  const message = saidByViewer(event, frame, location.origin)
   if (message?.kind === 'ready') isReady = true
-  else if (message?.kind === 'shown') become({ kind: 'shown' })
+  // What was shown before may be drawn once more.
+  else if (message?.kind === 'shown' && held?.StudyInstanceUIDs.includes(message.StudyInstanceUID) === true) become({ kind: 'shown' })
   else if (message?.kind === 'refused') become({ kind: 'refused', status: message.status })
 }
 
 const isSame = (one: Shown, other: Shown) => one.organisationId === other.organisationId && one.StudyInstanceUIDs.join() === other.StudyInstanceUIDs.join()
-const protocolOf = ({ StudyInstanceUIDs }: Shown) => (StudyInstanceUIDs.length > 1 ? compareProtocolOf(StudyInstanceUIDs.length) : undefined)
+const addressOf = ({ organisationId, StudyInstanceUIDs }: Shown) => viewerFrameAddress({ StudyInstanceUIDs, of: { organisationId } })
 
 export const viewerFrame = {
   get: (): ViewerState => state,
@@ -49,13 +48,13 @@ export const viewerFrame = {
       frame = document.createElement('iframe')
       frame.className = 'viewer-frame'
       frame.allow = 'fullscreen; clipboard-write'
-      frame.src = frameAddressOf(shown, protocolOf(shown))
+      frame.src = addressOf(shown)
       document.body.append(frame)
       addEventListener('message', listen)
     } else if (held === undefined || !isSame(held, shown)) {
       become({ kind: 'loading' })
       if (isReady) tell({ kind: 'show', StudyInstanceUIDs: shown.StudyInstanceUIDs })
-      else frame.src = frameAddressOf(shown, protocolOf(shown))
+      else frame.src = addressOf(shown)
     }
     held = shown
     frame.title = title

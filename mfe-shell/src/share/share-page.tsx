@@ -1,9 +1,9 @@
 import { ApiProblem, createApiClient, openShareLink } from '@isocenter/api-client'
 import type { ShareView } from '@isocenter/contracts'
-import { createFormats, FailedState, LoadingState, useLanguage, useProblemText, useTitle, type ProblemLike } from '@isocenter/design-system'
+import { saidByViewer, viewerFrameAddress } from '@isocenter/contracts/viewer'
+import { createFormats, FailedState, LanguageChoice, LoadingState, useLanguage, useProblemText, useTitle, type ProblemLike } from '@isocenter/design-system'
 import { Alert, Button, Form, Input, Result } from 'antd'
 import { useCallback, useEffect, useRef, useState } from 'react'
-import { LanguageChoice } from '../frame/preferences.tsx'
 import { useShareWords } from './words.ts'
 import './share.css'
 
@@ -98,13 +98,14 @@ function SharedImages({ linkId, view, onEnd }: { readonly linkId: string; readon
   const { language } = useLanguage()
   const frame = useRef<HTMLIFrameElement>(null)
   useEffect(() => {
-    const listen = ({ origin, source, data }: MessageEvent<{ mark?: string; message?: { kind?: string; status?: number } } | undefined>) => {
-      if (origin === location.origin && source === frame.current?.contentWindow && data?.mark === 'isocenter-viewer' && data.message?.kind === 'refused' && data.message.status === 401) onEnd()
+    const listen = (event: MessageEvent<unknown>) => {
+      const message = saidByViewer(event, frame.current, location.origin)
+      if (message?.kind === 'refused' && message.status === 401) onEnd()
     }
     addEventListener('message', listen)
     return () => { removeEventListener('message', listen) }
   }, [onEnd])
-  const address = `/viewer/viewer?${new URLSearchParams({ StudyInstanceUIDs: view.studies.join(','), s: linkId, ...(view.studies.length > 1 && { hangingprotocolId: `@isocenter/compare-${String(view.studies.length)}` }) }).toString()}`
+  const address = viewerFrameAddress({ StudyInstanceUIDs: view.studies, of: { shareLinkId: linkId } })
   const mark = words.watermark(createFormats(language).moment(view.expiresAt))
   return (
     <main className="share-shown">

@@ -24,8 +24,7 @@ export const commonExamTypes = ['MR', 'CT', 'DR', 'DX', 'US'] as const
 export const studyActions = ['open', 'lock', 'unlock', 'delete', 'download', 'share', 'addFavourite', 'removeFavourite', 'editCase'] as const
 export type StudyAction = typeof studyActions[number]
 
-/** Most studies one viewer shows side by side (D-18). */
-export const maxStudiesTogether = 5
+export { maxStudiesTogether } from './viewer.ts'
 
 /** Attributes are spelled as in DICOM and written as there; what the images do not say is absent. */
 export const StudySummary = Type.Object({

@@ -39,7 +39,7 @@ const screens: readonly Screens[] = [
   { folder: 'mfe-shell', to: 'dist/screens/mfe-shell', from: ['packages/contracts/src/**', how], compression: 11 },
   { folder: 'mfe-admin', to: 'dist/screens/mfe-admin', from: ['packages/contracts/src/**', how], compression: 11 },
   { folder: 'mfe-viewer', to: 'dist/screens/mfe-viewer', from: ['packages/contracts/src/**', how], compression: 11 },
-  { folder: 'mfe-viewer/vendor', script: 'build.ts', to: 'dist/viewer', from: ['mfe-viewer/src/{messages.ts,ohif/**}'], compression: 9 },
+  { folder: 'mfe-viewer/vendor', script: 'build.ts', to: 'dist/viewer', from: ['mfe-viewer/src/ohif/**', 'packages/contracts/src/viewer.ts'], compression: 9 },
 ]
 
 /** Beside what was built: the digest of what it was built from. */

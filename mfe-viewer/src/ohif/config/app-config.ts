@@ -1,5 +1,5 @@
 /** Configuration of OHIF, run as a script before it: https://docs.ohif.org/configuration */
-import { marked, type FromViewer } from '../../messages.ts'
+import { marked, type FromViewer } from '@isocenter/contracts/viewer'
 import { dicomwebRootOf } from '../root.ts'
 
 const base = '/viewer/'

@@ -3,10 +3,7 @@
  * its patient (see patient-banner.ts), for the studies may be of several.
  */
 
-/** Most studies that are shown at a time (VIEW-03, VIEW-04). */
-export const maxCompared = 5
-
-export const compareProtocolOf = (studies: number) => `@isocenter/compare-${studies}`
+import { compareProtocolOf, maxStudiesTogether } from '@isocenter/contracts/viewer'
 
 const seriesOf = (studyIndex: number) => ({
   studyMatchingRules: [{ attribute: 'studyInstanceUIDsIndex', from: 'options', required: true, constraint: { equals: { value: studyIndex } } }],
@@ -28,7 +25,7 @@ const pane = (id: string) => ({
 const columnsOf = (panes: number) => (panes <= 3 ? panes : Math.ceil(panes / 2))
 
 /** One protocol for each number of studies from two to five. */
-export const compareProtocols = Array.from({ length: maxCompared - 1 }, (_, index) => index + 2).map((studies) => {
+export const compareProtocols = Array.from({ length: maxStudiesTogether - 1 }, (_, index) => index + 2).map((studies) => {
   const ids = Array.from({ length: studies }, (_, index) => `study-${index + 1}`)
   const id = compareProtocolOf(studies)
   return {

@@ -1,9 +1,10 @@
 /** Our extension of OHIF, loaded by its configuration: how the page that holds the viewer speaks to it, and the protocols the product adds. */
-import { marked, unmarked, type FromViewer, type ToViewer } from '../../messages.ts'
-import { compareProtocolOf, compareProtocols, maxCompared } from './compare.ts'
+import { marked, unmarked, viewerFrameAddress, type FromViewer, type ToViewer } from '@isocenter/contracts/viewer'
+import { compareProtocols } from './compare.ts'
 import type { CommandsManager, Managers, Services } from './ohif.ts'
 import { patientBanner } from './patient-banner.ts'
 import { hideOffers, readOnlyCommands } from './read-only.ts'
+import { sayShown } from './say-shown.ts'
 import { shownImage } from './shown-image.ts'
 import { shareLinkOf } from '../root.ts'
 
@@ -11,19 +12,14 @@ const tell = (message: FromViewer) => { if (parent !== window) parent.postMessag
 
 /** Address of studies within the viewer; the organisation, or the share link, stays in it, so that it can be loaded again. */
 function addressOf(StudyInstanceUIDs: readonly string[], protocol: string | undefined): string {
-  const here = new URLSearchParams(location.search)
-  const there = new URLSearchParams({ StudyInstanceUIDs: StudyInstanceUIDs.slice(0, maxCompared).join(',') })
-  const organisation = here.get('o')
-  if (organisation !== null) there.set('o', organisation)
-  const linkId = shareLinkOf(location.search)
-  if (linkId !== undefined) there.set('s', linkId)
-  const hanging = protocol ?? (StudyInstanceUIDs.length > 1 ? compareProtocolOf(Math.min(StudyInstanceUIDs.length, maxCompared)) : undefined)
-  if (hanging !== undefined) there.set('hangingprotocolId', hanging)
-  return `/viewer?${there.toString()}`
+  const shareLinkId = shareLinkOf(location.search)
+  const organisationId = new URLSearchParams(location.search).get('o') ?? ''
+  return viewerFrameAddress({ StudyInstanceUIDs, protocol, of: shareLinkId === undefined ? { organisationId } : { shareLinkId } }).replace(/^\/viewer(?=\/)/, '')
 }
 
-async function answer(message: ToViewer, commandsManager: CommandsManager): Promise<void> {
+async function answer(message: ToViewer, commandsManager: CommandsManager, { beginAnew }: ReturnType<typeof sayShown>): Promise<void> {
   if (message.kind === 'show') {
+    beginAnew()
     commandsManager.runCommand('navigateHistory', { to: addressOf(message.StudyInstanceUIDs, message.protocol), options: { replace: true } })
     return
   }
@@ -55,11 +51,11 @@ export default {
   preRegistration({ servicesManager: { services }, commandsManager }: Managers) {
     // The session's cookie goes with every request by itself.
     services.userAuthenticationService.setServiceImplementation({ getAuthorizationHeader: () => ({}) })
+    const shown = sayShown(services, tell)
     addEventListener('message', (event) => {
       const message = event.origin === location.origin && event.source === parent ? unmarked<ToViewer>(event.data) : undefined
-      if (message !== undefined) void answer(message, commandsManager)
+      if (message !== undefined) void answer(message, commandsManager, shown)
     })
-    addEventListener('CORNERSTONE_IMAGE_RENDERED', () => { tell({ kind: 'shown' }) }, true)
     followMeasurements(services)
     if (shareLinkOf(location.search) !== undefined) hideOffers()
     tell({ kind: 'ready' })

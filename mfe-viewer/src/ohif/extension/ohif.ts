@@ -10,14 +10,24 @@ export interface Services {
     getMeasurements: () => readonly { readonly isDirty?: boolean }[]
   }
   readonly viewportGridService: {
+    readonly EVENTS: Readonly<Record<'GRID_STATE_CHANGED', string>>
+    subscribe: (event: string, listener: () => void) => Subscription
+    getState: () => { readonly viewports: ReadonlyMap<string, unknown> }
     getActiveViewportId: () => string | null
-    getDisplaySetsUIDsForViewport: (viewportId: string) => readonly string[]
+    getDisplaySetsUIDsForViewport: (viewportId: string) => readonly string[] | undefined
   }
+  readonly displaySetService: { getDisplaySetByUID: (uid: string) => DisplaySet | undefined }
   readonly cornerstoneViewportService: {
     readonly EVENTS: Readonly<Record<'VIEWPORT_DATA_CHANGED', string>>
     subscribe: (event: string, listener: () => void) => Subscription
     getCornerstoneViewport: (viewportId: string) => Viewport | undefined
   }
+}
+
+/** What a pane shows: a series, or a part of one. */
+export interface DisplaySet {
+  readonly StudyInstanceUID: string
+  readonly SOPClassHandlerId?: string
 }
 
 export interface Viewport {

@@ -1,4 +1,4 @@
-import type { ShownImage } from '../../messages.ts'
+import type { ShownImage } from '@isocenter/contracts/viewer'
 import type { Services } from './ohif.ts'
 
 /** The image in a viewport, the active one where none is named; undefined where there is none, or it is not one image of an instance (MPR). */

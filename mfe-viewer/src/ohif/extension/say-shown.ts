@@ -1,0 +1,32 @@
+import type { FromViewer } from '@isocenter/contracts/viewer'
+import type { Services } from './ohif.ts'
+import { shownImage } from './shown-image.ts'
+
+/** What cornerstone says of each drawing, of which there are dozens a second. */
+interface RenderedEvent extends Event { readonly detail?: { readonly viewportId?: string } }
+
+/**
+ * Tells of each study when the first of its images is drawn, or, of one that holds no images, when it has its pane.
+ * @returns how to begin anew: what is drawn from then on is told again
+ */
+export function sayShown(services: Services, tell: (message: FromViewer) => void): { readonly beginAnew: () => void } {
+  const { viewportGridService, displaySetService } = services
+  const told = new Set<string>()
+  const say = (StudyInstanceUID: string | undefined) => {
+    if (StudyInstanceUID === undefined || told.has(StudyInstanceUID)) return
+    told.add(StudyInstanceUID)
+    tell({ kind: 'shown', StudyInstanceUID })
+  }
+  const displaySetsIn = (viewportId: string) => (viewportGridService.getDisplaySetsUIDsForViewport(viewportId) ?? []).map((uid) => displaySetService.getDisplaySetByUID(uid))
+
+  addEventListener('CORNERSTONE_IMAGE_RENDERED', ({ detail }: RenderedEvent) => {
+    if (detail?.viewportId !== undefined) say((shownImage(services, detail.viewportId) ?? displaySetsIn(detail.viewportId)[0])?.StudyInstanceUID)
+  }, true)
+  // A document is in its pane with it: nothing is drawn that would be told of.
+  viewportGridService.subscribe(viewportGridService.EVENTS.GRID_STATE_CHANGED, () => {
+    for (const viewportId of viewportGridService.getState().viewports.keys()) {
+      for (const displaySet of displaySetsIn(viewportId)) if (displaySet?.SOPClassHandlerId === '@ohif/extension-dicom-pdf.sopClassHandlerModule.dicom-pdf') say(displaySet.StudyInstanceUID)
+    }
+  })
+  return { beginAnew: () => { told.clear() } }
+}
