@@ -1,6 +1,6 @@
 import { accounts, personalCentre, session } from '@isocenter/api-client'
 import { viewerLayouts, type AccountSettings, type Preferences, type PreferencesPatch } from '@isocenter/contracts'
-import { colourModes, languageNames, languages, Loaded, Page, useAction, useColourMode, useLanguage, useResource } from '@isocenter/design-system'
+import { colourModes, languageNames, languages, Loaded, Page, useAction, useColourMode, useLanguage, usePreferenceWords, useResource } from '@isocenter/design-system'
 import { Card, Radio, Select, Switch } from 'antd'
 import { useId, type ReactNode } from 'react'
 import { BindingOffer } from '../parts/binding-offer.tsx'
@@ -91,7 +91,8 @@ function WorkPart({ preferences, onChanged }: { readonly preferences: Preference
 }
 
 function BrowserPart() {
-  const { settings: words, colours, colourModes: names, language: languageWord } = useShellWords()
+  const { settings: words } = useShellWords()
+  const { colours, colourModes: names, language: languageWord } = usePreferenceWords()
   const { mode, setMode } = useColourMode()
   const { language, setLanguage } = useLanguage()
   return (

@@ -1,8 +1,7 @@
 import { problemOf, sendDrawing } from '@isocenter/api-client'
-import { useProblemText, useTitle, type ProblemLike } from '@isocenter/design-system'
+import { LanguageChoice, useProblemText, useTitle, type ProblemLike } from '@isocenter/design-system'
 import { Alert, Result } from 'antd'
 import { useState } from 'react'
-import { LanguageChoice } from '../frame/preferences.tsx'
 import { SignaturePad } from '../personal-centre/signature/signature-pad.tsx'
 import { useShellWords } from '../words/index.ts'
 

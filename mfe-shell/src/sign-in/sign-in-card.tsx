@@ -1,6 +1,5 @@
-import { Link, useTitle } from '@isocenter/design-system'
+import { ColourChoice, LanguageChoice, Link, useTitle } from '@isocenter/design-system'
 import type { ReactNode } from 'react'
-import { ColourChoice, LanguageChoice } from '../frame/preferences.tsx'
 import { useShellWords } from '../words/index.ts'
 
 /** What all of these look like: what the product is, and one card with one task. */

@@ -7,9 +7,6 @@ export const en = {
   product: 'Imaging cloud',
   skip: 'Skip to the content',
   menu: 'Menu',
-  language: 'Language',
-  colours: 'Colours',
-  colourModes: { system: 'As the system', light: 'Light', dark: 'Dark' },
   actions: { cancel: 'Cancel', back: 'Back', next: 'Continue', save: 'Save', saved: 'Saved' },
   frame: {
     navigation: 'Pages',

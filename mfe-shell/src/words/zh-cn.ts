@@ -8,9 +8,6 @@ export const zhCN: Words = {
   product: '影像云',
   skip: '跳到正文',
   menu: '菜单',
-  language: '语言',
-  colours: '颜色',
-  colourModes: { system: '跟随系统', light: '浅色', dark: '深色' },
   actions: { cancel: '取消', back: '返回', next: '继续', save: '保存', saved: '已保存' },
   frame: {
     navigation: '页面',

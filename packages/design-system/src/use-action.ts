@@ -1,7 +1,7 @@
 import { App } from 'antd'
 import { useCallback, useState } from 'react'
 import { isProblem, type ProblemLike } from './problems/problem-like.ts'
-import { useProblemText } from './problems/problem-text.ts'
+import { useProblemText } from './problems/problem-text.tsx'
 
 export interface Action {
   readonly isBusy: boolean

@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react'
 
-/** The time, anew every so often: for what is said as "3 minutes ago". */
-export function useNow(everyMs = 30_000): Date {
+/** The time, brought up to date often enough for "20 seconds ago" to be true. */
+export function useNow(everyMs = 5_000): Date {
   const [now, setNow] = useState(() => new Date())
   useEffect(() => {
     const timer = setInterval(() => { setNow(new Date()) }, everyMs)

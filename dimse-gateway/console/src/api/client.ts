@@ -1,11 +1,13 @@
+import type { ProblemLike } from '@isocenter/design-system'
 import type { Failure } from '../../../src/control/wire/state.ts'
 
 /** An answer that is a problem (RFC 9457), or no answer at all (`status` 0). */
-export class ApiError extends Error {
+export class ApiError extends Error implements ProblemLike {
   override name = 'ApiError'
   readonly status: number
   /** Last part of the problem's type: `configuration-invalid`. */
   readonly code: string
+  readonly detail: string
   readonly errors: readonly { readonly path: string; readonly message: string }[]
   /** What another machine had to do with it. */
   readonly failure: Failure | undefined
@@ -14,6 +16,7 @@ export class ApiError extends Error {
     super(detail)
     this.status = status
     this.code = code
+    this.detail = detail
     this.errors = errors
     this.failure = failure
   }

@@ -1,14 +1,9 @@
-import { useLanguage } from '@isocenter/design-system'
+import { Loaded, Page, useAction, useConfirm, useLanguage, useNow, withoutEmpty } from '@isocenter/design-system'
 import { Alert, Button, Card, Collapse, Form, Input } from 'antd'
 import type { CloudState, GatewayState } from '../../../src/control/wire/state.ts'
 import { request } from '../api/client.ts'
-import { useAction } from '../api/use-action.ts'
 import { useResource } from '../api/use-resource.ts'
-import { useConfirm } from '../parts/confirm.ts'
 import { useFailureText } from '../parts/failure-text.ts'
-import { withoutEmpty } from '../parts/form-drawer.tsx'
-import { Loaded, Page } from '../parts/page.tsx'
-import { useNow } from '../parts/use-now.ts'
 import { useConsoleWords } from '../words/index.ts'
 
 /** Which organisation's cloud this gateway belongs to. */
@@ -49,7 +44,7 @@ function Enrolment() {
   return (
     <Card style={{ maxWidth: 640 }}>
       <p>{words.intro}</p>
-      <Form<Values> layout="vertical" requiredMark={false} onFinish={(values) => void run(() => request('POST', '/cloud/enrolment', { body: withoutEmpty(values) }), words.enrolled)}>
+      <Form<Values> layout="vertical" requiredMark={false} onFinish={(values) => void run(() => request('POST', '/cloud/enrolment', { body: withoutEmpty(values) }), { done: words.enrolled })}>
         <Form.Item name="url" label={words.url} rules={[{ required: true, pattern: /^https?:\/\/[^/?#\s]+\/?$/, message: words.urlInvalid }]}><Input inputMode="url" placeholder="https://" maxLength={2048} spellCheck={false} className="mono" /></Form.Item>
         <Form.Item name="uploadCode" label={words.uploadCode} extra={words.uploadCodeHint} rules={[{ required: true, whitespace: true, message: nodes.required }]}><Input autoComplete="off" maxLength={100} spellCheck={false} className="mono" /></Form.Item>
         <Form.Item name="name" label={words.name} extra={words.nameHint} rules={[{ required: true, whitespace: true, message: nodes.required }]}><Input maxLength={100} /></Form.Item>

@@ -1,10 +1,8 @@
+import { useAction, useConfirm, withoutEmpty } from '@isocenter/design-system'
 import { Button, Flex, Form, Input, Select } from 'antd'
 import type { DicomNode } from '../../../src/configuration/nodes.ts'
 import type { ArchiveFilter, FetchesAdded } from '../../../src/control/wire/fetches.ts'
 import { request } from '../api/client.ts'
-import { useAction } from '../api/use-action.ts'
-import { useConfirm } from '../parts/confirm.ts'
-import { withoutEmpty } from '../parts/form-drawer.tsx'
 import { useConsoleWords } from '../words/index.ts'
 import { useAdded } from './use-added.ts'
 

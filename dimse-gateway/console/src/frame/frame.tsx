@@ -1,16 +1,13 @@
 import { LogoutOutlined, MenuOutlined } from '@ant-design/icons'
-import { useLanguage } from '@isocenter/design-system'
+import { ColourChoice, LanguageChoice, Link, navigate, useAction, useLanguage, useLocation } from '@isocenter/design-system'
 import { Alert, Badge, Button, Drawer, Tooltip } from 'antd'
 import { useEffect, useRef, useState, useSyncExternalStore } from 'react'
 import type { GatewayState } from '../../../src/control/wire/state.ts'
 import { request } from '../api/client.ts'
 import { connection } from '../api/live.ts'
-import { useAction } from '../api/use-action.ts'
 import { useResource } from '../api/use-resource.ts'
-import { Link, navigate, useLocation } from '../navigation.tsx'
 import { places } from '../places.ts'
 import { useConsoleWords } from '../words/index.ts'
-import { ColourChoice, LanguageChoice } from './preferences.tsx'
 
 /** What stands around every page: where one can go, language, colours, and whether the gateway still answers. */
 export function Frame({ onSignedOut }: { readonly onSignedOut: () => void }) {
@@ -24,7 +21,6 @@ export function Frame({ onSignedOut }: { readonly onSignedOut: () => void }) {
   const place = places.find((one) => one.path === path)
 
   useEffect(() => { if (!place) navigate('/', { replace: true }) }, [place])
-  useEffect(() => { if (place) document.title = `${words.places[place.name]} · Isocenter` }, [place, words])
   // A screen reader is told of the new page, and the keyboard begins at its top; not at the first page, which nobody went to.
   useEffect(() => {
     if (shown.current !== undefined && shown.current !== path) {

@@ -1,5 +1,5 @@
 import { CheckCircleFilled, CloseCircleFilled } from '@ant-design/icons'
-import { LoadingState, useLanguage } from '@isocenter/design-system'
+import { LoadingState, useLanguage, useProblemText } from '@isocenter/design-system'
 import { Alert, Button, Modal } from 'antd'
 import { useEffect, useState } from 'react'
 import type { Node } from '../../../src/configuration/nodes.ts'
@@ -7,7 +7,6 @@ import type { NodeTest } from '../../../src/control/wire/state.ts'
 import { ApiError, request } from '../api/client.ts'
 import { useFailureText } from '../parts/failure-text.ts'
 import { useConsoleWords } from '../words/index.ts'
-import { useProblemText } from '../words/problem-text.ts'
 
 /** Tries the line to a node while it is looked at, and says at which step it fails and why. */
 export function NodeTestDialog({ node, onClose }: { readonly node: Node; readonly onClose: () => void }) {

@@ -1,12 +1,8 @@
-import { useLanguage } from '@isocenter/design-system'
+import { navigate, useAction, useConfirm, useLanguage, useNow } from '@isocenter/design-system'
 import { Alert, Button, Grid } from 'antd'
 import type { Alarm, NodeState } from '../../../src/control/wire/state.ts'
 import { request } from '../api/client.ts'
-import { useAction } from '../api/use-action.ts'
-import { navigate } from '../navigation.tsx'
-import { useConfirm } from '../parts/confirm.ts'
 import { useFailureText } from '../parts/failure-text.ts'
-import { useNow } from '../parts/use-now.ts'
 import { useConsoleWords, type Words } from '../words/index.ts'
 
 /** Where what an alarm calls for is done; nowhere else where it is done by the button itself. */
@@ -60,10 +56,10 @@ function AlarmRow({ alarm, node }: { readonly alarm: Alarm; readonly node: NodeS
   const release = async () => {
     const { confirmRelease, confirmReleaseHint, released } = words.records
     if (!await confirm({ title: confirmRelease, hint: confirmReleaseHint, action: words.alarmActions.release })) return
-    await run(() => request('POST', '/deliveries/release', { body: { nodeId: alarm.nodeId } }), released(formats.number(alarm.count ?? 0), alarm.count === 1))
+    await run(() => request('POST', '/deliveries/release', { body: { nodeId: alarm.nodeId } }), { done: released(formats.number(alarm.count ?? 0), alarm.count === 1) })
   }
   const here: Readonly<Partial<Record<typeof action, () => void>>> = {
-    start: () => void run(() => request('POST', '/service/start'), words.service.started),
+    start: () => void run(() => request('POST', '/service/start'), { done: words.service.started }),
     release: () => void release(),
   }
   const remedy = here[action] ?? (() => { navigate(to) })

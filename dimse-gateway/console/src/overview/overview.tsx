@@ -1,15 +1,11 @@
 import { CheckCircleFilled, ExclamationCircleFilled, PauseCircleFilled, SyncOutlined } from '@ant-design/icons'
-import { useLanguage } from '@isocenter/design-system'
+import { Loaded, navigate, Page, useAction, useLanguage, useNow } from '@isocenter/design-system'
 import { Button, Card, Progress } from 'antd'
 import type { ReactNode } from 'react'
 import type { Alarm, GatewayState } from '../../../src/control/wire/state.ts'
 import { request } from '../api/client.ts'
-import { useAction } from '../api/use-action.ts'
 import { useResource } from '../api/use-resource.ts'
-import { navigate } from '../navigation.tsx'
 import { NodeStateTag } from '../nodes/node-state-tag.tsx'
-import { Loaded, Page } from '../parts/page.tsx'
-import { useNow } from '../parts/use-now.ts'
 import { useConsoleWords } from '../words/index.ts'
 import { AlarmList } from './alarm-list.tsx'
 
@@ -46,7 +42,7 @@ function BigState({ state }: { readonly state: GatewayState }) {
   const { run, isBusy } = useAction()
   const { overview } = words
   const { service, queue, alarms } = state
-  const start = <Button type="primary" size="large" loading={isBusy} onClick={() => void run(() => request('POST', '/service/start'), words.service.started)}>{words.alarmActions.start}</Button>
+  const start = <Button type="primary" size="large" loading={isBusy} onClick={() => void run(() => request('POST', '/service/start'), { done: words.service.started })}>{words.alarmActions.start}</Button>
 
   if (service.status === 'failed') return <Banner kind="critical" symbol={<ExclamationCircleFilled aria-hidden />} title={overview.failed} hint={service.reason} action={start} />
   if (service.status === 'stopped') return <Banner kind="warning" symbol={<PauseCircleFilled aria-hidden />} title={overview.stopped} hint={overview.stoppedHint} action={start} />

@@ -1,11 +1,8 @@
-import { EmptyState, useLanguage } from '@isocenter/design-system'
+import { EmptyState, Loaded, Page, useAction, useConfirm, useLanguage } from '@isocenter/design-system'
 import { Button, Card, Table, Tag } from 'antd'
 import type { CommitmentRecord, PerformedStepRecord } from '../../../src/control/wire/procedures.ts'
 import { request } from '../api/client.ts'
-import { useAction } from '../api/use-action.ts'
 import { useResource } from '../api/use-resource.ts'
-import { useConfirm } from '../parts/confirm.ts'
-import { Loaded, Page } from '../parts/page.tsx'
 import { useConsoleWords } from '../words/index.ts'
 
 /** What modalities told of their procedure steps, and asked to be committed to. */

@@ -1,9 +1,9 @@
+import { navigate } from '@isocenter/design-system'
 import { Button, Input, Select, Switch } from 'antd'
 import { useId, type ReactNode } from 'react'
 import type { RecordQuery } from '../../../src/control/wire/records.ts'
 import type { NodeState } from '../../../src/control/wire/state.ts'
 import { query } from '../api/client.ts'
-import { navigate } from '../navigation.tsx'
 import { useConsoleWords } from '../words/index.ts'
 
 const names = ['search', 'state', 'modality', 'callingAETitle', 'nodeId', 'goesNowhere', 'from', 'until'] as const

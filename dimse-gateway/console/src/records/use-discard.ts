@@ -1,9 +1,7 @@
-import { useLanguage } from '@isocenter/design-system'
+import { useAction, useConfirm, useLanguage } from '@isocenter/design-system'
 import { App } from 'antd'
 import type { DiscardSelection } from '../../../src/control/wire/records.ts'
 import { request } from '../api/client.ts'
-import { useAction } from '../api/use-action.ts'
-import { useConfirm } from '../parts/confirm.ts'
 import { useConsoleWords } from '../words/index.ts'
 
 /** Has objects that go nowhere deleted, after a question, and says how many. */

@@ -1,8 +1,7 @@
-import { useLanguage } from '@isocenter/design-system'
+import { useAction, useLanguage } from '@isocenter/design-system'
 import { App } from 'antd'
 import type { DeliverySelection } from '../../../src/control/wire/records.ts'
 import { request } from '../api/client.ts'
-import { useAction } from '../api/use-action.ts'
 import { useConsoleWords } from '../words/index.ts'
 
 /** Has deliveries tried again and says how many. */

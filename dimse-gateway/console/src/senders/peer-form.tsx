@@ -1,8 +1,8 @@
+import { FormDrawer, withoutEmpty } from '@isocenter/design-system'
 import { Form, Input, InputNumber } from 'antd'
 import type { Peer } from '../../../src/configuration/schema.ts'
 import { request } from '../api/client.ts'
 import { aeTitlePattern } from '../parts/ae-title.ts'
-import { FormDrawer, withoutEmpty } from '../parts/form-drawer.tsx'
 import { SwitchField } from '../parts/switch-field.tsx'
 import { useConsoleWords } from '../words/index.ts'
 

@@ -1,15 +1,12 @@
 import { DeleteOutlined, PlusOutlined } from '@ant-design/icons'
-import { EmptyState } from '@isocenter/design-system'
+import { EmptyState, Loaded, Page, useAction, useConfirm } from '@isocenter/design-system'
 import { Alert, Button, Card, Table } from 'antd'
 import { useState } from 'react'
 import type { Configuration, Peer, Service } from '../../../src/configuration/schema.ts'
 import { query, request } from '../api/client.ts'
 import { editConfiguration } from '../api/edit-configuration.ts'
-import { useAction } from '../api/use-action.ts'
 import { useResource } from '../api/use-resource.ts'
-import { useConfirm } from '../parts/confirm.ts'
 import { InstantSwitch } from '../parts/instant-switch.tsx'
-import { Loaded, Page } from '../parts/page.tsx'
 import { useConsoleWords } from '../words/index.ts'
 import { PeerForm } from './peer-form.tsx'
 import { UnknownSenders } from './unknown-senders.tsx'
@@ -36,11 +33,11 @@ function AcceptList({ service: { peers, restrictCalling: isRestricted, openServi
 
   const restrict = async (restrictCalling: boolean) => {
     if (restrictCalling && !await confirm({ title: senders.confirmRestrict, hint: senders.confirmRestrictHint(String(peers.length)), action: senders.restrict })) return
-    await run(() => editConfiguration(({ service }) => ({ service: { ...service, restrictCalling } })), saved)
+    await run(() => editConfiguration(({ service }) => ({ service: { ...service, restrictCalling } })), { done: saved })
   }
   const open = async (isOpen: boolean) => {
     if (isOpen && !await confirm({ title: senders.confirmOpen, hint: senders.confirmOpenHint, action: senders.openServices })) return
-    await run(() => editConfiguration(({ service }) => ({ service: { ...service, openServices: isOpen } })), saved)
+    await run(() => editConfiguration(({ service }) => ({ service: { ...service, openServices: isOpen } })), { done: saved })
   }
   const remove = async ({ aeTitle, address }: Peer) => {
     if (!await confirm({ title: senders.confirmRemove(aeTitle), hint: senders.confirmRemoveHint, action: actions.remove })) return

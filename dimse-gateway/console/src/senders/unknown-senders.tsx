@@ -1,11 +1,8 @@
-import { EmptyState, useLanguage } from '@isocenter/design-system'
+import { EmptyState, Loaded, useAction, useLanguage, useNow } from '@isocenter/design-system'
 import { Button, Card, Table, Tag } from 'antd'
 import type { UnknownSender } from '../../../src/control/wire/records.ts'
 import { request } from '../api/client.ts'
-import { useAction } from '../api/use-action.ts'
 import { useResource } from '../api/use-resource.ts'
-import { Loaded } from '../parts/page.tsx'
-import { useNow } from '../parts/use-now.ts'
 import { useConsoleWords } from '../words/index.ts'
 
 /** Who sent and is not on the list; one click lets them in. */
@@ -16,7 +13,7 @@ export function UnknownSenders() {
   const list = useResource<readonly UnknownSender[]>('/unknown-senders', ['senders'])
   const { run, isBusy } = useAction()
   const add = ({ callingAETitle, remoteAddress }: UnknownSender) =>
-    run(() => request('POST', '/peers', { body: { aeTitle: callingAETitle, address: remoteAddress } }), senders.added(callingAETitle))
+    run(() => request('POST', '/peers', { body: { aeTitle: callingAETitle, address: remoteAddress } }), { done: senders.added(callingAETitle) })
   const hasSome = (list.value?.length ?? 0) > 0
 
   return (

@@ -1,9 +1,8 @@
+import { FormDrawer, useConfirm } from '@isocenter/design-system'
 import { Form, Input, InputNumber } from 'antd'
 import type { Service } from '../../../src/configuration/schema.ts'
 import { editConfiguration } from '../api/edit-configuration.ts'
 import { aeTitlePattern } from '../parts/ae-title.ts'
-import { useConfirm } from '../parts/confirm.ts'
-import { FormDrawer } from '../parts/form-drawer.tsx'
 import { SwitchField } from '../parts/switch-field.tsx'
 import { useConsoleWords } from '../words/index.ts'
 

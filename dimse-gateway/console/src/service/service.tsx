@@ -1,14 +1,11 @@
 import { LockOutlined, PlayCircleOutlined, PoweroffOutlined, SettingOutlined } from '@ant-design/icons'
-import { useLanguage } from '@isocenter/design-system'
+import { Loaded, Page, useAction, useConfirm, useLanguage } from '@isocenter/design-system'
 import { Alert, Button, Card, Flex, Tag } from 'antd'
 import { useState } from 'react'
 import type { Configuration } from '../../../src/configuration/schema.ts'
 import type { GatewayState } from '../../../src/control/wire/state.ts'
 import { request } from '../api/client.ts'
-import { useAction } from '../api/use-action.ts'
 import { useResource } from '../api/use-resource.ts'
-import { useConfirm } from '../parts/confirm.ts'
-import { Loaded, Page } from '../parts/page.tsx'
 import { useConsoleWords } from '../words/index.ts'
 import { ServiceSettings } from './service-settings.tsx'
 import { TlsSettings } from './tls-settings.tsx'
@@ -25,7 +22,7 @@ export function Service() {
   const { run } = useAction()
   const confirm = useConfirm()
   const turnTlsOff = async () => {
-    if (await confirm({ title: words.service.confirmTlsOff, hint: words.service.confirmTlsOffHint, action: words.service.tlsTurnOff })) await run(() => request('DELETE', '/service/tls'), words.saved)
+    if (await confirm({ title: words.service.confirmTlsOff, hint: words.service.confirmTlsOffHint, action: words.service.tlsTurnOff })) await run(() => request('DELETE', '/service/tls'), { done: words.saved })
   }
   return (
     <Page
@@ -53,7 +50,7 @@ function ServiceCard({ state: { service } }: { readonly state: GatewayState }) {
   const isRunning = service.status === 'running'
   const stop = async () => {
     const isWanted = await confirm({ title: words.service.confirmStop, hint: words.service.confirmStopHint, action: words.actions.stop })
-    if (isWanted) await run(() => request('POST', '/service/stop'), words.service.stopped)
+    if (isWanted) await run(() => request('POST', '/service/stop'), { done: words.service.stopped })
   }
   return (
     <Card>
@@ -61,7 +58,7 @@ function ServiceCard({ state: { service } }: { readonly state: GatewayState }) {
         <Tag color={colours[service.status]} style={{ fontSize: 16, padding: '6px 14px' }}>{words.service.statuses[service.status]}</Tag>
         {isRunning
           ? <Button danger icon={<PoweroffOutlined aria-hidden />} loading={isBusy} onClick={() => void stop()}>{words.actions.stop}</Button>
-          : <Button type="primary" icon={<PlayCircleOutlined aria-hidden />} loading={isBusy} onClick={() => void run(() => request('POST', '/service/start'), words.service.started)}>{words.actions.start}</Button>}
+          : <Button type="primary" icon={<PlayCircleOutlined aria-hidden />} loading={isBusy} onClick={() => void run(() => request('POST', '/service/start'), { done: words.service.started })}>{words.actions.start}</Button>}
       </Flex>
       {service.reason !== undefined && <Alert type="error" showIcon title={service.reason} style={{ marginBottom: 16 }} />}
       <dl className="facts">

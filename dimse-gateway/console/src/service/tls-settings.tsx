@@ -1,8 +1,8 @@
+import { FormDrawer, withoutEmpty } from '@isocenter/design-system'
 import { Form, Input } from 'antd'
 import type { ServiceTls } from '../../../src/configuration/schema.ts'
 import type { ServiceTlsChange } from '../../../src/control/actions.ts'
 import { request } from '../api/client.ts'
-import { FormDrawer, withoutEmpty } from '../parts/form-drawer.tsx'
 import { SwitchField } from '../parts/switch-field.tsx'
 import { useConsoleWords } from '../words/index.ts'
 

@@ -1,9 +1,8 @@
+import { LanguageChoice, useProblemText } from '@isocenter/design-system'
 import { Alert, Button, Card, Form, Input, Typography } from 'antd'
 import { useState } from 'react'
 import { ApiError, request } from '../api/client.ts'
-import { LanguageChoice } from '../frame/preferences.tsx'
 import { useConsoleWords } from '../words/index.ts'
-import { useProblemText } from '../words/problem-text.ts'
 
 /** Asks for the gateway's key. */
 export function SignIn({ onSignedIn }: { readonly onSignedIn: () => void }) {

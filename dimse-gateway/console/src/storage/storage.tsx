@@ -1,14 +1,11 @@
 import { SettingOutlined } from '@ant-design/icons'
-import { useLanguage } from '@isocenter/design-system'
+import { FormDrawer, Loaded, Page, useConfirm, useLanguage, withoutEmpty } from '@isocenter/design-system'
 import { Alert, Button, Card, Form, InputNumber } from 'antd'
 import { useState } from 'react'
 import type { Configuration } from '../../../src/configuration/schema.ts'
 import type { GatewayState } from '../../../src/control/wire/state.ts'
 import { editConfiguration } from '../api/edit-configuration.ts'
 import { useResource } from '../api/use-resource.ts'
-import { useConfirm } from '../parts/confirm.ts'
-import { FormDrawer, withoutEmpty } from '../parts/form-drawer.tsx'
-import { Loaded, Page } from '../parts/page.tsx'
 import { useConsoleWords } from '../words/index.ts'
 
 const bytesPerGigabyte = 1e9

@@ -5,9 +5,6 @@ export const en = {
   product: 'DICOM gateway',
   skip: 'Skip to content',
   menu: 'Menu',
-  language: 'Language',
-  colours: 'Colours',
-  colourModes: { system: 'As the system', light: 'Light', dark: 'Dark' },
   signOut: 'Sign out',
   disconnected: 'No connection to the gateway. What you see may be out of date.',
   saved: 'Saved',
@@ -15,7 +12,7 @@ export const en = {
     overview: 'Overview', service: 'DICOM service', senders: 'Senders', nodes: 'Nodes', rules: 'Rules', records: 'Forwarding records', fetches: 'Fetch', procedures: 'Procedure steps', cloud: 'Cloud', storage: 'Storage',
   },
   actions: {
-    save: 'Save', cancel: 'Cancel', edit: 'Edit', remove: 'Remove', add: 'Add', retry: 'Retry', pause: 'Pause', resume: 'Resume', test: 'Test connection', close: 'Close',
+    save: 'Save', edit: 'Edit', remove: 'Remove', add: 'Add', retry: 'Retry', pause: 'Pause', resume: 'Resume', test: 'Test connection', close: 'Close',
     start: 'Start', stop: 'Stop', search: 'Search', clear: 'Clear filters', exportCsv: 'Export (CSV)', firstPage: 'First page', nextPage: 'Next page', more: 'More',
   },
   signIn: {

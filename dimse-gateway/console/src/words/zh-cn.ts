@@ -4,15 +4,12 @@ export const zhCN: Words = {
   product: 'DICOM 网关',
   skip: '跳到正文',
   menu: '菜单',
-  language: '语言',
-  colours: '外观',
-  colourModes: { system: '跟随系统', light: '浅色', dark: '深色' },
   signOut: '退出登录',
   disconnected: '与网关的连接已断开，当前显示的内容可能不是最新的。',
   saved: '已保存',
   places: { overview: '概览', service: 'DICOM 服务', senders: '发送方', nodes: '节点', rules: '规则', records: '转发记录', fetches: '调取', procedures: '检查步骤', cloud: '云端', storage: '存储' },
   actions: {
-    save: '保存', cancel: '取消', edit: '编辑', remove: '删除', add: '添加', retry: '重试', pause: '暂停', resume: '恢复', test: '测试连接', close: '关闭',
+    save: '保存', edit: '编辑', remove: '删除', add: '添加', retry: '重试', pause: '暂停', resume: '恢复', test: '测试连接', close: '关闭',
     start: '启动', stop: '停止', search: '搜索', clear: '清除筛选', exportCsv: '导出（CSV）', firstPage: '第一页', nextPage: '下一页', more: '更多',
   },
   signIn: {

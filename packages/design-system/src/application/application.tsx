@@ -2,6 +2,7 @@ import { StrictMode, type ComponentType } from 'react'
 import { createRoot, type Root } from 'react-dom/client'
 import { DesignProvider } from '../design-provider.tsx'
 import { bearNonce } from '../nonce.ts'
+import { ProductProblems } from '../problems/product-problems.tsx'
 import { Boundary } from './boundary.tsx'
 
 /** What single-spa calls: an application of the page. */
@@ -30,7 +31,7 @@ export function createApplication(Content: ComponentType, { place }: { readonly 
       element.className = 'application'
       parent.append(element)
       root = createRoot(element)
-      root.render(<StrictMode><DesignProvider nonce={nonce}><Boundary><Content /></Boundary></DesignProvider></StrictMode>)
+      root.render(<StrictMode><DesignProvider nonce={nonce}><ProductProblems><Boundary><Content /></Boundary></ProductProblems></DesignProvider></StrictMode>)
       return Promise.resolve()
     },
     unmount: () => {

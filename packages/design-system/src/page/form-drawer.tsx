@@ -1,8 +1,8 @@
-import { Button, Drawer, Flex, Form, type FormInstance } from 'antd'
+import { App, Button, Drawer, Flex, Form, type FormInstance } from 'antd'
 import { useId, type ReactNode } from 'react'
 import { useWords, type Translations } from '../language.tsx'
 import { isProblem } from '../problems/problem-like.ts'
-import { useProblemText } from '../problems/problem-text.ts'
+import { useProblemText } from '../problems/problem-text.tsx'
 import { useAction } from '../use-action.ts'
 
 const en = { cancel: 'Cancel', save: 'Save', saved: 'Saved' }
@@ -32,9 +32,9 @@ export function FormDrawer<Values extends object>({ title, initialValues, onClos
   const [form] = Form.useForm<Values>()
   const { run, isBusy } = useAction()
   const problemText = useProblemText()
+  const { message } = App.useApp()
   const submit = async (values: Values) => {
     let isDone = false
-    const done = doneText ?? saved
     const went = await run(async () => {
       try {
         isDone = await onSubmit(values) !== false
@@ -48,8 +48,10 @@ export function FormDrawer<Values extends object>({ title, initialValues, onClos
         }
         throw error
       }
-    }, done === '' ? {} : { done })
-    if (went && isDone) onClose()
+    })
+    if (!went || !isDone) return
+    if (doneText !== '') void message.success(doneText ?? saved)
+    onClose()
   }
   return (
     <Drawer

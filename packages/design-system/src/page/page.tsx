@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react'
 import { FailedState, LoadingState } from '../page-state/page-state.tsx'
 import { DeniedState } from '../page-state/denied-state.tsx'
-import { useProblemText } from '../problems/problem-text.ts'
+import { useProblemText } from '../problems/problem-text.tsx'
 import type { Resource } from '../use-resource.ts'
 import { useTitle } from './use-title.ts'
 

@@ -1,12 +1,19 @@
 import { BgColorsOutlined, GlobalOutlined } from '@ant-design/icons'
-import { colourModes, languageNames, languages, useColourMode, useLanguage } from '@isocenter/design-system'
 import { Button, Dropdown } from 'antd'
-import { useConsoleWords } from '../words/index.ts'
+import { useColourMode } from './design-provider.tsx'
+import { languageNames, languages, useLanguage, useWords, type Translations } from './language.tsx'
+import { colourModes } from './theme.ts'
+
+const en = { language: 'Language', colours: 'Colours', colourModes: { system: 'As the system', light: 'Light', dark: 'Dark' } }
+const words: Translations<typeof en> = { en, 'zh-CN': { language: '语言', colours: '外观', colourModes: { system: '跟随系统', light: '浅色', dark: '深色' } } }
+
+/** What the choices are called, for who offers them in another way. */
+export const usePreferenceWords = (): typeof en => useWords(words)
 
 /** Each language is offered by its own name, so that it is found by who cannot read the present one. */
 export function LanguageChoice() {
   const { language, setLanguage } = useLanguage()
-  const words = useConsoleWords()
+  const { language: label } = usePreferenceWords()
   return (
     <Dropdown
       trigger={['click']}
@@ -17,14 +24,14 @@ export function LanguageChoice() {
         onClick: ({ key }) => { setLanguage(languages.find((one) => one === key) ?? language) },
       }}
     >
-      <Button type="text" icon={<GlobalOutlined aria-hidden />} aria-label={`${words.language}: ${languageNames[language]}`} aria-haspopup="menu">{languageNames[language]}</Button>
+      <Button type="text" icon={<GlobalOutlined aria-hidden />} aria-label={`${label}: ${languageNames[language]}`} aria-haspopup="menu"><span className="only-wide">{languageNames[language]}</span></Button>
     </Dropdown>
   )
 }
 
 export function ColourChoice() {
   const { mode, setMode } = useColourMode()
-  const { colours, colourModes: names } = useConsoleWords()
+  const { colours, colourModes: names } = usePreferenceWords()
   return (
     <Dropdown
       trigger={['click']}
