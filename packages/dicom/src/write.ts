@@ -89,7 +89,11 @@ function fileMetaOf(json: DicomJson, options: EncodeInstanceOptions): FileMeta {
   }
 }
 
-function dataSetPieces(json: DicomJson, options: EncodeOptions): InstancePiece[] {
+/**
+ * As encodeDataSet, in pieces: bulk data given as a BulkPiece stand among them as they were given.
+ * @throws DicomWriteError as encodeDataSet, and when bytes that are elsewhere would have to be swapped or deflated
+ */
+export function dataSetPieces(json: DicomJson, options: EncodeOptions): InstancePiece[] {
   const syntax = transferSyntax(options.transferSyntaxUID)
   if (!syntax) throw new DicomWriteError('transferSyntax', undefined, 'the transfer syntax is not one this writer knows')
   if (options.pixelData && !syntax.encapsulated) throw new DicomWriteError('transferSyntax', PIXEL_DATA, 'this transfer syntax has no encapsulated frames')

@@ -15,6 +15,7 @@ export type {
   ActionRequest, CreateRequest, CreateResult, EventReportRequest, GetAttributesRequest, GetRequest, Match, MoveRequest, NormalizedRequest,
   NormalizedResult, QueryRequest, ServiceHandlers, ServiceRequest, ServiceResult, StoreRequest, SubOperations,
 } from './services/handlers.ts'
+export * from './services/print/index.ts'
 export { encodeSmallDataSet, readDataSet, type SmallDataSet } from './services/identifier.ts'
 export { defaultTimeoutMs, type CallOptions } from './services/scu-call.ts'
 export { echo, VerificationSOPClass } from './services/scu-echo.ts'

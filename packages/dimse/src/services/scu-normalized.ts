@@ -4,6 +4,7 @@ import { commandFields } from '../message/command-field.ts'
 import type { CommandSet } from '../message/command-set.ts'
 import type { DimseConnection } from '../message/connection.ts'
 import type { StatusDetails } from '../message/dimse-error.ts'
+import type { OutgoingDataSet } from '../message/message-stream.ts'
 import { contextFor } from './contexts.ts'
 import { encodeSmallDataSet, readDataSet, type SmallDataSet } from './identifier.ts'
 import { assertNoFailure, defaultTimeoutMs, detailsOf, type CallOptions } from './scu-call.ts'
@@ -13,7 +14,8 @@ export interface NormalizedOptions extends CallOptions {
   readonly SOPInstanceUID: string
   /** The abstract syntax of the context to use, where a Meta SOP Class was negotiated in place of SOPClassUID. */
   readonly abstractSyntax?: string
-  readonly dataSet?: SmallDataSet | undefined
+  /** A stream is bytes in the transfer syntax of the presentation context. */
+  readonly dataSet?: SmallDataSet | OutgoingDataSet | undefined
   readonly SpecificCharacterSet?: readonly string[]
 }
 
@@ -51,7 +53,7 @@ export function create(
 }
 
 /** Changes attributes of an instance. @throws as action */
-export function set(connection: DimseConnection, options: NormalizedOptions & { readonly dataSet: SmallDataSet }): Promise<NormalizedResponse> {
+export function set(connection: DimseConnection, options: NormalizedOptions & { readonly dataSet: SmallDataSet | OutgoingDataSet }): Promise<NormalizedResponse> {
   return call(connection, { CommandField: commandFields['N-SET-RQ'], ...requested(options) }, options)
 }
 
@@ -75,7 +77,7 @@ const requested = ({ SOPClassUID, SOPInstanceUID }: { readonly SOPClassUID: stri
 async function call(connection: DimseConnection, command: CommandSet, options: Omit<NormalizedOptions, 'SOPInstanceUID'>): Promise<NormalizedResponse> {
   const { timeoutMs = defaultTimeoutMs, signal, dataSet, SpecificCharacterSet } = options
   const context = contextFor(connection.association, options.abstractSyntax ?? options.SOPClassUID)
-  const bytes = dataSet && encodeSmallDataSet(dataSet, context.transferSyntax, SpecificCharacterSet)
+  const bytes = dataSet && (isStream(dataSet) ? dataSet : encodeSmallDataSet(dataSet, context.transferSyntax, SpecificCharacterSet))
   const response = await connection.call(context.id, command, bytes, { timeoutMs, signal })
   assertNoFailure(response)
   const { AffectedSOPInstanceUID } = response.command
@@ -86,3 +88,5 @@ async function call(connection: DimseConnection, command: CommandSet, options: O
     ...(response.dataSet && { dataSet: await readDataSet(response.dataSet, context.transferSyntax) }),
   }
 }
+
+const isStream = (dataSet: SmallDataSet | OutgoingDataSet): dataSet is AsyncIterable<Uint8Array> => Symbol.asyncIterator in dataSet

@@ -1,0 +1,4 @@
+export type { Film, FilmBox, FilmSession, PrintColour, PrintedImage } from './film.ts'
+export {
+  LayoutNotMade, PrinterNotReady, printContexts, printerState, printFilms, type PrinterState, type PrintOptions, type PrintWarning,
+} from './scu-print.ts'
