@@ -7,7 +7,7 @@ import { gatewayRoutes, tokenRoutes, type Gateways } from './gateways/index.ts'
 import { notificationAdministrationRoutes, notificationRoutes, type Notifying } from './notifications/index.ts'
 import { oidcRoutes, type Oidc } from './oidc/index.ts'
 import { maintenanceRoutes, type Maintenance } from './maintenance/index.ts'
-import { organisationRoutes, pairingRoutes, peopleRoutes, type Organisations } from './organisations/index.ts'
+import { deviceTypeRoutes, organisationRoutes, pairingRoutes, peopleRoutes, type Organisations } from './organisations/index.ts'
 import { openApi } from './platform/openapi.ts'
 import { credentialRoutes, personalCentreRoutes, reachRoutes, signatureRoutes, type People } from './people/index.ts'
 import type { ApiRoutes } from './platform/typed-routes.ts'
@@ -59,6 +59,7 @@ export const api: ApiRoutes<ApiDeps> = async (app, { sharing, accounts, notifyin
   await app.register(qrRoutes, { accounts, publicUrl: config.PUBLIC_URL })
   await app.register(accountAdministrationRoutes, { accounts, accessLog })
   await app.register(organisationRoutes, { organisations })
+  await app.register(deviceTypeRoutes, { organisations })
   await app.register(peopleRoutes, { organisations, accessLog })
   await app.register(pairingRoutes, { organisations })
   await app.register(personalCentreRoutes, { people })

@@ -1,5 +1,6 @@
 /** What a screen and the server say to each other about organisations, the people in them, their roles, devices and pairings. */
 import { Type, type Static } from 'typebox'
+import { hospitalLevelCodes, hospitalTypeCodes } from './hospital-codes.ts'
 import { OrganisationKind, OrganisationModule, PermissionDescription, places, RolePermission } from './permissions.ts'
 
 const idPattern = '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
@@ -64,8 +65,8 @@ export type TeamPatch = Static<typeof TeamPatch>
 
 export const HospitalPatch = Type.Object({
   ...commonSettings,
-  level: Type.Optional(Words(60)),
-  type: Type.Optional(Words(60)),
+  level: Type.Optional(Type.Enum(['', ...hospitalLevelCodes], { description: 'of the list of levels; empty: none' })),
+  type: Type.Optional(Type.Enum(['', ...hospitalTypeCodes], { description: 'of the list of types; empty: none' })),
   province: Type.Optional(Words(60)),
   city: Type.Optional(Words(60)),
   streetAddress: Type.Optional(Words(300)),
@@ -269,6 +270,7 @@ export const Device = Type.Object({
   aeTitle: Type.Optional(Type.String()),
   stationName: Type.Optional(Type.String()),
   createdAt: Moment,
+  lastSeenAt: Type.Optional(Type.String({ format: 'date-time', description: 'when an image of it last arrived, by its station name, since it has that' })),
   members: Type.Array(BoundMember),
   version: Version,
 })

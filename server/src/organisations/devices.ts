@@ -5,6 +5,8 @@ import type { Access } from '../identity/index.ts'
 import { decodeCursor, encodeCursor } from '../platform/cursor.ts'
 import type { Db, Trx } from '../platform/db.ts'
 import { assertVersion, given, lockOwn, note, orNull, withOwnName } from './common.ts'
+import { followArrivals } from './device-arrivals.ts'
+import { assertDeviceType } from './device-types.ts'
 import { noSuchDevice, noSuchMember } from './problems.ts'
 
 export interface Devices {
@@ -12,9 +14,9 @@ export interface Devices {
   readonly list: (access: Access, page: { readonly cursor: string | undefined; readonly limit: number }) => Promise<DevicePage>
   /** @throws noSuchDevice 404 */
   readonly find: (access: Access, deviceId: string) => Promise<Device>
-  /** @throws wrongOrganisationKind 409, nameTaken 409, noSuchMember 404 */
+  /** @throws wrongOrganisationKind 409, nameTaken 409, noSuchDeviceType 422, noSuchMember 404 */
   readonly create: (access: Access, request: DeviceRequest) => Promise<Device>
-  /** Studies that are stored keep the type they came with. @throws noSuchDevice 404, changedMeanwhile 412, nameTaken 409, noSuchMember 404 */
+  /** Studies that are stored keep the type they came with. @throws noSuchDevice 404, changedMeanwhile 412, nameTaken 409, noSuchDeviceType 422, noSuchMember 404 */
   readonly change: (access: Access, deviceId: string, patch: DevicePatch, version: number | undefined) => Promise<Device>
 }
 
@@ -27,6 +29,7 @@ interface DeviceRow {
   readonly station_name: string | null
   readonly version: number
   readonly created_at: Date
+  readonly last_seen_at: Date | null
   readonly members: { membershipId: string; name: string; boundAt: string }[]
 }
 
@@ -41,6 +44,7 @@ function devices(db: Db, organisationId: string) {
 const toDevice = (row: DeviceRow): Device => ({
   deviceId: row.device_id, number: row.number, name: row.name, type: row.type, createdAt: row.created_at.toISOString(), members: row.members, version: row.version,
   ...(row.ae_title === null ? {} : { aeTitle: row.ae_title }), ...(row.station_name === null ? {} : { stationName: row.station_name }),
+  ...(row.last_seen_at === null ? {} : { lastSeenAt: row.last_seen_at.toISOString() }),
 })
 
 export function createDevices({ db }: { readonly db: Db }): Devices {
@@ -78,9 +82,11 @@ export function createDevices({ db }: { readonly db: Db }): Devices {
     create: (access, request) => db.transaction(async (trx) => {
       await lockOwn(trx, access, 'hospital')
       const own = { organisation_id: access.organisationId }
+      await assertDeviceType(trx, access.organisationId, request.type.trim())
       const { highest } = await trx('device').where(own).max('number as highest').first<{ highest: number | null }>()
       const [row] = await withOwnName(trx, (trx) => trx('device').insert({ ...own, ...columnsOf(request), number: (highest ?? 0) + 1 }).returning<{ device_id: string }[]>('device_id'))
       const deviceId = String(row?.device_id)
+      await followArrivals(trx, access.organisationId)
       await bind(trx, access, deviceId, request.memberIds)
       await note(trx, access, 'device.change', { deviceId, change: 'created' })
       return find(trx, access, deviceId)
@@ -88,8 +94,16 @@ export function createDevices({ db }: { readonly db: Db }): Devices {
 
     change: (access, deviceId, patch, version) => db.transaction(async (trx) => {
       await lockOwn(trx, access, 'hospital')
-      assertVersion((await find(trx, access, deviceId)).version, version)
-      await withOwnName(trx, (trx) => trx('device').where({ organisation_id: access.organisationId, device_id: deviceId }).update({ ...columnsOf(patch), version: trx.raw('version + 1') }))
+      const before = await find(trx, access, deviceId)
+      assertVersion(before.version, version)
+      const type = patch.type?.trim()
+      // A type of before there were lists of them is kept until another is chosen.
+      if (type !== undefined && type !== before.type) await assertDeviceType(trx, access.organisationId, type)
+      const columns = columnsOf(patch)
+      const isOther = patch.stationName !== undefined && columns['station_name'] !== (before.stationName ?? null)
+      await withOwnName(trx, (trx) => trx('device').where({ organisation_id: access.organisationId, device_id: deviceId })
+        .update({ ...columns, ...(isOther && { station_since: trx.fn.now(), last_seen_at: null }), version: trx.raw('version + 1') }))
+      await followArrivals(trx, access.organisationId)
       await bind(trx, access, deviceId, patch.memberIds)
       await note(trx, access, 'device.change', { deviceId, change: 'changed' })
       return find(trx, access, deviceId)

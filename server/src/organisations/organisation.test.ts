@@ -16,12 +16,13 @@ describe('the record of a hospital', () => {
   test('is read by every member, changed by who may, and its number by nobody', async () => {
     const hospital = await service.organisation('hospital', 'North')
     const [administrator, doctor] = [await hospital.member('administrator'), await hospital.member('general')]
-    const patch = { name: ' North Hospital ', level: '3A', type: 'general', province: 'Anhui', city: 'Hefei', streetAddress: '1 River Road', introduction: 'By the river', timeZone: 'Asia/Shanghai', number: '1' }
+    const patch = { name: ' North Hospital ', level: 'CN-3A', type: 'general', province: 'Anhui', city: 'Hefei', streetAddress: '1 River Road', introduction: 'By the river', timeZone: 'Asia/Shanghai', number: '1' }
     const changed = (await administrator.call('PATCH', '/hospital', patch)).json<OrganisationDetail>()
-    expect(changed).toMatchObject({ name: 'North Hospital', number: hospital.number, timeZone: 'Asia/Shanghai', hospital: { level: '3A', city: 'Hefei', isSignatureFixed: false, automaticWaitMinutes: 10 } })
+    expect(changed).toMatchObject({ name: 'North Hospital', number: hospital.number, timeZone: 'Asia/Shanghai', hospital: { level: 'CN-3A', type: 'general', city: 'Hefei', isSignatureFixed: false, automaticWaitMinutes: 10 } })
     expect(await own(doctor.call)).toEqual({ ...changed, actions: [] })
     expect(changed.actions).toEqual(['edit', 'setFilm', 'manageMembers', 'manageRoles', 'manageDepartments', 'manageDevices', 'managePairings'])
     expect((await administrator.call('PATCH', '/hospital', { level: '' })).json<OrganisationDetail>().hospital).not.toHaveProperty('level')
+    expect(typeOf(await administrator.call('PATCH', '/hospital', { level: 'very high' }))).toBe('bad-request')
     expect(typeOf(await administrator.call('PATCH', '/hospital', { timeZone: 'Mars/Olympus' }))).toBe('invalid-settings')
   })
 

@@ -5,6 +5,7 @@ import type { Db } from '../platform/db.ts'
 import { createBelow, type OrganisationsBelow } from './below.ts'
 import { createDepartments, type Departments } from './departments.ts'
 import { createDevices, type Devices } from './devices.ts'
+import { createDeviceTypes, type DeviceTypes } from './device-types.ts'
 import { createFees, type Fees } from './fees.ts'
 import { createInvitations, type Invitations } from './invitations.ts'
 import { createMembers, type Members } from './members.ts'
@@ -29,6 +30,7 @@ export interface Organisations {
   readonly members: Members
   readonly invitations: Invitations
   readonly devices: Devices
+  readonly deviceTypes: DeviceTypes
   readonly pairings: Pairings
   readonly fees: Fees
   readonly below: OrganisationsBelow
@@ -39,6 +41,6 @@ export function createOrganisations({ db, accounts, outbox, now = () => new Date
   const invitations = createInvitations({ db, outbox, now })
   return {
     record: createRecord({ db }), departments: createDepartments({ db }), roles: createRoles({ db }), members: createMembers({ db, accounts, invitations }), invitations,
-    devices: createDevices({ db }), pairings: createPairings({ db, now }), fees: createFees({ db, now }), below: createBelow({ db, accounts, invitations }), workbench: createWorkbench({ db }),
+    devices: createDevices({ db }), deviceTypes: createDeviceTypes({ db }), pairings: createPairings({ db, now }), fees: createFees({ db, now }), below: createBelow({ db, accounts, invitations }), workbench: createWorkbench({ db }),
   }
 }

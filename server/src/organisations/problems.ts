@@ -39,3 +39,7 @@ export const pairingExists = defineProblem({ type: '/problems/pairing-exists', s
 export const pairingStateRefused = defineProblem({ type: '/problems/pairing-state-refused', status: 409, title: 'The pairing is not in a state for this' })
 export const signatureMissing = defineProblem({ type: '/problems/signature-missing', status: 409, title: 'There is no signature to be fixed' })
 export const invalidFee = defineProblem({ type: '/problems/invalid-fee', status: 422, title: 'The fee cannot be as asked' })
+
+export const noSuchDeviceType = defineProblem({ type: '/problems/no-such-device-type', status: 422, title: 'There is no such type of device' })
+export const basicDeviceType = defineProblem({ type: '/problems/basic-device-type', status: 409, title: 'The basic types of devices stay as they are' })
+export const deviceTypeInUse = defineProblem({ type: '/problems/device-type-in-use', status: 409, title: 'There are devices of the type' })

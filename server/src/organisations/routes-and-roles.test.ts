@@ -33,6 +33,10 @@ const routes: readonly (readonly [Method, string, string, object | undefined])[]
   ['PUT', `/team/pairings/${nowhere}/signature`, 'team.signature', empty],
   ['POST', '/departments', 'admin.department', { name: 'Ultrasound' }],
   ['POST', '/devices', 'org.device', { name: 'US 1', type: 'US' }],
+  ['GET', '/device-types', 'organisation:read', undefined],
+  ['POST', '/device-types', 'admin.exam_attr', { code: 'DSA', name: 'Angiography', modalities: ['XA'] }],
+  ['PATCH', '/device-types/NONE', 'admin.exam_attr', { name: 'None' }],
+  ['DELETE', '/device-types/NONE', 'admin.exam_attr', undefined],
   ['POST', '/roles', 'org.role', { name: 'Archivist', permissions: ['log.view_own'] }],
   ['POST', `/team/pairings/${nowhere}/fees`, 'team.fee', { doctorId: nowhere, examType: 'CT', validFrom: '2099-01-01', amount: '10', currency: 'CNY', unit: 'study' }],
   ['POST', '/consortium/hospitals', 'admin.consortium', { name: 'New', modules: [], timeZone: 'Nowhere/None', administrator: { phone: '13800138000', name: 'A' } }],
@@ -110,7 +114,7 @@ describe.each(cases)('$kind: $builtIn', ({ kind, builtIn, permissions }) => {
     const held = new Set<string>(['organisation:read', ...permissions])
     const answers = await Promise.all(routes.map(async ([method, path, policy, body]) => [method, path, held.has(policy) ? 'allowed' : 'refused', typeOf(await call(method, path, body))] as const))
     // Everything a role can hold means something in its kind of organisation, so none of these is answered that the kind is wrong.
-    expect(answers.filter(([, , expected, got]) => (expected === 'refused' ? got !== 'forbidden' : !['200', '201', '204', 'bad-request', 'invalid-settings', 'no-such-organisation', 'no-such-picture', 'no-such-department', 'no-such-device', 'no-such-member',
+    expect(answers.filter(([, , expected, got]) => (expected === 'refused' ? got !== 'forbidden' : !['200', '201', '204', 'bad-request', 'invalid-settings', 'no-such-organisation', 'no-such-picture', 'no-such-department', 'no-such-device', 'no-such-device-type', 'no-such-member',
       'no-such-invitation', 'no-such-role', 'no-such-pairing', 'no-such-team', 'no-such-credential', 'no-such-favourite', 'no-such-contact', 'no-such-api-key', 'invalid-api-key', 'no-sign-in-provider', 'invalid-sign-in-provider'].includes(got)))).toEqual([])
   })
 })

@@ -4,6 +4,7 @@ import { Type } from 'typebox'
 import { record } from '../audit/index.ts'
 import { noSuchSeries, noSuchStudy, searchTooBroad, sql, type Sql } from '../catalogue/index.ts'
 import { reachesStudy, type Access } from '../identity/index.ts'
+import { inModalities } from '../organisations/index.ts'
 import { decodeCursor, encodeCursor } from '../platform/cursor.ts'
 import { rows, rowsUnder, sqlState, type Db, type Trx } from '../platform/db.ts'
 import { badRequest } from '../platform/problem.ts'
@@ -101,7 +102,8 @@ export function createStudies({ db, statementTimeoutMs, now = () => new Date() }
   const rows2 = (statement: Sql) => ask<StudyListRow>(statement)
 
   return {
-    list: async (access, { cursor, limit = defaultPageSize, sort = 'arrival', order = 'desc', withSize, ...filter }) => {
+    list: async (access, { cursor, limit = defaultPageSize, sort = 'arrival', order = 'desc', withSize, ...given }) => {
+      const filter = given.examType === undefined ? given : { ...given, examType: (await inModalities(db, access.organisationId, given.examType.split(','))).join(',') }
       const { conditions, arrivedFrom, isRelaxed } = askedOf(access, filter, now())
       const sorting: Sorting = { by: sort, isAscending: order === 'asc', after: decodeCursor(cursor, Position), isOfFew: isLately(arrivedFrom) }
       if (sorting.after !== undefined && sort === 'arrival' && Number.isNaN(Date.parse(sorting.after[0]))) throw badRequest('"cursor" is not one this server gave.')
