@@ -1,11 +1,10 @@
 import { session, studies } from '@isocenter/api-client'
 import type { CaseAttribute, StudyDetail } from '@isocenter/contracts'
-import { EmptyState, Loaded, personName, useAction, useLanguage, useResource } from '@isocenter/design-system'
+import { EmptyState, Loaded, personName, useAction, useLanguage, useMedia, useResource } from '@isocenter/design-system'
 import { Button, Drawer, Switch, Tabs } from 'antd'
 import { RelatedStudies } from './related-studies.tsx'
 import { writtenName, writtenSex, writtenTime } from './row-text.ts'
 import { SeriesPicture } from './series-picture.tsx'
-import { useMedia } from './use-media.ts'
 import { useStudyWords } from './words.ts'
 
 export const detailTabs = ['case', 'related', 'series', 'images'] as const

@@ -1,6 +1,6 @@
 import { CloudUploadOutlined, EyeOutlined, ReloadOutlined, ShareAltOutlined } from '@ant-design/icons'
 import { maxStudiesTogether, type OwnMembership, type StudySummary } from '@isocenter/contracts'
-import { DeniedState, EmptyState, FailedState, FormDrawer, LoadingState, navigate, Page, useLanguage, useLocation, usePreference, useProblemText } from '@isocenter/design-system'
+import { DeniedState, EmptyState, FailedState, FormDrawer, LoadingState, navigate, Page, useLanguage, useLocation, useMedia, usePreference, useProblemText } from '@isocenter/design-system'
 import { Alert, Button, Form, Input, Select, Tooltip } from 'antd'
 import { useEffect, useState } from 'react'
 import { NotFound } from '../not-found/not-found.tsx'
@@ -20,7 +20,6 @@ import { useStudyActions } from './study-actions.ts'
 import { useStudyList } from './use-study-list.ts'
 import { UploadDrawer } from './upload/upload-drawer.tsx'
 import { createUploadQueue, type UploadQueue } from './upload/upload-queue.ts'
-import { useMedia } from './use-media.ts'
 import { useStudyWords } from './words.ts'
 
 /** The studies of the organisation in the address. */

@@ -1,10 +1,11 @@
 import { App, ConfigProvider } from 'antd'
 import enUS from 'antd/es/locale/en_US'
 import zhCN from 'antd/es/locale/zh_CN'
-import { useCallback, useEffect, useSyncExternalStore, type ReactNode } from 'react'
+import { useEffect, type ReactNode } from 'react'
 import { LanguageProvider, useLanguage } from './language.tsx'
 import { usePreference } from './preference.ts'
 import { colourModes, themeOf, type ColourMode } from './theme.ts'
+import { useMedia } from './use-media.ts'
 
 const locales = { 'zh-CN': zhCN, en: enUS }
 
@@ -27,16 +28,6 @@ function Themed({ nonce, children }: { readonly nonce?: string | undefined; read
       <App>{children}</App>
     </ConfigProvider>
   )
-}
-
-/** Whether a media query holds, also when that changes. */
-function useMedia(query: string): boolean {
-  const subscribe = useCallback((listener: () => void) => {
-    const media = matchMedia(query)
-    media.addEventListener('change', listener)
-    return () => { media.removeEventListener('change', listener) }
-  }, [query])
-  return useSyncExternalStore(subscribe, () => matchMedia(query).matches)
 }
 
 /** Light or dark: as chosen in this browser, else as the system is. */

@@ -1,6 +1,6 @@
 import { useCallback, useSyncExternalStore } from 'react'
 
-/** Whether a media query holds, now and while the window changes. */
+/** Whether a media query holds, also when that changes. */
 export function useMedia(query: string): boolean {
   const subscribe = useCallback((listener: () => void) => {
     const media = matchMedia(query)
