@@ -1,10 +1,9 @@
 import { useResource } from '@isocenter/design-system'
 import { Select } from 'antd'
-import { useEffect, useState } from 'react'
+import { useState } from 'react'
+import { useSought } from './use-sought.ts'
 
 interface Person { readonly membershipId: string; readonly name: string }
-
-const pauseMs = 250
 
 interface Shared {
   readonly id?: string
@@ -20,12 +19,7 @@ type MemberSelectProps = Shared & (
 /** Chooses members by their names, sought on the server: an organisation may have thousands. A field of a form. */
 export function MemberSelect(props: MemberSelectProps) {
   const { id, known, search } = props
-  const [typed, setTyped] = useState('')
-  const [sought, setSought] = useState('')
-  useEffect(() => {
-    const timer = setTimeout(() => { setSought(typed.trim()) }, pauseMs)
-    return () => { clearTimeout(timer) }
-  }, [typed])
+  const { sought, onType } = useSought()
   const found = useResource(`members ${sought}`, (signal) => search(sought, signal))
   // Those chosen keep their names while others are sought.
   const [named, setNamed] = useState<readonly Person[]>(known)
@@ -33,7 +27,7 @@ export function MemberSelect(props: MemberSelectProps) {
   const chosen = props.isMany === true ? props.value ?? [] : props.value === undefined ? [] : [props.value]
   const options = people.filter(({ membershipId }) => chosen.includes(membershipId) || found.value?.some((one) => one.membershipId === membershipId) === true).map(({ membershipId, name }) => ({ value: membershipId, label: name }))
   const keep = (ids: readonly string[]) => { setNamed(people.filter(({ membershipId }) => ids.includes(membershipId))) }
-  const common = { ...(id !== undefined && { id }), showSearch: { filterOption: false, onSearch: setTyped }, loading: found.isLoading, options, allowClear: true } as const
+  const common = { ...(id !== undefined && { id }), showSearch: { filterOption: false, onSearch: onType }, loading: found.isLoading, options, allowClear: true } as const
   return props.isMany === true
     ? <Select<string[]> {...common} mode="multiple" value={[...(props.value ?? [])]} onChange={(value) => { keep(value); props.onChange?.(value) }} />
     : <Select<string> {...common} {...(props.value !== undefined && { value: props.value })} onChange={(value: string | undefined) => { keep(value === undefined ? [] : [value]); props.onChange?.(value) }} />
