@@ -41,8 +41,8 @@ export const viewerFrame = {
     return () => { listeners.delete(listener) }
   },
 
-  /** Puts the viewer into `place` and shows these studies: in the viewer that is there where it is of the same organisation. */
-  show: (place: HTMLElement, shown: Shown, title: string): void => {
+  /** Shows these studies below the page's bar: in the viewer that is there where it is of the same organisation. */
+  show: (shown: Shown, title: string): void => {
     if (frame === undefined || held?.organisationId !== shown.organisationId) {
       viewerFrame.discard()
       frame = document.createElement('iframe')
@@ -58,9 +58,8 @@ export const viewerFrame = {
     }
     held = shown
     frame.title = title
-    // Moved in the document a frame would load anew: it is laid over its place instead.
-    const { top, left } = place.getBoundingClientRect()
-    Object.assign(frame.style, { display: 'block', top: `${String(top)}px`, left: `${String(left)}px` })
+    // Moved in the document a frame would load anew: it is laid over the page instead.
+    frame.style.display = 'block'
     frame.focus()
   },
 
@@ -79,6 +78,6 @@ export const viewerFrame = {
     frame = undefined
     held = undefined
     isReady = false
-    state = { kind: 'loading' }
+    become({ kind: 'loading' })
   },
 }
