@@ -2,7 +2,7 @@ import Fastify, { type FastifyInstance, type FastifyRequest, type FastifyServerO
 import { api } from './api.ts'
 import type { Accounts } from './accounts/index.ts'
 import type { ApiKeys } from './api-keys/index.ts'
-import { auditedAnswers, type AccessLog, type Audit } from './audit/index.ts'
+import { auditedAnswers, auditedRefusals, type AccessLog, type Audit } from './audit/index.ts'
 import type { Catalogue } from './catalogue/index.ts'
 import type { Config } from './config.ts'
 import { dicomweb } from './dicomweb/index.ts'
@@ -104,6 +104,7 @@ export async function createApp(deps: AppDeps): Promise<FastifyInstance> {
   await app.register(requestOrigin)
   if (deps.onUnaudited) await app.register(auditedAnswers, { onUnaudited: deps.onUnaudited })
   await app.register(guard, { tokens: deps.tokens, keys: deps.apiKeys.resolver, sessions: deps.accounts.sessions, shares: deps.sharing.resolver, publicUrl: config.PUBLIC_URL })
+  await app.register(auditedRefusals, { accessLog: deps.accessLog })
   await app.register(jwksRoutes, { keys: deps.keys })
   await app.register(metricsRoutes, { metrics: deps.metrics })
   await app.register(healthRoutes, { checks: deps.readiness })

@@ -17,7 +17,7 @@ const en: ActionWords = {
   'pairing.change': 'changed a pairing', 'fee.change': 'changed a fee',
   'member.read': 'looked at members', 'member.create': 'added a member', 'member.invite': 'invited somebody', 'member.change': 'changed a member', 'member.switch': 'went to work here', 'invitation.withdraw': 'withdrew an invitation', 'invitation.answer': 'answered an invitation',
   'api-key.create': 'made an API key', 'api-key.change': 'changed an API key', 'api-key.rotate': 'renewed an API key', 'api-key.revoke': 'revoked an API key', 'api-key.use': 'used an API key', 'api-key.token': 'got a token for an API key',
-  'sign-in-provider.change': 'changed the sign-in provider', 'signing-key.rotate': 'renewed the signing keys', 'log.read': 'read the log', 'log.export': 'exported the log', 'log.cut': 'cut the log where its time was over', 'notification-rule.change': 'changed a notification rule',
+  'sign-in-provider.change': 'changed the sign-in provider', 'signing-key.rotate': 'renewed the signing keys', 'access.refuse': 'asked for what is not allowed', 'log.read': 'read the log', 'log.export': 'exported the log', 'log.cut': 'cut the log where its time was over', 'notification-rule.change': 'changed a notification rule',
 }
 
 const zhCN: ActionWords = {
@@ -34,7 +34,7 @@ const zhCN: ActionWords = {
   'pairing.change': '变更了对接', 'fee.change': '修改了费用',
   'member.read': '查看了成员', 'member.create': '新增了成员', 'member.invite': '邀请了成员', 'member.change': '修改了成员', 'member.switch': '切换到本机构', 'invitation.withdraw': '撤回了邀请', 'invitation.answer': '答复了邀请',
   'api-key.create': '创建了 API 密钥', 'api-key.change': '修改了 API 密钥', 'api-key.rotate': '更换了 API 密钥', 'api-key.revoke': '吊销了 API 密钥', 'api-key.use': '使用了 API 密钥', 'api-key.token': '用 API 密钥获取了令牌',
-  'sign-in-provider.change': '修改了单点登录设置', 'signing-key.rotate': '更换了签名密钥', 'log.read': '查看了日志', 'log.export': '导出了日志', 'log.cut': '清理了到期日志', 'notification-rule.change': '修改了通知规则',
+  'sign-in-provider.change': '修改了单点登录设置', 'signing-key.rotate': '更换了签名密钥', 'access.refuse': '请求了未获许可的操作', 'log.read': '查看了日志', 'log.export': '导出了日志', 'log.cut': '清理了到期日志', 'notification-rule.change': '修改了通知规则',
 }
 
 export const auditActionWords: Readonly<Record<'zh-CN' | 'en', ActionWords>> = { 'zh-CN': zhCN, en }

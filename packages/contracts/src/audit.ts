@@ -99,6 +99,8 @@ const entries = {
   'sign-in-provider.change': { group: 'organisation' },
   'signing-key.rotate': { group: 'maintenance' },
 
+  // Refused alone: of what touches no patient's data, and so has no action of its own.
+  'access.refuse': { group: 'logs' },
   'log.read': { group: 'logs', isRead: read },
   'log.export': { group: 'logs', isRead: read },
   'log.cut': { group: 'logs' },

@@ -1,13 +1,13 @@
 import { backgroundHeader, type SessionRestriction } from '@isocenter/contracts'
 import type { FastifyRequest } from 'fastify'
-import type { Access, AccountSession, SessionResolver } from '../identity/index.ts'
+import type { Access, AccountSession, SessionHolder, SessionResolver } from '../identity/index.ts'
 import { badRequest } from '../platform/problem.ts'
 import type { Db } from '../platform/db.ts'
 import { createAccessMemo, type RememberedAccess } from './access-memo.ts'
 import type { Cookies } from './cookie.ts'
 import type { Management } from './management.ts'
 import type { Memberships } from './memberships.ts'
-import { idleEnd, liveSession, noteActivity, type LiveSession } from './sessions.ts'
+import { formerHolder, idleEnd, liveSession, noteActivity, type LiveSession } from './sessions.ts'
 import type { Told } from './told.ts'
 
 export interface SessionResolverDeps {
@@ -72,9 +72,14 @@ export function createSessionResolver({ db, cookies, memberships, management, to
       const isOwnAct = request.headers[backgroundHeader] === undefined && request.routeOptions.config.isBackground !== true
       // What is remembered says when it was last active: once that is written down anew, it is read anew.
       if (isOwnAct && await noteActivity(db, session, now())) memo.drop(token, organisationAskedFor(request))
-      const resolved: AccountSession = { accountId: session.account.accountId, sessionId: session.sessionId, restrictedTo: restrictionOf(session) }
+      const resolved: AccountSession & SessionHolder = { accountId: session.account.accountId, sessionId: session.sessionId, homeOrganisationId: session.account.organisationId, restrictedTo: restrictionOf(session) }
       live.set(resolved, found)
       return resolved
+    },
+    formerHolder: async (request) => {
+      const token = cookies.read(request)
+      const account = token === undefined ? undefined : await formerHolder(db, token)
+      return account && { accountId: account.accountId, homeOrganisationId: account.organisationId }
     },
     assertMayManage: (session) => management.assertOpen(known(session).session),
     accessOf: async (session, request) => {

@@ -95,6 +95,12 @@ export async function liveSession(db: Db, token: string, now: Date): Promise<Liv
   return session !== undefined && idleEnd(session) > now && !session.account.isSuspended ? session : undefined
 }
 
+/** Whose session it was that a token opens no more, while its row is there; undefined after sign-out. */
+export async function formerHolder(db: Db, token: string): Promise<Account | undefined> {
+  const row = await sessions(db).where({ token_sha256: tokenHash(token) }).first<SessionRow | undefined>(...sessionColumns)
+  return row && toAccount(row)
+}
+
 /** The session of this id, where it is alive as `liveSession` has it. */
 export async function liveSessionById(db: Db, sessionId: string, now: Date): Promise<LiveSession | undefined> {
   const session = await sessionById(db, sessionId)

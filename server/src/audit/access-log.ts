@@ -13,6 +13,10 @@ export interface AccessedEvent {
   readonly StudyInstanceUID?: string | undefined
   /** success where absent */
   readonly outcome?: AuditEvent['outcome'] | undefined
+  readonly occurrences?: number
+  readonly detail?: AuditEvent['detail']
+  /** Where it was asked from, where that is not the request under way. */
+  readonly origin?: AuditEvent['origin']
 }
 
 /** Keeps the trail of reads without a write per frame. */
@@ -36,7 +40,7 @@ export function createAccessLog(db: Db, onError: (error: unknown) => void, flush
   let writing: Promise<void> = Promise.resolve()
 
   const add = (event: AuditEvent & { occurrences: number }) => {
-    const key = [event.organisationId, event.actor, event.action, event.outcome, event.StudyInstanceUID ?? '', event.origin?.address ?? '', event.origin?.userAgent ?? ''].join('\n')
+    const key = [event.organisationId, event.actor, event.action, event.outcome, event.StudyInstanceUID ?? '', event.origin?.address ?? '', event.origin?.userAgent ?? '', event.detail === undefined ? '' : JSON.stringify(event.detail)].join('\n')
     const same = waiting.get(key)
     waiting.set(key, { ...event, occurredAt: same?.occurredAt ?? event.occurredAt, occurrences: event.occurrences + (same?.occurrences ?? 0) })
   }
@@ -85,7 +89,7 @@ export function createAccessLog(db: Db, onError: (error: unknown) => void, flush
     accessed: (event) => {
       currentOrigin()?.noted?.add(event.action)
       // Written by a timer, which has no origin of its own.
-      add({ ...event, outcome: event.outcome ?? 'success', occurrences: 1, origin: currentOrigin() ?? null, occurredAt: new Date() })
+      add({ ...event, outcome: event.outcome ?? 'success', occurrences: event.occurrences ?? 1, origin: event.origin === undefined ? currentOrigin() ?? null : event.origin, occurredAt: new Date() })
       if (waiting.size >= flushAtEntries) void flush().catch(onError)
       else schedule()
     },

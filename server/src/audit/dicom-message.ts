@@ -72,7 +72,7 @@ const meanings: Partial<Record<AuditAction, Meaning>> = {
   'study.retrieve': transfer('R', 'out'), 'study.store': transfer('C', 'in'),
   'study.delete': { event: events.studyDeleted, code: 'D', lifeCycle: '14' }, 'study.purge': { event: events.studyDeleted, code: 'D', lifeCycle: '15' },
   'study.restore': { event: events.accessed, code: 'C' }, 'study.recompress': { event: events.accessed, code: 'U' }, 'favourite.change': { event: events.accessed, code: 'R' }, 'deleted-study.read': studies,
-  'study.lock': alert(types.objectSecurity), 'study.unlock': alert(types.objectSecurity), 'study.purge-request': alert(types.restricted),
+  'study.lock': alert(types.objectSecurity), 'study.unlock': alert(types.objectSecurity), 'study.purge-request': alert(types.restricted), 'access.refuse': alert(types.restricted),
   'worklist.write': { event: events.procedure, code: 'U' }, 'performed-step.write': { event: events.procedure, code: 'U' },
   'account.sign-in': login, 'gateway.token': login, 'api-key.token': login, 'api-key.use': login, 'account.sign-out': logout, 'account.session-end': logout,
   'account.freeze': users, 'account.unfreeze': users, 'account.create': users, 'account.password': users, 'account.password-reset': users, 'account.second-factor': users, 'account.link': users, 'account.contact': users,

@@ -32,6 +32,7 @@ export async function record(db: Db, events: readonly AuditEvent[]): Promise<voi
   await rows(db, insertSql, [JSON.stringify(events.map((event) => {
     const origin = event.origin === undefined ? currentOrigin() : event.origin
     origin?.noted?.add(event.action)
+    if (origin && event.outcome === 'refused') origin.hasNotedRefusal = true
     return {
       organisation_id: event.organisationId,
       actor: event.actor,

@@ -19,6 +19,13 @@ export interface Actor {
   readonly id: string
 }
 
+/** Who is known to have asked, whether or not it is granted. */
+export interface Caller {
+  readonly actor: Actor
+  /** In whose trail it stands. */
+  readonly organisationId: string
+}
+
 /**
  * What one request may see and do: the only way to a row or a byte. Every catalogue function takes it,
  * and nothing reaches another organisation's data because nothing is asked for without `organisationId`.

@@ -11,10 +11,18 @@ export interface AccountSession {
   readonly restrictedTo?: SessionRestriction | undefined
 }
 
+/** Whose a session is or was, and the organisation the account was made in: its trail has what is of no other. */
+export interface SessionHolder {
+  readonly accountId: string
+  readonly homeOrganisationId: string
+}
+
 /** Finds out who asks, and what he may do in the organisation he works for. */
 export interface SessionResolver {
   /** Undefined where there is no cookie, or none of a session that is alive. */
-  readonly resolve: (request: FastifyRequest) => Promise<AccountSession | undefined>
+  readonly resolve: (request: FastifyRequest) => Promise<AccountSession & SessionHolder | undefined>
+  /** Whose session the cookie opened that opens none any more; undefined where that is not known. */
+  readonly formerHolder: (request: FastifyRequest) => Promise<SessionHolder | undefined>
   /** What the account may do in the organisation the request names, or in its first; undefined where it belongs to none such. */
   readonly accessOf: (session: AccountSession, request: FastifyRequest) => Promise<Access | undefined>
   /** Lets a session that was resolved into management (AUTH-11). @throws stepUpRequired 403 where a second factor has to be given or set up first */

@@ -1,7 +1,7 @@
 import type { FastifyRequest, RouteOptions } from 'fastify'
 import fp from 'fastify-plugin'
 import type { AuditAction } from '../audit/index.ts'
-import type { Access, Permission } from './access.ts'
+import type { Access, Caller, Permission } from './access.ts'
 import type { AccountSession, SessionResolver } from './account-session.ts'
 import type { KeyResolver } from './key-resolver.ts'
 import { managementPolicies } from './management.ts'
@@ -28,6 +28,8 @@ declare module 'fastify' {
     access: Access
     /** Set on every route whose policy is `signedIn` or `signingIn`, before anything else runs. */
     session: AccountSession
+    /** Who is known to ask, also where it is refused; undefined for strangers and on routes that are open to everybody. */
+    caller: Caller | undefined
   }
 }
 
@@ -50,6 +52,7 @@ export const guard = fp<GuardOptions>((app, { tokens, keys, sessions, shares, pu
   // The access is per request; declaring the properties keeps Fastify's request objects of one shape.
   app.decorateRequest('access', null as unknown as Access)
   app.decorateRequest('session', null as unknown as AccountSession)
+  app.decorateRequest('caller', undefined)
 
   app.addHook('onRoute', (route: RouteOptions) => {
     const { policy, audit } = route.config ?? {}
@@ -66,6 +69,7 @@ export const guard = fp<GuardOptions>((app, { tokens, keys, sessions, shares, pu
   const byToken = async (request: FastifyRequest, policy: Permission | 'signedIn' | 'signingIn'): Promise<void> => {
     const token = bearerToken(request)
     const access = token === undefined ? undefined : await accessBy(token, request.ip)
+    request.caller = access ?? (token === undefined ? undefined : await tokens.formerHolder(token))
     if (access === undefined) throw unauthenticated('The bearer token is not valid, or no longer.', {}, { 'www-authenticate': `${challenge}, error="invalid_token"` })
     if (policy === 'signedIn' || policy === 'signingIn') throw forbidden('This is about the account of a person who is signed in; a token is not one.')
     if (!access.permissions.has(policy)) throw forbidden(`The token does not grant ${policy}.`, {}, { 'www-authenticate': `${challenge}, error="insufficient_scope", scope="${policy}"` })
@@ -74,6 +78,8 @@ export const guard = fp<GuardOptions>((app, { tokens, keys, sessions, shares, pu
 
   const bySession = async (request: FastifyRequest, policy: Permission | 'signedIn' | 'signingIn'): Promise<void> => {
     const session = await sessions?.resolve(request)
+    const holder = session ?? await sessions?.formerHolder(request)
+    request.caller = holder && { actor: { kind: 'account', id: holder.accountId }, organisationId: holder.homeOrganisationId }
     if (sessions === undefined || session === undefined) throw unauthenticated('A bearer token or a session is needed.', {}, { 'www-authenticate': challenge })
     assertSameOrigin(request, publicUrl)
     request.session = session
@@ -82,6 +88,7 @@ export const guard = fp<GuardOptions>((app, { tokens, keys, sessions, shares, pu
     if (policy === 'signedIn') return
     const access = await sessions.accessOf(session, request)
     if (access === undefined) throw noMembership('The account is no member of the organisation it asks for, or of any.')
+    request.caller = access
     if (!access.permissions.has(policy)) throw forbidden(`The account is not allowed ${policy} in this organisation.`)
     // After the permission: who may not anyway is not sent to fetch the telephone.
     if (managementPolicies.has(policy)) await sessions.assertMayManage(session)
@@ -91,6 +98,7 @@ export const guard = fp<GuardOptions>((app, { tokens, keys, sessions, shares, pu
   /** A path of a share link is for its visitors alone, whatever else they are signed in for. */
   const byShare = async (request: FastifyRequest, linkId: string, policy: Permission | 'signedIn' | 'signingIn'): Promise<void> => {
     const access = await shares?.accessOf(request, linkId)
+    request.caller = access
     if (access === undefined) throw unauthenticated('The share link is not open, or has ended.', {}, { 'www-authenticate': challenge })
     if (policy === 'signedIn' || policy === 'signingIn' || !access.permissions.has(policy)) throw forbidden('A share link is for looking.')
     request.access = access

@@ -1,5 +1,5 @@
-export { dicomwebPermissions, permissions, productPermissions, reachesStudy, type Access, type Permission, type SharedReach } from './access.ts'
-export type { AccountSession, SessionResolver } from './account-session.ts'
+export { dicomwebPermissions, permissions, productPermissions, reachesStudy, type Access, type Caller, type Permission, type SharedReach } from './access.ts'
+export type { AccountSession, SessionHolder, SessionResolver } from './account-session.ts'
 export { guard } from './guard.ts'
 export type { KeyResolver } from './key-resolver.ts'
 export { managementPolicies } from './management.ts'

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { errors, jwtVerify, SignJWT } from 'jose'
-import { permissions, type Access, type Actor, type Permission } from './access.ts'
+import { errors, jwtVerify, SignJWT, type JWTPayload } from 'jose'
+import { permissions, type Access, type Actor, type Caller, type Permission } from './access.ts'
 import { signingAlgorithm } from './key-file.ts'
 import type { SigningKeys } from './signing-keys.ts'
 
@@ -25,6 +25,8 @@ export interface Tokens {
   issue: (request: TokenRequest) => Promise<string>
   /** The access a token gives; undefined when it is malformed, expired, or signed by another. */
   verify: (token: string) => Promise<Access | undefined>
+  /** Whom a token spoke for that this installation has signed and whose time is over; undefined for any other. */
+  formerHolder: (token: string) => Promise<Caller | undefined>
 }
 
 /** Tokens signed with this installation's keys. A verified token is remembered until it or its key is over, so that a frame costs no signature check. */
@@ -54,6 +56,12 @@ export function createTokens(keys: Pick<SigningKeys, 'signing' | 'verifying' | '
     return keys.verifying.get(kid)
   }
 
+  const claimsOf = (token: string) => jwtVerify(token, async ({ kid }) => {
+    const key = await keyOf(kid)
+    if (key === undefined) throw new errors.JWKSNoMatchingKey()
+    return key
+  }, { issuer, audience, algorithms: [signingAlgorithm], typ: 'at+jwt', currentDate: now(), requiredClaims: ['sub', 'exp', 'org', 'scope'] })
+
   return {
     issue: ({ organisationId, permissions: granted, lifetimeSeconds, gatewayId, apiKeyId }) => {
       const issuedAt = Math.floor(now().getTime() / 1000)
@@ -69,15 +77,11 @@ export function createTokens(keys: Pick<SigningKeys, 'signing' | 'verifying' | '
       const known = recall(token)
       if (known !== undefined) return known
       try {
-        const { payload, protectedHeader: { kid: signedBy = '' } } = await jwtVerify(token, async ({ kid }) => {
-          const key = await keyOf(kid)
-          if (key === undefined) throw new errors.JWKSNoMatchingKey()
-          return key
-        }, { issuer, audience, algorithms: [signingAlgorithm], typ: 'at+jwt', currentDate: now(), requiredClaims: ['sub', 'exp', 'org', 'scope'] })
-        const { sub, exp, org, scope, actor_kind } = payload as { sub: string; exp: number; org: unknown; scope: unknown; actor_kind: unknown }
-        const kind = actorKind(actor_kind)
-        if (kind === undefined || typeof org !== 'string' || !/^[1-9]\d{0,18}$/.test(org) || typeof scope !== 'string') return undefined
-        const access: Access = { actor: { kind, id: sub }, organisationId: org, permissions: permissionsIn(scope), studies: 'all' }
+        const { payload, protectedHeader: { kid: signedBy = '' } } = await claimsOf(token)
+        const caller = callerIn(payload)
+        const { exp, scope } = payload as { exp: number; scope: unknown }
+        if (caller === undefined || typeof scope !== 'string') return undefined
+        const access: Access = { ...caller, permissions: permissionsIn(scope), studies: 'all' }
         remember(token, access, exp, signedBy)
         return access
       } catch (error) {
@@ -85,7 +89,25 @@ export function createTokens(keys: Pick<SigningKeys, 'signing' | 'verifying' | '
         throw error
       }
     },
+
+    formerHolder: async (token) => {
+      try {
+        await claimsOf(token)
+        return undefined
+      } catch (error) {
+        // Thrown once the signature has been found good.
+        if (error instanceof errors.JWTExpired) return callerIn(error.payload)
+        if (error instanceof errors.JOSEError) return undefined
+        throw error
+      }
+    },
   }
+}
+
+/** Whom the claims speak for; undefined where they are not such as this version makes. */
+function callerIn({ sub, org, actor_kind }: JWTPayload): Caller | undefined {
+  const kind = actorKind(actor_kind)
+  return kind === undefined || sub === undefined || typeof org !== 'string' || !/^[1-9]\d{0,18}$/.test(org) ? undefined : { actor: { kind, id: sub }, organisationId: org }
 }
 
 /** Undefined for a kind this version does not know: its token is no use here. */

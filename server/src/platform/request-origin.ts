@@ -15,6 +15,8 @@ export interface RequestOrigin {
   readonly userAgent?: string | undefined
   /** Actions that were put into the audit trail for this request so far. */
   readonly noted?: Set<string>
+  /** True once one of these was that it was refused. */
+  hasNotedRefusal?: boolean
 }
 
 const longestUserAgent = 200
