@@ -1,7 +1,7 @@
 import type { NotificationEvent, PersonalMethod } from '@isocenter/contracts'
 
 const eventNames: Readonly<Record<NotificationEvent, string>> = {
-  'account.frozen': 'Your account is frozen', 'account.unfrozen': 'Your account is released', 'account.password-changed': 'Your password was changed', 'account.second-factor-changed': 'Your second factor was changed',
+  'account.frozen': 'Your account is frozen', 'account.unfrozen': 'Your account is released', 'account.password-changed': 'Your password was changed', 'account.second-factor-changed': 'Your second factor was changed', 'account.linked': 'Your account was linked to a sign-in', 'account.unlinked': 'A link of your account has ended',
   'invitation.received': 'You are invited', 'invitation.accepted': 'An invitation was accepted', 'invitation.declined': 'An invitation was declined',
   'membership.role-changed': 'Your role was changed', 'membership.suspended': 'Your membership is suspended', 'membership.reinstated': 'Your membership is active again', 'membership.removed': 'Your membership has ended', 'role.changed': 'What your role may do was changed',
   'member.account-frozen': "A member's account is frozen", 'pairing.requested': 'A pairing is asked for', 'pairing.agreed': 'A pairing was agreed to', 'pairing.declined': 'A pairing was declined', 'pairing.ended': 'A pairing has ended',

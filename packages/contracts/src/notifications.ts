@@ -12,13 +12,13 @@ const strict = { additionalProperties: false } as const
 
 /** What people are told of. Each word is a row of the server's catalogue; screens may have an icon for some. */
 export const notificationEvents = [
-  'account.frozen', 'account.unfrozen', 'account.password-changed', 'account.second-factor-changed',
+  'account.frozen', 'account.unfrozen', 'account.password-changed', 'account.second-factor-changed', 'account.linked', 'account.unlinked',
   'invitation.received', 'invitation.accepted', 'invitation.declined',
   'membership.role-changed', 'membership.suspended', 'membership.reinstated', 'membership.removed', 'role.changed', 'member.account-frozen',
   'pairing.requested', 'pairing.agreed', 'pairing.declined', 'pairing.ended', 'pairing.order-taking-on', 'pairing.order-taking-off',
   'credential.submitted', 'credential.verified', 'credential.refused',
   'gateway.enrolled', 'gateway.revoked', 'gateway.alarm', 'gateway.offline', 'gateway.online', 'upload-code.rotated',
-  'api-key.created', 'api-key.expiring', 'delivery.failed', 'notification.test',
+  'api-key.created', 'api-key.expiring', 'download.ready', 'download.failed', 'delivery.failed', 'notification.test',
 ] as const
 export type NotificationEvent = typeof notificationEvents[number]
 export const NotificationEvent = Type.Enum([...notificationEvents])
@@ -258,13 +258,15 @@ export interface LiveEvents {
   readonly 'membership.changed': { readonly organisationId: string }
   /** Studies of the organisation are new or have changed. */
   readonly 'study.arrived': { readonly organisationId: string }
+  /** A download of the account is further on, or is over. */
+  readonly 'download.changed': { readonly organisationId: string; readonly downloadId: string }
   /** Without an operation by then the session ends. */
   readonly 'session.ending': { readonly signsOutAt: string }
   /** It has ended; the stream ends with it. */
   readonly 'session.ended': Readonly<Record<never, never>>
 }
 export type LiveEventName = keyof LiveEvents
-export const liveEventNames = ['stream.open', 'notification.added', 'notification.read', 'todo.changed', 'membership.changed', 'study.arrived', 'session.ending', 'session.ended'] as const satisfies readonly LiveEventName[]
+export const liveEventNames = ['stream.open', 'notification.added', 'notification.read', 'todo.changed', 'membership.changed', 'study.arrived', 'download.changed', 'session.ending', 'session.ended'] as const satisfies readonly LiveEventName[]
 
 /** Query of the stream, for a page that opens it anew and knows where it was: a browser that reconnects says so by itself in `Last-Event-ID`. */
 export const LiveQuery = Type.Object({ lastEventId: Type.Optional(Type.String({ pattern: '^[0-9]{1,20}-[0-9]{1,11}$' })) })

@@ -82,7 +82,7 @@ export function createAccounts({ db, sealing, memberships, outbox, publicUrl, ti
   const signIn = createSignIn({ db, hashing, captchas, now, timeZoneOf: async (organisationId) => await memberships.timeZoneOf(db, organisationId ?? '0') ?? timeZone })
   const cookies = createCookies(publicUrl)
   const management = createManagement({ db, rule, now })
-  const own = createOwnAccount({ db, hashing, passwords, management, now })
+  const own = createOwnAccount({ db, hashing, passwords, management, memberships, now })
   const told = createTold(db)
   const qrSignIns = createQrSignIns({ db, told, now })
   const opened: Accounts['opened'] = async (opening) => {

@@ -9,6 +9,8 @@ import { lockAccount } from './store.ts'
 
 export interface ExternalSignIn {
   readonly accountId: string
+  /** The organisation whose provider says who it is. */
+  readonly vouchedBy: string
   readonly remember: boolean
   readonly caller: Caller
   /** What the trail is told beside. */
@@ -29,7 +31,7 @@ export interface ExternalSignIns {
 
 export function createExternalSignIns({ db, now }: { readonly db: Db; readonly now: () => Date }): ExternalSignIns {
   return {
-    open: async ({ accountId, remember, caller: { address, userAgent, token: former }, detail, onOpened }) => {
+    open: async ({ accountId, vouchedBy, remember, caller: { address, userAgent, token: former }, detail, onOpened }) => {
       const opened = await db.transaction(async (trx) => {
         const account = await lockAccount(trx, accountId)
         if (account === undefined) throw noSuchAccount('It has just been removed.')
@@ -42,7 +44,7 @@ export function createExternalSignIns({ db, now }: { readonly db: Db; readonly n
           return { obstacle }
         }
         if (former !== undefined) await endSessionOfToken(trx, former)
-        const { token, session } = await openSession(trx, { account, proof: 'password', isRemembered: remember, userAgent, address, now: now() })
+        const { token, session } = await openSession(trx, { account, proof: 'password', vouchedBy, isRemembered: remember, userAgent, address, now: now() })
         await onOpened(trx, session.sessionId)
         await record(trx, [{ ...event, outcome: 'success', detail: { ...detail, address, sessionId: session.sessionId } }])
         return { token }

@@ -12,6 +12,8 @@ export interface Memberships {
   readonly isSharedBeyond: (db: Db, accountId: string, organisationId: string) => Promise<boolean>
   /** True of an active member with the full role, which only its like may give and take away. */
   readonly hasFullRole: (db: Db, accountId: string, organisationId: string) => Promise<boolean>
+  /** True of an account whose role in the organisation, suspended or not, administers anything. */
+  readonly administers: (db: Db, accountId: string, organisationId: string) => Promise<boolean>
   /** True of an account the organisation administers that administers more, here or in an organisation below, than the caller does here: whoever set such a one's password could sign in as him. */
   readonly administersMore: (db: Db, accountId: string, access: Access) => Promise<boolean>
   /** IANA name of the time zone an organisation lives in; undefined where it has not said. Nobody's is asked for too: it takes as long. */

@@ -7,10 +7,11 @@ import type { Db } from '../platform/db.ts'
 import { isTimeZone } from './calendar.ts'
 import { checkCounted } from './counted-check.ts'
 import type { Management } from './management.ts'
+import type { Memberships } from './memberships.ts'
 import type { PasswordHashing } from './password-hash.ts'
 import type { Passwords } from './passwords.ts'
-import { noSuchSession, noSuchTimeZone, passwordNotDue, wrongPassword } from './problems.ts'
-import { endSession, endSessions, sessionById, sessionsOf } from './sessions.ts'
+import { accountProofRequired, noSuchSession, noSuchTimeZone, passwordNotDue, wrongPassword } from './problems.ts'
+import { endSession, endSessions, noteProof, sessionById, sessionsOf } from './sessions.ts'
 import { accountById, lockAccount, newestHashes, type Account } from './store.ts'
 
 export interface OwnAccountDeps {
@@ -18,14 +19,17 @@ export interface OwnAccountDeps {
   readonly hashing: PasswordHashing
   readonly passwords: Passwords
   readonly management: Pick<Management, 'assertGivenLately'>
+  readonly memberships: Pick<Memberships, 'isSharedBeyond'>
   readonly now: () => Date
 }
 
 export interface OwnAccount {
-  /** Sets the first password of one's own (AUTH-06). @throws passwordNotDue 409, passwordRefused 422 */
+  /** Sets the first password of one's own (AUTH-06). @throws passwordNotDue 409, accountProofRequired 403 for who an organisation's provider alone has vouched for, passwordRefused 422 */
   readonly setFirstPassword: (session: AccountSession, newPassword: string) => Promise<void>
   /** @throws wrongPassword 403, passwordRefused 422, tooManyRequests 429 after ten wrong ones a day */
   readonly changePassword: (session: AccountSession, change: PasswordChange) => Promise<void>
+  /** Shows in a session that an organisation's provider has vouched for that the account itself is its person's. @throws what `assertPassword` throws */
+  readonly prove: (session: AccountSession, password: string) => Promise<void>
   /** Before something that could take the account over: the password, and a second factor that was given lately where there is one. @throws stepUpRequired 403, wrongPassword 403, tooManyRequests 429 after ten wrong ones a day */
   readonly assertPassword: (session: AccountSession, password: string) => Promise<void>
   /** @throws noSuchTimeZone 422 */
@@ -38,7 +42,7 @@ export interface OwnAccount {
   readonly signOut: (session: AccountSession) => Promise<void>
 }
 
-export function createOwnAccount({ db, hashing, passwords, management, now }: OwnAccountDeps): OwnAccount {
+export function createOwnAccount({ db, hashing, passwords, management, memberships, now }: OwnAccountDeps): OwnAccount {
   const eventOf = (account: Account) => ({ organisationId: account.organisationId, actor: `account:${account.accountId}`, outcome: 'success' } as const)
 
   /** The guard has just seen the account. */
@@ -67,27 +71,40 @@ export function createOwnAccount({ db, hashing, passwords, management, now }: Ow
     await publish(trx, { event: 'account.password-changed', organisationId: account.organisationId, accountId: account.accountId, details: {} })
   })
 
+  const assertPassword: OwnAccount['assertPassword'] = async (session, password) => {
+    const live = await sessionById(db, session.sessionId)
+    if (live === undefined) throw noSuchSession('It has just been ended.')
+    // First: or who has the password and an open session could put another factor in the place of the one he lacks.
+    await management.assertGivenLately(live)
+    await assertCurrent(await present(session.accountId), password)
+    await noteProof(db, session.sessionId)
+  }
+
   const withAccount = async (session: AccountSession, work: (account: Account) => Promise<void>) => work((await present(session.accountId)).account)
 
   return {
     setFirstPassword: async (session, newPassword) => {
       const { account, passwordHash } = await present(session.accountId)
       if (session.restrictedTo !== 'setPassword') throw passwordNotDue('Change the password by giving the current one.')
+      // Who runs the provider could set a password for what he does not administer.
+      if (session.vouchedBy !== undefined && await memberships.isSharedBeyond(db, account.accountId, session.vouchedBy)) throw accountProofRequired('Sign in by the one-time password, then set another.')
       await replace(session, passwordHash, await passwords.prepare(db, account.accountId, newPassword))
     },
 
     changePassword: async (session, { currentPassword, newPassword }) => {
       const found = await present(session.accountId)
       await assertCurrent(found, currentPassword)
+      await noteProof(db, session.sessionId)
       await replace(session, found.passwordHash, await passwords.prepare(db, found.account.accountId, newPassword))
     },
 
-    assertPassword: async (session, password) => {
-      const live = await sessionById(db, session.sessionId)
-      if (live === undefined) throw noSuchSession('It has just been ended.')
-      // First: or who has the password and an open session could put another factor in the place of the one he lacks.
-      await management.assertGivenLately(live)
-      await assertCurrent(await present(session.accountId), password)
+    assertPassword,
+
+    prove: async (session, password) => {
+      await assertPassword(session, password)
+      await withAccount(session, async (account) => {
+        await db.transaction((trx) => record(trx, [{ ...eventOf(account), action: 'account.sign-in', detail: { change: 'proven', sessionId: session.sessionId } }]))
+      })
     },
 
     changeSettings: (session, { autoSignOut, language, timeZone }) => withAccount(session, async (account) => {

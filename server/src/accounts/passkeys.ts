@@ -15,7 +15,7 @@ import { accountFrozen, accountSuspended, noSuchPasskey, passkeyRefused } from '
 import type { RelyingParty } from './relying-party.ts'
 import { openToken, sealToken } from './sealed-token.ts'
 import { renewRecoveryCodes, settleSecondFactor } from './second-factor.ts'
-import { endSessionOfToken, endSessions, noteSecondFactor, openSession, type LiveSession } from './sessions.ts'
+import { endSessionOfToken, endSessions, noteProof, noteSecondFactor, openSession, type LiveSession } from './sessions.ts'
 import type { Caller } from './sign-in.ts'
 import { accountById, lockAccount, rememberAddress, type Account } from './store.ts'
 
@@ -254,6 +254,8 @@ export function createPasskeys({ db, sealing, own, now }: PasskeyDeps): Passkeys
         await spend(trx, ceremony)
         await noteUse(trx, row, signCount)
         await noteSecondFactor(trx, session.sessionId, now())
+        // A passkey is of the account, whoever has vouched for the session.
+        await noteProof(trx, session.sessionId)
         await record(trx, [eventOf(account, { sessionId: session.sessionId, passkeyId: row.passkey_id })])
       })
     },

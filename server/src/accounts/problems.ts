@@ -19,6 +19,7 @@ export const accountExists = defineProblem({ type: '/problems/account-exists', s
 export const notALogin = defineProblem({ type: '/problems/not-a-login', status: 422, title: 'This is neither a phone number nor a login name' })
 export const noSuchTimeZone = defineProblem({ type: '/problems/no-such-time-zone', status: 422, title: 'There is no such time zone' })
 export const stepUpRequired = defineProblem({ type: '/problems/step-up-required', status: 403, title: 'Management asks for a second factor' })
+export const accountProofRequired = defineProblem({ type: '/problems/account-proof-required', status: 403, title: 'The account itself has to be proven first' })
 export const passkeyRefused = defineProblem({ type: '/problems/passkey-refused', status: 403, title: 'The passkey was not accepted' })
 export const passkeysUnavailable = defineProblem({ type: '/problems/passkeys-unavailable', status: 409, title: 'Passkeys cannot be used at this address' })
 export const noSuchPasskey = defineProblem({ type: '/problems/no-such-passkey', status: 404, title: 'There is no such passkey' })

@@ -152,7 +152,7 @@ export function createQrSignIns({ db, told, now }: QrSignInDeps): QrSignIns {
         }
         await rememberAddress(trx, account.accountId, addressKey(address), new Date(now().getTime() + addressKnownMs))
         if (token !== undefined) await endSessionOfToken(trx, token)
-        const opened = await openSession(trx, { account, proof: 'vouchedFor', isRemembered: false, userAgent, address, now: now() })
+        const opened = await openSession(trx, { account, proof: 'vouchedFor', vouchedBy: approvedIn.vouchedBy, isRemembered: false, userAgent, address, now: now() })
         await record(trx, [{ ...eventOf(account, { address, sessionId: opened.session.sessionId, approvedIn: row.approved_in }), outcome: 'success' }])
         return { opened }
       })

@@ -31,6 +31,15 @@ export const accountRoutes: ApiRoutes<{ accounts: Accounts; publicUrl: string | 
     return reply.code(201).header('set-cookie', cookies.set(request, token, maxAgeSeconds)).send(session)
   })
 
+  app.post('/session/proof', {
+    bodyLimit,
+    schema: { operationId: 'proveAccount', summary: "Shows that the account is one's own, where an organisation's provider has signed one in", tags, body: PasswordProof, response: { 200: Session, '4xx': Problem } },
+    config: { policy: 'signedIn', audit: 'account.sign-in', isOpenToVouched: true },
+  }, async (request) => {
+    await own.prove(request.session, request.body.password)
+    return accounts.describe(request.session)
+  })
+
   app.get('/session', {
     schema: { operationId: 'getSession', summary: 'Who is signed in here', tags, response: { 200: Session, '4xx': Problem } },
     config: { policy: 'signingIn', audit: 'none' },

@@ -7,6 +7,7 @@ import { createAccessMemo, type RememberedAccess } from './access-memo.ts'
 import type { Cookies } from './cookie.ts'
 import type { Management } from './management.ts'
 import type { Memberships } from './memberships.ts'
+import { accountProofRequired } from './problems.ts'
 import { formerHolder, idleEnd, liveSession, noteActivity, type LiveSession } from './sessions.ts'
 import type { Told } from './told.ts'
 
@@ -53,8 +54,10 @@ export function createSessionResolver({ db, cookies, memberships, management, to
     remember(token, organisation, remembered)
     return { session, remembered }
   }
-  const accessIn = async ({ account: { accountId }, sessionId }: LiveSession, organisation: string | undefined): Promise<Access | undefined> => {
+  const accessIn = async ({ account: { accountId }, sessionId, vouchedBy }: LiveSession, organisation: string | undefined): Promise<Access | undefined> => {
     const access = await memberships.accessOf(db, { accountId, sessionId }, organisation)
+    // Another organisation has no say in who runs the provider.
+    if (access !== undefined && vouchedBy !== undefined && access.organisationId !== vouchedBy) throw accountProofRequired('You have signed in by the provider of another organisation: show that the account is yours.')
     return access && { actor: { kind: 'account', id: accountId }, ...access, studies: 'all' }
   }
   const known = (session: AccountSession) => {
@@ -72,7 +75,7 @@ export function createSessionResolver({ db, cookies, memberships, management, to
       const isOwnAct = request.headers[backgroundHeader] === undefined && request.routeOptions.config.isBackground !== true
       // What is remembered says when it was last active: once that is written down anew, it is read anew.
       if (isOwnAct && await noteActivity(db, session, now())) memo.drop(token, organisationAskedFor(request))
-      const resolved: AccountSession & SessionHolder = { accountId: session.account.accountId, sessionId: session.sessionId, homeOrganisationId: session.account.organisationId, restrictedTo: restrictionOf(session) }
+      const resolved: AccountSession & SessionHolder = { accountId: session.account.accountId, sessionId: session.sessionId, homeOrganisationId: session.account.organisationId, vouchedBy: session.vouchedBy, restrictedTo: restrictionOf(session) }
       live.set(resolved, found)
       return resolved
     },
@@ -85,6 +88,10 @@ export function createSessionResolver({ db, cookies, memberships, management, to
     accessOf: async (session, request) => {
       const { session: resolved, remembered } = known(session)
       return remembered === undefined ? accessIn(resolved, organisationAskedFor(request)) : remembered.access
+    },
+    assertProven: async ({ accountId, vouchedBy }) => {
+      if (vouchedBy === undefined || !await memberships.isSharedBeyond(db, accountId, vouchedBy)) return
+      throw accountProofRequired('You have signed in by the provider of one of your organisations: show that the account is yours.')
     },
     noteChange: memo.forget,
   }

@@ -30,6 +30,8 @@ export interface LiveSession {
   readonly needsSecondFactor: boolean
   /** When the second factor was given last, here. */
   readonly secondFactorAt: Date | undefined
+  /** The organisation on whose provider's word alone it was opened; undefined once the account itself was proven. */
+  readonly vouchedBy: string | undefined
   readonly lastActiveAt: Date
   readonly expiresAt: Date
 }
@@ -39,6 +41,7 @@ interface SessionRow extends AccountRow {
   readonly is_remembered: boolean
   readonly needs_second_factor: boolean
   readonly second_factor_at: Date | null
+  readonly vouched_by: string | null
   readonly last_active_at: Date
   readonly expires_at: Date
 }
@@ -62,6 +65,8 @@ export type SessionProof = 'password' | 'bothFactors' | 'vouchedFor'
 export interface NewSession {
   readonly account: Account
   readonly proof: SessionProof
+  /** The organisation whose provider says who it is. */
+  readonly vouchedBy?: string | undefined
   readonly isRemembered: boolean
   readonly userAgent: string | undefined
   readonly address: string
@@ -69,24 +74,24 @@ export interface NewSession {
 }
 
 /** Opens a session and tells the secret that goes into the cookie. */
-export async function openSession(db: Db, { account, proof, isRemembered, userAgent, address, now }: NewSession): Promise<{ token: string; session: LiveSession }> {
+export async function openSession(db: Db, { account, proof, vouchedBy, isRemembered, userAgent, address, now }: NewSession): Promise<{ token: string; session: LiveSession }> {
   const token = randomBytes(32).toString('base64url')
   const expiresAt = new Date(now.getTime() + (isRemembered ? sessionLimits.rememberedMs : sessionLimits.browserMs))
   const needsSecondFactor = proof === 'password' && account.hasSecondFactor
   const secondFactorAt = proof === 'bothFactors' ? now : undefined
   const [row] = await db('account_session').insert({
     account_id: account.accountId, token_sha256: tokenHash(token), is_remembered: isRemembered, created_at: now, last_active_at: now, expires_at: expiresAt,
-    needs_second_factor: needsSecondFactor, second_factor_at: secondFactorAt ?? null, user_agent: userAgent?.slice(0, maxUserAgentLength) ?? null, address,
+    needs_second_factor: needsSecondFactor, second_factor_at: secondFactorAt ?? null, vouched_by: vouchedBy ?? null, user_agent: userAgent?.slice(0, maxUserAgentLength) ?? null, address,
   }).returning<{ session_id: string }[]>('session_id')
   if (row === undefined) throw new Error('The session was not added.')
-  return { token, session: { sessionId: row.session_id, account, isRemembered, needsSecondFactor, secondFactorAt, lastActiveAt: now, expiresAt } }
+  return { token, session: { sessionId: row.session_id, account, isRemembered, needsSecondFactor, secondFactorAt, vouchedBy, lastActiveAt: now, expiresAt } }
 }
 
 const sessions = (db: Db) => db('account_session').join('account', 'account.account_id', 'account_session.account_id')
-const sessionColumns = ['session_id', 'is_remembered', 'needs_second_factor', 'second_factor_at', 'last_active_at', 'expires_at', ...accountColumns] as const
+const sessionColumns = ['session_id', 'is_remembered', 'needs_second_factor', 'second_factor_at', 'vouched_by', 'last_active_at', 'expires_at', ...accountColumns] as const
 
 const toLiveSession = (row: SessionRow): LiveSession =>
-  ({ sessionId: row.session_id, account: toAccount(row), isRemembered: row.is_remembered, needsSecondFactor: row.needs_second_factor, secondFactorAt: row.second_factor_at ?? undefined, lastActiveAt: row.last_active_at, expiresAt: row.expires_at })
+  ({ sessionId: row.session_id, account: toAccount(row), isRemembered: row.is_remembered, needsSecondFactor: row.needs_second_factor, secondFactorAt: row.second_factor_at ?? undefined, vouchedBy: row.vouched_by ?? undefined, lastActiveAt: row.last_active_at, expiresAt: row.expires_at })
 
 /** The session a token opens; undefined when it has ended, was ended, or its account is suspended. */
 export async function liveSession(db: Db, token: string, now: Date): Promise<LiveSession | undefined> {
@@ -163,6 +168,11 @@ export async function endSessions(trx: Trx, accountId: string, except?: string):
 /** Notes that the second factor was given in a session. */
 export async function noteSecondFactor(db: Db, sessionId: string, now: Date): Promise<void> {
   await db('account_session').where({ session_id: sessionId }).update({ needs_second_factor: false, second_factor_at: now })
+}
+
+/** Notes that the account itself was proven in a session: by its password or a passkey. */
+export async function noteProof(db: Db, sessionId: string): Promise<void> {
+  await db('account_session').where({ session_id: sessionId }).whereNotNull('vouched_by').update({ vouched_by: null })
 }
 
 /** Forgets sessions that have ended by themselves. */

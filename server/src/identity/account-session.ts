@@ -7,6 +7,8 @@ import type { Access } from './access.ts'
 export interface AccountSession {
   readonly accountId: string
   readonly sessionId: string
+  /** The organisation on whose provider's word alone it was opened: it is good there, and elsewhere once the account itself was proven. */
+  readonly vouchedBy?: string | undefined
   /** What must be done before the session is good for anything else. */
   readonly restrictedTo?: SessionRestriction | undefined
 }
@@ -27,6 +29,8 @@ export interface SessionResolver {
   readonly accessOf: (session: AccountSession, request: FastifyRequest) => Promise<Access | undefined>
   /** Lets a session that was resolved into management (AUTH-11). @throws stepUpRequired 403 where a second factor has to be given or set up first */
   readonly assertMayManage: (session: AccountSession) => Promise<void>
+  /** Lets a session at what is the account's own. @throws accountProofRequired 403 where an organisation's provider alone has said who it is, and the account acts for others */
+  readonly assertProven: (session: AccountSession) => Promise<void>
   /** Something may have changed that access depends on: what is remembered of it is forgotten. */
   readonly noteChange: () => void
 }

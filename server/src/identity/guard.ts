@@ -20,6 +20,8 @@ declare module 'fastify' {
     policy?: Permission | 'public' | 'signedIn' | 'signingIn'
     /** What is written into the audit trail; `none` only where no patient data is touched. */
     audit?: AuditAction | 'none'
+    /** Of `signedIn`: open to who an organisation's provider alone has vouched for. It shows and changes nothing but what is of that organisation. */
+    isOpenToVouched?: boolean
     /** No person asks for it by doing something: it does not keep a session from ending. */
     isBackground?: boolean
   }
@@ -85,7 +87,10 @@ export const guard = fp<GuardOptions>((app, { tokens, keys, sessions, shares, pu
     request.session = session
     if (policy === 'signingIn') return
     if (session.restrictedTo !== undefined) throw sessionRestricted('Something must be done before the session is good for more.', { restrictedTo: session.restrictedTo })
-    if (policy === 'signedIn') return
+    if (policy === 'signedIn') {
+      if (request.routeOptions.config.isOpenToVouched !== true) await sessions.assertProven(session)
+      return
+    }
     const access = await sessions.accessOf(session, request)
     if (access === undefined) throw noMembership('The account is no member of the organisation it asks for, or of any.')
     request.caller = access

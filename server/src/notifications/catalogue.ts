@@ -34,6 +34,8 @@ export const eventCatalogue: Readonly<Record<NotificationEvent, EventEntry>> = {
   'account.unfrozen': { to: 'account', isPersonal: true, isSafety: true, methods: everyWay, path: security, keptDays: quarter },
   'account.password-changed': { to: 'account', isPersonal: true, isSafety: true, methods: mailed, path: security, keptDays: quarter },
   'account.second-factor-changed': { to: 'account', isPersonal: true, isSafety: true, methods: mailed, path: security, keptDays: quarter },
+  'account.linked': { to: 'account', isPersonal: true, isSafety: true, methods: mailed, path: security, keptDays: quarter },
+  'account.unlinked': { to: 'account', isPersonal: true, isSafety: true, methods: mailed, path: security, keptDays: quarter },
 
   'invitation.received': { to: 'account', isPersonal: true, methods: everyWay, path: workbench, keptDays: quarter },
   'invitation.accepted': { to: 'org.member', methods: quietly, path: members, keptDays: quarter },
@@ -67,6 +69,8 @@ export const eventCatalogue: Readonly<Record<NotificationEvent, EventEntry>> = {
 
   'api-key.created': { to: 'org.api_key', isSafety: true, methods: quietly, path: '/o/{organisationId}/admin/api-keys', keptDays: quarter },
   'api-key.expiring': { to: 'org.api_key', methods: mailed, path: '/o/{organisationId}/admin/api-keys', keptDays: 30 },
+  'download.ready': { to: 'account', methods: pushed, path: '/o/{organisationId}/downloads', keptDays: 7 },
+  'download.failed': { to: 'account', methods: pushed, path: '/o/{organisationId}/downloads', keptDays: 7 },
   'notification.test': { to: 'account', isPersonal: true, isTest: true, methods: quietly, path: '/notifications', keptDays: 1 },
   'delivery.failed': { to: 'admin.notify', methods: quietly, path: '/o/{organisationId}/admin/notifications', keptDays: 30 },
 }

@@ -13,6 +13,8 @@ export interface EventDetails {
   readonly 'account.unfrozen': Nothing
   readonly 'account.password-changed': Nothing
   readonly 'account.second-factor-changed': { readonly isOn: boolean }
+  readonly 'account.linked': Organisation
+  readonly 'account.unlinked': Organisation
   readonly 'invitation.received': Organisation & { readonly days: number }
   readonly 'invitation.accepted': Organisation & { readonly person: string }
   readonly 'invitation.declined': Organisation & { readonly person: string }
@@ -39,6 +41,8 @@ export interface EventDetails {
   readonly 'upload-code.rotated': Organisation
   readonly 'api-key.created': Organisation & { readonly name: string }
   readonly 'api-key.expiring': Organisation & { readonly name: string; readonly days: number }
+  readonly 'download.ready': { readonly hours: number }
+  readonly 'download.failed': Nothing
   readonly 'notification.test': { readonly about: NotificationEvent }
   readonly 'delivery.failed': Organisation & { readonly method: string }
 }
@@ -73,6 +77,8 @@ const eventTexts: Readonly<Record<Language, EventTexts>> = {
     'account.unfrozen': event('账号已解冻', () => '您的账号已解冻', () => '现在可以重新登录。'),
     'account.password-changed': event('密码已修改', () => '您的密码已修改', () => '其他设备均已退出登录。如非本人操作，请立即联系管理员。'),
     'account.second-factor-changed': event('二次验证变更', ({ isOn }) => (isOn ? '二次验证已开启' : '二次验证已关闭'), () => '如非本人操作，请立即联系管理员。'),
+    'account.linked': event('账号已绑定外部登录', ({ organisation }) => `您的账号已绑定${organisation}的登录服务`, () => '此后可通过该服务登录。如非本人操作，请立即解除绑定并联系管理员。'),
+    'account.unlinked': event('账号已解除外部登录', ({ organisation }) => `您的账号已与${organisation}的登录服务解除绑定`, () => '如非本人操作，请联系管理员。'),
     'invitation.received': event('收到加入邀请', ({ organisation }) => `${organisation}邀请您加入`, ({ organisation, days }) => `${organisation}邀请您成为其成员。请登录后在工作台中同意或拒绝，${String(days)} 天内有效。`),
     'invitation.accepted': event('邀请被接受', ({ person, organisation }) => `${person}已加入${organisation}`),
     'invitation.declined': event('邀请被拒绝', ({ person, organisation }) => `${person}拒绝加入${organisation}`),
@@ -99,6 +105,8 @@ const eventTexts: Readonly<Record<Language, EventTexts>> = {
     'upload-code.rotated': event('上传码更换', ({ organisation }) => `${organisation}的上传码已更换`, () => '旧上传码不能再用于接入网关。'),
     'api-key.created': event('新建 API 密钥', ({ name }) => `已创建 API 密钥“${name}”`, () => '如非本机构操作，请立即吊销。'),
     'api-key.expiring': event('API 密钥即将过期', ({ name, days }) => `API 密钥“${name}”将在 ${String(days)} 天内过期`),
+    'download.ready': event('下载已就绪', () => '您的下载文件已生成', ({ hours }) => `文件保留 ${String(hours)} 小时，请在下载列表中取走。`),
+    'download.failed': event('下载失败', () => '您的下载文件未能生成', () => '原因见下载列表，可在其中重试。'),
     'notification.test': event('测试消息', ({ about }) => `测试：${eventName(about, 'zh-CN')}`, () => '这是一条测试消息。'),
     'delivery.failed': event('消息发送失败', () => '有消息未能送达', ({ method }) => `渠道：${method}。请在通知管理中查看。`),
   },
@@ -107,6 +115,8 @@ const eventTexts: Readonly<Record<Language, EventTexts>> = {
     'account.unfrozen': event('Account released', () => 'Your account has been released', () => 'You can sign in again.'),
     'account.password-changed': event('Password changed', () => 'Your password has been changed', () => 'You have been signed out everywhere else. If this was not you, tell your administrator at once.'),
     'account.second-factor-changed': event('Second factor changed', ({ isOn }) => (isOn ? 'Your second factor has been set up' : 'Your second factor has been removed'), () => 'If this was not you, tell your administrator at once.'),
+    'account.linked': event('Account linked', ({ organisation }) => `Your account is linked to the sign-in of ${organisation}`, () => 'It can be signed in that way now. If this was not you, end the link and tell your administrator at once.'),
+    'account.unlinked': event('Account unlinked', ({ organisation }) => `Your account is no longer linked to the sign-in of ${organisation}`, () => 'If this was not you, tell your administrator.'),
     'invitation.received': event('Invitation received', ({ organisation }) => `${organisation} invites you to join`, ({ organisation, days }) => `${organisation} invites you to become a member. Sign in and answer at your workbench within ${String(days)} days.`),
     'invitation.accepted': event('Invitation accepted', ({ person, organisation }) => `${person} has joined ${organisation}`),
     'invitation.declined': event('Invitation declined', ({ person, organisation }) => `${person} has declined to join ${organisation}`),
@@ -133,6 +143,8 @@ const eventTexts: Readonly<Record<Language, EventTexts>> = {
     'upload-code.rotated': event('Upload code changed', ({ organisation }) => `The upload code of ${organisation} has changed`, () => 'The old one enrols no gateways any more.'),
     'api-key.created': event('API key created', ({ name }) => `The API key “${name}” has been created`, () => 'If your organisation has not done this, revoke it at once.'),
     'api-key.expiring': event('API key expiring', ({ name, days }) => `The API key “${name}” expires within ${String(days)} days`),
+    'download.ready': event('Download ready', () => 'Your download is ready', ({ hours }) => `The file is kept for ${String(hours)} hours. Fetch it from your downloads.`),
+    'download.failed': event('Download failed', () => 'Your download could not be made', () => 'See the reason in your downloads, and try again there.'),
     'notification.test': event('Test message', ({ about }) => `Test: ${eventName(about, 'en')}`, () => 'This is a test message.'),
     'delivery.failed': event('Message not delivered', () => 'A message could not be delivered', ({ method }) => `Channel: ${method}. See the notification management.`),
   },

@@ -58,9 +58,9 @@ export function createInbox({ db, recipients, now }: { readonly db: Db; readonly
   const languageFor = async ({ accountId }: AccountSession, asked: NotificationQuery['language']) =>
     languageOf(asked ?? (await db('account').where({ account_id: accountId }).first<{ language: string | null } | undefined>('language'))?.language)
 
-  /** Where the account is active; in the one organisation that is asked for. */
-  const placesOf = async ({ accountId }: AccountSession, organisationId: string | undefined) =>
-    (await recipients.placesOf(db, accountId)).filter((place) => organisationId === undefined || place.organisationId === organisationId)
+  /** Where the account is active; in the one organisation that is asked for, or whose provider alone has signed it in. */
+  const placesOf = async ({ accountId, vouchedBy }: AccountSession, organisationId: string | undefined) =>
+    (await recipients.placesOf(db, accountId)).filter((place) => [organisationId, vouchedBy].every((only) => only === undefined || place.organisationId === only))
 
   /** Notifications of the account that it may see now: of an organisation that one has left, nothing. */
   const visible = ({ accountId }: AccountSession, places: readonly ActivePlace[]) => {

@@ -21,17 +21,17 @@ export const notificationRoutes: ApiRoutes<{ notifying: Notifying }> = async (ap
 
   app.get('/notifications', {
     schema: { operationId: 'listNotifications', summary: 'What the account was told, the latest first', tags, querystring: Listing, response: { 200: NotificationPage, '4xx': Problem } },
-    config: { policy: 'signedIn', audit: 'none' },
+    config: { policy: 'signedIn', audit: 'none', isOpenToVouched: true },
   }, ({ session, query: { cursor, limit = defaultPageSize, ...query } }) => inbox.list(session, query, { cursor, limit }))
 
   app.get('/notifications/counts', {
     schema: { operationId: 'countNotifications', summary: 'How many are unread, and how many to-dos are open', tags, querystring: Counting, response: { 200: NotificationCounts, '4xx': Problem } },
-    config: { policy: 'signedIn', audit: 'none' },
+    config: { policy: 'signedIn', audit: 'none', isOpenToVouched: true },
   }, ({ session, query }) => inbox.counts(session, query))
 
   app.post('/notifications/:notificationId/reading', {
     schema: { operationId: 'readNotification', summary: 'Marks one as read', tags, params: NotificationParams, response: { 204: Empty, '4xx': Problem } },
-    config: { policy: 'signedIn', audit: 'none' },
+    config: { policy: 'signedIn', audit: 'none', isOpenToVouched: true },
   }, async ({ session, params }, reply) => {
     await inbox.read(session, params.notificationId)
     return reply.code(204).send(null)
@@ -40,7 +40,7 @@ export const notificationRoutes: ApiRoutes<{ notifying: Notifying }> = async (ap
   app.post('/notifications/reading', {
     bodyLimit,
     schema: { operationId: 'readNotifications', summary: 'Marks all as read', tags, body: ReadAll, response: { 204: Empty, '4xx': Problem } },
-    config: { policy: 'signedIn', audit: 'none' },
+    config: { policy: 'signedIn', audit: 'none', isOpenToVouched: true },
   }, async ({ session, body }, reply) => {
     await inbox.readAll(session, body)
     return reply.code(204).send(null)
@@ -48,7 +48,7 @@ export const notificationRoutes: ApiRoutes<{ notifying: Notifying }> = async (ap
 
   app.get('/todos', {
     schema: { operationId: 'listTodos', summary: 'What waits for the account, or for anybody who may do it; the latest first', tags, querystring: TodoListing, response: { 200: TodoPage, '4xx': Problem } },
-    config: { policy: 'signedIn', audit: 'none' },
+    config: { policy: 'signedIn', audit: 'none', isOpenToVouched: true },
   }, ({ session, query: { cursor, limit = defaultPageSize, ...query } }) => inbox.todos(session, query, { cursor, limit }))
 
   // ── Own settings ─────────────────────────────────────────────────────────────────────────────

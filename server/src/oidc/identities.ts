@@ -6,7 +6,7 @@ import type { AccountSession } from '../identity/index.ts'
 import type { Db } from '../platform/db.ts'
 import { logoutRefused, noSignInProvider } from './problems.ts'
 import { ArrivalError, type RelyingParty } from './relying-party.ts'
-import { endExternalSessions, identitiesOf, providerByNumber, providersOf } from './store.ts'
+import { endExternalSessions, identitiesOf, providerById, providerByNumber, providersOf, tellOfLink } from './store.ts'
 
 export interface OwnIdentities {
   /** Providers of one's organisations, with whether one is linked (AUTH-20). */
@@ -47,8 +47,10 @@ export function createOwnIdentities({ db, accounts, party }: OwnIdentitiesDeps):
       await db.transaction(async (trx) => {
         const sessionsEnded = await endExternalSessions(trx, [identity.identityId], { except: session.sessionId })
         await trx('external_identity').where({ identity_id: identity.identityId, account_id: session.accountId }).delete()
-        const { organisation_id } = await trx('sign_in_provider').where({ provider_id: providerId }).first<{ organisation_id: string }>('organisation_id')
-        await record(trx, [{ organisationId: organisation_id, actor: `account:${session.accountId}`, action: 'account.unlink', outcome: 'success', detail: { accountId: session.accountId, providerId, sessionsEnded } }])
+        const provider = await providerById(trx, providerId)
+        if (provider === undefined) throw noSignInProvider('It has just been removed.')
+        await tellOfLink(trx, provider, session.accountId, 'account.unlinked')
+        await record(trx, [{ organisationId: provider.organisation.organisationId, actor: `account:${session.accountId}`, action: 'account.unlink', outcome: 'success', detail: { accountId: session.accountId, providerId, sessionsEnded } }])
       })
     },
 

@@ -1,8 +1,9 @@
 /** Sign-in by an organisation's own provider, against a real one (oidc-provider) on a port of its own. */
-import type { ExternalIdentities, ExternalIdentityLinkStart, Session, SignInProvider, SignInProviderRequest } from '@isocenter/contracts'
+import type { ExternalIdentities, ExternalIdentityLinkStart, NotificationPage, Session, SignInProvider, SignInProviderRequest } from '@isocenter/contracts'
 import type { LightMyRequestResponse } from 'fastify'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { aBrowser, anAccountsService, ownPassword, typeOf, type AccountsService, type Person } from '../accounts/accounts.fixture.ts'
+import { publish } from '../notifications/index.ts'
 import { aMember, anOrganisation } from '../organisations/organisations.fixture.ts'
 import { aProvider, aVisitor, clientId, clientSecret, throughProvider, type TestProvider, type Visitor } from './provider.fixture.ts'
 
@@ -197,6 +198,7 @@ describe('linking by what the provider has verified', () => {
     ['an address without a word of verification', async (hospital) => { await withEmail(hospital, 'b@north.example'); return { email: 'b@north.example' } }],
     ['an address nobody has', () => Promise.resolve({ email: 'nobody@north.example', email_verified: true })],
     ['an address two have', async (hospital) => { await withEmail(hospital, 'c@north.example'); await withEmail(hospital, 'C@north.example'); return { email: 'c@north.example', email_verified: true } }],
+    ['who administers anything', async (hospital) => { await withEmail(hospital, 'h@north.example', 'administrator'); return { email: 'h@north.example', email_verified: true } }],
     ['who has the full role', async (hospital) => { await withEmail(hospital, 'd@north.example', 'full'); return { email: 'd@north.example', email_verified: true } }],
     ['who acts for another organisation too', async (hospital) => {
       const person = await withEmail(hospital, 'e@north.example')
@@ -227,6 +229,131 @@ describe('linking by what the provider has verified', () => {
     expect(await signIn(aVisitor(service), hospital)).toContain('oidc=linkYourself')
     expect(await linkAs(person, hospital)).toContain('oidc=linked')
     expect(await signIn(aVisitor(service), hospital)).toBe('/workbench')
+  })
+})
+
+describe('what the word of a provider is good for', () => {
+  const at = (organisationId: string) => ({ 'x-organisation': organisationId })
+  /** A doctor of a hospital and of a team, signed in by the provider of the hospital. */
+  const aGuestOfTwo = async () => {
+    const hospital = await aHospital()
+    const person = await hospital.member()
+    const team = await anOrganisation(service.db, 'team')
+    await aMember(service.db, team.organisationId, 'full', { accountId: person.accountId })
+    arrives()
+    await linkAs(person, hospital)
+    const visitor = aVisitor(service)
+    await signIn(visitor, hospital)
+    return { hospital, person, team, visitor }
+  }
+
+  test('it opens its own organisation, and others once the account itself is proven', async () => {
+    const { hospital, team, visitor } = await aGuestOfTwo()
+    expect((await visitor.call('GET', '/organisation', undefined, at(hospital.organisationId))).statusCode).toBe(200)
+    const refused = await visitor.call('GET', '/organisation', undefined, at(team.organisationId))
+    expect([refused.statusCode, typeOf(refused)]).toEqual([403, '/problems/account-proof-required'])
+    expect(typeOf(await visitor.call('POST', '/session/proof', { password: 'Wrong$123' }))).toBe('/problems/wrong-password')
+    expect(typeOf(await visitor.call('GET', '/organisation', undefined, at(team.organisationId)))).toBe('/problems/account-proof-required')
+    expect((await visitor.call('POST', '/session/proof', { password: ownPassword })).statusCode).toBe(200)
+    expect((await visitor.call('GET', '/organisation', undefined, at(team.organisationId))).statusCode).toBe(200)
+  })
+
+  test("it reads no images of others, and shows nothing of the account that is not the organisation's", async () => {
+    const { team, visitor } = await aGuestOfTwo()
+    expect(typeOf(await visitor.visitOwn('/dicom-web/studies', at(team.organisationId)))).toBe('/problems/account-proof-required')
+    for (const path of ['/account/credentials', '/account/signature', '/account/sessions', '/account/permissions']) expect([path, typeOf(await visitor.call('GET', path))]).toEqual([path, '/problems/account-proof-required'])
+    for (const path of ['/account/memberships', '/account/profile', '/notifications', '/notifications/counts', '/todos', '/account/preferences']) expect([path, (await visitor.call('GET', path)).statusCode]).toEqual([path, 200])
+  })
+
+  test('who works for the one organisation alone is asked for nothing more', async () => {
+    const hospital = await aHospital()
+    const person = await hospital.member()
+    arrives()
+    await linkAs(person, hospital)
+    const visitor = aVisitor(service)
+    await signIn(visitor, hospital)
+    expect((await visitor.call('GET', '/account/credentials')).statusCode).toBe(200)
+  })
+
+  test('notifications of another organisation are not among those it shows', async () => {
+    const { hospital, person, team, visitor } = await aGuestOfTwo()
+    const details = { organisation: 'Somewhere', role: 'reader' }
+    await service.db.transaction(async (trx) => {
+      for (const { organisationId } of [hospital, team]) await publish(trx, { event: 'membership.role-changed', organisationId, accountId: person.accountId, details })
+    })
+    await service.notifying.telling.tellDue()
+    const told = async () => (await visitor.call('GET', '/notifications')).json<NotificationPage>().items.flatMap(({ organisation }) => organisation?.organisationId ?? [])
+    expect(await told()).toEqual([hospital.organisationId])
+    await visitor.call('POST', '/session/proof', { password: ownPassword })
+    expect(new Set(await told())).toEqual(new Set([hospital.organisationId, team.organisationId]))
+  })
+
+  test('it joins no other organisation, though the phone was proven', async () => {
+    const hospital = await aHospital()
+    const person = await hospital.member()
+    await account(person, { phone_proven_at: new Date() })
+    arrives()
+    await linkAs(person, hospital)
+    const visitor = aVisitor(service)
+    await signIn(visitor, hospital)
+    const team = await anOrganisation(service.db, 'team')
+    await aMember(service.db, team.organisationId, 'full')
+    const role = await service.db('role').where({ organisation_id: team.organisationId, built_in: 'reviewer' }).first<{ role_id: string }>('role_id')
+    const { slug } = await service.db('organisation').where({ organisation_id: team.organisationId }).first<{ slug: string }>('slug')
+    const invited = await service.app.inject({ method: 'POST', url: '/api/invitations', headers: await service.as(slug, ['org.member']), payload: { phone: person.phone, roleId: role.role_id } })
+    const path = `/account/invitations/${invited.json<{ invitationId: string }>().invitationId}/acceptance`
+    expect(typeOf(await visitor.call('POST', path, {}))).toBe('/problems/account-proof-required')
+    await visitor.call('POST', '/session/proof', { password: ownPassword })
+    expect((await visitor.call('POST', path, {})).statusCode).toBe(200)
+  })
+
+  test('it sets no first password for an account that acts for others', async () => {
+    const { person, visitor, hospital } = await aGuestOfTwo()
+    await account(person, { must_set_password: true })
+    expect(typeOf(await visitor.call('PUT', '/session/password', { newPassword: 'Another$12' }))).toBe('/problems/account-proof-required')
+    await service.db('membership').where({ account_id: person.accountId }).whereNot({ organisation_id: hospital.organisationId }).delete()
+    expect((await visitor.call('PUT', '/session/password', { newPassword: 'Another$12' })).statusCode).toBe(200)
+  })
+
+  test('its holder is told of a link, and of its end', async () => {
+    const hospital = await aHospital()
+    const person = await hospital.member()
+    arrives()
+    const visitor = aVisitor(service)
+    await linkAs(person, hospital, visitor)
+    const told = async () => {
+      await service.notifying.telling.tellDue()
+      return (await visitor.call('GET', '/notifications')).json<NotificationPage>().items.map(({ event }) => event)
+    }
+    expect(await told()).toContain('account.linked')
+    await visitor.call('POST', `/account/external-identities/${await providerIdOf(hospital)}/removal`, { password: ownPassword })
+    expect(await told()).toContain('account.unlinked')
+  })
+
+  test.each<[string, Partial<SignInProviderRequest> | undefined]>([['switched off', { isOn: false }], ['of another issuer', { isOn: false, issuer: 'https://login.elsewhere.example' }], ['removed', undefined]])('%s, it keeps no session', async (_what, change) => {
+    const hospital = await aHospital()
+    const person = await hospital.member()
+    arrives()
+    const byPassword = aVisitor(service)
+    await linkAs(person, hospital, byPassword)
+    const visitor = aVisitor(service)
+    await signIn(visitor, hospital)
+    await (change === undefined ? hospital.administer('DELETE') : hospital.administer('PUT', settings(change)))
+    expect(await whoIsIn(visitor)).toBeUndefined()
+    expect(await whoIsIn(byPassword)).toBe(person.accountId)
+  })
+
+  test('one that links accounts by what it says is set up by who has the full role', async () => {
+    const hospital = await aHospital()
+    const administrators = { full: await hospital.member('full'), administrator: await hospital.member('administrator') }
+    const outcomes = []
+    for (const one of ['administrator', 'full'] as const) {
+      const browser = aBrowser(service)
+      await browser.signIn(administrators[one].phone, ownPassword)
+      const put = (linksBy: 'holder' | 'email') => browser.call('PUT', '/sign-in-provider', settings({ linksBy }), at(hospital.organisationId))
+      outcomes.push([one, typeOf(await put('holder')), typeOf(await put('email'))])
+    }
+    expect(outcomes).toEqual([['administrator', undefined, '/problems/full-role-needed'], ['full', undefined, undefined]])
   })
 })
 
@@ -436,6 +563,13 @@ describe('signing out at the provider', () => {
     expect(await tell(hospital, await provider.sign(token(subject)))).toBe(200)
     expect(await whoIsIn(visitor)).toBeUndefined()
     expect(await whoIsIn(byPassword)).toBe(person.accountId)
+  })
+
+  test("anybody's tokens make the provider's keys be asked for once", async () => {
+    const hospital = await aHospital()
+    provider.keyRequests = 0
+    for (let time = 0; time < 5; time++) await tell(hospital, await provider.sign(token(`nobody-${String(time)}`)))
+    expect(provider.keyRequests).toBe(1)
   })
 
   test.each<[string, object]>([

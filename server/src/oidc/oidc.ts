@@ -13,7 +13,7 @@ export interface OidcDeps {
   readonly db: Db
   readonly sealing: Sealing
   readonly accounts: Pick<Accounts, 'external' | 'own'>
-  readonly memberships: Pick<Memberships, 'isSharedBeyond' | 'hasFullRole'>
+  readonly memberships: Pick<Memberships, 'isSharedBeyond' | 'hasFullRole' | 'administers'>
   readonly publicUrl: string | undefined
   /** With commas between them: what may be at a private address and over plain HTTP. */
   readonly trustedOrigins: string
@@ -32,7 +32,7 @@ export function createOidc({ db, sealing, accounts, memberships, publicUrl, trus
   const party = createRelyingParty({ sealing, outbound: createOutboundFetch({ trustedOrigins }) })
   return {
     attempts: createAttempts(sealing, publicUrl, now),
-    providers: createSignInProviders({ db, sealing, party, trustedOrigins, now }),
+    providers: createSignInProviders({ db, sealing, memberships, party, trustedOrigins, now }),
     signIn: createOidcSignIn({ db, accounts, memberships, party, now }),
     identities: createOwnIdentities({ db, accounts, party }),
   }

@@ -18,6 +18,8 @@ export interface TestProvider {
   person: string | undefined
   /** Requests its token endpoint had. */
   tokenRequests: { authorization: string | undefined; body: string }[]
+  /** How often its keys were asked for. */
+  keyRequests: number
   /** Signs what the provider could have signed. */
   readonly sign: (claims: Record<string, unknown>, typ?: string) => Promise<string>
   readonly close: () => Promise<void>
@@ -54,7 +56,7 @@ export async function aProvider(): Promise<TestProvider> {
   provider.Client.prototype.redirectUriAllowed = (uri: string) => uri.startsWith('https://pacs.example/api/sign-in/oidc/')
 
   const test: TestProvider = {
-    issuer: origin, origin, people, person: undefined, tokenRequests: [],
+    issuer: origin, origin, people, person: undefined, tokenRequests: [], keyRequests: 0,
     sign: async (claims, typ = 'logout+jwt') => new SignJWT(claims).setProtectedHeader({ alg: 'RS256', kid: 'test', typ }).sign(await importJWK(jwk, 'RS256')),
     close: () => new Promise((closed) => { server.close(() => { closed() }); server.closeAllConnections() }),
   }
@@ -68,6 +70,7 @@ export async function aProvider(): Promise<TestProvider> {
       interact(request, response).catch((error: unknown) => { response.writeHead(500).end(String(error)) })
       return
     }
+    if (request.url === '/jwks') test.keyRequests++
     if (request.url === '/token') {
       const entry = { authorization: request.headers.authorization, body: '' }
       test.tokenRequests.push(entry)
@@ -114,9 +117,11 @@ export function aVisitor(service: Pick<TestService, 'app'>, remoteAddress = `192
     jar,
     /** Follows a link from another site. */
     visit: async (url: string) => keep(await service.app.inject({ url, remoteAddress, headers: { cookie: cookies(true), 'user-agent': 'Firefox', 'sec-fetch-site': 'cross-site' } })),
+    /** What a page of ours asks beside `/api`. */
+    visitOwn: async (url: string, headers: Record<string, string> = {}) => service.app.inject({ url, remoteAddress, headers: { cookie: cookies(false), origin: 'https://pacs.example', ...headers } }),
     /** What a page of ours asks. */
-    call: async (method: 'GET' | 'POST' | 'DELETE', path: string, body?: object) =>
-      keep(await service.app.inject({ method, url: `/api${path}`, remoteAddress, headers: { cookie: cookies(false), origin: 'https://pacs.example', 'user-agent': 'Firefox' }, ...(body === undefined ? {} : { payload: body }) })),
+    call: async (method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, body?: object, headers: Record<string, string> = {}) =>
+      keep(await service.app.inject({ method, url: `/api${path}`, remoteAddress, headers: { cookie: cookies(false), origin: 'https://pacs.example', 'user-agent': 'Firefox', ...headers }, ...(body === undefined ? {} : { payload: body }) })),
   }
 }
 export type Visitor = ReturnType<typeof aVisitor>

@@ -2,26 +2,28 @@
 import { randomUUID } from 'node:crypto'
 import type { SignInProvider, SignInProviderFault, SignInProviderRequest } from '@isocenter/contracts'
 import { record } from '../audit/index.ts'
+import type { Memberships } from '../accounts/index.ts'
 import type { Access, Sealing } from '../identity/index.ts'
-import { assertVersion } from '../organisations/index.ts'
+import { assertVersion, fullRoleNeeded } from '../organisations/index.ts'
 import type { Db, Trx } from '../platform/db.ts'
 import { invalidSignInProvider, noSignInProvider, signInProviderUnusable } from './problems.ts'
 import type { RelyingParty } from './relying-party.ts'
 import { redirectUriOf } from './sign-in.ts'
-import { isSameIssuer, providerOf, sealSecret, type Provider } from './store.ts'
+import { endLinks, endSessionsOfProvider, isSameIssuer, providerOf, sealSecret, type Provider } from './store.ts'
 
 export interface SignInProviders {
   /** @throws noSignInProvider 404 */
   readonly find: (access: Access, base: string) => Promise<SignInProvider>
-  /** Sets the provider up; where it is to be on, it is asked first. @throws invalidSignInProvider 422, signInProviderUnusable 422, changedMeanwhile 412 */
+  /** Sets the provider up; where it is to be on, it is asked first. Switched off, or another issuer's, it keeps no session. @throws fullRoleNeeded 403 where it is to link accounts by what it says, invalidSignInProvider 422, signInProviderUnusable 422, changedMeanwhile 412 */
   readonly put: (access: Access, request: SignInProviderRequest, version: number | undefined, base: string) => Promise<SignInProvider>
-  /** Removes it with everybody's links; sessions go on until they end. @throws noSignInProvider 404 */
+  /** Removes it with everybody's links and the sessions that came of them. @throws noSignInProvider 404 */
   readonly remove: (access: Access) => Promise<void>
 }
 
 export interface SignInProvidersDeps {
   readonly db: Db
   readonly sealing: Sealing
+  readonly memberships: Pick<Memberships, 'hasFullRole'>
   readonly party: RelyingParty
   /** Scheme, host and port of what may be at a private address and over plain HTTP. */
   readonly trustedOrigins: readonly string[]
@@ -36,7 +38,7 @@ const faults: Readonly<Record<SignInProviderFault, string>> = {
   noCodeFlow: 'It does not offer the authorisation code flow with published keys.',
 }
 
-export function createSignInProviders({ db, sealing, party, trustedOrigins, now }: SignInProvidersDeps): SignInProviders {
+export function createSignInProviders({ db, sealing, memberships, party, trustedOrigins, now }: SignInProvidersDeps): SignInProviders {
   /** @throws invalidSignInProvider 422 */
   const checkedIssuer = (text: string): string => {
     const issuer = text.trim()
@@ -67,6 +69,12 @@ export function createSignInProviders({ db, sealing, party, trustedOrigins, now 
   const note = (trx: Trx, { organisationId, actor }: Access, detail: Readonly<Record<string, unknown>>) =>
     record(trx, [{ organisationId, actor: `${actor.kind}:${actor.id}`, action: 'sign-in-provider.change', outcome: 'success', detail }])
 
+  /** Who sets up a provider that links accounts by itself can sign in as its members. @throws fullRoleNeeded 403 */
+  const assertMayVouch = async ({ actor, organisationId }: Access, { linksBy = 'holder' }: SignInProviderRequest): Promise<void> => {
+    if (linksBy === 'holder' || actor.kind !== 'account' || await memberships.hasFullRole(db, actor.id, organisationId)) return
+    throw fullRoleNeeded('A provider that links accounts by what it says of people is set up by who has the full role.')
+  }
+
   /** The provider as it would be. */
   const planned = (former: Provider | undefined, request: SignInProviderRequest, issuer: string): Omit<Provider, 'organisation' | 'updatedAt' | 'version'> => {
     const providerId = former?.providerId ?? randomUUID()
@@ -83,6 +91,7 @@ export function createSignInProviders({ db, sealing, party, trustedOrigins, now 
     find: async (access, base) => toAnswer(db, await present(db, access), base),
 
     put: async (access, request, version, base) => {
+      await assertMayVouch(access, request)
       const issuer = checkedIssuer(request.issuer)
       const seen = await providerOf(db, access.organisationId)
       if (request.isOn) {
@@ -101,17 +110,18 @@ export function createSignInProviders({ db, sealing, party, trustedOrigins, now 
         }
         await trx('sign_in_provider').insert({ ...row, provider_id: providerId, organisation_id: access.organisationId, created_at: now() }).onConflict('organisation_id').merge(row)
         // Who somebody is to one issuer says nothing of who he is to another.
-        const unlinked = former === undefined || isSameIssuer(former.issuer, issuer) ? 0 : await trx('external_identity').where({ provider_id: providerId }).delete()
-        await note(trx, access, { providerId, issuer, isOn: rest.isOn, linksBy: rest.linksBy, emailDomains, unlinked, hasNewSecret: request.clientSecret !== undefined })
+        const ended = former === undefined || isSameIssuer(former.issuer, issuer) ? { unlinked: 0, sessionsEnded: rest.isOn ? 0 : await endSessionsOfProvider(trx, providerId) } : await endLinks(trx, former)
+        await note(trx, access, { providerId, issuer, isOn: rest.isOn, linksBy: rest.linksBy, emailDomains, ...ended, hasNewSecret: request.clientSecret !== undefined })
         return toAnswer(trx, await present(trx, access), base)
       })
     },
 
     remove: (access) => db.transaction(async (trx) => {
-      const { providerId } = await present(trx, access)
-      const unlinked = await trx('external_identity').where({ provider_id: providerId }).delete()
+      const provider = await present(trx, access)
+      const { providerId } = provider
+      const ended = await endLinks(trx, provider)
       await trx('sign_in_provider').where({ organisation_id: access.organisationId, provider_id: providerId }).delete()
-      await note(trx, access, { providerId, removed: true, unlinked })
+      await note(trx, access, { providerId, removed: true, ...ended })
     }),
   }
 }

@@ -83,6 +83,7 @@ export interface RelyingPartyDeps {
 
 export function createRelyingParty({ sealing, outbound, ticks = () => performance.now() }: RelyingPartyDeps): RelyingParty {
   const known = new Map<string, { at: number; asked: Promise<oidc.Configuration> }>()
+  const keysOf = new Map<string, ReturnType<typeof createRemoteJWKSet>>()
   const customFetch: oidc.CustomFetch = (url, { method, headers, body, signal }) => outbound(url, { method, headers, body, signal })
 
   const ask = async (provider: Provider): Promise<oidc.Configuration> => {
@@ -113,6 +114,18 @@ export function createRelyingParty({ sealing, outbound, ticks = () => performanc
       if (known.get(key)?.asked === asked) known.delete(key)
       throw error
     }
+  }
+
+  /** Keys a provider publishes, kept as long as the library keeps them: or anybody could have them fetched, a request each. */
+  const publishedKeys = ({ providerId, version }: Provider, address: string): ReturnType<typeof createRemoteJWKSet> => {
+    const key = `${providerId} ${String(version)} ${address}`
+    const found = keysOf.get(key)
+    if (found !== undefined) return found
+    const oldest = keysOf.keys().next()
+    if (keysOf.size >= mostKnown && !oldest.done) keysOf.delete(oldest.value)
+    const made = createRemoteJWKSet(new URL(address), { [joseFetch]: (url: string, { headers, signal }: { headers: Headers; signal: AbortSignal }) => outbound(url, { headers: Object.fromEntries(headers), signal }) })
+    keysOf.set(key, made)
+    return made
   }
 
   const usable = async (provider: Provider): Promise<oidc.Configuration> => {
@@ -164,7 +177,7 @@ export function createRelyingParty({ sealing, outbound, ticks = () => performanc
     signedOut: async (provider, logoutToken) => {
       const { jwks_uri, issuer, id_token_signing_alg_values_supported: algorithms = ['RS256'] } = (await usable(provider)).serverMetadata()
       if (jwks_uri === undefined) return undefined
-      const keys = createRemoteJWKSet(new URL(jwks_uri), { [joseFetch]: (address: string, { headers, signal }: { headers: Headers; signal: AbortSignal }) => outbound(address, { headers: Object.fromEntries(headers), signal }) })
+      const keys = publishedKeys(provider, jwks_uri)
       try {
         const { payload } = await jwtVerify(logoutToken, keys, {
           issuer, audience: provider.clientId, algorithms: algorithms.filter((one) => !one.startsWith('HS') && one !== 'none'), requiredClaims: ['iat', 'jti', 'events'], maxTokenAge: maxLogoutTokenAge, clockTolerance: clockToleranceSeconds,

@@ -115,7 +115,7 @@ export const oidcRoutes: ApiRoutes<OidcRoutesOptions> = async (app, { oidc: { at
 
   app.get('/account/external-identities', {
     schema: { operationId: 'listExternalIdentities', summary: "Providers of one's organisations, and whether one is linked (AUTH-20)", tags, response: { 200: ExternalIdentities, '4xx': Problem } },
-    config: { policy: 'signedIn', audit: 'none' },
+    config: { policy: 'signedIn', audit: 'none', isOpenToVouched: true },
   }, (request) => identities.list(request.session))
 
   app.post('/account/external-identities/:providerId/link', {

@@ -9,7 +9,7 @@ import { isAdmitted, labelOf, verifiedEmail, verifiedPhone } from './admission.t
 import { attemptMs, ownPath, type Attempt } from './attempt.ts'
 import { noSignInProvider } from './problems.ts'
 import { ArrivalError, type Arrival, type RelyingParty } from './relying-party.ts'
-import { identityOfSubject, insertIdentity, isSameIssuer, providerById, providerByNumber, providersOf, type Identity, type Provider } from './store.ts'
+import { identityOfSubject, insertIdentity, tellOfLink, isSameIssuer, providerById, providerByNumber, providersOf, type Identity, type Provider } from './store.ts'
 
 /** Ended without a session or a link; the page says why. */
 export class SignInEnded extends Error {
@@ -51,7 +51,7 @@ export interface OidcSignIn {
 export interface OidcSignInDeps {
   readonly db: Db
   readonly accounts: Pick<Accounts, 'external' | 'own'>
-  readonly memberships: Pick<Memberships, 'isSharedBeyond' | 'hasFullRole'>
+  readonly memberships: Pick<Memberships, 'isSharedBeyond' | 'administers'>
   readonly party: RelyingParty
   readonly now: () => Date
 }
@@ -75,14 +75,16 @@ export function createOidcSignIn({ db, accounts, memberships, party, now }: Oidc
     await handle('membership').where({ organisation_id: organisation.organisationId, account_id: accountId, state: 'active' }).first('membership_id') !== undefined
 
   /**
-   * An administrator of the organisation decides what its provider says. So its word alone opens no account that acts for others, or has a role which
-   * administrators cannot give.
+   * An administrator of the organisation decides what its provider says. So its word alone opens no account that acts for others, or that administers
+   * anything itself: such link themselves.
    */
   const mayVouchFor = async (handle: Db, accountId: string, { organisation }: Provider): Promise<boolean> =>
-    !await memberships.isSharedBeyond(handle, accountId, organisation.organisationId) && !await memberships.hasFullRole(handle, accountId, organisation.organisationId)
+    !await memberships.isSharedBeyond(handle, accountId, organisation.organisationId) && !await memberships.administers(handle, accountId, organisation.organisationId)
 
-  const noteLink = (trx: Trx, provider: Provider, accountId: string, linkedBy: 'holder' | 'claim') =>
-    record(trx, [{ organisationId: provider.organisation.organisationId, actor: `account:${accountId}`, action: 'account.link', outcome: 'success', detail: { accountId, providerId: provider.providerId, linkedBy } }])
+  const noteLink = async (trx: Trx, provider: Provider, accountId: string, linkedBy: 'holder' | 'claim') => {
+    await record(trx, [{ organisationId: provider.organisation.organisationId, actor: `account:${accountId}`, action: 'account.link', outcome: 'success', detail: { accountId, providerId: provider.providerId, linkedBy } }])
+    await tellOfLink(trx, provider, accountId, 'account.linked')
+  }
 
   /** The one account whose address the provider has verified, where the organisation lets such be linked. */
   const accountByClaim = async (handle: Db, provider: Provider, { claims }: Arrival): Promise<string | undefined> => {
@@ -117,7 +119,7 @@ export function createOidcSignIn({ db, accounts, memberships, party, now }: Oidc
     if (identity.linkedBy === 'claim' && !await mayVouchFor(db, identity.accountId, provider)) throw new SignInEnded('linkYourself')
     try {
       const opened = await accounts.external.open({
-        accountId: identity.accountId, remember, caller, detail: { providerId: provider.providerId },
+        accountId: identity.accountId, vouchedBy: provider.organisation.organisationId, remember, caller, detail: { providerId: provider.providerId },
         onOpened: async (trx, sessionId) => {
           await trx('external_session').insert({ session_id: sessionId, identity_id: identity.identityId, sid: arrival.sid ?? null })
           await trx('external_identity').where({ identity_id: identity.identityId }).update({ last_used_at: now() })

@@ -1,6 +1,7 @@
 /** Rows of sign-in providers and of who people are to them. */
 import type { SignInProviderLinks } from '@isocenter/contracts'
 import type { Sealing } from '../identity/index.ts'
+import { publish } from '../notifications/index.ts'
 import { sqlState, type Db, type Trx } from '../platform/db.ts'
 
 /** A provider with what it needs to be asked. */
@@ -146,6 +147,24 @@ export async function insertIdentity(trx: Trx, { providerId, accountId, subject,
     if (sqlState(error) === '23505') return undefined
     throw error
   }
+}
+
+/** Its holder hears of a link and of its end: it may have been somebody else. */
+export const tellOfLink = (trx: Trx, { organisation: { organisationId, name } }: Pick<Provider, 'organisation'>, accountId: string, event: 'account.linked' | 'account.unlinked'): Promise<void> =>
+  publish(trx, { event, organisationId, accountId, details: { organisation: name } })
+
+/** Ends every session that was opened through a provider; tells how many. */
+export async function endSessionsOfProvider(trx: Trx, providerId: string): Promise<number> {
+  const identities = trx('external_identity').where({ provider_id: providerId }).select('identity_id')
+  return trx('account_session').whereIn('session_id', trx('external_session').whereIn('identity_id', identities).select('session_id')).delete()
+}
+
+/** Ends every link to a provider, its sessions first, and tells its holders; tells how many links and sessions. */
+export async function endLinks(trx: Trx, provider: Provider): Promise<{ unlinked: number; sessionsEnded: number }> {
+  const sessionsEnded = await endSessionsOfProvider(trx, provider.providerId)
+  const unlinked = await trx('external_identity').where({ provider_id: provider.providerId }).delete().returning<{ account_id: string }[]>('account_id')
+  for (const { account_id } of unlinked) await tellOfLink(trx, provider, account_id, 'account.unlinked')
+  return { unlinked: unlinked.length, sessionsEnded }
 }
 
 /** Ends the sessions that were opened by these identities, save one where one is named; tells how many. */

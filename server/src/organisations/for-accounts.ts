@@ -22,6 +22,11 @@ export const accountMemberships: Memberships = {
   hasFullRole: async (db, accountId, organisationId) =>
     (await membershipsOf(db, accountId)).some((one) => one.organisationId === organisationId && one.role.isFull),
 
+  administers: async (db, accountId, organisationId) => {
+    const role = await roleOf(db, accountId, organisationId)
+    return role !== undefined && (role.isFull || administeredBeyond(role, { isFull: false, permissions: [] }).length > 0)
+  },
+
   administersMore: async (db, accountId, { actor, organisationId, permissions }) => {
     // Who is administered from above has the full role of his own organisation, which is more than anything but the full role here.
     const isElsewhere = await db('membership').where({ account_id: accountId }).whereNot({ organisation_id: organisationId }).whereNot({ state: 'removed' }).first<object | undefined>('membership_id') !== undefined

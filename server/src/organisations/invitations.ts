@@ -2,7 +2,7 @@
 import { timingSafeEqual } from 'node:crypto'
 import { InvitationParams, type Invitation, type InvitationEvent, type InvitationMade, type InvitationPage, type InvitationRequest, type InvitationState, type OrganisationKind, type OwnInvitations } from '@isocenter/contracts'
 import { Type } from 'typebox'
-import { readPhone } from '../accounts/index.ts'
+import { accountProofRequired, readPhone } from '../accounts/index.ts'
 import type { AccountSession, Access } from '../identity/index.ts'
 import { record } from '../audit/index.ts'
 import { closeTodo, openTodo, publish, tell, type Outbox } from '../notifications/index.ts'
@@ -40,8 +40,8 @@ export interface Invitations {
   readonly own: (session: AccountSession) => Promise<OwnInvitations>
   /**
    * Makes who is signed in a member; answers the membership. The invitation is of a phone, and whoever made the account may have typed that number:
-   * so the phone has been proven, or the code is given that went to it or came from the inviter's hand.
-   * @throws noSuchInvitation 404, invitationStateRefused 409, memberStateRefused 409, invitationCodeNeeded 403, invitationCodeRefused 403
+   * so the phone has been proven, or the code is given that went to it or came from the inviter's hand. And an organisation's provider does not join another in his name.
+   * @throws noSuchInvitation 404, accountProofRequired 403, invitationStateRefused 409, memberStateRefused 409, invitationCodeNeeded 403, invitationCodeRefused 403
    */
   readonly accept: (session: AccountSession, invitationId: string, code?: string) => Promise<{ membershipId: string }>
   /** @throws noSuchInvitation 404, invitationStateRefused 409 */
@@ -226,6 +226,7 @@ export function createInvitations({ db, outbox, now }: { readonly db: Db; readon
     },
 
     accept: async (session, invitationId, code) => {
+      if (session.vouchedBy !== undefined) throw accountProofRequired('You have signed in by the provider of an organisation: show that the account is yours, then join another.')
       const answer = await db.transaction(async (trx) => {
         const invitation = await lockForInvitee(trx, session, invitationId)
         const state = assertOpenTo(invitation, 'accept')

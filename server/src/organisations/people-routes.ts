@@ -23,17 +23,17 @@ export const peopleRoutes: ApiRoutes<{ organisations: Organisations; accessLog: 
 
   app.get('/account/memberships', {
     schema: { operationId: 'listOwnMemberships', summary: 'Organisations of who is signed in, with what he may do there', tags, response: { 200: OwnMemberships, '4xx': Problem } },
-    config: { policy: 'signedIn', audit: 'none' },
+    config: { policy: 'signedIn', audit: 'none', isOpenToVouched: true },
   }, (request) => workbench.list(request.session))
 
   app.post('/account/memberships/:membershipId/switch', {
     schema: { operationId: 'switchMembership', summary: 'Goes to work in another organisation', tags, params: MemberParams, response: { 200: OwnMembership, '4xx': Problem } },
-    config: { policy: 'signedIn', audit: 'member.switch' },
+    config: { policy: 'signedIn', audit: 'member.switch', isOpenToVouched: true },
   }, (request) => workbench.switchTo(request.session, request.params.membershipId))
 
   app.get('/account/invitations', {
     schema: { operationId: 'listOwnInvitations', summary: 'Invitations that wait for the answer of who is signed in', tags, response: { 200: OwnInvitations, '4xx': Problem } },
-    config: { policy: 'signedIn', audit: 'none' },
+    config: { policy: 'signedIn', audit: 'none', isOpenToVouched: true },
   }, (request) => invitations.own(request.session))
 
   app.post('/account/invitations/:invitationId/acceptance', {

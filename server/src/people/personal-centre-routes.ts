@@ -18,7 +18,7 @@ export const personalCentreRoutes: ApiRoutes<{ people: Pick<People, 'profiles' |
 
   app.get('/account/profile', {
     schema: { operationId: 'getProfile', summary: 'What the person who is signed in says of himself', tags, response: { 200: Profile, '4xx': Problem } },
-    config: { policy: 'signedIn', audit: 'none' },
+    config: { policy: 'signedIn', audit: 'none', isOpenToVouched: true },
   }, async (request, reply) => {
     const profile = await profiles.find(request.session)
     return reply.header('etag', etagOf(profile)).send(profile)
@@ -43,7 +43,7 @@ export const personalCentreRoutes: ApiRoutes<{ people: Pick<People, 'profiles' |
 
   app.get('/account/avatar', {
     schema: { operationId: 'getOwnAvatar', summary: 'The own avatar, WebP', tags },
-    config: { policy: 'signedIn', audit: 'none' },
+    config: { policy: 'signedIn', audit: 'none', isOpenToVouched: true },
   }, async (request, reply) => {
     const { webp, etag } = await avatars.find(request.session.accountId)
     return reply.type('image/webp').headers({ etag, 'x-content-type-options': 'nosniff', 'cache-control': 'private, no-cache' }).send(webp)
@@ -102,7 +102,7 @@ export const personalCentreRoutes: ApiRoutes<{ people: Pick<People, 'profiles' |
 
   app.get('/account/preferences', {
     schema: { operationId: 'getPreferences', summary: 'What holds on all devices of the person who is signed in, and what is bound to the account', tags, response: { 200: Preferences, '4xx': Problem } },
-    config: { policy: 'signedIn', audit: 'none' },
+    config: { policy: 'signedIn', audit: 'none', isOpenToVouched: true },
   }, async (request, reply) => {
     const found = await preferences.find(request.session)
     return reply.header('etag', etagOf(found)).send(found)
@@ -119,23 +119,23 @@ export const personalCentreRoutes: ApiRoutes<{ people: Pick<People, 'profiles' |
 
   app.post('/account/binding-offer/dismissal', {
     schema: { operationId: 'putOffBinding', summary: 'Asks for no binding for fifteen days', tags, response: { 200: Preferences, '4xx': Problem } },
-    config: { policy: 'signedIn', audit: 'account.settings' },
+    config: { policy: 'signedIn', audit: 'account.settings', isOpenToVouched: true },
   }, (request) => preferences.putOffBinding(request.session))
 
   app.get('/account/landing', {
     schema: { operationId: 'getLanding', summary: 'Where the person who is signed in goes first', tags, response: { 200: Landing, '4xx': Problem } },
-    config: { policy: 'signedIn', audit: 'none' },
+    config: { policy: 'signedIn', audit: 'none', isOpenToVouched: true },
   }, (request) => preferences.landing(request.session))
 
   app.get('/account/column-layouts/:list', {
     schema: { operationId: 'getColumnLayout', summary: 'Columns of one list as the person has set them; none where he has not', tags, params: ColumnLayoutParams, response: { 200: ColumnLayout, '4xx': Problem } },
-    config: { policy: 'signedIn', audit: 'none' },
+    config: { policy: 'signedIn', audit: 'none', isOpenToVouched: true },
   }, (request) => preferences.layout(request.session, request.params.list))
 
   app.put('/account/column-layouts/:list', {
     bodyLimit,
     schema: { operationId: 'putColumnLayout', summary: 'Sets the columns of one list; no columns set it back', tags, params: ColumnLayoutParams, body: ColumnLayout, response: { 204: Empty, '4xx': Problem } },
-    config: { policy: 'signedIn', audit: 'account.settings' },
+    config: { policy: 'signedIn', audit: 'account.settings', isOpenToVouched: true },
   }, async (request, reply) => {
     await preferences.putLayout(request.session, request.params.list, request.body)
     return reply.code(204).send(null)

@@ -85,7 +85,8 @@ export function createLive({ db, recipients, sessionEnds, now, onFailure, option
 
   const readPlaces = async (stream: Stream) => {
     stream.placesReadAt = performance.now()
-    stream.places = placesOf(await recipients.placesOf(db, stream.session.accountId))
+    const { accountId, vouchedBy } = stream.session
+    stream.places = placesOf((await recipients.placesOf(db, accountId)).filter(({ organisationId }) => vouchedBy === undefined || organisationId === vouchedBy))
   }
   const mayHear = ({ session, places }: Stream, { accountIds, organisationId, permission }: LiveEvent): boolean =>
     (accountIds !== undefined ? accountIds.includes(session.accountId)

@@ -16,7 +16,7 @@ export const liveRoutes: ApiRoutes<{ live: Live }> = async (app, { live }) => {
       description: 'Names and data of the events are in LiveEvents of the contracts. Any may come twice. After a pause of an hour, or where too much was missed, "stream.open" says isResumed: false.',
       response: { 200: Type.String({ contentMediaType: 'text/event-stream' }), '4xx': Problem },
     },
-    config: { policy: 'signedIn', audit: 'none', isBackground: true },
+    config: { policy: 'signedIn', audit: 'none', isOpenToVouched: true, isBackground: true },
   }, async (request, reply) => {
     const stream = await live.open(request.session, request.headers['last-event-id'] ?? request.query.lastEventId)
     // Or a server that stops would wait for connections that have just become idle.
