@@ -1,5 +1,5 @@
 import { gateways } from '@isocenter/api-client'
-import type { Command, CommandState, GatewayCommandName, GatewayDetail, GatewayState, UnknownSender } from '@isocenter/contracts'
+import { gatewayAlarmWords, type Command, type CommandState, type GatewayCommandName, type GatewayDetail, type GatewayState, type UnknownSender } from '@isocenter/contracts'
 import { FormDrawer, Loaded, useAction, useConfirm, useLanguage, useNow, useResource } from '@isocenter/design-system'
 import { Alert, Button, Drawer, Form, Input, Tag } from 'antd'
 import { useState } from 'react'
@@ -7,7 +7,6 @@ import { useAdmin } from '../parts/admin.ts'
 import { DataTable, type Column } from '../parts/data-table.tsx'
 import { Facts } from '../parts/facts.tsx'
 import { useCommonWords } from '../words/common.ts'
-import { useAlarmWords } from './alarm-words.ts'
 import { anew, healthColours } from './gateway-health.ts'
 import { useMachineWords } from './words.ts'
 
@@ -82,8 +81,7 @@ function Head({ gateway: { gatewayId, name, health, version, enrolledAt, revoked
 function State({ state: { alarms, service, spool, queue, nodes, now: reportedAt }, isOpen, give }: { readonly state: GatewayState; readonly isOpen: boolean; readonly give: Give }) {
   const words = useMachineWords()
   const common = useCommonWords()
-  const alarmWords = useAlarmWords()
-  const { formats } = useLanguage()
+  const { language, formats } = useLanguage()
   const now = useNow()
   const confirm = useConfirm()
   const nodeName = (nodeId: string | undefined) => nodes.find(({ id }) => id === nodeId)?.name
@@ -113,7 +111,7 @@ function State({ state: { alarms, service, spool, queue, nodes, now: reportedAt 
         {alarms.length === 0
           ? <p className="hint">{words.noAlarms}</p>
           : <div className="checks">{alarms.map(({ code, severity, since, nodeId, count }) => {
-            const { title, advice } = alarmWords(code)
+            const { title, advice } = gatewayAlarmWords(language, code)
             const more = [nodeName(nodeId), count !== undefined && words.affected(formats.number(count)), since !== undefined && words.since(formats.fromNow(since, now))].filter((part) => part !== undefined && part !== false).join(' · ')
             return <Alert key={`${code} ${nodeId ?? ''}`} showIcon type={severity === 'error' || severity === 'critical' ? 'error' : severity === 'info' ? 'info' : 'warning'} title={title} description={<>{advice}{more !== '' && <div className="hint small">{more}</div>}</>} />
           })}</div>}

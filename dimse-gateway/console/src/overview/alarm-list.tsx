@@ -1,3 +1,4 @@
+import { gatewayAlarmWords, type GatewayAlarmCode } from '@isocenter/contracts/gateway-alarm-words'
 import { navigate, useAction, useConfirm, useLanguage, useNow } from '@isocenter/design-system'
 import { Alert, Button, Grid } from 'antd'
 import type { Alarm, NodeState } from '../../../src/control/wire/state.ts'
@@ -5,8 +6,8 @@ import { request } from '../api/client.ts'
 import { useFailureText } from '../parts/failure-text.ts'
 import { useConsoleWords, type Words } from '../words/index.ts'
 
-/** Where what an alarm calls for is done; nowhere else where it is done by the button itself. */
-const remedies: Readonly<Record<Alarm['code'], readonly [action: keyof Words['alarmActions'], to: string]>> = {
+/** Where what an alarm calls for is done; nowhere else where it is done by the button itself. An alarm without words does not compile. */
+const remedies: Readonly<Record<Alarm['code'] & GatewayAlarmCode, readonly [action: keyof Words['alarmActions'], to: string]>> = {
   serviceStopped: ['start', ''],
   serviceFailed: ['openService', '/service'],
   spoolFull: ['openStorage', '/storage'],
@@ -39,14 +40,14 @@ export function AlarmList({ alarms, nodes }: { readonly alarms: readonly Alarm[]
 
 function AlarmRow({ alarm, node }: { readonly alarm: Alarm; readonly node: NodeState | undefined }) {
   const words = useConsoleWords()
-  const { formats } = useLanguage()
+  const { language, formats } = useLanguage()
   const failureText = useFailureText()
   const now = useNow()
   const isWide = Grid.useBreakpoint().md ?? false
   const { run, isBusy } = useAction()
   const confirm = useConfirm()
+  const { title, advice } = gatewayAlarmWords(language, alarm.code)
   // A newer gateway may know alarms that this console, open since before it was updated, does not.
-  const { title, advice } = Object.hasOwn(words.alarms, alarm.code) ? words.alarms[alarm.code] : words.alarms.other
   const [action, to] = Object.hasOwn(remedies, alarm.code) ? remedies[alarm.code] : ['openNode', '/'] as const
   const details = [
     node?.name,

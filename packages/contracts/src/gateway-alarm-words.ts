@@ -1,7 +1,5 @@
-/** Alarms of gateways by their code (dimse-gateway/docs/gateway.md): what it is, and what to do about it. A newer gateway may know more of them: `other`. */
-import { useWords } from '@isocenter/design-system'
-
-export interface AlarmWords { readonly title: string; readonly advice: string }
+/** Alarms of gateways: what each is, and what to do about it. */
+export interface GatewayAlarmWords { readonly title: string; readonly advice: string }
 
 const en = {
   serviceStopped: { title: 'The DICOM service is stopped', advice: 'Modalities cannot send. Start the service.' },
@@ -22,9 +20,9 @@ const en = {
   commitmentUnreported: { title: 'A modality could not be told that its images are safe', advice: 'It keeps its copy and waits. See that its address and port are on the accept list, then mark it as seen.' },
   configurationRestored: { title: 'The settings were damaged; earlier ones are used', advice: 'The last change is lost. Look through the settings and save them.' },
   other: { title: 'The gateway reports a problem', advice: 'See the log of the gateway.' },
-} satisfies Readonly<Record<string, AlarmWords>>
+} satisfies Readonly<Record<string, GatewayAlarmWords>>
 
-const zhCN: Readonly<Record<keyof typeof en, AlarmWords>> = {
+const zhCN: Readonly<Record<keyof typeof en, GatewayAlarmWords>> = {
   serviceStopped: { title: 'DICOM 服务已停止', advice: '设备无法发送影像，请启动服务。' },
   serviceFailed: { title: 'DICOM 服务无法运行', advice: '端口可能被其他程序占用。请更换端口，或停止该程序后重新启动服务。' },
   spoolFull: { title: '磁盘已满：拒收新影像', advice: '请确认节点可以连通，使等待的影像发出，或释放磁盘空间。被拒收的影像需由设备重新发送。' },
@@ -45,10 +43,10 @@ const zhCN: Readonly<Record<keyof typeof en, AlarmWords>> = {
   other: { title: '网关报告了一个问题', advice: '请查看网关日志。' },
 }
 
-const words = { en: en as Readonly<Record<keyof typeof en, AlarmWords>>, 'zh-CN': zhCN }
+export type GatewayAlarmCode = Exclude<keyof typeof en, 'other'>
 
-/** What an alarm is called. */
-export function useAlarmWords(): (code: string) => AlarmWords {
-  const all = useWords(words)
-  return (code) => (Object.hasOwn(all, code) ? all[code as keyof typeof en] : all.other)
+/** What an alarm is called, and what to do about it. A newer gateway may know alarms that this does not: they are told as such. */
+export function gatewayAlarmWords(language: 'zh-CN' | 'en', code: string): GatewayAlarmWords {
+  const words = language === 'en' ? en : zhCN
+  return Object.hasOwn(words, code) ? words[code as GatewayAlarmCode] : words.other
 }
