@@ -23,7 +23,7 @@ export const en = {
     },
     own: { workbench: 'Workbench', notifications: 'Notifications', profile: 'Profile', security: 'Sign-in and security', settings: 'Settings', messages: 'Messages', signature: 'Signature', credentials: 'Documents', favourites: 'Favourites', permissions: 'Permissions' },
     disconnected: 'The connection is interrupted. What you see may have changed.',
-    stepUp: { title: 'Management asks for the second step', hint: 'Show once more that it is you. It is good for a while.', none: 'Management needs a second step for signing in: an authenticator or a passkey. Set one up first.', setUp: 'Set it up' },
+    stepUp: { title: 'Management asks for the second step', hint: 'Show once more that it is you. It is good for a while.', none: 'Management needs a second step for signing in: an authenticator or a passkey. Set one up first.', setUp: 'Set it up', proofTitle: 'Show that this account is yours', proofHint: 'You have signed in by one of your organisations. For the others, and for what is your own, give the password of your account.', proofSubmit: 'Go on' },
     signsOut: { title: 'You are about to be signed out', text: (seconds: number) => `Nothing has been done for a while. In ${String(seconds)} seconds you are signed out; what is not saved is lost.`, stay: 'Stay signed in', leave: 'Sign out now' },
   },
   notFound: { title: 'There is no such page', hint: 'The address may be mistyped, or the page is gone.', home: 'Go to the workbench' },

@@ -24,7 +24,7 @@ export const zhCN: Words = {
     },
     own: { workbench: '工作台', notifications: '通知', profile: '个人资料', security: '登录与安全', settings: '设置', messages: '消息设置', signature: '个人签名', credentials: '证件认证', favourites: '收藏', permissions: '我的权限' },
     disconnected: '连接已中断，显示的内容可能不是最新。',
-    stepUp: { title: '进入管理平台需二次验证', hint: '请再次确认是您本人，验证在一段时间内有效。', none: '管理平台要求二次验证，请先设置身份验证器或通行密钥。', setUp: '去设置' },
+    stepUp: { title: '进入管理平台需二次验证', hint: '请再次确认是您本人，验证在一段时间内有效。', none: '管理平台要求二次验证，请先设置身份验证器或通行密钥。', setUp: '去设置', proofTitle: '请确认账号属于您本人', proofHint: '您是通过其中一个机构的登录服务登录的。进入其他机构或查看个人资料前，请输入您账号的密码。', proofSubmit: '继续' },
     signsOut: { title: '即将自动退出', text: (seconds) => `您已有一段时间没有操作，将在 ${String(seconds)} 秒后退出登录，未保存的内容会丢失。`, stay: '保持登录', leave: '立即退出' },
   },
   notFound: { title: '页面不存在', hint: '地址可能有误，或页面已被移除。', home: '返回工作台' },

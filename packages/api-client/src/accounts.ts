@@ -10,6 +10,8 @@ export const accounts = (api: ApiClient) => ({
   session: (options: { readonly isBackground?: boolean; readonly signal?: AbortSignal } = {}) => api.request<Session>('GET', '/session', options),
   signOut: () => api.request('DELETE', '/session'),
   setFirstPassword: (newPassword: string) => api.request<Session>('PUT', '/session/password', { body: { newPassword } }),
+  /** Shows that the account is one's own, where an organisation's provider has signed one in. */
+  prove: (password: string) => api.request<Session>('POST', '/session/proof', { body: { password } }),
   giveSecondFactor: (code: string) => api.request<Session>('POST', '/session/second-factor', { body: { code } }),
 
   requestReset: (body: PasswordResetRequest) => api.request<PasswordReset>('POST', '/password-resets', { body }),

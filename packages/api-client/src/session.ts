@@ -17,11 +17,13 @@ export type SessionState =
   | { readonly kind: 'restricted'; readonly session: Session }
   | { readonly kind: 'signedIn'; readonly session: Session; readonly memberships: readonly OwnMembership[] }
 
-/** Management asks for the second factor once more (AUTH-11): whoever shows questions answers it. */
+/** Something more has to be shown before a request goes on: whoever shows questions answers it. */
 export interface StepUpRequest {
-  /** Ways it can be given by; none: one must be set up first. */
+  /** The second factor once more, for management (AUTH-11); or that the account is one's own, where an organisation's provider alone has said so. */
+  readonly asks: 'secondFactor' | 'accountProof'
+  /** Ways a second factor can be given by; none: one must be set up first. */
   readonly possible: readonly SecondFactorWay[]
-  /** Ends the question: true when the factor was given. Requests that wait go on then. */
+  /** Ends the question: true when it was shown. Requests that wait go on then. */
   readonly answer: (isGiven: boolean) => void
 }
 
@@ -33,7 +35,7 @@ export interface SessionStore extends Store<SessionState> {
   /** Takes over what a sign-in answered. */
   readonly begin: (session: Session) => Promise<SessionState>
   readonly signOut: () => Promise<void>
-  /** Set while a request waits for the second factor. */
+  /** Set while a request waits for something to be shown. */
   readonly stepUp: Store<StepUpRequest | undefined>
   /** When the session will end unless something is asked for, by what was asked in this tab or another. */
   readonly signsOutAt: Store<number | undefined>
@@ -45,6 +47,8 @@ export interface SessionStore extends Store<SessionState> {
 
 /** Kinds that say that the session is over, and that it never was good. */
 const over = new Set(['unauthenticated'])
+/** What is asked for after which problem. */
+const questions: Readonly<Record<string, StepUpRequest['asks']>> = { 'step-up-required': 'secondFactor', 'account-proof-required': 'accountProof' }
 const channelName = 'isocenter.session'
 
 export function createSessionStore(options: Pick<ApiClientOptions, 'fetch'> = {}): SessionStore {
@@ -61,10 +65,10 @@ export function createSessionStore(options: Pick<ApiClientOptions, 'fetch'> = {}
   const stepUp = createStore<StepUpRequest | undefined>(undefined)
   let asked: Promise<boolean> | undefined
   /** One question at a time, however many requests wait for its answer. */
-  const askForSecondFactor = (problem: ApiProblem): Promise<boolean> => {
+  const ask = (asks: StepUpRequest['asks'], problem: ApiProblem): Promise<boolean> => {
     const { possible } = problem.members
     return asked ??= new Promise<boolean>((done) => {
-      stepUp.set({ possible: Array.isArray(possible) ? possible as SecondFactorWay[] : [], answer: done })
+      stepUp.set({ asks, possible: Array.isArray(possible) ? possible as SecondFactorWay[] : [], answer: done })
     }).finally(() => {
       asked = undefined
       stepUp.set(undefined)
@@ -73,7 +77,10 @@ export function createSessionStore(options: Pick<ApiClientOptions, 'fetch'> = {}
 
   const api = createApiClient({
     ...options,
-    recover: (problem) => (problem.code === 'step-up-required' ? askForSecondFactor(problem) : Promise.resolve(false)),
+    recover: (problem) => {
+      const asks = questions[problem.code]
+      return asks === undefined ? Promise.resolve(false) : ask(asks, problem)
+    },
     onProblem: ({ code }) => {
       if (over.has(code) && state.get().kind !== 'signedOut') state.set({ kind: 'signedOut' })
       if (code === 'session-restricted' && state.get().kind === 'signedIn') void refresh()

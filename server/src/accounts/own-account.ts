@@ -28,7 +28,7 @@ export interface OwnAccount {
   readonly setFirstPassword: (session: AccountSession, newPassword: string) => Promise<void>
   /** @throws wrongPassword 403, passwordRefused 422, tooManyRequests 429 after ten wrong ones a day */
   readonly changePassword: (session: AccountSession, change: PasswordChange) => Promise<void>
-  /** Shows in a session that an organisation's provider has vouched for that the account itself is its person's. @throws what `assertPassword` throws */
+  /** Shows in a session that an organisation's provider has vouched for that the account itself is its person's. @throws wrongPassword 403, tooManyRequests 429 after ten wrong ones a day */
   readonly prove: (session: AccountSession, password: string) => Promise<void>
   /** Before something that could take the account over: the password, and a second factor that was given lately where there is one. @throws stepUpRequired 403, wrongPassword 403, tooManyRequests 429 after ten wrong ones a day */
   readonly assertPassword: (session: AccountSession, password: string) => Promise<void>
@@ -71,15 +71,6 @@ export function createOwnAccount({ db, hashing, passwords, management, membershi
     await publish(trx, { event: 'account.password-changed', organisationId: account.organisationId, accountId: account.accountId, details: {} })
   })
 
-  const assertPassword: OwnAccount['assertPassword'] = async (session, password) => {
-    const live = await sessionById(db, session.sessionId)
-    if (live === undefined) throw noSuchSession('It has just been ended.')
-    // First: or who has the password and an open session could put another factor in the place of the one he lacks.
-    await management.assertGivenLately(live)
-    await assertCurrent(await present(session.accountId), password)
-    await noteProof(db, session.sessionId)
-  }
-
   const withAccount = async (session: AccountSession, work: (account: Account) => Promise<void>) => work((await present(session.accountId)).account)
 
   return {
@@ -98,10 +89,18 @@ export function createOwnAccount({ db, hashing, passwords, management, membershi
       await replace(session, found.passwordHash, await passwords.prepare(db, found.account.accountId, newPassword))
     },
 
-    assertPassword,
+    assertPassword: async (session, password) => {
+      const live = await sessionById(db, session.sessionId)
+      if (live === undefined) throw noSuchSession('It has just been ended.')
+      // First: or who has the password and an open session could put another factor in the place of the one he lacks.
+      await management.assertGivenLately(live)
+      await assertCurrent(await present(session.accountId), password)
+      await noteProof(db, session.sessionId)
+    },
 
     prove: async (session, password) => {
-      await assertPassword(session, password)
+      await assertCurrent(await present(session.accountId), password)
+      await noteProof(db, session.sessionId)
       await withAccount(session, async (account) => {
         await db.transaction((trx) => record(trx, [{ ...eventOf(account), action: 'account.sign-in', detail: { change: 'proven', sessionId: session.sessionId } }]))
       })

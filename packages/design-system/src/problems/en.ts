@@ -45,6 +45,7 @@ export const en = {
     'already-member': 'This person is a member already.',
     'invalid-phone': 'This is no phone number.',
     'invitation-state-refused': 'The invitation has been answered or has ended.',
+    'account-proof-required': 'You have signed in by an organisation. Show first that this account is yours, by its password.',
     'invitation-code-needed': 'This invitation needs its acceptance code. Ask who invites you for it.',
     'invitation-code-refused': 'This is not the acceptance code of the invitation. After ten wrong ones none is taken any more: ask to be invited again.',
     'no-such-team': 'No team has this number. Ask the team for it.',

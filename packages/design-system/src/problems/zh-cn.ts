@@ -46,6 +46,7 @@ export const zhCN: ProblemWords = {
     'already-member': '此人已是成员。',
     'invalid-phone': '手机号不正确。',
     'invitation-state-refused': '该邀请已答复或已结束。',
+    'account-proof-required': '您是通过机构的登录服务登录的，请先用账号密码确认是您本人。',
     'invitation-code-needed': '接受该邀请需要接受码，请向邀请人索取。',
     'invitation-code-refused': '接受码不正确。连续输错十次后不再接受，请让对方重新邀请。',
     'no-such-team': '没有使用该编号的团队，请向对方核实。',
