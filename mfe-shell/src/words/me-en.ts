@@ -2,7 +2,7 @@ export const meEn = {
   profile: {
     title: 'Profile', basic: 'Basic information', contact: 'How you are reached', introductions: 'Introductions', introductionsHint: 'What the members of each organisation read about you.',
     name: 'Name', missingName: 'Enter your name.', nameVerified: 'The name stands in a verified document and cannot be changed.', gender: 'Gender', genders: { none: 'Not said', female: 'Female', male: 'Male', other: 'Other' },
-    phone: 'Phone', email: 'E-mail', loginName: 'Login name', none: 'None', changePhone: 'Change phone', changeEmail: 'Change e-mail', addEmail: 'Add e-mail', newPhone: 'New phone number', newEmail: 'New e-mail address', missingPhone: 'Enter a phone number.', missingEmail: 'Enter an e-mail address.',
+    phone: 'Phone', email: 'E-mail', loginName: 'Login name', none: 'None', changePhone: 'Change phone', changeEmail: 'Change e-mail', addEmail: 'Add e-mail', proveEmail: 'Confirm e-mail', emailUnproven: 'Somebody else has entered this address. Until you confirm it by a code, it cannot reset your password.', newPhone: 'New phone number', newEmail: 'New e-mail address', missingPhone: 'Enter a phone number.', missingEmail: 'Enter an e-mail address.',
     codeSent: 'A code was sent there, if it can be reached and belongs to nobody else.', confirm: 'Confirm', passwordWhy: 'This could take your account over, so your password is asked for.', emailAdvised: 'With an e-mail address you can also reset your password when your phone is lost.',
     avatarOf: (name: string) => `Picture of ${name}`, chooseAvatar: 'Choose a picture', removeAvatar: 'Remove it', avatarHint: (megabytes: number) => `PNG, JPEG or WebP, up to ${String(megabytes)} MB`,
   },

@@ -5,7 +5,7 @@ export const meZhCN: MeWords = {
     title: '个人资料', basic: '基本信息', contact: '联系方式', introductions: '个人简介', introductionsHint: '各机构成员可以看到的简介。',
     name: '姓名', missingName: '请输入姓名。', nameVerified: '姓名已由证件核实，不能修改。', gender: '性别', genders: { none: '未填写', female: '女', male: '男', other: '其他' },
     phone: '手机', email: '邮箱', loginName: '登录名', none: '无', changePhone: '更换手机', changeEmail: '更换邮箱', addEmail: '添加邮箱', newPhone: '新手机号', newEmail: '新邮箱', missingPhone: '请输入手机号。', missingEmail: '请输入邮箱。',
-    codeSent: '如果可以送达且未被他人使用，验证码已发送。', confirm: '确认', passwordWhy: '此操作涉及账号安全，需要验证密码。', emailAdvised: '添加邮箱后，手机丢失时也能重置密码。',
+    codeSent: '如果可以送达且未被他人使用，验证码已发送。', confirm: '确认', passwordWhy: '此操作涉及账号安全，需要验证密码。', proveEmail: '确认邮箱', emailUnproven: '该邮箱由他人填写；通过验证码确认之前，不能用于重置密码。', emailAdvised: '添加邮箱后，手机丢失时也能重置密码。',
     avatarOf: (name) => `${name} 的头像`, chooseAvatar: '选择图片', removeAvatar: '移除', avatarHint: (megabytes) => `PNG、JPEG 或 WebP，不超过 ${String(megabytes)} MB`,
   },
   security: {

@@ -37,6 +37,7 @@ export const Profile = Type.Object({
   timeZone: Type.Optional(Type.String()),
   avatar: Type.Optional(Type.String({ description: 'changes with the picture at /api/account/avatar' })),
   introductions: Type.Array(ProfileIntroduction, { description: 'one for each active membership' }),
+  isEmailProven: Type.Optional(Type.Boolean({ description: 'by a code that was sent there: codes for forgotten passwords go to no other; absent without an address' })),
   isNameVerified: Type.Boolean({ description: 'a verified document has the name, so it cannot be changed' }),
   version: Version,
 })

@@ -116,7 +116,7 @@ test('e-mail leaves through a real SMTP server, once, in the language of its rea
   const channel = createEmailChannel({ url: `smtp://127.0.0.1:${String((listening.address() as AddressInfo).port)}`, from: 'Isocenter <noreply@pacs.example>' })
   try {
     const { phone, accountId } = await service.aPerson()
-    await service.db('account').where({ account_id: accountId }).update({ email: 'wang@hospital.example', language: 'en' })
+    await service.db('account').where({ account_id: accountId }).update({ email: 'wang@hospital.example', email_proven_at: new Date(), language: 'en' })
     await service.db('outbox_message').whereNot({ account_id: accountId }).orWhereNull('account_id').delete()
     await ask(phone)
     const code = await codeFor(phone)
@@ -139,6 +139,24 @@ test('e-mail leaves through a real SMTP server, once, in the language of its rea
     channel.close()
     await new Promise<void>((resolve) => { smtp.close(resolve) })
   }
+})
+
+test('an e-mail address that its holder has not proven gets no code, though it gets other messages', async () => {
+  const { phone, accountId } = await service.aPerson()
+  await service.db('account').where({ account_id: accountId }).update({ email: 'typed@by-somebody.example' })
+  await service.db('outbox_message').delete()
+  await ask(phone)
+  const delivered: string[] = []
+  const { sealing } = await keysOf()
+  const channel = { name: 'email', addressOf: ({ email }: { email: string | undefined }) => email, deliver: (address: string) => { delivered.push(address); return Promise.resolve() } } as const
+  const outbox = createOutbox({ db: service.db, sealing, channels: [channel], now: service.clock.now, onFailure: () => undefined })
+  await service.db.transaction((trx) => outbox.add(trx, { kind: 'password-changed', values: {}, accountId, expiresAt: new Date(service.clock.now().getTime() + 60_000) }))
+  await outbox.deliverDue()
+  expect(delivered).toEqual(['typed@by-somebody.example'])
+  await service.db('account').where({ account_id: accountId }).update({ email_proven_at: new Date() })
+  service.clock.advance({ minutes: 1 })
+  await outbox.deliverDue()
+  expect(delivered).toHaveLength(2)
 })
 
 test('short messages leave by a webhook that can tell they are ours', async () => {

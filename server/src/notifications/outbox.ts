@@ -65,9 +65,15 @@ interface MessageRow {
 
 interface PersonRow {
   readonly email: string | null
+  readonly email_proven_at: Date | null
   readonly phone: string
   readonly language: string | null
 }
+
+/** What opens an account goes to no e-mail address that somebody else may have typed. */
+const forProvenAddresses: ReadonlySet<string> = new Set<MessageKind>(['password-reset-code'])
+const recipientOf = (kind: string, { email, email_proven_at, phone }: PersonRow): WaitingMessage['recipient'] =>
+  ({ email: email === null || (email_proven_at === null && forProvenAddresses.has(kind)) ? undefined : email, phone })
 
 const purposeOf = (kind: string) => `message:${kind}`
 
@@ -79,7 +85,7 @@ export function createOutbox({ db, sealing, channels, now, onFailure }: OutboxDe
     const { to, ...values } = JSON.parse(sealed) as MessageValues[MessageKind] & { readonly to?: Destination }
     return { text: textOf(row.kind, values, language ?? undefined), to }
   }
-  const personOf = (accountId: string) => db('account').where({ account_id: accountId }).first<PersonRow | undefined>('email', 'phone', 'language')
+  const personOf = (accountId: string) => db('account').where({ account_id: accountId }).first<PersonRow | undefined>('email', 'email_proven_at', 'phone', 'language')
   const finish = (messageId: string, change: object) => db('outbox_message').where({ message_id: messageId }).update({ delivered_at: now(), ...change })
 
   /** Takes one message that is due for itself: until the lease is over no other process does. */
@@ -101,7 +107,7 @@ export function createOutbox({ db, sealing, channels, now, onFailure }: OutboxDe
       return
     }
     const { text, to } = message
-    const recipient = { email: person.email ?? undefined, phone: person.phone }
+    const recipient = recipientOf(row.kind, person)
     for (const channel of channels) {
       const address = to === undefined ? channel.addressOf(recipient) : to.channel === channel.name ? to.address : undefined
       if (address === undefined) continue
@@ -134,11 +140,11 @@ export function createOutbox({ db, sealing, channels, now, onFailure }: OutboxDe
 
     waiting: async () => {
       const found = await db('outbox_message').join('account', 'account.account_id', 'outbox_message.account_id').whereNull('delivered_at').where('expires_at', '>', now())
-        .orderBy('outbox_message.created_at').limit(100).select<(MessageRow & PersonRow)[]>('outbox_message.*', 'account.email', 'account.phone', 'account.language')
+        .orderBy('outbox_message.created_at').limit(100).select<(MessageRow & PersonRow)[]>('outbox_message.*', 'account.email', 'account.email_proven_at', 'account.phone', 'account.language')
       return found.flatMap((row) => {
         const message = opened(row, row.language)
         return message === undefined || !isMessageKind(row.kind) ? [] : [{
-          messageId: row.message_id, kind: row.kind, createdAt: row.created_at, attempts: row.attempts, ...message, recipient: { email: row.email ?? undefined, phone: row.phone },
+          messageId: row.message_id, kind: row.kind, createdAt: row.created_at, attempts: row.attempts, ...message, recipient: recipientOf(row.kind, row),
         }]
       })
     },

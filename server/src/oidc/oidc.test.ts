@@ -160,7 +160,7 @@ describe('linking and signing in', () => {
 describe('linking by what the provider has verified', () => {
   const withEmail = async (hospital: TestHospital, email: string, builtIn?: string) => {
     const person = await hospital.member(builtIn)
-    await account(person, { email })
+    await account(person, { email, email_proven_at: new Date() })
     return person
   }
 
@@ -196,6 +196,7 @@ describe('linking by what the provider has verified', () => {
   test.each<[string, (hospital: TestHospital) => Promise<Record<string, unknown>>]>([
     ['an address the provider has not verified', async (hospital) => { await withEmail(hospital, 'a@north.example'); return { email: 'a@north.example', email_verified: false } }],
     ['an address without a word of verification', async (hospital) => { await withEmail(hospital, 'b@north.example'); return { email: 'b@north.example' } }],
+    ['an address that somebody has typed for its account', async (hospital) => { await account(await hospital.member(), { email: 'i@north.example' }); return { email: 'i@north.example', email_verified: true } }],
     ['an address nobody has', () => Promise.resolve({ email: 'nobody@north.example', email_verified: true })],
     ['an address two have', async (hospital) => { await withEmail(hospital, 'c@north.example'); await withEmail(hospital, 'C@north.example'); return { email: 'c@north.example', email_verified: true } }],
     ['who administers anything', async (hospital) => { await withEmail(hospital, 'h@north.example', 'administrator'); return { email: 'h@north.example', email_verified: true } }],
@@ -205,7 +206,7 @@ describe('linking by what the provider has verified', () => {
       await aMember(service.db, (await anOrganisation(service.db, 'team')).organisationId, 'reviewer', { accountId: person.accountId })
       return { email: 'e@north.example', email_verified: true }
     }],
-    ['who is no member', async () => { await account(await service.aPerson(), { email: 'f@north.example' }); return { email: 'f@north.example', email_verified: true } }],
+    ['who is no member', async () => { await account(await service.aPerson(), { email: 'f@north.example', email_proven_at: new Date() }); return { email: 'f@north.example', email_verified: true } }],
     ['who is linked to another identity there', async (hospital) => {
       const person = await withEmail(hospital, 'g@north.example')
       arrives()

@@ -86,7 +86,7 @@ export function createOidcSignIn({ db, accounts, memberships, party, now }: Oidc
     await tellOfLink(trx, provider, accountId, 'account.linked')
   }
 
-  /** The one account whose address the provider has verified, where the organisation lets such be linked. */
+  /** The one account whose address the provider has verified, where the organisation lets such be linked; of e-mail addresses those alone that their holder has proven here, too. */
   const accountByClaim = async (handle: Db, provider: Provider, { claims }: Arrival): Promise<string | undefined> => {
     if (provider.linksBy === 'holder') return undefined
     const email = provider.linksBy === 'email' ? verifiedEmail(claims) : undefined
@@ -95,7 +95,7 @@ export function createOidcSignIn({ db, accounts, memberships, party, now }: Oidc
     // Of the members alone: whose address is whose elsewhere is none of the provider's concern.
     const found = await handle('account').join('membership', 'membership.account_id', 'account.account_id')
       .where({ 'membership.organisation_id': provider.organisation.organisationId, 'membership.state': 'active' })
-      .where((one) => (email === undefined ? one.where('account.phone', String(phone)) : one.whereRaw('lower(account.email) = ?', [email]))).limit(2).pluck<string[]>('account.account_id')
+      .where((one) => (email === undefined ? one.where('account.phone', String(phone)) : one.whereRaw('lower(account.email) = ? and account.email_proven_at is not null', [email]))).limit(2).pluck<string[]>('account.account_id')
     const [only, another] = found
     return only !== undefined && another === undefined && await mayVouchFor(handle, only, provider) ? only : undefined
   }

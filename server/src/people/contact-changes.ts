@@ -93,7 +93,7 @@ export function createContactChanges({ db, sealing, outbox, accounts, now }: Con
   const take = async (trx: Trx, accountId: string, contact: Contact, address: string): Promise<void> => {
     await lockHolder(trx, accountId)
     const before = (await known(trx, accountId))[contact]
-    const changes = contact === 'phone' ? { phone: address, phone_proven_at: now() } : { email: address }
+    const changes = contact === 'phone' ? { phone: address, phone_proven_at: now() } : { email: address, email_proven_at: now() }
     try {
       await trx.transaction((trx) => trx('account').where({ account_id: accountId }).update({ ...changes, profile_version: trx.raw('profile_version + 1'), updated_at: now() }))
     } catch (error) {
@@ -132,7 +132,7 @@ export function createContactChanges({ db, sealing, outbox, accounts, now }: Con
       await db.transaction(async (trx) => {
         await lockHolder(trx, accountId)
         const { email } = await known(trx, accountId)
-        await trx('account').where({ account_id: accountId }).update({ email: null, profile_version: trx.raw('profile_version + 1'), updated_at: now() })
+        await trx('account').where({ account_id: accountId }).update({ email: null, email_proven_at: null, profile_version: trx.raw('profile_version + 1'), updated_at: now() })
         await tell(trx, accountId, 'email', email)
         await noteOwn(trx, accountId, 'account.contact', { contact: 'email', isRemoved: true })
       })

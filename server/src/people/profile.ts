@@ -21,6 +21,7 @@ interface ProfileRow {
   readonly login_name: string | null
   readonly gender: Gender | null
   readonly email: string | null
+  readonly is_email_proven: boolean
   readonly introduction: string | null
   readonly language: string | null
   readonly time_zone: string | null
@@ -37,12 +38,12 @@ const isNameVerifiedSql = `exists (select from credential where credential.accou
 export function createProfiles({ db, now }: { readonly db: Db; readonly now: () => Date }): Profiles {
   const find = async (db: Db, { accountId }: Holder): Promise<Profile> => {
     const row = await db('account').leftJoin('account_avatar', 'account_avatar.account_id', 'account.account_id').where('account.account_id', accountId)
-      .first<ProfileRow | undefined>('account.account_id', 'name', 'phone', 'login_name', 'gender', 'email', 'introduction', 'language', 'time_zone', 'profile_version', 'account_avatar.sha256 as avatar', db.raw(`${isNameVerifiedSql} as is_name_verified`))
+      .first<ProfileRow | undefined>('account.account_id', 'name', 'phone', 'login_name', 'gender', 'email', db.raw('account.email_proven_at is not null as is_email_proven'), 'introduction', 'language', 'time_zone', 'profile_version', 'account_avatar.sha256 as avatar', db.raw(`${isNameVerifiedSql} as is_name_verified`))
     if (row === undefined) throw new Error('The account of a session is gone.')
     const memberships = await activeMembershipsOf(db, accountId)
     return {
       accountId, name: row.name, phone: row.phone, isNameVerified: row.is_name_verified, version: row.profile_version,
-      ...(row.login_name === null ? {} : { loginName: row.login_name }), ...(row.gender === null ? {} : { gender: row.gender }), ...(row.email === null ? {} : { email: row.email }),
+      ...(row.login_name === null ? {} : { loginName: row.login_name }), ...(row.gender === null ? {} : { gender: row.gender }), ...(row.email === null ? {} : { email: row.email, isEmailProven: row.is_email_proven }),
       ...(row.language === null ? {} : { language: row.language }), ...(row.time_zone === null ? {} : { timeZone: row.time_zone }), ...(row.avatar === null ? {} : { avatar: pictureMark(row.avatar) }),
       introductions: memberships.map(({ membershipId, organisation, introduction }) => ({ membershipId, organisation, introduction: introduction ?? row.introduction ?? '' })),
     }

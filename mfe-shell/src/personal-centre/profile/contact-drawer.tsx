@@ -9,7 +9,7 @@ const api = personalCentre(session.api)
 interface Values { readonly address: string; readonly password: string; readonly code: string }
 
 /** Another phone number or e-mail address: asked for with the password, proved by the code that is sent there (PC-02). */
-export function ContactDrawer({ contact, onClose, onChanged }: { readonly contact: 'phone' | 'email'; readonly onClose: () => void; readonly onChanged: () => void }) {
+export function ContactDrawer({ contact, address = '', onClose, onChanged }: { readonly contact: 'phone' | 'email'; /** What is proposed. */ readonly address?: string; readonly onClose: () => void; readonly onChanged: () => void }) {
   const { profile: words, signIn } = useShellWords()
   const [change, setChange] = useState<ContactChange>()
   const submit = async ({ address, password, code }: Values) => {
@@ -23,7 +23,7 @@ export function ContactDrawer({ contact, onClose, onChanged }: { readonly contac
   }
   const isPhone = contact === 'phone'
   return (
-    <FormDrawer<Values> title={isPhone ? words.changePhone : words.changeEmail} initialValues={{}} onClose={onClose} onSubmit={submit} submitText={change ? words.confirm : signIn.reset.send}>
+    <FormDrawer<Values> title={isPhone ? words.changePhone : words.changeEmail} initialValues={{ address }} onClose={onClose} onSubmit={submit} submitText={change ? words.confirm : signIn.reset.send}>
       {change ? (
         <>
           <Alert type="info" showIcon title={words.codeSent} className="entrance-problem" />

@@ -2,7 +2,9 @@ import { personalCentre, session } from '@isocenter/api-client'
 import { genders, type Profile, type ProfileIntroduction } from '@isocenter/contracts'
 import { Loaded, Page, useAction, useResource } from '@isocenter/design-system'
 import { Alert, Button, Card, Form, Input, Select } from 'antd'
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
+import { tellAvatar } from '../../session/own-avatar.ts'
+import { useSignedIn } from '../../session/use-session.ts'
 import { useShellWords } from '../../words/index.ts'
 import { AvatarField } from './avatar-field.tsx'
 import { ContactDrawer } from './contact-drawer.tsx'
@@ -13,6 +15,9 @@ const api = personalCentre(session.api)
 export function ProfilePage() {
   const { profile: words } = useShellWords()
   const profile = useResource('profile', (signal) => api.profile(signal))
+  const accountId = useSignedIn()?.session.account.accountId
+  const { value } = profile
+  useEffect(() => { if (accountId !== undefined && value !== undefined) tellAvatar(accountId, value.avatar) }, [accountId, value])
   return (
     <Page title={words.title}>
       <Loaded resource={profile}>{(value) => (
@@ -63,11 +68,12 @@ function Contacts({ profile, onChanged }: { readonly profile: Profile; readonly 
     <>
       <ul className="rows">
         <li><span><span className="hint">{words.phone}</span><br /><strong>{profile.phone}</strong></span><Button onClick={() => { setChanging('phone') }}>{words.changePhone}</Button></li>
-        <li><span><span className="hint">{words.email}</span><br /><strong>{profile.email ?? words.none}</strong></span><Button onClick={() => { setChanging('email') }}>{profile.email === undefined ? words.addEmail : words.changeEmail}</Button></li>
+        <li><span><span className="hint">{words.email}</span><br /><strong>{profile.email ?? words.none}</strong></span><Button onClick={() => { setChanging('email') }}>{profile.email === undefined ? words.addEmail : profile.isEmailProven === false ? words.proveEmail : words.changeEmail}</Button></li>
         {profile.loginName !== undefined && <li><span><span className="hint">{words.loginName}</span><br /><strong>{profile.loginName}</strong></span></li>}
       </ul>
       {profile.email === undefined && <Alert type="info" showIcon title={words.emailAdvised} style={{ marginTop: 16 }} />}
-      {changing && <ContactDrawer contact={changing} onClose={() => { setChanging(undefined) }} onChanged={() => { onChanged(); void session.refresh() }} />}
+      {profile.isEmailProven === false && <Alert type="warning" showIcon title={words.emailUnproven} style={{ marginTop: 16 }} />}
+      {changing && <ContactDrawer contact={changing} {...(changing === 'email' && profile.isEmailProven === false && profile.email !== undefined && { address: profile.email })} onClose={() => { setChanging(undefined) }} onChanged={() => { onChanged(); void session.refresh() }} />}
     </>
   )
 }
