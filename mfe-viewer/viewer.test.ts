@@ -88,6 +88,56 @@ describe.skipIf(!hasProgram('chromium'))('the viewer in Chromium', () => {
     await picture('another')
   }, 120_000)
 
+  describe('for who reads on two screens', () => {
+    let reader: SignedInPage
+    beforeAll(async () => {
+      reader = await screens.signedInPage({ organisation: opened.organisation })
+      const answer = await reader.page.request.patch('/api/account/preferences', { data: { dualScreen: true }, headers: { origin: screens.url } })
+      expect(answer.status()).toBe(200)
+      await reader.goTo(`${addressOf()}/studies`)
+    })
+    afterAll(() => reader.close())
+    const row = (name: RegExp) => reader.page.locator('.study-table .ant-table-row', { hasText: name })
+    const imagesIn = async (page: SignedInPage['page'], name: string) => {
+      await page.frameLocator('iframe.viewer-frame').getByText(name, { exact: false }).first().waitFor({ timeout: firstImageMs })
+      await page.locator('.viewer-status').waitFor({ state: 'detached', timeout: firstImageMs })
+    }
+
+    test('images open in a window that stays, and follow the list; closed, it opens again', async () => {
+      const { page } = reader
+      const [second] = await Promise.all([page.waitForEvent('popup'), row(/Müller/).dblclick()])
+      await imagesIn(second, 'Müller Annegret')
+      expect(new URL(page.url()).pathname).toBe(`${addressOf()}/studies`)
+      await second.evaluate(() => { document.documentElement.dataset['loadedOnce'] = 'yes' })
+      await row(/欧阳/).dblclick()
+      await imagesIn(second, '欧阳')
+      // A list that was loaded anew finds the window, too.
+      await page.reload()
+      await row(/Müller/).dblclick()
+      await imagesIn(second, 'Müller Annegret')
+      expect(await second.evaluate(() => document.documentElement.dataset['loadedOnce'])).toBe('yes')
+      expect(page.context().pages()).toHaveLength(2)
+      if (pictures !== undefined) await second.screenshot({ path: `${pictures}/viewer-second.png` })
+      await Promise.all([second.waitForEvent('close'), second.getByRole('button', { name: 'Close' }).first().click()])
+      const [again] = await Promise.all([page.waitForEvent('popup'), row(/欧阳/).dblclick()])
+      await imagesIn(again, '欧阳')
+      expect(reader.complaints).toEqual([])
+      await again.close()
+    }, 120_000)
+
+    test('where the browser lets no window open they are shown in the page, which says why', async () => {
+      const { page } = reader
+      await page.evaluate(() => { window.open = () => null })
+      await row(/Müller/).dblclick()
+      await imagesIn(page, 'Müller Annegret')
+      await page.getByText('The browser let no window open').waitFor()
+      if (pictures !== undefined) await page.screenshot({ path: `${pictures}/viewer-blocked.png` })
+      expect(await seriousFindings(page)).toEqual([])
+      await page.getByRole('button', { name: 'Back' }).click()
+      await row(/Müller/).waitFor()
+    }, 90_000)
+  })
+
   test('puts studies of two patients side by side, each named in its own pane', async () => {
     const frame = await show([head, chest])
     await expect.poll(() => frame.locator('.cornerstone-canvas').count(), { timeout: firstImageMs }).toBe(2)

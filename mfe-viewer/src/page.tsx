@@ -1,7 +1,7 @@
-import { ArrowLeftOutlined, ExportOutlined } from '@ant-design/icons'
+import { ArrowLeftOutlined, CloseOutlined, ExportOutlined } from '@ant-design/icons'
 import { session } from '@isocenter/api-client'
-import { EmptyState, FailedState, navigate, useLocation, useStore, useTitle, useWords } from '@isocenter/design-system'
-import { Button, Spin } from 'antd'
+import { EmptyState, FailedState, navigate, secondWindow, useLocation, useStore, useTitle, useWords } from '@isocenter/design-system'
+import { Alert, Button, Spin } from 'antd'
 import { useEffect } from 'react'
 import { shownBy } from './places.ts'
 import { viewerFrame } from './viewer-frame.ts'
@@ -13,6 +13,7 @@ export function ViewerPage() {
   const { path, search } = useLocation()
   const shown = shownBy(path, search)
   useTitle(text.title)
+  useEffect(secondWindow.follow, [])
   if (shown === undefined) return <EmptyState title={text.nothing}>{text.nothingDetail}</EmptyState>
   return <Viewer organisationId={shown.organisationId} studies={shown.StudyInstanceUIDs.join()} />
 }
@@ -29,14 +30,27 @@ function Viewer({ organisationId, studies }: { readonly organisationId: string; 
 
   return (
     <div className="viewer-page">
-      <header className="viewer-bar">
-        <Button type="text" icon={<ArrowLeftOutlined />} onClick={() => { if (history.length > 1) history.back(); else navigate(`/o/${organisationId}/home`) }}>{text.back}</Button>
-        {state.kind === 'loading' && <span role="status" className="viewer-status"><Spin size="small" /> {text.opening}</span>}
-        <Button type="text" icon={<ExportOutlined />} title={text.newWindow} aria-label={text.newWindow} onClick={() => { open(location.href, '_blank', 'popup') }} />
-      </header>
+      <Bar organisationId={organisationId} isLoading={state.kind === 'loading'} />
       <div className="viewer-place">
         {state.kind === 'refused' && <div className="viewer-refused"><FailedState detail={text.refusedDetail} onRetry={viewerFrame.reload} /></div>}
       </div>
     </div>
+  )
+}
+
+function Bar({ organisationId, isLoading }: { readonly organisationId: string; readonly isLoading: boolean }) {
+  const text = useWords(words)
+  const isBlocked = useStore(secondWindow.blocked)
+  useEffect(() => secondWindow.blocked.forget, [])
+  const leave = () => { if (history.length > 1) history.back(); else navigate(`/o/${organisationId}/home`) }
+  const move = async () => { if (await secondWindow.show(location.pathname + location.search)) leave() }
+  return (
+    <header className="viewer-bar">
+      {secondWindow.isHere() ? <Button type="text" icon={<CloseOutlined />} onClick={() => { close() }}>{text.close}</Button>
+        : <Button type="text" icon={<ArrowLeftOutlined />} onClick={leave}>{text.back}</Button>}
+      {isLoading && <span role="status" className="viewer-status"><Spin size="small" /> {text.opening}</span>}
+      <div role="alert">{isBlocked && <Alert banner closable={{ onClose: secondWindow.blocked.forget }} type="warning" title={text.blocked} className="viewer-blocked" />}</div>
+      {!secondWindow.isHere() && <Button className="viewer-move" type="text" icon={<ExportOutlined />} title={text.newWindow} aria-label={text.newWindow} onClick={() => void move()} />}
+    </header>
   )
 }

@@ -3,7 +3,9 @@ import type { Translations } from '@isocenter/design-system'
 const en = {
   title: 'Viewer',
   back: 'Back',
-  newWindow: 'Open in a window of its own',
+  newWindow: 'To a window of its own',
+  close: 'Close',
+  blocked: 'The browser let no window open, so the images are here. Allow pop-ups of this site to read on two screens.',
   opening: 'Opening the images …',
   nothing: 'No study is named',
   nothingDetail: 'Open a study from the list.',
@@ -15,10 +17,12 @@ export const words: Translations<typeof en> = {
   'zh-CN': {
     title: '阅片',
     back: '返回',
-    newWindow: '在新窗口中打开',
+    newWindow: '移至独立窗口',
+    close: '关闭',
+    blocked: '浏览器拦截了新窗口，影像在此显示。如需双屏阅片，请允许本站弹出窗口。',
     opening: '正在打开影像……',
     nothing: '未指定检查',
     nothingDetail: '请从检查列表中打开检查。',
-      refusedDetail: '当前机构不允许您查看该检查，或会话已结束。',
-    },
+    refusedDetail: '当前机构不允许您查看该检查，或会话已结束。',
+  },
 }

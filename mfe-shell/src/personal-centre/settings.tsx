@@ -1,6 +1,6 @@
-import { accounts, personalCentre, session } from '@isocenter/api-client'
+import { accounts, ownPreferences, personalCentre, session } from '@isocenter/api-client'
 import { viewerLayouts, type AccountSettings, type Preferences, type PreferencesPatch } from '@isocenter/contracts'
-import { colourModes, languageNames, languages, Loaded, Page, useAction, useColourMode, useLanguage, usePreferenceWords, useResource } from '@isocenter/design-system'
+import { colourModes, languageNames, languages, Loaded, Page, secondWindow, useAction, useColourMode, useLanguage, usePreferenceWords, useResource } from '@isocenter/design-system'
 import { Card, Radio, Select, Switch } from 'antd'
 import { useId, type ReactNode } from 'react'
 import { BindingOffer } from '../parts/binding-offer.tsx'
@@ -69,6 +69,7 @@ function WorkPart({ preferences, onChanged }: { readonly preferences: Preference
   const change = async (body: PreferencesPatch) => {
     await run(() => api.changePreferences(body, preferences.version), { done: actions.saved })
     onChanged()
+    await ownPreferences.refresh()
   }
   const landings = memberships.filter(({ organisation }) => organisation.kind === 'hospital' || organisation.kind === 'team')
   return (
@@ -82,7 +83,10 @@ function WorkPart({ preferences, onChanged }: { readonly preferences: Preference
       <Setting title={words.viewerLayout} hint={words.viewerLayoutHint}>{(id) => (
         <Select id={id} className="setting-select" value={preferences.viewerLayout} onChange={(viewerLayout: Preferences['viewerLayout']) => void change({ viewerLayout })} options={viewerLayouts.map((value) => ({ value, label: words.viewerLayouts[value] }))} />
       )}</Setting>
-      <Setting title={words.dualScreen} hint={words.dualScreenHint}>{(id) => <Switch id={id} checked={preferences.dualScreen} loading={isBusy} onChange={(dualScreen) => void change({ dualScreen })} />}</Setting>
+      <Setting title={words.dualScreen} hint={words.dualScreenHint}>{(id) => <Switch id={id} checked={preferences.dualScreen} loading={isBusy} onChange={(dualScreen) => {
+        if (dualScreen) void secondWindow.askForScreens()
+        void change({ dualScreen })
+      }} />}</Setting>
       {preferences.shouldOfferBinding && (
         <div className="after-settings"><BindingOffer onPutOff={onChanged} /></div>
       )}

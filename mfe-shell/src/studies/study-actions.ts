@@ -1,11 +1,13 @@
-import { favourites, maintenance, session, studies } from '@isocenter/api-client'
+import { favourites, maintenance, ownPreferences, session, studies } from '@isocenter/api-client'
 import type { StudySummary } from '@isocenter/contracts'
-import { navigate, useAction, type Action } from '@isocenter/design-system'
+import { navigate, secondWindow, useAction, useMedia, type Action } from '@isocenter/design-system'
 import { App } from 'antd'
+import { useEffect } from 'react'
 import { dicomweb, viewerAddress } from './address.ts'
 import { useStudyWords } from './words.ts'
 
 export interface StudyActions {
+  /** Shows images: in this page, or in the window that stays beside it for who reads on two screens. */
   readonly open: (studies: readonly string[]) => void
   readonly lock: (study: StudySummary) => Promise<void>
   readonly unlock: (study: StudySummary) => Promise<void>
@@ -23,6 +25,10 @@ export function useStudyActions(organisationId: string, replace: (StudyInstanceU
   const state = useAction()
   const { message } = App.useApp()
   const api = session.api.of(organisationId)
+  // A hand-held device has one screen.
+  const mayHaveTwoScreens = useMedia('(hover: hover) and (pointer: fine)')
+  // A window may be opened at once after a click, and not much later: what is wanted is known before.
+  useEffect(() => { void ownPreferences.refresh() }, [])
   const readAnew = async ({ StudyInstanceUID }: StudySummary) => {
     const page = await studies(api).look({ record: StudyInstanceUID })
     replace(StudyInstanceUID, page.items[0])
@@ -33,9 +39,13 @@ export function useStudyActions(organisationId: string, replace: (StudyInstanceU
       await readAnew(study)
     }, { done })
   }
+  const showImages = async (address: string) => {
+    const isElsewhere = mayHaveTwoScreens && (await ownPreferences.get())?.dualScreen === true && await secondWindow.show(address)
+    if (!isElsewhere) navigate(address)
+  }
   return {
     state,
-    open: (uids) => { navigate(viewerAddress(organisationId, uids)) },
+    open: (uids) => void showImages(viewerAddress(organisationId, uids)),
     lock: (study) => act(study, () => maintenance(api).lock(study.StudyInstanceUID), words.locked),
     unlock: (study) => act(study, () => maintenance(api).unlock(study.StudyInstanceUID), words.unlocked),
     mark: (study, isFavourite) => act(study, () => (isFavourite ? favourites(api).addStudy(study.StudyInstanceUID) : favourites(api).removeStudy(study.StudyInstanceUID)), isFavourite ? words.favouriteAdded : words.favouriteRemoved),

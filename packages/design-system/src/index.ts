@@ -19,6 +19,7 @@ export { ProblemTextProvider, useProblemText, type ProblemText } from './problem
 export { useRoleName } from './role-name.ts'
 export { colourModes, themeOf, type ColourMode } from './theme.ts'
 export { useAction, type Action } from './use-action.ts'
+export { secondWindow } from './second-window.ts'
 export { useMedia } from './use-media.ts'
 export { useNow } from './use-now.ts'
 export { usePages, type Pages } from './use-pages.ts'

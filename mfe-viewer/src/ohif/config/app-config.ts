@@ -1,6 +1,8 @@
 /** Configuration of OHIF, run as a script before it: https://docs.ohif.org/configuration */
 import { marked, type FromViewer } from '@isocenter/contracts/viewer'
 import { dicomwebRootOf } from '../root.ts'
+import { readableForms } from './readable-forms.ts'
+import { modesConfiguration } from './mode.ts'
 
 const base = '/viewer/'
 const root = dicomwebRootOf(location.search)
@@ -13,6 +15,7 @@ Object.assign(window, {
     routerBasename: base,
     extensions: [`${base}isocenter/extension.js`],
     modes: [],
+    modesConfiguration,
     customizationService: {},
     // Our own list stands before the viewer.
     showStudyList: false,
@@ -53,6 +56,7 @@ Object.assign(window, {
         singlepart: 'bulkdata,video,pdf',
         // Metadata name bulk data by the server's own path; within the viewer it is the organisation's.
         bulkDataURI: { enabled: true, startsWith: '/dicom-web/', prefixWith: `${root ?? ''}/` },
+        acceptHeader: readableForms,
         omitQuotationForMultipartRequest: true,
       },
     }],

@@ -1,11 +1,15 @@
 /** Our extension of OHIF, loaded by its configuration: how the page that holds the viewer speaks to it, and the protocols the product adds. */
 import { marked, unmarked, viewerFrameAddress, type FromViewer, type ToViewer } from '@isocenter/contracts/viewer'
 import { compareProtocols } from './compare.ts'
+import { extensionId, handlerOf, sopClassHandlers } from './objects/handlers.ts'
+import { overlayPane, ReportPane, UnshownPane } from './objects/panes.ts'
+import { followUnreadable } from './objects/unreadable.ts'
 import type { CommandsManager, Managers, Services } from './ohif.ts'
 import { patientBanner } from './patient-banner.ts'
 import { hideOffers, readOnlyCommands } from './read-only.ts'
 import { sayShown } from './say-shown.ts'
 import { shownImage } from './shown-image.ts'
+import { addStyles } from './styles.ts'
 import { shareLinkOf } from '../root.ts'
 
 const tell = (message: FromViewer) => { if (parent !== window) parent.postMessage(marked(message), location.origin) }
@@ -45,7 +49,7 @@ function followMeasurements({ measurementService }: Services): void {
 }
 
 export default {
-  id: '@isocenter/ohif-extension',
+  id: extensionId,
   version: '1.0.0',
 
   preRegistration({ servicesManager: { services }, commandsManager }: Managers) {
@@ -57,6 +61,9 @@ export default {
       if (message !== undefined) void answer(message, commandsManager, shown)
     })
     followMeasurements(services)
+    followUnreadable(services)
+    services.displaySetService.setUnsuportedSOPClassHandler(handlerOf('unshown'))
+    addStyles()
     if (shareLinkOf(location.search) !== undefined) hideOffers()
     tell({ kind: 'ready' })
   },
@@ -70,6 +77,14 @@ export default {
       },
     }
   },
+
+  getSopClassHandlerModule: sopClassHandlers,
+
+  getViewportModule: (managers: Managers) => [
+    { name: 'unshown', component: UnshownPane },
+    { name: 'report', component: ReportPane },
+    { name: 'overlay', component: overlayPane(managers) },
+  ],
 
   getHangingProtocolModule: () => compareProtocols,
 

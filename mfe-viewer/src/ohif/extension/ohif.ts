@@ -1,4 +1,5 @@
 /** The parts of OHIF 3.13 that the extension uses. The release carries no types. */
+import type { Naturalized } from './objects/kinds.ts'
 
 export interface Subscription { readonly unsubscribe: () => void }
 
@@ -16,7 +17,14 @@ export interface Services {
     getActiveViewportId: () => string | null
     getDisplaySetsUIDsForViewport: (viewportId: string) => readonly string[] | undefined
   }
-  readonly displaySetService: { getDisplaySetByUID: (uid: string) => DisplaySet | undefined }
+  readonly displaySetService: {
+    readonly EVENTS: Readonly<Record<'DISPLAY_SETS_ADDED', string>>
+    subscribe: (event: string, listener: () => void) => Subscription
+    getDisplaySetByUID: (uid: string) => DisplaySet | undefined
+    getActiveDisplaySets: () => readonly DisplaySet[]
+    /** OHIF's spelling. The handler of what no other handler takes. */
+    setUnsuportedSOPClassHandler: (handlerId: string) => void
+  }
   readonly cornerstoneViewportService: {
     readonly EVENTS: Readonly<Record<'VIEWPORT_DATA_CHANGED', string>>
     subscribe: (event: string, listener: () => void) => Subscription
@@ -26,8 +34,16 @@ export interface Services {
 
 /** What a pane shows: a series, or a part of one. */
 export interface DisplaySet {
+  readonly displaySetInstanceUID: string
   readonly StudyInstanceUID: string
+  readonly SeriesInstanceUID?: string
+  readonly SOPClassUID?: string
   readonly SOPClassHandlerId?: string
+  readonly Modality?: string
+  readonly SeriesDescription?: string
+  readonly imageIds?: readonly string[]
+  readonly instance?: Naturalized
+  readonly instances?: readonly Naturalized[]
 }
 
 export interface Viewport {
@@ -42,11 +58,14 @@ export interface CommandsManager { runCommand: (name: string, options?: object, 
 export interface Managers {
   readonly servicesManager: { readonly services: Services }
   readonly commandsManager: CommandsManager
-  readonly extensionManager: { readonly activeDataSourceName: string }
+  readonly extensionManager: {
+    readonly activeDataSourceName: string
+    getModuleEntry: <Entry>(id: string) => Entry
+  }
 }
 
 declare global {
   interface Window {
-    readonly cornerstone?: { readonly metaData: { get: (type: string, imageId: string) => { readonly StudyInstanceUID: string; readonly SeriesInstanceUID: string; readonly SOPInstanceUID: string } | undefined } }
+    readonly cornerstone?: { readonly eventTarget: EventTarget; readonly metaData: { get: (type: string, imageId: string) => { readonly StudyInstanceUID: string; readonly SeriesInstanceUID: string; readonly SOPInstanceUID: string } | undefined } }
   }
 }

@@ -5,6 +5,10 @@ import { shownImage } from './shown-image.ts'
 /** What cornerstone says of each drawing, of which there are dozens a second. */
 interface RenderedEvent extends Event { readonly detail?: { readonly viewportId?: string } }
 
+const shownEvent = 'isocenter-pane-shown'
+/** Says that a pane of ours shows what it has of a study. */
+export const paneShown = (StudyInstanceUID: string): void => { dispatchEvent(new CustomEvent(shownEvent, { detail: StudyInstanceUID })) }
+
 /**
  * Tells of each study when the first of its images is drawn, or, of one that holds no images, when it has its pane.
  * @returns how to begin anew: what is drawn from then on is told again
@@ -22,6 +26,7 @@ export function sayShown(services: Services, tell: (message: FromViewer) => void
   addEventListener('CORNERSTONE_IMAGE_RENDERED', ({ detail }: RenderedEvent) => {
     if (detail?.viewportId !== undefined) say((shownImage(services, detail.viewportId) ?? displaySetsIn(detail.viewportId)[0])?.StudyInstanceUID)
   }, true)
+  addEventListener(shownEvent, (event) => { say((event as CustomEvent<string>).detail) })
   // A document is in its pane with it: nothing is drawn that would be told of.
   viewportGridService.subscribe(viewportGridService.EVENTS.GRID_STATE_CHANGED, () => {
     for (const viewportId of viewportGridService.getState().viewports.keys()) {
