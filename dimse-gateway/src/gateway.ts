@@ -9,6 +9,7 @@ import { openConfiguration } from './configuration/store.ts'
 import { createControlApi, createGatewayControl, loadControlKey } from './control/index.ts'
 import { enrolmentFileName, readEnrolmentFile, removeEnrolmentFile } from './enrolment-file.ts'
 import { startForgetting } from './forget-settled.ts'
+import { createFilmPrinting } from './film/printing.ts'
 import { measureForwarding } from './forwarding-metrics.ts'
 import { createForwarding } from './forwarding/forwarding.ts'
 import { requestedCommitmentTables } from './forwarding/commitment/tables.ts'
@@ -98,6 +99,7 @@ export async function startGateway(config: GatewayConfig): Promise<RunningGatewa
     closers.push(() => { upstream.close() })
     const shared = { upstream, database, organisation: () => cloud.organisation, clock, log, configuration: () => configuration.current, secrets: readSecret }
     const cloudNodes = () => cloudNodesOf(configuration.current.nodes, cloud.organisation).map(({ id }) => id)
+    const printing = createFilmPrinting({ configuration: () => configuration.current, secrets: readSecret, aeTitle, upstream })
     const performedSteps = createPerformedSteps(shared)
     closers.push(() => performedSteps.close())
     const commitments = createCommitments({ ...shared, isOnItsWay: createOnItsWay(database, spool, cloudNodes) })
@@ -134,10 +136,11 @@ export async function startGateway(config: GatewayConfig): Promise<RunningGatewa
     const records = createRecords({ database, clock, nodeName: (nodeId) => configuration.current.nodes.find(({ id }) => id === nodeId)?.name })
     const nodeTestDeps = { secrets: readSecret, cloudAuthorization: cloud.authorizationFor, aeTitle, clock }
     const control = createGatewayControl({
-      configuration, reception, spool, forwarding, records, performedSteps, commitments, pulls, unknownSenders, alarms, cloud, secrets, clock, log, version,
+      configuration, reception, spool, forwarding, records, performedSteps, commitments, pulls, printing, unknownSenders, alarms, cloud, secrets, clock, log, version,
       testNode: (node, signal) => testNode(node, nodeTestDeps, signal),
     })
     closers.push(() => { control.close() })
+    closers.push(() => { printing.close() })
     cloud.start(control)
     const api = await createControlApi({
       control, key: await loadControlKey(folder.path('secrets', 'control.key')), screens,

@@ -30,3 +30,11 @@ test.each([
 ])('what waits for the former organisation is not %s from afar', async (_what, nodes) => {
   expect(await setNodes(nodes)).toEqual(['failed', 'Nodes of an organisation the gateway was bound to before are not set from afar.', []])
 })
+
+test('a film is printed by the id of its order, and what a printer says in its own words stays here', async () => {
+  const control = aControl()
+  const jobId = '0192f0c0-0000-7000-8000-000000000001'
+  expect(await doCommand(control, { commandId: '1', name: 'printFilms', arguments: { printerId: 'film', jobId } })).toMatchObject({ outcome: 'succeeded', value: { sheets: 1, warnings: [] } })
+  expect(await doCommand(control, { commandId: '2', name: 'testPrinter', arguments: { printerId: 'film' } })).toEqual({ commandId: '2', outcome: 'succeeded', value: { failure: { reason: 'nodeFailing' } } })
+  expect(control.done).toEqual([`printFilms film ${jobId}`, 'testPrinter film'])
+})

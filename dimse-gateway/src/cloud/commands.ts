@@ -6,9 +6,9 @@ import type { Node } from '../configuration/nodes.ts'
 import { cloudNodesOf, organisationKey } from '../configuration/organisation.ts'
 import type { Configuration, Peer } from '../configuration/schema.ts'
 import type { GatewayControl } from '../control/actions.ts'
-import { reasonWithoutWords, testWithoutWords } from './without-words.ts'
+import { printerTestWithoutWords, reasonWithoutWords, testWithoutWords } from './without-words.ts'
 
-export type CommandedControl = Pick<GatewayControl, 'startService' | 'stopService' | 'configuration' | 'setConfiguration' | 'addPeer' | 'pauseNode' | 'resumeNode' | 'testNode' | 'retryDeliveries' | 'fetchStudies' | 'fetchMatching' | 'cancelFetches'>
+export type CommandedControl = Pick<GatewayControl, 'startService' | 'stopService' | 'configuration' | 'setConfiguration' | 'addPeer' | 'pauseNode' | 'resumeNode' | 'testNode' | 'retryDeliveries' | 'fetchStudies' | 'fetchMatching' | 'cancelFetches' | 'printFilms' | 'testPrinter'>
 
 const maxReasonLength = 500
 const maxValueBytes = 16 * 1024
@@ -33,6 +33,8 @@ const doers: Doers = {
   fetchStudies: (control, { nodeId, studies }) => control.fetchStudies(nodeId, studies),
   fetchDays: (control, { nodeId, StudyDate }) => control.fetchMatching(nodeId, { StudyDate }),
   cancelFetches: (control, { nodeId }) => control.cancelFetches(nodeId),
+  printFilms: (control, { printerId, jobId }) => control.printFilms(printerId, jobId),
+  testPrinter: async (control, { printerId }) => printerTestWithoutWords(await control.testPrinter(printerId)),
 }
 
 /** What waits for another organisation is not for this one to send elsewhere. @throws Error */

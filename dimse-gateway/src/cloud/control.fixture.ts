@@ -15,7 +15,7 @@ export const aGatewayState = (more: Partial<GatewayState> = {}): GatewayState =>
   service: { status: 'running', aeTitle: 'USTCFQ-Transfer', port: 13_227, addresses: ['192.0.2.7'], tls: false, associations: 0, maxAssociations: 50 },
   spool: { objects: 2, bytes: 1_000_000, freeBytes: 5_000_000_000, refusing: false },
   queue: { waiting: 2, waitingBytes: 1_000_000, failed: 0, receivedToday: 12, arrivedToday: 10 },
-  nodes: [], alarms: [], ...more,
+  nodes: [], printers: [], alarms: [], ...more,
 })
 
 export function aControl(): TestControl {
@@ -52,6 +52,14 @@ export function aControl(): TestControl {
     testNode: async (nodeId): Promise<NodeTest> => {
       done.push(`testNode ${nodeId}`)
       return { at: new Date().toISOString(), succeeded: true, latencyMs: 12, steps: [{ name: 'connect', milliseconds: 3 }] }
+    },
+    printFilms: async (printerId, jobId) => {
+      done.push(`printFilms ${printerId} ${jobId}`)
+      return { sheets: 1, warnings: [] }
+    },
+    testPrinter: async (printerId) => {
+      done.push(`testPrinter ${printerId}`)
+      return { failure: { reason: 'nodeFailing', text: 'DOE^JANE is on the film' } }
     },
     fetchStudies: async (nodeId, studies) => {
       done.push(`fetchStudies ${nodeId} ${studies.map(({ StudyInstanceUID }) => StudyInstanceUID).join()}`)

@@ -59,7 +59,8 @@ export function startReportLoop({ api, tokens, control, journal, clock, log, tim
   let failures = 0
   let isAsked = false
   let wake: (() => void) | undefined
-  let working: Promise<void> = Promise.resolve()
+  /** The end of what is being done, by what it is done with. */
+  const lanes = new Map<string, Promise<void>>()
   /** Commands that wait here or are being done; the cloud names them with every answer until their result is told. */
   const inHand = new Set<string>()
 
@@ -68,13 +69,18 @@ export function startReportLoop({ api, tokens, control, journal, clock, log, tim
     wake?.()
   }
 
-  /** One after another, beside the reports: a test of a slow node must not make the gateway look dead. */
+  /** One after another, beside the reports: a test of a slow node must not make the gateway look dead, and a film that prints for minutes must not keep the rest waiting. */
   const work = (commands: readonly IssuedCommand[]) => {
     for (const command of commands.filter(({ commandId }) => !inHand.has(commandId))) {
       inHand.add(command.commandId)
-      working = working.then(() => follow(command))
+      const lane = laneOf(command)
+      const done = (lanes.get(lane) ?? Promise.resolve()).then(() => follow(command))
         .catch((error: unknown) => { log.error({ err: error, commandId: command.commandId }, 'a command of the cloud could not be written down') })
-        .finally(() => inHand.delete(command.commandId))
+        .finally(() => {
+          inHand.delete(command.commandId)
+          if (lanes.get(lane) === done) lanes.delete(lane)
+        })
+      lanes.set(lane, done)
     }
   }
 
@@ -154,10 +160,13 @@ export function startReportLoop({ api, tokens, control, journal, clock, log, tim
       wake?.()
       await running
       // A command that does not end is cut off with the process, and told as such after the next start.
-      await Promise.race([working, sleep(closeWithinMs, undefined, { ref: false })])
+      await Promise.race([Promise.all(lanes.values()), sleep(closeWithinMs, undefined, { ref: false })])
     },
   }
 }
+
+/** What must not wait for each other: each film printer, and everything else. */
+const laneOf = ({ name, arguments: { printerId } }: IssuedCommand): string => (name === 'printFilms' ? `printer ${String(printerId)}` : '')
 
 function reasonOf(error: unknown): NonNullable<CloudContact['lastFailure']>['reason'] {
   if (error instanceof LineError) return error.code

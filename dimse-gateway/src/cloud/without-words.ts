@@ -1,6 +1,6 @@
 /** What other nodes say of their troubles stays on the machine: an archive's own words may name a patient. */
 import { ProblemError } from '../control/problems.ts'
-import type { Failure, GatewayState, NodeTest } from '../control/wire/state.ts'
+import type { Failure, GatewayState, NodeTest, PrinterTest } from '../control/wire/state.ts'
 
 type NodeState = GatewayState['nodes'][number]
 
@@ -12,6 +12,9 @@ export const nodeWithoutWords = ({ lastFailure, ...node }: NodeState): NodeState
 /** A test of a node, of its failures the codes alone. */
 export const testWithoutWords = ({ steps, ...test }: NodeTest): NodeTest =>
   ({ ...test, steps: steps.map(({ failure, ...step }) => ({ ...step, ...(failure && { failure: codeOf(failure) }) })) })
+
+/** A test of a film printer, of its failure the code alone; its state is words the standard defines. */
+export const printerTestWithoutWords = ({ failure, ...test }: PrinterTest): PrinterTest => ({ ...test, ...(failure && { failure: codeOf(failure) }) })
 
 /** Why a command failed; where another node had to do with it, by the code of that. */
 export function reasonWithoutWords(error: unknown): string {

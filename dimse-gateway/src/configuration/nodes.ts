@@ -2,7 +2,7 @@
 import Type, { type Static } from 'typebox'
 import { HoursSchema } from './hours.ts'
 
-const AETitle = Type.String({ pattern: '^(?=.*[^ ])[\\x20-\\x5B\\x5D-\\x7E]{1,16}$', description: 'AE title: 1 to 16 characters of the default repertoire, no backslash (PS3.5 §6.2)' })
+export const AETitle = Type.String({ pattern: '^(?=.*[^ ])[\\x20-\\x5B\\x5D-\\x7E]{1,16}$', description: 'AE title: 1 to 16 characters of the default repertoire, no backslash (PS3.5 §6.2)' })
 const BaseURL = Type.String({ pattern: '^https?://[^\\s?#]+$', maxLength: 2048 })
 const PEM = Type.String({ maxLength: 200_000, description: 'certificates, PEM' })
 /** No other secret of the gateway can be named by a node, and so be sent to it. */

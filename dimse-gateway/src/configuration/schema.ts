@@ -2,6 +2,7 @@
 import Type, { type Static } from 'typebox'
 import { Value } from 'typebox/value'
 import { NodeSchema } from './nodes.ts'
+import { PrinterSchema } from './printers.ts'
 import { RetentionSchema } from './retention.ts'
 import { RuleSchema } from './rules.ts'
 import { ServiceSchema } from './service.ts'
@@ -24,6 +25,7 @@ export const ConfigurationSchema = Type.Object({
   service: ServiceSchema,
   nodes: Type.Array(NodeSchema, { maxItems: 100, default: [] }),
   rules: Type.Array(RuleSchema, { maxItems: 500, default: [] }),
+  printers: Type.Array(PrinterSchema, { maxItems: 20, default: [] }),
   retention: Type.Intersect([RetentionSchema], { default: {} }),
   spool: SpoolSchema,
   cloud: Type.Optional(CloudSchema),
@@ -61,11 +63,12 @@ export function readConfiguration(document: unknown): Configuration {
   return candidate
 }
 
-function togetherWrong({ nodes, rules, service }: Configuration): ConfigurationMistake[] {
+function togetherWrong({ nodes, rules, printers, service }: Configuration): ConfigurationMistake[] {
   const nodeIds = new Set(nodes.map(({ id }) => id))
   return [
     ...repeated(nodes.map(({ id }) => id)).map((index) => ({ path: `/nodes/${index}/id`, message: 'is the id of another node too' })),
     ...repeated(rules.map(({ id }) => id)).map((index) => ({ path: `/rules/${index}/id`, message: 'is the id of another rule too' })),
+    ...repeated(printers.map(({ id }) => id)).map((index) => ({ path: `/printers/${index}/id`, message: 'is the id of another printer too' })),
     ...rules.flatMap(({ to }, rule) => to.flatMap((id, index) => (nodeIds.has(id) ? [] : [{ path: `/rules/${rule}/to/${index}`, message: 'names no node' }]))),
     ...repeated(service.peers.map(({ aeTitle, address = '' }) => `${aeTitle.trim()} ${address}`)).map((index) => ({ path: `/service/peers/${index}`, message: 'is listed twice' })),
   ]

@@ -1,9 +1,10 @@
+import type { PrintOutcome } from '@isocenter/contracts'
 import type { NodeTls } from '../configuration/nodes.ts'
 import type { Configuration, Peer } from '../configuration/schema.ts'
 import type { ArchiveFilter, ArchiveSearch, FetchedStudy, FetchesAdded, WantedStudy } from './wire/fetches.ts'
 import type { CommitmentRecord, PerformedStepRecord } from './wire/procedures.ts'
 import type { DeliverySelection, DiscardSelection, ReleaseSelection, InstanceRecordPage, Paging, RecordQuery, StudyRecord, StudyRecordPage, UnknownSender } from './wire/records.ts'
-import type { CloudState, GatewayState, NodeTest } from './wire/state.ts'
+import type { CloudState, GatewayState, NodeTest, PrinterTest } from './wire/state.ts'
 
 /** The parts of the configuration that may be set, each replaced whole; what is absent stays. */
 export type ConfigurationChange = Partial<Omit<Configuration, 'revision' | 'cloud'>>
@@ -118,6 +119,11 @@ export interface GatewayControl {
   fetches(limit: number): Promise<readonly FetchedStudy[]>
   /** Calls off those that have not begun, of one archive or of all. */
   cancelFetches(nodeId?: string): Promise<{ readonly cancelled: number }>
+
+  /** Reads an order of the cloud's and prints it; a printer that would not is an answer, not an error. */
+  printFilms(printerId: string, jobId: string): Promise<PrintOutcome>
+  /** Asks a film printer how it is; one that does not answer is an answer. @throws noSuchPrinter 404 */
+  testPrinter(printerId: string, signal?: AbortSignal): Promise<PrinterTest>
 
   unknownSenders(): Promise<readonly UnknownSender[]>
   /** Clears the list; whoever sends again is listed again. */

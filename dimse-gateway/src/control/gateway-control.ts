@@ -2,6 +2,7 @@ import { CloudRefused, NotTheCloud } from '../cloud/index.ts'
 import type { Cloud, Configuration } from '../configuration/schema.ts'
 import { ConfigurationInvalid } from '../configuration/schema.ts'
 import { RevisionOutdated, type ConfigurationStore } from '../configuration/store.ts'
+import type { FilmPrinting } from '../film/printing.ts'
 import type { Forwarding } from '../forwarding/forwarding.ts'
 import { LineError } from '../nodes/line-error.ts'
 import type { Alarms } from '../platform/alarms.ts'
@@ -19,7 +20,7 @@ import { gatewayState, type CloudContact } from './gateway-state.ts'
 import { keepNodeSecrets, secretsOf } from './node-secrets.ts'
 import { toCommitment, toPerformedStep } from './procedure-records.ts'
 import { forgetServiceTls, keepServiceTls } from './service-tls.ts'
-import { cloudUnreachable, configurationInvalid, deliveriesWaiting, enrolmentRefused, noSuchNode, revisionOutdated, serviceFailed } from './problems.ts'
+import { cloudUnreachable, configurationInvalid, deliveriesWaiting, enrolmentRefused, noSuchNode, noSuchPrinter, revisionOutdated, serviceFailed } from './problems.ts'
 
 /** The parts of a gateway that its control reaches. */
 export interface GatewayParts {
@@ -30,6 +31,7 @@ export interface GatewayParts {
   readonly records: Records
   /** Tries the line to a node as it is configured. */
   readonly testNode: (node: Configuration['nodes'][number], signal?: AbortSignal) => ReturnType<GatewayControl['testNode']>
+  readonly printing: Pick<FilmPrinting, 'printers' | 'print' | 'test'>
   readonly unknownSenders: Pick<UnknownSenders, 'list' | 'forget' | 'clear' | 'subscribe'>
   readonly performedSteps: Pick<PerformedSteps, 'list' | 'needingPerson' | 'acknowledge' | 'subscribe'>
   readonly commitments: Pick<Commitments, 'list' | 'needingPerson' | 'acknowledge' | 'subscribe'>
@@ -159,6 +161,13 @@ export function createGatewayControl(parts: GatewayParts): GatewayControl & { re
     acknowledgeCommitments: async (ids) => ({ seen: await parts.commitments.acknowledge(ids) }),
 
     ...createFetchControl({ pulls: parts.pulls, records, configuration: () => configuration.current }),
+
+    printFilms: (printerId, jobId) => parts.printing.print(printerId, jobId),
+    async testPrinter(printerId, signal = AbortSignal.timeout(60_000)) {
+      const printer = configuration.current.printers.find(({ id }) => id === printerId)
+      if (!printer) throw noSuchPrinter('No printer has this id.')
+      return parts.printing.test(printer, signal)
+    },
 
     unknownSenders: async () => unknownSenders.list().map((sender) => ({ ...sender, refusedServices: [...sender.refusedServices], firstSeenAt: sender.firstSeenAt.toISOString(), lastSeenAt: sender.lastSeenAt.toISOString() })),
     async forgetUnknownSenders() { unknownSenders.clear() },

@@ -19,7 +19,7 @@ function stateOf(forwarded: Partial<NodeForwarding>, { refused = 0, unreported =
     forwarding: { nodes: () => [node], counts: () => node.counts, lingering: () => ({ stranded: 0, calledOff: [], ...lingering }) },
     performedSteps: { needingPerson: () => refused }, commitments: { needingPerson: () => unreported },
     records: { totals: () => ({ receivedToday: 0, arrivedToday: 0 }) },
-    alarms: { list: () => [] }, unknownSenders: { list: () => [] }, cloud: { contact: {} }, clock: () => now, version: '0.1.0', startedAt: now,
+    printing: { printers: () => [] }, alarms: { list: () => [] }, unknownSenders: { list: () => [] }, cloud: { contact: {} }, clock: () => now, version: '0.1.0', startedAt: now,
   } as unknown as Parameters<typeof gatewayState>[0])
 }
 

@@ -13,10 +13,10 @@ export interface CloudContact {
 /** A node out of reach this long is no hiccup any more. */
 const criticalAfterMs = 10 * 60_000
 
-type Looked = Pick<GatewayParts, 'configuration' | 'reception' | 'spool' | 'forwarding' | 'records' | 'alarms' | 'unknownSenders' | 'performedSteps' | 'commitments' | 'cloud' | 'clock' | 'version'> & { readonly startedAt: Date }
+type Looked = Pick<GatewayParts, 'configuration' | 'reception' | 'spool' | 'forwarding' | 'records' | 'alarms' | 'unknownSenders' | 'performedSteps' | 'commitments' | 'printing' | 'cloud' | 'clock' | 'version'> & { readonly startedAt: Date }
 
 /** The gateway at a glance: every part asked once. */
-export function gatewayState({ configuration, reception, spool, forwarding, records, alarms, unknownSenders, performedSteps, commitments, cloud, clock, version, startedAt }: Looked): GatewayState {
+export function gatewayState({ configuration, reception, spool, forwarding, records, alarms, unknownSenders, performedSteps, commitments, printing, cloud, clock, version, startedAt }: Looked): GatewayState {
   const now = clock()
   const { current } = configuration
   const { status, reason, port, associations } = reception.status()
@@ -40,6 +40,7 @@ export function gatewayState({ configuration, reception, spool, forwarding, reco
       waiting: counts.waiting + counts.sending, waitingBytes: counts.waitingBytes, failed: counts.dead, ...totals,
     },
     nodes,
+    printers: printing.printers(),
     ...(bond && { cloud: bond }),
     alarms: [
       ...alarms.list().map(({ code, severity, since, subject }): Alarm => ({ code: code as Alarm['code'], severity, since: since.toISOString(), ...(subject !== undefined && { nodeId: subject }) })),

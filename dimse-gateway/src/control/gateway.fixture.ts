@@ -101,10 +101,13 @@ export function pretendGateway({ now = () => new Date(), isEmpty = false }: { re
           receivedToday: isEmpty ? 0 : 4120, arrivedToday: isEmpty ? 0 : 3810, ...(!isEmpty && { oldestWaitingAt: ago(42) }),
         },
         nodes,
+        printers: configuration.printers.map(({ id, name, colour, filmSizes, mediumTypes, maxCopies }) => ({ printerId: id, name, colour, filmSizes, mediumTypes, maxCopies })),
         ...(gateway.cloud && { cloud: gateway.cloud }),
         alarms: gateway.alarms,
       }
     },
+    printFilms: async () => ({ sheets: 1, warnings: [] }),
+    testPrinter: async () => ({ state: { PrinterStatus: 'NORMAL' } }),
     subscribe(listener) {
       listeners.add(listener)
       return () => { listeners.delete(listener) }

@@ -30,6 +30,7 @@ export const foreignHost = defineProblem({ type: '/problems/foreign-host', statu
 export const foreignOrigin = defineProblem({ type: '/problems/foreign-origin', status: 403, title: 'Changes are taken from the gateway\'s own pages only' })
 export const noSuchResource = defineProblem({ type: '/problems/no-such-resource', status: 404, title: 'There is no such resource' })
 export const noSuchNode = defineProblem({ type: '/problems/no-such-node', status: 404, title: 'There is no such node' })
+export const noSuchPrinter = defineProblem({ type: '/problems/no-such-printer', status: 404, title: 'There is no such film printer' })
 /** Only DICOM nodes can be asked for studies. */
 export const noSuchArchive = defineProblem({ type: '/problems/no-such-archive', status: 404, title: 'There is no such archive' })
 export const noSuchRule = defineProblem({ type: '/problems/no-such-rule', status: 404, title: 'There is no such rule' })

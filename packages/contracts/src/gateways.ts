@@ -2,6 +2,7 @@
  * What the gateway, the server and the administrators' screens say to each other about gateways: enrolment, token, report, commands.
  * Lengths are bounded everywhere: a report is written by a machine on somebody else's premises.
  */
+import { FilmPrinterDescription, PrinterId } from './film-printers.ts'
 import { Type, type Static, type TSchema } from 'typebox'
 
 const Id = Type.String({ pattern: '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$', description: 'UUID in lower case' })
@@ -112,6 +113,8 @@ export const gatewayCommands = {
     StudyDate: Type.String({ pattern: '^[0-9]{8}(-[0-9]{8})?$', description: 'a day, or from one to another' }),
   }, { additionalProperties: false, description: 'has an archive send everything of these days to the gateway' }),
   cancelFetches: Type.Object({ nodeId: Type.Optional(NodeId) }, { additionalProperties: false, description: 'calls off what has not begun, of one archive or of all' }),
+  printFilms: Type.Object({ printerId: PrinterId, jobId: Type.String({ format: 'uuid' }) }, { additionalProperties: false, description: 'reads the print order of this id and prints it; its value is what became of it' }),
+  testPrinter: Type.Object({ printerId: PrinterId }, { additionalProperties: false, description: 'asks a film printer how it is' }),
 } as const satisfies Record<string, TSchema>
 export type GatewayCommandName = keyof typeof gatewayCommands
 export const gatewayCommandNames = Object.keys(gatewayCommands) as GatewayCommandName[]
@@ -193,6 +196,7 @@ export const GatewayState = Type.Object({
     failed: Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER, description: 'deliveries given up until somebody retries them' }),
     lastArrivalAt: Type.Optional(Moment), nextAttemptAt: Type.Optional(Moment), lastFailure: Type.Optional(FailureAt),
   }), { maxItems: 200 }),
+  printers: Type.Optional(Type.Array(FilmPrinterDescription, { maxItems: 20, description: 'film printers of its site' })),
   alarms: Type.Array(Type.Object({
     code: Words(100), severity: Words(50), since: Type.Optional(Moment), nodeId: Type.Optional(Words(64)), count: Type.Optional(Count),
   }), { maxItems: 500 }),

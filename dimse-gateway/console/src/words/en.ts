@@ -245,6 +245,7 @@ export const en = {
     'enrolment-refused': 'The cloud did not accept this. Check the upload code.',
     'cloud-unreachable': 'The cloud cannot be reached. Check the address and the network.',
     'no-such-node': 'This node is no longer there.',
+    'no-such-printer': 'This film printer is no longer there.',
     'no-such-archive': 'This archive is no longer there.',
     'archive-failed': 'The archive did not answer as it should.',
     'no-such-rule': 'This rule is no longer there.',

@@ -242,6 +242,7 @@ export const zhCN: Words = {
     'enrolment-refused': '云端未接受，请检查上传码。',
     'cloud-unreachable': '无法连接云端，请检查地址和网络。',
     'no-such-node': '该节点已不存在。',
+    'no-such-printer': '该胶片打印机已不存在。',
     'no-such-archive': '该归档已不存在。',
     'archive-failed': '归档没有正常应答。',
     'no-such-rule': '该规则已不存在。',

@@ -1,3 +1,4 @@
+import { FilmPrinterDescription } from '@isocenter/contracts'
 import { Type, type Static } from 'typebox'
 
 const Time = Type.String({ description: 'ISO 8601 with offset' })
@@ -96,10 +97,18 @@ export const GatewayState = Type.Object({
     arrivedToday: Count,
   }),
   nodes: Type.Array(NodeState),
+  printers: Type.Array(FilmPrinterDescription),
   cloud: Type.Optional(CloudState),
   alarms: Type.Array(Alarm),
 })
 export type GatewayState = Static<typeof GatewayState>
+
+/** What a film printer says of itself (PS3.3 §C.13.9), or why it could not be asked. */
+export const PrinterTest = Type.Object({
+  state: Type.Optional(Type.Object({ PrinterStatus: Type.String(), PrinterStatusInfo: Type.Optional(Type.String()), PrinterName: Type.Optional(Type.String()) })),
+  failure: Type.Optional(Failure),
+})
+export type PrinterTest = Static<typeof PrinterTest>
 
 /** One step of a connectivity test: how long it took, or why it failed; later steps are then not tried. */
 export const TestStep = Type.Object({

@@ -1,0 +1,94 @@
+/** Prints one order of the cloud's on a printer of this site. */
+import type { PrintImage, PrintOrder, PrintOutcome, PrintSheet } from '@isocenter/contracts'
+import {
+  DimseConnection, DimseStatusError, LayoutNotMade, NoPresentationContext, printContexts, PrinterNotReady, printFilms, requestAssociation, type Film, type PrintedImage, type PrintWarning,
+} from '@isocenter/dimse'
+import type { Printer } from '../configuration/printers.ts'
+import { associationFailureOf } from '../nodes/association-failure.ts'
+import { tlsOptionsOf, type Secrets } from '../nodes/node-tls.ts'
+
+/** Printers take their time over a sheet: they warm up, and spool slowly. */
+const answerTimeoutMs = 300_000
+/** More is said by the first ones already. */
+const mostWarnings = 100
+
+/** An image of the order cannot be had: the server says no, or cannot be asked. */
+export class ImagesUnavailable extends Error {
+  override readonly name = 'ImagesUnavailable'
+}
+
+export interface PrintOrderOptions {
+  readonly printer: Printer
+  readonly callingAETitle: string
+  readonly secrets: Secrets
+  /** The pixels of an image of the order. @throws ImagesUnavailable */
+  readonly pixelsOf: (imageId: string, signal: AbortSignal) => AsyncIterable<Uint8Array>
+  readonly signal: AbortSignal
+}
+
+/**
+ * Prints, and tells what became of it: a printer that would not is an answer, not an error. Sheets it took by then are printed.
+ * @throws the signal's reason, and what is neither the printer's nor the line's fault
+ */
+export async function printOrder(order: PrintOrder, { printer, callingAETitle, secrets, pixelsOf, signal }: PrintOrderOptions): Promise<PrintOutcome> {
+  const colour = order.colour
+  let sheets = 0
+  let warnings: readonly PrintWarning[] = []
+  const outcome = (failure?: PrintOutcome['failure']): PrintOutcome => ({
+    sheets,
+    warnings: warnings.slice(0, mostWarnings).map(({ film, ...warning }) => ({ ...warning, sheet: film })),
+    ...(failure && { failure }),
+  })
+  if (colour === 'color' && printer.colour !== 'color') return outcome({ reason: 'colourNotSupported' })
+  try {
+    const tls = printer.tls && await tlsOptionsOf(printer.tls, secrets)
+    const association = await requestAssociation({
+      host: printer.host, port: printer.port, callingAETitle: printer.callingAETitle ?? callingAETitle, calledAETitle: printer.calledAETitle, signal, contexts: printContexts(colour), ...(tls && { tls }),
+    })
+    try {
+      warnings = await printFilms(new DimseConnection(association), {
+        colour, signal, timeoutMs: answerTimeoutMs,
+        session: { NumberOfCopies: order.NumberOfCopies, PrintPriority: order.PrintPriority, MediumType: order.MediumType },
+        films: order.sheets.map((sheet) => filmOf(sheet, (image) => printedImage(image, pixelsOf(image.imageId, signal)))),
+        onFilm: (film) => { sheets = film },
+      })
+    } finally {
+      // How it ends changes nothing of what was printed.
+      await association.release().catch(() => undefined)
+    }
+    return outcome()
+  } catch (error) {
+    signal.throwIfAborted()
+    const failure = failureOf(error)
+    if (!failure) throw error
+    return outcome(failure)
+  }
+}
+
+function filmOf({ images, ...box }: PrintSheet, imageOf: (image: PrintImage) => PrintedImage): Film {
+  return { ...box, MagnificationType: 'CUBIC', images: places(images, imageOf) }
+}
+
+/** The images of a sheet, with the empty places between them. */
+function* places(images: readonly PrintImage[], imageOf: (image: PrintImage) => PrintedImage): Generator<PrintedImage | undefined> {
+  let position = 1
+  for (const image of images) {
+    for (; position < image.position; position++) yield undefined
+    yield imageOf(image)
+    position++
+  }
+}
+
+const printedImage = ({ Rows, Columns, RequestedImageSize, PixelAspectRatio }: PrintImage, pixels: AsyncIterable<Uint8Array>): PrintedImage =>
+  ({ Rows, Columns, RequestedImageSize, PixelAspectRatio, pixels })
+
+/** What a printer or the line to it did; undefined for what is a defect of ours. */
+function failureOf(error: unknown): PrintOutcome['failure'] | undefined {
+  if (error instanceof ImagesUnavailable) return { reason: 'imagesUnavailable' }
+  if (error instanceof PrinterNotReady) return { reason: 'printerNotReady', printerStatusInfo: (error.state.PrinterStatusInfo ?? error.state.PrinterStatus).slice(0, 64) }
+  if (error instanceof LayoutNotMade) return { reason: 'layoutRefused' }
+  if (error instanceof NoPresentationContext) return { reason: 'colourNotSupported' }
+  if (error instanceof DimseStatusError) return { reason: 'printerRefused', status: error.status }
+  const failure = associationFailureOf(error)
+  return failure && { reason: failure.code }
+}
