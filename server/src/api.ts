@@ -2,7 +2,9 @@ import * as contracts from '@isocenter/contracts'
 import type { TSchema } from 'typebox'
 import { accountAdministrationRoutes, accountRoutes, passkeyRoutes, qrRoutes, type Accounts } from './accounts/index.ts'
 import { apiKeyRoutes, clientSecretIn, type ApiKeys } from './api-keys/index.ts'
+import { attachmentRoutes, type Attachments } from './attachments/index.ts'
 import { auditRoutes, type AccessLog, type Audit } from './audit/index.ts'
+import { downloadRoutes, type Downloads } from './downloads/index.ts'
 import { gatewayRoutes, tokenRoutes, type Gateways } from './gateways/index.ts'
 import { notificationAdministrationRoutes, notificationRoutes, type Notifying } from './notifications/index.ts'
 import { oidcRoutes, type Oidc } from './oidc/index.ts'
@@ -33,6 +35,8 @@ export interface ApiDeps {
   readonly audit: Audit
   readonly maintenance: Maintenance
   readonly studies: Studies
+  readonly downloads: Downloads
+  readonly attachments: Attachments
 }
 
 /** Everything in contracts that is a schema, by the name it is exported under; the arguments of commands by the command's. */
@@ -49,7 +53,7 @@ function exportedSchemas(): Record<string, TSchema> {
 }
 
 /** The product API: what is not DICOM's own, in JSON by the schemas of contracts; what goes wrong is answered as docs/problems.md says. */
-export const api: ApiRoutes<ApiDeps> = async (app, { sharing, accounts, notifying, apiKeys, oidc, organisations, people, gateways, worklist, uploads, config, accessLog, audit, maintenance, studies }) => {
+export const api: ApiRoutes<ApiDeps> = async (app, { sharing, accounts, notifying, apiKeys, oidc, organisations, people, gateways, worklist, uploads, config, accessLog, audit, maintenance, studies, attachments, downloads }) => {
   await app.register(openApi, {
     title: 'Isocenter', version: '0.1.0', components,
     description: 'The product API. DICOM objects are searched, retrieved and stored by DICOMweb at /dicom-web. Errors are problem details (RFC 9457).',
@@ -72,6 +76,8 @@ export const api: ApiRoutes<ApiDeps> = async (app, { sharing, accounts, notifyin
   await app.register(maintenanceRoutes, { maintenance, accessLog })
   await app.register(sharingRoutes, { sharing, accessLog })
   await app.register(studyRoutes, { studies, accessLog })
+  await app.register(downloadRoutes, { downloads })
+  await app.register(attachmentRoutes, { attachments, accessLog })
   await app.register(notificationRoutes, { notifying })
   await app.register(notificationAdministrationRoutes, { notifying })
   await app.register(tokenRoutes, {

@@ -2,10 +2,12 @@ import Fastify, { type FastifyInstance, type FastifyRequest, type FastifyServerO
 import { api } from './api.ts'
 import type { Accounts } from './accounts/index.ts'
 import type { ApiKeys } from './api-keys/index.ts'
+import type { Attachments } from './attachments/index.ts'
 import { auditedAnswers, auditedRefusals, type AccessLog, type Audit } from './audit/index.ts'
 import type { Catalogue } from './catalogue/index.ts'
 import type { Config } from './config.ts'
 import { dicomweb } from './dicomweb/index.ts'
+import type { Downloads } from './downloads/index.ts'
 import type { Gateways } from './gateways/index.ts'
 import { guard, jwksRoutes, type SigningKeys, type Tokens } from './identity/index.ts'
 import { cors } from './platform/cors.ts'
@@ -56,6 +58,8 @@ export interface AppDeps {
   readonly maintenance: Maintenance
   readonly sharing: Sharing
   readonly studies: Studies
+  readonly downloads: Downloads
+  readonly attachments: Attachments
   readonly metrics: Metrics
   readonly readiness: readonly ReadinessCheck[]
   readonly screens: BuiltScreens
@@ -110,7 +114,7 @@ export async function createApp(deps: AppDeps): Promise<FastifyInstance> {
   await app.register(healthRoutes, { checks: deps.readiness })
   await app.register(dicomweb, { prefix: '/dicom-web', ...deps, services: [worklistDicomwebRoutes(deps)] })
   await app.register(sharedDicomweb, { prefix: sharedService, ...deps })
-  await app.register(api, { prefix: '/api', sharing: deps.sharing, accounts: deps.accounts, apiKeys: deps.apiKeys, oidc: deps.oidc, organisations: deps.organisations, people: deps.people, notifying: deps.notifying, gateways: deps.gateways, worklist: deps.worklist, uploads: deps.uploads, config, accessLog: deps.accessLog, audit: deps.audit, maintenance: deps.maintenance, studies: deps.studies })
+  await app.register(api, { prefix: '/api', sharing: deps.sharing, accounts: deps.accounts, apiKeys: deps.apiKeys, oidc: deps.oidc, organisations: deps.organisations, people: deps.people, notifying: deps.notifying, gateways: deps.gateways, worklist: deps.worklist, uploads: deps.uploads, config, accessLog: deps.accessLog, audit: deps.audit, maintenance: deps.maintenance, studies: deps.studies, downloads: deps.downloads, attachments: deps.attachments })
   await app.register(viewerRoutes, { folder: deps.viewer })
   await app.register(screenRoutes, { screens: deps.screens })
   return app

@@ -1,35 +1,13 @@
-import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { aStudy, bytesOf } from '@isocenter/testkit'
-import type { FastifyInstance, RouteOptions } from 'fastify'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { AuditAction } from './audit/index.ts'
+import { knownRoutes, type KnownRoute } from './audit/known-routes.fixture.ts'
 import { aService, type TestService } from './dicomweb/service.fixture.ts'
 import type { Permission } from './identity/index.ts'
 
-interface KnownRoute {
-  readonly method: string
-  readonly url: string
-  readonly policy: unknown
-  readonly audit: unknown
-}
-
-const routes: KnownRoute[] = []
-
-/** Notes every route of the application that is made next, as it is registered. */
-const watch = (message: unknown) => {
-  const { fastify } = message as { fastify: FastifyInstance }
-  fastify.addHook('onRoute', ({ method, url, config }: RouteOptions) => {
-    for (const one of [method].flat()) routes.push({ method: one, url, policy: config?.policy, audit: config?.audit })
-  })
-}
-
+let routes: KnownRoute[]
 let service: TestService
-beforeAll(async () => {
-  subscribe('fastify.initialization', watch)
-  service = await aService()
-  await service.app.ready()
-  unsubscribe('fastify.initialization', watch)
-})
+beforeAll(async () => { ({ routes, made: service } = await knownRoutes(() => aService())) })
 afterAll(() => service.close())
 
 /** A preflight (Fetch §3.2.2) carries no credentials and is answered from the settings alone. */
@@ -51,9 +29,9 @@ test('every other route asks for a permission or is about the own account, and w
       'account.profile', 'account.contact', 'account.signature', 'credential.change', 'credential.view'],
     'admin.unfreeze': ['account.frozen-read', 'account.unfreeze'], 'org.member': ['account.password-reset', 'member.read', 'member.create', 'member.invite', 'member.change', 'invitation.withdraw', 'credential.read', 'credential.view', 'credential.decide'],
     'log.view_own': ['log.read'], 'log.view_all': ['log.read', 'log.export'], 'admin.audit': ['none', 'log.read', 'storage.read'],
-    'study.lock': ['study.lock'], 'study.edit_case': ['study.edit-case'], 'study.delete': ['study.delete'], 'admin.data_maintain': ['deleted-study.read', 'study.restore'], 'operator.purge': ['none', 'deleted-study.read', 'study.purge-request'],
+    'study.lock': ['study.lock'], 'study.edit_case': ['study.edit-case'], 'study.share_colleague': ['study.share-colleague'], 'study.delete': ['study.delete'], 'admin.data_maintain': ['deleted-study.read', 'study.restore', 'study.edit-case'], 'operator.purge': ['none', 'deleted-study.read', 'study.purge-request'],
     'study.share': ['none', 'share.create', 'share.revoke', 'study.retrieve'],
-    'study.view': ['none', 'study.search', 'study.retrieve', 'study.unlock', 'favourite.read', 'favourite.change'],
+    'study.view': ['none', 'study.search', 'study.retrieve', 'study.unlock', 'attachment.view', 'attachment.download', 'favourite.read', 'favourite.change'],
     // What an organisation says of itself names no patient.
     'organisation:read': ['none'], 'org.hospital_edit': ['organisation.change'], 'admin.cloudfilm': ['organisation.change'], 'team.edit': ['organisation.change'],
     'admin.department': ['department.change'], 'org.role': ['role.change'], 'org.device': ['none', 'device.change', 'device.delete'], 'admin.exam_attr': ['device.change'],

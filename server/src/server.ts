@@ -4,10 +4,12 @@ import { resolve } from 'node:path'
 import { createAccounts, accountTasks, noteKeyRotation, managementRuleOf } from './accounts/index.ts'
 import { apiKeyTasks, createApiKeys } from './api-keys/index.ts'
 import { createApp } from './app.ts'
+import { attachmentTasks, createAttachments } from './attachments/index.ts'
 import { auditTasks, createAccessLog, createAudit, configuredTarget, createSealSigner, startForwarding, startSealing } from './audit/index.ts'
 import { catalogueTasks, createCatalogue, ensureDefaultOrganisation } from './catalogue/index.ts'
 import type { Config } from './config.ts'
 import { startSweeping } from './dicomweb/index.ts'
+import { createDownloads, downloadTasks, knownList } from './downloads/index.ts'
 import { createGateways, gatewayTasks } from './gateways/index.ts'
 import { createSealing, createTokens, followSigningKeys, loadSigningKeys, signingKeyTasks } from './identity/index.ts'
 import { joinTasks, startJobs } from './jobs/index.ts'
@@ -23,7 +25,7 @@ import { readTlsFiles } from './platform/tls.ts'
 import { recompressionTasks } from './recompression/index.ts'
 import { readScreens } from './screens/index.ts'
 import { createBlobStore } from './storage/index.ts'
-import { createStudies } from './studies/index.ts'
+import { createStudies, studyExport } from './studies/index.ts'
 import { createSharing, sharingTasks } from './sharing/index.ts'
 import { createTranscoding, createTranscodingMetrics } from './transcoding/index.ts'
 import { createUploads, startKeepingUploads, type UploadLog } from './uploads/index.ts'
@@ -82,12 +84,19 @@ export async function startServer(config: Config): Promise<RunningServer> {
     closers.push(() => people.close())
     const tls = await readTlsFiles(config)
     const maintenance = createMaintenance({ db, catalogue, purgeAfterDays: config.DELETED_PURGE_AFTER_DAYS })
+    const attachments = createAttachments({ db, blobs, sealing, maxBytes: config.ATTACHMENT_MAX_BYTES, scanner: config.ATTACHMENT_SCANNER })
     const sharing = createSharing({ db, catalogue, publicUrl: config.PUBLIC_URL })
+    const studies = createStudies({ db, statementTimeoutMs: config.DATABASE_STATEMENT_TIMEOUT_MS })
+    const downloads = createDownloads({
+      db, blobs, catalogue, transcoding, recipients: notificationRecipients, database: config.DATABASE_URL, lists: { studies: knownList('study.download', studyExport(studies)) },
+      directBytes: config.DOWNLOAD_DIRECT_BYTES, keptHours: config.DOWNLOAD_KEPT_HOURS, quotaBytes: config.DOWNLOAD_QUOTA_BYTES,
+      onFailure: (err, fields) => { app.log.warn({ ...fields, err }, 'a download could not be made now') },
+    })
     const app = await createApp({
       sharing,
       tls, screens: await readScreens(screensDirectory(config)), viewer: viewerDirectory(config), organisations: createOrganisations({ db, accounts, outbox }), people,
       config, accounts, notifying, apiKeys: createApiKeys({ db, tokens }), oidc: createOidc({ db, sealing, accounts, memberships: accountMemberships, publicUrl: config.PUBLIC_URL, trustedOrigins: config.OIDC_TRUSTED_ORIGINS }), catalogue, blobs, transcoding, tokens, keys, gateways, metrics, accessLog,
-      maintenance, studies: createStudies({ db, statementTimeoutMs: config.DATABASE_STATEMENT_TIMEOUT_MS }), audit: createAudit({ db, keptDays: config.AUDIT_KEPT_DAYS }),
+      maintenance, attachments, studies, downloads, audit: createAudit({ db, keptDays: config.AUDIT_KEPT_DAYS }),
       worklist: createWorklist({ db }), uploads,
       readiness: [
         { name: 'database', check: () => db.raw('select 1 from organisation limit 1') },
@@ -112,7 +121,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
     closers.push(() => sealingTrail.close())
     const forwarding = startForwarding({ db, target: await configuredTarget(config), source: { sourceId: config.AUDIT_SOURCE_ID, host: hostname() }, log: app.log })
     closers.push(() => forwarding.close())
-    const jobs = startJobs({ database: config.DATABASE_URL, log: app.log, ...joinTasks(keyTasks, apiKeyTasks(db), catalogueTasks({ db, changeFeedDays: config.CHANGE_FEED_DAYS }), gatewayTasks(db), maintenanceTasks(maintenance, config.DELETED_PURGE_AFTER_DAYS), auditTasks({ db, signer: sealSigner, keptDays: config.AUDIT_KEPT_DAYS }), accountTasks(db, accounts, outbox), peopleTasks(db, people), organisationTasks(db), sharingTasks(sharing), notificationTasks(db), recompressionTasks({ db, blobs, transcoding: recompressing })) })
+    const jobs = startJobs({ database: config.DATABASE_URL, log: app.log, ...joinTasks(keyTasks, apiKeyTasks(db), catalogueTasks({ db, changeFeedDays: config.CHANGE_FEED_DAYS }), gatewayTasks(db), maintenanceTasks(maintenance, config.DELETED_PURGE_AFTER_DAYS), auditTasks({ db, signer: sealSigner, keptDays: config.AUDIT_KEPT_DAYS }), accountTasks(db, accounts, outbox), peopleTasks(db, people), organisationTasks(db), sharingTasks(sharing), downloadTasks(downloads), attachmentTasks(attachments), notificationTasks(db), recompressionTasks({ db, blobs, transcoding: recompressing })) })
     closers.push(() => jobs.close())
     await app.listen({ host: config.HOST, port: config.PORT })
     const address = app.server.address()

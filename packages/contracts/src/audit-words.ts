@@ -4,7 +4,7 @@ import type { AuditAction } from './audit.ts'
 type ActionWords = Readonly<Record<AuditAction, string>>
 
 const en: ActionWords = {
-  'study.search': 'searched studies', 'study.retrieve': 'opened a study', 'study.store': 'stored images', 'study.delete': 'deleted a study', 'study.lock': 'locked a study', 'study.unlock': 'unlocked a study', 'study.edit-case': 'changed what belongs to a study', 'study.restore': 'restored a study',
+  'study.search': 'searched studies', 'study.retrieve': 'opened a study', 'study.store': 'stored images', 'study.delete': 'deleted a study', 'study.lock': 'locked a study', 'study.unlock': 'unlocked a study', 'study.edit-case': 'changed what belongs to a study', 'study.share-colleague': 'shared a study with a colleague', 'attachment.view': 'looked at an attachment', 'attachment.download': 'downloaded an attachment', 'study.restore': 'restored a study',
   'study.purge': 'removed a study for good', 'study.purge-request': 'asked for a study to be removed for good', 'study.recompress': 'recompressed a study', 'deleted-study.read': 'looked at deleted studies', 'storage.read': 'looked at the storage in use',
   'worklist.read': 'read the worklist', 'worklist.write': 'changed the worklist', 'performed-step.read': 'read procedure steps', 'performed-step.write': 'recorded a procedure step',
   'gateway.enrol': 'enrolled a gateway', 'gateway.token': 'got a token for a gateway', 'gateway.read': 'looked at a gateway', 'gateway.change': 'changed a gateway', 'gateway.revoke': 'revoked a gateway', 'gateway.command': 'gave a gateway an order',
@@ -12,7 +12,7 @@ const en: ActionWords = {
   'account.sign-in': 'signed in', 'account.sign-out': 'signed out', 'account.session-end': 'ended a session', 'account.freeze': 'was frozen after wrong passwords', 'account.unfreeze': 'released a frozen account', 'account.frozen-read': 'looked at frozen accounts',
   'account.create': 'made an account', 'account.password': 'changed the password', 'account.password-reset': 'reset a password', 'account.second-factor': 'changed or gave the second factor', 'account.settings': 'changed personal settings',
   'account.profile': 'changed the profile', 'account.contact': 'changed phone or e-mail', 'account.signature': 'changed the signature', 'account.link': 'linked an outside account', 'account.unlink': 'unlinked an outside account',
-  'credential.change': 'changed a document', 'credential.read': 'looked at documents', 'credential.view': "opened a member's document", 'credential.decide': 'decided on a document', 'share.create': 'made a share link', 'share.revoke': 'revoked a share link', 'share.view': 'opened a share link', 'favourite.change': 'changed favourites', 'favourite.read': 'looked at favourites',
+  'credential.change': 'changed a document', 'credential.read': 'looked at documents', 'credential.view': "opened a member's document", 'credential.decide': 'decided on a document', 'download.request': 'asked for a download of studies', 'download.fetch': 'fetched a download', 'download.remove': 'removed a download', 'list.export': 'exported a list', 'share.create': 'made a share link', 'share.revoke': 'revoked a share link', 'share.view': 'opened a share link', 'favourite.change': 'changed favourites', 'favourite.read': 'looked at favourites',
   'organisation.create': 'made an organisation', 'organisation.change': 'changed the organisation', 'department.change': 'changed a department', 'role.change': 'changed a role', 'device.change': 'changed a device', 'device.delete': 'deleted a device',
   'pairing.change': 'changed a pairing', 'fee.change': 'changed a fee',
   'member.read': 'looked at members', 'member.create': 'added a member', 'member.invite': 'invited somebody', 'member.change': 'changed a member', 'member.switch': 'went to work here', 'invitation.withdraw': 'withdrew an invitation', 'invitation.answer': 'answered an invitation',
@@ -21,7 +21,7 @@ const en: ActionWords = {
 }
 
 const zhCN: ActionWords = {
-  'study.search': '查询了检查', 'study.retrieve': '打开了检查', 'study.store': '存储了影像', 'study.delete': '删除了检查', 'study.lock': '锁定了检查', 'study.unlock': '解锁了检查', 'study.edit-case': '修改了检查资料', 'study.restore': '恢复了检查',
+  'study.search': '查询了检查', 'study.retrieve': '打开了检查', 'study.store': '存储了影像', 'study.delete': '删除了检查', 'study.lock': '锁定了检查', 'study.unlock': '解锁了检查', 'study.edit-case': '修改了检查资料', 'study.share-colleague': '将检查分享给同事', 'attachment.view': '查看了附件', 'attachment.download': '下载了附件', 'study.restore': '恢复了检查',
   'study.purge': '彻底清除了检查', 'study.purge-request': '申请彻底清除检查', 'study.recompress': '重新压缩了检查', 'deleted-study.read': '查看了已删除的检查', 'storage.read': '查看了存储用量',
   'worklist.read': '读取了工作列表', 'worklist.write': '修改了工作列表', 'performed-step.read': '读取了检查步骤', 'performed-step.write': '记录了检查步骤',
   'gateway.enrol': '注册了网关', 'gateway.token': '获取了网关令牌', 'gateway.read': '查看了网关', 'gateway.change': '修改了网关', 'gateway.revoke': '吊销了网关', 'gateway.command': '向网关下达了指令',
@@ -29,7 +29,7 @@ const zhCN: ActionWords = {
   'account.sign-in': '登录', 'account.sign-out': '退出登录', 'account.session-end': '结束了会话', 'account.freeze': '因密码错误被冻结', 'account.unfreeze': '解冻了账号', 'account.frozen-read': '查看了冻结账号',
   'account.create': '创建了账号', 'account.password': '修改了密码', 'account.password-reset': '重置了密码', 'account.second-factor': '变更或完成了二次验证', 'account.settings': '修改了个人设置',
   'account.profile': '修改了个人资料', 'account.contact': '修改了手机或邮箱', 'account.signature': '修改了签名', 'account.link': '绑定了外部账号', 'account.unlink': '解绑了外部账号',
-  'credential.change': '修改了证件', 'credential.read': '查看了证件列表', 'credential.view': '打开了成员的证件', 'credential.decide': '审核了证件', 'share.create': '创建了分享链接', 'share.revoke': '撤销了分享链接', 'share.view': '打开了分享链接', 'favourite.change': '修改了收藏', 'favourite.read': '查看了收藏',
+  'credential.change': '修改了证件', 'credential.read': '查看了证件列表', 'credential.view': '打开了成员的证件', 'credential.decide': '审核了证件', 'download.request': '申请下载检查', 'download.fetch': '取走了下载文件', 'download.remove': '删除了下载文件', 'list.export': '导出了列表', 'share.create': '创建了分享链接', 'share.revoke': '撤销了分享链接', 'share.view': '打开了分享链接', 'favourite.change': '修改了收藏', 'favourite.read': '查看了收藏',
   'organisation.create': '创建了机构', 'organisation.change': '修改了机构', 'department.change': '修改了科室', 'role.change': '修改了角色', 'device.change': '修改了设备', 'device.delete': '删除了设备',
   'pairing.change': '变更了对接', 'fee.change': '修改了费用',
   'member.read': '查看了成员', 'member.create': '新增了成员', 'member.invite': '邀请了成员', 'member.change': '修改了成员', 'member.switch': '切换到本机构', 'invitation.withdraw': '撤回了邀请', 'invitation.answer': '答复了邀请',

@@ -8,12 +8,14 @@ import type { FastifyInstance, FastifyRequest, LightMyRequestResponse } from 'fa
 import { createAccounts, managementRuleOf, type Accounts } from '../accounts/index.ts'
 import { createApiKeys } from '../api-keys/index.ts'
 import { createApp } from '../app.ts'
+import { createAttachments, type Attachments } from '../attachments/index.ts'
 import { createAccessLog, createAudit } from '../audit/index.ts'
 import { createCatalogue, ensureDefaultOrganisation } from '../catalogue/index.ts'
 import { readConfig } from '../config.ts'
+import { createDownloads, knownList, type Downloads } from '../downloads/index.ts'
 import { createGateways } from '../gateways/index.ts'
 import { createSealing, createTokens, loadSigningKeys, permissions, type Permission } from '../identity/index.ts'
-import { createStudies } from '../studies/index.ts'
+import { createStudies, studyExport } from '../studies/index.ts'
 import { createMaintenance, type Maintenance } from '../maintenance/index.ts'
 import { createNotifying, createOutbox, type Notifying, type Outbox } from '../notifications/index.ts'
 import { createOidc } from '../oidc/index.ts'
@@ -30,11 +32,13 @@ import { createUploads, type Uploads } from '../uploads/index.ts'
 import { createWorklist } from '../worklist/index.ts'
 
 export interface TestService {
+  readonly downloads: Downloads
   readonly app: FastifyInstance
   readonly db: Db
   readonly blobs: BlobStore
   readonly maintenance: Maintenance
   readonly uploads: Uploads
+  readonly attachments: Attachments
   readonly accounts: Accounts
   readonly outbox: Outbox
   readonly notifying: Notifying
@@ -84,15 +88,21 @@ export async function aService(env: Record<string, string> = {}, bucket?: TestBu
     const route = `${request.method} ${String(request.routeOptions.url)}`
     if (!changesNothingAgain.some((known) => route.startsWith(known))) unaudited.add(`${route} without ${action}`)
   }
+  const attachments = createAttachments({ db, blobs, sealing, maxBytes: config.ATTACHMENT_MAX_BYTES, scanner: config.ATTACHMENT_SCANNER, ...(now === undefined ? {} : { now }) })
   const sharing = createSharing({ db, catalogue, publicUrl: config.PUBLIC_URL, ...(now === undefined ? {} : { now }) })
-  const app = await createApp({ sharing, config, people, organisations: createOrganisations({ db, accounts, outbox, ...(now === undefined ? {} : { now }) }), accounts, notifying, apiKeys: createApiKeys({ db, tokens, ...(now === undefined ? {} : { now }) }), oidc: createOidc({ db, sealing, accounts, memberships: accountMemberships, publicUrl: config.PUBLIC_URL, trustedOrigins: config.OIDC_TRUSTED_ORIGINS, ...(now === undefined ? {} : { now }) }), catalogue, blobs, transcoding, tokens, keys, gateways, worklist: createWorklist({ db }), uploads, accessLog, maintenance, studies: createStudies({ db, statementTimeoutMs: 60_000, ...(now === undefined ? {} : { now }) }), onUnaudited, audit: createAudit({ db, keptDays: config.AUDIT_KEPT_DAYS, ...(now === undefined ? {} : { now }) }), metrics, readiness: [], screens: await readScreens(screensDirectory(config)), viewer: viewerDirectory(config) })
+  const studies = createStudies({ db, statementTimeoutMs: 60_000, ...(now === undefined ? {} : { now }) })
+  const downloads = createDownloads({
+    db, blobs, catalogue, transcoding, recipients: notificationRecipients, database: database.url, lists: { studies: knownList('study.download', studyExport(studies)) },
+    directBytes: config.DOWNLOAD_DIRECT_BYTES, keptHours: config.DOWNLOAD_KEPT_HOURS, quotaBytes: config.DOWNLOAD_QUOTA_BYTES, onFailure: (error) => { throw error }, ...(now === undefined ? {} : { now }),
+  })
+  const app = await createApp({ sharing, config, people, organisations: createOrganisations({ db, accounts, outbox, ...(now === undefined ? {} : { now }) }), accounts, notifying, apiKeys: createApiKeys({ db, tokens, ...(now === undefined ? {} : { now }) }), oidc: createOidc({ db, sealing, accounts, memberships: accountMemberships, publicUrl: config.PUBLIC_URL, trustedOrigins: config.OIDC_TRUSTED_ORIGINS, ...(now === undefined ? {} : { now }) }), catalogue, blobs, transcoding, tokens, keys, gateways, worklist: createWorklist({ db }), uploads, accessLog, maintenance, attachments, studies, downloads, onUnaudited, audit: createAudit({ db, keptDays: config.AUDIT_KEPT_DAYS, ...(now === undefined ? {} : { now }) }), metrics, readiness: [], screens: await readScreens(screensDirectory(config)), viewer: viewerDirectory(config) })
   const as = async (slug: string, granted: readonly Permission[] = permissions) => {
     const { organisationId } = await ensureDefaultOrganisation(db, slug)
     return { authorization: `Bearer ${await tokens.issue({ organisationId, permissions: granted, lifetimeSeconds: 3600 })}` }
   }
   const north = await as('north')
   return {
-    app, db, blobs, maintenance, uploads, accounts, outbox, notifying, keysFile, as,
+    app, db, blobs, downloads, maintenance, uploads, attachments, accounts, outbox, notifying, keysFile, as,
     get: (path, headers = {}) => app.inject({ method: 'GET', url: `/dicom-web${path}`, headers: { ...north, ...headers } }),
     store: (objects, { path = '/studies', headers = {} } = {}) => {
       const { contentType, body } = storeBody(objects)
@@ -112,6 +122,8 @@ export async function aService(env: Record<string, string> = {}, bucket?: TestBu
       await db.destroy()
       await database.drop()
       await rm(directory, { recursive: true, force: true })
+      // Whatever was asked for and given stands in the trail, in every test.
+      if (unaudited.size > 0) throw new Error(`answered without a word in the trail: ${[...unaudited].sort().join('; ')}`)
     },
   }
 }

@@ -1,7 +1,7 @@
 /** What the services of data maintenance have in common. */
 import type { Performer } from '@isocenter/contracts'
 import type { Access } from '../identity/index.ts'
-import type { Db } from '../platform/db.ts'
+import type { Db, Trx } from '../platform/db.ts'
 
 export const actorOf = ({ actor }: Access): string => `${actor.kind}:${actor.id}`
 
@@ -21,6 +21,15 @@ export async function performersOf(db: Db, actors: Iterable<string | null>): Pro
     const name = names.get(actor)
     return { actor, ...(name === undefined ? {} : { name }) }
   }
+}
+
+/** Forgets what people have added to a study once nothing of it is left that could come back. Files' bytes go with the next sweep. */
+export async function forgetPurgedStudy(trx: Trx, organisationId: string, StudyInstanceUID: string): Promise<void> {
+  const place = { organisation_id: organisationId, study_instance_uid: StudyInstanceUID }
+  const left = await trx('study').where(place).first<object | undefined>('study_key') ?? await trx('deleted_study').where(place).whereNotIn('state', ['purged', 'restored']).first<object | undefined>('deleted_study_id')
+  if (left !== undefined) return
+  await trx('attachment').where(place).delete()
+  await trx('study_correction').where(place).delete()
 }
 
 /** A moment as Postgres has it, to the microsecond: what a page goes on behind. */

@@ -6,7 +6,7 @@ import { purgeInstances, restoreInstances, type Catalogue } from '../catalogue/i
 import type { Access } from '../identity/index.ts'
 import { decodeCursor, encodeCursor } from '../platform/cursor.ts'
 import type { Db } from '../platform/db.ts'
-import { actorOf, exactly, performersOf, type Page } from './common.ts'
+import { actorOf, exactly, forgetPurgedStudy, performersOf, type Page } from './common.ts'
 import { deletedStudyBusy, noSuchDeletedStudy } from './problems.ts'
 
 export interface DeletedStudies {
@@ -114,6 +114,7 @@ export function createDeletedStudies({ db, catalogue, purgeAfterDays, now }: {
       const ended = await trx('deleted_study').where({ deleted_study_id: deletedStudyId, state: 'purging' })
         .update({ state: 'purged', ended_at: now(), patient_id: null, patient_name: null, study_date: null, study_description: null, accession_number: null })
       if (ended === 0) return
+      await forgetPurgedStudy(trx, organisationId, row.study_instance_uid)
       await record(trx, [{
         organisationId, actor: purge?.decided_by ?? 'command:retention', action: 'study.purge', outcome: 'success', StudyInstanceUID: row.study_instance_uid, PatientID: row.patient_id ?? undefined, occurrences: row.instances,
         detail: { deletedStudyId, bytes: Number(row.bytes), ...(purge === undefined ? {} : { purgeId: row.purge_id, requestedBy: purge.requested_by, reason: purge.reason }) },

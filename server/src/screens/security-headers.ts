@@ -6,6 +6,8 @@ export const contentSecurityPolicy = (nonce: string, importMapHash: string): str
   `script-src 'self' ${importMapHash}`,
   `style-src 'self' 'nonce-${nonce}'`,
   "img-src 'self' blob: data:",
+  // Videos among a study's attachments.
+  "media-src 'self'",
   "font-src 'self'",
   "connect-src 'self'",
   // The viewer.
