@@ -1,19 +1,14 @@
 /** The screens in real Chromium, served by the real application with a database of its own. For the tests of every application of the page. */
 import { createHash, randomBytes, randomUUID } from 'node:crypto'
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import type { OrganisationKind } from '@isocenter/contracts'
-import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core'
+import { launchChromium, openWatchedPage, type WatchedPage } from '@isocenter/testkit/browser'
+import type { Browser, BrowserContextOptions } from 'playwright-core'
 import { buildScreens } from '../packages/launcher/src/build-screens.ts'
 import { aService, type TestService } from '../server/src/dicomweb/service.fixture.ts'
 import { aMember, anOrganisation } from '../server/src/organisations/organisations.fixture.ts'
 
-export const desktop = { width: 1360, height: 900 }
-export const phone = { width: 390, height: 844 }
+export { desktop, overhang, phone, seriousFindings } from '@isocenter/testkit/browser'
 
-const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-/** Debian's Chromium as root, without anything it would want from the internet. */
-const flags = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync']
 const sessionMs = 12 * 3_600_000
 
 export interface PageOptions extends BrowserContextOptions {
@@ -37,10 +32,7 @@ export interface TestOrganisation {
   readonly number: string
 }
 
-export interface OpenedPage {
-  readonly page: Page
-  /** What the browser complained of: scripts that failed, styles the policy refused, requests that failed unasked. */
-  readonly complaints: string[]
+export interface OpenedPage extends Omit<WatchedPage, 'context'> {
   /** Goes to an address of the server and waits until everything there has been loaded. */
   readonly goTo: (path: string) => Promise<void>
   /** Waits until nothing is being loaded. */
@@ -79,18 +71,10 @@ export async function openScreens(env: Readonly<Record<string, string>> = {}): P
   // Without a public address cookies are those of plain HTTP, which is what a test has.
   const service = await aService({ PUBLIC_URL: '', CAPTCHA_BITS: '8', ...env })
   const url = await service.app.listen({ host: '127.0.0.1', port: 0 })
-  const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: flags })
+  const browser = await launchChromium()
 
   const openPage = async ({ language = 'en', ...options }: PageOptions = {}): Promise<OpenedPage> => {
-    // Contrast is not judged in the middle of fading.
-    const context = await browser.newContext({ locale: language, viewport: desktop, reducedMotion: 'reduce', timezoneId: 'Asia/Shanghai', baseURL: url, ...options })
-    const page = await context.newPage()
-    page.setDefaultTimeout(10_000)
-    const complaints: string[] = []
-    page.on('pageerror', (error) => complaints.push(error.message))
-    page.on('console', (message) => {
-      if (['error', 'warning'].includes(message.type()) && !isAnsweredRefusal(message.text())) complaints.push(message.text())
-    })
+    const { context, page, complaints } = await openWatchedPage(browser, { locale: language, timezoneId: 'Asia/Shanghai', baseURL: url, ...options }, isAnsweredRefusal)
     const settled = async () => {
       await page.waitForSelector('h1')
       await page.waitForFunction(() => document.querySelector('[aria-busy="true"], .ant-spin-spinning, .ant-skeleton') === null)
@@ -139,22 +123,3 @@ export async function openScreens(env: Readonly<Record<string, string>> = {}): P
 
 /** The browser writes every answer from 400 on to its console; refusals are part of what is tested. */
 const isAnsweredRefusal = (text: string): boolean => /Failed to load resource: the server responded with a status of 4\d\d/.test(text)
-
-interface AxeViolation { readonly id: string; readonly impact: string | null; readonly nodes: readonly { readonly html: string; readonly failureSummary?: string }[] }
-
-/** What axe finds wrong on the page as it is now and calls serious or critical (WCAG 2.2 A and AA), each in one line. */
-export async function seriousFindings(page: Page): Promise<string[]> {
-  // The policy of the page lets no script in: axe comes through the debugger's own door.
-  await page.evaluate(axeSource)
-  // Left out: the list that Ant Design's Select keeps for screen readers has no name of its own; its combobox, which has, owns it.
-  const violations = await page.evaluate(async () => {
-    const { axe } = window as unknown as { axe: { run: (context: object, options: object) => Promise<{ violations: AxeViolation[] }> } }
-    return (await axe.run({ exclude: ['[role="listbox"][id$="_list"]'] }, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa', 'best-practice'], resultTypes: ['violations'] })).violations
-  })
-  return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary = '' }) => `${id}: ${html.slice(0, 200)} — ${failureSummary.replaceAll(/\s+/g, ' ').slice(0, 200)}`))
-}
-
-/** By how many pixels the page is wider than the window. */
-export const overhang = (page: Page): Promise<number> => page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)

@@ -1,7 +1,8 @@
 import { hasProgram } from '@isocenter/testkit'
+import { desktop, overhang, phone, seriousFindings } from '@isocenter/testkit/browser'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { desktop, key, launchChromium, openConsole, phone, seriousFindings, type OpenedConsole } from './browser.fixture.ts'
+import { key, launchBrowser, openConsole, type OpenedConsole } from './browser.fixture.ts'
 import { goodUploadCode } from '../src/control/gateway.fixture.ts'
 
 const paths = ['/', '/service', '/senders', '/nodes', '/rules', '/records', '/fetches', '/procedures', '/cloud', '/storage']
@@ -16,7 +17,7 @@ async function answer(page: Page, name: string): Promise<void> {
 describe.skipIf(!hasProgram('chromium'))('the console in Chromium', () => {
   let browser: Browser
   let opened: OpenedConsole | undefined
-  beforeAll(async () => { browser = await launchChromium() }, 120_000)
+  beforeAll(async () => { browser = await launchBrowser() }, 120_000)
   afterAll(() => browser.close())
   afterEach(async () => {
     await opened?.close()
@@ -35,8 +36,7 @@ describe.skipIf(!hasProgram('chromium'))('the console in Chromium', () => {
       for (const path of paths) {
         await goTo(path)
         expect(await seriousFindings(page), path).toEqual([])
-        const overhang = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
-        expect(overhang, `${path} is wider than the screen`).toBeLessThanOrEqual(0)
+        expect(await overhang(page), `${path} is wider than the screen`).toBeLessThanOrEqual(0)
       }
       expect(complaints).toEqual([])
     }, 120_000)

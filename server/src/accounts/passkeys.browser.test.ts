@@ -1,8 +1,9 @@
 /** Passkeys as Chromium makes and uses them, by the virtual authenticator of its debugging protocol. */
 import type { PasskeyAdded, PasskeyChallenge, Session } from '@isocenter/contracts'
 import { hasProgram } from '@isocenter/testkit'
+import { launchChromium } from '@isocenter/testkit/browser'
 import type { AddressInfo } from 'node:net'
-import { chromium, type Browser, type Page } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { anAccountsService, ownPassword, solve, type AccountsService } from './accounts.fixture.ts'
 
@@ -26,7 +27,7 @@ describe.skipIf(!hasProgram('chromium'))('in Chromium', () => {
     service = await anAccountsService(undefined, { PUBLIC_URL: '' })
     await service.app.listen({ host: '127.0.0.1', port: 0 })
     url = `http://localhost:${String((service.app.server.address() as AddressInfo).port)}`
-    browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'] })
+    browser = await launchChromium()
     page = await browser.newPage()
     const devtools = await page.context().newCDPSession(page)
     await devtools.send('WebAuthn.enable')

@@ -1,0 +1,55 @@
+/** Real Chromium for tests of screens: how it is started, what it complains of, and what is wrong with a page. */
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { chromium, type Browser, type BrowserContext, type BrowserContextOptions, type Page } from 'playwright-core'
+
+export const desktop = { width: 1360, height: 900 }
+export const phone = { width: 390, height: 844 }
+
+/** Debian's Chromium as root, without anything it would want from the internet. */
+export const launchChromium = (): Promise<Browser> => chromium.launch({
+  executablePath: '/usr/bin/chromium',
+  args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+})
+
+export interface WatchedPage {
+  readonly context: BrowserContext
+  readonly page: Page
+  /** What the browser complained of: scripts that failed, styles the policy refused, requests that failed unasked. */
+  readonly complaints: string[]
+}
+
+/** A page with storage and cookies of its own. `isExpected`: a complaint that is part of what is tested, and left out. */
+export async function openWatchedPage(browser: Browser, options: BrowserContextOptions, isExpected: (complaint: string) => boolean = () => false): Promise<WatchedPage> {
+  // Contrast is not judged in the middle of fading.
+  const context = await browser.newContext({ locale: 'en', viewport: desktop, reducedMotion: 'reduce', ...options })
+  const page = await context.newPage()
+  page.setDefaultTimeout(10_000)
+  const complaints: string[] = []
+  page.on('pageerror', (error) => complaints.push(error.message))
+  page.on('console', (message) => {
+    if (['error', 'warning'].includes(message.type()) && !isExpected(message.text())) complaints.push(message.text())
+  })
+  return { context, page, complaints }
+}
+
+const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+interface AxeViolation { readonly id: string; readonly impact: string | null; readonly nodes: readonly { readonly html: string; readonly failureSummary?: string }[] }
+
+/** What axe finds wrong on the page as it is now and calls serious or critical (WCAG 2.2 A and AA), each in one line. */
+export async function seriousFindings(page: Page): Promise<string[]> {
+  // The policy of the page lets no script in: axe comes through the debugger's own door.
+  await page.evaluate(axeSource)
+  // Left out: the list that Ant Design's Select keeps for screen readers has no name of its own; its combobox, which has, owns it.
+  const violations = await page.evaluate(async () => {
+    const { axe } = globalThis as unknown as { axe: { run: (context: object, options: object) => Promise<{ violations: AxeViolation[] }> } }
+    return (await axe.run({ exclude: ['[role="listbox"][id$="_list"]'] }, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa', 'best-practice'], resultTypes: ['violations'] })).violations
+  })
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary = '' }) => `${id}: ${html.slice(0, 200)} — ${failureSummary.replaceAll(/\s+/g, ' ').slice(0, 200)}`))
+}
+
+/** By how many pixels the page is wider than the window. */
+export const overhang = (page: Page): Promise<number> => page.evaluate<number>('document.documentElement.scrollWidth - document.documentElement.clientWidth')
