@@ -1,18 +1,19 @@
 /** Prints one order of the cloud's on a printer of this site. */
-import type { PrintImage, PrintOrder, PrintOutcome, PrintSheet } from '@isocenter/contracts'
+import type { FilmColour, PrintImage, PrintOrder, PrintOutcome, PrintSheet } from '@isocenter/contracts'
 import {
   DimseConnection, DimseStatusError, LayoutNotMade, NoPresentationContext, printContexts, PrinterNotReady, printFilms, requestAssociation, type Film, type PrintedImage, type PrintWarning,
 } from '@isocenter/dimse'
 import type { Printer } from '../configuration/printers.ts'
 import { associationFailureOf } from '../nodes/association-failure.ts'
 import { tlsOptionsOf, type Secrets } from '../nodes/node-tls.ts'
+import type { Anymap } from './anymap.ts'
 
 /** Printers take their time over a sheet: they warm up, and spool slowly. */
 const answerTimeoutMs = 300_000
 /** More is said by the first ones already. */
 const mostWarnings = 100
 
-/** An image of the order cannot be had: the server says no, or cannot be asked. */
+/** An image of the order cannot be had: the server says no, cannot be asked, or gives none that can be printed. */
 export class ImagesUnavailable extends Error {
   override readonly name = 'ImagesUnavailable'
 }
@@ -21,8 +22,8 @@ export interface PrintOrderOptions {
   readonly printer: Printer
   readonly callingAETitle: string
   readonly secrets: Secrets
-  /** The pixels of an image of the order. @throws ImagesUnavailable */
-  readonly pixelsOf: (imageId: string, signal: AbortSignal) => AsyncIterable<Uint8Array>
+  /** An image of the order; asked for when its turn comes. @throws ImagesUnavailable */
+  readonly imageOf: (imageId: string, signal: AbortSignal) => Promise<Anymap>
   readonly signal: AbortSignal
 }
 
@@ -30,7 +31,7 @@ export interface PrintOrderOptions {
  * Prints, and tells what became of it: a printer that would not is an answer, not an error. Sheets it took by then are printed.
  * @throws the signal's reason, and what is neither the printer's nor the line's fault
  */
-export async function printOrder(order: PrintOrder, { printer, callingAETitle, secrets, pixelsOf, signal }: PrintOrderOptions): Promise<PrintOutcome> {
+export async function printOrder(order: PrintOrder, { printer, callingAETitle, secrets, imageOf, signal }: PrintOrderOptions): Promise<PrintOutcome> {
   const colour = order.colour
   let sheets = 0
   let warnings: readonly PrintWarning[] = []
@@ -49,7 +50,7 @@ export async function printOrder(order: PrintOrder, { printer, callingAETitle, s
       warnings = await printFilms(new DimseConnection(association), {
         colour, signal, timeoutMs: answerTimeoutMs,
         session: { NumberOfCopies: order.NumberOfCopies, PrintPriority: order.PrintPriority, MediumType: order.MediumType },
-        films: order.sheets.map((sheet) => filmOf(sheet, (image) => printedImage(image, pixelsOf(image.imageId, signal)))),
+        films: order.sheets.map((sheet) => filmOf(sheet, async (image) => printedImage(image, colour, await imageOf(image.imageId, signal)))),
         onFilm: (film) => { sheets = film },
       })
     } finally {
@@ -65,22 +66,24 @@ export async function printOrder(order: PrintOrder, { printer, callingAETitle, s
   }
 }
 
-function filmOf({ images, ...box }: PrintSheet, imageOf: (image: PrintImage) => PrintedImage): Film {
+function filmOf({ images, ...box }: PrintSheet, imageOf: (image: PrintImage) => Promise<PrintedImage>): Film {
   return { ...box, MagnificationType: 'CUBIC', images: places(images, imageOf) }
 }
 
 /** The images of a sheet, with the empty places between them. */
-function* places(images: readonly PrintImage[], imageOf: (image: PrintImage) => PrintedImage): Generator<PrintedImage | undefined> {
+async function* places(images: readonly PrintImage[], imageOf: (image: PrintImage) => Promise<PrintedImage>): AsyncGenerator<PrintedImage | undefined> {
   let position = 1
   for (const image of images) {
     for (; position < image.position; position++) yield undefined
-    yield imageOf(image)
+    yield await imageOf(image)
     position++
   }
 }
 
-const printedImage = ({ Rows, Columns, RequestedImageSize, PixelAspectRatio }: PrintImage, pixels: AsyncIterable<Uint8Array>): PrintedImage =>
-  ({ Rows, Columns, RequestedImageSize, PixelAspectRatio, pixels })
+function printedImage({ RequestedImageSize }: PrintImage, colour: FilmColour, { Rows, Columns, colour: given, pixels }: Anymap): PrintedImage {
+  if (given !== colour) throw new ImagesUnavailable(`the order is in ${colour}, an image of it in ${given}`)
+  return { Rows, Columns, RequestedImageSize, pixels }
+}
 
 /** What a printer or the line to it did; undefined for what is a defect of ours. */
 function failureOf(error: unknown): PrintOutcome['failure'] | undefined {

@@ -14,19 +14,19 @@ const jobId = '0192f0c0-0000-7000-8000-000000000001'
 const order: PrintOrder = {
   jobId, colour: 'grayscale', NumberOfCopies: 1, PrintPriority: 'MED',
   sheets: [
-    { columns: 2, rows: 2, FilmOrientation: 'PORTRAIT', FilmSizeID: '14INX17IN', images: [{ imageId: 'one', position: 1, Rows: 30, Columns: 20 }, { imageId: 'two', position: 4, Rows: 30, Columns: 20, RequestedImageSize: 50 }] },
-    { columns: 1, rows: 1, FilmOrientation: 'PORTRAIT', FilmSizeID: '14INX17IN', images: [{ imageId: 'three', position: 1, Rows: 3000, Columns: 2001 }] },
+    { columns: 2, rows: 2, FilmOrientation: 'PORTRAIT', FilmSizeID: '14INX17IN', images: [{ imageId: 'one', position: 1 }, { imageId: 'two', position: 4, RequestedImageSize: 50 }] },
+    { columns: 1, rows: 1, FilmOrientation: 'PORTRAIT', FilmSizeID: '14INX17IN', images: [{ imageId: 'three', position: 1 }] },
   ],
 }
 
 /** The cloud as far as printing asks it: the order, and images of one grey each; `lacking` ones it does not have. */
 function cloud(lacking: readonly string[] = []): RequestListener {
-  const images = order.sheets.flatMap((sheet) => sheet.images)
+  const sizes: Readonly<Record<string, readonly [number, number]>> = { one: [20, 30], two: [20, 30], three: [2001, 3000] }
   return (request, response) => {
-    const imageId = /\/images\/(\w+)$/.exec(request.url ?? '')?.[1]
-    const image = images.find((one) => one.imageId === imageId)
+    const imageId = /\/images\/(\w+)$/.exec(request.url ?? '')?.[1] ?? ''
+    const size = sizes[imageId]
     if (request.url === `/api/gateways/self/print-jobs/${jobId}`) response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(order))
-    else if (image && !lacking.includes(image.imageId)) response.writeHead(200, { 'content-type': 'application/octet-stream' }).end(Buffer.alloc(image.Rows * image.Columns, images.indexOf(image) + 1))
+    else if (size && !lacking.includes(imageId)) response.writeHead(200, { 'content-type': 'image/x-portable-anymap' }).end(Buffer.concat([Buffer.from(`P5\n${size.join(' ')}\n255\n`), Buffer.alloc(size[0] * size[1], Object.keys(sizes).indexOf(imageId) + 1)]))
     else response.writeHead(404, { 'content-type': 'application/problem+json' }).end('{}')
   }
 }

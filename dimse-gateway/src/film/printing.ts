@@ -1,5 +1,5 @@
 /** The film printers of this site, and printing on them for the cloud. */
-import { PrintOrder, type FilmPrinterDescription, type PrintOutcome } from '@isocenter/contracts'
+import { anymapType, PrintOrder, type FilmPrinterDescription, type PrintOutcome } from '@isocenter/contracts'
 import { DimseConnection, DimseStatusError, NoPresentationContext, printContexts, printerState, requestAssociation, type PrinterState } from '@isocenter/dimse'
 import { Value } from 'typebox/value'
 import type { Printer } from '../configuration/printers.ts'
@@ -7,6 +7,7 @@ import type { Configuration } from '../configuration/schema.ts'
 import { associationFailureOf, type AssociationFailure } from '../nodes/association-failure.ts'
 import { tlsOptionsOf, type Secrets } from '../nodes/node-tls.ts'
 import { UpstreamRefused, UpstreamUnavailable, type Upstream } from '../services/upstream/upstream.ts'
+import { NoAnymap, readAnymap, type Anymap } from './anymap.ts'
 import { ImagesUnavailable, printOrder } from './print-order.ts'
 
 /** What a printer says of itself, or why it could not be asked. */
@@ -45,12 +46,13 @@ export function createFilmPrinting({ configuration, secrets, aeTitle, upstream }
     return Value.Check(PrintOrder, order) ? order : undefined
   }
 
-  async function* pixelsOf(jobId: string, imageId: string, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  async function imageOf(jobId: string, imageId: string, signal: AbortSignal): Promise<Anymap> {
     try {
-      const { body } = await upstream.ask({ path: `${ordersPath(jobId)}/images/${imageId}`, accept: 'application/octet-stream', signal })
-      yield* body
+      const { body } = await upstream.ask({ path: `${ordersPath(jobId)}/images/${imageId}`, accept: anymapType, signal })
+      const image = await readAnymap(body)
+      return { ...image, pixels: available(image.pixels) }
     } catch (error) {
-      throw isUnavailable(error) ? new ImagesUnavailable('an image of the order cannot be had', { cause: error }) : error
+      throw asUnavailable(error)
     }
   }
 
@@ -69,7 +71,7 @@ export function createFilmPrinting({ configuration, secrets, aeTitle, upstream }
         if (!isUnavailable(error)) throw error
       }
       if (!order) return nothing('imagesUnavailable')
-      return printOrder(order, { printer, callingAETitle: aeTitle(), secrets, signal, pixelsOf: (imageId, stop) => pixelsOf(jobId, imageId, stop) })
+      return printOrder(order, { printer, callingAETitle: aeTitle(), secrets, signal, imageOf: (imageId, stop) => imageOf(jobId, imageId, stop) })
     },
 
     async test(printer, signal) {
@@ -102,4 +104,14 @@ export function createFilmPrinting({ configuration, secrets, aeTitle, upstream }
   }
 }
 
+/** The line may break in the middle of an image too. */
+async function* available(pixels: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  try {
+    yield* pixels
+  } catch (error) {
+    throw asUnavailable(error)
+  }
+}
+
 const isUnavailable = (error: unknown): boolean => error instanceof UpstreamUnavailable || error instanceof UpstreamRefused
+const asUnavailable = (error: unknown): unknown => (isUnavailable(error) || error instanceof NoAnymap ? new ImagesUnavailable('an image of the order cannot be had', { cause: error }) : error)

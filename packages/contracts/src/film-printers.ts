@@ -14,6 +14,9 @@ export const maxFilmCopies = 20
 /** Most sheets of one print job. */
 export const maxFilmsOfJob = 50
 
+/** Media type of an image to print. */
+export const anymapType = 'image/x-portable-anymap'
+
 export const PrinterId = Type.String({ pattern: '^[A-Za-z0-9_-]{1,64}$' })
 /** Code String as far as printers need it (PS3.5 §6.2). */
 const CodeString = Type.String({ pattern: '^[A-Z0-9_ ]{1,16}$' })
@@ -29,14 +32,11 @@ export const FilmPrinterDescription = Type.Object({
 })
 export type FilmPrinterDescription = Static<typeof FilmPrinterDescription>
 
-/** An image for its place; its pixels, 8 bits a sample and row after row, are under its id. */
+/** An image for its place. It is read by its id when its turn comes, as a portable anymap (netpbm P5 for greys, P6 for colours) of 8 bits a sample. */
 export const PrintImage = Type.Object({
   imageId: Type.String({ pattern: '^[A-Za-z0-9-]{1,64}$' }),
   position: Type.Integer({ minimum: 1, maximum: maxFilmColumns * maxFilmColumns, description: 'from 1, row by row from the top left' }),
-  Rows: Type.Integer({ minimum: 1, maximum: 65_535 }),
-  Columns: Type.Integer({ minimum: 1, maximum: 65_535 }),
   RequestedImageSize: Type.Optional(Type.Number({ exclusiveMinimum: 0, maximum: 2_000, description: 'width on the film in mm, for true size' })),
-  PixelAspectRatio: Type.Optional(Type.Tuple([Type.Integer({ minimum: 1 }), Type.Integer({ minimum: 1 })], { description: 'vertical, horizontal' })),
 })
 export type PrintImage = Static<typeof PrintImage>
 
