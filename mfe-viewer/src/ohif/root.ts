@@ -15,3 +15,6 @@ export function shareLinkOf(search: string): string | undefined {
   const linkId = new URLSearchParams(search).get('s') ?? ''
   return /^[A-Za-z0-9_-]{16}$/.test(linkId) ? linkId : undefined
 }
+
+/** Whether the simple layout is asked for; it stays until the viewer is loaded anew. */
+export const isSimple = (search: string): boolean => new URLSearchParams(search).get('simple') === '1'

@@ -1,8 +1,9 @@
 /** Configuration of OHIF, run as a script before it: https://docs.ohif.org/configuration */
 import { marked, type FromViewer } from '@isocenter/contracts/viewer'
-import { dicomwebRootOf } from '../root.ts'
+import { dicomwebRootOf, isSimple } from '../root.ts'
 import { readableForms } from './readable-forms.ts'
 import { modesConfiguration } from './mode.ts'
+import { inSimpleLayout } from './simple-layout.ts'
 
 const base = '/viewer/'
 const root = dicomwebRootOf(location.search)
@@ -15,7 +16,7 @@ Object.assign(window, {
     routerBasename: base,
     extensions: [`${base}isocenter/extension.js`],
     modes: [],
-    modesConfiguration,
+    modesConfiguration: isSimple(location.search) ? inSimpleLayout(modesConfiguration) : modesConfiguration,
     customizationService: {},
     // Our own list stands before the viewer.
     showStudyList: false,

@@ -4,13 +4,14 @@ import { compareProtocols } from './compare.ts'
 import { extensionId, handlerOf, sopClassHandlers } from './objects/handlers.ts'
 import { overlayPane, ReportPane, UnshownPane } from './objects/panes.ts'
 import { followUnreadable } from './objects/unreadable.ts'
+import { mendVoiFunction } from './objects/voi-function.ts'
 import type { CommandsManager, Managers, Services } from './ohif.ts'
 import { patientBanner } from './patient-banner.ts'
 import { hideOffers, readOnlyCommands } from './read-only.ts'
 import { sayShown } from './say-shown.ts'
 import { shownImage } from './shown-image.ts'
 import { addStyles } from './styles.ts'
-import { shareLinkOf } from '../root.ts'
+import { isSimple, shareLinkOf } from '../root.ts'
 
 const tell = (message: FromViewer) => { if (parent !== window) parent.postMessage(marked(message), location.origin) }
 
@@ -18,7 +19,7 @@ const tell = (message: FromViewer) => { if (parent !== window) parent.postMessag
 function addressOf(StudyInstanceUIDs: readonly string[], protocol: string | undefined): string {
   const shareLinkId = shareLinkOf(location.search)
   const organisationId = new URLSearchParams(location.search).get('o') ?? ''
-  return viewerFrameAddress({ StudyInstanceUIDs, protocol, of: shareLinkId === undefined ? { organisationId } : { shareLinkId } }).replace(/^\/viewer(?=\/)/, '')
+  return viewerFrameAddress({ StudyInstanceUIDs, protocol, isSimple: isSimple(location.search), of: shareLinkId === undefined ? { organisationId } : { shareLinkId } }).replace(/^\/viewer(?=\/)/, '')
 }
 
 async function answer(message: ToViewer, commandsManager: CommandsManager, { beginAnew }: ReturnType<typeof sayShown>): Promise<void> {
@@ -63,6 +64,7 @@ export default {
     followMeasurements(services)
     followUnreadable(services)
     services.displaySetService.setUnsuportedSOPClassHandler(handlerOf('unshown'))
+    mendVoiFunction()
     addStyles()
     if (shareLinkOf(location.search) !== undefined) hideOffers()
     tell({ kind: 'ready' })

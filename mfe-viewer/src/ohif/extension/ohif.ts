@@ -64,8 +64,17 @@ export interface Managers {
   }
 }
 
+/** Cornerstone's store of what is known of an image. */
+export interface MetaData {
+  get: {
+    (type: 'instance', imageId: string): (Naturalized & { readonly StudyInstanceUID: string; readonly SeriesInstanceUID: string; readonly SOPInstanceUID: string }) | undefined
+    (type: string, imageId: string): Naturalized | undefined
+  }
+  addProvider: (provider: (type: string, imageId: string) => object | undefined, priority: number) => void
+}
+
 declare global {
   interface Window {
-    readonly cornerstone?: { readonly eventTarget: EventTarget; readonly metaData: { get: (type: string, imageId: string) => { readonly StudyInstanceUID: string; readonly SeriesInstanceUID: string; readonly SOPInstanceUID: string } | undefined } }
+    readonly cornerstone?: { readonly eventTarget: EventTarget; readonly metaData: MetaData }
   }
 }

@@ -1,0 +1,71 @@
+/** Panes for what is no image: why it is not shown, or the text of a report. */
+import type { DisplaySet, Managers } from '../ohif.ts'
+import { element, Component, hosted, tag } from '../element.ts'
+import { paneShown } from '../say-shown.ts'
+import { say, type Word } from '../../words.ts'
+import { reasonOf, referencedSeriesOf, type Naturalized } from './kinds.ts'
+import { overlayHandlers, overlays } from './overlays.ts'
+import { linesOf, meaningOf } from './report-content.ts'
+
+export interface PaneProps {
+  readonly displaySets: readonly DisplaySet[]
+}
+
+function fillNotice(host: HTMLElement, title: string, detail: string, { StudyInstanceUID, Modality = '', SeriesDescription = '' }: DisplaySet): void {
+  const what = [Modality, SeriesDescription].filter((part) => part !== '').join(' · ')
+  const notice = tag('div', 'isocenter-notice', tag('strong', '', title), ...(what === '' ? [] : [tag('span', 'isocenter-what', what)]), tag('span', '', detail))
+  notice.setAttribute('role', 'note')
+  host.replaceChildren(notice)
+  paneShown(StudyInstanceUID)
+}
+
+/** Says why there is no view of an object. */
+export const UnshownPane = hosted<PaneProps>((host, { displaySets: [displaySet] }) => {
+  if (displaySet !== undefined) fillNotice(host, say('notShown'), say(reasonOf(displaySet.SOPClassUID)), displaySet)
+})
+
+/** The text of a report, as it was written. */
+export const ReportPane = hosted<PaneProps>((host, { displaySets: [displaySet] }) => {
+  const report = displaySet?.instances?.[0]
+  if (displaySet === undefined || report === undefined) return
+  const state = (keyword: string, value: string, word: Word, otherwise: Word) => (report[keyword] === undefined ? [] : [say(report[keyword] === value ? word : otherwise)])
+  const lines = linesOf(report).map(({ depth, name, value }) => {
+    const line = tag('div', value === '' ? 'isocenter-heading' : 'isocenter-line', ...(name === '' ? [] : [tag('span', 'isocenter-name', name)]), ...(value === '' ? [] : [tag('span', 'isocenter-value', value)]))
+    line.style.setProperty('--depth', String(Math.min(depth, 8)))
+    return line
+  })
+  const page = tag('article', 'isocenter-report',
+    tag('h2', '', meaningOf(report['ConceptNameCodeSequence']) || say('report')),
+    tag('p', 'isocenter-what', [...state('CompletionFlag', 'COMPLETE', 'complete', 'partial'), ...state('VerificationFlag', 'VERIFIED', 'verified', 'unverified')].join(' · ')),
+    ...(lines.length === 0 ? [tag('p', '', say('noContent'))] : lines))
+  page.tabIndex = 0
+  host.replaceChildren(page)
+  paneShown(displaySet.StudyInstanceUID)
+})
+
+const WithoutImages = hosted<PaneProps & { readonly kind: Word }>((host, { displaySets: [displaySet], kind }) => {
+  if (displaySet !== undefined) fillNotice(host, say(kind), say('withoutImages'), displaySet)
+})
+
+/** A pane of OHIF for what lies upon images where those are there: without them OHIF leaves it empty, or breaks off. */
+export function overlayPane({ servicesManager: { services: { displaySetService } }, extensionManager }: Managers): new (props: PaneProps) => Component<PaneProps> {
+  const isThere = (object: Naturalized) => {
+    const series = referencedSeriesOf(object)
+    return displaySetService.getActiveDisplaySets().some(({ SeriesInstanceUID = '', SOPClassHandlerId }) => series.has(SeriesInstanceUID) && !overlayHandlers.includes(SOPClassHandlerId ?? ''))
+  }
+  return class extends Component<PaneProps> {
+    subscription: { readonly unsubscribe: () => void } | undefined
+    // Series come one by one.
+    componentDidMount() { this.subscription = displaySetService.subscribe(displaySetService.EVENTS.DISPLAY_SETS_ADDED, () => { this.renderAgain() }) }
+    componentWillUnmount() { this.subscription?.unsubscribe() }
+    render() {
+      const [displaySet] = this.props.displaySets
+      const [, pane, kind] = overlays.find(([handlers]) => handlers.includes(displaySet?.SOPClassHandlerId ?? '')) ?? []
+      const object = displaySet?.instances?.[0] ?? displaySet?.instance
+      if (displaySet === undefined || pane === undefined || kind === undefined || object === undefined) return null
+      if (!isThere(object)) return kind === 'measurements' ? element(ReportPane, this.props) : element(WithoutImages, { ...this.props, kind })
+      const { component } = extensionManager.getModuleEntry<{ readonly component: (props: never) => unknown }>(pane)
+      return element(component, this.props)
+    }
+  }
+}

@@ -1,0 +1,48 @@
+import { language, type Language } from './language.ts'
+
+const en = {
+  notShown: 'This object is not shown as an image',
+  presentationState: 'A presentation state says how other images are to be shown. The viewer shows those images as they are stored, without it.',
+  plan: 'A radiotherapy plan holds numbers for a treatment, no image. The viewer has no view of it.',
+  treatmentRecord: 'A record of treatment holds numbers, no image. The viewer has no view of it.',
+  realWorldValues: 'This maps stored values to measured quantities. It holds no image.',
+  spectroscopy: 'Spectroscopy holds spectra, no image. The viewer cannot draw them.',
+  annotations: 'Bulk annotations of a slide are not drawn by the viewer. The slide itself is shown.',
+  waveform: 'Waveforms of this kind cannot be drawn; the viewer draws electrocardiograms.',
+  document: 'Encapsulated documents other than PDF cannot be opened by the viewer.',
+  rawData: 'Raw data of the scanner are no image.',
+  registration: 'A registration relates other images to each other. It holds no image.',
+  unknown: 'The viewer has no view of objects of this kind.',
+  withoutImages: 'The images this was made on are not in what is shown, so that it has nothing to lie upon.',
+  segmentation: 'Segmentation', structures: 'Structure set', measurements: 'Measurements', parametricMap: 'Parametric map',
+  unreadable: 'This image cannot be drawn',
+  unreadableDetail: 'It is stored in a form the viewer cannot read, or did not arrive whole. The object itself is unharmed.',
+  report: 'Structured report', complete: 'complete', partial: 'not complete', verified: 'verified', unverified: 'not verified', yes: 'yes', noContent: 'The report has no content.',
+}
+
+export const words: Readonly<Record<Language, typeof en>> = {
+  en,
+  'zh-CN': {
+    notShown: '该对象不作为图像显示',
+    presentationState: '显示状态对象规定其他图像的显示方式。阅片器不套用它，按原样显示这些图像。',
+    plan: '放疗计划只含治疗参数，不含图像，阅片器无法显示。',
+    treatmentRecord: '治疗记录只含数值，不含图像，阅片器无法显示。',
+    realWorldValues: '该对象说明存储值与物理量的对应关系，不含图像。',
+    spectroscopy: '波谱数据不是图像，阅片器无法绘制。',
+    annotations: '阅片器不绘制切片的批量标注；切片本身可以显示。',
+    waveform: '无法绘制此类波形；阅片器可绘制心电图。',
+    document: '阅片器只能打开 PDF 文档，无法打开此类封装文档。',
+    rawData: '扫描设备的原始数据不是图像。',
+    registration: '配准对象说明其他图像之间的关系，不含图像。',
+    unknown: '阅片器无法显示此类对象。',
+    withoutImages: '其所依据的图像不在当前显示的检查中，因此无法叠加显示。',
+    segmentation: '分割', structures: '结构集', measurements: '测量', parametricMap: '参数图',
+    unreadable: '无法绘制此图像',
+    unreadableDetail: '图像的存储格式无法由阅片器读取，或未完整送达。原始对象未受影响。',
+    report: '结构化报告', complete: '完成', partial: '未完成', verified: '已审核', unverified: '未审核', yes: '是', noContent: '该报告没有内容。',
+  },
+}
+
+export type Word = keyof typeof en
+/** A text of the viewer, in the language of the page. */
+export const say = (word: Word): string => words[language()][word]
