@@ -425,7 +425,22 @@ CREATE TABLE credential (
 );
 CREATE INDEX credential_by_end ON credential USING btree (valid_until) WHERE ((state = ANY (ARRAY['submitted'::text, 'verified'::text])) AND (valid_until IS NOT NULL));
 CREATE INDEX credential_of_account ON credential USING btree (account_id, created_at DESC, credential_id);
-CREATE INDEX credential_waiting ON credential USING btree (submitted_at, credential_id) WHERE (state = 'submitted'::text);
+CREATE INDEX credential_waiting ON credential USING btree (submitted_at, credential_id) WHERE ((submitted_at IS NOT NULL) AND (state = ANY (ARRAY['submitted'::text, 'verified'::text, 'rejected'::text])));
+
+CREATE TABLE credential_decision (
+  credential_id uuid NOT NULL,
+  organisation_id bigint NOT NULL,
+  state text NOT NULL,
+  decided_by uuid,
+  decided_at timestamp with time zone NOT NULL,
+  reason text,
+  PRIMARY KEY (credential_id, organisation_id),
+  FOREIGN KEY (credential_id) REFERENCES credential(credential_id) ON DELETE CASCADE,
+  FOREIGN KEY (decided_by) REFERENCES account(account_id) ON DELETE SET NULL,
+  FOREIGN KEY (organisation_id) REFERENCES organisation(organisation_id),
+  CHECK (((state = 'rejected'::text) = (reason IS NOT NULL))),
+  CHECK ((state = ANY (ARRAY['verified'::text, 'rejected'::text])))
+);
 
 CREATE TABLE credential_file (
   file_id uuid NOT NULL DEFAULT gen_random_uuid(),
@@ -637,6 +652,51 @@ CREATE TABLE doctor_fee (
   CHECK ((amount >= (0)::numeric)),
   CHECK ((currency ~ '^[A-Z]{3}$'::text)),
   CHECK ((unit = ANY (ARRAY['study'::text, 'part'::text])))
+);
+
+CREATE TABLE download (
+  download_key bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+  download_id uuid NOT NULL DEFAULT gen_random_uuid(),
+  organisation_id bigint NOT NULL,
+  account_id uuid NOT NULL,
+  kind text NOT NULL,
+  file_name text NOT NULL,
+  is_background boolean NOT NULL,
+  state text NOT NULL,
+  failure text,
+  mask_secret bytea,
+  instances integer,
+  left_out integer,
+  list jsonb,
+  byte_length bigint,
+  done_bytes bigint NOT NULL DEFAULT 0,
+  blob_key text,
+  made_from timestamp with time zone,
+  attempts smallint NOT NULL DEFAULT 0,
+  lease uuid,
+  leased_until timestamp with time zone,
+  created_at timestamp with time zone NOT NULL,
+  expires_at timestamp with time zone NOT NULL,
+  fetches integer NOT NULL DEFAULT 0,
+  PRIMARY KEY (download_key),
+  UNIQUE (download_id),
+  FOREIGN KEY (account_id) REFERENCES account(account_id) ON DELETE CASCADE,
+  FOREIGN KEY (organisation_id) REFERENCES organisation(organisation_id),
+  CHECK (((list IS NULL) = (kind = 'studies'::text))),
+  CHECK ((is_background OR (state = 'ready'::text))),
+  CHECK ((kind = ANY (ARRAY['studies'::text, 'list'::text]))),
+  CHECK ((state = ANY (ARRAY['waiting'::text, 'making'::text, 'ready'::text, 'failed'::text])))
+);
+CREATE INDEX download_by_end ON download USING btree (expires_at);
+CREATE INDEX download_of_account ON download USING btree (account_id, download_key DESC);
+CREATE INDEX download_to_make ON download USING btree (download_key) WHERE (state = ANY (ARRAY['waiting'::text, 'making'::text]));
+
+CREATE TABLE download_study (
+  download_key bigint NOT NULL,
+  position smallint NOT NULL,
+  study_instance_uid text COLLATE "C" NOT NULL,
+  PRIMARY KEY (download_key, "position"),
+  FOREIGN KEY (download_key) REFERENCES download(download_key) ON DELETE CASCADE
 );
 
 CREATE TABLE external_identity (

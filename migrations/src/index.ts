@@ -25,8 +25,10 @@ import * as studies from './20261124000000_studies.ts'
 import * as sharing from './20261124020000_sharing.ts'
 import * as invitationCodes from './20261124030000_invitation_codes.ts'
 import * as vouchedSessions from './20261125000000_vouched_sessions.ts'
+import * as credentialDecisions from './20261125000100_credential_decisions.ts'
 import * as examAttributes from './20261125010000_exam_attributes.ts'
 import * as studyDetail from './20261125040000_study_detail.ts'
+import * as downloads from './20261125030000_downloads.ts'
 
 /** Every migration by name, in order. Listed, not found in a folder: what runs is what was reviewed, also from a bundle. */
 const migrations: Readonly<Record<string, Knex.Migration>> = {
@@ -56,7 +58,9 @@ const migrations: Readonly<Record<string, Knex.Migration>> = {
   '20261124020000_sharing': sharing,
   '20261124030000_invitation_codes': invitationCodes,
   '20261125000000_vouched_sessions': vouchedSessions,
+  '20261125000100_credential_decisions': credentialDecisions,
   '20261125010000_exam_attributes': examAttributes,
+  '20261125030000_downloads': downloads,
   '20261125040000_study_detail': studyDetail,
 }
 

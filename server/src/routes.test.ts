@@ -26,10 +26,11 @@ test('every other route asks for a permission or is about the own account, and w
     'dicomweb:search': ['study.search'], 'dicomweb:retrieve': ['study.retrieve'], 'dicomweb:store': ['study.store'], 'dicomweb:delete': ['study.delete'],
     'gateways:read': ['gateway.read'], 'gateways:manage': ['gateway.change', 'gateway.revoke', 'gateway.command', 'upload-code.read', 'upload-code.rotate'],
     signingIn: ['none', 'account.sign-out', 'account.password', 'account.second-factor'], signedIn: ['none', 'account.sign-in', 'account.second-factor', 'account.password', 'account.settings', 'account.session-end', 'account.link', 'account.unlink', 'member.switch', 'invitation.answer',
-      'account.profile', 'account.contact', 'account.signature', 'credential.change', 'credential.view'],
+      'account.profile', 'account.contact', 'account.signature', 'credential.change', 'credential.view', 'download.request', 'download.remove', 'download.fetch'],
     'admin.unfreeze': ['account.frozen-read', 'account.unfreeze'], 'org.member': ['account.password-reset', 'member.read', 'member.create', 'member.invite', 'member.change', 'invitation.withdraw', 'credential.read', 'credential.view', 'credential.decide'],
     'log.view_own': ['log.read'], 'log.view_all': ['log.read', 'log.export'], 'admin.audit': ['none', 'log.read', 'storage.read'],
     'study.lock': ['study.lock'], 'study.edit_case': ['study.edit-case'], 'study.share_colleague': ['study.share-colleague'], 'study.delete': ['study.delete'], 'admin.data_maintain': ['deleted-study.read', 'study.restore', 'study.edit-case'], 'operator.purge': ['none', 'deleted-study.read', 'study.purge-request'],
+    'study.download': ['none', 'download.request', 'list.export'],
     'study.share': ['none', 'share.create', 'share.revoke', 'study.retrieve'],
     'study.view': ['none', 'study.search', 'study.retrieve', 'study.unlock', 'attachment.view', 'attachment.download', 'favourite.read', 'favourite.change'],
     // What an organisation says of itself names no patient.

@@ -7,7 +7,7 @@ const eventNames: Readonly<Record<NotificationEvent, string>> = {
   'member.account-frozen': "A member's account is frozen", 'pairing.requested': 'A pairing is asked for', 'pairing.agreed': 'A pairing was agreed to', 'pairing.declined': 'A pairing was declined', 'pairing.ended': 'A pairing has ended',
   'pairing.order-taking-on': 'A team takes orders', 'pairing.order-taking-off': 'A team takes no more orders', 'credential.submitted': 'A document waits to be verified', 'credential.verified': 'Your document was verified', 'credential.refused': 'Your document was refused',
   'gateway.enrolled': 'A gateway was enrolled', 'gateway.revoked': 'A gateway was revoked', 'gateway.alarm': 'A gateway raises an alarm', 'gateway.offline': 'A gateway is offline', 'gateway.online': 'A gateway is online again', 'upload-code.rotated': 'The upload code was changed',
-  'api-key.created': 'An API key was made', 'api-key.expiring': 'An API key will expire', 'delivery.failed': 'A message could not be delivered', 'notification.test': 'Test message',
+  'api-key.created': 'An API key was made', 'api-key.expiring': 'An API key will expire', 'download.ready': 'A download is ready', 'download.failed': 'A download could not be made', 'delivery.failed': 'A message could not be delivered', 'notification.test': 'Test message',
 }
 const methods: Readonly<Record<PersonalMethod, string>> = { webPush: 'Push messages in browsers', email: 'E-mail', sms: 'Short message' }
 

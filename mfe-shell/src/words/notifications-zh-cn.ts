@@ -18,7 +18,7 @@ export const notificationsZhCN: NotificationWords = {
       'member.account-frozen': '成员账号被冻结', 'pairing.requested': '收到对接申请', 'pairing.agreed': '对接已同意', 'pairing.declined': '对接被拒绝', 'pairing.ended': '对接已结束',
       'pairing.order-taking-on': '团队开始接单', 'pairing.order-taking-off': '团队停止接单', 'credential.submitted': '有证件待审核', 'credential.verified': '证件已通过审核', 'credential.refused': '证件未通过审核',
       'gateway.enrolled': '网关已注册', 'gateway.revoked': '网关已吊销', 'gateway.alarm': '网关告警', 'gateway.offline': '网关离线', 'gateway.online': '网关恢复在线', 'upload-code.rotated': '上传码已更换',
-      'api-key.created': '已创建 API 密钥', 'api-key.expiring': 'API 密钥即将到期', 'delivery.failed': '消息未能送达', 'notification.test': '测试消息',
+      'api-key.created': '已创建 API 密钥', 'api-key.expiring': 'API 密钥即将到期', 'download.ready': '下载已就绪', 'download.failed': '下载失败', 'delivery.failed': '消息未能送达', 'notification.test': '测试消息',
     },
     safety: '安全消息，始终接收。',
     push: '浏览器推送', pushHere: '在此浏览器接收推送', pushHint: '未打开页面时也能收到；开启时浏览器会请求授权。', pushNotHere: '此浏览器仅在 HTTPS 下支持推送。', pushRefused: '浏览器不允许本页面发送通知，请在浏览器设置中允许后再次开启。',

@@ -1,9 +1,9 @@
 /** Everything the server does with the audit trail but writing it. */
 import type { Readable } from 'node:stream'
-import type { AuditFilter } from '@isocenter/contracts'
+import type { AuditFilter, ExportFormat, ExportLanguage } from '@isocenter/contracts'
 import type { Access } from '../identity/index.ts'
 import type { Db } from '../platform/db.ts'
-import { exportEntries, type ExportFormat, type ExportLanguage } from './export.ts'
+import { exportEntries } from './export.ts'
 import { createLogs, type Logs } from './logs.ts'
 import { record } from './record.ts'
 

@@ -2,6 +2,7 @@
 import { AuditExportQuery, AuditFilter, AuditHead, AuditPage, defaultPageSize, HomeLogFilter, HomeLogPage, PageQuery, Problem, StudyLogFilter, StudyLogPage } from '@isocenter/contracts'
 import type { FastifyRequest } from 'fastify'
 import { Type, type TProperties } from 'typebox'
+import { spreadsheetTypes } from '../exports/index.ts'
 import type { ApiRoutes } from '../platform/typed-routes.ts'
 import type { AccessLog } from './access-log.ts'
 import type { Audit } from './audit.ts'
@@ -10,8 +11,6 @@ const paged = <Properties extends TProperties>(properties: Properties) => Type.O
 const HomeQuery = paged(HomeLogFilter.properties)
 const TrailQuery = paged(AuditFilter.properties)
 const StudiesQuery = paged(StudyLogFilter.properties)
-
-const mediaTypes = { csv: 'text/csv; charset=utf-8; header=present', xlsx: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet' } as const
 
 export const auditRoutes: ApiRoutes<{ audit: Audit; accessLog: AccessLog }> = async (app, { audit: { logs, export: exported }, accessLog }) => {
   const tags = ['Audit']
@@ -65,7 +64,7 @@ export const auditRoutes: ApiRoutes<{ audit: Audit; accessLog: AccessLog }> = as
   }, async (request, reply) => {
     const { format, language = 'zh-CN', ...filter } = request.query
     const file = await exported(request.access, filter, format, language)
-    return reply.type(mediaTypes[format]).header('content-disposition', `attachment; filename="audit-trail.${format}"`).header('x-content-type-options', 'nosniff').send(file)
+    return reply.type(spreadsheetTypes[format]).header('content-disposition', `attachment; filename="audit-trail.${format}"`).header('x-content-type-options', 'nosniff').send(file)
   })
 
   app.get('/audit/head', {

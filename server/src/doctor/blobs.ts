@@ -1,7 +1,7 @@
 /** Holds the blob store and the rows against each other, key by key, both ways. */
 import { blobHolders, currentBlobs, deletedBlobs, derivedBlobs, forgetDerived, forgetObsoleteBlobs, formerBlobs, givenUpBlobs, unnamedBlobs, uploadedBlobs, type BlobHolder } from '../catalogue/index.ts'
 import { isDigestOf, isSettled, longestStoreMs, minimumAgeMs, reread } from '../dicomweb/index.ts'
-import { BlobStoreError, isAttachmentBlobKey, isCredentialBlobKey } from '../storage/index.ts'
+import { BlobStoreError, isAttachmentBlobKey, isCredentialBlobKey, isDownloadBlobKey } from '../storage/index.ts'
 import { examineBlobStore } from './connections.ts'
 import type { Examination } from './examination.ts'
 import type { Example } from './findings.ts'
@@ -42,7 +42,7 @@ export async function examineBlobs(examination: Examination): Promise<void> {
       if (givenUp) await examineGivenUpInUse(examination, key)
     } else if (givenUp) {
       if (givenUp.since < overdue) await examineOverdue(examination, key)
-    } else if (blob && !isCredentialBlobKey(key) && !isAttachmentBlobKey(key) && isSettled(blob, now())) {
+    } else if (blob && !isCredentialBlobKey(key) && !isAttachmentBlobKey(key) && !isDownloadBlobKey(key) && isSettled(blob, now())) {
       await orphans.add(key)
     }
   }

@@ -35,8 +35,8 @@ export interface OrganisationsService extends TestService {
 
 export const typeOf = (answer: LightMyRequestResponse): string => (answer.statusCode < 400 ? String(answer.statusCode) : answer.json<{ type: string }>().type.replace('/problems/', ''))
 
-export async function anOrganisationsService(now?: () => Date): Promise<OrganisationsService> {
-  const service = await aService({}, undefined, now)
+export async function anOrganisationsService(now?: () => Date, env: Record<string, string> = {}): Promise<OrganisationsService> {
+  const service = await aService(env, undefined, now)
   const { db, app } = service
 
   // A session as signing in leaves it; how one signs in is not what these tests are about.

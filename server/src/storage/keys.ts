@@ -74,6 +74,17 @@ export function newAttachmentBlobKey(organisationId: string, now: Date): string 
 /** True for the key of a file that was added to a study. */
 export const isAttachmentBlobKey = (key: string): boolean => key.startsWith(attachmentFolder)
 
+/** Where files are that people asked for and fetch within days. */
+export const downloadFolder = 'downloads/' as const
+
+/** A key no blob has had, for such a file: the folder, then as `newBlobKey`. */
+export function newDownloadBlobKey(organisationId: string, now: Date): string {
+  return checkedBlobKey(`${downloadFolder}${newBlobKey(organisationId, now)}`)
+}
+
+/** True for the key of such a file. */
+export const isDownloadBlobKey = (key: string): boolean => key.startsWith(downloadFolder)
+
 /** Keys to list: those that begin with `prefix` and come behind `after`. */
 export interface BlobKeyRange {
   readonly prefix: string

@@ -29,7 +29,8 @@ export function askedOf(access: Access, filter: StudyFilter, now: Date): Asked {
 }
 
 /** The last day, unless an arrival is asked for (D-13). What is marked is looked for wherever it is: it was chosen one by one. */
-function windowOf({ arrivedFrom, arrivedTo, arrival, favourites }: StudyFilter, now: Date): Date | undefined {
+export function windowOf({ record, arrivedFrom, arrivedTo, arrival, favourites }: StudyFilter, now: Date): Date | undefined {
+  if (record !== undefined) return undefined
   if (arrivedFrom !== undefined) return new Date(arrivedFrom)
   return arrivedTo !== undefined || arrival === 'any' || favourites === true ? undefined : new Date(now.getTime() - defaultWindowHours * hourMs)
 }

@@ -1,5 +1,5 @@
 /** The study list and a study's page: what is found, what is told of it, and what belongs together. */
-import { defaultPageSize, studiesCountedTo, type RelatedStudy, type StudyDetail, type StudyListQuery, type StudyPage, type StudySeries } from '@isocenter/contracts'
+import { defaultPageSize, studiesCountedTo, type RelatedStudy, type StudyDetail, type StudyFilter, type StudyListQuery, type StudyPage, type StudySeries } from '@isocenter/contracts'
 import { Type } from 'typebox'
 import { record } from '../audit/index.ts'
 import { noSuchSeries, noSuchStudy, searchTooBroad, sql, type Sql } from '../catalogue/index.ts'
@@ -9,13 +9,17 @@ import { decodeCursor, encodeCursor } from '../platform/cursor.ts'
 import { rows, rowsUnder, sqlState, type Db, type Trx } from '../platform/db.ts'
 import { badRequest } from '../platform/problem.ts'
 import { caseInformation } from './case-information.ts'
-import { askedOf } from './filter.ts'
+import { askedOf, windowOf } from './filter.ts'
 import { bytesOf, countStatement, pageStatement, studiesStatement, type Sorting, type StudyListRow } from './rows.ts'
 import { attributesOf, performersOf, toSummaries } from './summaries.ts'
 
 export interface Studies {
   /** @throws badRequest 400, searchTooBroad 413 */
   readonly list: (access: Access, query: StudyListQuery) => Promise<StudyPage>
+  /** How many a filter finds, counted up to `most`. @throws searchTooBroad 413 */
+  readonly count: (access: Access, filter: StudyFilter, most: number) => Promise<number>
+  /** Where the window of arrival begins that a filter asks for now; undefined where it has none. */
+  readonly arrivedFrom: (filter: StudyFilter) => Date | undefined
   /** @throws noSuchStudy 404 */
   readonly find: (access: Access, StudyInstanceUID: string) => Promise<StudyDetail>
   /** Shows a series to outside viewers, or keeps it from them. @throws noSuchSeries 404 */
@@ -119,6 +123,13 @@ export function createStudies({ db, statementTimeoutMs, now = () => new Date() }
         ...(count === undefined ? {} : { count: Math.min(count, studiesCountedTo), isCountExact: count <= studiesCountedTo }),
       }
     },
+
+    count: async (access, filter, most) => {
+      const { conditions, arrivedFrom } = askedOf(access, filter, now())
+      return (await ask<{ count: number }>(countStatement(conditions, { by: 'arrival', isAscending: false, isOfFew: isLately(arrivedFrom) }, most)))[0]?.count ?? 0
+    },
+
+    arrivedFrom: (filter) => windowOf(filter, now()),
 
     find: async (access, StudyInstanceUID) => {
       const { conditions } = askedOf(access, { record: StudyInstanceUID }, now())

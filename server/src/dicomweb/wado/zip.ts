@@ -1,22 +1,20 @@
 /** A study, a series or an instance as a zip file with a DICOMDIR (PS3.18 §8.7.3.6, PS3.10 §8). */
 import { createHash } from 'node:crypto'
-import { Readable } from 'node:stream'
-import { DirectoryWriter, type DicomJson } from '@isocenter/dicom'
+import type { DicomJson } from '@isocenter/dicom'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { ZipFile } from 'yazl'
 import type { InstanceRecord, Presence, Scope } from '../../catalogue/index.ts'
 import type { DicomwebDeps } from '../deps.ts'
 import { acceptableOf, applicationDicom, chooseOffer, unacceptable, type Acceptable, type Offer } from '../media-types.ts'
 import { noteRead } from '../note-read.ts'
 import { pathOf } from '../paths.ts'
 import { serviceURL } from '../service-url.ts'
-import { receivedChunks } from '../stow/received-chunks.ts'
 import { sendPieces } from './byte-source.ts'
 import { clientGone } from './client-gone.ts'
 import { etagOf, isNotModified } from './conditional.ts'
 import { storedFiles, type FileOffer } from './file-offers.ts'
 import { presenceOf } from './find.ts'
 import type { Piece } from './transmission.ts'
+import { zippedFileSet, type FileSet } from './zipped-file-set.ts'
 
 export const applicationZip = 'application/zip'
 
@@ -57,58 +55,26 @@ export async function sendZip(deps: DicomwebDeps, request: FastifyRequest, reply
   return sendPieces(reply, zipped(deps, request, scope, acceptable, presence, clientGone(reply)), undefined)
 }
 
-/**
- * The bytes of the zip, the files' as they were read: their buffers are used again once they have gone. Entries are opened when the one before them
- * has gone; what one holds is freed when the reader stops.
- */
+/** The files' buffers are used again once they have gone. */
 async function* zipped(deps: DicomwebDeps, request: FastifyRequest, scope: Scope, acceptable: Acceptable, presence: Presence, signal: AbortSignal): AsyncGenerator<Piece> {
-  const zip = new ZipFile()
-  const output = zip.outputStream as Readable
-  const fail = (error: unknown) => { output.destroy(error instanceof Error ? error : new Error('A zip could not be made.')) }
-  const adding = addAll(zip, deps, request, scope, acceptable, presence, signal).catch(fail)
-  zip.on('error', fail)
-  try {
-    for await (const bytes of receivedChunks(output)) yield { bytes, isOurs: true }
-    await adding
-  } finally {
-    output.destroy()
+  const fill = async ({ add }: FileSet) => {
+    const series = new Map<string, { number: number; instances: number }>()
+    for await (const { record, json } of deps.catalogue.metadata(request.access, scope)) {
+      const offer = offerOf(deps, request, record, acceptable)
+      if (!offer) continue
+      let place = series.get(record.SeriesInstanceUID)
+      if (!place) series.set(record.SeriesInstanceUID, place = { number: series.size + 1, instances: 0 })
+      place.instances++
+      // Names by number: safe on every system, and a File ID allows no UID (PS3.10 §8.2).
+      const fileID = ['DICOM', `SE${String(place.number).padStart(6, '0')}`, `IM${String(place.instances).padStart(6, '0')}`]
+      await add({
+        fileID, transferSyntaxUID: offer.transferSyntaxUID, attributes: JSON.parse(json) as DicomJson, modifiedAt: record.storedAt,
+        open: () => (deps.files ?? storedFiles).open(deps, request.access, record, offer, signal),
+      })
+    }
+    return { SOPInstanceUID: directoryUID(presence.revision), modifiedAt: presence.updatedAt }
   }
-}
-
-async function addAll(zip: ZipFile, deps: DicomwebDeps, request: FastifyRequest, scope: Scope, acceptable: Acceptable, presence: Presence, signal: AbortSignal): Promise<void> {
-  const directory = new DirectoryWriter()
-  const series = new Map<string, { number: number; instances: number }>()
-  for await (const { record, json } of deps.catalogue.metadata(request.access, scope)) {
-    signal.throwIfAborted()
-    const offer = offerOf(deps, request, record, acceptable)
-    if (!offer) continue
-    let place = series.get(record.SeriesInstanceUID)
-    if (!place) series.set(record.SeriesInstanceUID, place = { number: series.size + 1, instances: 0 })
-    place.instances++
-    // Names by number: safe on every system, and a File ID allows no UID (PS3.10 §8.2).
-    const fileID = ['DICOM', `SE${String(place.number).padStart(6, '0')}`, `IM${String(place.instances).padStart(6, '0')}`]
-    directory.add({ fileID, transferSyntaxUID: offer.transferSyntaxUID, attributes: JSON.parse(json) as DicomJson })
-    await addEntry(zip, fileID.join('/'), deps, request, record, offer, signal)
-  }
-  zip.addBuffer(Buffer.from(directory.write(directoryUID(presence.revision))), 'DICOMDIR', { compress: true, mtime: presence.updatedAt })
-  zip.end()
-}
-
-/** Resolves when the file's bytes have gone, so that one is open at a time. */
-async function addEntry(zip: ZipFile, path: string, deps: DicomwebDeps, request: FastifyRequest, record: InstanceRecord, offer: FileOffer, signal: AbortSignal): Promise<void> {
-  const source = await (deps.files ?? storedFiles).open(deps, request.access, record, offer, signal)
-  const stream = Readable.from(source.chunks, { objectMode: false })
-  const stop = () => { stream.destroy() }
-  signal.addEventListener('abort', stop)
-  await new Promise<void>((resolve, reject) => {
-    stream.once('close', () => {
-      signal.removeEventListener('abort', stop)
-      source.close()
-      if (stream.readableEnded) resolve()
-      else reject(stream.errored ?? new Error('A file of a zip was not read to its end.'))
-    })
-    zip.addReadStream(stream, path, { compress: false, mtime: record.storedAt, ...(source.length !== undefined && { size: source.length }) })
-  })
+  for await (const bytes of zippedFileSet(fill, signal)) yield { bytes, isOurs: true }
 }
 
 const zipOffers = ({ files = storedFiles }: DicomwebDeps, { access }: FastifyRequest, record: InstanceRecord): FileOffer[] => files.offers(access, record, false).map((offer) => ({ ...offer, mediaType: applicationZip }))

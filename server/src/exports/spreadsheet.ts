@@ -33,15 +33,16 @@ const sheetCell = (cell: Cell): string => {
 /** More characters a cell cannot have. */
 const longestCell = 32_767
 /** More rows a sheet cannot have. */
-export const mostSheetRows = 1_048_576
+const mostSheetRows = 1_048_576
 
+/** @throws RangeError where there are more rows than a sheet can have: a file that ends early would look whole */
 async function* sheetPieces(rows: AsyncIterable<readonly (readonly Cell[])[]>): AsyncGenerator<string> {
   yield `${xml}<worksheet xmlns="${main}"><sheetViews><sheetView workbookViewId="0"><pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/></sheetView></sheetViews><sheetData>`
   let left = mostSheetRows
   for await (const some of rows) {
-    yield some.slice(0, left).map((row) => `<row>${row.map(sheetCell).join('')}</row>`).join('')
     left -= some.length
-    if (left <= 0) break
+    if (left < 0) throw new RangeError('A sheet has no room for so many rows.')
+    yield some.map((row) => `<row>${row.map(sheetCell).join('')}</row>`).join('')
   }
   yield '</sheetData></worksheet>'
 }

@@ -1,0 +1,34 @@
+/** What a person may have of a download now: asked when it is wanted, when it is made and when it is fetched. */
+import type { DownloadFailure, RolePermission } from '@isocenter/contracts'
+import type { Access, Permission } from '../identity/index.ts'
+import type { Recipients } from '../notifications/index.ts'
+import type { Db } from '../platform/db.ts'
+import type { Lists } from './lists.ts'
+import type { DownloadRow } from './store.ts'
+
+/** The account's access to an organisation as its role has it; undefined where it is no active member. */
+export async function accessIn(db: Db, recipients: Pick<Recipients, 'placesOf'>, accountId: string, organisationId: string): Promise<Access | undefined> {
+  const place = (await recipients.placesOf(db, accountId)).find((one) => one.organisationId === organisationId)
+  return place && { actor: { kind: 'account', id: accountId }, organisationId, permissions: place.permissions as ReadonlySet<Permission>, studies: 'all' }
+}
+
+type Wanted = Pick<DownloadRow, 'kind' | 'mask_secret' | 'list'>
+
+const permissionFor = ({ kind, list }: Wanted, lists: Lists): RolePermission | undefined => (kind === 'studies' ? 'study.download' : lists[list?.name ?? '']?.permission)
+
+/** Whether an access is enough: headers with names are for who may see identities. */
+export function mayHave(access: Access | undefined, wanted: Wanted, lists: Lists): access is Access {
+  const permission = permissionFor(wanted, lists)
+  return access !== undefined && permission !== undefined && access.permissions.has(permission)
+    && (wanted.kind !== 'studies' || wanted.mask_secret !== null || access.permissions.has('study.view_identity'))
+}
+
+/** Ends the making of a download for good; trying again by itself would not help. */
+export class CannotBeMade extends Error {
+  override readonly name = 'CannotBeMade'
+  readonly failure: DownloadFailure
+  constructor(failure: DownloadFailure) {
+    super(`The download cannot be made: ${failure}.`)
+    this.failure = failure
+  }
+}

@@ -1,0 +1,57 @@
+/** Lists as tables: which columns there are, who may have them, and what each cell says. */
+import type { ExportFields, ExportLanguage, RolePermission } from '@isocenter/contracts'
+import type { Access } from '../identity/index.ts'
+import { badRequest } from '../platform/problem.ts'
+import type { Cell } from './spreadsheet.ts'
+
+export type Labels = Readonly<Record<ExportLanguage, string>>
+
+export interface ExportColumn<Row> {
+  readonly key: string
+  readonly label: Labels
+  /** Numbers as numbers, everything else as text. */
+  readonly value: (row: Row, language: ExportLanguage) => Cell
+  /** Chosen as long as nobody has chosen otherwise. */
+  readonly isUsual?: boolean
+  /** Not there for who does not hold this. */
+  readonly needs?: RolePermission
+}
+
+/** A list that can be had as a spreadsheet. */
+export interface ExportList<Row, Filter> {
+  readonly title: Labels
+  readonly columns: readonly ExportColumn<Row>[]
+  /** The filter with what depends on the moment written into it, so that a file made later has what was asked for. */
+  readonly settle: (filter: Filter, now: Date) => Filter
+  /** Rows the filter finds, counted up to `most`. */
+  readonly count: (access: Access, filter: Filter, most: number) => Promise<number>
+  /** Rows in the order of the list, some at a time: never all of them. */
+  readonly pages: (access: Access, filter: Filter) => AsyncIterable<readonly Row[]>
+}
+
+const columnsFor = <Row>(columns: readonly ExportColumn<Row>[], { permissions }: Pick<Access, 'permissions'>): ExportColumn<Row>[] =>
+  columns.filter(({ needs }) => needs === undefined || permissions.has(needs))
+
+/** What may be chosen from. */
+export const fieldsOf = <Row>(columns: readonly ExportColumn<Row>[], access: Pick<Access, 'permissions'>): ExportFields => ({
+  items: columnsFor(columns, access).map(({ key, label, isUsual = false }) => ({ key, label, isUsual })),
+})
+
+/**
+ * The columns of these keys, in this order.
+ * @throws badRequest 400 for one that is not there for the caller
+ */
+export function chosenColumns<Row>(columns: readonly ExportColumn<Row>[], keys: readonly string[], access: Pick<Access, 'permissions'>): ExportColumn<Row>[] {
+  const known = new Map(columnsFor(columns, access).map((column) => [column.key, column]))
+  return keys.map((key) => {
+    const column = known.get(key)
+    if (column === undefined) throw badRequest(`There is no field ${JSON.stringify(key)} in this list for you.`)
+    return column
+  })
+}
+
+/** Headings, then rows as they come. */
+export async function* tableOf<Row>(columns: readonly ExportColumn<Row>[], pages: AsyncIterable<readonly Row[]>, language: ExportLanguage): AsyncGenerator<readonly (readonly Cell[])[]> {
+  yield [columns.map(({ label }) => label[language])]
+  for await (const some of pages) yield some.map((row) => columns.map(({ value }) => value(row, language)))
+}
