@@ -89,6 +89,46 @@ describe.skipIf(!hasProgram('chromium'))('the study list in Chromium', () => {
     await close()
   }, 60_000)
 
+  test('files are added to a study, shown to outside viewers, looked at, and deleted after a question', async () => {
+    const west = await screens.organisation('hospital', 'West Hospital')
+    const uid = await store(west, { PatientName: 'Zhang^Wei' })
+    const opened = await screens.signedInPage({ organisation: west, role: 'full' })
+    const { page, goTo, settled, close } = opened
+    await goTo(at(west, `?study=${uid}&tab=attachments`))
+    await page.getByText('No attachments').waitFor()
+    const png = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64')
+    await page.locator('input[type=file][aria-label="Choose files"]').setInputFiles([
+      { name: 'Referral.pdf', mimeType: 'application/pdf', buffer: Buffer.from('%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj 2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj trailer<</Root 1 0 R>>\n%%EOF') },
+      { name: '外伤照片.png', mimeType: 'image/png', buffer: png }, { name: 'program.pdf', mimeType: 'application/pdf', buffer: Buffer.from('MZ this is a program') },
+    ])
+    await page.getByText('program.pdf: The file is no PDF').waitFor()
+    await page.getByText('外伤照片.png', { exact: true }).waitFor()
+    await settled()
+    await shoot(page, 'attachments')
+    expect(await seriousFindings(page)).toEqual([])
+    await page.getByRole('button', { name: 'Dismiss' }).click()
+    await page.getByRole('switch', { name: 'Show Referral.pdf to outside viewers' }).click()
+    await page.getByText('Shown', { exact: true }).waitFor()
+    await page.getByRole('button', { name: 'View 外伤照片.png' }).first().click()
+    const picture = page.locator('.attachment-view img')
+    await picture.waitFor()
+    await page.waitForFunction(() => (document.querySelector<HTMLImageElement>('.attachment-view img')?.naturalWidth ?? 0) > 0)
+    await shoot(page, 'attachment-view')
+    const kept = page.waitForEvent('download')
+    await page.locator('.ant-modal-footer').getByText('Download').click()
+    expect((await kept).suggestedFilename()).toBe('外伤照片.png')
+    await page.keyboard.press('Escape')
+    await picture.waitFor({ state: 'detached' })
+    await page.getByRole('button', { name: 'Delete Referral.pdf' }).click()
+    await page.locator('.ant-modal-confirm').getByRole('button', { name: 'Delete' }).click()
+    await page.getByText('Referral.pdf', { exact: true }).waitFor({ state: 'detached' })
+    await page.getByRole('checkbox', { name: 'Show deleted ones' }).check()
+    await page.getByRole('button', { name: 'Restore Referral.pdf' }).click()
+    await page.getByRole('button', { name: 'Delete Referral.pdf' }).waitFor()
+    expect(opened.complaints.splice(0).filter((complaint) => !complaint.includes('422'))).toEqual([])
+    await close()
+  }, 90_000)
+
   test('what arrives is announced and moves nothing until it is wanted', async () => {
     const south = await screens.organisation('hospital', 'South Hospital')
     await store(south, { PatientName: 'First^One' })

@@ -1,19 +1,22 @@
-import { session, studies } from '@isocenter/api-client'
+import { attachments, session, studies } from '@isocenter/api-client'
 import type { CaseAttribute, StudyDetail } from '@isocenter/contracts'
 import { EmptyState, Loaded, personName, useAction, useLanguage, useMedia, useResource } from '@isocenter/design-system'
 import { Button, Drawer, Switch, Tabs } from 'antd'
+import { useState } from 'react'
+import { Attachments } from './attachments/attachments.tsx'
 import { RelatedStudies } from './related-studies.tsx'
 import { writtenName, writtenSex, writtenTime } from './row-text.ts'
 import { SeriesPicture } from './series-picture.tsx'
 import { useStudyWords } from './words.ts'
 
-export const detailTabs = ['case', 'related', 'series', 'images'] as const
+export const detailTabs = ['case', 'related', 'attachments', 'series', 'images'] as const
 export type DetailTab = typeof detailTabs[number]
 
 interface DetailProps {
   readonly organisationId: string
   readonly StudyInstanceUID: string
   readonly tab: DetailTab
+  readonly permissions: readonly string[]
   readonly onTab: (tab: DetailTab) => void
   readonly onOpen: (studies: readonly string[]) => void
   readonly onShow: (StudyInstanceUID: string) => void
@@ -21,13 +24,16 @@ interface DetailProps {
 }
 
 /** Everything about one study, each part at an address of its own (LIST-13). */
-export function Detail({ organisationId, StudyInstanceUID, tab, onTab, onOpen, onShow, onClose }: DetailProps) {
+export function Detail({ organisationId, StudyInstanceUID, tab, permissions, onTab, onOpen, onShow, onClose }: DetailProps) {
   const words = useStudyWords()
   const { language } = useLanguage()
   // All of them in sight: what Ant Design puts behind a button is lost to screen readers.
   const isNarrow = useMedia('(max-width: 767px)')
   const tabs = isNarrow ? words.shortTabs : words.tabs
   const detail = useResource(`${organisationId} ${StudyInstanceUID}`, (signal) => studies(session.api.of(organisationId)).find(StudyInstanceUID, signal))
+  const mayRestore = permissions.includes('admin.data_maintain')
+  const [withDeleted, setWithDeleted] = useState(false)
+  const files = useResource(`${organisationId} ${StudyInstanceUID} ${String(withDeleted)}`, (signal) => attachments(session.api.of(organisationId)).list(StudyInstanceUID, withDeleted, signal))
   const title = detail.value === undefined ? words.detail : `${writtenName(detail.value, language, words)} · ${[detail.value.AccessionNumber, detail.value.examTypes.join('/')].filter(Boolean).join(' · ')}`
   return (
     <Drawer open size={720} title={title} onClose={onClose} extra={<Button type="primary" onClick={() => { onOpen([StudyInstanceUID]) }}>{words.open}</Button>}>
@@ -35,6 +41,7 @@ export function Detail({ organisationId, StudyInstanceUID, tab, onTab, onOpen, o
         <Tabs tabBarGutter={isNarrow ? 16 : 32} activeKey={tab} onChange={(key) => { const next = detailTabs.find((one) => one === key); if (next) onTab(next) }} items={[
           { key: 'case', label: tabs.case, children: <CaseInformation study={study} /> },
           { key: 'related', label: `${tabs.related} ${String(study.related.length)}`, children: <RelatedStudies organisationId={organisationId} study={study} onChanged={detail.reload} onOpen={onOpen} onShow={onShow} /> },
+          { key: 'attachments', label: `${tabs.attachments} ${String(files.value?.items.length ?? '')}`, children: <Attachments organisationId={organisationId} StudyInstanceUID={StudyInstanceUID} list={files} withDeleted={mayRestore ? withDeleted : undefined} onWithDeleted={setWithDeleted} /> },
           { key: 'series', label: `${tabs.series} ${String(study.series.length)}`, children: <SeriesList organisationId={organisationId} study={study} onChanged={detail.reload} /> },
           { key: 'images', label: tabs.images, children: <div className="series-pictures is-wide">{study.series.map((one) => <SeriesPicture key={one.SeriesInstanceUID} organisationId={organisationId} StudyInstanceUID={StudyInstanceUID} series={one} />)}</div> },
         ]} />

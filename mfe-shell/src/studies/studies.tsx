@@ -135,7 +135,7 @@ function StudyList({ membership: { organisation: { organisationId }, permissions
         {hasPreview && <Preview organisationId={organisationId} study={current} onOpen={({ StudyInstanceUID }) => { actions.open([StudyInstanceUID]) }} onDetail={showDetail} onClose={() => { setPreviewChoice('hidden') }} />}
       </div>
       {selected.size > 0 && <SelectionBar selected={selected} onOpen={actions.open} onShare={setSharing} onClear={() => { setSelected(new Map()) }} />}
-      {shownStudy !== null && <Detail organisationId={organisationId} StudyInstanceUID={shownStudy} tab={tab} onTab={(next) => { go({ tab: next === 'case' ? '' : next }) }} onOpen={actions.open} onShow={(uid) => { go({ study: uid, tab: '' }, false) }} onClose={() => { go({ study: '', tab: '' }) }} />}
+      {shownStudy !== null && <Detail organisationId={organisationId} StudyInstanceUID={shownStudy} tab={tab} permissions={permissions} onTab={(next) => { go({ tab: next === 'case' ? '' : next }) }} onOpen={actions.open} onShow={(uid) => { go({ study: uid, tab: '' }, false) }} onClose={() => { go({ study: '', tab: '' }) }} />}
       {search.get('upload') === '1' && permissions.includes('study.upload') && <UploadDrawer organisationId={organisationId} queue={queueOf(organisationId)} onClose={() => { go({ upload: '' }) }} />}
       <ShareDialog organisationId={organisationId} studies={sharing.map(({ StudyInstanceUID }) => StudyInstanceUID)} isOpen={sharing.length > 0} onClose={() => { setSharing([]) }} />
       {deleting !== undefined && <DeletionForm study={deleting} onDelete={actions.remove} onClose={() => { setDeleting(undefined) }} />}

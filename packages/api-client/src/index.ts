@@ -1,5 +1,5 @@
 export { accounts } from './accounts.ts'
-export { addAttachment, attachments, type AddAttachmentOptions } from './attachments.ts'
+export { attachments } from './attachments.ts'
 export { apiKeys } from './api-keys.ts'
 export { auditLogs } from './audit.ts'
 export { createApiClient, part, queryString, type ApiClient, type ApiClientOptions, type Method, type QueryValue, type RequestOptions } from './client.ts'
