@@ -2,7 +2,7 @@ import { hasProgram } from '@isocenter/testkit'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { createPasswordHashing } from '../server/src/accounts/password-hash.ts'
 import { openScreens, seriousFindings, type OpenedPage, type ScreensUnderTest, type SignedInOptions } from './browser.fixture.ts'
-import { totpAt } from './totp.fixture.ts'
+import { setUpSecondFactor } from './second-factor.fixture.ts'
 
 const password = 'Right&Proper9'
 const hashing = createPasswordHashing({ memoryKiB: 64, passes: 1, lanes: 1 })
@@ -27,14 +27,7 @@ describe.skipIf(!hasProgram('chromium'))('the frame in Chromium', () => {
     expect(await seriousFindings(page)).toEqual([])
     await page.getByRole('button', { name: 'Set it up' }).click()
     await page.waitForURL('**/me/security')
-    await page.getByRole('button', { name: 'Set up' }).click()
-    await page.getByLabel('Password', { exact: true }).fill(password)
-    await page.keyboard.press('Enter')
-    const secret = await page.locator('.ant-drawer code').textContent() ?? ''
-    await page.getByLabel('Code', { exact: true }).fill(totpAt(secret, new Date()))
-    await page.keyboard.press('Enter')
-    const recoveryCode = await page.locator('.recovery-codes code').first().textContent() ?? ''
-    await page.getByRole('button', { name: 'I have kept them' }).click()
+    const recoveryCode = await setUpSecondFactor(page, password)
     await screens.service.db('account_session').where({ account_id: accountId }).update({ second_factor_at: new Date(Date.now() - 86_400_000) })
     await page.goto(`/o/${organisation.organisationId}/admin/members`)
     await page.getByText('Show once more that it is you.').waitFor()

@@ -2,8 +2,8 @@ import { randomInt } from 'node:crypto'
 import { hasProgram } from '@isocenter/testkit'
 import type { Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { totpAt } from './totp.fixture.ts'
 import { openScreens, phone, type OpenedPage, type PageOptions, type ScreensUnderTest } from './browser.fixture.ts'
+import { setUpSecondFactor } from './second-factor.fixture.ts'
 
 /** Pictures of what failed go here when it is set. */
 const pictures = process.env['SCREENSHOTS']
@@ -46,6 +46,20 @@ describe.skipIf(!hasProgram('chromium'))('signing in, in Chromium', () => {
     await page.getByLabel('New password, again').fill(password)
     await page.keyboard.press('Enter')
   }
+  /** Somebody new who has signed in and has a password of his own. */
+  async function signedInNewcomer(options?: PageOptions) {
+    const person = await aNewcomer()
+    const opened = await open(options)
+    await opened.goTo('/sign-in')
+    await signIn(opened.page, person.phone, person.password)
+    await choosePassword(opened.page, ownPassword)
+    await opened.page.waitForURL('**/home')
+    return { person, ...opened }
+  }
+  async function signOut(page: Page): Promise<void> {
+    await page.getByRole('button', { name: 'Account of Wang Fang' }).click()
+    await page.getByRole('menuitem', { name: 'Sign out', exact: true }).click()
+  }
 
   test('for the first time: by the keyboard, with a captcha the browser solves, to a password of one\'s own', async () => {
     const person = await aNewcomer()
@@ -72,8 +86,7 @@ describe.skipIf(!hasProgram('chromium'))('signing in, in Chromium', () => {
     await signIn(page, person.phone, person.password)
     await choosePassword(page, ownPassword)
     await page.waitForURL('**/me/settings')
-    await page.getByRole('button', { name: 'Account of Wang Fang' }).click()
-    await page.getByRole('menuitem', { name: 'Sign out', exact: true }).click()
+    await signOut(page)
     await page.waitForURL('**/sign-in**')
     await page.goto('/sign-in?next=%2F%2Felsewhere.example')
     await signIn(page, person.phone, ownPassword)
@@ -81,12 +94,7 @@ describe.skipIf(!hasProgram('chromium'))('signing in, in Chromium', () => {
   }, 60_000)
 
   test('a session that is ended elsewhere ends in every tab at once; signing in again leads back, in all of them', async () => {
-    const person = await aNewcomer()
-    const { page, goTo } = await open()
-    await goTo('/sign-in')
-    await signIn(page, person.phone, person.password)
-    await choosePassword(page, ownPassword)
-    await page.waitForURL('**/home')
+    const { person, page } = await signedInNewcomer()
     const other = await page.context().newPage()
     await other.goto('/workbench')
     await other.getByRole('heading', { name: 'Workbench' }).waitFor()
@@ -100,24 +108,11 @@ describe.skipIf(!hasProgram('chromium'))('signing in, in Chromium', () => {
   }, 60_000)
 
   test('with a second factor: set up in the personal centre, asked for after the password, replaced by a recovery code', async () => {
-    const person = await aNewcomer()
-    const { page, goTo } = await open()
-    await goTo('/sign-in')
-    await signIn(page, person.phone, person.password)
-    await choosePassword(page, ownPassword)
-    await page.waitForURL('**/home')
+    const { person, page, goTo } = await signedInNewcomer()
     await goTo('/me/security')
-    await page.getByRole('button', { name: 'Set up' }).click()
-    await page.getByLabel('Password', { exact: true }).fill(ownPassword)
-    await page.keyboard.press('Enter')
-    const secret = await page.locator('.ant-drawer code').textContent() ?? ''
-    await page.getByLabel('Code', { exact: true }).fill(totpAt(secret, new Date()))
-    await page.keyboard.press('Enter')
-    const recoveryCode = await page.locator('.recovery-codes code').first().textContent() ?? ''
-    await page.getByRole('button', { name: 'I have kept them' }).click()
+    const recoveryCode = await setUpSecondFactor(page, ownPassword)
     await page.locator('.card-title', { hasText: 'Authenticator' }).getByText('On', { exact: true }).waitFor()
-    await page.getByRole('button', { name: 'Account of Wang Fang' }).click()
-    await page.getByRole('menuitem', { name: 'Sign out', exact: true }).click()
+    await signOut(page)
     await signIn(page, person.phone, ownPassword)
     await page.getByRole('heading', { name: 'Second step' }).waitFor()
     await page.getByLabel('Code', { exact: true }).fill('000000')
@@ -130,12 +125,7 @@ describe.skipIf(!hasProgram('chromium'))('signing in, in Chromium', () => {
   }, 60_000)
 
   test('a desktop by a phone that is signed in, which shows the same number', async () => {
-    const person = await aNewcomer()
-    const mobile = await open({ viewport: phone, hasTouch: true })
-    await mobile.goTo('/sign-in')
-    await signIn(mobile.page, person.phone, person.password)
-    await choosePassword(mobile.page, ownPassword)
-    await mobile.page.waitForURL('**/home')
+    const mobile = await signedInNewcomer({ viewport: phone, hasTouch: true })
     const desk = await open()
     await desk.goTo('/sign-in')
     const began = desk.page.waitForResponse((response) => response.url().endsWith('/api/qr-sign-ins') && response.request().method() === 'POST')
@@ -152,35 +142,24 @@ describe.skipIf(!hasProgram('chromium'))('signing in, in Chromium', () => {
   }, 60_000)
 
   test('by a passkey, which was added in the personal centre', async () => {
-    const person = await aNewcomer()
     // Passkeys need a host name.
-    const { page } = await open({ baseURL: screens.url.replace('127.0.0.1', 'localhost') })
+    const { page } = await signedInNewcomer({ baseURL: screens.url.replace('127.0.0.1', 'localhost') })
     const devtools = await page.context().newCDPSession(page)
     await devtools.send('WebAuthn.enable')
     await devtools.send('WebAuthn.addVirtualAuthenticator', { options: { protocol: 'ctap2', transport: 'internal', hasResidentKey: true, hasUserVerification: true, isUserVerified: true, automaticPresenceSimulation: true } })
-    await page.goto('/sign-in')
-    await signIn(page, person.phone, person.password)
-    await choosePassword(page, ownPassword)
-    await page.waitForURL('**/home')
     await page.goto('/me/security')
     await page.getByRole('button', { name: 'Add a passkey' }).click()
     await page.getByLabel('Password', { exact: true }).fill(ownPassword)
     await page.keyboard.press('Enter')
     await page.getByRole('button', { name: 'I have kept them' }).click()
-    await page.getByRole('button', { name: 'Account of Wang Fang' }).click()
-    await page.getByRole('menuitem', { name: 'Sign out', exact: true }).click()
+    await signOut(page)
     await page.waitForURL('**/sign-in')
     await page.getByRole('button', { name: 'Passkey' }).click()
     await page.waitForURL('**/home')
   }, 60_000)
 
   test('a forgotten password is set anew by the code that was sent', async () => {
-    const person = await aNewcomer()
-    const { page, goTo } = await open()
-    await goTo('/sign-in')
-    await signIn(page, person.phone, person.password)
-    await choosePassword(page, ownPassword)
-    await page.waitForURL('**/home')
+    const { person, page, goTo } = await signedInNewcomer()
     await page.context().clearCookies()
     await goTo('/sign-in')
     await page.getByRole('link', { name: 'Forgot password?' }).click()
