@@ -45,7 +45,7 @@ function Document({ document, onChanged }: { readonly document: MemberCredential
     <Card size="small" title={<span className="state-line">{title ?? words.credentialKinds[kind]}<Tag color={credentialColours[state]}>{words.credentialStates[state]}</Tag></span>}>
       <Facts of={[
         [words.documentNumber, number], [words.validUntil, validUntil], [words.submittedAt, submittedAt && formats.moment(submittedAt)],
-        [words.decidedAt, decision && `${formats.moment(decision.decidedAt)}${decision.decidedIn === undefined ? '' : ` · ${decision.decidedIn}`}`], [words.rejectedFor, decision?.reason],
+        [words.decidedAt, decision && `${formats.moment(decision.decidedAt)}${decision.decidedBy === undefined ? '' : ` · ${decision.decidedBy}`}`], [words.rejectedFor, decision?.reason],
       ]} />
       <div className="card-actions">
         {files.map(({ fileId }, index) => <Button key={fileId} size="small" onClick={() => void show(fileId)}>{words.file(index + 1)}</Button>)}

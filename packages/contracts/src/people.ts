@@ -191,9 +191,10 @@ export const maxCredentials = 30
 
 export const CredentialFile = Type.Object({ fileId: Id, contentType: Type.Enum([...credentialFileTypes]), byteLength: Type.Integer({ minimum: 0 }) })
 export type CredentialFile = Static<typeof CredentialFile>
-const Decision = Type.Object({ decidedAt: Moment, decidedIn: Type.Optional(Type.String({ description: 'name of the organisation for which it was looked at' })), reason: Type.Optional(Type.String()) })
-/** A document as its holder sees it. */
-export const Credential = Type.Object({
+const decision = { state: Type.Enum(['verified', 'rejected']), decidedAt: Moment, reason: Type.Optional(Type.String()) }
+export const CredentialDecision = Type.Object({ ...decision, organisation: Type.String({ description: 'name of the organisation that has decided, for itself' }) })
+export type CredentialDecision = Static<typeof CredentialDecision>
+const credential = {
   credentialId: Id,
   kind: Type.Enum([...credentialKinds]),
   state: Type.Enum([...credentialStates]),
@@ -202,10 +203,11 @@ export const Credential = Type.Object({
   validUntil: Type.Optional(Day),
   files: Type.Array(CredentialFile),
   submittedAt: Type.Optional(Moment),
-  decision: Type.Optional(Decision),
   version: Version,
   actions: Type.Array(Type.Enum([...credentialActions])),
-})
+}
+/** A document as its holder sees it: verified where one organisation has, with what each has decided for itself. */
+export const Credential = Type.Object({ ...credential, decisions: Type.Array(CredentialDecision, { description: 'the latest first' }) })
 export type Credential = Static<typeof Credential>
 export const CredentialList = Type.Object({ items: Type.Array(Credential) })
 export type CredentialList = Static<typeof CredentialList>
@@ -219,8 +221,8 @@ export const CredentialFileParams = Type.Object({ credentialId: Id, fileId: Id }
 export const MemberCredentialParams = Type.Object({ membershipId: Id, credentialId: Id })
 export const MemberCredentialFileParams = Type.Object({ membershipId: Id, credentialId: Id, fileId: Id })
 
-/** A document as an administrator of its holder's organisation sees it: number and files only while he is to verify it, or has. */
-export const MemberCredential = Type.Object({ ...Credential.properties, holder: Type.Object({ membershipId: Id, name: Type.String() }) })
+/** A document as an administrator of its holder's organisation sees it: as his organisation has decided, whatever others have; number and files only while he is to verify it, or has. */
+export const MemberCredential = Type.Object({ ...credential, decision: Type.Optional(Type.Object({ ...decision, decidedBy: Type.Optional(Type.String({ description: 'name of who has looked at it' })) })), holder: Type.Object({ membershipId: Id, name: Type.String() }) })
 export type MemberCredential = Static<typeof MemberCredential>
 export const MemberCredentialList = Type.Object({ items: Type.Array(MemberCredential) })
 export type MemberCredentialList = Static<typeof MemberCredentialList>

@@ -49,9 +49,12 @@ interface MemberRow {
 
 const Position = Type.Tuple([Type.String({ maxLength: 40, format: 'date-time' }), MemberParams.properties.membershipId])
 
-/** The best of what a person has shown of himself. */
-const credentialStateSql = `coalesce((select credential.state from credential where credential.account_id = account.account_id and credential.state <> 'none'
-  order by array_position(array['verified', 'submitted', 'rejected', 'expired'], credential.state) limit 1), 'none')`
+/** The best of what a person has shown of himself, as the organisation has decided: what others have decided is not told. */
+const credentialStateSql = `coalesce((select shown.state from (
+    select case when credential.state = 'expired' then 'expired' else coalesce(decision.state, 'submitted') end as state
+    from credential left join credential_decision decision on decision.credential_id = credential.credential_id and decision.organisation_id = membership.organisation_id
+    where credential.account_id = account.account_id and credential.state <> 'none' and (credential.submitted_at is not null or decision.state is not null)) shown
+  order by array_position(array['verified', 'submitted', 'rejected', 'expired'], shown.state) limit 1), 'none')`
 
 function members(db: Db, organisationId: string) {
   return db('membership').where('membership.organisation_id', organisationId).whereNot('membership.state', 'removed')

@@ -6,13 +6,13 @@ export type CredentialMover = 'holder' | 'administrator' | 'system'
 
 /**
  * While it is submitted nothing of it changes, so that what was looked at is what is verified. To renew a document its holder submits another:
- * the one that is verified stays so until its own end.
+ * the one that is verified stays so until its own end. Each organisation decides for itself; this is the document's own state, verified where one has verified it.
  */
 export const credentialLife: Readonly<Record<CredentialState, Partial<Record<CredentialEvent, CredentialState | 'removed'>>>> = {
   none: { submit: 'submitted', discard: 'removed' },
   submitted: { recall: 'none', verify: 'verified', reject: 'rejected', expire: 'expired', discard: 'removed' },
-  verified: { expire: 'expired', discard: 'removed' },
-  rejected: { submit: 'submitted', discard: 'removed' },
+  verified: { verify: 'verified', reject: 'verified', expire: 'expired', discard: 'removed' },
+  rejected: { submit: 'submitted', verify: 'verified', reject: 'rejected', discard: 'removed' },
   expired: { discard: 'removed' },
 }
 export const credentialMovers: Readonly<Record<CredentialEvent, CredentialMover>> = { submit: 'holder', recall: 'holder', discard: 'holder', verify: 'administrator', reject: 'administrator', expire: 'system' }

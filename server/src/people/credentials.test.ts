@@ -133,15 +133,15 @@ describe('a document', () => {
 
 describe('verification', () => {
   test('waits for an administrator, who looks, decides, and is named in the trail', async () => {
-    const [member, administrator] = [await hospital.member('general', { name: 'Zhao Lei' }), await hospital.member('administrator')]
+    const [member, administrator] = [await hospital.member('general', { name: 'Zhao Lei' }), await hospital.member('administrator', { name: 'Xu Yan' })]
     const credential = await submitted(member)
     const waiting = (await administrator.call('GET', '/credentials/waiting?limit=200')).json<WaitingCredentialPage>().items.find(({ credentialId }) => credentialId === credential.credentialId)
     expect(waiting).toMatchObject({ holder: { membershipId: member.membershipId, name: 'Zhao Lei' }, number: 'A-2026-110', actions: ['view', 'verify', 'reject'] })
     const path = `/members/${member.membershipId}/credentials/${credential.credentialId}`
     expect((await administrator.call('GET', `${path}/files/${waiting?.files[0]?.fileId ?? ''}`)).rawPayload.equals(pdf)).toBe(true)
     expect(await trail('credential.view', { credentialId: credential.credentialId }).where({ actor: `account:${administrator.accountId}`, organisation_id: hospital.organisationId })).toHaveLength(1)
-    expect((await decide(administrator, member, credential, 'verification')).json<MemberCredential>()).toMatchObject({ state: 'verified', decision: { decidedIn: 'North hospital' } })
-    expect(await find(member, credential)).toMatchObject({ state: 'verified', decision: { decidedAt: clock.now().toISOString(), decidedIn: 'North hospital' }, actions: ['view', 'discard'] })
+    expect((await decide(administrator, member, credential, 'verification')).json<MemberCredential>()).toMatchObject({ state: 'verified', decision: { state: 'verified', decidedBy: 'Xu Yan' } })
+    expect(await find(member, credential)).toMatchObject({ state: 'verified', decisions: [{ state: 'verified', decidedAt: clock.now().toISOString(), organisation: 'North hospital' }], actions: ['view', 'discard'] })
     expect(await trail('credential.decide', { credentialId: credential.credentialId, state: 'verified' })).toHaveLength(1)
     expect(typeOf(await decide(administrator, member, await find(member, credential), 'rejection'))).toBe('credential-state-refused')
   })
@@ -151,10 +151,10 @@ describe('verification', () => {
     const credential = await submitted(member)
     expect(typeOf(await decide(administrator, member, credential, 'rejection', { reason: ' ' }))).toBe('bad-request')
     await decide(administrator, member, credential, 'rejection')
-    expect(await find(member, credential)).toMatchObject({ state: 'rejected', decision: { reason: 'The picture is blurred' }, actions: ['view', 'edit', 'submit', 'discard'] })
+    expect(await find(member, credential)).toMatchObject({ state: 'rejected', decisions: [{ reason: 'The picture is blurred' }], actions: ['view', 'edit', 'submit', 'discard'] })
     await member.call('POST', `/account/credentials/${credential.credentialId}/submission`)
     const again = await find(member, credential)
-    expect([again.state, again.decision]).toEqual(['submitted', undefined])
+    expect([again.state, again.decisions]).toEqual(['submitted', []])
   })
 
   test('is a to-do of administrators on every side while it waits, and its holder hears what came of it', async () => {
@@ -170,7 +170,8 @@ describe('verification', () => {
     expect((await todos(recalled.credentialId)).map(({ outcome }) => outcome)).toEqual(['withdrawn', 'withdrawn'])
     const rejected = await submitted(member)
     await decide(administrator, member, rejected, 'rejection')
-    expect((await todos(rejected.credentialId)).map(({ outcome }) => outcome)).toEqual(['done', 'done'])
+    // For the organisation that has decided, and no other.
+    expect(new Set((await todos(rejected.credentialId)).map(({ organisation_id, outcome }) => `${organisation_id} ${String(outcome)}`))).toEqual(new Set([`${hospital.organisationId} done`, `${team.organisationId} null`]))
     expect(await events(rejected.credentialId)).toEqual(['credential.refused', 'credential.submitted'])
     const verified = await submitted(member)
     await decide(administrator, member, verified, 'verification')
@@ -188,6 +189,40 @@ describe('verification', () => {
     await decide(administrator, member, first, 'verification')
     await decide(administrator, member, await submitted(member), 'rejection')
     expect(await stateOf()).toBe('verified')
+  })
+
+  test('is the decision of each organisation for itself (D-86): none sees what another has decided, and its holder sees all', async () => {
+    const [north, south] = [await service.organisation('hospital', 'North'), await service.organisation('team', 'South')]
+    const [member, northern, southern] = [await north.member('general'), await north.member('full'), await south.member('full')]
+    const inSouth = { ...member, membershipId: (await south.member('diagnosingDoctor', { accountId: member.accountId })).membershipId }
+    const listed = async ({ call }: TestMember, { membershipId }: TestMember) => (await call('GET', '/members')).json<MemberPage>().items.find((one) => one.membershipId === membershipId)?.credentialState
+    const waitsFor = async ({ call }: TestMember) => (await call('GET', '/credentials/waiting')).json<WaitingCredentialPage>().items.map(({ credentialId }) => credentialId)
+
+    const credential = await submitted(member)
+    await decide(northern, member, credential, 'verification')
+    expect([await listed(northern, member), await listed(southern, inSouth)]).toEqual(['verified', 'submitted'])
+    expect([await waitsFor(northern), await waitsFor(southern)]).toEqual([[], [credential.credentialId]])
+    const [seen] = await of(southern, inSouth)
+    expect([seen?.state, seen?.decision]).toEqual(['submitted', undefined])
+    // What was looked at is as it was, though another has decided meanwhile.
+    expect((await decide(southern, inSouth, credential, 'rejection')).json<MemberCredential>()).toMatchObject({ state: 'rejected', decision: { state: 'rejected', reason: 'The picture is blurred' } })
+    expect([await listed(northern, member), await listed(southern, inSouth)]).toEqual(['verified', 'rejected'])
+    expect(await find(member, credential)).toMatchObject({ state: 'verified', decisions: expect.arrayContaining([{ state: 'verified', decidedAt: clock.now().toISOString(), organisation: 'North' }, expect.objectContaining({ state: 'rejected', organisation: 'South' })]) as unknown, actions: ['view', 'discard'] })
+    expect(typeOf(await decide(southern, inSouth, credential, 'verification'))).toBe('credential-state-refused')
+  })
+
+  test('a refusal of one is no refusal of another; once its holder mends it, it waits for nobody until it is submitted again', async () => {
+    const [north, south] = [await service.organisation('hospital'), await service.organisation('team')]
+    const [member, northern, southern] = [await north.member('general'), await north.member('full'), await south.member('full')]
+    const inSouth = { ...member, membershipId: (await south.member('diagnosingDoctor', { accountId: member.accountId })).membershipId }
+    const credential = await submitted(member)
+    await decide(northern, member, credential, 'rejection')
+    expect((await of(southern, inSouth)).map(({ state, actions }) => [state, actions])).toEqual([['submitted', ['view', 'verify', 'reject']]])
+    await member.call('PATCH', `/account/credentials/${credential.credentialId}`, { number: 'B-2' })
+    expect(await of(southern, inSouth)).toEqual([])
+    expect((await of(northern, member)).map(({ state, files, number }) => [state, files, number])).toEqual([['rejected', [], undefined]])
+    await member.call('POST', `/account/credentials/${credential.credentialId}/submission`)
+    for (const [administrator, membership] of [[northern, member], [southern, inSouth]] as const) expect((await of(administrator, membership)).map(({ state, number }) => [state, number])).toEqual([['submitted', 'B-2']])
   })
 
   test('is of what was looked at: a document that was changed meanwhile is not verified', async () => {

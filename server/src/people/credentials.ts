@@ -58,31 +58,30 @@ export interface CredentialRow {
   readonly number_sealed_with: string | null
   readonly valid_until: string | null
   readonly submitted_at: Date | null
-  readonly decided_at: Date | null
-  readonly decided_by: string | null
-  readonly decided_in: string | null
-  readonly decided_in_name: string | null
-  readonly reason: string | null
   readonly version: number
   readonly files: readonly { readonly file_id: string; readonly content_type: CredentialFileType; readonly byte_length: number }[]
 }
 
 /** With what is needed to show it. */
-export const credentialRows = (db: Db) => db('credential').leftJoin('organisation as decider', 'decider.organisation_id', 'credential.decided_in')
+export const credentialRows = (db: Db) => db('credential')
   .select<CredentialRow[]>('credential.credential_id', 'credential.account_id', 'credential.kind', 'credential.state', 'credential.title', 'credential.number_sealed', 'credential.number_sealed_with',
-    db.raw("to_char(credential.valid_until, 'YYYY-MM-DD') as valid_until"), 'credential.submitted_at', 'credential.decided_at', 'credential.decided_by', 'credential.decided_in', 'decider.name as decided_in_name', 'credential.reason', 'credential.version',
+    db.raw("to_char(credential.valid_until, 'YYYY-MM-DD') as valid_until"), 'credential.submitted_at', 'credential.version',
     db.raw(`coalesce((select json_agg(json_build_object('file_id', file_id, 'content_type', content_type, 'byte_length', byte_length) order by created_at, file_id)
       from credential_file where credential_file.credential_id = credential.credential_id), '[]') as files`))
+
+/** As its holder sees it: with what every organisation has decided. */
+interface OwnRow extends CredentialRow {
+  readonly decisions: readonly { readonly state: 'verified' | 'rejected'; readonly decided_at: string; readonly organisation: string; readonly reason: string | null }[]
+}
 
 const numberPurpose = (credentialId: string) => `credential-number:${credentialId}`
 
 /** What is shown of a document; its number only to who may read it. */
-export function toCredential(row: CredentialRow, actions: readonly CredentialAction[], number: string | undefined, files: readonly CredentialFile[]): Credential {
+export function toCredential(row: CredentialRow, actions: readonly CredentialAction[], number: string | undefined, files: readonly CredentialFile[]): Omit<Credential, 'decisions'> {
   return {
     credentialId: row.credential_id, kind: row.kind, state: row.state, version: row.version, actions: [...actions], files: [...files],
     ...(row.title === null ? {} : { title: row.title }), ...(number === undefined ? {} : { number }), ...(row.valid_until === null ? {} : { validUntil: row.valid_until }),
     ...(row.submitted_at === null ? {} : { submittedAt: row.submitted_at.toISOString() }),
-    ...(row.decided_at === null ? {} : { decision: { decidedAt: row.decided_at.toISOString(), ...(row.decided_in_name === null ? {} : { decidedIn: row.decided_in_name }), ...(row.reason === null ? {} : { reason: row.reason }) } }),
   }
 }
 
@@ -122,16 +121,22 @@ function holdersActions({ state }: CredentialRow): CredentialAction[] {
 const isDay = (text: string): boolean => !Number.isNaN(Date.parse(`${text}T00:00:00Z`)) && new Date(`${text}T00:00:00Z`).toISOString().startsWith(text)
 
 export function createCredentials({ db, sealing, files, timeZone, now }: CredentialsDeps): Credentials {
-  const shown = (row: CredentialRow): Credential => toCredential(row, holdersActions(row), numberOf(sealing, row), filesOf(row))
+  const shown = (row: OwnRow): Credential => ({
+    ...toCredential(row, holdersActions(row), numberOf(sealing, row), filesOf(row)),
+    decisions: row.decisions.map(({ state, decided_at, organisation, reason }) => ({ state, decidedAt: new Date(decided_at).toISOString(), organisation, ...(reason === null ? {} : { reason }) })),
+  })
+  const ownRows = (db: Db) => credentialRows(db).select<OwnRow[]>(db.raw(`coalesce((
+    select json_agg(json_build_object('state', decision.state, 'decided_at', decision.decided_at, 'organisation', organisation.name, 'reason', decision.reason) order by decision.decided_at desc)
+    from credential_decision decision join organisation using (organisation_id) where decision.credential_id = credential.credential_id), '[]') as decisions`))
 
-  const find = async (db: Db, { accountId }: Holder, credentialId: string): Promise<CredentialRow> => {
-    const [row] = await credentialRows(db).where({ 'credential.account_id': accountId, 'credential.credential_id': credentialId })
+  const find = async (db: Db, { accountId }: Holder, credentialId: string): Promise<OwnRow> => {
+    const [row] = await ownRows(db).where({ 'credential.account_id': accountId, 'credential.credential_id': credentialId })
     if (row === undefined) throw noSuchCredential('You have no document of this id.')
     return row
   }
 
   /** Under the lock of its holder, in a state in which it may be changed. */
-  const editable = async (trx: Trx, holder: Holder, credentialId: string): Promise<CredentialRow> => {
+  const editable = async (trx: Trx, holder: Holder, credentialId: string): Promise<OwnRow> => {
     await lockHolder(trx, holder.accountId)
     const row = await find(trx, holder, credentialId)
     if (!editableStates.has(row.state)) throw stateRefused(row.state)
@@ -149,13 +154,14 @@ export function createCredentials({ db, sealing, files, timeZone, now }: Credent
   }
 
   const update = async (trx: Trx, credentialId: string, columns: object): Promise<void> => {
-    await trx('credential').where({ credential_id: credentialId }).update({ ...columns, version: trx.raw('version + 1') })
+    // What is being mended waits for nobody until it is submitted again.
+    await trx('credential').where({ credential_id: credentialId }).update({ submitted_at: null, ...columns, version: trx.raw('version + 1') })
   }
 
   const note = (trx: Trx, { accountId }: Holder, credentialId: string, detail: object) => noteOwn(trx, accountId, 'credential.change', { credentialId, ...detail })
 
   return {
-    list: async ({ accountId }) => (await credentialRows(db).where('credential.account_id', accountId).orderBy([{ column: 'credential.created_at', order: 'desc' }, 'credential.credential_id'])).map(shown),
+    list: async ({ accountId }) => (await ownRows(db).where('credential.account_id', accountId).orderBy([{ column: 'credential.created_at', order: 'desc' }, 'credential.credential_id'])).map(shown),
 
     find: async (holder, credentialId) => shown(await find(db, holder, credentialId)),
 
@@ -186,8 +192,9 @@ export function createCredentials({ db, sealing, files, timeZone, now }: Credent
       const state = credentialLife[row.state][event]
       if (state === undefined) throw stateRefused(row.state)
       if (event === 'submit') assertWhole(row)
+      await trx('credential_decision').where({ credential_id: credentialId }).delete()
       if (state === 'removed') await trx('credential').where({ credential_id: credentialId }).delete()
-      else await update(trx, credentialId, { state, ...(event === 'submit' ? { submitted_at: now(), decided_at: null, decided_by: null, decided_in: null, reason: null } : { submitted_at: null }) })
+      else await update(trx, credentialId, { state, ...(event === 'submit' ? { submitted_at: now(), decided_at: null, decided_by: null, decided_in: null, reason: null } : {}) })
       if (event === 'submit') await tellOfSubmission(trx, { credentialId, accountId: holder.accountId })
       else await endWait(trx, credentialId, 'withdrawn')
       await note(trx, holder, credentialId, { state })

@@ -25,6 +25,10 @@ export async function endWait(trx: Trx, credentialId: string, outcome: 'done' | 
   for (const organisationId of open) await closeTodo(trx, { kind: 'credential.verify', organisationId, recordId: credentialId, outcome })
 }
 
+/** Nobody of this organisation has to look at it any more; others may. */
+export const endWaitIn = (trx: Trx, organisationId: string, credentialId: string): Promise<void> =>
+  closeTodo(trx, { kind: 'credential.verify', organisationId, recordId: credentialId, outcome: 'done' })
+
 /** Its holder hears that it was verified, or why not. */
 export async function tellOfDecision(trx: Trx, { credentialId, accountId }: Submitted, organisationId: string, refusal: string | undefined): Promise<void> {
   await publish(trx, { event: refusal === undefined ? 'credential.verified' : 'credential.refused', organisationId, accountId, recordId: credentialId, details: {}, reason: refusal })

@@ -1,8 +1,8 @@
 /**
  * Documents of people as administrators of their organisations see them (PC-03, D-86): that they are there and how they stand, to every administrator of
- * members; what is in them, to the one who verifies them.
+ * members; what is in them, to the one who verifies them. An organisation decides for itself, and sees nothing of what others have decided.
  */
-import type { CredentialAction, MemberCredential, WaitingCredentialPage } from '@isocenter/contracts'
+import type { CredentialAction, CredentialState, MemberCredential, WaitingCredentialPage } from '@isocenter/contracts'
 import { Type } from 'typebox'
 import { record, type AuditAction } from '../audit/index.ts'
 import type { Access, Sealing } from '../identity/index.ts'
@@ -14,7 +14,7 @@ import type { CredentialFiles } from './credential-files.ts'
 import { credentialLife, credentialMovers } from './credential-states.ts'
 import { credentialRows, fileOf, filesOf, numberOf, openFileOf, stateRefused, toCredential, type CredentialRow, type OpenedFile } from './credentials.ts'
 import { noSuchCredential, noSuchCredentialFile, ownCredential } from './problems.ts'
-import { endWait, tellOfDecision } from './tell-of-credentials.ts'
+import { endWaitIn, tellOfDecision } from './tell-of-credentials.ts'
 
 export interface Verification {
   /** Of one member, drafts left out. @throws noSuchCredential 404 where nobody of the organisation has this id */
@@ -30,30 +30,46 @@ export interface Verification {
 interface MemberRow extends CredentialRow {
   readonly membership_id: string
   readonly holder_name: string
+  /** What this organisation has decided. */
+  readonly decision: 'verified' | 'rejected' | null
+  readonly decided_at: Date | null
+  readonly decided_by: string | null
+  readonly decided_by_name: string | null
+  readonly reason: string | null
   readonly place: string
 }
 
 const Position = Type.Tuple([Type.String({ maxLength: 40, format: 'date-time' }), Type.String({ format: 'uuid' })])
 
-/** Documents of the organisation's active members; a draft is nobody's but its holder's. */
+/** Documents of the organisation's active members; a draft, or what was never decided here and is not submitted, is nobody's but its holder's. */
 const ofMembers = (db: Db, { organisationId }: Access) => credentialRows(db).join('membership', 'membership.account_id', 'credential.account_id').join('account', 'account.account_id', 'credential.account_id')
+  .leftJoin('credential_decision as decision', (on) => { on.on('decision.credential_id', 'credential.credential_id').on('decision.organisation_id', db.raw('?', [organisationId])) })
+  .leftJoin('account as decider', 'decider.account_id', 'decision.decided_by')
   .where({ 'membership.organisation_id': organisationId, 'membership.state': 'active' }).whereNot('credential.state', 'none')
-  .select<MemberRow[]>('membership.membership_id', 'account.name as holder_name', db.raw(`to_char(credential.submitted_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.USZ') as place`))
+  .where((one) => one.whereNotNull('credential.submitted_at').orWhereNotNull('decision.state'))
+  .select<MemberRow[]>('membership.membership_id', 'account.name as holder_name', 'decision.state as decision', 'decision.decided_at', 'decision.decided_by', 'decider.name as decided_by_name', 'decision.reason', db.raw(`to_char(credential.submitted_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.USZ') as place`))
+
+/** How a document stands for the organisation: as it has decided, and to be decided on until then. */
+const stateHere = ({ state, decision }: MemberRow): CredentialState => (state === 'expired' ? 'expired' : decision ?? 'submitted')
 
 export function createVerification({ db, sealing, files, now }: { readonly db: Db; readonly sealing: Sealing; readonly files: CredentialFiles; readonly now: () => Date }): Verification {
   /** True of who is to verify a document, or has verified or rejected it for this organisation. */
-  const mayLookInside = (access: Access, row: CredentialRow): boolean =>
-    access.actor.kind === 'account' && access.actor.id !== row.account_id
-    && (row.state === 'submitted' || (row.decided_by === access.actor.id && row.decided_in === access.organisationId))
+  const mayLookInside = (access: Access, row: MemberRow): boolean =>
+    access.actor.kind === 'account' && access.actor.id !== row.account_id && row.submitted_at !== null && (stateHere(row) === 'submitted' || row.decided_by === access.actor.id)
 
-  const actionsOn = (access: Access, row: CredentialRow): CredentialAction[] => {
+  const actionsOn = (access: Access, row: MemberRow): CredentialAction[] => {
     if (!mayLookInside(access, row)) return []
-    return ['view', ...(['verify', 'reject'] as const).filter((event) => credentialMovers[event] === 'administrator' && credentialLife[row.state][event] !== undefined)]
+    return ['view', ...(['verify', 'reject'] as const).filter((event) => credentialMovers[event] === 'administrator' && stateHere(row) === 'submitted' && credentialLife[row.state][event] !== undefined)]
   }
 
   const shown = (access: Access, row: MemberRow): MemberCredential => {
     const isOpen = mayLookInside(access, row)
-    return { ...toCredential(row, actionsOn(access, row), isOpen ? numberOf(sealing, row) : undefined, isOpen ? filesOf(row) : []), holder: { membershipId: row.membership_id, name: row.holder_name } }
+    return {
+      ...toCredential(row, actionsOn(access, row), isOpen ? numberOf(sealing, row) : undefined, isOpen ? filesOf(row) : []), state: stateHere(row), holder: { membershipId: row.membership_id, name: row.holder_name },
+      ...(row.decision === null || row.decided_at === null ? {} : {
+        decision: { state: row.decision, decidedAt: row.decided_at.toISOString(), ...(row.decided_by_name === null ? {} : { decidedBy: row.decided_by_name }), ...(row.reason === null ? {} : { reason: row.reason }) },
+      }),
+    }
   }
 
   const find = async (db: Db, access: Access, membershipId: string, credentialId: string): Promise<MemberRow> => {
@@ -76,7 +92,7 @@ export function createVerification({ db, sealing, files, now }: { readonly db: D
 
     waiting: async (access, { cursor, limit }) => {
       const after = decodeCursor(cursor, Position)
-      const query = ofMembers(db, access).where('credential.state', 'submitted').orderBy(['credential.submitted_at', 'credential.credential_id']).limit(limit + 1)
+      const query = ofMembers(db, access).whereIn('credential.state', ['submitted', 'verified', 'rejected']).whereNotNull('credential.submitted_at').whereNull('decision.state').orderBy(['credential.submitted_at', 'credential.credential_id']).limit(limit + 1)
       // One's own are for somebody else to look at.
       if (access.actor.kind === 'account') void query.whereNot('credential.account_id', access.actor.id)
       if (after) void query.whereRaw('(credential.submitted_at, credential.credential_id) > (?::timestamptz, ?::uuid)', [...after])
@@ -100,13 +116,15 @@ export function createVerification({ db, sealing, files, now }: { readonly db: D
       if (account_id === decider) throw ownCredential('Another administrator has to look at yours.')
       await lockHolder(trx, account_id)
       const row = await find(trx, access, membershipId, credentialId)
-      const state = credentialLife[row.state][decision.event]
-      if (state === undefined) throw stateRefused(row.state)
+      const next = credentialLife[row.state][decision.event]
+      if (stateHere(row) !== 'submitted' || next === undefined) throw stateRefused(stateHere(row))
       assertVersion(row.version, version)
-      await trx('credential').where({ credential_id: credentialId }).update({
-        state, decided_at: now(), decided_by: decider, decided_in: access.organisationId, reason: decision.event === 'reject' ? decision.reason.trim() : null, version: trx.raw('version + 1'),
-      })
-      await endWait(trx, credentialId, 'done')
+      const state = decision.event === 'verify' ? 'verified' : 'rejected'
+      const decided = { decided_at: now(), decided_by: decider, reason: decision.event === 'reject' ? decision.reason.trim() : null }
+      await trx('credential_decision').insert({ ...decided, credential_id: credentialId, organisation_id: access.organisationId, state })
+      // The document is as it was: its version stays, so that others decide on what they have looked at.
+      if (next === state) await trx('credential').where({ credential_id: credentialId }).update({ ...decided, state, decided_in: access.organisationId })
+      await endWaitIn(trx, access.organisationId, credentialId)
       await tellOfDecision(trx, { credentialId, accountId: account_id }, access.organisationId, decision.event === 'reject' ? decision.reason : undefined)
       await note(trx, access, 'credential.decide', { membershipId, credentialId, state })
       return shown(access, await find(trx, access, membershipId, credentialId))

@@ -13,7 +13,7 @@ export function CredentialCard({ credential, onEdit, onChanged }: { readonly cre
   const { formats } = useLanguage()
   const { run, isBusy } = useAction()
   const confirm = useConfirm()
-  const { credentialId, kind, title, state, number, validUntil, files, decision, actions } = credential
+  const { credentialId, kind, title, state, number, validUntil, files, decisions, actions } = credential
   const act = async (action: () => Promise<unknown>, done?: string) => {
     await run(action, done === undefined ? {} : { done })
     onChanged()
@@ -28,11 +28,11 @@ export function CredentialCard({ credential, onEdit, onChanged }: { readonly cre
   })
   return (
     <Card title={<h2 className="card-title">{title ?? words.kinds[kind]}<Tag color={colours[state]}>{words.states[state]}</Tag></h2>}>
-      {decision?.reason !== undefined && state === 'rejected' && <Alert type="error" showIcon title={decision.reason} className="entrance-problem" />}
+      {decisions.map(({ organisation, reason }) => reason !== undefined && <Alert key={organisation} type={state === 'rejected' ? 'error' : 'warning'} showIcon title={`${organisation}: ${reason}`} className="entrance-problem" />)}
       <dl className="facts">
         {number !== undefined && <><dt>{words.number}</dt><dd>{number}</dd></>}
         {validUntil !== undefined && <><dt>{words.validUntil}</dt><dd>{validUntil}</dd></>}
-        {decision !== undefined && <><dt>{words.decided}</dt><dd>{formats.moment(decision.decidedAt)}{decision.decidedIn !== undefined && ` · ${decision.decidedIn}`}</dd></>}
+        {decisions.length > 0 && <><dt>{words.decided}</dt><dd><ul className="quiet-list">{decisions.map((decision) => <li key={decision.organisation}>{decision.organisation} · {words.states[decision.state]} · {formats.moment(decision.decidedAt)}</li>)}</ul></dd></>}
         <dt>{words.files}</dt>
         <dd>
           {files.length === 0 ? words.noFiles : (
