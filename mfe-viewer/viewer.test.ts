@@ -2,7 +2,7 @@ import { ensureDefaultOrganisation } from '../server/src/catalogue/index.ts'
 import { storeBody } from '../server/src/dicomweb/service.fixture.ts'
 import { hasProgram } from '@isocenter/testkit'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { desktop, openScreens, seriousFindings, type ScreensUnderTest, type SignedInPage } from '../mfe-shell/browser.fixture.ts'
+import { desktop, openScreens, phone, seriousFindings, type ScreensUnderTest, type SignedInPage } from '../mfe-shell/browser.fixture.ts'
 import { buildScreens } from '../packages/launcher/src/build-screens.ts'
 import { sampleStudies } from '../packages/tools/src/samples/index.ts'
 
@@ -137,6 +137,35 @@ describe.skipIf(!hasProgram('chromium'))('the viewer in Chromium', () => {
       await row(/Müller/).waitFor()
     }, 90_000)
   })
+
+  test('the classic layout has few tools, and nothing beside the images', async () => {
+    const reader = await screens.signedInPage({ organisation: opened.organisation, language: 'zh-CN' })
+    const choose = async (viewerLayout: 'classic' | 'standard') => {
+      const answer = await reader.page.request.patch('/api/account/preferences', { data: { viewerLayout }, headers: { origin: screens.url } })
+      expect(answer.status()).toBe(200)
+    }
+    const tools = async () => {
+      const frame = await show([head], reader)
+      await frame.locator('[data-cy="Zoom"]').waitFor()
+      return { frame, capture: await frame.locator('[data-cy="Capture"]').count(), series: await frame.locator('[data-cy="study-browser-thumbnail"]').count(), right: await frame.locator('[data-cy="side-panel-header-right"]').count() }
+    }
+    expect(await tools()).toMatchObject({ capture: 1, series: 1, right: 1 })
+    await choose('classic')
+    const { frame, ...simple } = await tools()
+    expect(simple).toEqual({ capture: 0, series: 0, right: 0 })
+    if (pictures !== undefined) await reader.page.screenshot({ path: `${pictures}/viewer-classic.png` })
+    // The list of series is one click away.
+    await frame.locator('[data-cy="side-panel-header-left"]').click()
+    await frame.locator('[data-cy="study-browser-thumbnail"]').first().waitFor()
+    await reader.close()
+  }, 120_000)
+
+  test('on a phone', async () => {
+    const reader = await screens.signedInPage({ organisation: opened.organisation, viewport: phone, hasTouch: true, isMobile: true })
+    await show([head], reader)
+    if (pictures !== undefined) await reader.page.screenshot({ path: `${pictures}/viewer-phone.png` })
+    await reader.close()
+  }, 120_000)
 
   test('puts studies of two patients side by side, each named in its own pane', async () => {
     const frame = await show([head, chest])

@@ -1,8 +1,9 @@
 import { ArrowLeftOutlined, CloseOutlined, ExportOutlined } from '@ant-design/icons'
-import { session } from '@isocenter/api-client'
-import { EmptyState, FailedState, navigate, secondWindow, useLocation, useStore, useTitle, useWords } from '@isocenter/design-system'
+import { ownPreferences, session } from '@isocenter/api-client'
+import { smallScreen } from '@isocenter/contracts/viewer'
+import { EmptyState, FailedState, navigate, secondWindow, useLocation, useResource, useStore, useTitle, useWords } from '@isocenter/design-system'
 import { Alert, Button, Spin } from 'antd'
-import { useEffect } from 'react'
+import { useEffect, useState } from 'react'
 import { shownBy } from './places.ts'
 import { viewerFrame } from './viewer-frame.ts'
 import { words } from './words.ts'
@@ -12,20 +13,25 @@ export function ViewerPage() {
   const text = useWords(words)
   const { path, search } = useLocation()
   const shown = shownBy(path, search)
+  const preferences = useResource('preferences', ownPreferences.get)
+  // As it was on coming here: the viewer would begin anew when a phone is turned.
+  const [isSmall] = useState(() => matchMedia(smallScreen).matches)
   useTitle(text.title)
   useEffect(secondWindow.follow, [])
   if (shown === undefined) return <EmptyState title={text.nothing}>{text.nothingDetail}</EmptyState>
-  return <Viewer organisationId={shown.organisationId} studies={shown.StudyInstanceUIDs.join()} />
+  if (preferences.isLoading) return <div className="viewer-page" />
+  const isSimple = isSmall || preferences.value?.viewerLayout === 'classic'
+  return <Viewer isSimple={isSimple} organisationId={shown.organisationId} studies={shown.StudyInstanceUIDs.join()} />
 }
 
 /** A bar to leave it by, and the viewer below. `studies`: StudyInstanceUIDs, parted by commas. */
-function Viewer({ organisationId, studies }: { readonly organisationId: string; readonly studies: string }) {
+function Viewer({ organisationId, studies, isSimple }: { readonly organisationId: string; readonly studies: string; readonly isSimple: boolean }) {
   const text = useWords(words)
   const state = useStore(viewerFrame)
   useEffect(() => {
-    viewerFrame.show({ organisationId, StudyInstanceUIDs: studies.split(',') }, text.title)
+    viewerFrame.show({ organisationId, StudyInstanceUIDs: studies.split(','), isSimple }, text.title)
     return viewerFrame.hide
-  }, [organisationId, studies, text.title])
+  }, [organisationId, studies, isSimple, text.title])
   useEffect(() => { if (state.kind === 'refused' && state.status === 401) void session.refresh() }, [state])
 
   return (

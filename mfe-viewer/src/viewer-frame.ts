@@ -3,7 +3,12 @@
  * one. What was shown is forgotten with the session or the organisation.
  */
 import { marked, saidByViewer, viewerFrameAddress, type ToViewer } from '@isocenter/contracts/viewer'
-import type { Shown } from './places.ts'
+import type { Shown as Asked } from './places.ts'
+
+export interface Shown extends Asked {
+  /** In the simple layout. */
+  readonly isSimple: boolean
+}
 
 export type ViewerState =
   | { readonly kind: 'loading' }
@@ -31,8 +36,8 @@ function listen(event: MessageEvent<unknown>): void {
   else if (message?.kind === 'refused') become({ kind: 'refused', status: message.status })
 }
 
-const isSame = (one: Shown, other: Shown) => one.organisationId === other.organisationId && one.StudyInstanceUIDs.join() === other.StudyInstanceUIDs.join()
-const addressOf = ({ organisationId, StudyInstanceUIDs }: Shown) => viewerFrameAddress({ StudyInstanceUIDs, of: { organisationId } })
+const isSame = (one: Shown, other: Shown) => one.StudyInstanceUIDs.join() === other.StudyInstanceUIDs.join()
+const addressOf = ({ organisationId, StudyInstanceUIDs, isSimple }: Shown) => viewerFrameAddress({ StudyInstanceUIDs, isSimple, of: { organisationId } })
 
 export const viewerFrame = {
   get: (): ViewerState => state,
@@ -41,9 +46,9 @@ export const viewerFrame = {
     return () => { listeners.delete(listener) }
   },
 
-  /** Shows these studies below the page's bar: in the viewer that is there where it is of the same organisation. */
+  /** Shows these studies below the page's bar: in the viewer that is there where it is of the same organisation and layout. */
   show: (shown: Shown, title: string): void => {
-    if (frame === undefined || held?.organisationId !== shown.organisationId) {
+    if (frame === undefined || held?.organisationId !== shown.organisationId || held.isSimple !== shown.isSimple) {
       viewerFrame.discard()
       frame = document.createElement('iframe')
       frame.className = 'viewer-frame'
@@ -51,7 +56,7 @@ export const viewerFrame = {
       frame.src = addressOf(shown)
       document.body.append(frame)
       addEventListener('message', listen)
-    } else if (held === undefined || !isSame(held, shown)) {
+    } else if (!isSame(held, shown)) {
       become({ kind: 'loading' })
       if (isReady) tell({ kind: 'show', StudyInstanceUIDs: shown.StudyInstanceUIDs })
       else frame.src = addressOf(shown)

@@ -1,6 +1,6 @@
 import { ApiProblem, createApiClient, openShareLink } from '@isocenter/api-client'
 import type { ShareView } from '@isocenter/contracts'
-import { saidByViewer, viewerFrameAddress } from '@isocenter/contracts/viewer'
+import { saidByViewer, smallScreen, viewerFrameAddress } from '@isocenter/contracts/viewer'
 import { createFormats, FailedState, LanguageChoice, LoadingState, useLanguage, useProblemText, useTitle, type ProblemLike } from '@isocenter/design-system'
 import { Alert, Button, Form, Input, Result } from 'antd'
 import { useCallback, useEffect, useRef, useState } from 'react'
@@ -97,6 +97,8 @@ function SharedImages({ linkId, view, onEnd }: { readonly linkId: string; readon
   const words = useShareWords()
   const { language } = useLanguage()
   const frame = useRef<HTMLIFrameElement>(null)
+  // As it was on coming here: the viewer would begin anew when a phone is turned.
+  const [isSimple] = useState(() => matchMedia(smallScreen).matches)
   useEffect(() => {
     const listen = (event: MessageEvent<unknown>) => {
       const message = saidByViewer(event, frame.current, location.origin)
@@ -105,7 +107,7 @@ function SharedImages({ linkId, view, onEnd }: { readonly linkId: string; readon
     addEventListener('message', listen)
     return () => { removeEventListener('message', listen) }
   }, [onEnd])
-  const address = viewerFrameAddress({ StudyInstanceUIDs: view.studies, of: { shareLinkId: linkId } })
+  const address = viewerFrameAddress({ StudyInstanceUIDs: view.studies, isSimple, of: { shareLinkId: linkId } })
   const mark = words.watermark(createFormats(language).moment(view.expiresAt))
   return (
     <main className="share-shown">

@@ -5,6 +5,7 @@ test("the frame's address names the studies and whose they are, and lays several
   expect(viewerFrameAddress({ StudyInstanceUIDs: ['1.2'], of: { organisationId: '7' } })).toBe('/viewer/viewer?StudyInstanceUIDs=1.2&o=7')
   expect(viewerFrameAddress({ StudyInstanceUIDs: ['1.2', '1.3'], of: { organisationId: '7' } })).toBe('/viewer/viewer?StudyInstanceUIDs=1.2%2C1.3&o=7&hangingprotocolId=%40isocenter%2Fcompare-2')
   expect(viewerFrameAddress({ StudyInstanceUIDs: ['1.2'], of: { shareLinkId: 'AbCd_-0123456789' }, protocol: 'mpr' })).toBe('/viewer/viewer?StudyInstanceUIDs=1.2&s=AbCd_-0123456789&hangingprotocolId=mpr')
+  expect(viewerFrameAddress({ StudyInstanceUIDs: ['1.2'], of: { organisationId: '7' }, isSimple: true })).toBe('/viewer/viewer?StudyInstanceUIDs=1.2&o=7&simple=1')
 })
 
 test('more than five are not asked for', () => {

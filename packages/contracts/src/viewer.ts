@@ -18,16 +18,22 @@ export interface ViewerFrame {
   readonly of: { readonly organisationId: string } | { readonly shareLinkId: string }
   /** Other than the one that so many studies have. */
   readonly protocol?: string | undefined
+  /** Few tools and nothing beside the images: for who wants it so (VIEW-05), and for small screens. */
+  readonly isSimple?: boolean
 }
 
 /** Address of the viewer in its frame. What it names is a choice, not a right: the server asks who it is by the cookie. */
-export function viewerFrameAddress({ StudyInstanceUIDs, of, protocol }: ViewerFrame): string {
+export function viewerFrameAddress({ StudyInstanceUIDs, of, protocol, isSimple = false }: ViewerFrame): string {
   const studies = StudyInstanceUIDs.slice(0, maxStudiesTogether)
   const parameters = new URLSearchParams({ StudyInstanceUIDs: studies.join(','), ...('organisationId' in of ? { o: of.organisationId } : { s: of.shareLinkId }) })
   const hanging = protocol ?? (studies.length > 1 ? compareProtocolOf(studies.length) : undefined)
   if (hanging !== undefined) parameters.set('hangingprotocolId', hanging)
+  if (isSimple) parameters.set('simple', '1')
   return `/viewer/viewer?${parameters.toString()}`
 }
+
+/** Media query of screens that get the simple layout whatever was chosen: phones, upright or not. */
+export const smallScreen = '(max-width: 767px), (max-height: 479px)'
 
 // ── Messages ───────────────────────────────────────────────────────────────────────────────────
 

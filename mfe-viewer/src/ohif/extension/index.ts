@@ -2,7 +2,7 @@
 import { marked, unmarked, viewerFrameAddress, type FromViewer, type ToViewer } from '@isocenter/contracts/viewer'
 import { compareProtocols } from './compare.ts'
 import { extensionId, handlerOf, sopClassHandlers } from './objects/handlers.ts'
-import { overlayPane, ReportPane, UnshownPane } from './objects/panes.ts'
+import { overlayPane, ReportPane, UnshownPane, VideoPane } from './objects/panes.ts'
 import { followUnreadable } from './objects/unreadable.ts'
 import { mendVoiFunction } from './objects/voi-function.ts'
 import type { CommandsManager, Managers, Services } from './ohif.ts'
@@ -85,6 +85,7 @@ export default {
   getViewportModule: (managers: Managers) => [
     { name: 'unshown', component: UnshownPane },
     { name: 'report', component: ReportPane },
+    { name: 'video', component: VideoPane },
     { name: 'overlay', component: overlayPane(managers) },
   ],
 
