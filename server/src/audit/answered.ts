@@ -13,7 +13,7 @@ const notModified = 304
 export const auditedAnswers = fp<AnsweredOptions>((app, { onUnaudited }, done) => {
   app.addHook('onResponse', (request, reply, next) => {
     const { audit } = request.routeOptions.config
-    if (audit !== undefined && audit !== 'none' && reply.statusCode < 400 && reply.statusCode !== notModified && request.origin.noted?.size === 0) onUnaudited(request, audit)
+    if (audit !== undefined && audit !== 'none' && reply.statusCode < 400 && reply.statusCode !== notModified && request.origin.noted?.has(audit) !== true) onUnaudited(request, audit)
     next()
   })
   done()

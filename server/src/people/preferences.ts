@@ -118,7 +118,7 @@ export function createPreferences({ db, bindings, now }: { readonly db: Db; read
       await lockHolder(trx, accountId)
       const own = trx('column_layout').where({ account_id: accountId })
       if (columns.length === 0) {
-        await own.where({ list }).delete()
+        if (await own.where({ list }).delete() > 0) await noteOwn(trx, accountId, 'account.settings', { list, isSetBack: true })
         return
       }
       const [others] = await rows<{ count: string }>(trx, 'select count(*) from column_layout where account_id = ? and list <> ?', [accountId, list])
