@@ -12,10 +12,11 @@ interface RowMenuProps {
   readonly onDetail: (study: StudySummary) => void
   readonly onDelete: (study: StudySummary) => void
   readonly onShare: (studies: readonly StudySummary[]) => void
+  readonly onDownload: (studies: readonly StudySummary[]) => void
 }
 
 /** What may be done with one study now, as the server says (LIST-11). */
-export function RowMenu({ study, actions, onDetail, onDelete, onShare }: RowMenuProps) {
+export function RowMenu({ study, actions, onDetail, onDelete, onShare, onDownload }: RowMenuProps) {
   const words = useStudyWords()
   const { language } = useLanguage()
   const may = (action: StudyAction) => study.actions.includes(action)
@@ -26,7 +27,7 @@ export function RowMenu({ study, actions, onDetail, onDelete, onShare }: RowMenu
     ...(may('unlock') ? [{ key: 'unlock', icon: <UnlockOutlined aria-hidden />, label: words.unlock, onClick: () => void actions.unlock(study) }] : []),
     ...(may('addFavourite') ? [{ key: 'mark', icon: <StarOutlined aria-hidden />, label: words.addFavourite, onClick: () => void actions.mark(study, true) }] : []),
     ...(may('removeFavourite') ? [{ key: 'unmark', icon: <StarFilled aria-hidden />, label: words.removeFavourite, onClick: () => void actions.mark(study, false) }] : []),
-    ...(may('download') ? [{ key: 'download', icon: <DownloadOutlined aria-hidden />, label: words.download, onClick: () => { actions.download(study) } }] : []),
+    ...(may('download') ? [{ key: 'download', icon: <DownloadOutlined aria-hidden />, label: words.download, onClick: () => { onDownload([study]) } }] : []),
     ...(may('share') ? [{ key: 'share', icon: <ShareAltOutlined aria-hidden />, label: words.share, onClick: () => { onShare([study]) } }] : []),
     { key: 'copy', icon: <CopyOutlined aria-hidden />, label: words.copyLink, onClick: () => void actions.copyLink(study) },
     ...(may('delete') ? [{ type: 'divider' as const, key: 'line' }, { key: 'delete', danger: true, icon: <DeleteOutlined aria-hidden />, label: words.remove, onClick: () => { onDelete(study) } }] : []),

@@ -1,9 +1,12 @@
-import { CloudUploadOutlined, EyeOutlined, ReloadOutlined, ShareAltOutlined } from '@ant-design/icons'
-import { maxStudiesTogether, type OwnMembership, type StudySummary } from '@isocenter/contracts'
+import { CloudUploadOutlined, DownloadOutlined, EyeOutlined, ReloadOutlined, ShareAltOutlined, TableOutlined } from '@ant-design/icons'
+import { studyExport, session } from '@isocenter/api-client'
+import { maxStudiesTogether, type ExportChoice, type OwnMembership, type StudySummary } from '@isocenter/contracts'
 import { DeniedState, EmptyState, FailedState, FormDrawer, LoadingState, navigate, Page, useLanguage, useLocation, useMedia, usePreference, useProblemText } from '@isocenter/design-system'
 import { Alert, Button, Form, Input, Select, Tooltip } from 'antd'
 import { useEffect, useState } from 'react'
 import { NotFound } from '../not-found/not-found.tsx'
+import { DownloadDialog } from '../downloads/download-dialog.tsx'
+import { ExportDialog } from '../downloads/export-dialog.tsx'
 import { ShareDialog } from '../share/share-dialog.tsx'
 import { useMembership } from '../session/use-session.ts'
 import { changed, isFiltered, kept, pageSizes, queryOf } from './address.ts'
@@ -63,6 +66,8 @@ function StudyList({ membership: { organisation: { organisationId }, permissions
   const current = items.find(({ StudyInstanceUID }) => StudyInstanceUID === currentUID)
   const [selected, setSelected] = useState<ReadonlyMap<string, StudySummary>>(new Map())
   const [deleting, setDeleting] = useState<StudySummary>()
+  const [downloading, setDownloading] = useState<readonly StudySummary[]>([])
+  const [isExporting, setExporting] = useState(false)
   const [sharing, setSharing] = useState<readonly StudySummary[]>([])
   const actions = useStudyActions(organisationId, (uid, study) => {
     list.replace(uid, study)
@@ -96,11 +101,15 @@ function StudyList({ membership: { organisation: { organisationId }, permissions
     first.reload()
   }
   const query0 = queryOf(search, new Date())
+  const exportList = (choice: ExportChoice) => {
+    const { limit: _page, sort, order, ...filter } = queryOf(search, new Date())
+    return studyExport(session.api.of(organisationId)).create({ ...choice, filter, ...(sort && { sort }), ...(order && { order }) })
+  }
   // Beside a list that has room for it; where it has not, who wants it.
   const hasPreview = isWide && (previewChoice === undefined ? hasRoom : previewChoice === 'shown')
   const shownStudy = search.get('study')
   const tab = detailTabs.find((one) => one === search.get('tab')) ?? 'case'
-  const common = { items, selected, actions, onSelect: select, onDetail: showDetail, onDelete: setDeleting, onShare: setSharing }
+  const common = { items, selected, actions, onSelect: select, onDetail: showDetail, onDelete: setDeleting, onShare: setSharing, onDownload: setDownloading }
 
   return (
     <Page title={words.title} actions={
@@ -108,6 +117,7 @@ function StudyList({ membership: { organisation: { organisationId }, permissions
         <span className="hint" role="status">{first.value?.count !== undefined && words.count(formats.number(first.value.count), first.value.isCountExact === true)}</span>
         {isWide && !hasPreview && <Button onClick={() => { setPreviewChoice('shown') }}>{words.preview.show}</Button>}
         {permissions.includes('study.upload') && <Button icon={<CloudUploadOutlined aria-hidden />} onClick={() => { go({ upload: '1' }, false) }}>{words.upload.open}</Button>}
+        {permissions.includes('study.download') && <Button icon={<TableOutlined aria-hidden />} onClick={() => { setExporting(true) }}>{words.exportList}</Button>}
         {!isNarrow && <ColumnChooser {...columns} />}
         <Button icon={<ReloadOutlined aria-hidden />} aria-label={words.arrivedHint} onClick={refresh} />
       </div>
@@ -134,9 +144,11 @@ function StudyList({ membership: { organisation: { organisationId }, permissions
         </div>
         {hasPreview && <Preview organisationId={organisationId} study={current} onOpen={({ StudyInstanceUID }) => { actions.open([StudyInstanceUID]) }} onDetail={showDetail} onClose={() => { setPreviewChoice('hidden') }} />}
       </div>
-      {selected.size > 0 && <SelectionBar selected={selected} onOpen={actions.open} onShare={setSharing} onClear={() => { setSelected(new Map()) }} />}
+      {selected.size > 0 && <SelectionBar selected={selected} onOpen={actions.open} onShare={setSharing} onDownload={setDownloading} onClear={() => { setSelected(new Map()) }} />}
       {shownStudy !== null && <Detail organisationId={organisationId} StudyInstanceUID={shownStudy} tab={tab} permissions={permissions} onTab={(next) => { go({ tab: next === 'case' ? '' : next }) }} onOpen={actions.open} onShow={(uid) => { go({ study: uid, tab: '' }, false) }} onClose={() => { go({ study: '', tab: '' }) }} />}
       {search.get('upload') === '1' && permissions.includes('study.upload') && <UploadDrawer organisationId={organisationId} queue={queueOf(organisationId)} onClose={() => { go({ upload: '' }) }} />}
+      <DownloadDialog organisationId={organisationId} studies={downloading.map(({ StudyInstanceUID }) => StudyInstanceUID)} seesIdentities={permissions.includes('study.view_identity')} onClose={() => { setDownloading([]) }} />
+      <ExportDialog list="studies" isOpen={isExporting} fields={(signal) => studyExport(session.api.of(organisationId)).fields(signal)} create={exportList} onClose={() => { setExporting(false) }} />
       <ShareDialog organisationId={organisationId} studies={sharing.map(({ StudyInstanceUID }) => StudyInstanceUID)} isOpen={sharing.length > 0} onClose={() => { setSharing([]) }} />
       {deleting !== undefined && <DeletionForm study={deleting} onDelete={actions.remove} onClose={() => { setDeleting(undefined) }} />}
     </Page>
@@ -150,7 +162,7 @@ function Nothing({ isRecord, isFiltered, isAnyTime, onAnyTime }: { readonly isRe
 }
 
 /** What is done with several studies at once; what is selected stays so while others are looked for (LIST-12, D-18). */
-function SelectionBar({ selected, onOpen, onShare, onClear }: { readonly selected: ReadonlyMap<string, StudySummary>; readonly onOpen: (studies: readonly string[]) => void; readonly onShare: (studies: readonly StudySummary[]) => void; readonly onClear: () => void }) {
+function SelectionBar({ selected, onOpen, onShare, onDownload, onClear }: { readonly selected: ReadonlyMap<string, StudySummary>; readonly onOpen: (studies: readonly string[]) => void; readonly onShare: (studies: readonly StudySummary[]) => void; readonly onDownload: (studies: readonly StudySummary[]) => void; readonly onClear: () => void }) {
   const words = useStudyWords()
   const isTooMany = selected.size > maxStudiesTogether
   return (
@@ -158,6 +170,7 @@ function SelectionBar({ selected, onOpen, onShare, onClear }: { readonly selecte
       <strong>{words.selected(selected.size)}</strong>
       <Tooltip title={isTooMany ? words.tooMany(maxStudiesTogether) : ''}><Button type="primary" icon={<EyeOutlined aria-hidden />} disabled={isTooMany} onClick={() => { onOpen([...selected.keys()]) }}>{words.viewTogether}</Button></Tooltip>
       {[...selected.values()].every(({ actions }) => actions.includes('share')) && <Button icon={<ShareAltOutlined aria-hidden />} disabled={isTooMany} onClick={() => { onShare([...selected.values()]) }}>{words.shareTogether}</Button>}
+      {[...selected.values()].every(({ actions }) => actions.includes('download')) && <Button icon={<DownloadOutlined aria-hidden />} onClick={() => { onDownload([...selected.values()]) }}>{words.downloadTogether}</Button>}
       {isTooMany && <span role="status">{words.tooMany(maxStudiesTogether)}</span>}
       <Button onClick={onClear}>{words.clear}</Button>
     </div>

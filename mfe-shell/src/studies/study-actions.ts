@@ -3,7 +3,7 @@ import type { StudySummary } from '@isocenter/contracts'
 import { navigate, secondWindow, useAction, useMedia, type Action } from '@isocenter/design-system'
 import { App } from 'antd'
 import { useEffect } from 'react'
-import { dicomweb, viewerAddress } from './address.ts'
+import { viewerAddress } from './address.ts'
 import { useStudyWords } from './words.ts'
 
 export interface StudyActions {
@@ -14,7 +14,6 @@ export interface StudyActions {
   readonly mark: (study: StudySummary, isFavourite: boolean) => Promise<void>
   /** @throws ApiProblem */
   readonly remove: (study: StudySummary, reason: string) => Promise<void>
-  readonly download: (study: StudySummary) => void
   readonly copyLink: (study: StudySummary) => Promise<void>
   readonly state: Action
 }
@@ -52,10 +51,6 @@ export function useStudyActions(organisationId: string, replace: (StudyInstanceU
     remove: async (study, reason) => {
       await maintenance(api).deleteStudy(study.StudyInstanceUID, reason)
       replace(study.StudyInstanceUID, undefined)
-    },
-    download: ({ StudyInstanceUID, recordId }) => {
-      const link = Object.assign(document.createElement('a'), { href: dicomweb(organisationId, `/studies/${StudyInstanceUID}?accept=${encodeURIComponent('application/zip')}`), download: `${recordId}.zip` })
-      link.click()
     },
     copyLink: async ({ StudyInstanceUID }) => {
       await navigator.clipboard.writeText(`${location.origin}/o/${organisationId}/studies?record=${StudyInstanceUID}`)

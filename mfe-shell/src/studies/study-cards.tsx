@@ -15,10 +15,11 @@ interface StudyCardsProps {
   readonly onDetail: (study: StudySummary) => void
   readonly onDelete: (study: StudySummary) => void
   readonly onShare: (studies: readonly StudySummary[]) => void
+  readonly onDownload: (studies: readonly StudySummary[]) => void
 }
 
 /** The list on a phone: one tap opens (D-15). */
-export function StudyCards({ items, selected, actions, onSelect, onDetail, onDelete, onShare }: StudyCardsProps) {
+export function StudyCards({ items, selected, actions, onSelect, onDetail, onDelete, onShare, onDownload }: StudyCardsProps) {
   const words = useStudyWords()
   const { language } = useLanguage()
   return (
@@ -35,7 +36,7 @@ export function StudyCards({ items, selected, actions, onSelect, onDetail, onDel
               <span className="hint">{[writtenTime(study.StudyDate, study.StudyTime), study.InstitutionName].filter(Boolean).join(' · ')}</span>
               <span className="hint">{words.columns.arrival} {writtenMoment(study.arrivedAt)}</span>
             </button>
-            <RowMenu study={study} actions={actions} onDetail={onDetail} onDelete={onDelete} onShare={onShare} />
+            <RowMenu study={study} actions={actions} onDetail={onDetail} onDelete={onDelete} onShare={onShare} onDownload={onDownload} />
           </li>
         )
       })}

@@ -34,9 +34,9 @@ export interface JobsDeps extends Tasks {
 }
 
 /** Connections beside those of the server's own pool: one that listens, and one for each lane. */
-const connections = 3
-/** Two: what takes minutes, compressing, holds one of them; what takes a moment does not wait for it. */
-const lanes = 2
+const connections = 4
+/** Three: what takes minutes holds two of them, compressing and the making of downloads one each; what takes a moment does not wait for them. */
+const lanes = 3
 const restartAfterMs = 5_000
 /** A stop waits so long for the job under way before it asks it to end. */
 const abortAfterMs = 100
