@@ -22,6 +22,7 @@ export const places: readonly Place[] = [
   { application: 'phone-signing', path: /^\/sign\/?$/, layout: 'bare', audience: 'anybody' },
   // Whoever holds a share link; its token is behind the #.
   { application: 'share', path: /^\/s\/[A-Za-z0-9_-]{16}\/?$/, layout: 'bare', audience: 'anybody' },
+  { application: 'downloads', path: /^\/o\/\d+\/downloads\/?$/, layout: 'framed', audience: 'signedIn' },
   { application: 'share-links', path: /^\/o\/\d+\/shares\/?$/, layout: 'framed', audience: 'signedIn' },
   { application: 'home', path: /^\/o\/\d+(\/home)?\/?$/, layout: 'framed', audience: 'signedIn' },
   { application: 'studies', path: /^\/o\/\d+\/studies\/?$/, layout: 'framed', audience: 'signedIn' },
