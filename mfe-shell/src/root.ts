@@ -23,6 +23,7 @@ const applications: Readonly<Record<string, Load>> = {
   'qr-approval': () => import('./qr-approval/index.ts'),
   'phone-signing': () => import('./phone-signing/index.ts'),
   share: () => import('./share/visitor.ts'),
+  downloads: () => import('./downloads/index.ts'),
   'share-links': () => import('./share/index.ts'),
   'not-found': () => import('./not-found/index.ts'),
   admin: () => import('@isocenter/mfe-admin'),
