@@ -1,5 +1,5 @@
 import {
-  ApartmentOutlined, ApiOutlined, AppstoreOutlined, BankOutlined, BellOutlined, CloudServerOutlined, ClusterOutlined, DatabaseOutlined, DeleteOutlined, DesktopOutlined, EditOutlined, FileSearchOutlined, HomeOutlined, IdcardOutlined,
+  ApartmentOutlined, ApiOutlined, AppstoreOutlined, BankOutlined, BellOutlined, CloudServerOutlined, ClusterOutlined, DatabaseOutlined, DeleteOutlined, DesktopOutlined, DownloadOutlined, EditOutlined, FileSearchOutlined, HomeOutlined, IdcardOutlined,
   KeyOutlined, LinkOutlined, LockOutlined, UserSwitchOutlined, MailOutlined, NotificationOutlined, PictureOutlined, UndoOutlined, SafetyCertificateOutlined, SafetyOutlined, SettingOutlined, SoundOutlined, StarOutlined, TeamOutlined, UserOutlined,
 } from '@ant-design/icons'
 import { managementPagesOf, type ManagementPage, type OwnMembership } from '@isocenter/contracts'
@@ -20,6 +20,7 @@ export interface Entry {
 export const entries: readonly Entry[] = [
   { name: 'home', icon: HomeOutlined, path: '/home', isOpenTo: () => true },
   { name: 'studies', icon: PictureOutlined, path: '/studies', isOpenTo: ({ permissions }) => permissions.includes('study.view') },
+  { name: 'downloads', icon: DownloadOutlined, path: '/downloads', isOpenTo: ({ permissions }) => permissions.includes('study.download') },
   { name: 'admin', icon: SettingOutlined, path: '/admin', isOpenTo: ({ permissions }) => managementPagesOf(permissions).length > 0 },
 ]
 
