@@ -34,7 +34,7 @@ describe.skipIf(!hasProgram('chromium'))('pages of management in Chromium', () =
       const hospital = await aFurnishedHospital(screens.service.db)
       const opened = await screens.signedInPage({ ...options, name: 'Wang Fang', organisation: hospital })
       expect(await wrongWith(opened, hospital.organisationId, name, [
-        'members', `members?record=${hospital.doctorId}`, 'invitations', 'frozen-accounts', 'roles', 'departments', 'settings', 'pairings', `pairings?record=${hospital.pairingId}`, 'devices',
+        'members', `members?record=${hospital.doctorId}`, 'invitations', 'frozen-accounts', 'roles', 'departments', 'settings', 'pairings', `pairings?record=${hospital.pairingId}`, 'devices', 'device-types',
         'gateways', `gateways?record=${hospital.gatewayId}`, 'api-keys', 'sign-in-provider', 'logs', 'logs?tab=users', 'logs?tab=studies', 'notifications', 'notifications?tab=deliveries', 'notifications?tab=webhook', 'deleted-studies', 'storage',
       ])).toEqual([])
       await opened.close()
@@ -46,7 +46,7 @@ describe.skipIf(!hasProgram('chromium'))('pages of management in Chromium', () =
       const wrong: string[] = []
       const forms = [
         ['members', '.page-actions .ant-btn-primary'], ['invitations', '.page-actions .ant-btn-primary'], ['frozen-accounts', 'td .ant-btn'], ['roles', '.page-actions .ant-btn-primary'], ['roles', 'td .ant-btn-dangerous'], ['departments', '.page-actions .ant-btn-primary'],
-        ['pairings', '.page-actions .ant-btn-primary'], ['devices', 'td .ant-btn:not(.ant-btn-dangerous)'], ['devices', 'td .ant-btn-dangerous'], ['api-keys', '.page-actions .ant-btn-primary'], ['sign-in-provider', '.ant-empty .ant-btn-primary'],
+        ['pairings', '.page-actions .ant-btn-primary'], ['devices', 'td .ant-btn:not(.ant-btn-dangerous)'], ['devices', 'td .ant-btn-dangerous'], ['device-types', '.page-actions .ant-btn-primary'], ['api-keys', '.page-actions .ant-btn-primary'], ['sign-in-provider', '.ant-empty .ant-btn-primary'],
         ['logs', 'td.is-actions .ant-btn'], ['notifications', 'tr:nth-child(6) td .ant-btn'], ['notifications?tab=webhook', '.ant-empty .ant-btn-primary'], ['deleted-studies', 'td .ant-btn'],
       ] as const
       for (const [page, button] of forms) {

@@ -7,6 +7,7 @@ import { ApiKeys } from './machines/api-keys.tsx'
 import { Gateways } from './machines/gateways.tsx'
 import { SignInProviderPage } from './machines/sign-in-provider.tsx'
 import { Devices } from './organisation/devices.tsx'
+import { DeviceTypes } from './organisation/device-types.tsx'
 import { Pairings } from './organisation/pairings.tsx'
 import { Settings } from './organisation/settings.tsx'
 import { AdminContext, useMembershipHere } from './parts/admin.ts'
@@ -24,7 +25,7 @@ import { useCommonWords } from './words/common.ts'
 
 const pages: Readonly<Record<ManagementPage, ComponentType>> = {
   'members': Members, 'invitations': Invitations, 'frozen-accounts': FrozenAccounts, 'roles': Roles, 'departments': Departments,
-  'settings': Settings, 'pairings': Pairings, 'devices': Devices,
+  'settings': Settings, 'pairings': Pairings, 'devices': Devices, 'device-types': DeviceTypes,
   'gateways': Gateways, 'api-keys': ApiKeys, 'sign-in-provider': SignInProviderPage,
   'logs': Logs, 'notifications': Notifications, 'deleted-studies': DeletedStudies, 'storage': Storage,
   'hospitals': Hospitals, 'organisations': Organisations, 'purges': Purges,

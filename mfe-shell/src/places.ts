@@ -25,6 +25,7 @@ export const places: readonly Place[] = [
   { application: 'downloads', path: /^\/o\/\d+\/downloads\/?$/, layout: 'framed', audience: 'signedIn' },
   { application: 'share-links', path: /^\/o\/\d+\/shares\/?$/, layout: 'framed', audience: 'signedIn' },
   { application: 'home', path: /^\/o\/\d+(\/home)?\/?$/, layout: 'framed', audience: 'signedIn' },
+  { application: 'information', path: /^\/o\/\d+\/information\/?$/, layout: 'framed', audience: 'signedIn' },
   { application: 'studies', path: /^\/o\/\d+\/studies\/?$/, layout: 'framed', audience: 'signedIn' },
   { application: 'viewer', path: /^\/o\/\d+\/viewer\/?$/, layout: 'bare', audience: 'signedIn' },
   { application: 'admin', path: /^\/o\/\d+\/admin(\/|$)/, layout: 'framed', audience: 'signedIn' },

@@ -1,6 +1,6 @@
-import { devices } from '@isocenter/api-client'
+import { devices, deviceTypes } from '@isocenter/api-client'
 import type { Device, DeviceRequest } from '@isocenter/contracts'
-import { FormDrawer, Page, useLanguage, usePages } from '@isocenter/design-system'
+import { FormDrawer, Page, useLanguage, usePages, useResource } from '@isocenter/design-system'
 import { Button, Card, Form, Input, Select, Tag } from 'antd'
 import { useState } from 'react'
 import { useAdmin } from '../parts/admin.ts'
@@ -11,7 +11,6 @@ import { changing } from '../parts/use-change.ts'
 import { useColleagues } from '../parts/use-colleagues.ts'
 import { useCommonWords } from '../words/common.ts'
 import { DeviceDeletion } from './device-deletion.tsx'
-import { deviceTypes } from './fees.tsx'
 import { useOrganisationWords } from './words.ts'
 
 /** What makes images in a hospital (ORG-18 to ORG-21, ADM-09). */
@@ -29,6 +28,7 @@ export function Devices() {
     { key: 'aeTitle', title: words.aeTitle, cell: ({ aeTitle }) => aeTitle && <span className="mono">{aeTitle}</span> },
     { key: 'stationName', title: words.stationName, cell: ({ stationName }) => stationName && <span className="mono">{stationName}</span> },
     { key: 'members', title: words.boundMembers, cell: ({ members }) => (members.length === 0 ? '' : <ul className="quiet-list">{members.map(({ membershipId, name, boundAt }) => <li key={membershipId}>{words.boundSince(name, formats.date(boundAt))}</li>)}</ul>) },
+    { key: 'lastSeen', title: words.lastSeen, cell: ({ lastSeenAt, stationName }) => (lastSeenAt === undefined ? <span className="hint">{stationName === undefined ? words.lastSeenNeedsName : words.neverSeen}</span> : formats.moment(lastSeenAt)) },
     { key: 'created', title: words.createdAt, isWhole: true, cell: ({ createdAt }) => formats.date(createdAt) },
     {
       key: 'actions', title: common.actions, isActions: true, cell: (device) => (
@@ -54,6 +54,8 @@ function DeviceForm({ device, onClose, onChanged }: { readonly device?: Device; 
   const common = useCommonWords()
   const { api } = useAdmin()
   const colleagues = useColleagues()
+  const types = useResource('device-types', (signal) => deviceTypes(api).list(signal))
+  const offered = (types.value?.items ?? []).map(({ code, name }) => ({ value: code, label: name === undefined || name === code ? code : `${code} · ${name}` }))
   const submit = async (values: DeviceRequest) => {
     const given = { ...values, name: values.name.trim(), memberIds: [...(values.memberIds ?? [])] }
     if (device === undefined) await devices(api).create(given)
@@ -62,11 +64,11 @@ function DeviceForm({ device, onClose, onChanged }: { readonly device?: Device; 
   }
   return (
     <FormDrawer<DeviceRequest>
-      title={device === undefined ? words.addDevice : words.editDevice} onClose={onClose} onSubmit={submit} problemFields={{ 'name-taken': 'name', 'no-such-member': 'memberIds' }}
+      title={device === undefined ? words.addDevice : words.editDevice} onClose={onClose} onSubmit={submit} problemFields={{ 'name-taken': 'name', 'no-such-device-type': 'type', 'no-such-member': 'memberIds' }}
       initialValues={{ name: device?.name ?? '', aeTitle: device?.aeTitle ?? '', stationName: device?.stationName ?? '', memberIds: device?.members.map(({ membershipId }) => membershipId) ?? [], ...(device && { type: device.type }) }}
     >
       <Form.Item name="name" label={common.name} rules={[{ required: true, whitespace: true, message: common.missingName }]}><Input autoFocus maxLength={100} /></Form.Item>
-      <Form.Item name="type" label={words.examType} rules={[{ required: true, message: words.wrongType }]}><Select showSearch options={[...new Set([...deviceTypes, ...(device ? [device.type] : [])])].map((value) => ({ value, label: value }))} /></Form.Item>
+      <Form.Item name="type" label={words.examType} rules={[{ required: true, message: words.wrongType }]}><Select showSearch loading={types.isLoading} options={device === undefined || offered.some(({ value }) => value === device.type) ? offered : [...offered, { value: device.type, label: device.type }]} /></Form.Item>
       <Form.Item name="aeTitle" label={words.aeTitle} extra={words.aeTitleHint} rules={[{ pattern: /^[ -[\]-~]{0,16}$/, message: words.wrongAeTitle }]}><Input maxLength={16} /></Form.Item>
       <Form.Item name="stationName" label={words.stationName} extra={words.stationNameHint}><Input maxLength={16} /></Form.Item>
       <Form.Item name="memberIds" label={words.boundMembers} extra={words.boundHint}><MemberSelect isMany known={device?.members ?? []} search={colleagues} /></Form.Item>

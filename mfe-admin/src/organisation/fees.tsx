@@ -10,7 +10,7 @@ import { useColleagues } from '../parts/use-colleagues.ts'
 import { useOrganisationWords } from './words.ts'
 
 /** Types a device of the five basic kinds makes, and those met beside them; others can be typed. */
-export const deviceTypes = ['CT', 'MR', 'DR', 'DX', 'US', 'CR', 'MG', 'PT', 'NM', 'XA', 'RF', 'ES', 'ECG'] as const
+const deviceTypes = ['CT', 'MR', 'DR', 'DX', 'US', 'CR', 'MG', 'PT', 'NM', 'XA', 'RF', 'ES', 'ECG'] as const
 
 const today = (): string => {
   const now = new Date()

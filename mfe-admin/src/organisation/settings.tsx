@@ -1,6 +1,6 @@
 import { hospitalPairings, organisationRecord } from '@isocenter/api-client'
 import type { FilmPatch, HospitalPatch, HospitalSettings, OrganisationDetail } from '@isocenter/contracts'
-import { Loaded, Page, useAction, useResource } from '@isocenter/design-system'
+import { Loaded, Page, useAction, useResource, useUnsavedForm } from '@isocenter/design-system'
 import { Button, Card, Form, InputNumber, Select, Switch, Tag } from 'antd'
 import { useAdmin } from '../parts/admin.ts'
 import { Facts } from '../parts/facts.tsx'
@@ -95,13 +95,17 @@ function AutomaticCard({ organisation: { version, actions }, hospital, onChanged
   const { run, isBusy } = useAction()
   const mayEdit = actions.includes('edit')
   const teams = useResource(mayEdit && may('org.pairing') ? 'teams' : undefined, (signal) => hospitalPairings(api).list({ state: 'paired', limit: 200 }, signal))
+  const { onValuesChange, saved } = useUnsavedForm()
   const taking = (teams.value?.items ?? []).filter(({ takesOrders }) => takesOrders).map(({ team }) => team)
   const known = hospital.automaticTeam && !taking.some(({ organisationId }) => organisationId === hospital.automaticTeam?.organisationId) ? [hospital.automaticTeam, ...taking] : taking
-  const save = (patch: HospitalPatch) => run(() => changing(() => organisationRecord(api).changeHospital(patch, version), onChanged), { done: common.saved }).then(onChanged)
+  const save = async (patch: HospitalPatch) => {
+    if (await run(() => changing(() => organisationRecord(api).changeHospital(patch, version), onChanged), { done: common.saved })) saved()
+    onChanged()
+  }
   return (
     <Card title={<h2 className="card-title">{words.automatic}</h2>}>
       <Form<Pick<HospitalPatch, 'requestsAutomatically' | 'automaticTeamId' | 'automaticWaitMinutes'>>
-        key={version} layout="vertical" disabled={!mayEdit} requiredMark="optional" onFinish={({ automaticTeamId = '', ...values }) => void save({ ...values, automaticTeamId })}
+        key={version} layout="vertical" disabled={!mayEdit} requiredMark="optional" onValuesChange={onValuesChange} onFinish={({ automaticTeamId = '', ...values }) => void save({ ...values, automaticTeamId })}
         initialValues={{ requestsAutomatically: hospital.requestsAutomatically, automaticWaitMinutes: hospital.automaticWaitMinutes, ...(hospital.automaticTeam && { automaticTeamId: hospital.automaticTeam.organisationId }) }}
       >
         <Form.Item name="requestsAutomatically" label={words.automaticOn} valuePropName="checked" extra={words.automaticOnHint}><Switch /></Form.Item>

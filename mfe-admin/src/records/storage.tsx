@@ -1,5 +1,5 @@
 import { maintenance } from '@isocenter/api-client'
-import type { ConsortiumStorage, StorageDay } from '@isocenter/contracts'
+import type { ConsortiumStorage, StorageDay, StorageUse } from '@isocenter/contracts'
 import { EmptyState, Loaded, Page, useLanguage, useResource } from '@isocenter/design-system'
 import { Card } from 'antd'
 import { useAdmin } from '../parts/admin.ts'
@@ -9,7 +9,7 @@ import { useFilters } from '../parts/use-filters.ts'
 import { useRecordWords } from './words.ts'
 
 interface Figures { readonly bytes: number; readonly deletedBytes: number; readonly instances: number }
-interface Shown { readonly now: Figures & { readonly countedAt?: string | undefined }; readonly days: readonly StorageDay[]; readonly hospitals?: ConsortiumStorage['hospitals'] }
+interface Shown { readonly now: Figures & { readonly countedAt?: string | undefined }; readonly days: readonly StorageDay[]; readonly hospitals?: ConsortiumStorage['hospitals']; readonly consortium?: StorageUse['consortium'] }
 
 /** What is stored: of the organisation, or of a consortium with each hospital it is billed for (ADM-03). */
 export function Storage() {
@@ -29,7 +29,7 @@ export function Storage() {
   ]
   return (
     <Page title={words.storage} intro={words.storageIntro}>
-      <Loaded resource={use}>{({ now, days, hospitals }) => (
+      <Loaded resource={use}>{({ now, days, hospitals, consortium }) => (
         <>
           <Card>
             <dl className="figures">
@@ -39,6 +39,16 @@ export function Storage() {
             </dl>
             {now.countedAt !== undefined && <p className="hint small last">{words.countedAt(formats.moment(now.countedAt))}</p>}
           </Card>
+          {consortium && (
+            <Card title={<h2 className="card-title">{consortium.name}</h2>}>
+              <p className="hint">{words.consortiumHint(formats.number(consortium.hospitals))}</p>
+              <dl className="figures">
+                <div><dt>{words.stored}</dt><dd>{formats.bytes(consortium.bytes)}</dd></div>
+                <div><dt>{words.imagesNow}</dt><dd>{formats.number(consortium.instances)}</dd></div>
+                <div><dt>{words.restorable}</dt><dd>{formats.bytes(consortium.deletedBytes)}</dd></div>
+              </dl>
+            </Card>
+          )}
           {hospitals && <Card title={<h2 className="card-title">{words.byHospital}</h2>}><DataTable label={words.byHospital} items={hospitals} columns={hospitalColumns} rowKey={({ organisationId }) => organisationId} /></Card>}
           <Card title={<h2 className="card-title">{words.daysTitle}</h2>}>
             <div className="filters list-filters">

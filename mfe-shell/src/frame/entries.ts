@@ -1,6 +1,6 @@
 import {
-  ApartmentOutlined, ApiOutlined, AppstoreOutlined, BankOutlined, BellOutlined, CloudServerOutlined, ClusterOutlined, DatabaseOutlined, DeleteOutlined, DesktopOutlined, DownloadOutlined, EditOutlined, FileSearchOutlined, HomeOutlined, IdcardOutlined,
-  KeyOutlined, LinkOutlined, LockOutlined, UserSwitchOutlined, MailOutlined, NotificationOutlined, PictureOutlined, UndoOutlined, SafetyCertificateOutlined, SafetyOutlined, SettingOutlined, SoundOutlined, StarOutlined, TeamOutlined, UserOutlined,
+  ApartmentOutlined, ApiOutlined, AppstoreOutlined, BankOutlined, BellOutlined, CloudServerOutlined, ClusterOutlined, DatabaseOutlined, DeleteOutlined, DesktopOutlined, DownloadOutlined, EditOutlined, FileSearchOutlined, HomeOutlined, IdcardOutlined, InfoCircleOutlined,
+  KeyOutlined, LinkOutlined, LockOutlined, UserSwitchOutlined, MailOutlined, NotificationOutlined, PictureOutlined, UndoOutlined, SafetyCertificateOutlined, SafetyOutlined, SettingOutlined, SoundOutlined, ShareAltOutlined, StarOutlined, TagsOutlined, TeamOutlined, UserOutlined,
 } from '@ant-design/icons'
 import { managementPagesOf, type ManagementPage, type OwnMembership } from '@isocenter/contracts'
 import type { ComponentType } from 'react'
@@ -21,13 +21,15 @@ export const entries: readonly Entry[] = [
   { name: 'home', icon: HomeOutlined, path: '/home', isOpenTo: () => true },
   { name: 'studies', icon: PictureOutlined, path: '/studies', isOpenTo: ({ permissions }) => permissions.includes('study.view') },
   { name: 'downloads', icon: DownloadOutlined, path: '/downloads', isOpenTo: ({ permissions }) => permissions.includes('study.download') },
+  { name: 'shares', icon: ShareAltOutlined, path: '/shares', isOpenTo: ({ permissions }) => permissions.includes('study.share') },
+  { name: 'information', icon: InfoCircleOutlined, path: '/information', isOpenTo: () => true },
   { name: 'admin', icon: SettingOutlined, path: '/admin', isOpenTo: ({ permissions }) => managementPagesOf(permissions).length > 0 },
 ]
 
 /** Pages of management; which are open says `managementPagesOf`. */
 export const managementIcons: Readonly<Record<ManagementPage, Entry['icon']>> = {
   'members': TeamOutlined, 'invitations': MailOutlined, 'frozen-accounts': LockOutlined, 'roles': SafetyCertificateOutlined, 'departments': ApartmentOutlined,
-  'settings': BankOutlined, 'pairings': LinkOutlined, 'devices': DesktopOutlined, 'gateways': CloudServerOutlined, 'api-keys': ApiOutlined, 'sign-in-provider': UserSwitchOutlined,
+  'settings': BankOutlined, 'pairings': LinkOutlined, 'devices': DesktopOutlined, 'device-types': TagsOutlined, 'gateways': CloudServerOutlined, 'api-keys': ApiOutlined, 'sign-in-provider': UserSwitchOutlined,
   'logs': FileSearchOutlined, 'notifications': NotificationOutlined, 'deleted-studies': UndoOutlined, 'storage': DatabaseOutlined, 'hospitals': ClusterOutlined, 'organisations': ClusterOutlined, 'purges': DeleteOutlined,
 }
 

@@ -12,6 +12,7 @@ import { NotificationBell } from './notification-bell.tsx'
 import { OrganisationSwitch } from './organisation-switch.tsx'
 import { SessionEndWarning } from './session-end.tsx'
 import { StepUp } from './step-up.tsx'
+import { SwitchedElsewhere } from './switched-elsewhere.tsx'
 import { UserMenu } from './user-menu.tsx'
 
 const patienceMs = 5_000
@@ -37,6 +38,7 @@ export function Frame() {
         </div>
       </header>
       <Disconnected />
+      <SwitchedElsewhere />
       <SessionEndWarning />
       <StepUp />
       <Drawer open={isMenuOpen} placement="left" size={280} title={<Brand />} onClose={() => { setMenuOpen(false) }} styles={{ body: { padding: '12px 0' } }}>

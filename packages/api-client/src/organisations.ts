@@ -1,6 +1,6 @@
 /** An organisation as those manage it who may: record, people, roles, departments, devices, pairings, and the organisations below it. */
 import type {
-  ConsortiumHospitalRequest, Department, DepartmentList, DepartmentPatch, DepartmentRequest, Device, DevicePage, DevicePatch, DeviceRequest, DoctorFeeList, DoctorFeeRequest, FilmPatch, HospitalPatch, HospitalRequest,
+  ConsortiumHospitalRequest, Department, DepartmentList, DepartmentPatch, DepartmentRequest, Device, DevicePage, DevicePatch, DeviceRequest, DeviceType, DeviceTypeList, DeviceTypePatch, DeviceTypeRequest, DoctorFeeList, DoctorFeeRequest, FilmPatch, HospitalPatch, HospitalRequest,
   InvitationMade, InvitationPage, InvitationRequest, MemberCreation, MemberDetail, MemberPage, MemberPatch, MemberQuery, MemberRequest, OrganisationBelow, OrganisationDetail, OrganisationKind, OrganisationMaking, OrganisationModule,
   OrganisationPage, OrganisationPatch, OrganisationRequest, PageQuery, Pairing, PairingPage, PairingQuery, PermissionList, Role, RoleList, RolePatch, RoleRequest, TeamPatch,
 } from '@isocenter/contracts'
@@ -58,6 +58,14 @@ export const devices = (api: ApiClient) => ({
   find: (deviceId: string, signal?: AbortSignal) => api.request<Device>('GET', `/devices/${part(deviceId)}`, { signal }),
   create: (body: DeviceRequest) => api.request<Device>('POST', '/devices', { body }),
   change: (deviceId: string, body: DevicePatch, version: number) => api.request<Device>('PATCH', `/devices/${part(deviceId)}`, { body, ifMatch: version }),
+})
+
+/** Types of devices and the modalities they stand for. */
+export const deviceTypes = (api: ApiClient) => ({
+  list: (signal?: AbortSignal) => api.request<DeviceTypeList>('GET', '/device-types', { signal }),
+  create: (body: DeviceTypeRequest) => api.request<DeviceType>('POST', '/device-types', { body }),
+  change: (code: string, body: DeviceTypePatch, version: number) => api.request<DeviceType>('PATCH', `/device-types/${part(code)}`, { body, ifMatch: version }),
+  remove: (code: string) => api.request('DELETE', `/device-types/${part(code)}`),
 })
 
 /** Pairings as a hospital has them. */

@@ -128,7 +128,13 @@ const figures = {
 /** What an organisation stored until the end of a day (UTC), and what came and went that day. */
 export const StorageDay = Type.Object({ day: Day, ...figures, arrivedBytes: Type.Integer(), arrivedInstances: Type.Integer(), removedBytes: Type.Integer({ description: 'removed for good' }) })
 export type StorageDay = Static<typeof StorageDay>
-export const StorageUse = Type.Object({ now: Type.Object({ ...figures, countedAt: Type.Optional(Moment) }), days: Type.Array(StorageDay) })
+/** Fewest hospitals of a consortium of which the sum is told to one of them: of fewer, it would learn by difference what another one stores. */
+export const fewestInStorageSum = 3
+export const StorageUse = Type.Object({
+  now: Type.Object({ ...figures, countedAt: Type.Optional(Moment) }),
+  days: Type.Array(StorageDay),
+  consortium: Type.Optional(Type.Object({ name: Type.String(), hospitals: Type.Integer({ minimum: fewestInStorageSum }), ...figures }, { description: 'the sum of the hospitals whose storage the consortium is billed for, where it is billed for this hospital\'s too' })),
+})
 export type StorageUse = Static<typeof StorageUse>
 
 /** Use of a consortium: the whole, and for its administrators each hospital it is billed for. */

@@ -1,4 +1,5 @@
 import { useSyncExternalStore, type AnchorHTMLAttributes, type MouseEvent } from 'react'
+import { hasUnsavedWork, mayLeave } from './unsaved-work.ts'
 
 const listeners = new Set<() => void>()
 
@@ -13,9 +14,14 @@ function subscribe(listener: () => void): () => void {
 
 const here = () => location.pathname + location.search
 
-/** Goes to another place of the page; `replace` where going back should not come here again. */
+/** Goes to another place of the page; `replace` where going back should not come here again. Another page than this one waits for an answer where something is not saved. */
 export function navigate(to: string, { replace = false }: { readonly replace?: boolean } = {}): void {
   if (to === here()) return
+  if (hasUnsavedWork() && new URL(to, location.origin).pathname !== location.pathname) void mayLeave().then((may) => { if (may) go(to, replace) })
+  else go(to, replace)
+}
+
+function go(to: string, replace: boolean): void {
   if (replace) history.replaceState(null, '', to)
   else history.pushState(null, '', to)
   for (const listener of listeners) listener()

@@ -269,6 +269,24 @@ describe('storage', () => {
     expect(answer.hospitals.map(({ organisationId }) => organisationId)).toEqual([billed.organisationId])
     expect(answer.days.at(-1)).toMatchObject({ bytes: study.bytes, arrivedInstances: 1 })
   })
+
+  test('a hospital sees the sum of its consortium, and never what one other stores', async () => {
+    const consortium = await service.organisation('consortium', 'The consortium')
+    const [first, second, third] = [await aHospital(), await aHospital(), await aHospital()]
+    const studies = [await stored(first, { instances: 1 }), await stored(second, { instances: 2 })]
+    const join = (hospital: Hospital, is_billing = true) => service.db('consortium_hospital').insert({ consortium_id: consortium.organisationId, hospital_id: hospital.organisationId, is_billing })
+    await join(first)
+    await join(second)
+    await join(third, false)
+    await count()
+    // Of two, what is not the one's is the other's.
+    expect(await use(first)).not.toHaveProperty('consortium')
+    await service.db('consortium_hospital').where({ hospital_id: third.organisationId }).update({ is_billing: true })
+    const sum = { name: 'The consortium', hospitals: 3, bytes: studies.reduce((total, { bytes }) => total + bytes, 0), deletedBytes: 0, instances: 3 }
+    expect((await use(first)).consortium).toEqual(sum)
+    expect((await use(third)).consortium).toEqual(sum)
+    expect(await use(await aHospital())).not.toHaveProperty('consortium')
+  })
 })
 
 describe('a device', () => {

@@ -1,5 +1,5 @@
 /** What storage is used, counted from what the sealed trail says of each arrival and deletion: nothing is scanned, and storing pays nothing for it. */
-import type { ConsortiumStorage, StorageDay, StorageQuery, StorageUse } from '@isocenter/contracts'
+import { fewestInStorageSum, type ConsortiumStorage, type StorageDay, type StorageQuery, type StorageUse } from '@isocenter/contracts'
 import type { Access } from '../identity/index.ts'
 import { rows, type Db, type Trx } from '../platform/db.ts'
 
@@ -145,11 +145,21 @@ export function createStorage({ db, now }: { readonly db: Db; readonly now: () =
     }))
   }
   const figuresOf = (row: { bytes: string; deleted_bytes: string; instances: string } | undefined): Figures => ({ bytes: Number(row?.bytes ?? 0), deletedBytes: Number(row?.deleted_bytes ?? 0), instances: Number(row?.instances ?? 0) })
+  /** What the consortium that is billed for a hospital is billed for altogether, without any other hospital by itself (D-63). */
+  const sumAround = async (organisationId: string): Promise<StorageUse['consortium']> => {
+    const [row] = await rows<{ name: string; hospitals: number; bytes: string; deleted_bytes: string; instances: string }>(db, `
+      select consortium.name, count(*)::integer as hospitals, coalesce(sum(bytes), 0) as bytes, coalesce(sum(deleted_bytes), 0) as deleted_bytes, coalesce(sum(instances), 0) as instances
+      from consortium_hospital as own join organisation as consortium on consortium.organisation_id = own.consortium_id
+      join consortium_hospital as every on every.consortium_id = own.consortium_id and every.is_billing left join storage_use on storage_use.organisation_id = every.hospital_id
+      where own.hospital_id = ? and own.is_billing group by consortium.organisation_id, consortium.name having count(*) >= ?`, [organisationId, fewestInStorageSum])
+    return row && { name: row.name, hospitals: row.hospitals, ...figuresOf(row) }
+  }
 
   return {
     ofOrganisation: async ({ organisationId }, query) => {
       const row = await db('storage_use').where({ organisation_id: organisationId }).first<{ bytes: string; deleted_bytes: string; instances: string; counted_at: Date } | undefined>()
-      return { now: { ...figuresOf(row), ...(row === undefined ? {} : { countedAt: row.counted_at.toISOString() }) }, days: await days([organisationId], query) }
+      const consortium = await sumAround(organisationId)
+      return { now: { ...figuresOf(row), ...(row === undefined ? {} : { countedAt: row.counted_at.toISOString() }) }, days: await days([organisationId], query), ...(consortium && { consortium }) }
     },
 
     ofConsortium: async ({ organisationId }, query) => {

@@ -1,6 +1,6 @@
 import { personalCentre, session } from '@isocenter/api-client'
 import { genders, type Profile, type ProfileIntroduction } from '@isocenter/contracts'
-import { Loaded, Page, useAction, useResource } from '@isocenter/design-system'
+import { Loaded, Page, useAction, useResource, useUnsavedForm } from '@isocenter/design-system'
 import { Alert, Button, Card, Form, Input, Select } from 'antd'
 import { useEffect, useState } from 'react'
 import { tellAvatar } from '../../session/own-avatar.ts'
@@ -39,16 +39,20 @@ export function ProfilePage() {
 function Basic({ profile, onChanged }: { readonly profile: Profile; readonly onChanged: () => void }) {
   const { profile: words, actions } = useShellWords()
   const { run, isBusy } = useAction()
+  const { onValuesChange, saved } = useUnsavedForm()
   const submit = async (values: { name: string; gender: '' | NonNullable<Profile['gender']> }) => {
     const { name, gender } = values
     const went = await run(() => api.changeProfile({ ...(profile.isNameVerified ? {} : { name: name.trim() }), gender }, profile.version), { done: actions.saved })
-    if (went) await session.refresh()
+    if (went) {
+      saved()
+      await session.refresh()
+    }
     onChanged()
   }
   return (
     <div className="profile">
       <AvatarField mark={profile.avatar} name={profile.name} onChanged={onChanged} />
-      <Form key={profile.version} className="profile-form" layout="vertical" requiredMark={false} initialValues={{ name: profile.name, gender: profile.gender ?? '' }} onFinish={(values: { name: string; gender: '' | NonNullable<Profile['gender']> }) => void submit(values)}>
+      <Form key={profile.version} className="profile-form" layout="vertical" requiredMark={false} initialValues={{ name: profile.name, gender: profile.gender ?? '' }} onValuesChange={onValuesChange} onFinish={(values: { name: string; gender: '' | NonNullable<Profile['gender']> }) => void submit(values)}>
         <Form.Item name="name" label={words.name} {...(profile.isNameVerified && { extra: words.nameVerified })} rules={[{ required: true, whitespace: true, message: words.missingName }]}>
           <Input autoComplete="name" maxLength={100} disabled={profile.isNameVerified} />
         </Form.Item>
@@ -81,12 +85,13 @@ function Contacts({ profile, onChanged }: { readonly profile: Profile; readonly 
 function Introduction({ of: { membershipId, organisation, introduction }, onChanged }: { readonly of: ProfileIntroduction; readonly onChanged: () => void }) {
   const { actions } = useShellWords()
   const { run, isBusy } = useAction()
+  const { onValuesChange, saved } = useUnsavedForm()
   const submit = async (values: { introduction?: string }) => {
-    await run(() => api.introduce(membershipId, (values.introduction ?? '').trim()), { done: actions.saved })
+    if (await run(() => api.introduce(membershipId, (values.introduction ?? '').trim()), { done: actions.saved })) saved()
     onChanged()
   }
   return (
-    <Form layout="vertical" initialValues={{ introduction }} onFinish={(values: { introduction?: string }) => void submit(values)}>
+    <Form layout="vertical" initialValues={{ introduction }} onValuesChange={onValuesChange} onFinish={(values: { introduction?: string }) => void submit(values)}>
       <Form.Item name="introduction" label={organisation.name} htmlFor={`introduction-${membershipId}`}>
         <Input.TextArea id={`introduction-${membershipId}`} rows={3} maxLength={2000} />
       </Form.Item>

@@ -3,6 +3,8 @@ import { createRoot, type Root } from 'react-dom/client'
 import { DesignProvider } from '../design-provider.tsx'
 import { bearNonce } from '../nonce.ts'
 import { ProductProblems } from '../problems/product-problems.tsx'
+import { guardUnsavedWork } from '../unsaved-work.ts'
+import { LeaveQuestions } from '../use-unsaved.ts'
 import { Boundary } from './boundary.tsx'
 
 /** What single-spa calls: an application of the page. */
@@ -14,6 +16,7 @@ export interface Application {
 
 // Once a page, before the first style is written: the design system is loaded once, whatever number of applications there is.
 const nonce = typeof document === 'undefined' ? undefined : bearNonce(document)
+if (typeof document !== 'undefined') guardUnsavedWork()
 
 /**
  * A React component as an application of the page, within the design system, drawn into the element of the layout that has the id `place`.
@@ -31,7 +34,7 @@ export function createApplication(Content: ComponentType, { place }: { readonly 
       element.className = 'application'
       parent.append(element)
       root = createRoot(element)
-      root.render(<StrictMode><DesignProvider nonce={nonce}><ProductProblems><Boundary><Content /></Boundary></ProductProblems></DesignProvider></StrictMode>)
+      root.render(<StrictMode><DesignProvider nonce={nonce}><ProductProblems><Boundary><Content /></Boundary><LeaveQuestions /></ProductProblems></DesignProvider></StrictMode>)
       return Promise.resolve()
     },
     unmount: () => {

@@ -1,9 +1,10 @@
 import { App, Button, Drawer, Flex, Form, type FormInstance } from 'antd'
-import { useId, type ReactNode } from 'react'
+import { useId, useState, type ReactNode } from 'react'
 import { useWords, type Translations } from '../language.tsx'
 import { isProblem } from '../problems/problem-like.ts'
 import { useProblemText } from '../problems/problem-text.tsx'
 import { useAction } from '../use-action.ts'
+import { useLeaveQuestion, useUnsaved } from '../use-unsaved.ts'
 
 const en = { cancel: 'Cancel', save: 'Save', saved: 'Saved' }
 const words: Translations<typeof en> = { en, 'zh-CN': { cancel: '取消', save: '保存', saved: '已保存' } }
@@ -33,6 +34,11 @@ export function FormDrawer<Values extends object>({ title, initialValues, onClos
   const { run, isBusy } = useAction()
   const problemText = useProblemText()
   const { message } = App.useApp()
+  const [isTyped, setTyped] = useState(false)
+  useUnsaved(isTyped)
+  const mayClose = useLeaveQuestion()
+  // The button says that it gives up what was typed; Escape, the cross and a click beside the drawer happen by accident.
+  const closeBesides = async () => { if (!isTyped || await mayClose()) onClose() }
   const submit = async (values: Values) => {
     let isDone = false
     const went = await run(async () => {
@@ -49,6 +55,7 @@ export function FormDrawer<Values extends object>({ title, initialValues, onClos
         throw error
       }
     })
+    if (went) setTyped(false)
     if (!went || !isDone) return
     if (doneText !== '') void message.success(doneText ?? saved)
     onClose()
@@ -58,7 +65,7 @@ export function FormDrawer<Values extends object>({ title, initialValues, onClos
       open
       title={title}
       size={width}
-      onClose={onClose}
+      onClose={() => void closeBesides()}
       // Who came by keyboard goes on typing: the drawer itself would take the focus.
       afterOpenChange={(isOpen) => { if (isOpen) firstFieldOf(id)?.focus() }}
       footer={
@@ -77,6 +84,7 @@ export function FormDrawer<Values extends object>({ title, initialValues, onClos
         // Every form has the drawer's own copy of what it shows: somebody else's change does not take away what is being typed.
         initialValues={initialValues}
         scrollToFirstError={{ focus: true }}
+        onValuesChange={() => { setTyped(true) }}
         onFinish={(values) => void submit(values)}
       >
         {typeof children === 'function' ? children(form) : children}
