@@ -15,6 +15,7 @@ type Load = () => Promise<LifeCycles>
 const applications: Readonly<Record<string, Load>> = {
   'sign-in': () => import('./sign-in/index.ts'),
   workbench: () => import('./workbench/index.ts'),
+  information: () => import('./information/index.ts'),
   home: () => import('./home/index.ts'),
   studies: () => import('./studies/index.ts'),
   'api-reference': () => import('./api-reference/index.ts'),
