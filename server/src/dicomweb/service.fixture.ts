@@ -9,7 +9,7 @@ import { createAccounts, managementRuleOf, type Accounts } from '../accounts/ind
 import { createApiKeys } from '../api-keys/index.ts'
 import { createApp } from '../app.ts'
 import { createAttachments, type Attachments } from '../attachments/index.ts'
-import { createAccessLog, createAudit } from '../audit/index.ts'
+import { createAccessLog, createAudit, type AuditAction } from '../audit/index.ts'
 import { createCatalogue, ensureDefaultOrganisation } from '../catalogue/index.ts'
 import { readConfig } from '../config.ts'
 import { createDownloads, knownList, type Downloads } from '../downloads/index.ts'
@@ -55,11 +55,15 @@ export interface TestService {
   readonly close: () => Promise<void>
 }
 
-/** What may be asked for again with nothing left to do, and uploads, whose end stores and is audited then. */
+/** What may be asked for again with nothing left to do; and uploads and sign-in by a provider, whose end is audited. */
 const changesNothingAgain = [
   'POST /api/gateways/:gatewayId/commands', 'DELETE /api/gateways/:gatewayId', 'DELETE /api/favourites/', 'DELETE /api/operator/consortia/:consortiumId/hospitals/', 'PUT /api/studies/:StudyInstanceUID/lock',
   'POST /api/uploads', 'PATCH /api/uploads', 'HEAD /api/uploads', 'GET /api/uploads', 'DELETE /api/uploads',
+  'PUT /api/favourites/', 'DELETE /api/api-keys/:apiKeyId', 'GET /api/sign-in/oidc/:number', 'POST /api/sign-in/oidc/:number/backchannel-logout', 'POST /api/account/external-identities/:providerId/link',
 ]
+
+/** Where what came of it has an action of its own: a token for a program's secret, a member who is invited since the account is another's. */
+const otherActions: Readonly<Record<string, AuditAction>> = { 'POST /api/token': 'api-key.token', 'POST /api/members': 'member.invite' }
 
 /** Starts the application; `get` and `store` act for the organisation `north`. */
 export async function aService(env: Record<string, string> = {}, bucket?: TestBucket, now?: () => Date): Promise<TestService> {
@@ -86,7 +90,8 @@ export async function aService(env: Record<string, string> = {}, bucket?: TestBu
   const unaudited = new Set<string>()
   const onUnaudited = (request: FastifyRequest, action: string) => {
     const route = `${request.method} ${String(request.routeOptions.url)}`
-    if (!changesNothingAgain.some((known) => route.startsWith(known))) unaudited.add(`${route} without ${action}`)
+    const other = otherActions[route]
+    if (!changesNothingAgain.some((known) => route.startsWith(known)) && (other === undefined || request.origin.noted?.has(other) !== true)) unaudited.add(`${route} without ${action}`)
   }
   const attachments = createAttachments({ db, blobs, sealing, maxBytes: config.ATTACHMENT_MAX_BYTES, scanner: config.ATTACHMENT_SCANNER, ...(now === undefined ? {} : { now }) })
   const sharing = createSharing({ db, catalogue, publicUrl: config.PUBLIC_URL, ...(now === undefined ? {} : { now }) })
