@@ -5,7 +5,7 @@ import type { Db } from '../platform/db.ts'
 /** What accounts ask of organisations: who belongs where, and what he may do there. Given by the composition root. */
 export interface Memberships {
   /** What a session may do in one organisation: the one asked for, or where it is at work; undefined where its account is no active member. */
-  readonly accessOf: (db: Db, session: AccountSession, organisationId: string | undefined) => Promise<Pick<Access, 'organisationId' | 'permissions'> | undefined>
+  readonly accessOf: (db: Db, session: AccountSession, organisationId: string | undefined) => Promise<Pick<Access, 'organisationId' | 'permissions' | 'switchedOff'> | undefined>
   /** Accounts an organisation administers, as a query for their `account_id`. */
   readonly administeredBy: (db: Db, organisationId: string) => Knex.QueryBuilder
   /** True of an account that acts for organisations this one does not administer. */

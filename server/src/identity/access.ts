@@ -1,4 +1,4 @@
-import { rolePermissions } from '@isocenter/contracts'
+import { rolePermissions, type OrganisationModule } from '@isocenter/contracts'
 
 /** What an actor may do with DICOMweb resources; one word per PS3.18 transaction, plus delete. */
 export const dicomwebPermissions = ['dicomweb:search', 'dicomweb:retrieve', 'dicomweb:store', 'dicomweb:delete'] as const
@@ -35,6 +35,8 @@ export interface Access {
   /** bigint as text */
   readonly organisationId: string
   readonly permissions: ReadonlySet<Permission>
+  /** What the caller's role holds and the organisation has switched off, with its module (PLAT-04): it grants nothing, but the refusal says why. */
+  readonly switchedOff?: ReadonlyMap<Permission, OrganisationModule> | undefined
   /** Everything of the organisation, or only the studies named by StudyInstanceUID (a share link, a lent study). */
   readonly studies: 'all' | readonly string[]
   /** Of a visitor with a share link. */

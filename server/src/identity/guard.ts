@@ -5,7 +5,7 @@ import type { Access, Caller, Permission } from './access.ts'
 import type { AccountSession, SessionResolver } from './account-session.ts'
 import type { KeyResolver } from './key-resolver.ts'
 import { managementPolicies } from './management.ts'
-import { forbidden, noMembership, sessionRestricted, unauthenticated } from './problems.ts'
+import { forbidden, moduleNotEnabled, noMembership, sessionRestricted, unauthenticated } from './problems.ts'
 import { assertSameOrigin } from './same-origin.ts'
 import { shareLinkOf } from '../platform/share-path.ts'
 import type { ShareResolver } from './share-resolver.ts'
@@ -94,7 +94,10 @@ export const guard = fp<GuardOptions>((app, { tokens, keys, sessions, shares, pu
     const access = await sessions.accessOf(session, request)
     if (access === undefined) throw noMembership('The account is no member of the organisation it asks for, or of any.')
     request.caller = access
-    if (!access.permissions.has(policy)) throw forbidden(`The account is not allowed ${policy} in this organisation.`)
+    if (!access.permissions.has(policy)) {
+      const module = access.switchedOff?.get(policy)
+      throw module === undefined ? forbidden(`The account is not allowed ${policy} in this organisation.`) : moduleNotEnabled(`The organisation does not have the module ${module}.`, { module })
+    }
     // After the permission: who may not anyway is not sent to fetch the telephone.
     if (managementPolicies.has(policy)) await sessions.assertMayManage(session)
     request.access = access

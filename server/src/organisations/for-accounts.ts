@@ -3,12 +3,12 @@ import type { Knex } from 'knex'
 import type { Memberships } from '../accounts/index.ts'
 import type { Db } from '../platform/db.ts'
 import { administeredBeyond, type RoleGrant } from './grants.ts'
-import { membershipAtWork, membershipsOf, permissionsOf } from './memberships.ts'
+import { membershipAtWork, membershipsOf, permissionsOf, switchedOffFor } from './memberships.ts'
 
 export const accountMemberships: Memberships = {
   accessOf: async (db, session, organisationId) => {
     const membership = await membershipAtWork(db, session, organisationId)
-    return membership && { organisationId: membership.organisationId, permissions: permissionsOf(membership) }
+    return membership && { organisationId: membership.organisationId, permissions: permissionsOf(membership), switchedOff: switchedOffFor(membership) }
   },
 
   administeredBy: (db, organisationId) => administered(db, organisationId).select('membership.account_id'),

@@ -30,13 +30,22 @@ export function heldBy(role: RoleGrant, kind: OrganisationKind): RolePermission[
 export const administeredBeyond = (role: RoleGrant, own: RoleGrant): string[] =>
   (own.isFull ? [] : role.permissions.filter((permission) => managementPolicies.has(permission) && !own.permissions.includes(permission)))
 
+/** The module that is missing for a permission to count; undefined where none is. The platform and the consortium are no customers of modules: they look at those of others. */
+function missingFor(permission: RolePermission, kind: OrganisationKind, modules: readonly OrganisationModule[]): OrganisationModule | undefined {
+  const { module } = permissionList[permission]
+  return module === undefined || kind === 'platform' || kind === 'consortium' || modules.includes(module) ? undefined : module
+}
+
+/** What a role holds and a module that is off takes from it: who asks for it is told so. */
+export function switchedOff(role: RoleGrant, kind: OrganisationKind, modules: readonly OrganisationModule[]): Map<Permission, OrganisationModule> {
+  return new Map([...withDerived(heldBy(role, kind))].flatMap((permission) => {
+    const module = missingFor(permission, kind, modules)
+    return module === undefined ? [] : [[permission, module] as const]
+  }))
+}
+
 /** What a role grants in an organisation of this kind with these modules, to be held against the policies of routes. */
 export function grantedBy(role: RoleGrant, kind: OrganisationKind, modules: readonly OrganisationModule[]): Set<Permission> {
-  const isOn = (permission: RolePermission): boolean => {
-    const { module } = permissionList[permission]
-    // The platform and the consortium are no customers of modules: they look at those of others.
-    return module === undefined || kind === 'platform' || kind === 'consortium' || modules.includes(module)
-  }
-  const held = withDerived(heldBy(role, kind).filter(isOn))
+  const held = withDerived(heldBy(role, kind).filter((permission) => missingFor(permission, kind, modules) === undefined))
   return new Set<Permission>(['organisation:read', ...held, ...[...held].flatMap((permission) => scopesOf[permission] ?? [])])
 }

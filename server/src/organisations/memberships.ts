@@ -3,7 +3,7 @@ import type { OrganisationKind, OrganisationModule } from '@isocenter/contracts'
 import type { Knex } from 'knex'
 import type { Permission } from '../identity/index.ts'
 import type { Db, Trx } from '../platform/db.ts'
-import { grantedBy } from './grants.ts'
+import { grantedBy, switchedOff } from './grants.ts'
 import { modulesInForceSql } from './modules.ts'
 import { builtInRoles } from './built-in-roles.ts'
 
@@ -72,6 +72,9 @@ export async function activeMembers(db: Db, organisationId: string, { after, lim
 
 /** What a membership grants, for `Access.permissions`; it follows changes of the role, the modules and the person's state at once, because nothing of it is kept. */
 export const permissionsOf = ({ role, organisation, modules }: Membership): Set<Permission> => grantedBy(role, organisation.kind, modules)
+
+/** What a membership would grant were the organisation's modules on, by its module. */
+export const switchedOffFor = ({ role, organisation, modules }: Membership): Map<Permission, OrganisationModule> => switchedOff(role, organisation.kind, modules)
 
 /**
  * Where a session is at work: in the organisation of this id where one is asked for, else where it was switched to last, else in the only one there is.

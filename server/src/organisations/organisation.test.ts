@@ -75,6 +75,18 @@ describe('the record of a hospital', () => {
   })
 })
 
+test('a module that is off is named to who holds what it needs, and to nobody else', async () => {
+  const hospital = await service.organisation('hospital')
+  const [administrator, doctor] = [await hospital.member('full'), await hospital.member('general')]
+  const film = { hasElectronicFilm: true }
+  await service.db('organisation').where({ organisation_id: hospital.organisationId }).update({ modules: ['remoteDiagnosis'] })
+  expect((await administrator.call('PATCH', '/hospital/film', film)).json()).toMatchObject({ type: '/problems/module-not-enabled', status: 403, module: 'cloudFilm' })
+  expect(typeOf(await doctor.call('PATCH', '/hospital/film', film))).toBe('forbidden')
+  await service.db('organisation').where({ organisation_id: hospital.organisationId }).update({ modules: ['cloudFilm'] })
+  expect(typeOf(await administrator.call('PATCH', '/hospital/film', film))).toBe('200')
+  expect(typeOf(await doctor.call('PATCH', '/hospital/film', film))).toBe('forbidden')
+})
+
 test('what is for another kind of organisation is refused to a script too', async () => {
   const { organisationId } = await service.organisation('hospital')
   const { slug } = await service.db('organisation').where({ organisation_id: organisationId }).first<{ slug: string }>('slug')

@@ -22,7 +22,7 @@ export function Loaded<Value>({ resource, rows, children }: { readonly resource:
   const problemText = useProblemText()
   const { value, error, reload } = resource
   if (value !== undefined) return children(value)
-  if (error?.code === 'forbidden' || error?.code === 'no-membership') return <DeniedState detail={problemText(error)} missing={error.detail} />
+  if (error?.code === 'forbidden' || error?.code === 'module-not-enabled' || error?.code === 'no-membership') return <DeniedState detail={problemText(error)} missing={error.detail} />
   if (error) return <FailedState detail={problemText(error)} requestId={error.requestId} onRetry={reload} />
   return <LoadingState {...(rows !== undefined && { rows })} />
 }
