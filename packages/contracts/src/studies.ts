@@ -1,5 +1,5 @@
 /** The study list: what a row says, how studies are found and sorted, what a study's page shows, and what may be done with each. */
-import { Type, type Static } from 'typebox'
+import { Type, type Static, type TOptional } from 'typebox'
 import { maxPageSize, PageQuery } from './paging.ts'
 import { Performer, StudyParams } from './maintenance.ts'
 
@@ -61,6 +61,7 @@ export const StudySummary = Type.Object({
     OtherPatientIDs: Type.Optional(Type.String()),
     PatientAddress: Type.Optional(Type.String()),
   }, { description: 'only for who may see identities' })),
+  corrected: Type.Array(Type.String(), { description: 'keywords that are not as the images say' }),
   isFavourite: Type.Boolean(),
   hiddenSeries: Type.Integer({ description: 'series that are not shown to outside viewers' }),
   actions: Type.Array(Type.Enum([...studyActions]), { description: 'what the caller may do now' }),
@@ -133,8 +134,27 @@ export const StudySeries = Type.Object({
 })
 export type StudySeries = Static<typeof StudySeries>
 
-/** One attribute of the case by its keyword, as the images say it. */
-export const CaseAttribute = Type.Object({ keyword: Type.String(), value: Type.String() })
+/** What a person may correct, with what its values are and how many characters of text; who may not see identities may not correct them. Date and time of the examination are the device's. */
+export const correctable = {
+  PatientName: { block: 'patient', kind: 'name', most: 194 }, PatientID: { block: 'patient', kind: 'text', most: 64 }, PatientSex: { block: 'patient', kind: 'sex', most: 1 }, PatientAge: { block: 'patient', kind: 'age', most: 4 },
+  PatientSize: { block: 'patient', kind: 'number', most: 16 }, PatientWeight: { block: 'patient', kind: 'number', most: 16 }, MedicalAlerts: { block: 'patient', kind: 'text', most: 64 }, Allergies: { block: 'patient', kind: 'text', most: 64 },
+  AdditionalPatientHistory: { block: 'patient', kind: 'text', most: 1024 }, PatientComments: { block: 'patient', kind: 'text', most: 1024 }, PatientBirthDate: { block: 'patient', kind: 'date', most: 8, isIdentity: true },
+  OtherPatientIDs: { block: 'patient', kind: 'text', most: 64, isIdentity: true }, PatientTelephoneNumbers: { block: 'patient', kind: 'text', most: 16, isIdentity: true }, PatientAddress: { block: 'patient', kind: 'text', most: 64, isIdentity: true },
+  StudyDescription: { block: 'exam', kind: 'text', most: 64 }, StudyID: { block: 'exam', kind: 'text', most: 16 }, InstitutionName: { block: 'exam', kind: 'text', most: 64 }, InstitutionalDepartmentName: { block: 'exam', kind: 'text', most: 64 },
+  OperatorsName: { block: 'exam', kind: 'name', most: 194 }, PerformingPhysicianName: { block: 'exam', kind: 'name', most: 194 },
+  AccessionNumber: { block: 'order', kind: 'text', most: 16 }, ReferringPhysicianName: { block: 'order', kind: 'name', most: 194 }, RequestingPhysician: { block: 'order', kind: 'name', most: 194 }, RequestingService: { block: 'order', kind: 'text', most: 64 },
+  AdmissionID: { block: 'order', kind: 'text', most: 64 }, AdmittingDiagnosesDescription: { block: 'order', kind: 'text', most: 64 }, ReasonForVisit: { block: 'order', kind: 'text', most: 64 }, CurrentPatientLocation: { block: 'order', kind: 'text', most: 64 },
+} as const satisfies Readonly<Record<string, { readonly block: 'patient' | 'exam' | 'order'; readonly kind: 'name' | 'text' | 'date' | 'sex' | 'age' | 'number'; readonly most: number; readonly isIdentity?: true }>>
+export type CorrectableKeyword = keyof typeof correctable
+export const correctableKeywords = Object.keys(correctable) as CorrectableKeyword[]
+export const isIdentityKeyword = (keyword: CorrectableKeyword): boolean => 'isIdentity' in correctable[keyword]
+
+/** One attribute of the case by its keyword: as the images say it, or as somebody has corrected it. */
+export const CaseAttribute = Type.Object({
+  keyword: Type.String(),
+  value: Type.String(),
+  correction: Type.Optional(Type.Object({ original: Type.Optional(Type.String({ description: 'as the images say it; absent where they say nothing' })), correctedBy: Performer, correctedAt: Moment })),
+})
 export type CaseAttribute = Static<typeof CaseAttribute>
 
 export const relatedReasons = ['linked', 'samePatient'] as const
@@ -144,10 +164,18 @@ export type RelatedStudy = Static<typeof RelatedStudy>
 export const StudyDetail = Type.Object({
   ...StudySummary.properties,
   caseInformation: Type.Object({ patient: Type.Array(CaseAttribute), exam: Type.Array(CaseAttribute), order: Type.Array(CaseAttribute) }, { description: 'who, what, and what was asked for' }),
+  caseVersion: Type.Integer({ description: 'of the corrections, for If-Match; 0 where there were none yet' }),
   series: Type.Array(StudySeries),
   related: Type.Array(RelatedStudy, { description: 'linked studies, then those of the same patient, the latest first' }),
 })
 export type StudyDetail = Static<typeof StudyDetail>
+
+const CorrectionValue = Type.Union([Type.String({ minLength: 1, maxLength: 1024 }), Type.Null()])
+/** Corrections by keyword; null takes one away, so that what the images say holds again. */
+export const CaseCorrections = Type.Object({
+  corrections: Type.Object(Object.fromEntries(correctableKeywords.map((keyword) => [keyword, Type.Optional(CorrectionValue)])) as Record<CorrectableKeyword, TOptional<typeof CorrectionValue>>, { minProperties: 1, additionalProperties: false }),
+}, strict)
+export type CaseCorrections = Static<typeof CaseCorrections>
 
 export const SeriesOfStudyParams = Type.Object({ StudyInstanceUID: UID, SeriesInstanceUID: UID })
 export const SeriesVisibility = Type.Object({ isShown: Type.Boolean() }, strict)

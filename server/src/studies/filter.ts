@@ -2,6 +2,7 @@
 import { defaultWindowHours, type StudyFilter } from '@isocenter/contracts'
 import { joined, sql, studyConditions, type Sql } from '../catalogue/index.ts'
 import { reachesStudy, type Access } from '../identity/index.ts'
+import { noneCorrected, type CorrectedStudies } from './corrections.ts'
 import { modalitiesOf } from './exam-types.ts'
 
 export interface Asked {
@@ -18,14 +19,14 @@ const isUID = (record: string): boolean => record.includes('.') || !/^[0-9A-Fa-f
 const recordIs = (dataId: string): Sql => sql`study_record_id(study.organisation_id, study.study_instance_uid) = ${dataId.toUpperCase()}`
 
 /** The organisation's studies that the access reaches and the filter passes. */
-export function askedOf(access: Access, filter: StudyFilter, now: Date): Asked {
+export function askedOf(access: Access, filter: StudyFilter, now: Date, corrected: CorrectedStudies = noneCorrected): Asked {
   const reached = [sql`study.organisation_id = ${access.organisationId}`, ...(access.studies === 'all' ? [] : [sql`study.study_instance_uid = any(${[...access.studies]}::text[])`])]
   if (filter.record !== undefined) {
     const one = isUID(filter.record) ? sql`study.study_instance_uid = ${reachesStudy(access, filter.record) ? filter.record : ''}` : recordIs(filter.record)
     return { conditions: [...reached, one], arrivedFrom: undefined, isRelaxed: true }
   }
   const arrivedFrom = windowOf(filter, now)
-  return { conditions: [...reached, ...arrival(filter, arrivedFrom), ...attributes(access.organisationId, filter), ...marks(access, filter)], arrivedFrom, isRelaxed: false }
+  return { conditions: [...reached, ...arrival(filter, arrivedFrom), ...attributes(access.organisationId, filter, corrected), ...marks(access, filter)], arrivedFrom, isRelaxed: false }
 }
 
 /** The last day, unless an arrival is asked for (D-13). What is marked is looked for wherever it is: it was chosen one by one. */
@@ -40,16 +41,20 @@ const arrival = ({ arrivedTo }: StudyFilter, arrivedFrom: Date | undefined): Sql
   ...(arrivedTo === undefined ? [] : [sql`study.created_at < ${new Date(arrivedTo)}`]),
 ]
 
+/** All of these, or one of the studies that corrections have found. */
+const or = (conditions: readonly Sql[], uids: readonly string[]): readonly Sql[] =>
+  (uids.length === 0 || conditions.length === 0 ? conditions : [sql`((${joined(conditions, ' and ')}) or study.study_instance_uid = any(${[...uids]}::text[]))`])
+
 /** By the side table of modalities: how often one occurs is known of it, and decides whether it or the order is walked. */
-function attributes(organisationId: string, { studyNumber, patientId, dataId, name, keyword, sex, examType, examFrom, examTo }: StudyFilter): Sql[] {
+function attributes(organisationId: string, { studyNumber, patientId, dataId, name, keyword, sex, examType, examFrom, examTo }: StudyFilter, corrected: CorrectedStudies): Sql[] {
   const modalities = examType === undefined ? undefined : examType.split(',').flatMap(modalitiesOf)
   return [
-    ...(studyNumber === undefined ? [] : [sql`study.accession_number = ${studyNumber.trim()}`]),
-    ...(patientId === undefined ? [] : [sql`study.patient_id = ${patientId.trim()}`]),
+    ...(studyNumber === undefined ? [] : or([sql`study.accession_number = ${studyNumber.trim()}`], corrected.studyNumber)),
+    ...(patientId === undefined ? [] : or([sql`study.patient_id = ${patientId.trim()}`], corrected.patientId)),
     ...(dataId === undefined ? [] : [recordIs(dataId)]),
-    ...(name === undefined ? [] : nameConditions(name)),
-    ...(keyword === undefined ? [] : [keywordCondition(keyword.trim())]),
-    ...(sex === undefined ? [] : [sex === 'none' ? sql`study.patient_sex is null` : sql`study.patient_sex = ${sex}`]),
+    ...(name === undefined ? [] : or(nameConditions(name), corrected.name)),
+    ...(keyword === undefined ? [] : or([keywordCondition(keyword.trim())], corrected.keyword)),
+    ...(sex === undefined ? [] : [...or([sex === 'none' ? sql`study.patient_sex is null` : sql`study.patient_sex = ${sex}`], corrected.sexIs), ...(corrected.sexIsNot.length === 0 ? [] : [sql`not study.study_instance_uid = any(${[...corrected.sexIsNot]}::text[])`])]),
     ...(modalities === undefined ? [] : [sql`study.study_key in (select study_key from study_modality where study_modality.organisation_id = ${organisationId} and modality = any(${modalities}::text[]))`]),
     ...(examFrom === undefined ? [] : [sql`study.study_date is not null and study.sort_key >= ${examFrom.replaceAll('-', '')}`]),
     // No time of day is later.

@@ -1,12 +1,15 @@
 /** HTTP face of the study list. */
-import { Problem, RelatedStudyParams, SeriesOfStudyParams, SeriesVisibility, StudyDetail, StudyListQuery, StudyPage, StudyParams } from '@isocenter/contracts'
+import { CaseCorrections, Problem, RelatedStudyParams, SeriesOfStudyParams, SeriesVisibility, StudyDetail, StudyListQuery, StudyPage, StudyParams } from '@isocenter/contracts'
 import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import type { AccessLog } from '../audit/index.ts'
+import { versionIn } from '../organisations/index.ts'
 import type { ApiRoutes } from '../platform/typed-routes.ts'
 import type { Studies } from './studies.ts'
 
 const Empty = Type.Null()
+/** A correction is of what was looked at. */
+const Looked = Type.Object({ 'if-match': Type.String({ pattern: '^"\\d{1,9}"$', description: 'caseVersion that was looked at' }) })
 
 export const studyRoutes: ApiRoutes<{ studies: Studies; accessLog: AccessLog }> = async (app, { studies, accessLog }) => {
   const tags = ['Studies']
@@ -31,6 +34,14 @@ export const studyRoutes: ApiRoutes<{ studies: Studies; accessLog: AccessLog }> 
     const study = await studies.find(request.access, request.params.StudyInstanceUID)
     noteRead(request, 'study.retrieve', study.StudyInstanceUID)
     return study
+  })
+
+  app.patch('/studies/:StudyInstanceUID/case', {
+    schema: { operationId: 'correctCase', summary: 'Corrects what is told of patient, examination and order; DICOM objects stay as they were received', tags, params: StudyParams, headers: Looked, body: CaseCorrections, response: { 200: StudyDetail, '4xx': Problem } },
+    config: { policy: 'study.edit_case', audit: 'study.edit-case' },
+  }, async ({ access, params, headers, body }) => {
+    await studies.correct(access, params.StudyInstanceUID, body.corrections, versionIn(headers) ?? 0)
+    return studies.find(access, params.StudyInstanceUID)
   })
 
   app.put('/studies/:StudyInstanceUID/series/:SeriesInstanceUID/visibility', {

@@ -1,6 +1,7 @@
 /** Rows of the study list, read with as few statements as a page needs, whatever its size. */
 import { joined, sql, type Sql } from '../catalogue/index.ts'
 import { rows, type Db } from '../platform/db.ts'
+import type { Corrections } from './corrections.ts'
 
 export interface StudyListRow {
   readonly study_key: string
@@ -34,13 +35,15 @@ export interface StudyListRow {
   readonly locked_by: string | null
   readonly locked_at: Date | null
   readonly is_favourite: boolean
+  readonly corrections: Corrections | null
+  readonly case_version: number
 }
 
 const columns = [
-  'study.study_key', 'study.study_instance_uid', 'study_record_id(study.organisation_id, study.study_instance_uid) as record_id', 'patient_id', 'patient_name', 'patient_birth_date', 'patient_sex', 'study_date', 'study_time',
-  'timezone_offset_from_utc', 'accession_number', 'study_id', 'study_description', 'referring_physician_name', 'modalities_in_study', 'number_of_study_related_series', 'number_of_study_related_instances', 'study.attributes',
+  'study.study_key', 'study.study_instance_uid', 'study_record_id(study.organisation_id, study.study_instance_uid) as record_id', 'study.patient_id', 'patient_name', 'patient_birth_date', 'patient_sex', 'study_date', 'study_time',
+  'timezone_offset_from_utc', 'study.accession_number', 'study_id', 'study_description', 'referring_physician_name', 'modalities_in_study', 'number_of_study_related_series', 'number_of_study_related_instances', 'study.attributes',
   'study.more_attributes', 'stored_by', 'study.created_at as arrived_at', `to_char(study.created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as arrived_exactly`, 'study.updated_at as changed_at', 'sort_key',
-  'of_series.body_parts', 'first_series.more_attributes as first_series', 'coalesce(hidden.count, 0)::integer as hidden_series', 'study_lock.locked_by', 'study_lock.locked_at', 'favourite.target is not null as is_favourite',
+  'of_series.body_parts', 'first_series.more_attributes as first_series', 'coalesce(hidden.count, 0)::integer as hidden_series', 'study_lock.locked_by', 'study_lock.locked_at', 'favourite.target is not null as is_favourite', 'study_correction.corrections', 'coalesce(study_correction.version, 0) as case_version',
 ].join(', ')
 
 /** Keys are found first, and what is told of a study read of those of the page alone. */
@@ -52,6 +55,7 @@ from page join study using (study_key)
   left join lateral (select count(*) from hidden_series join series using (series_instance_uid)
     where hidden_series.organisation_id = study.organisation_id and hidden_series.study_instance_uid = study.study_instance_uid and series.study_key = study.study_key) hidden on true
   left join study_lock on study_lock.organisation_id = study.organisation_id and study_lock.study_instance_uid = study.study_instance_uid
+  left join study_correction on study_correction.organisation_id = study.organisation_id and study_correction.study_instance_uid = study.study_instance_uid
   left join favourite on favourite.organisation_id = study.organisation_id and favourite.target = study.study_instance_uid and favourite.kind = 'study' and favourite.account_id = ${accountId}::uuid
 order by ${order}`
 

@@ -246,3 +246,60 @@ describe('routes and roles', () => {
     expect(Object.values(paths).flatMap((methods) => Object.values(methods)).filter(({ tags = [] }) => tags[0] === 'Studies')).toHaveLength(routes.length)
   })
 })
+
+describe('corrections of a case', () => {
+  const correct = ({ call }: Pick<TestMember, 'call'>, uid: string, corrections: object, version = 0) => call('PATCH', `/studies/${uid}/case`, { corrections }, { 'if-match': `"${String(version)}"` })
+
+  test('are told instead of what the images say, beside it and found like it; the images stay as they are', async () => {
+    const hospital = await aHospital()
+    const { StudyInstanceUID: uid } = await stored(hospital, { PatientName: 'Zang^Wei', PatientID: 'P-1', PatientSex: 'F', PatientBirthDate: '19800214', PatientAge: '045Y', StudyDate: '20260213', AccessionNumber: 'A-1' })
+    const other = await stored(hospital, { PatientName: 'Li^Na', PatientID: 'P-9', PatientSex: 'F' })
+    const { administrator } = hospital
+    const answer = await correct(administrator, uid, { PatientName: 'Zhang^Wei=张^伟', PatientID: 'P-77', PatientSex: 'M', PatientBirthDate: '19900214', RequestingService: 'Trauma ward', AccessionNumber: 'A-100' })
+    expect([answer.statusCode, answer.body.slice(0, 200)]).toEqual([200, expect.anything()])
+    const study = answer.json<StudyDetail>()
+    expect(study).toMatchObject({ PatientName: 'Zhang^Wei=张^伟', PatientID: 'P-77', PatientSex: 'M', age: { value: 35, unit: 'years' }, AccessionNumber: 'A-100', identity: { PatientBirthDate: '19900214' }, caseVersion: 1 })
+    const by = { correctedBy: { actor: `account:${administrator.accountId}` } }
+    expect(study.caseInformation.patient).toEqual(expect.arrayContaining([expect.objectContaining({ keyword: 'PatientName', value: 'Zhang^Wei=张^伟', correction: expect.objectContaining({ original: 'Zang^Wei', correctedBy: expect.objectContaining(by.correctedBy) as object }) as object }) as object]) as unknown)
+    expect(study.caseInformation.order.find(({ keyword }) => keyword === 'RequestingService')).toMatchObject({ value: 'Trauma ward', correction: by })
+    expect(study.caseInformation.order.find(({ keyword }) => keyword === 'RequestingService')?.correction?.original).toBeUndefined()
+    for (const query of [{ patientId: 'P-77' }, { patientId: 'P-1' }, { studyNumber: 'A-100' }, { name: '张伟' }, { name: 'wei zhang' }, { name: 'zang' }, { keyword: 'P-7' }, { keyword: 'zhang' }, { sex: 'M' }]) expect([query, uids(await list(hospital.doctor, query))]).toEqual([query, [uid]])
+    expect(uids(await list(hospital.doctor, { sex: 'F' }))).toEqual([other.StudyInstanceUID])
+    expect((await list(hospital.doctor, { patientId: 'P-77' })).items[0]?.corrected).toContain('PatientName')
+    const dicomweb = (await service.get(`/studies?StudyInstanceUID=${uid}`, hospital.headers)).json<Record<string, { Value: unknown[] }>[]>()
+    expect(dicomweb[0]?.['00100020']?.Value).toEqual(['P-1'])
+    expect(await service.db('study').where({ study_instance_uid: uid }).first('patient_id')).toEqual({ patient_id: 'P-1' })
+    const trail = await service.db('audit_event').where({ study_instance_uid: uid, action: 'study.edit-case' }).select('detail')
+    expect(JSON.stringify(trail)).toContain('PatientName')
+    expect(JSON.stringify(trail)).not.toMatch(/Zhang|P-77|Trauma/)
+  })
+
+  test('of who has looked at the newest; taken back, what the images say holds again', async () => {
+    const hospital = await aHospital()
+    const { StudyInstanceUID: uid } = await stored(hospital, { PatientID: 'P-1' })
+    expect((await correct(hospital.administrator, uid, { PatientID: 'P-2' })).json()).toMatchObject({ PatientID: 'P-2', caseVersion: 1 })
+    expect((await correct(hospital.administrator, uid, { PatientID: 'P-3' })).statusCode).toBe(412)
+    expect((await correct(hospital.administrator, uid, { PatientID: null }, 1)).json()).toMatchObject({ PatientID: 'P-1', caseVersion: 2, corrected: [] })
+    expect(uids(await list(hospital.doctor, { patientId: 'P-2' }))).toEqual([])
+    expect((await hospital.administrator.call('PATCH', `/studies/${uid}/case`, { corrections: { PatientID: 'P' } })).statusCode).toBe(400)
+  })
+
+  test.each([{ PatientSex: 'X' }, { PatientBirthDate: '19800230' }, { PatientAge: '34' }, { PatientWeight: 'heavy' }, { PatientID: 'a\\b' }, { AccessionNumber: '12345678901234567' }, { PatientName: '^^' }, { PatientID: ' ' }])('%o is no value', async (corrections) => {
+    const hospital = await aHospital()
+    const { StudyInstanceUID: uid } = await stored(hospital)
+    expect(typeOf(await correct(hospital.administrator, uid, corrections))).toBe('invalid-correction')
+  })
+
+  test('of identities are for who sees them, of what the device says for nobody; another organisation finds no study', async () => {
+    const [hospital, other] = [await aHospital(), await aHospital()]
+    const { StudyInstanceUID: uid } = await stored(hospital, { PatientBirthDate: '19800214' })
+    await correct(hospital.administrator, uid, { PatientBirthDate: '19800215' })
+    const { roleId } = (await hospital.administrator.call('POST', '/roles', { name: 'Clerk', permissions: ['study.view', 'study.edit_case'] })).json<{ roleId: string }>()
+    const clerk = await hospital.member('general')
+    await service.db('membership').where({ membership_id: clerk.membershipId }).update({ role_id: roleId })
+    expect(typeOf(await correct(clerk, uid, { PatientTelephoneNumbers: '13800138000' }, 1))).toBe('forbidden')
+    expect(JSON.stringify(await detail(clerk, uid))).not.toMatch(/1980021[45]/)
+    expect(typeOf(await correct(hospital.administrator, uid, { StudyDate: '20260101' }, 1))).toBe('bad-request')
+    expect(typeOf(await correct(other.administrator, uid, { PatientID: 'P' }, 1))).toBe('no-such-study')
+  })
+})

@@ -1,14 +1,16 @@
 /** The study list and a study's page: what is found, what is told of it, and what belongs together. */
-import { defaultPageSize, studiesCountedTo, type RelatedStudy, type StudyDetail, type StudyFilter, type StudyListQuery, type StudyPage, type StudySeries } from '@isocenter/contracts'
+import { defaultPageSize, isIdentityKeyword, studiesCountedTo, type CaseCorrections, type CorrectableKeyword, type RelatedStudy, type StudyDetail, type StudyFilter, type StudyListQuery, type StudyPage, type StudySeries } from '@isocenter/contracts'
 import { Type } from 'typebox'
 import { record } from '../audit/index.ts'
 import { noSuchSeries, noSuchStudy, searchTooBroad, sql, type Sql } from '../catalogue/index.ts'
-import { reachesStudy, type Access } from '../identity/index.ts'
+import { forbidden, reachesStudy, type Access } from '../identity/index.ts'
+import { assertVersion } from '../organisations/index.ts'
 import { inModalities } from '../organisations/index.ts'
 import { decodeCursor, encodeCursor } from '../platform/cursor.ts'
 import { rows, rowsUnder, sqlState, type Db, type Trx } from '../platform/db.ts'
 import { badRequest } from '../platform/problem.ts'
 import { caseInformation } from './case-information.ts'
+import { changedCorrections, correctedStudies, searchedColumns, type Corrections } from './corrections.ts'
 import { askedOf, windowOf } from './filter.ts'
 import { bytesOf, countStatement, pageStatement, studiesStatement, type Sorting, type StudyListRow } from './rows.ts'
 import { attributesOf, performersOf, toSummaries } from './summaries.ts'
@@ -22,6 +24,8 @@ export interface Studies {
   readonly arrivedFrom: (filter: StudyFilter) => Date | undefined
   /** @throws noSuchStudy 404 */
   readonly find: (access: Access, StudyInstanceUID: string) => Promise<StudyDetail>
+  /** Corrects what is told of the case; the images stay as they are. @throws noSuchStudy 404, changedMeanwhile 412, invalidCorrection 422, forbidden 403 for identities of who may not see them */
+  readonly correct: (access: Access, StudyInstanceUID: string, change: CaseCorrections['corrections'], version: number) => Promise<void>
   /** Shows a series to outside viewers, or keeps it from them. @throws noSuchSeries 404 */
   readonly showSeries: (access: Access, scope: { readonly StudyInstanceUID: string; readonly SeriesInstanceUID: string }, isShown: boolean) => Promise<void>
   /** Both belong together from now on. @throws noSuchStudy 404, badRequest 400 for one alone */
@@ -108,7 +112,7 @@ export function createStudies({ db, statementTimeoutMs, now = () => new Date() }
   return {
     list: async (access, { cursor, limit = defaultPageSize, sort = 'arrival', order = 'desc', withSize, ...given }) => {
       const filter = given.examType === undefined ? given : { ...given, examType: (await inModalities(db, access.organisationId, given.examType.split(','))).join(',') }
-      const { conditions, arrivedFrom, isRelaxed } = askedOf(access, filter, now())
+      const { conditions, arrivedFrom, isRelaxed } = askedOf(access, filter, now(), await correctedStudies(db, access.organisationId, filter))
       const sorting: Sorting = { by: sort, isAscending: order === 'asc', after: decodeCursor(cursor, Position), isOfFew: isLately(arrivedFrom) }
       if (sorting.after !== undefined && sort === 'arrival' && Number.isNaN(Date.parse(sorting.after[0]))) throw badRequest('"cursor" is not one this server gave.')
       const found = await ask<StudyListRow>(pageStatement(conditions, sorting, limit + 1, accountOf(access)))
@@ -125,7 +129,7 @@ export function createStudies({ db, statementTimeoutMs, now = () => new Date() }
     },
 
     count: async (access, filter, most) => {
-      const { conditions, arrivedFrom } = askedOf(access, filter, now())
+      const { conditions, arrivedFrom } = askedOf(access, filter, now(), await correctedStudies(db, access.organisationId, filter))
       return (await ask<{ count: number }>(countStatement(conditions, { by: 'arrival', isAscending: false, isOfFew: isLately(arrivedFrom) }, most)))[0]?.count ?? 0
     },
 
@@ -139,8 +143,23 @@ export function createStudies({ db, statementTimeoutMs, now = () => new Date() }
         bytesOf(db, [row.study_key]).then((bytes) => toSummaries(db, access, [row], bytes)), seriesOf(access, row), relatedOf(access, row),
       ])
       if (summary === undefined) throw new Error('a study that was read has no summary')
-      return { ...summary, caseInformation: caseInformation(attributesOf(row), access.permissions.has('study.view_identity')), series, related }
+      const corrections = row.corrections ?? {}
+      const performer = await performersOf(db, Object.values(corrections).map(({ by }) => by))
+      return { ...summary, caseInformation: caseInformation(attributesOf(row), access.permissions.has('study.view_identity'), corrections, performer), caseVersion: row.case_version, series, related }
     },
+
+    correct: (access, StudyInstanceUID, change, version) => db.transaction(async (trx) => {
+      const keywords = Object.keys(change) as CorrectableKeyword[]
+      if (!access.permissions.has('study.view_identity') && keywords.some(isIdentityKeyword)) throw forbidden('Who may not see identities may not correct them.')
+      const { patient_id } = await lockStudy(trx, access, StudyInstanceUID)
+      const before = await trx('study_correction').where(own(access, StudyInstanceUID)).forUpdate().first<{ version: number; corrections: Corrections } | undefined>('version', 'corrections')
+      assertVersion(before?.version ?? 0, version)
+      const after = changedCorrections(before?.corrections ?? {}, change, actorOf(access), now())
+      const row = { version: version + 1, corrections: JSON.stringify(after), ...searchedColumns(after) }
+      await trx('study_correction').insert({ ...own(access, StudyInstanceUID), ...row }).onConflict(['organisation_id', 'study_instance_uid']).merge(row)
+      // Which, not what: values are of a patient.
+      await noteEdit(trx, access, StudyInstanceUID, patient_id, { change: 'caseCorrected', corrected: keywords.filter((keyword) => change[keyword] !== null), takenBack: keywords.filter((keyword) => change[keyword] === null), version: version + 1 })
+    }),
 
     showSeries: (access, { StudyInstanceUID, SeriesInstanceUID }, isShown) => db.transaction(async (trx) => {
       const { study_key, patient_id } = await lockStudy(trx, access, StudyInstanceUID)

@@ -1,5 +1,5 @@
 /** Rows as the study list tells them to one person. */
-import type { Performer, StudyAction, StudySummary } from '@isocenter/contracts'
+import { isIdentityKeyword, type CorrectableKeyword, type Performer, type StudyAction, type StudySummary } from '@isocenter/contracts'
 import type { DicomJson } from '@isocenter/dicom'
 import { actorsOf } from '../audit/index.ts'
 import type { Access } from '../identity/index.ts'
@@ -7,6 +7,7 @@ import type { Db } from '../platform/db.ts'
 import { ageOf } from './age.ts'
 import { textIn } from './case-information.ts'
 import { categoryOf, examTypesOf } from './exam-types.ts'
+import type { Corrections } from './corrections.ts'
 import type { StudyListRow } from './rows.ts'
 
 /** Marks in ready-made answers where computed members go. */
@@ -50,14 +51,20 @@ export async function toSummaries(db: Db, access: Access, found: readonly StudyL
   const seesIdentities = access.permissions.has('study.view_identity')
   return found.map((row) => {
     const all = attributesOf(row)
-    const PatientAge = textIn(all, 'PatientAge')
-    const age = ageOf({ PatientAge, PatientBirthDate: row.patient_birth_date ?? undefined, StudyDate: row.study_date ?? undefined })
+    const corrections: Corrections = row.corrections ?? {}
+    const told = (keyword: CorrectableKeyword, original: string | null | undefined): string | null | undefined => corrections[keyword]?.value ?? original
+    const PatientAge = told('PatientAge', textIn(all, 'PatientAge')) ?? undefined
+    const PatientBirthDate = told('PatientBirthDate', row.patient_birth_date) ?? undefined
+    // What the device made of a wrong birth date is as wrong.
+    const isAgeOutdated = corrections.PatientBirthDate !== undefined && corrections.PatientAge === undefined
+    const age = ageOf({ PatientAge: isAgeOutdated ? undefined : PatientAge, PatientBirthDate, StudyDate: row.study_date ?? undefined })
     const size = bytes?.get(row.study_key)
     return {
       StudyInstanceUID: row.study_instance_uid, recordId: row.record_id,
       ...present({
-        PatientName: row.patient_name, PatientID: row.patient_id, PatientSex: row.patient_sex, PatientAge, AccessionNumber: row.accession_number, StudyID: row.study_id, StudyDate: row.study_date, StudyTime: row.study_time,
-        TimezoneOffsetFromUTC: row.timezone_offset_from_utc, StudyDescription: row.study_description, InstitutionName: textIn(all, 'InstitutionName'), ReferringPhysicianName: row.referring_physician_name,
+        PatientName: told('PatientName', row.patient_name), PatientID: told('PatientID', row.patient_id), PatientSex: told('PatientSex', row.patient_sex), PatientAge, AccessionNumber: told('AccessionNumber', row.accession_number), StudyID: told('StudyID', row.study_id), StudyDate: row.study_date, StudyTime: row.study_time,
+        TimezoneOffsetFromUTC: row.timezone_offset_from_utc, StudyDescription: told('StudyDescription', row.study_description), InstitutionName: told('InstitutionName', textIn(all, 'InstitutionName')),
+        ReferringPhysicianName: told('ReferringPhysicianName', row.referring_physician_name),
       }),
       ...(age === undefined ? {} : { age }),
       BodyPartExamined: row.body_parts ?? [], ModalitiesInStudy: row.modalities_in_study, examTypes: examTypesOf(row.modalities_in_study), category: categoryOf(row.modalities_in_study),
@@ -67,8 +74,8 @@ export async function toSummaries(db: Db, access: Access, found: readonly StudyL
       ...(row.stored_by === null ? {} : { uploader: performer(row.stored_by) }),
       arrivedAt: row.arrived_at.toISOString(), changedAt: row.changed_at.toISOString(),
       ...(bytes === undefined ? {} : { byteLength: size ?? 0 }),
-      ...(seesIdentities ? { identity: present({ PatientBirthDate: row.patient_birth_date, PatientTelephoneNumbers: textIn(all, 'PatientTelephoneNumbers'), OtherPatientIDs: textIn(all, 'OtherPatientIDs'), PatientAddress: textIn(all, 'PatientAddress') }) } : {}),
-      isFavourite: row.is_favourite, hiddenSeries: row.hidden_series, actions: actionsOf(access, row),
+      ...(seesIdentities ? { identity: present({ PatientBirthDate, PatientTelephoneNumbers: told('PatientTelephoneNumbers', textIn(all, 'PatientTelephoneNumbers')), OtherPatientIDs: told('OtherPatientIDs', textIn(all, 'OtherPatientIDs')), PatientAddress: told('PatientAddress', textIn(all, 'PatientAddress')) }) } : {}),
+      corrected: (Object.keys(corrections) as CorrectableKeyword[]).filter((keyword) => seesIdentities || !isIdentityKeyword(keyword)), isFavourite: row.is_favourite, hiddenSeries: row.hidden_series, actions: actionsOf(access, row),
     }
   })
 }
