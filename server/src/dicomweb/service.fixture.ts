@@ -35,6 +35,8 @@ export interface TestService {
   readonly downloads: Downloads
   readonly app: FastifyInstance
   readonly db: Db
+  /** For another process of the same service. */
+  readonly databaseUrl: string
   readonly blobs: BlobStore
   readonly maintenance: Maintenance
   readonly uploads: Uploads
@@ -107,7 +109,7 @@ export async function aService(env: Record<string, string> = {}, bucket?: TestBu
   }
   const north = await as('north')
   return {
-    app, db, blobs, downloads, maintenance, uploads, attachments, accounts, outbox, notifying, keysFile, as,
+    app, db, databaseUrl: database.url, blobs, downloads, maintenance, uploads, attachments, accounts, outbox, notifying, keysFile, as,
     get: (path, headers = {}) => app.inject({ method: 'GET', url: `/dicom-web${path}`, headers: { ...north, ...headers } }),
     store: (objects, { path = '/studies', headers = {} } = {}) => {
       const { contentType, body } = storeBody(objects)
