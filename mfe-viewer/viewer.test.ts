@@ -2,7 +2,7 @@ import { ensureDefaultOrganisation } from '../server/src/catalogue/index.ts'
 import { storeBody } from '../server/src/dicomweb/service.fixture.ts'
 import { hasProgram } from '@isocenter/testkit'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { desktop, openScreens, phone, seriousFindings, type ScreensUnderTest, type SignedInPage } from '../mfe-shell/browser.fixture.ts'
+import { desktop, openScreens, overhang, phone, seriousFindings, type ScreensUnderTest, type SignedInPage } from '../mfe-shell/browser.fixture.ts'
 import { buildScreens } from '../packages/launcher/src/build-screens.ts'
 import { sampleStudies } from '../packages/tools/src/samples/index.ts'
 
@@ -160,12 +160,65 @@ describe.skipIf(!hasProgram('chromium'))('the viewer in Chromium', () => {
     await reader.close()
   }, 120_000)
 
-  test('on a phone', async () => {
-    const reader = await screens.signedInPage({ organisation: opened.organisation, viewport: phone, hasTouch: true, isMobile: true })
-    await show([head], reader)
-    if (pictures !== undefined) await reader.page.screenshot({ path: `${pictures}/viewer-phone.png` })
-    await reader.close()
-  }, 120_000)
+  describe('on a phone', () => {
+    const onPhone = async (connection: object | undefined, language: 'en' | 'zh-CN' = 'en') => {
+      const reader = await screens.signedInPage({ organisation: opened.organisation, viewport: phone, hasTouch: true, isMobile: true, language })
+      await reader.page.addInitScript((given) => { Object.defineProperty(navigator, 'connection', { value: given }) }, connection)
+      const asked: string[] = []
+      reader.page.on('request', (request) => { if (/\/frames\/|\/metadata/.test(request.url())) asked.push(request.url()) })
+      return { ...reader, asked }
+    }
+    const shoot = async (page: SignedInPage['page'], name: string) => { if (pictures !== undefined) await page.screenshot({ path: `${pictures}/phone-${name}.png` }) }
+
+    test('with mobile data one tap in the list opens small pictures, marked as such; the original images are one tap away', async () => {
+      const { page, asked, complaints, goTo, close } = await onPhone({ type: 'cellular' })
+      await goTo(`${addressOf()}/studies`)
+      await page.getByRole('button', { name: /^Open the images of .*Müller/ }).tap()
+      await page.getByRole('heading', { name: /Müller/ }).waitFor()
+      await expect.poll(() => page.locator('.viewer-picture img').evaluate((image: HTMLImageElement) => image.complete && image.naturalWidth > 0)).toBe(true)
+      expect(await page.locator('.viewer-mark').allTextContents()).toEqual(['Not for diagnosis'])
+      expect([asked, await overhang(page), await seriousFindings(page)]).toEqual([[], 0, []])
+      await shoot(page, 'previews')
+      await page.getByRole('button', { name: 'View original images' }).tap()
+      const frame = page.frameLocator('iframe.viewer-frame')
+      await frame.getByText('Müller Annegret').first().waitFor({ timeout: firstImageMs })
+      await page.locator('.viewer-status').waitFor({ state: 'detached', timeout: firstImageMs })
+      await shoot(page, 'viewer')
+      // Every tool is within the screen, and none lies upon another.
+      const boxes = await Promise.all(['WindowLevel', 'Zoom', 'Pan', 'Layout'].map(async (tool) => await frame.locator(`[data-cy="${tool}"]`).boundingBox()))
+      for (const [nth, box] of boxes.entries()) {
+        expect(box?.x).toBeGreaterThanOrEqual((boxes[nth - 1]?.x ?? 0) + (boxes[nth - 1]?.width ?? 0))
+        expect((box?.x ?? 0) + (box?.width ?? 0)).toBeLessThanOrEqual(phone.width)
+      }
+      await page.getByRole('button', { name: 'Small pictures' }).tap()
+      await page.getByRole('heading', { name: /Müller/ }).waitFor()
+      expect(complaints).toEqual([])
+      await close()
+    }, 120_000)
+
+    test('a browser that does not say what the network costs has its user asked once', async () => {
+      const { page, goTo, close } = await onPhone(undefined, 'zh-CN')
+      await page.goto(`${addressOf()}/viewer?studies=${head}`)
+      await page.getByRole('button', { name: '先看缩略图' }).waitFor()
+      await shoot(page, 'question')
+      expect(await seriousFindings(page)).toEqual([])
+      await page.getByRole('button', { name: '先看缩略图' }).tap()
+      await page.getByText('不可用于诊断').first().waitFor()
+      await goTo(`${addressOf()}/viewer?studies=${chest}`)
+      await page.getByRole('heading', { name: /欧阳/ }).waitFor()
+      await shoot(page, 'previews-zh')
+      // Changed where it is at work.
+      await page.getByRole('switch').tap()
+      await page.frameLocator('iframe.viewer-frame').locator('.cornerstone-canvas').first().waitFor({ timeout: firstImageMs })
+      await close()
+    }, 120_000)
+
+    test('on Wi-Fi the original images open at once', async () => {
+      const { page, close } = await onPhone({ type: 'wifi' })
+      await show([head], { page })
+      await close()
+    }, 120_000)
+  })
 
   test('puts studies of two patients side by side, each named in its own pane', async () => {
     const frame = await show([head, chest])

@@ -2,6 +2,7 @@
  * The frame that holds the viewer. It is made once and kept when its page is left: loading the viewer takes seconds, another study in it
  * one. What was shown is forgotten with the session or the organisation.
  */
+import { session } from '@isocenter/api-client'
 import { marked, saidByViewer, viewerFrameAddress, type ToViewer } from '@isocenter/contracts/viewer'
 import type { Shown as Asked } from './places.ts'
 
@@ -14,6 +15,9 @@ export type ViewerState =
   | { readonly kind: 'loading' }
   | { readonly kind: 'shown' }
   | { readonly kind: 'refused'; readonly status: number }
+
+/** The server is told so often, at most, that somebody works. */
+const stayGrainMs = 4 * 60_000
 
 let frame: HTMLIFrameElement | undefined
 let held: Shown | undefined
@@ -28,12 +32,21 @@ const become = (next: ViewerState) => {
 }
 const tell = (message: ToViewer) => { frame?.contentWindow?.postMessage(marked(message), location.origin) }
 
+/** The session ends without work; of work in the frame the page knows only this. */
+let stayedAt = Date.now()
+function stay(): void {
+  if (Date.now() - stayedAt < stayGrainMs) return
+  stayedAt = Date.now()
+  void session.stay()
+}
+
 function listen(event: MessageEvent<unknown>): void {
   const message = saidByViewer(event, frame, location.origin)
   if (message?.kind === 'ready') isReady = true
   // What was shown before may be drawn once more.
   else if (message?.kind === 'shown' && held?.StudyInstanceUIDs.includes(message.StudyInstanceUID) === true) become({ kind: 'shown' })
   else if (message?.kind === 'refused') become({ kind: 'refused', status: message.status })
+  else if (message?.kind === 'active') stay()
 }
 
 const isSame = (one: Shown, other: Shown) => one.StudyInstanceUIDs.join() === other.StudyInstanceUIDs.join()

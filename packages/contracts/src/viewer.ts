@@ -64,6 +64,8 @@ export type FromViewer =
   | { readonly kind: 'reply'; readonly id: number; readonly result?: unknown; readonly failure?: string | undefined }
   /** The server refuses: the session is over (401), or this may not be seen (403). */
   | { readonly kind: 'refused'; readonly status: number }
+  /** Somebody works in it. */
+  | { readonly kind: 'active' }
   | { readonly kind: 'measured'; readonly count: number; readonly unsaved: number }
 
 const mark = 'isocenter-viewer'

@@ -8,8 +8,10 @@ import { mendVoiFunction } from './objects/voi-function.ts'
 import type { CommandsManager, Managers, Services } from './ohif.ts'
 import { patientBanner } from './patient-banner.ts'
 import { hideOffers, readOnlyCommands } from './read-only.ts'
+import { sayActive } from './say-active.ts'
 import { sayShown } from './say-shown.ts'
 import { shownImage } from './shown-image.ts'
+import { fitSmallScreens } from './small-screen.ts'
 import { addStyles } from './styles.ts'
 import { isSimple, shareLinkOf } from '../root.ts'
 
@@ -61,11 +63,13 @@ export default {
       const message = event.origin === location.origin && event.source === parent ? unmarked<ToViewer>(event.data) : undefined
       if (message !== undefined) void answer(message, commandsManager, shown)
     })
+    sayActive(tell)
     followMeasurements(services)
     followUnreadable(services)
     services.displaySetService.setUnsuportedSOPClassHandler(handlerOf('unshown'))
     mendVoiFunction()
     addStyles()
+    fitSmallScreens()
     if (shareLinkOf(location.search) !== undefined) hideOffers()
     tell({ kind: 'ready' })
   },

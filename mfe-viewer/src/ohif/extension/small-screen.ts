@@ -1,0 +1,14 @@
+import { smallScreen } from '@isocenter/contracts/viewer'
+
+/** The header of OHIF holds three groups that lie upon each other on a phone: its tools stay; its mark, undoing and settings go. Names are written whole. */
+const rules = `
+@media ${smallScreen} {
+  div:has(> [data-cy="return-to-work-list"]), div:has(> div > [data-cy="undo-btn"]) { display: none; }
+}
+`
+
+export function fitSmallScreens(): void {
+  const style = document.createElement('style')
+  style.textContent = rules
+  document.head.append(style)
+}
