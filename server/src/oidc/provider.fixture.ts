@@ -16,6 +16,8 @@ export interface TestProvider {
   readonly people: Map<string, Record<string, unknown>>
   /** Who is at the provider's screen; undefined: somebody who declines. */
   person: string | undefined
+  /** Where the application is at that it sends browsers back to. */
+  home: string
   /** Requests its token endpoint had. */
   tokenRequests: { authorization: string | undefined; body: string }[]
   /** How often its keys were asked for. */
@@ -53,10 +55,10 @@ export async function aProvider(): Promise<TestProvider> {
     },
   })
   // Each organisation of a test has an address of its own to come back to.
-  provider.Client.prototype.redirectUriAllowed = (uri: string) => uri.startsWith('https://pacs.example/api/sign-in/oidc/')
+  provider.Client.prototype.redirectUriAllowed = (uri: string) => uri.startsWith(`${test.home}/api/sign-in/oidc/`)
 
   const test: TestProvider = {
-    issuer: origin, origin, people, person: undefined, tokenRequests: [], keyRequests: 0,
+    issuer: origin, origin, people, person: undefined, home: 'https://pacs.example', tokenRequests: [], keyRequests: 0,
     sign: async (claims, typ = 'logout+jwt') => new SignJWT(claims).setProtectedHeader({ alg: 'RS256', kid: 'test', typ }).sign(await importJWK(jwk, 'RS256')),
     close: () => new Promise((closed) => { server.close(() => { closed() }); server.closeAllConnections() }),
   }
