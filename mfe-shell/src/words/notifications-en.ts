@@ -1,11 +1,11 @@
 import type { NotificationEvent, PersonalMethod } from '@isocenter/contracts'
 
 const eventNames: Readonly<Record<NotificationEvent, string>> = {
-  'account.frozen': 'Your account is frozen', 'account.unfrozen': 'Your account is released', 'account.password-changed': 'Your password was changed', 'account.second-factor-changed': 'Your second factor was changed', 'account.linked': 'Your account was linked to a sign-in', 'account.unlinked': 'A link of your account has ended',
+  'account.frozen': 'Your account is frozen', 'account.unfrozen': 'Your account is released', 'account.password-changed': 'Your password was changed', 'account.second-factor-changed': 'Your second factor was changed', 'account.password-reset': 'Your password was reset', 'account.linked': 'Your account was linked to a sign-in', 'account.unlinked': 'A link of your account has ended',
   'invitation.received': 'You are invited', 'invitation.accepted': 'An invitation was accepted', 'invitation.declined': 'An invitation was declined',
   'membership.role-changed': 'Your role was changed', 'membership.suspended': 'Your membership is suspended', 'membership.reinstated': 'Your membership is active again', 'membership.removed': 'Your membership has ended', 'role.changed': 'What your role may do was changed',
   'member.account-frozen': "A member's account is frozen", 'pairing.requested': 'A pairing is asked for', 'pairing.agreed': 'A pairing was agreed to', 'pairing.declined': 'A pairing was declined', 'pairing.ended': 'A pairing has ended',
-  'pairing.order-taking-on': 'A team takes orders', 'pairing.order-taking-off': 'A team takes no more orders', 'credential.submitted': 'A document waits to be verified', 'credential.verified': 'Your document was verified', 'credential.refused': 'Your document was refused',
+  'pairing.order-taking-on': 'A team takes orders', 'pairing.order-taking-off': 'A team takes no more orders', 'credential.submitted': 'A document waits to be verified', 'credential.verified': 'Your document was verified', 'credential.refused': 'Your document was refused', 'study.shared': 'A colleague shares a study with you',
   'gateway.enrolled': 'A gateway was enrolled', 'gateway.revoked': 'A gateway was revoked', 'gateway.alarm': 'A gateway raises an alarm', 'gateway.offline': 'A gateway is offline', 'gateway.online': 'A gateway is online again', 'upload-code.rotated': 'The upload code was changed',
   'api-key.created': 'An API key was made', 'api-key.expiring': 'An API key will expire', 'download.ready': 'A download is ready', 'download.failed': 'A download could not be made', 'delivery.failed': 'A message could not be delivered', 'notification.test': 'Test message',
 }

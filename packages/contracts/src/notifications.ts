@@ -12,11 +12,11 @@ const strict = { additionalProperties: false } as const
 
 /** What people are told of. Each word is a row of the server's catalogue; screens may have an icon for some. */
 export const notificationEvents = [
-  'account.frozen', 'account.unfrozen', 'account.password-changed', 'account.second-factor-changed', 'account.linked', 'account.unlinked',
+  'account.frozen', 'account.unfrozen', 'account.password-changed', 'account.second-factor-changed', 'account.linked', 'account.unlinked', 'account.password-reset',
   'invitation.received', 'invitation.accepted', 'invitation.declined',
   'membership.role-changed', 'membership.suspended', 'membership.reinstated', 'membership.removed', 'role.changed', 'member.account-frozen',
   'pairing.requested', 'pairing.agreed', 'pairing.declined', 'pairing.ended', 'pairing.order-taking-on', 'pairing.order-taking-off',
-  'credential.submitted', 'credential.verified', 'credential.refused',
+  'credential.submitted', 'credential.verified', 'credential.refused', 'study.shared',
   'gateway.enrolled', 'gateway.revoked', 'gateway.alarm', 'gateway.offline', 'gateway.online', 'upload-code.rotated',
   'api-key.created', 'api-key.expiring', 'download.ready', 'download.failed', 'delivery.failed', 'notification.test',
 ] as const

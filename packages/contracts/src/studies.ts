@@ -21,7 +21,7 @@ export type StudyCategory = typeof studyCategories[number]
 /** Exam types a list offers first; others are spelled as their DICOM modality (D-11). */
 export const commonExamTypes = ['MR', 'CT', 'DR', 'DX', 'US'] as const
 
-export const studyActions = ['open', 'lock', 'unlock', 'delete', 'download', 'share', 'addFavourite', 'removeFavourite', 'editCase'] as const
+export const studyActions = ['open', 'lock', 'unlock', 'delete', 'download', 'share', 'shareColleague', 'addFavourite', 'removeFavourite', 'editCase'] as const
 export type StudyAction = typeof studyActions[number]
 
 export { maxStudiesTogether } from './viewer.ts'
@@ -181,3 +181,44 @@ export const SeriesOfStudyParams = Type.Object({ StudyInstanceUID: UID, SeriesIn
 export const SeriesVisibility = Type.Object({ isShown: Type.Boolean() }, strict)
 export type SeriesVisibility = Static<typeof SeriesVisibility>
 export const RelatedStudyParams = Type.Object({ StudyInstanceUID: UID, related: UID })
+
+// ── Views of the list ──────────────────────────────────────────────────────────────────────────
+
+/** Most views of one person in one organisation. */
+export const maxSavedViews = 50
+const ViewName = Type.String({ minLength: 1, maxLength: 60, pattern: '\\S' })
+const Filters = Type.Record(Type.String({ pattern: '^[A-Za-z]{1,20}$' }), Type.String({ maxLength: 200 }), { maxProperties: 30, description: 'what stands in the address of the list' })
+
+export const SavedViewRequest = Type.Object({
+  name: ViewName,
+  filters: Filters,
+  columns: Type.Optional(Type.Array(Type.String({ pattern: '^[A-Za-z]{1,40}$' }), { maxItems: 60, uniqueItems: true, description: 'that are shown; the person\'s own choice where it is absent' })),
+  isDefault: Type.Boolean({ description: 'what the list begins with' }),
+}, strict)
+export type SavedViewRequest = Static<typeof SavedViewRequest>
+export const SavedView = Type.Object({ viewId: Type.String(), ...SavedViewRequest.properties })
+export type SavedView = Static<typeof SavedView>
+export const SavedViewList = Type.Object({ items: Type.Array(SavedView, { description: 'by name' }) })
+export type SavedViewList = Static<typeof SavedViewList>
+export const SavedViewParams = Type.Object({ viewId: Type.String({ pattern: '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' }) })
+
+// ── Similar cases ──────────────────────────────────────────────────────────────────────────────
+
+export const SimilarReason = Type.Object({
+  bodyParts: Type.Array(Type.String()),
+  modalities: Type.Array(Type.String()),
+  words: Type.Array(Type.String({ description: 'that both descriptions have; pairs of characters of Chinese' })),
+}, { description: 'what both have in common' })
+export type SimilarReason = Static<typeof SimilarReason>
+export const SimilarStudy = Type.Object({ study: StudySummary, reason: SimilarReason })
+export type SimilarStudy = Static<typeof SimilarStudy>
+export const SimilarStudyList = Type.Object({ items: Type.Array(SimilarStudy, { description: 'of other patients, the most alike first; ten at most' }) })
+export type SimilarStudyList = Static<typeof SimilarStudyList>
+
+// ── To a colleague ─────────────────────────────────────────────────────────────────────────────
+
+export const ColleagueShare = Type.Object({
+  membershipIds: Type.Array(Type.String({ pattern: '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' }), { minItems: 1, maxItems: 20, uniqueItems: true }),
+  note: Type.Optional(Type.String({ maxLength: 500, description: 'told inside the product only' })),
+}, strict)
+export type ColleagueShare = Static<typeof ColleagueShare>

@@ -34,6 +34,8 @@ export const eventCatalogue: Readonly<Record<NotificationEvent, EventEntry>> = {
   'account.unfrozen': { to: 'account', isPersonal: true, isSafety: true, methods: everyWay, path: security, keptDays: quarter },
   'account.password-changed': { to: 'account', isPersonal: true, isSafety: true, methods: mailed, path: security, keptDays: quarter },
   'account.second-factor-changed': { to: 'account', isPersonal: true, isSafety: true, methods: mailed, path: security, keptDays: quarter },
+  // By message it is told the way the code came.
+  'account.password-reset': { to: 'account', isPersonal: true, isSafety: true, methods: quietly, path: security, keptDays: quarter },
   'account.linked': { to: 'account', isPersonal: true, isSafety: true, methods: mailed, path: security, keptDays: quarter },
   'account.unlinked': { to: 'account', isPersonal: true, isSafety: true, methods: mailed, path: security, keptDays: quarter },
 
@@ -59,6 +61,8 @@ export const eventCatalogue: Readonly<Record<NotificationEvent, EventEntry>> = {
   'credential.submitted': { to: 'org.member', methods: pushed, path: members, keptDays: quarter },
   'credential.verified': { to: 'account', isPersonal: true, methods: mailed, path: '/me/credentials', keptDays: quarter },
   'credential.refused': { to: 'account', isPersonal: true, methods: mailed, path: '/me/credentials', keptDays: quarter },
+
+  'study.shared': { to: 'account', methods: pushed, path: '/o/{organisationId}/studies', keptDays: 30 },
 
   'gateway.enrolled': { to: 'gateway.manage', methods: pushed, path: gateways, keptDays: quarter },
   'gateway.revoked': { to: 'gateway.manage', methods: pushed, path: gateways, keptDays: quarter },

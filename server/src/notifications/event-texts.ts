@@ -13,6 +13,7 @@ export interface EventDetails {
   readonly 'account.unfrozen': Nothing
   readonly 'account.password-changed': Nothing
   readonly 'account.second-factor-changed': { readonly isOn: boolean }
+  readonly 'account.password-reset': Nothing
   readonly 'account.linked': Organisation
   readonly 'account.unlinked': Organisation
   readonly 'invitation.received': Organisation & { readonly days: number }
@@ -33,6 +34,7 @@ export interface EventDetails {
   readonly 'credential.submitted': Organisation & { readonly person: string }
   readonly 'credential.verified': Nothing
   readonly 'credential.refused': Nothing
+  readonly 'study.shared': Organisation & { readonly person: string }
   readonly 'gateway.enrolled': Gateway
   readonly 'gateway.revoked': Gateway
   readonly 'gateway.alarm': Gateway & { readonly code: string }
@@ -77,6 +79,7 @@ const eventTexts: Readonly<Record<Language, EventTexts>> = {
     'account.unfrozen': event('账号已解冻', () => '您的账号已解冻', () => '现在可以重新登录。'),
     'account.password-changed': event('密码已修改', () => '您的密码已修改', () => '其他设备均已退出登录。如非本人操作，请立即联系管理员。'),
     'account.second-factor-changed': event('二次验证变更', ({ isOn }) => (isOn ? '二次验证已开启' : '二次验证已关闭'), () => '如非本人操作，请立即联系管理员。'),
+    'account.password-reset': event('密码已重置', () => '您的密码已通过验证码重置', () => '所有设备均已退出登录。如非本人操作，请立即联系管理员。'),
     'account.linked': event('账号已绑定外部登录', ({ organisation }) => `您的账号已绑定${organisation}的登录服务`, () => '此后可通过该服务登录。如非本人操作，请立即解除绑定并联系管理员。'),
     'account.unlinked': event('账号已解除外部登录', ({ organisation }) => `您的账号已与${organisation}的登录服务解除绑定`, () => '如非本人操作，请联系管理员。'),
     'invitation.received': event('收到加入邀请', ({ organisation }) => `${organisation}邀请您加入`, ({ organisation, days }) => `${organisation}邀请您成为其成员。请登录后在工作台中同意或拒绝，${String(days)} 天内有效。`),
@@ -97,6 +100,7 @@ const eventTexts: Readonly<Record<Language, EventTexts>> = {
     'credential.submitted': event('资质待审核', ({ person }) => `${person}提交了资质证件`, () => '请审核。'),
     'credential.verified': event('资质审核通过', () => '您的资质证件已审核通过'),
     'credential.refused': event('资质审核未通过', () => '您的资质证件未通过审核', () => '请在个人中心查看原因并重新提交。'),
+    'study.shared': event('同事分享检查', ({ person }) => `${person}向您分享了一项检查`, ({ organisation }) => `请在${organisation}的检查列表中查看。`),
     'gateway.enrolled': event('网关接入', ({ gateway }) => `网关“${gateway}”已接入`, ({ organisation }) => `如非${organisation}安装，请立即吊销。`),
     'gateway.revoked': event('网关吊销', ({ gateway }) => `网关“${gateway}”已吊销`),
     'gateway.alarm': event('网关告警', ({ gateway }) => `网关“${gateway}”告警`, ({ code }) => `告警代码：${code}`),
@@ -115,6 +119,7 @@ const eventTexts: Readonly<Record<Language, EventTexts>> = {
     'account.unfrozen': event('Account released', () => 'Your account has been released', () => 'You can sign in again.'),
     'account.password-changed': event('Password changed', () => 'Your password has been changed', () => 'You have been signed out everywhere else. If this was not you, tell your administrator at once.'),
     'account.second-factor-changed': event('Second factor changed', ({ isOn }) => (isOn ? 'Your second factor has been set up' : 'Your second factor has been removed'), () => 'If this was not you, tell your administrator at once.'),
+    'account.password-reset': event('Password reset', () => 'Your password has been reset by a code', () => 'You have been signed out everywhere. If this was not you, tell your administrator at once.'),
     'account.linked': event('Account linked', ({ organisation }) => `Your account is linked to the sign-in of ${organisation}`, () => 'It can be signed in that way now. If this was not you, end the link and tell your administrator at once.'),
     'account.unlinked': event('Account unlinked', ({ organisation }) => `Your account is no longer linked to the sign-in of ${organisation}`, () => 'If this was not you, tell your administrator.'),
     'invitation.received': event('Invitation received', ({ organisation }) => `${organisation} invites you to join`, ({ organisation, days }) => `${organisation} invites you to become a member. Sign in and answer at your workbench within ${String(days)} days.`),
@@ -135,6 +140,7 @@ const eventTexts: Readonly<Record<Language, EventTexts>> = {
     'credential.submitted': event('Credential to verify', ({ person }) => `${person} has submitted a credential`, () => 'It waits to be verified.'),
     'credential.verified': event('Credential verified', () => 'Your credential has been verified'),
     'credential.refused': event('Credential refused', () => 'Your credential has not been accepted', () => 'See the reason in your personal centre and submit it again.'),
+    'study.shared': event('A colleague has shared a study', ({ person }) => `${person} has shared a study with you`, ({ organisation }) => `Open it in the study list of ${organisation}.`),
     'gateway.enrolled': event('Gateway enrolled', ({ gateway }) => `The gateway “${gateway}” has been enrolled`, ({ organisation }) => `If ${organisation} has not installed it, revoke it at once.`),
     'gateway.revoked': event('Gateway revoked', ({ gateway }) => `The gateway “${gateway}” has been revoked`),
     'gateway.alarm': event('Gateway alarm', ({ gateway }) => `Alarm of the gateway “${gateway}”`, ({ code }) => `Code: ${code}`),

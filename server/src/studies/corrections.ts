@@ -73,7 +73,7 @@ const wordsOf = (text: string): string[] => text.split(/[\s*?\\^=]+/).filter((wo
 /** Few are corrected of many: they are found first, so that a list's own search stays as it is where there are none. */
 export async function correctedStudies(db: Db, organisationId: string, { record, patientId, studyNumber, name, keyword, sex }: StudyFilter): Promise<CorrectedStudies> {
   if (record !== undefined || [patientId, studyNumber, name, keyword, sex].every((asked) => asked === undefined)) return noneCorrected
-  const by = async (condition: string, values: readonly (string | readonly string[])[]): Promise<string[]> =>
+  const by = async (condition: string, values: readonly (string | string[])[]): Promise<string[]> =>
     (await rows<{ uid: string }>(db, `select study_instance_uid as uid from study_correction where organisation_id = ? and (${condition}) limit ${String(mostCorrected)}`, [organisationId, ...values])).map(({ uid }) => uid)
   const named = (text: string) => {
     const words = wordsOf(text)

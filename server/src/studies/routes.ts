@@ -1,5 +1,5 @@
 /** HTTP face of the study list. */
-import { CaseCorrections, Problem, RelatedStudyParams, SeriesOfStudyParams, SeriesVisibility, StudyDetail, StudyListQuery, StudyPage, StudyParams } from '@isocenter/contracts'
+import { CaseCorrections, ColleagueShare, Problem, SavedView, SavedViewList, SavedViewParams, SavedViewRequest, SimilarStudyList, RelatedStudyParams, SeriesOfStudyParams, SeriesVisibility, StudyDetail, StudyListQuery, StudyPage, StudyParams } from '@isocenter/contracts'
 import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import type { AccessLog } from '../audit/index.ts'
@@ -34,6 +34,46 @@ export const studyRoutes: ApiRoutes<{ studies: Studies; accessLog: AccessLog }> 
     const study = await studies.find(request.access, request.params.StudyInstanceUID)
     noteRead(request, 'study.retrieve', study.StudyInstanceUID)
     return study
+  })
+
+  app.get('/studies/:StudyInstanceUID/similar', {
+    schema: { operationId: 'listSimilarStudies', summary: 'Cases of other patients like this one, and what they have in common', tags, params: StudyParams, response: { 200: SimilarStudyList, '4xx': Problem } },
+    config: { policy: 'study.view', audit: 'study.search' },
+  }, async (request) => {
+    const items = await studies.similar(request.access, request.params.StudyInstanceUID)
+    noteRead(request, 'study.search')
+    return { items }
+  })
+
+  app.post('/studies/:StudyInstanceUID/colleague-shares', {
+    schema: { operationId: 'shareStudyWithColleagues', summary: 'Tells colleagues of the same organisation of a study; they sign in to see it', tags, params: StudyParams, body: ColleagueShare, response: { 204: Empty, '4xx': Problem } },
+    config: { policy: 'study.share_colleague', audit: 'study.share-colleague' },
+  }, async ({ access, params, body }, reply) => {
+    await studies.shareWithColleagues(access, params.StudyInstanceUID, body)
+    return reply.code(204).send(null)
+  })
+
+  app.get('/study-views', {
+    schema: { operationId: 'listStudyViews', summary: 'Views of the study list that the caller keeps in this organisation', tags, response: { 200: SavedViewList, '4xx': Problem } },
+    config: { policy: 'study.view', audit: 'none' },
+  }, async ({ access }) => ({ items: await studies.views.list(access) }))
+
+  app.post('/study-views', {
+    schema: { operationId: 'createStudyView', summary: 'Keeps a view of the study list under a name', tags, body: SavedViewRequest, response: { 201: SavedView, '4xx': Problem } },
+    config: { policy: 'study.view', audit: 'none' },
+  }, async ({ access, body }, reply) => reply.code(201).send(await studies.views.create(access, body)))
+
+  app.put('/study-views/:viewId', {
+    schema: { operationId: 'replaceStudyView', summary: 'Puts another view in the place of one', tags, params: SavedViewParams, body: SavedViewRequest, response: { 200: SavedView, '4xx': Problem } },
+    config: { policy: 'study.view', audit: 'none' },
+  }, ({ access, params, body }) => studies.views.replace(access, params.viewId, body))
+
+  app.delete('/study-views/:viewId', {
+    schema: { operationId: 'deleteStudyView', summary: 'Forgets a view', tags, params: SavedViewParams, response: { 204: Empty, '4xx': Problem } },
+    config: { policy: 'study.view', audit: 'none' },
+  }, async ({ access, params }, reply) => {
+    await studies.views.remove(access, params.viewId)
+    return reply.code(204).send(null)
   })
 
   app.patch('/studies/:StudyInstanceUID/case', {

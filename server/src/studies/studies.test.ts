@@ -1,5 +1,5 @@
 /** The study list through the API: what it tells, how it is narrowed and paged, and to whom. */
-import { organisationKinds, type StudyDetail, type StudyPage } from '@isocenter/contracts'
+import { organisationKinds, type NotificationPage, type SimilarStudyList, type StudyDetail, type StudyPage } from '@isocenter/contracts'
 import { aStudy, bytesOf } from '@isocenter/testkit'
 import { attributes } from '@isocenter/testkit/instances'
 import type { LightMyRequestResponse } from 'fastify'
@@ -10,6 +10,8 @@ import { anOrganisationsService, typeOf, type Method, type OrganisationsService,
 let service: OrganisationsService
 beforeAll(async () => { service = await anOrganisationsService() })
 afterAll(() => service.close())
+
+const nowhere = '00000000-0000-4000-8000-000000000000'
 
 async function aHospital() {
   const hospital = await service.organisation('hospital')
@@ -137,7 +139,7 @@ test('pages follow one another without a gap or a double, while others arrive', 
 test('a lock and a mark show at once, with what may be done now', async () => {
   const hospital = await aHospital()
   const { StudyInstanceUID } = await stored(hospital)
-  expect((await list(hospital.administrator)).items[0]?.actions).toEqual(['open', 'lock', 'delete', 'download', 'share', 'addFavourite', 'editCase'])
+  expect((await list(hospital.administrator)).items[0]?.actions).toEqual(['open', 'lock', 'delete', 'download', 'share', 'shareColleague', 'addFavourite', 'editCase'])
   await hospital.doctor.call('PUT', `/studies/${StudyInstanceUID}/lock`)
   await hospital.administrator.call('PUT', `/favourites/studies/${StudyInstanceUID}`)
   const [row] = (await list(hospital.administrator, { state: 'locked', favourites: 'true' })).items
@@ -230,15 +232,18 @@ test('what a person sends from a browser is smaller than twenty mebibytes; a pro
 describe('routes and roles', () => {
   const routes: readonly (readonly [Method, string, string, object | undefined])[] = [
     ['GET', '/studies', 'study.view', undefined], ['GET', '/studies/1.2.3', 'study.view', undefined], ['PUT', '/studies/1.2.3/series/1.2.3/visibility', 'study.edit_case', { isShown: true }],
+    ['GET', '/studies/1.2.3/similar', 'study.view', undefined], ['POST', '/studies/1.2.3/colleague-shares', 'study.share_colleague', { membershipIds: [nowhere] }], ['PATCH', '/studies/1.2.3/case', 'study.edit_case', { corrections: { PatientID: 'P' } }],
+    ['GET', '/study-views', 'study.view', undefined], ['POST', '/study-views', 'study.view', { name: 'x' }], ['PUT', `/study-views/${nowhere}`, 'study.view', { name: 'x', filters: {}, isDefault: false }], ['DELETE', `/study-views/${nowhere}`, 'study.view', undefined],
     ['PUT', '/studies/1.2.3/related/1.2.4', 'study.edit_case', undefined], ['DELETE', '/studies/1.2.3/related/1.2.4', 'study.edit_case', undefined],
   ]
+  const headers = { 'if-match': '"0"' }
   const cases = organisationKinds.flatMap((kind) => builtInRoles(kind).map((role) => ({ kind, ...role })))
   test.each(cases)('$kind: $builtIn', async ({ kind, builtIn, permissions }) => {
     const { call } = await (await service.organisation(kind)).member(builtIn)
     const held = new Set<string>(permissions)
     for (const [method, path, policy, body] of routes) {
-      const got: string = typeOf(await call(method, path, body) satisfies LightMyRequestResponse)
-      expect([method, path, got]).toEqual([method, path, held.has(policy) ? expect.stringMatching(/^(200|no-such-study)$/) : 'forbidden'])
+      const got: string = typeOf(await call(method, path, body, headers) satisfies LightMyRequestResponse)
+      expect([method, path, got]).toEqual([method, path, held.has(policy) ? expect.stringMatching(/^(200|bad-request|no-such-view|no-such-study)$/) : 'forbidden'])
     }
   })
   test('every route of the study list is in the table', async () => {
@@ -263,7 +268,7 @@ describe('corrections of a case', () => {
     expect(study.caseInformation.patient).toEqual(expect.arrayContaining([expect.objectContaining({ keyword: 'PatientName', value: 'Zhang^Wei=张^伟', correction: expect.objectContaining({ original: 'Zang^Wei', correctedBy: expect.objectContaining(by.correctedBy) as object }) as object }) as object]) as unknown)
     expect(study.caseInformation.order.find(({ keyword }) => keyword === 'RequestingService')).toMatchObject({ value: 'Trauma ward', correction: by })
     expect(study.caseInformation.order.find(({ keyword }) => keyword === 'RequestingService')?.correction?.original).toBeUndefined()
-    for (const query of [{ patientId: 'P-77' }, { patientId: 'P-1' }, { studyNumber: 'A-100' }, { name: '张伟' }, { name: 'wei zhang' }, { name: 'zang' }, { keyword: 'P-7' }, { keyword: 'zhang' }, { sex: 'M' }]) expect([query, uids(await list(hospital.doctor, query))]).toEqual([query, [uid]])
+    for (const query of [{ patientId: 'P-77' }, { patientId: 'P-1' }, { studyNumber: 'A-100' }, { name: '张伟' }, { name: 'wei zhang' }, { name: 'zang' }, { keyword: 'P-7' }, { keyword: 'zhang' }, { sex: 'M' }] as Record<string, string>[]) expect([query, uids(await list(hospital.doctor, query))]).toEqual([query, [uid]])
     expect(uids(await list(hospital.doctor, { sex: 'F' }))).toEqual([other.StudyInstanceUID])
     expect((await list(hospital.doctor, { patientId: 'P-77' })).items[0]?.corrected).toContain('PatientName')
     const dicomweb = (await service.get(`/studies?StudyInstanceUID=${uid}`, hospital.headers)).json<Record<string, { Value: unknown[] }>[]>()
@@ -301,5 +306,86 @@ describe('corrections of a case', () => {
     expect(JSON.stringify(await detail(clerk, uid))).not.toMatch(/1980021[45]/)
     expect(typeOf(await correct(hospital.administrator, uid, { StudyDate: '20260101' }, 1))).toBe('bad-request')
     expect(typeOf(await correct(other.administrator, uid, { PatientID: 'P' }, 1))).toBe('no-such-study')
+  })
+})
+
+describe('views of the list', () => {
+  const view = { name: 'CT of today', filters: { type: 'CT', range: 'today' }, columns: ['study', 'name'], isDefault: true }
+
+  test('are a person\'s own in one organisation, one of them what the list begins with', async () => {
+    const hospital = await aHospital()
+    const { call } = hospital.doctor
+    const made = (await call('POST', '/study-views', view)).json<{ viewId: string }>()
+    expect(made).toMatchObject(view)
+    expect((await call('POST', '/study-views', { ...view, name: 'All', columns: undefined })).statusCode).toBe(201)
+    const items = () => call('GET', '/study-views').then((answer) => answer.json<{ items: { name: string; isDefault: boolean }[] }>().items.map(({ name, isDefault }) => [name, isDefault]))
+    expect(await items()).toEqual([['All', true], ['CT of today', false]])
+    expect(typeOf(await call('POST', '/study-views', view))).toBe('view-name-taken')
+    expect(typeOf(await call('PUT', `/study-views/${made.viewId}`, { ...view, name: 'All' }))).toBe('view-name-taken')
+    expect((await call('PUT', `/study-views/${made.viewId}`, { ...view, name: 'Mine' })).json()).toMatchObject({ name: 'Mine', isDefault: true })
+    expect(await items()).toEqual([['All', false], ['Mine', true]])
+    expect((await hospital.administrator.call('GET', '/study-views')).json()).toEqual({ items: [] })
+    expect(typeOf(await hospital.administrator.call('DELETE', `/study-views/${made.viewId}`))).toBe('no-such-view')
+    const elsewhere = await service.organisation('hospital')
+    const there = await elsewhere.member('general', { accountId: hospital.doctor.accountId })
+    expect((await there.call('GET', '/study-views')).json()).toEqual({ items: [] })
+    expect((await call('DELETE', `/study-views/${made.viewId}`)).statusCode).toBe(204)
+    expect(await items()).toEqual([['All', false]])
+    for (const bad of [{ ...view, name: ' ' }, { ...view, filters: 'x' }, { ...view, isDefault: 'yes' }]) expect(typeOf(await call('POST', '/study-views', bad))).toBe('bad-request')
+  })
+})
+
+describe('similar cases', () => {
+  const similar = async ({ call }: Pick<TestMember, 'call'>, uid: string) => (await call('GET', `/studies/${uid}/similar`)).json<SimilarStudyList>().items
+
+  test('are of the same part and modality and of other patients, the more alike the more words they share; and say why', async () => {
+    const hospital = await aHospital()
+    const given = (PatientID: string, StudyDescription: string, more: object = {}) => stored(hospital, { PatientID, StudyDescription, BodyPartExamined: 'CHEST', ...more })
+    const study = await given('P-1', 'CT Thorax nodule follow-up 肺结节')
+    const [alike, less, chinese] = [await given('P-2', 'CT Thorax nodule'), await given('P-3', 'Routine'), await given('P-4', '右肺结节')]
+    await given('P-1', 'CT Thorax nodule follow-up')
+    await given('P-5', 'CT Thorax nodule', { BodyPartExamined: 'HEAD' })
+    await stored(hospital, { PatientID: 'P-6', BodyPartExamined: 'CHEST', StudyDescription: 'MR Thorax nodule' }, { series: [{ kind: 'MR', instances: 1 }] })
+    const other = await aHospital()
+    await stored(other, { PatientID: 'P-7', BodyPartExamined: 'CHEST', StudyDescription: 'CT Thorax nodule' })
+    const found = await similar(hospital.doctor, study.StudyInstanceUID)
+    expect(found.map(({ study: { StudyInstanceUID } }) => StudyInstanceUID)).toEqual([alike.StudyInstanceUID, chinese.StudyInstanceUID, less.StudyInstanceUID])
+    expect(found[0]?.reason).toEqual({ bodyParts: ['CHEST'], modalities: ['CT'], words: ['ct', 'thorax', 'nodule'] })
+    expect(found[1]?.reason.words).toEqual(['肺结', '结节'])
+    expect(typeOf(await other.doctor.call('GET', `/studies/${study.StudyInstanceUID}/similar`))).toBe('no-such-study')
+  })
+
+  test('of a study whose images do not say which part share words at least', async () => {
+    const hospital = await aHospital()
+    const study = await stored(hospital, { PatientID: 'P-1', StudyDescription: 'Knee trauma', BodyPartExamined: '' })
+    const knee = await stored(hospital, { PatientID: 'P-2', StudyDescription: 'Left knee', BodyPartExamined: '' })
+    await stored(hospital, { PatientID: 'P-3', StudyDescription: 'Abdomen', BodyPartExamined: '' })
+    expect((await similar(hospital.doctor, study.StudyInstanceUID)).map((one) => one.study.StudyInstanceUID)).toEqual([knee.StudyInstanceUID])
+  })
+})
+
+describe('a study for colleagues', () => {
+  test('is told to members who may see studies, with what was written, and stands in the trail', async () => {
+    const hospital = await aHospital()
+    const { StudyInstanceUID: uid } = await stored(hospital, { PatientName: 'Secret^Person' })
+    const share = (membershipIds: string[], note?: string) => hospital.doctor.call('POST', `/studies/${uid}/colleague-shares`, { membershipIds, ...(note !== undefined && { note }) })
+    expect((await share([hospital.administrator.membershipId], 'Please look at series 2')).statusCode).toBe(204)
+    await service.notifying.telling.tellDue()
+    const told = (await hospital.administrator.call('GET', '/notifications?language=en')).json<NotificationPage>().items
+    expect(told).toMatchObject([{ event: 'study.shared', body: expect.stringContaining('Please look at series 2') as string, link: { path: `/o/${hospital.organisationId}/studies`, recordId: uid } }])
+    expect(JSON.stringify(told)).not.toContain('Secret')
+    const [trail] = await service.db('audit_event').where({ study_instance_uid: uid, action: 'study.share-colleague' })
+    expect(trail).toMatchObject({ actor: `account:${hospital.doctor.accountId}`, detail: { membershipIds: [hospital.administrator.membershipId] } })
+  })
+
+  test('is for nobody else: not of another organisation, not suspended, not without the right, not oneself', async () => {
+    const [hospital, other] = [await aHospital(), await aHospital()]
+    const { StudyInstanceUID: uid } = await stored(hospital)
+    const share = ({ call }: Pick<TestMember, 'call'>, membershipId: string) => call('POST', `/studies/${uid}/colleague-shares`, { membershipIds: [membershipId] })
+    const suspended = await hospital.member('general')
+    await service.db('membership').where({ membership_id: suspended.membershipId }).update({ state: 'suspended' })
+    for (const membershipId of [other.doctor.membershipId, suspended.membershipId, hospital.doctor.membershipId, nowhere]) expect(typeOf(await share(hospital.doctor, membershipId))).toBe('no-such-colleague')
+    expect(typeOf(await share(other.doctor, other.administrator.membershipId))).toBe('no-such-study')
+    expect(await service.db('notification_event').where({ event: 'study.shared', organisation_id: hospital.organisationId })).toEqual([])
   })
 })

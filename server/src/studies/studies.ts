@@ -1,5 +1,5 @@
 /** The study list and a study's page: what is found, what is told of it, and what belongs together. */
-import { defaultPageSize, isIdentityKeyword, studiesCountedTo, type CaseCorrections, type CorrectableKeyword, type RelatedStudy, type StudyDetail, type StudyFilter, type StudyListQuery, type StudyPage, type StudySeries } from '@isocenter/contracts'
+import { defaultPageSize, isIdentityKeyword, studiesCountedTo, type CaseCorrections, type ColleagueShare, type CorrectableKeyword, type SimilarStudy, type RelatedStudy, type StudyDetail, type StudyFilter, type StudyListQuery, type StudyPage, type StudySeries } from '@isocenter/contracts'
 import { Type } from 'typebox'
 import { record } from '../audit/index.ts'
 import { noSuchSeries, noSuchStudy, searchTooBroad, sql, type Sql } from '../catalogue/index.ts'
@@ -13,6 +13,9 @@ import { caseInformation } from './case-information.ts'
 import { changedCorrections, correctedStudies, searchedColumns, type Corrections } from './corrections.ts'
 import { askedOf, windowOf } from './filter.ts'
 import { bytesOf, countStatement, pageStatement, studiesStatement, type Sorting, type StudyListRow } from './rows.ts'
+import { shareWithColleagues } from './colleagues.ts'
+import { candidatesStatement, mostAlike, type SimilarCandidate } from './similar.ts'
+import { createSavedViews, type SavedViews } from './views.ts'
 import { attributesOf, performersOf, toSummaries } from './summaries.ts'
 
 export interface Studies {
@@ -26,6 +29,11 @@ export interface Studies {
   readonly find: (access: Access, StudyInstanceUID: string) => Promise<StudyDetail>
   /** Corrects what is told of the case; the images stay as they are. @throws noSuchStudy 404, changedMeanwhile 412, invalidCorrection 422, forbidden 403 for identities of who may not see them */
   readonly correct: (access: Access, StudyInstanceUID: string, change: CaseCorrections['corrections'], version: number) => Promise<void>
+  /** Cases of other patients like this one, the most alike first. @throws noSuchStudy 404 */
+  readonly similar: (access: Access, StudyInstanceUID: string) => Promise<SimilarStudy[]>
+  /** Tells colleagues of it. @throws noSuchStudy 404, noSuchColleague 404 */
+  readonly shareWithColleagues: (access: Access, StudyInstanceUID: string, share: ColleagueShare) => Promise<void>
+  readonly views: SavedViews
   /** Shows a series to outside viewers, or keeps it from them. @throws noSuchSeries 404 */
   readonly showSeries: (access: Access, scope: { readonly StudyInstanceUID: string; readonly SeriesInstanceUID: string }, isShown: boolean) => Promise<void>
   /** Both belong together from now on. @throws noSuchStudy 404, badRequest 400 for one alone */
@@ -45,6 +53,7 @@ const queryCanceled = '57014'
 const latelyMs = 31 * 86_400_000
 /** Suggestions of the same patient. */
 const mostSuggested = 20
+const mostSimilar = 10
 // Plans made without the values are slower, as in catalogue/search.ts: how often a name or a day occurs decides.
 const settingsSql = `select set_config('statement_timeout', ?, true), set_config('plan_cache_mode', 'force_custom_plan', true), set_config('max_parallel_workers_per_gather', '0', true), set_config('jit', 'off', true)`
 
@@ -148,8 +157,28 @@ export function createStudies({ db, statementTimeoutMs, now = () => new Date() }
       return { ...summary, caseInformation: caseInformation(attributesOf(row), access.permissions.has('study.view_identity'), corrections, performer), caseVersion: row.case_version, series, related }
     },
 
+    similar: async (access, StudyInstanceUID) => {
+      const [row] = await ask<StudyListRow>(studiesStatement(askedOf(access, { record: StudyInstanceUID }, now()).conditions, 1, accountOf(access)))
+      if (row === undefined) throw noSuchStudy('No study of your organisation has this StudyInstanceUID.')
+      const study = { study_key: row.study_key, patient_id: row.patient_id, study_description: row.study_description, body_parts: row.body_parts ?? [], modalities: row.modalities_in_study }
+      if (study.modalities.length === 0) return []
+      const alike = mostAlike(study, await ask<SimilarCandidate>(candidatesStatement(access, study)), mostSimilar)
+      if (alike.length === 0) return []
+      const found = await rows2(studiesStatement([sql`study.organisation_id = ${access.organisationId}`, sql`study.study_key = any(${alike.map(({ candidate }) => candidate.study_key)}::bigint[])`], alike.length, accountOf(access)))
+      const summaries = new Map((await toSummaries(db, access, found)).map((summary) => [summary.StudyInstanceUID, summary]))
+      return alike.flatMap(({ candidate, reason }) => {
+        const summary = summaries.get(candidate.study_instance_uid)
+        return summary === undefined ? [] : [{ study: summary, reason }]
+      })
+    },
+
+    shareWithColleagues: (access, StudyInstanceUID, share) => shareWithColleagues(db, access, StudyInstanceUID, share),
+    views: createSavedViews({ db, now }),
+
     correct: (access, StudyInstanceUID, change, version) => db.transaction(async (trx) => {
       const keywords = Object.keys(change) as CorrectableKeyword[]
+      // Members that may not be corrected have been left out.
+      if (keywords.length === 0) throw badRequest('Nothing is asked for that can be corrected.')
       if (!access.permissions.has('study.view_identity') && keywords.some(isIdentityKeyword)) throw forbidden('Who may not see identities may not correct them.')
       const { patient_id } = await lockStudy(trx, access, StudyInstanceUID)
       const before = await trx('study_correction').where(own(access, StudyInstanceUID)).forUpdate().first<{ version: number; corrections: Corrections } | undefined>('version', 'corrections')

@@ -37,6 +37,7 @@ function actionsOf({ permissions, actor }: Access, row: StudyListRow): StudyActi
     ...(!isLocked && permissions.has('study.delete') ? ['delete' as const] : []),
     ...(permissions.has('study.download') ? ['download' as const] : []),
     ...(actor.kind === 'account' && permissions.has('study.share') ? ['share' as const] : []),
+    ...(actor.kind === 'account' && permissions.has('study.share_colleague') ? ['shareColleague' as const] : []),
     ...(actor.kind === 'account' ? [row.is_favourite ? 'removeFavourite' as const : 'addFavourite' as const] : []),
     ...(permissions.has('study.edit_case') ? ['editCase' as const] : []),
   ]
