@@ -1,17 +1,12 @@
 import { launchChromium, openWatchedPage, type WatchedPage } from '@isocenter/testkit/browser'
 import { fileURLToPath } from 'node:url'
-import type { Browser, BrowserContextOptions } from 'playwright-core'
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll } from 'vitest'
 import { buildScreens } from '../../packages/launcher/src/build-screens.ts'
 import { createControlApi } from '../src/control/api.ts'
 import { pretendGateway, type PretendedGateway } from '../src/control/gateway.fixture.ts'
 
 export const key = 'abcd-efgh-jkmn-pqrs-tvwx'
-
-/** Builds the console if it has changed, and starts a browser. */
-export async function launchBrowser(): Promise<Browser> {
-  await buildScreens(() => {}, ['dimse-gateway/console'])
-  return launchChromium()
-}
 
 export interface OpenedConsole extends Omit<WatchedPage, 'context'> {
   readonly gateway: PretendedGateway
@@ -20,8 +15,33 @@ export interface OpenedConsole extends Omit<WatchedPage, 'context'> {
   readonly close: () => Promise<void>
 }
 
-/** The built console of a pretended gateway in a browser of its own, signed in unless said otherwise. */
-export async function openConsole(browser: Browser, { isSignedIn = true, isEmpty = false, ...options }: BrowserContextOptions & { readonly isSignedIn?: boolean; readonly isEmpty?: boolean } = {}): Promise<OpenedConsole> {
+type ConsoleOptions = BrowserContextOptions & { readonly isSignedIn?: boolean; readonly isEmpty?: boolean }
+
+/** Opens the console for a test of the file, as built by now; it is closed when the test ends. */
+export function consoleOfEachTest(): (options?: ConsoleOptions) => Promise<OpenedConsole> {
+  let browser: Browser
+  let opened: OpenedConsole | undefined
+  beforeAll(async () => {
+    await buildScreens(() => {}, ['dimse-gateway/console'])
+    browser = await launchChromium()
+  }, 120_000)
+  afterAll(() => browser.close())
+  afterEach(async () => {
+    await opened?.close()
+    opened = undefined
+  })
+  return async (options) => (opened = await openConsole(browser, options))
+}
+
+/** Answers the question that is on the screen. */
+export async function answer(page: Page, name: string): Promise<void> {
+  const dialog = page.getByRole('dialog')
+  await dialog.getByRole('button', { name }).click()
+  await dialog.waitFor({ state: 'hidden' })
+}
+
+/** The console of a pretended gateway in a browser of its own, signed in unless said otherwise. */
+async function openConsole(browser: Browser, { isSignedIn = true, isEmpty = false, ...options }: ConsoleOptions = {}): Promise<OpenedConsole> {
   const gateway = pretendGateway({ isEmpty })
   const app = await createControlApi({ control: gateway, key, screens: fileURLToPath(new URL('dist', import.meta.url)) })
   const address = await app.listen({ port: 0, host: '127.0.0.1' })
