@@ -47,7 +47,7 @@ export function guardUnsavedWork(): void {
   })
   // A browser without it goes back without asking; everything else asks there too.
   const navigation = 'navigation' in globalThis ? globalThis.navigation : undefined
-  if (navigation == null) return
+  if (navigation === undefined) return
   navigation.addEventListener('navigate', (event) => {
     const { navigationType, cancelable, destination } = event
     if (navigationType !== 'traverse' || !cancelable || !hasUnsavedWork() || !isElsewhere(destination.url)) return
