@@ -47,6 +47,15 @@ export function passwordMistakesIn(password: string, policy: PasswordPolicy): Pa
   return checks.filter(([, isWrong]) => isWrong).map(([mistake]) => mistake)
 }
 
+/** What an organisation asks of how its people sign in, beside what the product asks; of several organisations the strictest holds. */
+export const SignInRules = Type.Object({
+  minPasswordLength: Type.Integer({ minimum: 8, maximum: 24, description: 'of passwords that are set from now on (AUTH-17)' }),
+  allowsOtherCharacters: Type.Boolean({ description: 'in passwords, beyond those the standard policy names; where all organisations of a person allow them (D-02)' }),
+  forcesAutoSignOut: Type.Boolean({ description: 'after 30 minutes without operation, whatever a person has chosen (AUTH-22)' }),
+  forcesPasswordChange: Type.Boolean({ description: 'who still has a default password sets another before anything else, instead of being advised to (AUTH-18)' }),
+}, { additionalProperties: false })
+export type SignInRules = Static<typeof SignInRules>
+
 // ── Captcha (AUTH-09, D-04) ────────────────────────────────────────────────────────────────────
 
 /**
@@ -96,6 +105,7 @@ export const Session = Type.Object({
     language: Type.Optional(Type.String()),
     timeZone: Type.Optional(Type.String()),
     autoSignOut: Type.Boolean(),
+    isAutoSignOutForced: Type.Boolean({ description: 'by an organisation' }),
     hasSecondFactor: Type.Boolean(),
     secondFactors: Type.Array(Type.Enum([...secondFactorWays]), { description: 'by which a second factor can be given' }),
   }),
@@ -104,6 +114,7 @@ export const Session = Type.Object({
     secondFactorUntil: Type.Optional(Type.String({ format: 'date-time', description: 'so long the second factor that was given is good for management' })),
     graceUntil: Type.Optional(Type.String({ format: 'date-time', description: 'so long management is open without a second factor; one has to be set up by then' })),
   }, { description: 'AUTH-11; absent where the installation demands no second factor' })),
+  passwordPolicy: PasswordPolicy,
   newPasswordAdvised: Type.Boolean({ description: 'the password still is the one the account came with' }),
   isRemembered: Type.Boolean(),
   signsOutAt: Moment,
@@ -189,6 +200,10 @@ export type PasswordResetCompletion = Static<typeof PasswordResetCompletion>
 // ── Administration (AUTH-16, ADM-22) ───────────────────────────────────────────────────────────
 
 export const AccountParams = Type.Object({ accountId: Id })
+
+/** Stops an account everywhere, or lets it go on: for who runs the installation. */
+export const AccountStop = Type.Object({ phone: Type.String({ minLength: 1, maxLength: 40 }), reason: Type.String({ minLength: 1, maxLength: 500, pattern: '\\S' }) }, { additionalProperties: false })
+export type AccountStop = Static<typeof AccountStop>
 
 export const FrozenAccount = Type.Object({
   accountId: Id,

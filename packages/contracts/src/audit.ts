@@ -60,6 +60,8 @@ const entries = {
   'account.password-reset': { group: 'accounts' },
   'account.second-factor': { group: 'accounts' },
   'account.settings': { group: 'accounts' },
+  'account.suspend': { group: 'accounts' },
+  'account.reinstate': { group: 'accounts' },
   'account.profile': { group: 'accounts' },
   'account.contact': { group: 'accounts' },
   'account.signature': { group: 'accounts' },

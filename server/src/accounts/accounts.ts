@@ -77,7 +77,7 @@ export interface Accounts {
 /** Opens what accounts need. Several processes share it through the database. */
 export function createAccounts({ db, sealing, memberships, outbox, publicUrl, timeZone, captchaBits, management: rule = standardManagementRule, hashCost, now = () => new Date() }: AccountsDeps): Accounts {
   const hashing = createPasswordHashing(hashCost)
-  const passwords = createPasswords({ hashing, policy: standardPasswordPolicy, now })
+  const passwords = createPasswords({ hashing, policy: standardPasswordPolicy, policyOf: memberships.passwordPolicyOf, now })
   const captchas = createCaptchas({ db, sealing, now, zeroBits: captchaBits })
   const signIn = createSignIn({ db, hashing, captchas, now, timeZoneOf: async (organisationId) => await memberships.timeZoneOf(db, organisationId ?? '0') ?? timeZone })
   const cookies = createCookies(publicUrl)
@@ -85,9 +85,14 @@ export function createAccounts({ db, sealing, memberships, outbox, publicUrl, ti
   const own = createOwnAccount({ db, hashing, passwords, management, memberships, now })
   const told = createTold(db)
   const qrSignIns = createQrSignIns({ db, told, now })
+  const describe = async (sessionId: string): Promise<Session> => {
+    const session = await sessionById(db, sessionId)
+    if (session === undefined) throw noSuchSession('It has just been ended.')
+    return toSession(db, { management, memberships }, session)
+  }
   const opened: Accounts['opened'] = async (opening) => {
-    const { token, session } = await opening
-    return { token, maxAgeSeconds: session.isRemembered ? sessionLimits.rememberedMs / 1000 : undefined, session: await toSession(db, management, session) }
+    const { token, session: { sessionId, isRemembered } } = await opening
+    return { token, maxAgeSeconds: isRemembered ? sessionLimits.rememberedMs / 1000 : undefined, session: await describe(sessionId) }
   }
   return {
     cookies,
@@ -109,10 +114,6 @@ export function createAccounts({ db, sealing, memberships, outbox, publicUrl, ti
       qrSignIns.close()
       await told.close()
     },
-    describe: async ({ sessionId }) => {
-      const session = await sessionById(db, sessionId)
-      if (session === undefined) throw noSuchSession('It has just been ended.')
-      return toSession(db, management, session)
-    },
+    describe: ({ sessionId }) => describe(sessionId),
   }
 }

@@ -1,5 +1,5 @@
 /** HTTP face of what administrators do with accounts of others. */
-import { AccountParams, AccountRelease, defaultPageSize, FrozenAccountPage, OneTimePassword, PageQuery, Problem } from '@isocenter/contracts'
+import { AccountParams, AccountRelease, AccountStop, defaultPageSize, FrozenAccountPage, OneTimePassword, PageQuery, Problem } from '@isocenter/contracts'
 import { Type } from 'typebox'
 import type { AccessLog } from '../audit/index.ts'
 import type { ApiRoutes } from '../platform/typed-routes.ts'
@@ -28,6 +28,24 @@ export const accountAdministrationRoutes: ApiRoutes<{ accounts: Accounts; access
     config: { policy: 'admin.unfreeze', audit: 'account.unfreeze' },
   }, async (request, reply) => {
     await administration.release(request.access, request.params.accountId, request.body)
+    return reply.code(204).send(null)
+  })
+
+  app.post('/operator/accounts/suspension', {
+    bodyLimit,
+    schema: { operationId: 'suspendAccount', summary: 'Stops an account in every organisation; its sessions end, and keys it has made let nobody in', tags, body: AccountStop, response: { 204: Empty, '4xx': Problem } },
+    config: { policy: 'operator.organisations', audit: 'account.suspend' },
+  }, async (request, reply) => {
+    await administration.stop(request.access, request.body)
+    return reply.code(204).send(null)
+  })
+
+  app.post('/operator/accounts/reinstatement', {
+    bodyLimit,
+    schema: { operationId: 'reinstateAccount', summary: 'Lets a suspended account go on', tags, body: AccountStop, response: { 204: Empty, '4xx': Problem } },
+    config: { policy: 'operator.organisations', audit: 'account.reinstate' },
+  }, async (request, reply) => {
+    await administration.letGoOn(request.access, request.body)
     return reply.code(204).send(null)
   })
 

@@ -1,5 +1,5 @@
 /** What is done with accounts of others: making them, one-time passwords, releasing frozen ones (AUTH-01, AUTH-02, AUTH-16, ADM-22). */
-import type { AccountRelease, FrozenAccountPage, OneTimePassword } from '@isocenter/contracts'
+import type { AccountRelease, AccountStop, FrozenAccountPage, OneTimePassword } from '@isocenter/contracts'
 import { Type } from 'typebox'
 import { record } from '../audit/index.ts'
 import { forbidden, type Access } from '../identity/index.ts'
@@ -48,6 +48,13 @@ export interface AccountAdministration {
   readonly resetPassword: (access: Access, accountId: string) => Promise<OneTimePassword>
   /** The same for who has the machine in hand, of any account, and it is let in if it was frozen. @throws noSuchAccount 404, notALogin 422 */
   readonly replacePassword: (phone: string, actor: string, options?: { readonly forgetsSecondFactor?: boolean }) => Promise<OneTimePassword>
+  /**
+   * Stops an account in every organisation, or lets it go on: stopped, it has no session, and keys that it has made let nobody in. For who runs the
+   * installation.
+   * @throws noSuchAccount 404, notALogin 422, forbidden 403 for the caller's own, and for one with the platform's full role by who has it not
+   */
+  readonly stop: (by: Access | 'command:account', stop: AccountStop) => Promise<void>
+  readonly letGoOn: (by: Access | 'command:account', stop: AccountStop) => Promise<void>
   /** Writes down which accounts have been let in again because their day is over. */
   readonly noteThawed: () => Promise<void>
 }
@@ -77,7 +84,30 @@ export function createAccountAdministration({ db, passwords, memberships, now }:
     return account
   }
 
+  const setState = async (by: Access | 'command:account', { phone: typed, reason }: AccountStop, state: 'active' | 'suspended'): Promise<void> => {
+    const phone = readPhone(typed)
+    if (phone === undefined) throw notALogin('This is no phone number.')
+    await db.transaction(async (trx) => {
+      const found = await accountByLogin(trx, { kind: 'phone', value: phone })
+      const account = found && await lockAccount(trx, found.account.accountId)
+      if (account === undefined) throw noSuchAccount('No account has this phone number.')
+      const { accountId, organisationId } = account
+      if (by !== 'command:account') {
+        if (by.actor.id === accountId) throw forbidden('Nobody suspends himself, nor ends it.')
+        const isBeyond = await memberships.hasFullRole(trx, accountId, by.organisationId) && !await memberships.hasFullRole(trx, by.actor.id, by.organisationId)
+        if (isBeyond) throw forbidden('Who has the full role is suspended by who has it, too.')
+      }
+      await trx('account').where({ account_id: accountId }).update({ state, updated_at: now() })
+      const sessionsEnded = state === 'suspended' ? await endSessions(trx, accountId) : undefined
+      const event = { actor: by === 'command:account' ? by : actorOf(by), action: state === 'suspended' ? 'account.suspend' : 'account.reinstate', outcome: 'success', detail: { accountId, reason: reason.trim(), sessionsEnded } } as const
+      await (by === 'command:account' ? record(trx, [{ ...event, organisationId }]) : recordWhereAsked(trx, by, account, event))
+    })
+  }
+
   return {
+    stop: (by, stop) => setState(by, stop, 'suspended'),
+    letGoOn: (by, stop) => setState(by, stop, 'active'),
+
     prepareOneTimePassword: passwords.prepareOneTime,
 
     create: async (trx, { phone: typed, loginName: typedName, actor, ...rest }, prepared) => {
@@ -117,6 +147,7 @@ export function createAccountAdministration({ db, passwords, memberships, now }:
       await db.transaction(async (trx) => {
         const account = await lockAdministered(trx, access, accountId)
         // Who sets its password could sign in as it, and act where this administrator may not.
+        if (!await memberships.mayReset(trx, accountId, access.organisationId)) throw forbidden('Another consortium is billed for this hospital, and helps its administrators.')
         if (await memberships.isSharedBeyond(trx, accountId, access.organisationId)) throw accountShared('Its holder resets the password by "forgot password".')
         if (await memberships.administersMore(trx, accountId, access)) throw forbidden('Who administers more than you resets the password by "forgot password", or asks somebody who administers as much.')
         await passwords.setOneTime(trx, accountId, prepared)

@@ -207,14 +207,14 @@ export function createPasskeys({ db, sealing, own, now }: PasskeyDeps): Passkeys
 
     signIn: async (request, party, { address, userAgent, token }) => {
       const place = addressKey(address)
-      await refusals.check(place)
-      const attempt = async () => {
-        const ceremony = ceremonyOf('signIn', '', request.ceremony)
-        return { ceremony, ...await verify(request, ceremony, party) }
-      }
-      const { ceremony, row, signCount } = await attempt().catch(async (error: unknown) => {
-        await refusals.use(place)
-        throw error
+      const { ceremony, row, signCount } = await refusals.takeIf(place, async (counts) => {
+        try {
+          const ceremony = ceremonyOf('signIn', '', request.ceremony)
+          return { ceremony, ...await verify(request, ceremony, party) }
+        } catch (error) {
+          counts()
+          throw error
+        }
       })
       const outcome = await db.transaction(async (trx) => {
         const account = await lockAccount(trx, row.account_id)

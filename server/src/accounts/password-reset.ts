@@ -2,7 +2,7 @@
 import type { PasswordReset, PasswordResetCompletion, PasswordResetRequest } from '@isocenter/contracts'
 import { record } from '../audit/index.ts'
 import type { Sealing } from '../identity/index.ts'
-import type { Outbox } from '../notifications/index.ts'
+import { publish, type Outbox } from '../notifications/index.ts'
 import type { Db } from '../platform/db.ts'
 import { addressKey } from '../platform/rate-limit.ts'
 import { createSharedRateLimit } from '../platform/shared-rate-limit.ts'
@@ -51,20 +51,20 @@ export function createPasswordResets({ db, sealing, captchas, passwords, outbox,
       const subject = account === undefined ? subjectOfLogin(login) : subjectOfAccount(account.accountId)
       const accountId = account?.isSuspended === false ? account.accountId : undefined
       const { id, expiresAt } = await codes.make(subject, accountId, (trx, { code, expiresAt }) =>
-        outbox.add(trx, { kind: 'password-reset-code', values: { code, minutes: codeMinutes }, accountId, expiresAt }))
+        outbox.add(trx, { kind: 'password-reset-code', values: { code, minutes: codeMinutes }, accountId, expiresAt }), subjectOfLogin(login))
       return { resetId: id, expiresAt: expiresAt.toISOString() }
     },
 
     complete: async (resetId, { code, newPassword }, address) => {
       const place = addressKey(address)
-      await guesses.check(place)
       // First: a slip in the new password shall not cost one of the five tries.
       passwords.assertForm(newPassword)
-      const accountId = await codes.look(resetId, code)
-      if (accountId === undefined) {
-        await guesses.use(place)
+      const accountId = await guesses.takeIf(place, async (counts) => {
+        const found = await codes.look(resetId, code)
+        if (found !== undefined) return found
+        counts()
         throw refused()
-      }
+      })
       const hash = await passwords.prepare(db, accountId, newPassword)
       await db.transaction(async (trx) => {
         const account = await lockAccount(trx, accountId)
@@ -72,6 +72,7 @@ export function createPasswordResets({ db, sealing, captchas, passwords, outbox,
         await passwords.set(trx, accountId, hash)
         const sessionsEnded = await endSessions(trx, accountId)
         await record(trx, [{ organisationId: account.organisationId, actor: `account:${accountId}`, action: 'account.password-reset', outcome: 'success', detail: { address, sessionsEnded } }])
+        await publish(trx, { event: 'account.password-reset', organisationId: account.organisationId, accountId, details: {} })
         await outbox.add(trx, { kind: 'password-changed', values: {}, accountId, expiresAt: new Date(now().getTime() + dayMs) })
       })
     },

@@ -12,6 +12,8 @@ export const oneTimePasswordDays = 7
 export interface PasswordsDeps {
   readonly hashing: PasswordHashing
   readonly policy: PasswordPolicy
+  /** Of one account: what its organisations ask beside. */
+  readonly policyOf: (db: Db, accountId: string) => Promise<PasswordPolicy>
   readonly now: () => Date
 }
 
@@ -31,16 +33,17 @@ export interface Passwords {
   readonly setOneTime: (trx: Trx, accountId: string, prepared: { readonly hash: string; readonly expiresAt: Date }) => Promise<void>
 }
 
-export function createPasswords({ hashing, policy, now }: PasswordsDeps): Passwords {
-  const assertForm = (password: string) => {
-    const mistakes = passwordMistakesIn(password, policy)
+export function createPasswords({ hashing, policy, policyOf, now }: PasswordsDeps): Passwords {
+  // Whose it is may not be known yet: an organisation may take characters that the standard policy does not.
+  const assertForm = (password: string, of: PasswordPolicy = { ...policy, allowsOtherCharacters: true }) => {
+    const mistakes = passwordMistakesIn(password, of)
     if (mistakes.length > 0) throw passwordRefused('It does not have the form passwords have here.', { reasons: mistakes })
   }
 
   return {
     assertForm,
     prepare: async (db, accountId, password) => {
-      assertForm(password)
+      assertForm(password, await policyOf(db, accountId))
       for (const hash of await newestHashes(db, accountId, policy.remembered)) {
         if (await hashing.verify(password, hash)) throw passwordRefused(`It is one of the last ${String(policy.remembered)}.`, { reasons: ['usedBefore'] })
       }

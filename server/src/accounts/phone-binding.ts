@@ -69,15 +69,15 @@ export function createPhoneBindings({ db, sealing, captchas, passwords, outbox, 
 
     complete: async (bindingId, { code: qrCode, proof, newPassword }, { address, userAgent, token }) => {
       const place = addressKey(address)
-      await guesses.check(place)
       // First: a slip in the new password, or a QR code that has gone, shall not cost one of the five tries.
       passwords.assertForm(newPassword)
       await qr.assertOpen(qrCode)
-      const accountId = await codes.look(bindingId, proof)
-      if (accountId === undefined) {
-        await guesses.use(place)
+      const accountId = await guesses.takeIf(place, async (counts) => {
+        const found = await codes.look(bindingId, proof)
+        if (found !== undefined) return found
+        counts()
         throw refused()
-      }
+      })
       const hash = await passwords.prepare(db, accountId, newPassword)
       const opened = await db.transaction(async (trx) => {
         const account = await lockAccount(trx, accountId)

@@ -86,12 +86,15 @@ export function createSecondFactor({ db, sealing, own, now }: SecondFactorDeps):
   const eventOf = (account: Account, detail: Readonly<Record<string, unknown>>) => ({ organisationId: account.organisationId, actor: `account:${account.accountId}`, action: 'account.second-factor', outcome: 'success', detail } as const)
 
   /** Takes a code of the authenticator, for the first time it is shown. */
-  const takeTotp = async (accountId: string, code: string): Promise<boolean> => {
+  const takeSecret = async (accountId: string, code: string): Promise<Buffer | undefined> => {
     const row = await db('account_totp').where({ account_id: accountId }).first<TotpRow | undefined>('sealed', 'sealed_with', 'confirmed_at')
     const secret = row && sealing.open({ kid: row.sealed_with, bytes: row.sealed }, purposeOf(accountId))
     const step = secret === undefined ? undefined : stepOf(Buffer.from(secret, 'base64'), code, now())
-    return step !== undefined && await db('account_totp').where({ account_id: accountId }).where('last_step', '<', step).update({ last_step: step }) === 1
+    // The secret that was looked at: another may have been begun meanwhile.
+    const isTaken = row !== undefined && step !== undefined && await db('account_totp').where({ account_id: accountId, sealed: row.sealed }).where('last_step', '<', step).update({ last_step: step }) === 1
+    return isTaken ? row.sealed : undefined
   }
+  const takeTotp = async (accountId: string, code: string): Promise<boolean> => await takeSecret(accountId, code) !== undefined
   const takeRecoveryCode = async (accountId: string, code: string): Promise<boolean> =>
     await db('recovery_code').where({ account_id: accountId, code_sha256: typedCodeHash(code) }).delete() === 1
 
@@ -125,11 +128,13 @@ export function createSecondFactor({ db, sealing, own, now }: SecondFactorDeps):
     confirm: async (session, code) => {
       const { account } = await present(session)
       if ((await waysOf(db, account.accountId)).includes('totp')) throw secondFactorThere('It has been confirmed already.')
-      await assertCode(account, [takeTotp], code)
+      let shown: Buffer | undefined
+      await assertCode(account, [async (accountId, code) => (shown = await takeSecret(accountId, code)) !== undefined], code)
       return db.transaction(async (trx) => {
         await lockAccount(trx, account.accountId)
         if ((await waysOf(trx, account.accountId)).includes('totp')) throw secondFactorThere('It has been confirmed already.')
-        await trx('account_totp').where({ account_id: account.accountId }).update({ confirmed_at: now() })
+        const confirmed = await trx('account_totp').where({ account_id: account.accountId, sealed: shown ?? Buffer.alloc(0) }).update({ confirmed_at: now() })
+        if (confirmed !== 1) throw wrongSecondFactor('Another secret has been begun meanwhile: give a code of that one.')
         await trx('account').where({ account_id: account.accountId }).update({ has_second_factor: true })
         const codes = await renewRecoveryCodes(trx, account.accountId)
         await noteSecondFactor(trx, session.sessionId, now())

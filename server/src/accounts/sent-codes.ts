@@ -28,8 +28,12 @@ export interface SentCode {
 }
 
 export interface SentCodes {
-  /** Makes a code for a name; `send` puts it on its way in the same transaction. @throws tooManyRequests 429 */
-  readonly make: (subject: string, accountId: string | undefined, send: (trx: Trx, sent: SentCode) => Promise<void>) => Promise<SentCode>
+  /**
+   * Makes a code; `send` puts it on its way in the same transaction. As many as one account may have are counted without a word, by whichever of its names
+   * they are asked for: nobody learns that two names are of one. @param name as it was asked for, which is counted with a word
+   * @throws tooManyRequests 429
+   */
+  readonly make: (subject: string, accountId: string | undefined, send: (trx: Trx, sent: SentCode) => Promise<void>, name?: string) => Promise<SentCode>
   /** Whose it is, when the code is right; every look is a try. */
   readonly look: (id: string, code: string) => Promise<string | undefined>
   /** Marks it used up; false when it was already. */
@@ -46,17 +50,23 @@ interface CodeRow {
 export function createSentCodes({ db, sealing, table, idColumn, now }: SentCodesDeps): SentCodes {
   const purposeOf = (id: string) => `${table.replace('_', '-')}:${id}`
   return {
-    make: async (subject, accountId, send) => {
+    make: async (subject, accountId, send, name) => {
       const sent: SentCode = { id: randomUUID(), code: String(randomInt(1_000_000)).padStart(6, '0'), expiresAt: new Date(now().getTime() + codeMinutes * minuteMs) }
       const { kid, bytes } = sealing.seal(sent.code, purposeOf(sent.id))
       await db.transaction(async (trx) => {
         // One after another, or ten requests at once would all see none before them.
         await trx.raw('select pg_advisory_xact_lock(hashtextextended(?, 0))', [`${table} ${subject}`])
-        const recent = await trx(table).where({ subject }).where('created_at', '>', new Date(now().getTime() - 60 * minuteMs)).select<object[]>(idColumn)
-        if (recent.length >= codesPerHour) throw tooManyRequests('Wait before asking for another code.', {}, { 'retry-after': '3600' })
+        const recent = (which: object) => trx(table).where(which).where('created_at', '>', new Date(now().getTime() - 60 * minuteMs)).select<object[]>(idColumn)
+        const ofAccount = (await recent({ subject })).length
+        if ((name === undefined ? ofAccount : (await recent({ name })).length) >= codesPerHour) throw tooManyRequests('Wait before asking for another code.', {}, { 'retry-after': '3600' })
+        if (ofAccount >= codesPerHour) {
+          // By another of its names: answered as a name that nobody has.
+          await trx(table).insert({ [idColumn]: sent.id, subject: `${subject} more`, name, account_id: null, sealed: bytes, sealed_with: kid, created_at: now(), expires_at: sent.expiresAt })
+          return
+        }
         // Only the newest code of a name is good.
         await trx(table).where({ subject }).update({ expires_at: trx.raw('least(expires_at, ?)', [now()]) })
-        await trx(table).insert({ [idColumn]: sent.id, subject, account_id: accountId ?? null, sealed: bytes, sealed_with: kid, created_at: now(), expires_at: sent.expiresAt })
+        await trx(table).insert({ [idColumn]: sent.id, subject, ...(name === undefined ? {} : { name }), account_id: accountId ?? null, sealed: bytes, sealed_with: kid, created_at: now(), expires_at: sent.expiresAt })
         await send(trx, sent)
       })
       return sent

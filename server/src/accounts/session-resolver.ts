@@ -21,10 +21,10 @@ export interface SessionResolverDeps {
 }
 
 /** What must be done before a session is good for anything else. */
-export function restrictionOf({ account, needsSecondFactor }: LiveSession): SessionRestriction | undefined {
+export function restrictionOf({ account, needsSecondFactor, isPasswordChangeForced }: LiveSession): SessionRestriction | undefined {
   // First: who has the password alone shall not set another.
   if (needsSecondFactor) return 'secondFactor'
-  return account.mustSetPassword ? 'setPassword' : undefined
+  return account.mustSetPassword || (account.hasDefaultPassword && isPasswordChangeForced) ? 'setPassword' : undefined
 }
 
 /** Frames are asked for by the hundred; what else a page asks for is looked up each time. */

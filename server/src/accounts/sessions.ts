@@ -32,6 +32,9 @@ export interface LiveSession {
   readonly secondFactorAt: Date | undefined
   /** The organisation on whose provider's word alone it was opened; undefined once the account itself was proven. */
   readonly vouchedBy: string | undefined
+  /** By an organisation, whatever its person has chosen. */
+  readonly isAutoSignOutForced: boolean
+  readonly isPasswordChangeForced: boolean
   readonly lastActiveAt: Date
   readonly expiresAt: Date
 }
@@ -42,6 +45,8 @@ interface SessionRow extends AccountRow {
   readonly needs_second_factor: boolean
   readonly second_factor_at: Date | null
   readonly vouched_by: string | null
+  readonly is_auto_sign_out_forced: boolean
+  readonly is_password_change_forced: boolean
   readonly last_active_at: Date
   readonly expires_at: Date
 }
@@ -84,14 +89,16 @@ export async function openSession(db: Db, { account, proof, vouchedBy, isRemembe
     needs_second_factor: needsSecondFactor, second_factor_at: secondFactorAt ?? null, vouched_by: vouchedBy ?? null, user_agent: userAgent?.slice(0, maxUserAgentLength) ?? null, address,
   }).returning<{ session_id: string }[]>('session_id')
   if (row === undefined) throw new Error('The session was not added.')
-  return { token, session: { sessionId: row.session_id, account, isRemembered, needsSecondFactor, secondFactorAt, vouchedBy, lastActiveAt: now, expiresAt } }
+  return { token, session: { sessionId: row.session_id, account, isRemembered, needsSecondFactor, secondFactorAt, vouchedBy, isAutoSignOutForced: false, isPasswordChangeForced: false, lastActiveAt: now, expiresAt } }
 }
 
-const sessions = (db: Db) => db('account_session').join('account', 'account.account_id', 'account_session.account_id')
+const sessions = (db: Db) => db('account_session').join('account', 'account.account_id', 'account_session.account_id').select(db.raw(forcedSql))
+const forcedSql = 'is_auto_sign_out_forced(account.account_id) as is_auto_sign_out_forced, is_password_change_forced(account.account_id) as is_password_change_forced'
 const sessionColumns = ['session_id', 'is_remembered', 'needs_second_factor', 'second_factor_at', 'vouched_by', 'last_active_at', 'expires_at', ...accountColumns] as const
 
+const accountOf = (row: SessionRow): Account => ({ ...toAccount(row), autoSignOut: row.auto_sign_out || row.is_auto_sign_out_forced })
 const toLiveSession = (row: SessionRow): LiveSession =>
-  ({ sessionId: row.session_id, account: toAccount(row), isRemembered: row.is_remembered, needsSecondFactor: row.needs_second_factor, secondFactorAt: row.second_factor_at ?? undefined, vouchedBy: row.vouched_by ?? undefined, lastActiveAt: row.last_active_at, expiresAt: row.expires_at })
+  ({ sessionId: row.session_id, account: accountOf(row), isAutoSignOutForced: row.is_auto_sign_out_forced, isPasswordChangeForced: row.is_password_change_forced, isRemembered: row.is_remembered, needsSecondFactor: row.needs_second_factor, secondFactorAt: row.second_factor_at ?? undefined, vouchedBy: row.vouched_by ?? undefined, lastActiveAt: row.last_active_at, expiresAt: row.expires_at })
 
 /** The session a token opens; undefined when it has ended, was ended, or its account is suspended. */
 export async function liveSession(db: Db, token: string, now: Date): Promise<LiveSession | undefined> {

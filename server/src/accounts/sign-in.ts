@@ -76,13 +76,8 @@ export function createSignIn({ db, hashing, captchas, timeZoneOf, now }: SignInD
     throw after.hasFrozen ? frozen() : refused(after.wrongInRow >= wrongWithoutCaptcha)
   }
 
-  /**
-   * Signs in and opens a session. Names that nobody has are answered as others are, in the same time.
-   * @throws signInRefused 401, captchaNeeded 403, accountFrozen 403; with the right password also accountSuspended and oneTimePasswordExpired 403; tooManyRequests 429
-   */
-  return async ({ login: typed, password, captcha, remember = false }, { address, userAgent, token }) => {
+  const attemptSignIn = async ({ login: typed, password, captcha, remember = false }: SignInRequest, { address, userAgent, token }: Caller, counts: () => void): ReturnType<SignIn> => {
     const place = addressKey(address)
-    await addresses.check(place)
     const login = readLogin(typed) ?? { kind: 'loginName', value: typed }
     const known = await accountByLogin(db, login)
     const account = known?.account
@@ -91,7 +86,7 @@ export function createSignIn({ db, hashing, captchas, timeZoneOf, now }: SignInD
       throw captchaNeeded(captcha === undefined ? 'Ask for one and send its solution along.' : 'The solution is wrong, used before, or too late.')
     }
     if (await beginAttempt(db, attempt, now()) === 'frozen') {
-      await addresses.use(place)
+      counts()
       throw frozen()
     }
     const isRight = await hashing.verify(password, known?.passwordHash).catch(async (error: unknown) => {
@@ -100,7 +95,7 @@ export function createSignIn({ db, hashing, captchas, timeZoneOf, now }: SignInD
     })
     const passwordHash = known?.passwordHash
     if (!isRight || passwordHash === undefined || account === undefined) {
-      await addresses.use(place)
+      counts()
       return wrong(attempt, account, address)
     }
 
@@ -130,4 +125,10 @@ export function createSignIn({ db, hashing, captchas, timeZoneOf, now }: SignInD
       return opened
     })
   }
+
+  /**
+   * Signs in and opens a session. Names that nobody has are answered as others are, in the same time.
+   * @throws signInRefused 401, captchaNeeded 403, accountFrozen 403; with the right password also accountSuspended and oneTimePasswordExpired 403; tooManyRequests 429
+   */
+  return (request, caller) => addresses.takeIf(addressKey(caller.address), (counts) => attemptSignIn(request, caller, counts))
 }

@@ -4,7 +4,8 @@ import { record } from '../audit/index.ts'
 import type { Tokens } from '../identity/index.ts'
 import type { Db } from '../platform/db.ts'
 import { defineProblem } from '../platform/problem.ts'
-import { addressKey, createRateLimit } from '../platform/rate-limit.ts'
+import { addressKey } from '../platform/rate-limit.ts'
+import { createSharedRateLimit } from '../platform/shared-rate-limit.ts'
 import { grantedByScopes } from './scopes.ts'
 import type { KeyChecks } from './verify.ts'
 
@@ -49,18 +50,17 @@ export interface KeyTokensDeps {
 }
 
 export function createKeyTokens({ db, tokens, keys }: KeyTokensDeps): IssueKeyToken {
-  const refused = createRateLimit(refusals)
+  const refused = createSharedRateLimit(db, 'api-key-token', refusals)
 
   /** @throws invalidKeyClient 401, invalidKeyTokenRequest 400, tooManyRequests 429 */
   return async ({ clientId, secret }, { grant_type: grant, scope }, address) => {
-    refused.check(addressKey(address))
     if (grant !== 'client_credentials') throw invalidKeyTokenRequest('Only client_credentials is supported.', { error: grant === undefined ? 'invalid_request' : 'unsupported_grant_type' })
-    const shown = await keys.authenticate(secret, address)
-    if (shown?.apiKeyId !== clientId) {
-      refused.use(addressKey(address))
+    const { apiKeyId, organisationId, scopes } = await refused.takeIf(addressKey(address), async (counts) => {
+      const shown = await keys.authenticate(secret, address)
+      if (shown?.apiKeyId === clientId) return shown
+      counts()
       throw invalidKeyClient('client_id is the id of the key, client_secret the key; it must not be revoked, over, or for other addresses.', { error: 'invalid_client' }, { 'www-authenticate': 'Basic realm="isocenter"' })
-    }
-    const { apiKeyId, organisationId, scopes } = shown
+    })
     const asked = scope === undefined ? scopes : scope.split(' ').filter((word) => word !== '')
     const held = grantedByScopes(scopes)
     if (asked.length === 0 || !asked.every((word) => permissionsOfScope(word)?.every((permission) => held.has(permission)) === true)) {

@@ -16,6 +16,7 @@ interface UsedKeyRow {
   readonly scopes: string[]
   readonly addresses: string[]
   readonly revoked_at: Date | null
+  readonly is_maker_suspended: boolean
   readonly ends_at: Date
   readonly last_used_at: Date | null
 }
@@ -32,15 +33,18 @@ export interface KeyChecks extends KeyResolver {
   readonly authenticate: (key: string, address: string) => Promise<ShownKey | undefined>
 }
 
+/** Who is stopped does not go on by the keys he has made. */
+const makerSql = `exists (select from account where account_id = case when created_by like 'account:%' then substr(created_by, 9)::uuid end and state = 'suspended') as is_maker_suspended`
+
 const bySecret = {
   name: 'api-key-by-secret',
-  text: `select api_key_id, organisation_id, scopes, addresses, revoked_at, least(expires_at, coalesce(ends_at, expires_at)) as ends_at, last_used_at
+  text: `select api_key_id, organisation_id, scopes, addresses, revoked_at, least(expires_at, coalesce(ends_at, expires_at)) as ends_at, last_used_at, ${makerSql}
     from api_key_secret join api_key using (api_key_id) where secret_sha256 = $1`,
 }
 
 const byId = {
   name: 'api-key-by-id',
-  text: 'select api_key_id, organisation_id, scopes, addresses, revoked_at, expires_at as ends_at from api_key where api_key_id = $1',
+  text: `select api_key_id, organisation_id, scopes, addresses, revoked_at, expires_at as ends_at, ${makerSql} from api_key where api_key_id = $1`,
 }
 
 /**
@@ -69,7 +73,7 @@ export function createKeyResolver({ db, now }: { readonly db: Db; readonly now: 
 
   /** True of a key that does not let in; why is written into the trail. */
   const isRefused = async (row: Omit<UsedKeyRow, 'last_used_at'>, address: string, at: Date): Promise<boolean> => {
-    const reason = row.revoked_at !== null ? 'revoked' : row.ends_at <= at ? 'expired' : isWithin(row.addresses, address) ? undefined : 'address'
+    const reason = row.revoked_at !== null ? 'revoked' : row.ends_at <= at ? 'expired' : row.is_maker_suspended ? 'maker suspended' : isWithin(row.addresses, address) ? undefined : 'address'
     if (reason !== undefined && isDue(`${reason} ${row.api_key_id}`, at)) {
       await record(db, [{ organisationId: row.organisation_id, actor: `api-key:${row.api_key_id}`, action: 'api-key.use', outcome: 'refused', detail: { reason, address } }])
     }

@@ -14,6 +14,8 @@ const usage = `Makes the accounts nobody else could make, and helps whom nobody 
   npm run account -- create --phone … --name … --organisation north an administrator of an organisation that is there
   npm run account -- one-time-password --phone 13800138000          in place of a forgotten one; ends all sessions
   npm run account -- one-time-password --phone … --forget-second-factor   for who has lost the authenticator too
+  npm run account -- suspend --phone 13800138000 --reason "…"         stops an account everywhere; ends all sessions
+  npm run account -- reinstate --phone 13800138000 --reason "…"       lets it go on
   npm run account -- messages                                       what waits to be sent, or was put by, where no channel is set up
 
 A one-time password is printed once, signs in within seven days, and only to set another.`
@@ -21,7 +23,7 @@ A one-time password is printed once, signs in within seven days, and only to set
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
-    phone: { type: 'string' }, name: { type: 'string' }, email: { type: 'string' }, login: { type: 'string' }, organisation: { type: 'string' },
+    phone: { type: 'string' }, name: { type: 'string' }, email: { type: 'string' }, login: { type: 'string' }, organisation: { type: 'string' }, reason: { type: 'string' },
     'forget-second-factor': { type: 'boolean', default: false },
     help: { type: 'boolean', short: 'h', default: false },
   },
@@ -61,6 +63,13 @@ async function oneTimePassword({ accounts: { administration } }: Opened): Promis
   return (await administration.replacePassword(values.phone, actor, { forgetsSecondFactor: values['forget-second-factor'] })).oneTimePassword
 }
 
+const stopping = (how: 'stop' | 'letGoOn', done: string) => async ({ accounts: { administration } }: Opened): Promise<string> => {
+  const { phone, reason } = values
+  if (phone === undefined || reason === undefined) throw new Error('--phone and --reason are needed.')
+  await administration[how](actor, { phone, reason })
+  return done
+}
+
 async function messages({ outbox, db, publicUrl }: Opened): Promise<string> {
   const [waiting, kept] = await Promise.all([outbox.waiting(), keptMessages(db, publicUrl)])
   const all = [
@@ -70,7 +79,7 @@ async function messages({ outbox, db, publicUrl }: Opened): Promise<string> {
   return all.map(({ createdAt, to, text }) => `${createdAt.toISOString()}  ${to}\n  ${text.subject}\n  ${text.body}`).join('\n') || 'Nothing waits to be sent.'
 }
 
-const commands: Readonly<Record<string, (opened: Opened) => Promise<string>>> = { create, 'one-time-password': oneTimePassword, messages }
+const commands: Readonly<Record<string, (opened: Opened) => Promise<string>>> = { create, 'one-time-password': oneTimePassword, suspend: stopping('stop', 'The account is suspended.'), reinstate: stopping('letGoOn', 'The account goes on.'), messages }
 
 /** Does what the command line asks for and answers what is printed. @throws Error that names what is wrong */
 async function run(): Promise<string> {

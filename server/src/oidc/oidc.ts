@@ -3,11 +3,15 @@ import type { Accounts, Memberships } from '../accounts/index.ts'
 import type { Sealing } from '../identity/index.ts'
 import type { Db } from '../platform/db.ts'
 import { createOutboundFetch } from '../platform/outbound-fetch.ts'
+import { createSharedRateLimit, type SharedRateLimit } from '../platform/shared-rate-limit.ts'
 import { createAttempts, type Attempts } from './attempt.ts'
 import { createOwnIdentities, type OwnIdentities } from './identities.ts'
 import { createSignInProviders, type SignInProviders } from './providers.ts'
 import { createRelyingParty } from './relying-party.ts'
 import { createOidcSignIn, type OidcSignIn } from './sign-in.ts'
+
+/** Visits of one address that make this server ask a provider. A hospital has one for all who work in it. */
+const visits = { burst: 120, refillMs: 500 }
 
 export interface OidcDeps {
   readonly db: Db
@@ -25,6 +29,7 @@ export interface Oidc {
   readonly providers: SignInProviders
   readonly signIn: OidcSignIn
   readonly identities: OwnIdentities
+  readonly visits: Pick<SharedRateLimit, 'take'>
 }
 
 export function createOidc({ db, sealing, accounts, memberships, publicUrl, trustedOrigins: trusted, now = () => new Date() }: OidcDeps): Oidc {
@@ -35,5 +40,6 @@ export function createOidc({ db, sealing, accounts, memberships, publicUrl, trus
     providers: createSignInProviders({ db, sealing, memberships, party, trustedOrigins, now }),
     signIn: createOidcSignIn({ db, accounts, memberships, party, now }),
     identities: createOwnIdentities({ db, accounts, party }),
+    visits: createSharedRateLimit(db, 'oidc-visits', visits),
   }
 }

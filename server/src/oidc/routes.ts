@@ -9,7 +9,7 @@ import { assertSameOrigin } from '../identity/index.ts'
 import { etagOf, IfMatch, versionIn } from '../organisations/index.ts'
 import { formBody, formMediaType } from '../platform/form-body.ts'
 import { ProblemError, unavailable } from '../platform/problem.ts'
-import { addressKey, createRateLimit } from '../platform/rate-limit.ts'
+import { addressKey } from '../platform/rate-limit.ts'
 import type { ApiRoutes } from '../platform/typed-routes.ts'
 import type { Oidc } from './oidc.ts'
 import { SignInEnded } from './sign-in.ts'
@@ -19,17 +19,13 @@ const Empty = Type.Null()
 const Redirect = Type.Null({ description: 'to the page it goes on with' })
 const tags = ['Sign-in by a provider']
 const administration = ['Sign-in providers']
-/** Visits of one address that make this server ask a provider. A hospital has one for all who work in it. */
-const visits = { burst: 120, refillMs: 500 }
-
 export interface OidcRoutesOptions {
   readonly oidc: Oidc
   readonly accounts: Pick<Accounts, 'cookies'>
   readonly publicUrl: string | undefined
 }
 
-export const oidcRoutes: ApiRoutes<OidcRoutesOptions> = async (app, { oidc: { attempts, providers, signIn, identities }, accounts: { cookies }, publicUrl }) => {
-  const visitors = createRateLimit(visits)
+export const oidcRoutes: ApiRoutes<OidcRoutesOptions> = async (app, { oidc: { attempts, providers, signIn, identities, visits }, accounts: { cookies }, publicUrl }) => {
   app.addHook('onSend', (_request, reply, _payload, next) => { reply.header('cache-control', 'no-store'); next() })
 
   const baseOf = (request: FastifyRequest): string => publicUrl ?? `${request.protocol}://${request.host}`
@@ -52,10 +48,7 @@ export const oidcRoutes: ApiRoutes<OidcRoutesOptions> = async (app, { oidc: { at
     return error.outcome
   }
 
-  const visit = (request: FastifyRequest) => {
-    visitors.check(addressKey(request.ip))
-    visitors.use(addressKey(request.ip))
-  }
+  const visit = (request: FastifyRequest): Promise<void> => visits.take(addressKey(request.ip))
 
   app.get('/sign-in/oidc/:number', {
     schema: { operationId: 'launchOidcSignIn', summary: "Begins a sign-in by the organisation's provider (AUTH-08)", tags, params: OidcParams, querystring: OidcLaunch, response: { 303: Redirect, '4xx': Problem } },
@@ -63,7 +56,7 @@ export const oidcRoutes: ApiRoutes<OidcRoutesOptions> = async (app, { oidc: { at
   }, async (request, reply) => {
     const { number } = request.params
     try {
-      visit(request)
+      await visit(request)
       const { url, attempt } = await signIn.launch(number, request.query, { base: baseOf(request) })
       return await reply.code(303).header('referrer-policy', 'no-referrer').header('set-cookie', attempts.set(request, attempt)).header('location', url).send(null)
     } catch (error) {
@@ -83,7 +76,7 @@ export const oidcRoutes: ApiRoutes<OidcRoutesOptions> = async (app, { oidc: { at
     if (attempt === undefined) return goTo(reply, '/sign-in', 'expired', number)
     void reply.header('set-cookie', attempts.clear(request, state))
     try {
-      visit(request)
+      await visit(request)
       const arrived = await signIn.arrive(number, url, attempt, callerOf(request))
       if (arrived.kind === 'linked') return await goTo(reply, attempt.returnTo, 'linked')
       void reply.header('set-cookie', cookies.set(request, arrived.token, arrived.maxAgeSeconds))
@@ -104,7 +97,7 @@ export const oidcRoutes: ApiRoutes<OidcRoutesOptions> = async (app, { oidc: { at
       },
       config: { policy: 'public', audit: 'account.session-end' },
     }, async (request, reply) => {
-      visit(request)
+      await visit(request)
       const { logout_token: token } = request.body as { logout_token?: string }
       await identities.signedOut((request.params as { number: string }).number, token)
       return reply.code(200).send(null)

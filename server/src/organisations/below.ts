@@ -5,10 +5,11 @@ import { Type } from 'typebox'
 import type { Accounts } from '../accounts/index.ts'
 import { record } from '../audit/index.ts'
 import type { Access } from '../identity/index.ts'
+import { tell } from '../notifications/index.ts'
 import { decodeCursor, encodeCursor } from '../platform/cursor.ts'
 import type { Db, Trx } from '../platform/db.ts'
 import { createSharedRateLimit } from '../platform/shared-rate-limit.ts'
-import { actorOf, anywhere, countingKnown, given, orNull, ownKind, unlessThere, withOwnName } from './common.ts'
+import { actorOf, anywhere, given, orNull, ownKind, unlessThere, withOwnName } from './common.ts'
 import type { Invitations } from './invitations.ts'
 import { appointAdministrator, fullRoleOf, lockOrganisation } from './memberships.ts'
 import { modulesInForceSql } from './modules.ts'
@@ -98,10 +99,9 @@ export function createBelow({ db, accounts, invitations }: { readonly db: Db; re
   const makeWith = async (access: Access, above: Above, request: OrganisationRequest, connect: (trx: Trx, organisationId: string) => Promise<void>): Promise<OrganisationMaking> => {
     await ownKind(db, access, above)
     assertTimeZone(request.timeZone)
-    await knownNumbers.check(access.organisationId)
     const { administrator } = request
     const prepared = await accounts.administration.prepareOneTimePassword()
-    return countingKnown(knownNumbers, access.organisationId, (known) => db.transaction(async (trx) => {
+    return knownNumbers.takeIf(access.organisationId, (known) => db.transaction(async (trx) => {
       const organisation = await insert(trx, access, request)
       const { organisationId } = organisation
       await connect(trx, organisationId)
@@ -144,6 +144,9 @@ export function createBelow({ db, accounts, invitations }: { readonly db: Db; re
       if (isBilling === false) throw noSuchOrganisation('Another consortium is billed for this hospital, and switches its modules.')
       await trx('organisation').where({ organisation_id: organisationId }).update({ modules, version: trx.raw('version + 1') })
       await noteIn(trx, access, [access.organisationId, organisationId], { organisationId, modules })
+      // Open pages of it, and of what has its modules by it, learn at once what they may enter.
+      const below = await trx('organisation').where({ owner_id: organisationId }).orWhereIn('organisation_id', trx('consortium_hospital').where({ consortium_id: organisationId, is_billing: true }).select('hospital_id')).pluck<string[]>('organisation_id')
+      for (const affected of [organisationId, ...below]) await tell(trx, 'membership.changed', { organisationId: affected }, { organisationId: affected })
       return find(trx, access, above, organisationId)
     }),
 

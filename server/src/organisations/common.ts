@@ -4,7 +4,6 @@ import { record, type AuditAction } from '../audit/index.ts'
 import type { Access } from '../identity/index.ts'
 import { sqlState, type Db, type Trx } from '../platform/db.ts'
 import { ProblemError } from '../platform/problem.ts'
-import type { SharedRateLimit } from '../platform/shared-rate-limit.ts'
 import { lockOrganisation } from './memberships.ts'
 import { changedMeanwhile, nameTaken, noSuchOrganisation, wrongOrganisationKind } from './problems.ts'
 
@@ -68,17 +67,6 @@ export const given = (columns: Readonly<Record<string, unknown>>): Record<string
 export const exactly = (column: string): string => `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.USZ')`
 /** Text to be found anywhere by `ilike`, whatever it holds. */
 export const anywhere = (text: string): string => `%${text.replace(/[\\%_]/g, '\\$&')}%`
-
-/** Does work that may find out that a phone number has an account (`known`), which is counted even where nothing else comes of it. */
-export async function countingKnown<Result>(limit: Pick<SharedRateLimit, 'use'>, organisationId: string, work: (known: () => void) => Promise<Result>): Promise<Result> {
-  let isKnown = false
-  try {
-    return await work(() => { isKnown = true })
-  } finally {
-    // Not before the transaction is over: it holds a connection, and this needs another.
-    if (isKnown) await limit.use(organisationId)
-  }
-}
 
 /** The account that is made; undefined where its phone number has one. The transaction can be used after it. */
 export async function unlessThere<Account>(making: Promise<Account>): Promise<Account | undefined> {

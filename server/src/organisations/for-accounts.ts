@@ -3,6 +3,7 @@ import type { Knex } from 'knex'
 import type { Memberships } from '../accounts/index.ts'
 import type { Db } from '../platform/db.ts'
 import { administeredBeyond, type RoleGrant } from './grants.ts'
+import { passwordPolicyOf } from './sign-in-rules.ts'
 import { membershipAtWork, membershipsOf, permissionsOf, switchedOffFor } from './memberships.ts'
 
 export const accountMemberships: Memberships = {
@@ -12,6 +13,8 @@ export const accountMemberships: Memberships = {
   },
 
   administeredBy: (db, organisationId) => administered(db, organisationId).select('membership.account_id'),
+
+  mayReset: async (db, accountId, organisationId) => await administered(db, organisationId, { isBilling: true }).where({ 'membership.account_id': accountId }).first<object | undefined>('membership.membership_id') !== undefined,
 
   isSharedBeyond: async (db, accountId, organisationId) => {
     const elsewhere = await db('membership').where({ account_id: accountId, state: 'active' })
@@ -35,6 +38,8 @@ export const accountMemberships: Memberships = {
     return role !== undefined && (role.isFull ? !own.isFull : administeredBeyond(role, own).length > 0)
   },
 
+  passwordPolicyOf,
+
   timeZoneOf: async (db, organisationId) => {
     const row = await db('organisation').where({ organisation_id: organisationId }).first<{ time_zone: string | null } | undefined>('time_zone')
     return row?.time_zone ?? undefined
@@ -49,8 +54,8 @@ async function roleOf(db: Db, accountId: string, organisationId: string): Promis
 }
 
 /** Memberships an organisation has a say in: its own; of a consortium also those of its hospitals' administrators, of the platform those of consortia's. */
-function administered(db: Db, organisationId: string): Knex.QueryBuilder {
-  const ofHospitals = db('consortium_hospital').where({ consortium_id: organisationId }).select('hospital_id')
+function administered(db: Db, organisationId: string, { isBilling = false } = {}): Knex.QueryBuilder {
+  const ofHospitals = db('consortium_hospital').where({ consortium_id: organisationId, ...(isBilling ? { is_billing: true } : {}) }).select('hospital_id')
   const isPlatform = db('organisation').where({ organisation_id: organisationId, kind: 'platform' }).select('organisation_id')
   return db('membership').join('role', 'role.role_id', 'membership.role_id').join('organisation', 'organisation.organisation_id', 'membership.organisation_id')
     .whereNot('membership.state', 'removed')

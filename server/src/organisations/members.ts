@@ -7,7 +7,7 @@ import { publish, tell } from '../notifications/index.ts'
 import { decodeCursor, encodeCursor } from '../platform/cursor.ts'
 import type { Db, Trx } from '../platform/db.ts'
 import { createSharedRateLimit } from '../platform/shared-rate-limit.ts'
-import { accountOf, actorOf, anywhere, assertVersion, countingKnown, exactly, given, lockOwn, note, orNull, unlessThere } from './common.ts'
+import { accountOf, actorOf, anywhere, assertVersion, exactly, given, lockOwn, note, orNull, unlessThere } from './common.ts'
 import type { Invitations } from './invitations.ts'
 import { lastAdministrator, memberStateRefused, noSuchDepartment, noSuchMember, selfElevation } from './problems.ts'
 import { assertMayGive, assertMayHandle, roleInOrganisation } from './roles.ts'
@@ -150,9 +150,8 @@ export function createMembers({ db, accounts, invitations }: { readonly db: Db; 
     },
 
     create: async (access, { phone, name, gender, email, introduction, roleId }) => {
-      await knownNumbers.check(access.organisationId)
       const prepared = await accounts.administration.prepareOneTimePassword()
-      return countingKnown(knownNumbers, access.organisationId, (known) => db.transaction(async (trx) => {
+      return knownNumbers.takeIf(access.organisationId, (known) => db.transaction(async (trx) => {
         await lockOwn(trx, access)
         await assertMayGive(trx, access, await roleInOrganisation(trx, access, roleId))
         const account = { organisationId: access.organisationId, phone, name: name.trim(), email, actor: actorOf(access) }

@@ -1,7 +1,7 @@
 /** HTTP face of the organisation itself: its record, departments, devices; and of the organisations below it. */
 import {
   ConsortiumHospitalParams, ConsortiumHospitalRequest, Department, DepartmentList, DepartmentParams, DepartmentPatch, DepartmentRequest, Device, DevicePage, DeviceParams, DevicePatch, DeviceRequest, FilmPatch, HospitalPatch, HospitalRequest, ModuleSwitches,
-  OrganisationBelow, OrganisationDetail, OrganisationMaking, OrganisationPage, OrganisationParams, OrganisationPatch, OrganisationQuery, OrganisationRequest, PageQuery, Problem, TeamPatch,
+  OrganisationBelow, OrganisationDetail, OrganisationMaking, OrganisationPage, OrganisationParams, OrganisationPatch, OrganisationQuery, OrganisationRequest, PageQuery, Problem, SignInRules, TeamPatch,
   defaultPageSize, maxPictureBytes,
 } from '@isocenter/contracts'
 import { Type } from 'typebox'
@@ -14,7 +14,7 @@ const Empty = Type.Null()
 const Listing = Type.Object({ ...PageQuery.properties, ...OrganisationQuery.properties })
 const bodyLimit = 64 * 1024
 
-export const organisationRoutes: ApiRoutes<{ organisations: Organisations }> = async (app, { organisations: { record, departments, devices, below } }) => {
+export const organisationRoutes: ApiRoutes<{ organisations: Organisations }> = async (app, { organisations: { record, signInRules, departments, devices, below } }) => {
   takePictures(app)
   const tags = ['Organisation']
 
@@ -25,6 +25,17 @@ export const organisationRoutes: ApiRoutes<{ organisations: Organisations }> = a
     const organisation = await record.find(request.access)
     return reply.header('etag', etagOf(organisation)).send(organisation)
   })
+
+  app.get('/organisation/sign-in-rules', {
+    schema: { operationId: 'getSignInRules', summary: 'What the organisation asks of how its people sign in', tags, response: { 200: SignInRules, '4xx': Problem } },
+    config: { policy: 'org.sign_in', audit: 'none' },
+  }, (request) => signInRules.find(request.access))
+
+  app.put('/organisation/sign-in-rules', {
+    bodyLimit,
+    schema: { operationId: 'putSignInRules', summary: 'Sets what the organisation asks of how its people sign in', tags, body: SignInRules, response: { 200: SignInRules, '4xx': Problem } },
+    config: { policy: 'org.sign_in', audit: 'organisation.change' },
+  }, (request) => signInRules.put(request.access, request.body))
 
   app.patch('/hospital', {
     bodyLimit,

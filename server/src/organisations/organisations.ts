@@ -12,6 +12,7 @@ import { createMembers, type Members } from './members.ts'
 import { createPairings, type Pairings } from './pairings.ts'
 import { createRecord, type OrganisationRecord } from './record.ts'
 import { createRoles, type Roles } from './roles.ts'
+import { createSignInRules, type OrganisationSignInRules } from './sign-in-rules.ts'
 import { createWorkbench, type Workbench } from './workbench.ts'
 
 export interface OrganisationsDeps {
@@ -35,12 +36,13 @@ export interface Organisations {
   readonly fees: Fees
   readonly below: OrganisationsBelow
   readonly workbench: Workbench
+  readonly signInRules: OrganisationSignInRules
 }
 
 export function createOrganisations({ db, accounts, outbox, now = () => new Date() }: OrganisationsDeps): Organisations {
   const invitations = createInvitations({ db, outbox, now })
   return {
     record: createRecord({ db }), departments: createDepartments({ db }), roles: createRoles({ db }), members: createMembers({ db, accounts, invitations }), invitations,
-    devices: createDevices({ db }), deviceTypes: createDeviceTypes({ db }), pairings: createPairings({ db, now }), fees: createFees({ db, now }), below: createBelow({ db, accounts, invitations }), workbench: createWorkbench({ db }),
+    devices: createDevices({ db }), deviceTypes: createDeviceTypes({ db }), pairings: createPairings({ db, now }), fees: createFees({ db, now }), below: createBelow({ db, accounts, invitations }), workbench: createWorkbench({ db }), signInRules: createSignInRules({ db }),
   }
 }

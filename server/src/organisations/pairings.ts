@@ -9,7 +9,7 @@ import type { Access } from '../identity/index.ts'
 import { closeTodo, openTodo, publish } from '../notifications/index.ts'
 import { decodeCursor, encodeCursor } from '../platform/cursor.ts'
 import { sqlState, type Db, type Trx } from '../platform/db.ts'
-import { createRateLimit } from '../platform/rate-limit.ts'
+import { createSharedRateLimit } from '../platform/shared-rate-limit.ts'
 import { accountOf, actorOf, anywhere, exactly, ownKind } from './common.ts'
 import { cleanPicture } from './pictures.ts'
 import { noSuchPairing, noSuchPicture, noSuchTeam, pairingExists, pairingStateRefused, signatureMissing } from './problems.ts'
@@ -71,8 +71,8 @@ function pairings(db: Db, access: Access, side: PairingSide) {
 
 export function createPairings({ db, now }: { readonly db: Db; readonly now: () => Date }): Pairings {
   // Numbers are short: who asks for those of nobody is soon made to wait.
-  const guessing = createRateLimit({ burst: 10, refillMs: 10 * 60_000 })
-  const inviting = createRateLimit({ burst: 30, refillMs: 5 * 60_000 })
+  const guessing = createSharedRateLimit(db, 'pairing-numbers', { burst: 10, refillMs: 10 * 60_000 })
+  const inviting = createSharedRateLimit(db, 'pairing-invitations', { burst: 30, refillMs: 5 * 60_000 })
   const expiry = () => new Date(now().getTime() + validMs)
   const stateOf = (row: Pick<PairingRow, 'state' | 'expires_at'>): PairingState => withTime<PairingState>(row.state, 'invited', row.expires_at, now())
 
@@ -168,14 +168,15 @@ export function createPairings({ db, now }: { readonly db: Db; readonly now: () 
     },
 
     invite: async (access, teamNumber) => {
-      guessing.check(access.organisationId)
-      inviting.check(access.organisationId)
-      guessing.use(access.organisationId)
-      await ownKind(db, access, 'hospital')
-      const team = await db('organisation').where({ number: teamNumber.trim(), kind: 'team' }).first<{ organisation_id: string } | undefined>('organisation_id')
-      if (team === undefined) throw noSuchTeam('Ask the team for its number.')
-      guessing.giveBack(access.organisationId)
-      inviting.use(access.organisationId)
+      await inviting.check(access.organisationId)
+      const team = await guessing.takeIf(access.organisationId, async (counts) => {
+        await ownKind(db, access, 'hospital')
+        const found = await db('organisation').where({ number: teamNumber.trim(), kind: 'team' }).first<{ organisation_id: string } | undefined>('organisation_id')
+        if (found !== undefined) return found
+        counts()
+        throw noSuchTeam('Ask the team for its number.')
+      })
+      await inviting.take(access.organisationId)
       return db.transaction(async (trx) => {
         const sides = { hospital_id: access.organisationId, team_id: team.organisation_id }
         const pairingId = await insertPairing(trx, { ...sides, requested_at: now(), expires_at: expiry() })
@@ -186,7 +187,8 @@ export function createPairings({ db, now }: { readonly db: Db; readonly now: () 
     },
 
     move: async (access, side, pairingId, event, reason) => {
-      if (event === 'inviteAgain') inviting.check(access.organisationId)
+      // Before the transaction: it holds a connection, and this needs another.
+      if (event === 'inviteAgain') await inviting.take(access.organisationId)
       return db.transaction(async (trx) => {
         await ownKind(trx, access, side)
         const row = await lock(trx, access, side, pairingId)
@@ -199,7 +201,6 @@ export function createPairings({ db, now }: { readonly db: Db; readonly now: () 
           await trx('pairing').where({ pairing_id: pairingId }).delete()
           return undefined
         }
-        if (event === 'inviteAgain') inviting.use(access.organisationId)
         await trx('pairing').where({ pairing_id: pairingId }).update({ ...columnsAfter(event, reason), version: trx.raw('version + 1') })
         return find(trx, access, side, pairingId)
       })

@@ -145,7 +145,8 @@ export function createRecord({ db }: { readonly db: Db }): OrganisationRecord {
         throw signatureMissing('Send the picture of the signature first.')
       }
       if (settings.requests_automatically && settings.automatic_team_id === null) throw invalidSettings('Automatic requests need the team they go to.')
-      if (automaticTeamId !== undefined && settings.automatic_team_id !== null) {
+      const isAsked = automaticTeamId !== undefined || (requestsAutomatically === true && settings.requests_automatically)
+      if (isAsked && settings.automatic_team_id !== null) {
         const pairing = await trx('pairing').where({ hospital_id: organisationId, team_id: settings.automatic_team_id, state: 'paired', takes_orders: true }).first<object | undefined>('pairing_id')
         if (pairing === undefined) throw invalidSettings('Automatic requests go to a team that is paired with the hospital and takes its orders.')
       }

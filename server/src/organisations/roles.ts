@@ -181,7 +181,7 @@ export function createRoles({ db }: { readonly db: Db }): Roles {
     },
 
     remove: (access, roleId, replacementId) => db.transaction(async (trx) => {
-      await lockOwn(trx, access)
+      const { name: organisation } = await lockOwn(trx, access)
       const role = await roleInOrganisation(trx, access, roleId)
       if (role.isFull) throw fullRoleProtected('It cannot be deleted.')
       const own = { organisation_id: access.organisationId, role_id: roleId }
@@ -195,6 +195,8 @@ export function createRoles({ db }: { readonly db: Db }): Roles {
         if ((await ownRole(trx, access))?.roleId === roleId) throw selfElevation('Somebody else has to delete the role you have.')
         await trx('membership').where(own).whereNot({ state: 'removed' }).update({ role_id: replacementId, version: trx.raw('version + 1'), updated_at: trx.fn.now() })
         await trx('invitation').where(own).whereIn('state', ['open', 'declined']).update({ role_id: replacementId })
+        await publish(trx, { event: 'role.changed', organisationId: access.organisationId, exceptAccountId: accountOf(access), recordId: replacementId, details: { organisation, role: replacement.name } })
+        await tell(trx, 'membership.changed', { organisationId: access.organisationId }, { organisationId: access.organisationId })
       }
       // What is over keeps no role from being deleted.
       await trx('membership').where(own).update({ role_id: null })

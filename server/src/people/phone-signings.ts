@@ -3,6 +3,8 @@ import { createHash, randomBytes } from 'node:crypto'
 import { phoneSigningMinutes, phoneSigningPage, type PhoneSigning, type PhoneSigningState } from '@isocenter/contracts'
 import { rows, type Db } from '../platform/db.ts'
 import { createNotifications } from '../platform/notifications.ts'
+import { addressKey } from '../platform/rate-limit.ts'
+import { createSharedRateLimit } from '../platform/shared-rate-limit.ts'
 import { noteOwn, type Holder } from './common.ts'
 import { signatureOf } from './pictures.ts'
 import { noSuchSigning, signingOver } from './problems.ts'
@@ -18,8 +20,8 @@ export interface PhoneSignings {
   readonly begin: (holder: Holder) => Promise<PhoneSigning>
   /** Whether it is done; answers when it is, or the time to wait is over. @throws noSuchSigning 404 where this session has asked for none such */
   readonly state: (holder: Holder, signingId: string, waitMs: number, signal: AbortSignal) => Promise<PhoneSigningState>
-  /** Before anything of the picture is read. @throws signingOver 403 */
-  readonly assertOpen: (token: string) => Promise<void>
+  /** Before anything of the picture is read. @throws signingOver 403, tooManyRequests 429 */
+  readonly assertOpen: (token: string, address: string) => Promise<void>
   /** Takes the one picture. @throws signingOver 403, signatureRefused 422, after which it can be tried again */
   readonly complete: (token: string, bytes: Uint8Array) => Promise<void>
   readonly forget: () => Promise<void>
@@ -39,7 +41,11 @@ interface StateRow {
 const tokenHash = (token: string): Buffer => createHash('sha256').update(token).digest()
 const over = () => signingOver('Show a new code on the screen you are signed in at.')
 
+/** Of one address: nobody draws that often, and no code is guessed that fast. */
+const drawingsOfAddress = { burst: 20, refillMs: 15_000 }
+
 export function createPhoneSignings({ db, now }: { readonly db: Db; readonly now: () => Date }): PhoneSignings {
+  const drawings = createSharedRateLimit(db, 'signature-drawings', drawingsOfAddress)
   const notifications = createNotifications(db, channel)
 
   /** The row goes with its session, and an account that is suspended has none that counts. */
@@ -88,7 +94,8 @@ export function createPhoneSignings({ db, now }: { readonly db: Db; readonly now
       }
     },
 
-    assertOpen: async (token) => {
+    assertOpen: async (token, address) => {
+      await drawings.take(addressKey(address))
       if (await openOf(db, token).first<object | undefined>('signing_id') === undefined) throw over()
     },
 

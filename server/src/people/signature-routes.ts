@@ -3,7 +3,6 @@ import { PhoneSigning, PhoneSigningParams, PhoneSigningQuery, PhoneSigningState,
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import { asBytes, Picture, takePictures } from '../organisations/index.ts'
-import { addressKey, createRateLimit } from '../platform/rate-limit.ts'
 import type { ApiRoutes } from '../platform/typed-routes.ts'
 import type { People } from './people.ts'
 import { signingOver } from './problems.ts'
@@ -13,8 +12,6 @@ const tags = ['Personal centre']
 
 export const signatureRoutes: ApiRoutes<{ people: Pick<People, 'signatures' | 'phoneSignings'> }> = async (app, { people: { signatures, phoneSignings } }) => {
   takePictures(app)
-  // Of one address: nobody draws that often, and no code is guessed that fast.
-  const drawings = createRateLimit({ burst: 20, refillMs: 15_000 })
   app.addHook('onSend', (_request, reply, _payload, next) => { reply.header('cache-control', 'no-store'); next() })
 
   app.get('/account/signature', {
@@ -62,12 +59,7 @@ export const signatureRoutes: ApiRoutes<{ people: Pick<People, 'signatures' | 'p
     },
     config: { policy: 'public', audit: 'account.signature' },
     // Before a byte of the body is read.
-    onRequest: async (request) => {
-      const place = addressKey(request.ip)
-      drawings.check(place)
-      drawings.use(place)
-      await phoneSignings.assertOpen(tokenOf(request))
-    },
+    onRequest: (request) => phoneSignings.assertOpen(tokenOf(request), request.ip),
   }, async (request, reply) => {
     await phoneSignings.complete(tokenOf(request), asBytes(request.body))
     return reply.code(204).send(null)

@@ -34,6 +34,21 @@ test('of many at once, in two processes, no more are let through than are left',
   expect(new Set(outcomes)).toEqual(new Set(['done', '/problems/too-many-requests']))
 })
 
+test('of work that may count or not as much is under way at once as is left, and what does not count is given back, also where it fails', async () => {
+  const [one, other] = limits('under way')
+  const { promise: refused, resolve: refuse } = Promise.withResolvers<void>()
+  const results: string[] = []
+  await Promise.all(Array.from({ length: 20 }, async (_, turn) => {
+    // Work goes on until everybody else has been refused.
+    results.push(await outcome((turn % 2 === 0 ? one : other)?.takeIf('somebody', () => refused) ?? Promise.reject(new Error())))
+    if (results.filter((result) => result !== 'done').length === 15) refuse()
+  }))
+  expect(results.filter((result) => result === 'done')).toHaveLength(5)
+  await expect(one?.takeIf('somebody', () => Promise.reject(new Error('of the work')))).rejects.toThrow('of the work')
+  for (let turn = 0; turn < 5; turn++) await other?.takeIf('somebody', (counts) => { counts(); return Promise.resolve() })
+  expect(await outcome(one?.take('somebody') ?? Promise.reject(new Error()))).toBe('/problems/too-many-requests')
+})
+
 test('what one limit counts another does not', async () => {
   const [first] = limits('first', 1)
   const [second] = limits('second', 1)

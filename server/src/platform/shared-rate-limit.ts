@@ -9,6 +9,11 @@ export interface SharedRateLimit {
   use: (key: string) => Promise<void>
   /** Uses one up where one is left; of many at once no more than are left. @throws tooManyRequests 429 with Retry-After */
   take: (key: string) => Promise<void>
+  /**
+   * Does work that turns out to count or not: one is taken before, so that many at once are no more than are left, and given back unless `counts` was called.
+   * @throws tooManyRequests 429 with Retry-After, and what the work throws
+   */
+  takeIf: <Result>(key: string, work: (counts: () => void) => Promise<Result>) => Promise<Result>
 }
 
 /**
@@ -28,15 +33,25 @@ export function createSharedRateLimit(db: Db, name: string, { burst, refillMs }:
   const useSql = `
     insert into rate_limit as kept (key, full_at) values (?, clock_timestamp() + make_interval(secs => ?))
     on conflict (key) do update set full_at = greatest(kept.full_at, clock_timestamp()) + make_interval(secs => ?)`
+  const take = async (key: string): Promise<void> => {
+    const taken = await rows(db, `${useSql} where kept.full_at <= clock_timestamp() + make_interval(secs => ?) returning key`, [keyOf(key), refillSeconds, refillSeconds, roomSeconds])
+    if (taken.length > 0) return
+    await check(key)
+    throw tooManyRequests('Wait before trying again.', {}, { 'retry-after': '1' })
+  }
   return {
     check,
-    use: async (key) => { await rows(db, useSql, [keyOf(key), refillSeconds, refillSeconds]) },
-    take: async (key) => {
-      const taken = await rows(db, `${useSql} where kept.full_at <= clock_timestamp() + make_interval(secs => ?) returning key`, [keyOf(key), refillSeconds, refillSeconds, roomSeconds])
-      if (taken.length > 0) return
-      await check(key)
-      throw tooManyRequests('Wait before trying again.', {}, { 'retry-after': '1' })
+    take,
+    takeIf: async (key, work) => {
+      await take(key)
+      let isCounted = false
+      try {
+        return await work(() => { isCounted = true })
+      } finally {
+        if (!isCounted) await rows(db, 'update rate_limit set full_at = full_at - make_interval(secs => ?) where key = ?', [refillSeconds, keyOf(key)])
+      }
     },
+    use: async (key) => { await rows(db, useSql, [keyOf(key), refillSeconds, refillSeconds]) },
   }
 }
 
