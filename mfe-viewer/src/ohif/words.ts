@@ -17,6 +17,7 @@ const en = {
   segmentation: 'Segmentation', structures: 'Structure set', measurements: 'Measurements', parametricMap: 'Parametric map',
   unreadable: 'This image cannot be drawn',
   unreadableDetail: 'It is stored in a form the viewer cannot read, or did not arrive whole. The object itself is unharmed.',
+  unplayable: 'The browser cannot play this video: it is stored as MPEG-2, as HEVC the device has no decoder for, or did not arrive whole.',
   report: 'Structured report', complete: 'complete', partial: 'not complete', verified: 'verified', unverified: 'not verified', yes: 'yes', noContent: 'The report has no content.',
 }
 
@@ -39,6 +40,7 @@ export const words: Readonly<Record<Language, typeof en>> = {
     segmentation: '分割', structures: '结构集', measurements: '测量', parametricMap: '参数图',
     unreadable: '无法绘制此图像',
     unreadableDetail: '图像的存储格式无法由阅片器读取，或未完整送达。原始对象未受影响。',
+    unplayable: '浏览器无法播放该视频：其格式为 MPEG-2，或设备没有 HEVC 解码器，或未完整送达。',
     report: '结构化报告', complete: '完成', partial: '未完成', verified: '已审核', unverified: '未审核', yes: '是', noContent: '该报告没有内容。',
   },
 }

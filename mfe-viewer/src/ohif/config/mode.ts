@@ -6,8 +6,9 @@ const pane = (name: string, displaySetsToDisplay: readonly string[]) => ({ names
 
 export const modesConfiguration = {
   '@ohif/mode-longitudinal': {
-    // Before OHIF's: the first handler that makes something of an instance has it, and the first pane that takes a display set.
-    sopClassHandlers: { $unshift: [handlerOf('report')] },
-    routes: { 0: { layoutInstance: { props: { viewports: { $unshift: [pane('overlay', overlayHandlers), pane('report', [handlerOf('report')]), pane('unshown', [handlerOf('unshown')])] } } } } },
+    // The first handler that makes something of an instance has it, and the first pane that takes a display set. OHIF's for video is left out: it takes for
+    // a video every secondary capture of 90 frames, and knows the others by a transfer syntax that metadata do not name.
+    sopClassHandlers: { $apply: (handlers: readonly string[]) => [handlerOf('report'), handlerOf('video'), ...handlers.filter((handler) => handler !== '@ohif/extension-dicom-video.sopClassHandlerModule.dicom-video')] },
+    routes: { 0: { layoutInstance: { props: { viewports: { $unshift: [pane('overlay', overlayHandlers), pane('report', [handlerOf('report')]), pane('video', [handlerOf('video')]), pane('unshown', [handlerOf('unshown')])] } } } } },
   },
 }

@@ -4,7 +4,7 @@
 type PersonName = string | { readonly Alphabetic?: string; readonly Ideographic?: string } | readonly PersonName[] | null | undefined
 
 /** OHIF has null for an attribute without a value. */
-interface Patient {
+export interface Patient {
   readonly PatientName?: PersonName
   readonly PatientID?: string | null
   readonly PatientSex?: string | null
@@ -19,6 +19,13 @@ export function writtenName(name: PersonName): string {
   return text.split('^').filter((part) => part !== '').join(/[\u3400-\u9fff]/.test(text) ? '' : ' ')
 }
 
+/** Number, sex and date of birth in one line. */
+const identityOf = ({ PatientID, PatientSex, PatientBirthDate }: Patient): string =>
+  [PatientID ?? '', PatientSex ?? '', (PatientBirthDate ?? '').replace(/^(\d{4})(\d{2})(\d{2})$/, '$1-$2-$3')].filter((part) => part !== '').join(' · ')
+
+/** Both lines, for panes of ours. */
+export const patientLines = (patient: Patient): readonly string[] => [writtenName(patient.PatientName), identityOf(patient)].filter((line) => line !== '')
+
 const item = (id: string, textOf: (patient: Patient) => string) => ({
   id, inheritsFrom: 'ohif.overlayItem', label: '', title: '',
   condition: ({ referenceInstance }: { readonly referenceInstance?: Patient }) => referenceInstance !== undefined && textOf(referenceInstance) !== '',
@@ -30,7 +37,7 @@ export const patientBanner = {
   'viewportOverlay.topLeft': {
     $unshift: [
       item('isocenter.PatientName', ({ PatientName }) => writtenName(PatientName)),
-      item('isocenter.Patient', ({ PatientID, PatientSex, PatientBirthDate }) => [PatientID ?? '', PatientSex ?? '', (PatientBirthDate ?? '').replace(/^(\d{4})(\d{2})(\d{2})$/, '$1-$2-$3')].filter((part) => part !== '').join(' · ')),
+      item('isocenter.Patient', identityOf),
     ],
   },
 }

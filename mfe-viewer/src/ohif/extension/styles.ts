@@ -1,12 +1,14 @@
 /** Of what we put into OHIF's panes; colours are its own. */
 const rules = `
-.isocenter-host { height: 100%; width: 100%; overflow: auto; background: #000; color: #e6ebf2; font-size: 14px; line-height: 1.6; }
+.isocenter-host { position: relative; height: 100%; width: 100%; overflow: auto; background: #000; color: #e6ebf2; font-size: 14px; line-height: 1.6; }
 .isocenter-notice { box-sizing: border-box; min-height: 100%; display: flex; flex-direction: column; gap: 8px; align-items: center; justify-content: center; padding: 32px; text-align: center; background: #000; color: #e6ebf2; font-size: 14px; line-height: 1.6; }
 .isocenter-notice > * { max-width: 52ch; }
 .isocenter-notice strong { font-size: 16px; }
 .isocenter-over { position: absolute; inset: 0; z-index: 1; pointer-events: none; min-height: 0; }
+.isocenter-video { width: 100%; height: 100%; object-fit: contain; background: #000; }
 .isocenter-what { color: #9fb3cf; }
-.isocenter-report { max-width: 80ch; margin: 0 auto; padding: 24px 32px 48px; outline: none; }
+.isocenter-patient { position: absolute; top: 8px; left: 12px; font-size: 13px; line-height: 1.4; color: #5acce6; pointer-events: none; }
+.isocenter-report { max-width: 80ch; margin: 0 auto; padding: 56px 32px 48px; outline: none; }
 .isocenter-report h2 { font-size: 18px; font-weight: 600; }
 .isocenter-report p { margin: 0 0 16px; }
 .isocenter-line, .isocenter-heading { padding-inline-start: calc(var(--depth) * 20px); margin-top: 6px; white-space: pre-line; overflow-wrap: anywhere; }

@@ -2,9 +2,10 @@
 import type { DisplaySet, Managers } from '../ohif.ts'
 import type { Naturalized } from './kinds.ts'
 import { marksImages } from './report-content.ts'
+import { isVideo, maybeVideo } from './video.ts'
 
 export const extensionId = '@isocenter/ohif-extension'
-export const handlerOf = (name: 'report' | 'unshown') => `${extensionId}.sopClassHandlerModule.${name}`
+export const handlerOf = (name: 'report' | 'video' | 'unshown') => `${extensionId}.sopClassHandlerModule.${name}`
 
 /** Structured reports (PS3.3 §A.35) that people write or programs measure; key objects and radiation dose are others. */
 const reports = ['11', '22', '33', '34', '35', '40', '50', '65', '67', '68', '69', '70', '71', '73', '74', '75', '76'].map((last) => `1.2.840.10008.5.1.4.1.1.88.${last}`)
@@ -16,14 +17,16 @@ export function sopClassHandlers({ extensionManager }: Managers) {
   // Without images, of which OHIF would fetch one for its list of series.
   const displaySetsOf = (instances: readonly Naturalized[], handler: string): DisplaySet[] =>
     extensionManager.getModuleEntry<{ readonly getDisplaySetsFromSeries: (instances: readonly Naturalized[]) => DisplaySet[] }>(unknownToOhif)
-      .getDisplaySetsFromSeries(instances).map((displaySet) => Object.assign(displaySet, { unsupported: false, SOPClassHandlerId: handler, thumbnailSrc: null, images: undefined }))
+      .getDisplaySetsFromSeries(instances).map((displaySet) => ({ ...displaySet, unsupported: false, SOPClassHandlerId: handler, thumbnailSrc: null, images: undefined }))
+  const shownHere = (instances: readonly Naturalized[], name: 'report' | 'video') =>
+    instances.flatMap((instance) => displaySetsOf([instance], handlerOf(name)).map((displaySet) => ({ ...displaySet, messages: undefined })))
   return [
     {
       // Reports whose measurements lie on images are OHIF's.
       name: 'report', sopClassUids: reports,
-      getDisplaySetsFromSeries: (instances: readonly Naturalized[]) =>
-        instances.filter((instance) => !marksImages(instance)).flatMap((instance) => displaySetsOf([instance], handlerOf('report')).map((displaySet) => Object.assign(displaySet, { messages: undefined }))),
+      getDisplaySetsFromSeries: (instances: readonly Naturalized[]) => shownHere(instances.filter((instance) => !marksImages(instance)), 'report'),
     },
+    { name: 'video', sopClassUids: maybeVideo, getDisplaySetsFromSeries: (instances: readonly Naturalized[]) => shownHere(instances.filter(isVideo), 'video') },
     { name: 'unshown', sopClassUids: [], getDisplaySetsFromSeries: (instances: readonly Naturalized[]) => displaySetsOf(instances, handlerOf('unshown')) },
   ]
 }

@@ -1,21 +1,30 @@
 /** Panes for what is no image: why it is not shown, or the text of a report. */
 import type { DisplaySet, Managers } from '../ohif.ts'
+import { patientLines, type Patient } from '../patient-banner.ts'
 import { element, Component, hosted, tag } from '../element.ts'
 import { paneShown } from '../say-shown.ts'
 import { say, type Word } from '../../words.ts'
 import { reasonOf, referencedSeriesOf, type Naturalized } from './kinds.ts'
 import { overlayHandlers, overlays } from './overlays.ts'
+import { streamOf } from './video.ts'
 import { linesOf, meaningOf } from './report-content.ts'
+
+/** Whose it is, as the panes of images have it (VIEW-04). */
+function banner({ instance, instances }: DisplaySet): Node[] {
+  const patient = instances?.[0] ?? instance
+  return patient === undefined ? [] : [tag('div', 'isocenter-patient', ...patientLines(patient as Patient).map((line) => tag('div', '', line)))]
+}
 
 export interface PaneProps {
   readonly displaySets: readonly DisplaySet[]
 }
 
-function fillNotice(host: HTMLElement, title: string, detail: string, { StudyInstanceUID, Modality = '', SeriesDescription = '' }: DisplaySet): void {
+function fillNotice(host: HTMLElement, title: string, detail: string, displaySet: DisplaySet): void {
+  const { StudyInstanceUID, Modality = '', SeriesDescription = '' } = displaySet
   const what = [Modality, SeriesDescription].filter((part) => part !== '').join(' · ')
   const notice = tag('div', 'isocenter-notice', tag('strong', '', title), ...(what === '' ? [] : [tag('span', 'isocenter-what', what)]), tag('span', '', detail))
   notice.setAttribute('role', 'note')
-  host.replaceChildren(notice)
+  host.replaceChildren(notice, ...banner(displaySet))
   paneShown(StudyInstanceUID)
 }
 
@@ -39,8 +48,22 @@ export const ReportPane = hosted<PaneProps>((host, { displaySets: [displaySet] }
     tag('p', 'isocenter-what', [...state('CompletionFlag', 'COMPLETE', 'complete', 'partial'), ...state('VerificationFlag', 'VERIFIED', 'verified', 'unverified')].join(' · ')),
     ...(lines.length === 0 ? [tag('p', '', say('noContent'))] : lines))
   page.tabIndex = 0
-  host.replaceChildren(page)
+  host.replaceChildren(page, ...banner(displaySet))
   paneShown(displaySet.StudyInstanceUID)
+})
+
+/** A video, with the browser's own controls. */
+export const VideoPane = hosted<PaneProps>((host, { displaySets: [displaySet] }) => {
+  const instance = displaySet?.instances?.[0]
+  if (displaySet === undefined || instance === undefined) return
+  const address = streamOf(instance, location.search)
+  // Filled again whenever the grid changes: the video goes on.
+  if (host.querySelector('video')?.getAttribute('src') === address) return
+  const video = document.createElement('video')
+  Object.assign(video, { className: 'isocenter-video', controls: true, loop: true, muted: true, playsInline: true, src: address })
+  video.addEventListener('loadeddata', () => { paneShown(displaySet.StudyInstanceUID) })
+  video.addEventListener('error', () => { fillNotice(host, say('unreadable'), say('unplayable'), displaySet) })
+  host.replaceChildren(video, ...banner(displaySet))
 })
 
 const WithoutImages = hosted<PaneProps & { readonly kind: Word }>((host, { displaySets: [displaySet], kind }) => {
