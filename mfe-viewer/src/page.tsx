@@ -16,7 +16,7 @@ export function ViewerPage() {
   const { path, search } = useLocation()
   const shown = shownBy(path, search)
   useTitle(text.title)
-  useEffect(secondWindow.follow, [])
+  useEffect(() => secondWindow.follow(), [])
   if (shown === undefined) return <EmptyState title={text.nothing}>{text.nothingDetail}</EmptyState>
   // As it was on coming here: the viewer would begin anew when a phone is turned.
   const isPhone = matchMedia(smallScreen).matches && matchMedia('(pointer: coarse)').matches

@@ -21,9 +21,10 @@ export function Previews({ organisationId, StudyInstanceUIDs, onOriginals, choic
   return (
     <main className="viewer-previews">
       <h1 className="only-read">{text.previews}</h1>
-      <Alert type="warning" showIcon title={text.notForDiagnosis} description={text.previewsHint} action={<Button type="primary" icon={<EyeOutlined aria-hidden />} onClick={onOriginals}>{text.originals}</Button>} />
+      <Alert type="warning" showIcon title={<><strong>{text.notForDiagnosis}</strong> · {text.previewsHint}</>} />
+      <Button type="primary" block icon={<EyeOutlined aria-hidden />} onClick={onOriginals}>{text.originals}</Button>
       {StudyInstanceUIDs.map((StudyInstanceUID) => <StudyPreviews key={StudyInstanceUID} organisationId={organisationId} StudyInstanceUID={StudyInstanceUID} />)}
-      {choice !== undefined && <div className="viewer-choice"><Switch id={id} checked={choice.isFirst} onChange={choice.onChange} /> <label htmlFor={id}>{text.previewsFirst}</label></div>}
+      {choice !== undefined && <div className="viewer-choice"><Switch id={id} checked={choice.isFirst} onChange={choice.onChange} /> <label htmlFor={id}>{text.previewsFirstHere}</label></div>}
     </main>
   )
 }

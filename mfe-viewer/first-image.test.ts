@@ -1,0 +1,76 @@
+/**
+ * How long it takes from signing in to the first image of a CT of 300 slices, in a browser that has been here before: `MEASURE=1 npx vitest run mfe-viewer/first-image.test.ts`,
+ * on a machine that does nothing else. Prints figures and asserts none: a busy machine is no fault of ours.
+ */
+import { randomInt } from 'node:crypto'
+import { loadavg } from 'node:os'
+import { aStudy, bytesOf, hasProgram } from '@isocenter/testkit'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { openScreens, type ScreensUnderTest } from '../mfe-shell/browser.fixture.ts'
+import { buildScreens } from '../packages/launcher/src/build-screens.ts'
+
+const slices = 300
+const repetitions = 5
+const perRequest = 25
+const longestMs = 60_000
+const ownPassword = 'measured-twice-2026'
+
+describe.runIf(process.env['MEASURE'] !== undefined && hasProgram('chromium'))('from signing in to the first image', () => {
+  let screens: ScreensUnderTest
+  beforeAll(async () => {
+    await buildScreens(() => undefined, ['mfe-viewer/vendor'])
+    screens = await openScreens()
+  }, 300_000)
+  afterAll(() => screens.close())
+
+  /** Somebody of a new hospital, and his password, which works once. */
+  async function somebody() {
+    const { service } = screens
+    const { organisationId } = await screens.organisation('hospital', 'North Hospital')
+    const prepared = await service.accounts.administration.prepareOneTimePassword()
+    const phone = `139${String(randomInt(1e8)).padStart(8, '0')}`
+    const { accountId } = await service.db.transaction((trx) => service.accounts.administration.create(trx, { organisationId, phone, name: 'Wang Fang', actor: 'command:test' }, prepared))
+    const role = await service.db('role').where({ organisation_id: organisationId, built_in: 'full' }).first<{ role_id: string }>('role_id')
+    await service.db('membership').insert({ organisation_id: organisationId, account_id: accountId, role_id: role.role_id })
+    return { organisationId, phone, password: prepared.password }
+  }
+
+  test(`of ${String(slices)} slices`, async () => {
+    const { organisationId, phone, password } = await somebody()
+    const { slug } = await screens.service.db('organisation').where({ organisation_id: organisationId }).first<{ slug: string }>('slug')
+    const study = aStudy({ series: [{ kind: 'CT', instances: slices }], Rows: 512, Columns: 512, PatientName: 'Slices^Many' })
+    for (let first = 0; first < slices; first += perRequest) {
+      await screens.service.store(study.instances.slice(first, first + perRequest).map((instance) => bytesOf(instance)), { headers: await screens.service.as(slug) })
+    }
+    const { page } = await screens.openPage()
+    const viewer = `/o/${organisationId}/viewer?studies=${study.StudyInstanceUID}`
+    const signIn = async (given: string) => {
+      await page.getByLabel('Phone number or login name').fill(phone)
+      await page.getByLabel('Password', { exact: true }).fill(given)
+      await page.keyboard.press('Enter')
+    }
+    const firstImage = async () => {
+      await page.locator('.viewer-bar').waitFor({ timeout: longestMs })
+      await page.locator('.viewer-status').waitFor({ state: 'detached', timeout: longestMs })
+    }
+    await page.goto(`/sign-in?next=${encodeURIComponent(viewer)}`)
+    await signIn(password)
+    await page.getByLabel('New password', { exact: true }).fill(ownPassword)
+    await page.getByLabel('New password, again').fill(ownPassword)
+    await page.keyboard.press('Enter')
+    await firstImage()
+
+    const took: number[] = []
+    for (let nth = 0; nth < repetitions; nth++) {
+      await page.context().clearCookies()
+      await page.goto(`/sign-in?next=${encodeURIComponent(viewer)}`)
+      await page.getByLabel('Password', { exact: true }).waitFor()
+      const began = performance.now()
+      await signIn(ownPassword)
+      await firstImage()
+      took.push(Math.round(performance.now() - began))
+    }
+    expect(await page.frameLocator('iframe.viewer-frame').locator('.cornerstone-canvas').count()).toBe(1)
+    console.info(`From signing in to the first image of ${String(slices)} slices: ${took.toSorted((one, other) => one - other).join(', ')} ms; load ${loadavg()[0]?.toFixed(1) ?? ''}.`)
+  }, 600_000)
+})
