@@ -70,7 +70,9 @@ describe.skipIf(!hasProgram('chromium'))('share links in Chromium', () => {
     }
     expect(complaints).toEqual([])
     expect(await seriousFindings(page)).toEqual([])
-    // For looking only.
+    // For looking only, behind a mark.
+    expect(await page.locator('.share-watermark span').first().textContent()).toContain('Shared for viewing only')
+    expect(await page.locator('.share-watermark').isVisible()).toBe(true)
     expect(await frame.locator('[data-cy="Capture"]').isVisible()).toBe(false)
     const cookies = await page.context().cookies(`${screens.url}/s/${link.linkId}/dicom-web`)
     expect(cookies.find(({ name }) => name === 'isocenter-share')).toMatchObject({ path: `/s/${link.linkId}/`, httpOnly: true, sameSite: 'Strict' })
