@@ -24,6 +24,22 @@ AS $function$
       ) else '{}' end
     $function$;
 
+CREATE OR REPLACE FUNCTION is_auto_sign_out_forced(uuid)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+AS $function$
+      select exists (select from membership join organisation using (organisation_id) where account_id = $1 and state = 'active' and forces_auto_sign_out)
+    $function$;
+
+CREATE OR REPLACE FUNCTION is_password_change_forced(uuid)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+AS $function$
+      select exists (select from membership join organisation using (organisation_id) where account_id = $1 and state = 'active' and forces_password_change)
+    $function$;
+
 CREATE OR REPLACE FUNCTION random_organisation_number()
  RETURNS text
  LANGUAGE sql
@@ -776,6 +792,28 @@ CREATE TABLE favourite (
   CHECK ((kind = 'study'::text))
 );
 
+CREATE TABLE film_item (
+  item_id uuid NOT NULL DEFAULT gen_random_uuid(),
+  organisation_id bigint NOT NULL,
+  account_id uuid NOT NULL,
+  study_instance_uid text COLLATE "C" NOT NULL,
+  series_instance_uid text COLLATE "C" NOT NULL,
+  sop_instance_uid text COLLATE "C" NOT NULL,
+  frame integer NOT NULL,
+  window_center double precision,
+  window_width double precision,
+  added_at timestamp with time zone NOT NULL,
+  position bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+  PRIMARY KEY (item_id),
+  UNIQUE (organisation_id, account_id, sop_instance_uid, frame),
+  FOREIGN KEY (account_id) REFERENCES account(account_id) ON DELETE CASCADE,
+  FOREIGN KEY (organisation_id) REFERENCES organisation(organisation_id),
+  CHECK (((window_center IS NULL) = (window_width IS NULL))),
+  CHECK ((frame > 0)),
+  CHECK ((window_width >= (1)::double precision))
+);
+CREATE INDEX film_item_in_order ON film_item USING btree (organisation_id, account_id, "position");
+
 CREATE TABLE gateway (
   gateway_id uuid NOT NULL DEFAULT gen_random_uuid(),
   organisation_id bigint NOT NULL,
@@ -1132,17 +1170,22 @@ CREATE TABLE organisation (
   time_zone text,
   version integer NOT NULL DEFAULT 1,
   has_roles boolean NOT NULL DEFAULT false,
+  min_password_length smallint NOT NULL DEFAULT 8,
+  allows_other_characters boolean NOT NULL DEFAULT false,
+  forces_auto_sign_out boolean NOT NULL DEFAULT false,
+  forces_password_change boolean NOT NULL DEFAULT false,
   PRIMARY KEY (organisation_id),
   UNIQUE (number),
   UNIQUE (organisation_id, kind),
   UNIQUE (slug),
   FOREIGN KEY (owner_id) REFERENCES organisation(organisation_id),
+  CHECK (((min_password_length >= 8) AND (min_password_length <= 24))),
   CHECK (((owner_id IS NULL) OR (kind = 'team'::text))),
   CHECK ((duplicate_policy = ANY (ARRAY['keepBoth'::text, 'replace'::text, 'reject'::text]))),
   CHECK ((kind = ANY (ARRAY['platform'::text, 'consortium'::text, 'hospital'::text, 'team'::text])))
 );
 CREATE INDEX organisation_of_owner ON organisation USING btree (owner_id) WHERE (owner_id IS NOT NULL);
-CREATE TRIGGER access_changed AFTER DELETE OR UPDATE OF kind, modules, owner_id ON organisation FOR EACH STATEMENT EXECUTE FUNCTION tell_access_changed();
+CREATE TRIGGER access_changed AFTER DELETE OR UPDATE OF kind, modules, owner_id, forces_auto_sign_out, forces_password_change ON organisation FOR EACH STATEMENT EXECUTE FUNCTION tell_access_changed();
 
 CREATE TABLE organisation_picture (
   organisation_id bigint NOT NULL,
@@ -1251,6 +1294,7 @@ CREATE TABLE password_reset (
   created_at timestamp with time zone NOT NULL,
   expires_at timestamp with time zone NOT NULL,
   completed_at timestamp with time zone,
+  name text,
   PRIMARY KEY (reset_id),
   FOREIGN KEY (account_id) REFERENCES account(account_id) ON DELETE CASCADE
 );
@@ -1318,6 +1362,48 @@ CREATE TABLE phone_signing (
 );
 CREATE INDEX phone_signing_by_expiry ON phone_signing USING btree (expires_at);
 CREATE INDEX phone_signing_of_session ON phone_signing USING btree (session_id);
+
+CREATE TABLE print_job (
+  job_key bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+  job_id uuid NOT NULL DEFAULT gen_random_uuid(),
+  organisation_id bigint NOT NULL,
+  created_by uuid NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  settings jsonb NOT NULL,
+  gateway_id uuid,
+  printer_id text,
+  printer_name text,
+  expires_at timestamp with time zone,
+  begun_at timestamp with time zone,
+  cancelled_at timestamp with time zone,
+  finished_at timestamp with time zone,
+  outcome jsonb,
+  PRIMARY KEY (job_key),
+  UNIQUE (job_id),
+  FOREIGN KEY (created_by) REFERENCES account(account_id) ON DELETE CASCADE,
+  FOREIGN KEY (organisation_id) REFERENCES organisation(organisation_id),
+  FOREIGN KEY (organisation_id, gateway_id) REFERENCES gateway(organisation_id, gateway_id),
+  CHECK (((gateway_id IS NULL) = (printer_id IS NULL))),
+  CHECK (((outcome IS NULL) = (finished_at IS NULL)))
+);
+CREATE INDEX print_job_newest ON print_job USING btree (organisation_id, job_key DESC);
+
+CREATE TABLE print_job_image (
+  job_key bigint NOT NULL,
+  position integer NOT NULL,
+  study_instance_uid text COLLATE "C" NOT NULL,
+  series_instance_uid text COLLATE "C" NOT NULL,
+  sop_instance_uid text COLLATE "C" NOT NULL,
+  frame integer NOT NULL,
+  window_center double precision,
+  window_width double precision,
+  width_mm double precision,
+  PRIMARY KEY (job_key, "position"),
+  FOREIGN KEY (job_key) REFERENCES print_job(job_key) ON DELETE CASCADE,
+  CHECK (("position" > 0)),
+  CHECK ((frame > 0))
+);
+CREATE INDEX print_job_image_of_study ON print_job_image USING btree (study_instance_uid, job_key DESC);
 
 CREATE TABLE purge (
   purge_id uuid NOT NULL DEFAULT gen_random_uuid(),

@@ -30,6 +30,7 @@ import * as signInRules from './20261125000200_sign_in_rules.ts'
 import * as examAttributes from './20261125010000_exam_attributes.ts'
 import * as studyDetail from './20261125040000_study_detail.ts'
 import * as downloads from './20261125030000_downloads.ts'
+import * as film from './20261125050000_film.ts'
 
 /** Every migration by name, in order. Listed, not found in a folder: what runs is what was reviewed, also from a bundle. */
 const migrations: Readonly<Record<string, Knex.Migration>> = {
@@ -60,10 +61,11 @@ const migrations: Readonly<Record<string, Knex.Migration>> = {
   '20261124030000_invitation_codes': invitationCodes,
   '20261125000000_vouched_sessions': vouchedSessions,
   '20261125000100_credential_decisions': credentialDecisions,
-  '20261125010000_exam_attributes': examAttributes,
   '20261125000200_sign_in_rules': signInRules,
+  '20261125010000_exam_attributes': examAttributes,
   '20261125030000_downloads': downloads,
   '20261125040000_study_detail': studyDetail,
+  '20261125050000_film': film,
 }
 
 const names = Object.keys(migrations)

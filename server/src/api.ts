@@ -15,6 +15,7 @@ import { credentialRoutes, personalCentreRoutes, reachRoutes, signatureRoutes, t
 import type { ApiRoutes } from './platform/typed-routes.ts'
 import type { Config } from './config.ts'
 import { studyRoutes, type Studies } from './studies/index.ts'
+import { filmRoutes, type Film } from './film/index.ts'
 import { sharingRoutes, type Sharing } from './sharing/index.ts'
 import { uploadRoutes, type Uploads } from './uploads/index.ts'
 import { worklistRoutes, type Worklist } from './worklist/index.ts'
@@ -29,6 +30,7 @@ export interface ApiDeps {
   readonly gateways: Gateways
   readonly worklist: Worklist
   readonly sharing: Sharing
+  readonly film: Film
   readonly uploads: Uploads
   readonly config: Config
   readonly accessLog: AccessLog
@@ -53,7 +55,7 @@ function exportedSchemas(): Record<string, TSchema> {
 }
 
 /** The product API: what is not DICOM's own, in JSON by the schemas of contracts; what goes wrong is answered as docs/problems.md says. */
-export const api: ApiRoutes<ApiDeps> = async (app, { sharing, accounts, notifying, apiKeys, oidc, organisations, people, gateways, worklist, uploads, config, accessLog, audit, maintenance, studies, attachments, downloads }) => {
+export const api: ApiRoutes<ApiDeps> = async (app, { sharing, film, accounts, notifying, apiKeys, oidc, organisations, people, gateways, worklist, uploads, config, accessLog, audit, maintenance, studies, attachments, downloads }) => {
   await app.register(openApi, {
     title: 'Isocenter', version: '0.1.0', components,
     description: 'The product API. DICOM objects are searched, retrieved and stored by DICOMweb at /dicom-web. Errors are problem details (RFC 9457).',
@@ -76,6 +78,7 @@ export const api: ApiRoutes<ApiDeps> = async (app, { sharing, accounts, notifyin
   await app.register(maintenanceRoutes, { maintenance, accessLog })
   await app.register(sharingRoutes, { sharing, accessLog })
   await app.register(studyRoutes, { studies, accessLog })
+  await app.register(filmRoutes, { film, accessLog })
   await app.register(downloadRoutes, { downloads })
   await app.register(attachmentRoutes, { attachments, accessLog })
   await app.register(notificationRoutes, { notifying })

@@ -27,6 +27,7 @@ import { rewriteUrl } from './platform/rewrite-url.ts'
 import { sharedService } from './platform/share-path.ts'
 import { uriLength } from './platform/uri-length.ts'
 import { screenRoutes, viewerRoutes, type BuiltScreens } from './screens/index.ts'
+import type { Film } from './film/index.ts'
 import { sharedDicomweb, type Sharing } from './sharing/index.ts'
 import type { BlobStore } from './storage/index.ts'
 import type { Studies } from './studies/index.ts'
@@ -57,6 +58,7 @@ export interface AppDeps {
   readonly onUnaudited?: ((request: FastifyRequest, action: string) => void) | undefined
   readonly maintenance: Maintenance
   readonly sharing: Sharing
+  readonly film: Film
   readonly studies: Studies
   readonly downloads: Downloads
   readonly attachments: Attachments
@@ -114,7 +116,7 @@ export async function createApp(deps: AppDeps): Promise<FastifyInstance> {
   await app.register(healthRoutes, { checks: deps.readiness })
   await app.register(dicomweb, { prefix: '/dicom-web', ...deps, services: [worklistDicomwebRoutes(deps)] })
   await app.register(sharedDicomweb, { prefix: sharedService, ...deps })
-  await app.register(api, { prefix: '/api', sharing: deps.sharing, accounts: deps.accounts, apiKeys: deps.apiKeys, oidc: deps.oidc, organisations: deps.organisations, people: deps.people, notifying: deps.notifying, gateways: deps.gateways, worklist: deps.worklist, uploads: deps.uploads, config, accessLog: deps.accessLog, audit: deps.audit, maintenance: deps.maintenance, studies: deps.studies, downloads: deps.downloads, attachments: deps.attachments })
+  await app.register(api, { prefix: '/api', sharing: deps.sharing, film: deps.film, accounts: deps.accounts, apiKeys: deps.apiKeys, oidc: deps.oidc, organisations: deps.organisations, people: deps.people, notifying: deps.notifying, gateways: deps.gateways, worklist: deps.worklist, uploads: deps.uploads, config, accessLog: deps.accessLog, audit: deps.audit, maintenance: deps.maintenance, studies: deps.studies, downloads: deps.downloads, attachments: deps.attachments })
   await app.register(viewerRoutes, { folder: deps.viewer })
   await app.register(screenRoutes, { screens: deps.screens })
   return app

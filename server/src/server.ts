@@ -8,7 +8,7 @@ import { attachmentTasks, createAttachments } from './attachments/index.ts'
 import { auditTasks, createAccessLog, createAudit, configuredTarget, createSealSigner, startForwarding, startSealing } from './audit/index.ts'
 import { catalogueTasks, createCatalogue, ensureDefaultOrganisation } from './catalogue/index.ts'
 import type { Config } from './config.ts'
-import { startSweeping } from './dicomweb/index.ts'
+import { createRenderer, startSweeping } from './dicomweb/index.ts'
 import { createDownloads, downloadTasks, knownList } from './downloads/index.ts'
 import { createGateways, gatewayTasks } from './gateways/index.ts'
 import { createSealing, createTokens, followSigningKeys, loadSigningKeys, signingKeyTasks } from './identity/index.ts'
@@ -26,6 +26,7 @@ import { recompressionTasks } from './recompression/index.ts'
 import { readScreens } from './screens/index.ts'
 import { createBlobStore } from './storage/index.ts'
 import { createStudies, studyExport } from './studies/index.ts'
+import { createFilm, createFilmImages, settlePrintJobs } from './film/index.ts'
 import { createSharing, sharingTasks } from './sharing/index.ts'
 import { createTranscoding, createTranscodingMetrics } from './transcoding/index.ts'
 import { createUploads, startKeepingUploads, type UploadLog } from './uploads/index.ts'
@@ -67,7 +68,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
       db, sealing, recipients: notificationRecipients, channels, sessionEnds: accounts.sessionEnds, timeZone: config.TIME_ZONE, publicUrl: config.PUBLIC_URL, contact: contactOf(config), trustedOrigins: config.NOTIFICATION_TRUSTED_ORIGINS,
       onFailure: (err, fields) => { app.log.warn({ ...fields, err }, 'people cannot be told now what happens') },
     })
-    const gateways = await createGateways({ db, tokens, sealing, tokenUrl: config.PUBLIC_URL && `${config.PUBLIC_URL}/api/token` })
+    const gateways = await createGateways({ db, tokens, sealing, tokenUrl: config.PUBLIC_URL && `${config.PUBLIC_URL}/api/token`, onResults: settlePrintJobs })
     const metrics = createMetrics()
     const transcoding = createTranscoding({
       blobs, threads: config.CODEC_THREADS ?? availableParallelism(), timeoutMs: config.CODEC_TIMEOUT_MS, cacheBytes: config.FRAME_CACHE_BYTES, metrics: createTranscodingMetrics(metrics.registry),
@@ -92,8 +93,11 @@ export async function startServer(config: Config): Promise<RunningServer> {
       directBytes: config.DOWNLOAD_DIRECT_BYTES, keptHours: config.DOWNLOAD_KEPT_HOURS, quotaBytes: config.DOWNLOAD_QUOTA_BYTES,
       onFailure: (err, fields) => { app.log.warn({ ...fields, err }, 'a download could not be made now') },
     })
+    const renderer = createRenderer({ catalogue, blobs })
+    closers.push(() => renderer.close())
+    const film = createFilm({ db, gateways, images: createFilmImages({ catalogue, renderer }) })
     const app = await createApp({
-      sharing,
+      sharing, film,
       tls, screens: await readScreens(screensDirectory(config)), viewer: viewerDirectory(config), organisations: createOrganisations({ db, accounts, outbox }), people,
       config, accounts, notifying, apiKeys: createApiKeys({ db, tokens }), oidc: createOidc({ db, sealing, accounts, memberships: accountMemberships, publicUrl: config.PUBLIC_URL, trustedOrigins: config.OIDC_TRUSTED_ORIGINS }), catalogue, blobs, transcoding, tokens, keys, gateways, metrics, accessLog,
       maintenance, attachments, studies, downloads, audit: createAudit({ db, keptDays: config.AUDIT_KEPT_DAYS }),

@@ -71,7 +71,7 @@ const meanings: Partial<Record<AuditAction, Meaning>> = {
   'study.search': studies, 'worklist.read': worklist, 'performed-step.read': worklist,
   'study.retrieve': transfer('R', 'out'), 'study.store': transfer('C', 'in'),
   'study.delete': { event: events.studyDeleted, code: 'D', lifeCycle: '14' }, 'study.purge': { event: events.studyDeleted, code: 'D', lifeCycle: '15' },
-  'study.restore': { event: events.accessed, code: 'C' }, 'study.recompress': { event: events.accessed, code: 'U' }, 'favourite.change': { event: events.accessed, code: 'R' }, 'study.edit-case': { event: events.accessed, code: 'U' }, 'attachment.view': transfer('R', 'out'), 'attachment.download': transfer('R', 'out'), 'deleted-study.read': studies,
+  'study.restore': { event: events.accessed, code: 'C' }, 'study.recompress': { event: events.accessed, code: 'U' }, 'favourite.change': { event: events.accessed, code: 'R' }, 'study.edit-case': { event: events.accessed, code: 'U' }, 'film.collect': { event: events.accessed, code: 'R' }, 'film.print': transfer('R', 'out'), 'film.cancel': { event: events.accessed, code: 'U' }, 'film.fetch': transfer('R', 'out'), 'attachment.view': transfer('R', 'out'), 'attachment.download': transfer('R', 'out'), 'deleted-study.read': studies,
   'study.lock': alert(types.objectSecurity), 'study.unlock': alert(types.objectSecurity), 'study.purge-request': alert(types.restricted), 'access.refuse': alert(types.restricted),
   'worklist.write': { event: events.procedure, code: 'U' }, 'performed-step.write': { event: events.procedure, code: 'U' },
   'account.sign-in': login, 'gateway.token': login, 'api-key.token': login, 'api-key.use': login, 'account.sign-out': logout, 'account.session-end': logout,

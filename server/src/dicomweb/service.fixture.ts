@@ -26,6 +26,8 @@ import { createMetrics } from '../platform/metrics.ts'
 import { screensDirectory, viewerDirectory } from '../places.ts'
 import { readScreens } from '../screens/index.ts'
 import { createBlobStore, type BlobStore } from '../storage/index.ts'
+import { createRenderer } from './rendering/renderer.ts'
+import { createFilm, createFilmImages, settlePrintJobs } from '../film/index.ts'
 import { createSharing } from '../sharing/index.ts'
 import { createTranscoding } from '../transcoding/index.ts'
 import { createUploads, type Uploads } from '../uploads/index.ts'
@@ -81,7 +83,7 @@ export async function aService(env: Record<string, string> = {}, bucket?: TestBu
   const outbox = createOutbox({ db, sealing, channels: [], now: now ?? (() => new Date()), onFailure: ({ err }) => { throw err } })
   const accounts = createAccounts({ db, sealing, outbox, memberships: accountMemberships, publicUrl: config.PUBLIC_URL, timeZone: config.TIME_ZONE, captchaBits: config.CAPTCHA_BITS, management: managementRuleOf(config), ...(now === undefined ? {} : { now }) })
   const notifying = createNotifying({ db, sealing, recipients: notificationRecipients, channels: [], sessionEnds: accounts.sessionEnds, timeZone: config.TIME_ZONE, publicUrl: config.PUBLIC_URL, trustedOrigins: config.NOTIFICATION_TRUSTED_ORIGINS, onFailure: (err) => { throw err }, ...(now === undefined ? {} : { now }) })
-  const gateways = await createGateways({ db, tokens, sealing })
+  const gateways = await createGateways({ db, tokens, sealing, onResults: settlePrintJobs })
   const catalogue = createCatalogue({ db })
   const transcoding = createTranscoding({ blobs, threads: 2, timeoutMs: config.CODEC_TIMEOUT_MS, cacheBytes: config.FRAME_CACHE_BYTES })
   const accessLog = createAccessLog(db, (error) => { throw error })
@@ -102,7 +104,9 @@ export async function aService(env: Record<string, string> = {}, bucket?: TestBu
     db, blobs, catalogue, transcoding, recipients: notificationRecipients, database: database.url, lists: { studies: knownList('study.download', studyExport(studies)) },
     directBytes: config.DOWNLOAD_DIRECT_BYTES, keptHours: config.DOWNLOAD_KEPT_HOURS, quotaBytes: config.DOWNLOAD_QUOTA_BYTES, onFailure: (error) => { throw error }, ...(now === undefined ? {} : { now }),
   })
-  const app = await createApp({ sharing, config, people, organisations: createOrganisations({ db, accounts, outbox, ...(now === undefined ? {} : { now }) }), accounts, notifying, apiKeys: createApiKeys({ db, tokens, ...(now === undefined ? {} : { now }) }), oidc: createOidc({ db, sealing, accounts, memberships: accountMemberships, publicUrl: config.PUBLIC_URL, trustedOrigins: config.OIDC_TRUSTED_ORIGINS, ...(now === undefined ? {} : { now }) }), catalogue, blobs, transcoding, tokens, keys, gateways, worklist: createWorklist({ db }), uploads, accessLog, maintenance, attachments, studies, downloads, onUnaudited, audit: createAudit({ db, keptDays: config.AUDIT_KEPT_DAYS, ...(now === undefined ? {} : { now }) }), metrics, readiness: [], screens: await readScreens(screensDirectory(config)), viewer: viewerDirectory(config) })
+  const renderer = createRenderer({ catalogue, blobs })
+  const film = createFilm({ db, gateways, images: createFilmImages({ catalogue, renderer }), ...(now === undefined ? {} : { now }) })
+  const app = await createApp({ sharing, film, config, people, organisations: createOrganisations({ db, accounts, outbox, ...(now === undefined ? {} : { now }) }), accounts, notifying, apiKeys: createApiKeys({ db, tokens, ...(now === undefined ? {} : { now }) }), oidc: createOidc({ db, sealing, accounts, memberships: accountMemberships, publicUrl: config.PUBLIC_URL, trustedOrigins: config.OIDC_TRUSTED_ORIGINS, ...(now === undefined ? {} : { now }) }), catalogue, blobs, transcoding, tokens, keys, gateways, worklist: createWorklist({ db }), uploads, accessLog, maintenance, attachments, studies, downloads, onUnaudited, audit: createAudit({ db, keptDays: config.AUDIT_KEPT_DAYS, ...(now === undefined ? {} : { now }) }), metrics, readiness: [], screens: await readScreens(screensDirectory(config)), viewer: viewerDirectory(config) })
   const as = async (slug: string, granted: readonly Permission[] = permissions) => {
     const { organisationId } = await ensureDefaultOrganisation(db, slug)
     return { authorization: `Bearer ${await tokens.issue({ organisationId, permissions: granted, lifetimeSeconds: 3600 })}` }
@@ -122,6 +126,7 @@ export async function aService(env: Record<string, string> = {}, bucket?: TestBu
       await accounts.close()
       await people.close()
       await uploads.close()
+      await renderer.close()
       await transcoding.close()
       await catalogue.close()
       await accessLog.close()

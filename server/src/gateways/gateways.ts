@@ -12,7 +12,7 @@ import type { Db } from '../platform/db.ts'
 import { addCommand, type GatewayRef } from './commands.ts'
 import { createEnrolment } from './enrolment.ts'
 import { gatewayRevoked, noSuchGateway } from './problems.ts'
-import { takeReport } from './reports.ts'
+import { takeReport, type OnResults } from './reports.ts'
 import { tellOfGateway } from './telling.ts'
 import { findGateway, listGateways, lockGateway, renameGateway, revokeGateway } from './store.ts'
 import { createTokenIssuer } from './token.ts'
@@ -24,6 +24,8 @@ export interface GatewaysDeps {
   readonly sealing: Sealing
   /** Address of the token endpoint, where users reach the server at a fixed one. */
   readonly tokenUrl?: string | undefined
+  /** Does what else follows from what gateways report of their commands, in the report's transaction. */
+  readonly onResults?: OnResults
   readonly now?: () => Date
 }
 
@@ -50,7 +52,7 @@ const Position = Type.Tuple([Type.String(), GatewayParams.properties.gatewayId])
 const actorOf = ({ actor }: Access): string => `${actor.kind}:${actor.id}`
 
 /** Opens what gateways need. Several processes share it through the database. */
-export async function createGateways({ db, tokens, sealing, tokenUrl, now = () => new Date() }: GatewaysDeps): Promise<Gateways> {
+export async function createGateways({ db, tokens, sealing, tokenUrl, onResults = async () => undefined, now = () => new Date() }: GatewaysDeps): Promise<Gateways> {
   const { installation_id } = await db('installation').first<{ installation_id: string }>('installation_id')
   const tokenAudience = `urn:uuid:${installation_id}`
   const enrol = createEnrolment({ db, tokenAudience })
@@ -68,7 +70,7 @@ export async function createGateways({ db, tokens, sealing, tokenUrl, now = () =
 
     report: async (access, report) => {
       if (access.actor.kind !== 'gateway') throw forbidden('Only an enrolled gateway reports.')
-      return takeReport(db, refOf(access, access.actor.id), report, now())
+      return takeReport(db, refOf(access, access.actor.id), report, { now: now(), onResults })
     },
 
     list: async (access, { cursor, limit }) => {

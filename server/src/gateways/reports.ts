@@ -1,5 +1,5 @@
 /** What gateways say of themselves, and what they are told in return. */
-import type { GatewayState, ReportAnswer, ReportRequest } from '@isocenter/contracts'
+import type { CommandResult, GatewayState, ReportAnswer, ReportRequest } from '@isocenter/contracts'
 import type { Db, Trx } from '../platform/db.ts'
 import { jsonText } from '../platform/json-text.ts'
 import { deliverCommands, finishCommands, hasRecentCommand, type GatewayRef } from './commands.ts'
@@ -11,17 +11,20 @@ const reportAfterMs = 20_000
 const attentiveReportAfterMs = 3_000
 const attentiveForMs = 120_000
 
+export type OnResults = (trx: Trx, gateway: GatewayRef, results: readonly CommandResult[]) => Promise<void>
+
 /**
  * Keeps a report and answers what is to be done.
  * @throws gatewayRevoked 403 also while the token is still good
  */
-export function takeReport(db: Db, gateway: GatewayRef, report: ReportRequest, now: Date): Promise<ReportAnswer> {
+export function takeReport(db: Db, gateway: GatewayRef, report: ReportRequest, { now, onResults }: { readonly now: Date; readonly onResults: OnResults }): Promise<ReportAnswer> {
   return db.transaction(async (db) => {
     const { organisationId, gatewayId } = gateway
     const row = await db('gateway').where({ organisation_id: organisationId, gateway_id: gatewayId }).forUpdate()
       .first<GatewayRow | undefined>('revoked_at', 'configuration_revision', 'state', 'offline_told_at')
     if (row === undefined || row.revoked_at !== null) throw gatewayRevoked('An administrator has revoked this gateway.')
     await finishCommands(db, gateway, report.results)
+    await onResults(db, gateway, report.results)
     await tellOfReport(db, gateway, row, report)
     const commands = await deliverCommands(db, gateway)
     const isAttentive = commands.length > 0 || await hasRecentCommand(db, gateway, new Date(now.getTime() - attentiveForMs))

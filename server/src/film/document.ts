@@ -1,0 +1,65 @@
+/** Films as a document: a page for each sheet, as large as the film. */
+import PDFDocument from 'pdfkit'
+import type { PrintSettings } from '@isocenter/contracts'
+import { filmSize, placeSize, sheetsOf } from './film-size.ts'
+
+export interface PageImage {
+  /** From 1, over all sheets. */
+  readonly position: number
+  /** Of the whole image on the film in mm; as large as its place allows where absent. */
+  readonly widthMm?: number | undefined
+  readonly jpeg: () => Promise<Uint8Array | undefined>
+}
+
+const pointsOfMm = 72 / 25.4
+/** Between an image and the edge of its place, mm. */
+const margin = 2
+
+/**
+ * The document's bytes as they are made: an image is asked for when its page is drawn. A place whose image has gone stays black.
+ * What an image throws ends the stream.
+ */
+export async function* filmDocument(settings: PrintSettings, images: readonly PageImage[]): AsyncGenerator<Uint8Array> {
+  const { width, height } = filmSize(settings)
+  const document = new PDFDocument({ autoFirstPage: false, size: [width * pointsOfMm, height * pointsOfMm], margin: 0, compress: true, info: { Producer: 'Isocenter', Creator: 'Isocenter' } })
+  const chunks = document[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>
+  const drawn = draw(document, settings, images)
+  // Looked at at the end; without it a failure would count as unhandled while chunks are still read.
+  drawn.catch(() => undefined)
+  for (let chunk = await chunks.next(); chunk.done !== true; chunk = await chunks.next()) yield chunk.value
+  await drawn
+}
+
+async function draw(document: PDFKit.PDFDocument, settings: PrintSettings, images: readonly PageImage[]): Promise<void> {
+  try {
+    const { columns, rows } = settings
+    const places = columns * rows
+    const place = placeSize(settings)
+    const film = filmSize(settings)
+    for (let sheet = 0; sheet < sheetsOf(images.at(-1)?.position ?? 0, settings); sheet++) {
+      document.addPage()
+      document.rect(0, 0, film.width * pointsOfMm, film.height * pointsOfMm).fill('black')
+      for (const image of images.filter(({ position }) => Math.floor((position - 1) / places) === sheet)) {
+        const jpeg = await image.jpeg()
+        if (!jpeg) continue
+        const index = (image.position - 1) % places
+        const [left, top] = [(index % columns) * place.width, Math.floor(index / columns) * place.height]
+        const box = { width: (place.width - 2 * margin) * pointsOfMm, height: (place.height - 2 * margin) * pointsOfMm }
+        const [x, y] = [(left + margin) * pointsOfMm, (top + margin) * pointsOfMm]
+        if (image.widthMm === undefined) document.image(Buffer.from(jpeg), x, y, { fit: [box.width, box.height], align: 'center', valign: 'center' })
+        else drawInTrueSize(document, Buffer.from(jpeg), { x, y, ...box }, image.widthMm * pointsOfMm)
+      }
+    }
+    document.end()
+  } catch (error) {
+    document.destroy(error instanceof Error ? error : new Error(String(error)))
+    throw error
+  }
+}
+
+function drawInTrueSize(document: PDFKit.PDFDocument, jpeg: Buffer, box: { readonly x: number; readonly y: number; readonly width: number; readonly height: number }, width: number): void {
+  // Its own kind of object: opened once, so that the height is known before it is placed. The typings leave this method out.
+  const opened = (document as PDFKit.PDFDocument & { openImage(src: Buffer): { readonly width: number; readonly height: number } }).openImage(jpeg)
+  const height = width * opened.height / opened.width
+  document.image(jpeg, box.x + (box.width - width) / 2, box.y + (box.height - height) / 2, { width, height })
+}
