@@ -51,7 +51,7 @@ function ExportForm({ all: { items }, chosen, create, onChoose, onBackground, on
   const [keys, setKeys] = useState<readonly string[]>(chosen)
   const start = async ({ format }: Pick<ExportChoice, 'format'>) => {
     await making.run(async () => {
-      const download = await create({ format, language, fields: items.filter(({ key }) => keys.includes(key)).map(({ key }) => key) })
+      const download = await create({ format, language, timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone, fields: items.filter(({ key }) => keys.includes(key)).map(({ key }) => key) })
       if (download.isBackground) onBackground(download)
       else {
         fetchFile(download)

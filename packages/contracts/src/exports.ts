@@ -24,6 +24,7 @@ export type ExportFields = Static<typeof ExportFields>
 export const exportChoice = {
   format: Type.Enum([...exportFormats]),
   language: Type.Enum([...exportLanguages], { description: 'of the headings and of words in cells' }),
+  timeZone: Type.Optional(Type.String({ pattern: '^[A-Za-z0-9_+/-]{1,64}$', description: 'IANA name of the zone moments are written in; UTC where it is absent' })),
   fields: Type.Array(Type.String({ minLength: 1, maxLength: 64 }), { minItems: 1, maxItems: 100, uniqueItems: true, description: 'keys of fields, in the order of the columns' }),
 } satisfies TProperties
 
@@ -39,5 +40,7 @@ export type StudyExportRequest = Static<typeof StudyExportRequest>
 export interface ExportChoice {
   readonly format: ExportFormat
   readonly language: ExportLanguage
+  /** IANA name: moments are written as the reader's clock has them. */
+  readonly timeZone: string
   readonly fields: string[]
 }

@@ -43,5 +43,5 @@ async function* entriesOf(db: Db, { organisationId }: Access, filter: AuditFilte
 /** The file, the latest entry first; entries written after it was begun are not in it. */
 export function exportEntries(db: Db, access: Access, filter: AuditFilter, { format, language, now }: { readonly format: ExportFormat; readonly language: ExportLanguage; readonly now: Date }): Readable {
   const until = filter.to === undefined || filter.to > now.toISOString() ? now.toISOString() : filter.to
-  return spreadsheet(format, sheetNames[language], tableOf(columns, entriesOf(db, access, { ...filter, to: until }), language))
+  return spreadsheet(format, sheetNames[language], tableOf(columns, entriesOf(db, access, { ...filter, to: until }), { language, timeZone: 'UTC' }))
 }

@@ -138,14 +138,14 @@ export function createDownloads({ now = () => new Date(), ...deps }: DownloadsDe
     exportList: async (access: Access, wanted: ListWanted): Promise<Download> => {
       const accountId = accountOf(access)
       const list = listOf(wanted.name)
-      list.assertFields(access, wanted.fields)
+      list.assertWritable(access, wanted)
       const filter = list.settle(wanted.filter, now())
       const count = await list.count(access, filter, maxExportRows + 1)
       if (count > maxExportRows) throw exportTooLarge(`A file has room for ${String(maxExportRows)} rows; narrow the list.`, { maxRows: maxExportRows })
-      const { format, language, fields } = wanted
+      const { format, language, timeZone, fields } = wanted
       return add({
         organisation_id: access.organisationId, account_id: accountId, kind: 'list', file_name: `${list.title(language)} ${now().toISOString().slice(0, 10)}`, is_background: count > directExportRows, mask_secret: null,
-        instances: null, left_out: null, list: { name: wanted.name, format, language, fields, filter }, byteLength: undefined, studies: [],
+        instances: null, left_out: null, list: { name: wanted.name, format, language, timeZone, fields, filter }, byteLength: undefined, studies: [],
       }, (trx, row) => record(trx, [{ organisationId: row.organisation_id, actor: `account:${accountId}`, action: 'list.export', outcome: 'success', detail: { downloadId: row.download_id, list: wanted.name, format, fields: [...fields], rows: count, isBackground: row.is_background } }]))
     },
 
@@ -206,7 +206,7 @@ export function createDownloads({ now = () => new Date(), ...deps }: DownloadsDe
       if (!mayHave(access, row, lists)) throw downloadOutdated('You are not allowed to have it any more.')
       if (row.is_outdated) throw downloadOutdated('Something in it has been deleted or hidden since.')
       const list = row.list === null ? undefined : row.list
-      if (list !== undefined) listOf(list.name).assertFields(access, list.fields)
+      if (list !== undefined) listOf(list.name).assertWritable(access, list)
       return {
         row, byteLength: row.is_background && row.byte_length !== null ? Number(row.byte_length) : undefined,
         read: async (range, signal) => {

@@ -10,12 +10,14 @@ export interface KnownList {
   readonly permission: RolePermission
   readonly title: (language: ExportLanguage) => string
   readonly fields: (access: Access) => ReturnType<typeof fieldsOf>
-  /** @throws badRequest 400 for a field that is not there for the caller */
-  readonly assertFields: (access: Access, fields: readonly string[]) => void
+  /** @throws badRequest 400 for a field that is not there for the caller, or a zone nobody knows */
+  readonly assertWritable: (access: Access, wanted: Pick<ListWanted, 'fields' | 'language' | 'timeZone'>) => void
   readonly settle: (filter: unknown, now: Date) => unknown
   readonly count: (access: Access, filter: unknown, most: number) => Promise<number>
   readonly file: (access: Access, wanted: ListWanted) => Readable
 }
+
+async function* noRows(): AsyncGenerator<never> { /* none */ }
 
 /** The filter was held against its schema where it came in, and is kept as it was. */
 export function knownList<Row, Filter>(permission: RolePermission, list: ExportList<Row, Filter>): KnownList {
@@ -23,10 +25,10 @@ export function knownList<Row, Filter>(permission: RolePermission, list: ExportL
     permission,
     title: (language) => list.title[language],
     fields: (access) => fieldsOf(list.columns, access),
-    assertFields: (access, fields) => { chosenColumns(list.columns, fields, access) },
+    assertWritable: (access, { fields, ...written }) => { tableOf(chosenColumns(list.columns, fields, access), noRows(), written) },
     settle: (filter, now) => list.settle(filter as Filter, now),
     count: (access, filter, most) => list.count(access, filter as Filter, most),
-    file: (access, { fields, filter, format, language }) => spreadsheet(format, list.title[language], tableOf(chosenColumns(list.columns, fields, access), list.pages(access, filter as Filter), language)),
+    file: (access, { fields, filter, format, language, timeZone }) => spreadsheet(format, list.title[language], tableOf(chosenColumns(list.columns, fields, access), list.pages(access, filter as Filter), { language, timeZone })),
   }
 }
 export type Lists = Readonly<Record<string, KnownList>>

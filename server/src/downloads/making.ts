@@ -1,7 +1,7 @@
 /** Files that take longer: made once, into the blob store, one at a time in a process. What a crash interrupts begins anew; half a file is never shown. */
 import { tell, publish, type Recipients } from '../notifications/index.ts'
 import type { Db } from '../platform/db.ts'
-import { newDownloadBlobKey, type BlobWriter } from '../storage/index.ts'
+import { giveBack, newDownloadBlobKey, type BlobWriter } from '../storage/index.ts'
 import type { Lists } from './lists.ts'
 import { accessIn, CannotBeMade, mayHave } from './reach.ts'
 import { endLease, renewLease, takeNext, type DownloadRow, type Lease } from './store.ts'
@@ -54,6 +54,8 @@ export function createMaking(deps: MakingDeps) {
       const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk
       await writer.write(bytes)
       doneBytes += bytes.length
+      // A fresh buffer for every slice would fill the memory faster than it is collected.
+      if (writer.isCopying === true) giveBack(bytes)
       if (performance.now() - toldAt < tellEveryMs) continue
       toldAt = performance.now()
       if (!await renewLease(db, held, doneBytes, now())) throw new Unwanted()

@@ -1,9 +1,8 @@
 /** HTTP face of downloads and exports. */
 import { finished } from 'node:stream'
-import { Readable } from 'node:stream'
 import { Download, DownloadPage, DownloadParams, DownloadQuery, DownloadRequest, ExportFields, Problem, StudyExportRequest } from '@isocenter/contracts'
 import { Type } from 'typebox'
-import { requestedRange } from '../dicomweb/index.ts'
+import { requestedRange, sendPieces } from '../dicomweb/index.ts'
 import { spreadsheetTypes } from '../exports/index.ts'
 import type { ApiRoutes } from '../platform/typed-routes.ts'
 import type { Downloads } from './downloads.ts'
@@ -17,6 +16,11 @@ const Empty = Type.Null()
 function disposition(fileName: string): string {
   const encoded = encodeURIComponent(fileName).replaceAll(/['()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`)
   return `attachment; filename="${fileName.replaceAll(/[^\x20-\x7e]|["\\%]/g, '_')}"; filename*=UTF-8''${encoded}`
+}
+
+/** Buffers that were lent are given back as they have gone, so that a study passes through the few there are. */
+async function* piecesOf(chunks: AsyncIterable<Uint8Array | string>) {
+  for await (const chunk of chunks) yield { bytes: typeof chunk === 'string' ? Buffer.from(chunk) : chunk, isOurs: true }
 }
 
 export const downloadRoutes: ApiRoutes<{ downloads: Downloads }> = async (app, { downloads }) => {
@@ -60,13 +64,14 @@ export const downloadRoutes: ApiRoutes<{ downloads: Downloads }> = async (app, {
     const stopping = new AbortController()
     finished(reply.raw, () => { stopping.abort() })
     reply.headers({ 'content-disposition': disposition(`${row.file_name}.${endingOf(row)}`), 'content-type': row.list === null ? 'application/zip' : spreadsheetTypes[row.list.format] })
-    if (byteLength === undefined) return reply.send(Readable.from(await read(undefined, stopping.signal), { objectMode: false }))
+    if (byteLength === undefined) return sendPieces(reply, piecesOf(await read(undefined, stopping.signal)), undefined)
     const etag = `"${row.blob_key?.split('/').at(-1) ?? ''}"`
     reply.headers({ 'accept-ranges': 'bytes', etag })
     const range = requestedRange(request.headers.range, request.headers['if-range'] as string | undefined, etag, byteLength)
     if (range === 'unsatisfiable') return reply.code(416).headers({ 'content-range': `bytes */${String(byteLength)}` }).send()
-    if (range === 'whole') return reply.header('content-length', byteLength).send(await read(undefined, stopping.signal))
-    return reply.code(206).headers({ 'content-range': `bytes ${String(range.offset)}-${String(range.offset + range.length - 1)}/${String(byteLength)}`, 'content-length': range.length }).send(await read(range, stopping.signal))
+    if (range === 'whole') return sendPieces(reply.header('content-length', byteLength), piecesOf(await read(undefined, stopping.signal)), byteLength)
+    reply.code(206).headers({ 'content-range': `bytes ${String(range.offset)}-${String(range.offset + range.length - 1)}/${String(byteLength)}`, 'content-length': range.length })
+    return sendPieces(reply, piecesOf(await read(range, stopping.signal)), range.length)
   })
 
   app.get('/exports/studies/fields', {
@@ -78,5 +83,5 @@ export const downloadRoutes: ApiRoutes<{ downloads: Downloads }> = async (app, {
     bodyLimit,
     schema: { operationId: 'exportStudies', summary: 'The studies a filter finds as a spreadsheet; a long list is made in the background', tags, body: StudyExportRequest, response: { 201: Download, '4xx': Problem } },
     config: { policy: 'study.download', audit: 'list.export' },
-  }, async ({ access, body: { format, language, fields, ...filter } }, reply) => reply.code(201).send(await downloads.exportList(access, { name: 'studies', format, language, fields, filter })))
+  }, async ({ access, body: { format, language, timeZone = 'UTC', fields, ...filter } }, reply) => reply.code(201).send(await downloads.exportList(access, { name: 'studies', format, language, timeZone, fields, filter })))
 }

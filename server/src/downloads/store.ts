@@ -13,6 +13,8 @@ export interface ListWanted {
   readonly name: string
   readonly format: ExportFormat
   readonly language: ExportLanguage
+  /** IANA name */
+  readonly timeZone: string
   readonly fields: readonly string[]
   readonly filter: unknown
 }

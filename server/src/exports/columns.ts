@@ -9,8 +9,10 @@ export type Labels = Readonly<Record<ExportLanguage, string>>
 export interface ExportColumn<Row> {
   readonly key: string
   readonly label: Labels
-  /** Numbers as numbers, everything else as text. */
-  readonly value: (row: Row, language: ExportLanguage) => Cell
+  /** Numbers as numbers, everything else as text. A moment is written in the zone of the reader, which the heading names. */
+  readonly value: (row: Row, language: ExportLanguage) => Cell | Date
+  /** Its values are moments. */
+  readonly isMoment?: boolean
   /** Chosen as long as nobody has chosen otherwise. */
   readonly isUsual?: boolean
   /** Not there for who does not hold this. */
@@ -50,8 +52,32 @@ export function chosenColumns<Row>(columns: readonly ExportColumn<Row>[], keys: 
   })
 }
 
-/** Headings, then rows as they come. */
-export async function* tableOf<Row>(columns: readonly ExportColumn<Row>[], pages: AsyncIterable<readonly Row[]>, language: ExportLanguage): AsyncGenerator<readonly (readonly Cell[])[]> {
-  yield [columns.map(({ label }) => label[language])]
-  for await (const some of pages) yield some.map((row) => columns.map(({ value }) => value(row, language)))
+export interface Written {
+  readonly language: ExportLanguage
+  /** IANA name */
+  readonly timeZone: string
+}
+
+/**
+ * Headings, then rows as they come.
+ * @throws badRequest 400 for a zone nobody knows
+ */
+export function tableOf<Row>(columns: readonly ExportColumn<Row>[], pages: AsyncIterable<readonly Row[]>, { language, timeZone }: Written): AsyncGenerator<readonly (readonly Cell[])[]> {
+  const moment = momentIn(timeZone)
+  const headings = columns.map(({ label, isMoment = false }) => (isMoment ? `${label[language]} (${timeZone})` : label[language]))
+  const cellOf = (value: Cell | Date): Cell => (value instanceof Date ? moment(value) : value)
+  return (async function* () {
+    yield [headings]
+    for await (const some of pages) yield some.map((row) => columns.map(({ value }) => cellOf(value(row, language))))
+  })()
+}
+
+/** `2026-11-22 18:57:20`: the same in every language, and in the order of time where it is sorted. */
+function momentIn(timeZone: string): (moment: Date) => string {
+  try {
+    const format = new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'medium' })
+    return (moment) => format.format(moment)
+  } catch {
+    throw badRequest('"timeZone" is not the name of a time zone.')
+  }
 }

@@ -45,8 +45,10 @@ export interface BlobStore {
 
 /** One blob on its way in. Exactly one of `commit` and `abort` ends it. */
 export interface BlobWriter {
+  /** Bytes are copied as they come: once `write` has resolved, whoever lent their buffer may `giveBack` it. */
+  readonly isCopying?: boolean
   /**
-   * Takes the next bytes; the chunk must not be changed afterwards. A promise is back-pressure: await it before writing more.
+   * Takes the next bytes; the chunk must not be changed afterwards, but where `isCopying`. A promise is back-pressure: await it before writing more.
    * @throws BlobStoreFull, BlobStoreUnavailable; then only `abort` is left to do
    */
   write(chunk: Uint8Array): Promise<void> | void

@@ -5,6 +5,7 @@ import { namedFileError } from './fs-errors.ts'
 
 /** Writes one blob into a staging file, which `publish` moves to where readers look once its bytes are durable. */
 export class FileBlobWriter implements BlobWriter {
+  readonly isCopying = true
   readonly #file: StagedFile
   readonly #publish: () => Promise<void>
 
