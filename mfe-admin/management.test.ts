@@ -27,8 +27,8 @@ describe.skipIf(!hasProgram('chromium'))('pages of management in Chromium', () =
   }
 
   describe.each([
-    ['Chinese, light, desktop', { language: 'zh-CN', colorScheme: 'light', viewport: desktop }],
-    ['English, dark, phone', { language: 'en', colorScheme: 'dark', viewport: phone }],
+    ['English, light, desktop', { language: 'en', colorScheme: 'light', viewport: desktop }],
+    ['Chinese, dark, phone', { language: 'zh-CN', colorScheme: 'dark', viewport: phone }],
   ] as const)('in %s', (name, options) => {
     test('those of a hospital are accessible, fit the width and break no policy', async () => {
       const hospital = await aFurnishedHospital(screens.service.db)

@@ -87,7 +87,7 @@ describe.skipIf(!hasProgram('chromium'))('organisation, machines and records in 
     await page.getByText('none yet').waitFor()
     await page.getByRole('button', { name: 'Add a device' }).click()
     const device = page.getByRole('dialog')
-    await device.getByLabel('Name').fill('Suite 1')
+    await device.getByLabel('Name', { exact: true }).fill('Suite 1')
     await device.getByLabel('Type').click()
     await page.getByTitle('DSA · Angiography').click()
     await device.getByRole('button', { name: 'Save' }).click()
@@ -153,7 +153,7 @@ describe.skipIf(!hasProgram('chromium'))('organisation, machines and records in 
 
   test('a rule is changed and set back, and a test says by which ways it went', async () => {
     const { page, close } = await atHospital('notifications')
-    const row = page.getByRole('row').filter({ hasText: 'Gateways' }).or(page.getByRole('row')).filter({ has: page.getByRole('button', { name: /^Edit:/ }) }).nth(6)
+    const row = page.getByRole('row').filter({ has: page.getByRole('button', { name: 'Edit: Invitation accepted' }) })
     await row.getByRole('button', { name: /^Edit:/ }).click()
     const drawer = page.getByRole('dialog')
     await drawer.getByLabel('Together, once a day at').fill('07:30')
