@@ -9,7 +9,7 @@ export const pageSizes = [20, 50, 100] as const
 /** Members of the address that narrow the list; what opens on top of it is not among them. */
 export const filterNames = ['keyword', 'name', 'number', 'patient', 'data', 'sex', 'type', 'state', 'uploader', 'range', 'from', 'to', 'examFrom', 'examTo', 'marked', 'record'] as const
 export type FilterName = typeof filterNames[number]
-const others = ['sort', 'order', 'size'] as const
+const others = ['sort', 'order', 'size', 'view'] as const
 
 const day = /^\d{4}-\d{2}-\d{2}$/
 const dayMs = 86_400_000

@@ -1,11 +1,13 @@
+import { UserAddOutlined } from '@ant-design/icons'
 import { attachments, session, studies } from '@isocenter/api-client'
-import type { CaseAttribute, StudyDetail } from '@isocenter/contracts'
-import { EmptyState, Loaded, personName, useAction, useLanguage, useMedia, useResource } from '@isocenter/design-system'
+import type { StudyDetail } from '@isocenter/contracts'
+import { EmptyState, Loaded, useAction, useLanguage, useMedia, useResource } from '@isocenter/design-system'
 import { Button, Drawer, Switch, Tabs } from 'antd'
 import { useState } from 'react'
 import { Attachments } from './attachments/attachments.tsx'
+import { CaseInformation } from './case-information.tsx'
 import { RelatedStudies } from './related-studies.tsx'
-import { writtenName, writtenSex, writtenTime } from './row-text.ts'
+import { writtenName } from './row-text.ts'
 import { SeriesPicture } from './series-picture.tsx'
 import { useStudyWords } from './words.ts'
 
@@ -20,11 +22,14 @@ interface DetailProps {
   readonly onTab: (tab: DetailTab) => void
   readonly onOpen: (studies: readonly string[]) => void
   readonly onShow: (StudyInstanceUID: string) => void
+  /** What is told of it has changed. */
+  readonly onChanged: (StudyInstanceUID: string) => void
+  readonly onShareColleague: (study: StudyDetail) => void
   readonly onClose: () => void
 }
 
 /** Everything about one study, each part at an address of its own (LIST-13). */
-export function Detail({ organisationId, StudyInstanceUID, tab, permissions, onTab, onOpen, onShow, onClose }: DetailProps) {
+export function Detail({ organisationId, StudyInstanceUID, tab, permissions, onTab, onOpen, onShow, onChanged, onShareColleague, onClose }: DetailProps) {
   const words = useStudyWords()
   const { language } = useLanguage()
   // All of them in sight: what Ant Design puts behind a button is lost to screen readers.
@@ -36,10 +41,15 @@ export function Detail({ organisationId, StudyInstanceUID, tab, permissions, onT
   const files = useResource(`${organisationId} ${StudyInstanceUID} ${String(withDeleted)}`, (signal) => attachments(session.api.of(organisationId)).list(StudyInstanceUID, withDeleted, signal))
   const title = detail.value === undefined ? words.detail : `${writtenName(detail.value, language, words)} · ${[detail.value.AccessionNumber, detail.value.examTypes.join('/')].filter(Boolean).join(' · ')}`
   return (
-    <Drawer open size={720} title={title} onClose={onClose} extra={<Button type="primary" onClick={() => { onOpen([StudyInstanceUID]) }}>{words.open}</Button>}>
+    <Drawer open size={720} title={title} onClose={onClose} extra={
+      <span className="row-actions">
+        {detail.value?.actions.includes('shareColleague') === true && <Button icon={<UserAddOutlined aria-hidden />} aria-label={words.colleague.share} title={words.colleague.share} onClick={() => { if (detail.value) onShareColleague(detail.value) }} />}
+        <Button type="primary" onClick={() => { onOpen([StudyInstanceUID]) }}>{words.open}</Button>
+      </span>
+    }>
       <Loaded resource={detail}>{(study) => (
         <Tabs tabBarGutter={isNarrow ? 16 : 32} activeKey={tab} onChange={(key) => { const next = detailTabs.find((one) => one === key); if (next) onTab(next) }} items={[
-          { key: 'case', label: tabs.case, children: <CaseInformation study={study} /> },
+          { key: 'case', label: tabs.case, children: <CaseInformation organisationId={organisationId} study={study} seesIdentities={permissions.includes('study.view_identity')} onChanged={() => { detail.reload(); onChanged(StudyInstanceUID) }} /> },
           { key: 'related', label: `${tabs.related} ${String(study.related.length)}`, children: <RelatedStudies organisationId={organisationId} study={study} onChanged={detail.reload} onOpen={onOpen} onShow={onShow} /> },
           { key: 'attachments', label: `${tabs.attachments} ${String(files.value?.items.length ?? '')}`, children: <Attachments organisationId={organisationId} StudyInstanceUID={StudyInstanceUID} list={files} withDeleted={mayRestore ? withDeleted : undefined} onWithDeleted={setWithDeleted} /> },
           { key: 'series', label: `${tabs.series} ${String(study.series.length)}`, children: <SeriesList organisationId={organisationId} study={study} onChanged={detail.reload} /> },
@@ -47,38 +57,6 @@ export function Detail({ organisationId, StudyInstanceUID, tab, permissions, onT
         ]} />
       )}</Loaded>
     </Drawer>
-  )
-}
-
-const names = new Set(['PatientName', 'OperatorsName', 'PerformingPhysicianName', 'ReferringPhysicianName', 'RequestingPhysician'])
-
-function CaseInformation({ study }: { readonly study: StudyDetail }) {
-  const words = useStudyWords()
-  const { language, formats } = useLanguage()
-  const read = ({ keyword, value }: CaseAttribute): string => {
-    if (names.has(keyword)) return personName(value, language)
-    if (keyword === 'PatientSex') return writtenSex({ PatientSex: value }, words)
-    if (keyword.endsWith('Date')) return writtenTime(value)
-    return keyword.endsWith('Time') ? writtenTime(undefined, value) : value
-  }
-  const block = (title: string, attributes: readonly CaseAttribute[]) => (
-    <section>
-      <h3 className="detail-title">{title}</h3>
-      {attributes.length === 0 ? <p className="hint">{words.nothingSaid}</p>
-        : <dl className="facts">{attributes.map((one, index) => <div key={`${one.keyword} ${String(index)}`} className="fact"><dt>{words.attributes[one.keyword] ?? one.keyword}</dt><dd>{read(one)}</dd></div>)}</dl>}
-    </section>
-  )
-  return (
-    <>
-      {block(words.blocks.patient, study.caseInformation.patient)}
-      {block(words.blocks.exam, study.caseInformation.exam)}
-      {block(words.blocks.order, study.caseInformation.order)}
-      <dl className="facts detail-title">
-        <div className="fact"><dt>{words.columns.dataId}</dt><dd className="mono">{study.recordId}</dd></div>
-        <div className="fact"><dt>{words.columns.arrival}</dt><dd>{formats.moment(study.arrivedAt)}</dd></div>
-        {study.byteLength !== undefined && <div className="fact"><dt>{words.columns.size}</dt><dd>{formats.bytes(study.byteLength)}</dd></div>}
-      </dl>
-    </>
   )
 }
 

@@ -4,6 +4,7 @@ import { EmptyState, useAction, useLanguage } from '@isocenter/design-system'
 import { Button, Input, Space, Tag } from 'antd'
 import { useState } from 'react'
 import { writtenName, writtenTime } from './row-text.ts'
+import { SimilarCases } from './similar-cases.tsx'
 import { useStudyWords } from './words.ts'
 
 interface RelatedProps {
@@ -48,6 +49,7 @@ export function RelatedStudies({ organisationId, study, onChanged, onOpen, onSho
   return (
     <>
       {study.related.length === 0 ? <EmptyState title={words.related.none}>{words.related.noneHint}</EmptyState> : <ul className="rows">{study.related.map(row)}</ul>}
+      <SimilarCases organisationId={organisationId} study={study} onChanged={onChanged} onOpen={onOpen} onShow={onShow} />
       {mayEdit && (
         <form className="related-add" onSubmit={(event) => {
           event.preventDefault()

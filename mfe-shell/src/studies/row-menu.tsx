@@ -1,4 +1,4 @@
-import { CopyOutlined, DeleteOutlined, DownloadOutlined, EllipsisOutlined, EyeOutlined, LockOutlined, ProfileOutlined, ShareAltOutlined, StarFilled, StarOutlined, UnlockOutlined } from '@ant-design/icons'
+import { CopyOutlined, DeleteOutlined, DownloadOutlined, EllipsisOutlined, EyeOutlined, LockOutlined, ProfileOutlined, ShareAltOutlined, StarFilled, StarOutlined, UnlockOutlined, UserAddOutlined } from '@ant-design/icons'
 import type { StudyAction, StudySummary } from '@isocenter/contracts'
 import { useLanguage } from '@isocenter/design-system'
 import { Button, Dropdown } from 'antd'
@@ -12,11 +12,12 @@ interface RowMenuProps {
   readonly onDetail: (study: StudySummary) => void
   readonly onDelete: (study: StudySummary) => void
   readonly onShare: (studies: readonly StudySummary[]) => void
+  readonly onShareColleague: (study: StudySummary) => void
   readonly onDownload: (studies: readonly StudySummary[]) => void
 }
 
 /** What may be done with one study now, as the server says (LIST-11). */
-export function RowMenu({ study, actions, onDetail, onDelete, onShare, onDownload }: RowMenuProps) {
+export function RowMenu({ study, actions, onDetail, onDelete, onShare, onShareColleague, onDownload }: RowMenuProps) {
   const words = useStudyWords()
   const { language } = useLanguage()
   const may = (action: StudyAction) => study.actions.includes(action)
@@ -29,6 +30,7 @@ export function RowMenu({ study, actions, onDetail, onDelete, onShare, onDownloa
     ...(may('removeFavourite') ? [{ key: 'unmark', icon: <StarFilled aria-hidden />, label: words.removeFavourite, onClick: () => void actions.mark(study, false) }] : []),
     ...(may('download') ? [{ key: 'download', icon: <DownloadOutlined aria-hidden />, label: words.download, onClick: () => { onDownload([study]) } }] : []),
     ...(may('share') ? [{ key: 'share', icon: <ShareAltOutlined aria-hidden />, label: words.share, onClick: () => { onShare([study]) } }] : []),
+    ...(may('shareColleague') ? [{ key: 'colleague', icon: <UserAddOutlined aria-hidden />, label: words.colleague.share, onClick: () => { onShareColleague(study) } }] : []),
     { key: 'copy', icon: <CopyOutlined aria-hidden />, label: words.copyLink, onClick: () => void actions.copyLink(study) },
     ...(may('delete') ? [{ type: 'divider' as const, key: 'line' }, { key: 'delete', danger: true, icon: <DeleteOutlined aria-hidden />, label: words.remove, onClick: () => { onDelete(study) } }] : []),
   ]

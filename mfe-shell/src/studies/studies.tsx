@@ -1,9 +1,9 @@
 import { CloudUploadOutlined, DownloadOutlined, EyeOutlined, ReloadOutlined, ShareAltOutlined, TableOutlined } from '@ant-design/icons'
 import { studyExport, session } from '@isocenter/api-client'
-import { maxStudiesTogether, type ExportChoice, type OwnMembership, type StudySummary } from '@isocenter/contracts'
+import { maxStudiesTogether, type ExportChoice, type OwnMembership, type SavedView, type StudySummary } from '@isocenter/contracts'
 import { DeniedState, EmptyState, FailedState, FormDrawer, LoadingState, navigate, Page, useLanguage, useLocation, useMedia, usePreference, useProblemText } from '@isocenter/design-system'
 import { Alert, Button, Form, Input, Select, Tooltip } from 'antd'
-import { useEffect, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { NotFound } from '../not-found/not-found.tsx'
 import { DownloadDialog } from '../downloads/download-dialog.tsx'
 import { ExportDialog } from '../downloads/export-dialog.tsx'
@@ -11,6 +11,7 @@ import { ShareDialog } from '../share/share-dialog.tsx'
 import { useMembership } from '../session/use-session.ts'
 import { changed, isFiltered, kept, pageSizes, queryOf } from './address.ts'
 import { ColumnChooser } from './column-chooser.tsx'
+import { ColleagueForm } from './colleague-form.tsx'
 import { Detail, detailTabs } from './detail.tsx'
 import { Filters } from './filters.tsx'
 import { Preview } from './preview.tsx'
@@ -23,6 +24,8 @@ import { useStudyActions } from './study-actions.ts'
 import { useStudyList } from './use-study-list.ts'
 import { UploadDrawer } from './upload/upload-drawer.tsx'
 import { createUploadQueue, type UploadQueue } from './upload/upload-queue.ts'
+import { useSavedViews } from './use-saved-views.ts'
+import { ViewChooser } from './view-chooser.tsx'
 import { useStudyWords } from './words.ts'
 
 /** The studies of the organisation in the address. */
@@ -33,6 +36,9 @@ export function Studies() {
   if (!membership.permissions.includes('study.view')) return <Page title={words.title}><DeniedState detail="" missing="study.view" /></Page>
   return <StudyList key={membership.organisation.organisationId} membership={membership} />
 }
+
+/** What is read of the address here does not depend on the time. */
+const anyMoment = new Date(0)
 
 /** What was looked for last in each organisation, for as long as the page lives (D-13). */
 const lastSearch = new Map<string, string>()
@@ -54,7 +60,9 @@ function StudyList({ membership: { organisation: { organisationId }, permissions
   const isWide = useMedia('(min-width: 1280px)')
   const hasRoom = useMedia('(min-width: 1600px)')
   const [previewChoice, setPreviewChoice] = usePreference('studies.preview')
-  const columns = useColumns(permissions.includes('study.view_identity'))
+  const saved = useSavedViews(organisationId)
+  const view = saved.views?.find(({ viewId }) => viewId === search.get('view'))
+  const columns = useColumns(permissions.includes('study.view_identity'), view?.columns)
   const withSize = columns.shown.some(({ name }) => name === 'size') && !isNarrow
   const filters = kept(search)
   const record = search.get('record') ?? ''
@@ -63,11 +71,13 @@ function StudyList({ membership: { organisation: { organisationId }, permissions
   const list = useStudyList(organisationId, key, query)
   const { items, first } = list
   const [currentUID, setCurrent] = useState<string>()
-  const current = items.find(({ StudyInstanceUID }) => StudyInstanceUID === currentUID)
+  // A study that was asked for by its record is the one that is meant.
+  const current = items.find(({ StudyInstanceUID }) => StudyInstanceUID === currentUID) ?? (first.value?.isRelaxed === true ? items[0] : undefined)
   const [selected, setSelected] = useState<ReadonlyMap<string, StudySummary>>(new Map())
   const [deleting, setDeleting] = useState<StudySummary>()
   const [downloading, setDownloading] = useState<readonly StudySummary[]>([])
   const [isExporting, setExporting] = useState(false)
+  const [sharingWithColleague, setSharingWithColleague] = useState<Pick<StudySummary, 'StudyInstanceUID' | 'PatientName'>>()
   const [sharing, setSharing] = useState<readonly StudySummary[]>([])
   const actions = useStudyActions(organisationId, (uid, study) => {
     list.replace(uid, study)
@@ -76,16 +86,18 @@ function StudyList({ membership: { organisation: { organisationId }, permissions
   const isRelaxed = first.value?.isRelaxed === true
   const arrivals = useArrivals(organisationId, key, query, items, first.value !== undefined && !isRelaxed)
 
-  // Who comes back without an address of his own finds what he looked for.
+  // Who comes back without an address of his own finds what he looked for; who comes for the first time, the view he begins with.
+  const hasCome = useRef(false)
   useEffect(() => {
+    if (hasCome.current || (saved.views === undefined && saved.error === undefined)) return
+    hasCome.current = true
     const before = lastSearch.get(organisationId)
-    if (location.search === '' && before !== undefined && before !== '') navigate(`${path}?${before}`, { replace: true })
-    // Once, on coming.
-    // oxlint-disable-next-line react-hooks/exhaustive-deps
-  }, [])
-  useEffect(() => { lastSearch.set(organisationId, filters) }, [organisationId, filters])
-  // A study that was asked for by its record is the one that is meant.
-  useEffect(() => { if (isRelaxed && items[0] !== undefined) setCurrent(items[0].StudyInstanceUID) }, [isRelaxed, items])
+    const first = before === undefined ? saved.views?.find(({ isDefault }) => isDefault) : undefined
+    if (location.search !== '') return
+    if (first) navigate(`${path}?${new URLSearchParams({ ...first.filters, view: first.viewId }).toString()}`, { replace: true })
+    else if (before !== undefined && before !== '') navigate(`${path}?${before}`, { replace: true })
+  }, [organisationId, path, saved.views, saved.error])
+  useEffect(() => { if (hasCome.current || filters !== '') lastSearch.set(organisationId, filters) }, [organisationId, filters])
 
   const go = (change: Readonly<Record<string, string>>, replace = true) => { navigate(changed(path, search, change), { replace }) }
   const select = (studies: readonly StudySummary[], isSelected: boolean) => {
@@ -100,7 +112,8 @@ function StudyList({ membership: { organisation: { organisationId }, permissions
     arrivals.seen()
     first.reload()
   }
-  const query0 = queryOf(search, new Date())
+  const choose = ({ viewId, filters: kept }: SavedView) => { navigate(`${path}?${new URLSearchParams({ ...kept, view: viewId }).toString()}`) }
+  const query0 = queryOf(search, anyMoment)
   const exportList = (choice: ExportChoice) => {
     const { limit: _page, sort, order, ...filter } = queryOf(search, new Date())
     return studyExport(session.api.of(organisationId)).create({ ...choice, filter, ...(sort && { sort }), ...(order && { order }) })
@@ -109,7 +122,7 @@ function StudyList({ membership: { organisation: { organisationId }, permissions
   const hasPreview = isWide && (previewChoice === undefined ? hasRoom : previewChoice === 'shown')
   const shownStudy = search.get('study')
   const tab = detailTabs.find((one) => one === search.get('tab')) ?? 'case'
-  const common = { items, selected, actions, onSelect: select, onDetail: showDetail, onDelete: setDeleting, onShare: setSharing, onDownload: setDownloading }
+  const common = { items, selected, actions, onSelect: select, onDetail: showDetail, onDelete: setDeleting, onShare: setSharing, onShareColleague: setSharingWithColleague, onDownload: setDownloading }
 
   return (
     <Page title={words.title} actions={
@@ -118,7 +131,8 @@ function StudyList({ membership: { organisation: { organisationId }, permissions
         {isWide && !hasPreview && <Button onClick={() => { setPreviewChoice('shown') }}>{words.preview.show}</Button>}
         {permissions.includes('study.upload') && <Button icon={<CloudUploadOutlined aria-hidden />} onClick={() => { go({ upload: '1' }, false) }}>{words.upload.open}</Button>}
         {permissions.includes('study.download') && <Button icon={<TableOutlined aria-hidden />} onClick={() => { setExporting(true) }}>{words.exportList}</Button>}
-        {!isNarrow && <ColumnChooser {...columns} />}
+        <ViewChooser saved={saved} current={view} shown={{ filters: Object.fromEntries([...new URLSearchParams(filters)].filter(([name]) => name !== 'view')), columns: columns.shown.map(({ name }) => name) }} onChoose={choose} />
+        {!isNarrow && <ColumnChooser {...columns} show={(names) => { columns.show(names); go({ view: '' }) }} reset={() => { columns.reset(); go({ view: '' }) }} />}
         <Button icon={<ReloadOutlined aria-hidden />} aria-label={words.arrivedHint} onClick={refresh} />
       </div>
     }>
@@ -145,11 +159,12 @@ function StudyList({ membership: { organisation: { organisationId }, permissions
         {hasPreview && <Preview organisationId={organisationId} study={current} onOpen={({ StudyInstanceUID }) => { actions.open([StudyInstanceUID]) }} onDetail={showDetail} onClose={() => { setPreviewChoice('hidden') }} />}
       </div>
       {selected.size > 0 && <SelectionBar selected={selected} onOpen={actions.open} onShare={setSharing} onDownload={setDownloading} onClear={() => { setSelected(new Map()) }} />}
-      {shownStudy !== null && <Detail organisationId={organisationId} StudyInstanceUID={shownStudy} tab={tab} permissions={permissions} onTab={(next) => { go({ tab: next === 'case' ? '' : next }) }} onOpen={actions.open} onShow={(uid) => { go({ study: uid, tab: '' }, false) }} onClose={() => { go({ study: '', tab: '' }) }} />}
+      {shownStudy !== null && <Detail organisationId={organisationId} StudyInstanceUID={shownStudy} tab={tab} permissions={permissions} onTab={(next) => { go({ tab: next === 'case' ? '' : next }) }} onOpen={actions.open} onShow={(uid) => { go({ study: uid, tab: '' }, false) }} onChanged={(uid) => void actions.readAnew(uid)} onShareColleague={setSharingWithColleague} onClose={() => { go({ study: '', tab: '' }) }} />}
       {search.get('upload') === '1' && permissions.includes('study.upload') && <UploadDrawer organisationId={organisationId} queue={queueOf(organisationId)} onClose={() => { go({ upload: '' }) }} />}
       <DownloadDialog organisationId={organisationId} studies={downloading.map(({ StudyInstanceUID }) => StudyInstanceUID)} seesIdentities={permissions.includes('study.view_identity')} onClose={() => { setDownloading([]) }} />
       <ExportDialog list="studies" isOpen={isExporting} fields={(signal) => studyExport(session.api.of(organisationId)).fields(signal)} create={exportList} onClose={() => { setExporting(false) }} />
       <ShareDialog organisationId={organisationId} studies={sharing.map(({ StudyInstanceUID }) => StudyInstanceUID)} isOpen={sharing.length > 0} onClose={() => { setSharing([]) }} />
+      {sharingWithColleague !== undefined && <ColleagueForm organisationId={organisationId} study={sharingWithColleague} onClose={() => { setSharingWithColleague(undefined) }} />}
       {deleting !== undefined && <DeletionForm study={deleting} onDelete={actions.remove} onClose={() => { setDeleting(undefined) }} />}
     </Page>
   )

@@ -14,6 +14,8 @@ export interface StudyActions {
   readonly mark: (study: StudySummary, isFavourite: boolean) => Promise<void>
   /** @throws ApiProblem */
   readonly remove: (study: StudySummary, reason: string) => Promise<void>
+  /** Reads a row anew whose study was changed elsewhere. */
+  readonly readAnew: (StudyInstanceUID: string) => Promise<void>
   readonly copyLink: (study: StudySummary) => Promise<void>
   readonly state: Action
 }
@@ -28,14 +30,14 @@ export function useStudyActions(organisationId: string, replace: (StudyInstanceU
   const mayHaveTwoScreens = useMedia('(hover: hover) and (pointer: fine)')
   // A window may be opened at once after a click, and not much later: what is wanted is known before.
   useEffect(() => { void ownPreferences.refresh() }, [])
-  const readAnew = async ({ StudyInstanceUID }: StudySummary) => {
+  const readAnew = async (StudyInstanceUID: string) => {
     const page = await studies(api).look({ record: StudyInstanceUID })
     replace(StudyInstanceUID, page.items[0])
   }
   const act = async (study: StudySummary, action: () => Promise<unknown>, done: string) => {
     await state.run(async () => {
       await action()
-      await readAnew(study)
+      await readAnew(study.StudyInstanceUID)
     }, { done })
   }
   const showImages = async (address: string) => {
@@ -52,6 +54,7 @@ export function useStudyActions(organisationId: string, replace: (StudyInstanceU
       await maintenance(api).deleteStudy(study.StudyInstanceUID, reason)
       replace(study.StudyInstanceUID, undefined)
     },
+    readAnew: async (StudyInstanceUID) => { await state.run(() => readAnew(StudyInstanceUID)) },
     copyLink: async ({ StudyInstanceUID }) => {
       await navigator.clipboard.writeText(`${location.origin}/o/${organisationId}/studies?record=${StudyInstanceUID}`)
       void message.success(words.linkCopied)

@@ -15,11 +15,12 @@ interface StudyCardsProps {
   readonly onDetail: (study: StudySummary) => void
   readonly onDelete: (study: StudySummary) => void
   readonly onShare: (studies: readonly StudySummary[]) => void
+  readonly onShareColleague: (study: StudySummary) => void
   readonly onDownload: (studies: readonly StudySummary[]) => void
 }
 
 /** The list on a phone: one tap opens (D-15). */
-export function StudyCards({ items, selected, actions, onSelect, onDetail, onDelete, onShare, onDownload }: StudyCardsProps) {
+export function StudyCards({ items, selected, actions, onSelect, onDetail, onDelete, onShare, onShareColleague, onDownload }: StudyCardsProps) {
   const words = useStudyWords()
   const { language } = useLanguage()
   return (
@@ -36,7 +37,7 @@ export function StudyCards({ items, selected, actions, onSelect, onDetail, onDel
               <span className="hint">{[writtenTime(study.StudyDate, study.StudyTime), study.InstitutionName].filter(Boolean).join(' · ')}</span>
               <span className="hint">{words.columns.arrival} {writtenMoment(study.arrivedAt)}</span>
             </button>
-            <RowMenu study={study} actions={actions} onDetail={onDetail} onDelete={onDelete} onShare={onShare} onDownload={onDownload} />
+            <RowMenu study={study} actions={actions} onDetail={onDetail} onDelete={onDelete} onShare={onShare} onShareColleague={onShareColleague} onDownload={onDownload} />
           </li>
         )
       })}

@@ -21,6 +21,7 @@ interface StudyTableProps {
   readonly onDetail: (study: StudySummary) => void
   readonly onDelete: (study: StudySummary) => void
   readonly onShare: (studies: readonly StudySummary[]) => void
+  readonly onShareColleague: (study: StudySummary) => void
   readonly onDownload: (studies: readonly StudySummary[]) => void
   /** The end is near. */
   readonly onEnd: () => void
@@ -34,7 +35,7 @@ const operationsWidth = 68
 const near = 20
 
 /** Dense, and only the rows in sight are in the page, so that ten thousand scroll as ten do. */
-export function StudyTable({ items, columns, current, selected, sort, actions, onCurrent, onSelect, onSort, onDetail, onDelete, onShare, onDownload, onEnd }: StudyTableProps) {
+export function StudyTable({ items, columns, current, selected, sort, actions, onCurrent, onSelect, onSort, onDetail, onDelete, onShare, onShareColleague, onDownload, onEnd }: StudyTableProps) {
   const words = useStudyWords()
   const { language, formats } = useLanguage()
   const place = useRef<HTMLDivElement>(null)
@@ -54,7 +55,7 @@ export function StudyTable({ items, columns, current, selected, sort, actions, o
       ...(sortBy !== undefined && { sorter: true, sortOrder: sort.by === sortBy ? (sort.order === 'asc' ? 'ascend' as const : 'descend' as const) : null, sortDirections: ['descend' as const, 'ascend' as const, 'descend' as const], showSorterTooltip: false }),
       render: (_: unknown, study: StudySummary, index: number) => cell(study, context, index),
     })),
-    { key: 'operations', width: operationsWidth, fixed: 'right', title: words.columns.operations, render: (_, study) => <RowMenu study={study} actions={actions} onDetail={onDetail} onDelete={onDelete} onShare={onShare} onDownload={onDownload} /> },
+    { key: 'operations', width: operationsWidth, fixed: 'right', title: words.columns.operations, render: (_, study) => <RowMenu study={study} actions={actions} onDetail={onDetail} onDelete={onDelete} onShare={onShare} onShareColleague={onShareColleague} onDownload={onDownload} /> },
   ]
 
   const move = (by: number) => {

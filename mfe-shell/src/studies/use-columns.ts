@@ -14,13 +14,14 @@ export interface ShownColumns {
 }
 
 /** Which columns somebody wants to see, on all his devices (LIST-02). */
-export function useColumns(seesIdentities: boolean): ShownColumns {
+/** @param ofView columns of the view that is shown, which go before one's own choice */
+export function useColumns(seesIdentities: boolean, ofView?: readonly string[]): ShownColumns {
   const stored = useResource(list, (signal) => personalCentre(session.api).columnLayout(list, signal)).value
   const [chosen, setChosen] = useState<readonly { readonly column: string; readonly isShown: boolean }[]>()
   const { run } = useAction()
   const layout = new Map((chosen ?? stored?.columns ?? []).map(({ column, isShown }) => [column, isShown]))
   const allowed = studyColumns.filter(({ isIdentity }) => isIdentity !== true || seesIdentities)
-  const isShown = ({ name, isShown: isUsual, isFixed }: StudyColumn) => isFixed === true || (layout.get(name) ?? isUsual)
+  const isShown = ({ name, isShown: isUsual, isFixed }: StudyColumn) => isFixed === true || (ofView?.includes(name) ?? layout.get(name) ?? isUsual)
   const put = (columns: { column: string; isShown: boolean }[]) => {
     setChosen(columns)
     void run(() => personalCentre(session.api).putColumnLayout(list, { columns }))

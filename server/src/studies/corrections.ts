@@ -16,7 +16,7 @@ export type Corrections = Readonly<Partial<Record<CorrectableKeyword, Correction
 const isDay = (text: string): boolean => /^\d{8}$/.test(text) && !Number.isNaN(Date.parse(`${text.slice(0, 4)}-${text.slice(4, 6)}-${text.slice(6)}`)) && new Date(`${text.slice(0, 4)}-${text.slice(4, 6)}-${text.slice(6)}T00:00:00Z`).toISOString().replaceAll('-', '').startsWith(text)
 /** What PS3.5 §6.2 lets stand in a value of each kind; a backslash parts several values, of which a correction is one. */
 const isValue: Readonly<Record<(typeof correctable)[CorrectableKeyword]['kind'], (text: string, most: number) => boolean>> = {
-  name: (text) => text.split('=').length <= 3 && text.split('=').every((group) => group.length <= 64 && group.split('^').length <= 5) && /[^\^=\s]/.test(text),
+  name: (text) => text.split('=').length <= 3 && text.split('=').every((group) => group.length <= 64 && group.split('^').length <= 5) && /[^=\s^]/.test(text),
   text: (text, most) => [...text].length <= most,
   date: isDay,
   sex: (text) => /^[MFO]$/.test(text),

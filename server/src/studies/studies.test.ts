@@ -145,7 +145,7 @@ test('a lock and a mark show at once, with what may be done now', async () => {
   const [row] = (await list(hospital.administrator, { state: 'locked', favourites: 'true' })).items
   expect(row).toMatchObject({ state: 'locked', isFavourite: true, lock: { lockedBy: { actor: `account:${hospital.doctor.accountId}` } } })
   expect(row?.lock?.lockedBy.name).toBeDefined()
-  expect(row?.actions).toEqual(['open', 'unlock', 'download', 'share', 'removeFavourite', 'editCase'])
+  expect(row?.actions).toEqual(['open', 'unlock', 'download', 'share', 'shareColleague', 'removeFavourite', 'editCase'])
   expect((await list(hospital.doctor)).items[0]?.isFavourite).toBe(false)
   expect((await list(hospital.doctor, { favourites: 'true' })).items).toEqual([])
 })
