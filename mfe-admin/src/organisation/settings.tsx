@@ -9,6 +9,7 @@ import { SwitchSetting } from '../parts/switch-setting.tsx'
 import { changing } from '../parts/use-change.ts'
 import { useCommonWords } from '../words/common.ts'
 import { RecordForm } from './record-form.tsx'
+import { SignInRulesCard } from './sign-in-rules-card.tsx'
 import { UploadCodeCard } from './upload-code-card.tsx'
 import { useOrganisationWords } from './words.ts'
 
@@ -28,6 +29,7 @@ export function Settings() {
             {organisation.hospital && <AutomaticCard organisation={organisation} hospital={organisation.hospital} onChanged={record.reload} />}
             {organisation.hospital && <FilmCard organisation={organisation} hospital={organisation.hospital} onChanged={record.reload} />}
             {organisation.kind === 'hospital' && may('gateway.manage') && <UploadCodeCard />}
+            {may('org.sign_in') && <SignInRulesCard />}
           </div>
         </>
       )}</Loaded>

@@ -2,6 +2,11 @@ import type { PairingState } from '@isocenter/contracts'
 import { useWords } from '@isocenter/design-system'
 
 const en = {
+  signInRules: {
+    title: 'Signing in', hint: 'For everybody who works here. Of several organisations of a person the strictest holds.',
+    length: 'Shortest password', lengthHint: '8 to 24 characters, for passwords that are set from now on.', others: 'Other characters in passwords', othersHint: 'Beyond letters A to Z, digits and $ @ & _, where every organisation of a person allows them.',
+    signOut: 'Sign out after 30 minutes without operation', signOutHint: 'Whatever a person has chosen.', change: 'Default passwords have to be changed', changeHint: 'Who still has one sets another before anything else, instead of being advised to.',
+  },
   settings: 'Settings', settingsIntro: 'What the organisation says of itself, and how it works.', record: 'Record', number: 'Number', numberHint: 'Others find the organisation by it. Only the operator changes it.', level: 'Level', type: 'Type', province: 'Province', city: 'City', streetAddress: 'Street address', introduction: 'Introduction', timeZone: 'Time zone', timeZoneHint: 'By which days and reports are dated.',
   logo: 'Logo', logoHint: 'Stands on reports and on the pages for patients.', signature: 'Signature of the hospital', signatureHint: 'Stands on every report in place of the author’s while it is fixed. Author and reviewer stay in the record.', signatureFixed: 'Fix this signature', signatureFixedHint: 'Every report of the hospital shows it.',
   automatic: 'Automatic requests', automaticOn: 'Ask for a diagnosis by itself', automaticOnHint: 'A study that has arrived is sent to the team below.', automaticTeam: 'Team', automaticTeamHint: 'Teams that are paired and take orders.', automaticWait: 'Minutes without a new image', automaticWaitHint: 'Then a study counts as complete.', missingWait: 'From 1 to 1440 minutes.',
@@ -20,6 +25,11 @@ const en = {
 }
 
 const zhCN: typeof en = {
+  signInRules: {
+    title: '登录规则', hint: '适用于在本机构工作的所有人员；人员属于多个机构时，以最严格的规则为准。',
+    length: '密码最短长度', lengthHint: '8 至 24 个字符，适用于此后设置的密码。', others: '密码允许其他字符', othersHint: '除大小写字母、数字和 $ @ & _ 以外；人员所属的所有机构均允许时生效。',
+    signOut: '30 分钟无操作自动退出', signOutHint: '不受个人设置影响。', change: '默认密码必须修改', changeHint: '仍使用默认密码的人员须先设置新密码，而不仅是提醒。',
+  },
   settings: '机构设置', settingsIntro: '机构信息与工作方式。', record: '基本信息', number: '编号', numberHint: '其他机构通过编号找到本机构，仅平台运营方可修改。', level: '等级', type: '类型', province: '省份', city: '城市', streetAddress: '详细地址', introduction: '简介', timeZone: '时区', timeZoneHint: '日期和报告按该时区记录。',
   logo: '机构标志', logoHint: '用于报告和患者页面。', signature: '医院签名', signatureHint: '固定后，医院所有报告均显示此签名；真实书写和审核医生仍留存记录。', signatureFixed: '固定签名', signatureFixedHint: '医院的每份报告都显示该签名。',
   automatic: '自动申请', automaticOn: '自动申请诊断', automaticOnHint: '检查到达后自动发送给下列团队。', automaticTeam: '团队', automaticTeamHint: '已对接且接单的团队。', automaticWait: '无新影像的分钟数', automaticWaitHint: '超过该时间即视为检查完整。', missingWait: '请填写 1 到 1440 分钟。',

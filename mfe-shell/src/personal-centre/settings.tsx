@@ -43,7 +43,7 @@ function AccountPart() {
   const zones = Intl.supportedValuesOf('timeZone')
   return (
     <>
-      <Setting title={words.autoSignOut} hint={words.autoSignOutHint}>{(id) => <Switch id={id} checked={account.autoSignOut} loading={isBusy} onChange={(autoSignOut) => void change({ autoSignOut })} />}</Setting>
+      <Setting title={words.autoSignOut} hint={account.isAutoSignOutForced ? words.autoSignOutForced : words.autoSignOutHint}>{(id) => <Switch id={id} checked={account.autoSignOut} disabled={account.isAutoSignOutForced} loading={isBusy} onChange={(autoSignOut) => void change({ autoSignOut })} />}</Setting>
       <Setting title={words.messageLanguage} hint={words.messageLanguageHint}>{(id) => (
         <Select
           id={id} className="setting-select" {...(account.language !== undefined && { value: account.language })} placeholder={words.notChosen} options={languages.map((value) => ({ value, label: languageNames[value] }))}

@@ -1,12 +1,16 @@
 import { CheckCircleFilled, MinusCircleOutlined } from '@ant-design/icons'
+import { session } from '@isocenter/api-client'
 import { passwordMistakesIn, standardPasswordPolicy, type PasswordMistake } from '@isocenter/contracts'
+import { useStore } from '@isocenter/design-system'
 import { Form, Input } from 'antd'
 import { useShellWords } from '../words/index.ts'
 
 /** A new password, twice; what it must have is ticked off while it is typed. The form's values get `newPassword` and `again`. */
 export function NewPasswordFields({ refused = [] }: { readonly refused?: readonly PasswordMistake[] }) {
   const { signIn: { setPassword: words, rules, usedBefore } } = useShellWords()
-  const policy = standardPasswordPolicy
+  const state = useStore(session)
+  // Who has forgotten the password is not known yet: the server says what his organisations ask beside.
+  const policy = 'session' in state ? state.session.passwordPolicy : standardPasswordPolicy
   const typed = Form.useWatch<string | undefined>('newPassword') ?? ''
   const mistakes = new Set(typed === '' ? (['tooShort', 'needsUpperCase', 'needsLowerCase', 'needsDigit', 'needsSymbol'] as const) : passwordMistakesIn(typed, policy))
   const list: readonly (readonly [string, boolean])[] = [
@@ -15,7 +19,7 @@ export function NewPasswordFields({ refused = [] }: { readonly refused?: readonl
     [rules.lower, !mistakes.has('needsLowerCase')],
     [rules.digit, !mistakes.has('needsDigit')],
     [rules.symbol([...policy.symbols].join(' ')), !mistakes.has('needsSymbol')],
-    [rules.others, typed !== '' && !mistakes.has('otherCharacter')],
+    ...(policy.allowsOtherCharacters ? [] : [[rules.others, typed !== '' && !mistakes.has('otherCharacter')] as const]),
   ]
   return (
     <>

@@ -17,7 +17,7 @@ export const meEn = {
   },
   settings: {
     title: 'Settings', account: 'On all devices', work: 'Work', browser: 'In this browser', notChosen: 'Not chosen',
-    autoSignOut: 'Sign out by itself', autoSignOutHint: 'After 30 minutes in which nothing is done. You are warned a minute before.', messageLanguage: 'Language of messages', messageLanguageHint: 'E-mails, short messages and push messages come in it.', timeZone: 'Time zone', timeZoneHint: 'For times in messages. Pages show the time of this computer.',
+    autoSignOut: 'Sign out by itself', autoSignOutForced: 'An organisation of yours asks for it.', autoSignOutHint: 'After 30 minutes in which nothing is done. You are warned a minute before.', messageLanguage: 'Language of messages', messageLanguageHint: 'E-mails, short messages and push messages come in it.', timeZone: 'Time zone', timeZoneHint: 'For times in messages. Pages show the time of this computer.',
     landing: 'After signing in', landingHint: 'Where you begin. An organisation you have left gives way to the workbench.', landingNone: 'The workbench, or the only organisation', viewerLayout: 'Viewer', viewerLayoutHint: 'How images are laid out.', viewerLayouts: { standard: 'Standard', classic: 'Classic' }, dualScreen: 'Two screens', dualScreenHint: 'Images open in a window of their own while you diagnose.',
     binding: 'Be reached when it matters', bindingHint: 'Show that your phone number is yours, or switch on messages in this browser.', bindingPhone: 'To the phone number', bindingPush: 'To the messages', bindingLater: 'Ask in 15 days',
     languageHint: 'Of the pages.', coloursHint: 'Dark for the reading room, light for the office.',

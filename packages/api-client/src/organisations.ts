@@ -2,7 +2,7 @@
 import type {
   ConsortiumHospitalRequest, Department, DepartmentList, DepartmentPatch, DepartmentRequest, Device, DevicePage, DevicePatch, DeviceRequest, DeviceType, DeviceTypeList, DeviceTypePatch, DeviceTypeRequest, DoctorFeeList, DoctorFeeRequest, FilmPatch, HospitalPatch, HospitalRequest,
   InvitationMade, InvitationPage, InvitationRequest, MemberCreation, MemberDetail, MemberPage, MemberPatch, MemberQuery, MemberRequest, OrganisationBelow, OrganisationDetail, OrganisationKind, OrganisationMaking, OrganisationModule,
-  OrganisationPage, OrganisationPatch, OrganisationRequest, PageQuery, Pairing, PairingPage, PairingQuery, PermissionList, Role, RoleList, RolePatch, RoleRequest, TeamPatch,
+  OrganisationPage, OrganisationPatch, OrganisationRequest, PageQuery, Pairing, PairingPage, PairingQuery, PermissionList, Role, RoleList, RolePatch, RoleRequest, SignInRules, TeamPatch,
 } from '@isocenter/contracts'
 import { part, type ApiClient } from './client.ts'
 
@@ -13,6 +13,8 @@ export const organisationRecord = (api: ApiClient) => ({
   find: (signal?: AbortSignal) => api.request<OrganisationDetail>('GET', '/organisation', { signal }),
   changeHospital: (body: HospitalPatch, version: number) => api.request<OrganisationDetail>('PATCH', '/hospital', { body, ifMatch: version }),
   changeFilm: (body: FilmPatch, version: number) => api.request<OrganisationDetail>('PATCH', '/hospital/film', { body, ifMatch: version }),
+  signInRules: (signal?: AbortSignal) => api.request<SignInRules>('GET', '/organisation/sign-in-rules', { signal }),
+  putSignInRules: (body: SignInRules) => api.request<SignInRules>('PUT', '/organisation/sign-in-rules', { body }),
   changeTeam: (body: TeamPatch, version: number) => api.request<OrganisationDetail>('PATCH', '/team', { body, ifMatch: version }),
   picture: (purpose: Picture, signal?: AbortSignal) => api.request<Blob>('GET', `/organisation/${purpose}`, { answer: 'blob', signal }),
   /** PNG, JPEG or WebP. Teams have a logo, hospitals a signature too. */

@@ -85,6 +85,17 @@ test('who has no account is answered alike, and no more codes than five an hour 
   expect(typeOf(await complete(nobodys, '000000'))).toBe('/problems/reset-refused')
 })
 
+test('two names of one account are not known by their counts: by the second one is answered as before, and gets nothing', async () => {
+  const { phone, accountId } = await service.aPerson()
+  await service.db('account').where({ account_id: accountId }).update({ login_name: 'wang.fang.two' })
+  for (let turn = 0; turn < 5; turn++) await ask(phone)
+  const sent = async () => (await service.db('outbox_message').where({ account_id: accountId, kind: 'password-reset-code' })).length
+  const before = await sent()
+  expect((await ask('wang.fang.two')).statusCode).toBe(202)
+  expect((await ask(phone)).statusCode).toBe(429)
+  expect(await sent()).toBe(before)
+})
+
 test('a captcha is needed for each', async () => {
   const browser = aBrowser(service, '203.0.113.250')
   expect((await browser.call('POST', '/password-resets', { login: '13711111112' })).statusCode).toBe(400)

@@ -1,3 +1,4 @@
+import type { Session, TotpEnrolment } from '@isocenter/contracts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { aBrowser, anAccountsService, ownPassword, typeOf, type AccountsService, type Browser } from './accounts.fixture.ts'
 import { createPasswordHashing } from './password-hash.ts'
@@ -98,6 +99,24 @@ describe('a second factor', () => {
     expect(await signInWith(typed)).toBe(200)
     expect(await signInWith(typed)).toBe(403)
     expect(await signInWith(recoveryCodes[0] ?? '')).toBe(200)
+  })
+
+  test('is the one whose code was shown: a secret begun meanwhile is not confirmed by it', async () => {
+    const person = await service.aPerson()
+    const browser = aBrowser(service)
+    await browser.signIn(person.phone, ownPassword)
+    const { secret } = (await browser.call('POST', '/account/totp', { password: ownPassword })).json<TotpEnrolment>()
+    const answer = await service.db.transaction(async (trx) => {
+      // Held while the code is taken, as another window would that begins anew.
+      await trx('account').where({ account_id: person.accountId }).forUpdate().first('account_id')
+      const confirming = browser.call('POST', '/account/totp/confirmation', { code: codeNow(secret) })
+      const totp = () => service.db('account_totp').where({ account_id: person.accountId })
+      await expect.poll(async () => Number((await totp().first<{ last_step: string }>('last_step')).last_step)).toBeGreaterThan(0)
+      await trx('account_totp').where({ account_id: person.accountId }).update({ sealed: Buffer.from('another'), last_step: 0 })
+      return { confirming }
+    })
+    expect(typeOf(await answer.confirming)).toBe('/problems/wrong-second-factor')
+    expect((await browser.call('GET', '/session')).json<Session>().account.hasSecondFactor).toBe(false)
   })
 
   test('begins with the password and a code; others of the account are signed out; nothing of it can be read in the database', async () => {

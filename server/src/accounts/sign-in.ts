@@ -10,6 +10,7 @@ import { dayIn } from './calendar.ts'
 import type { Captchas } from './captcha.ts'
 import { readLogin, type Login } from './login.ts'
 import type { PasswordHashing } from './password-hash.ts'
+import { platformOrganisation } from './platform-organisation.ts'
 import { accountFrozen, accountSuspended, captchaNeeded, oneTimePasswordExpired, signInRefused } from './problems.ts'
 import { endSessionOfToken, openSession, type LiveSession } from './sessions.ts'
 import { accountByLogin, isKnownAddress, lockAccount, newestHashes, rememberAddress, replaceHash, type Account } from './store.ts'
@@ -63,10 +64,16 @@ export function createSignIn({ db, hashing, captchas, timeZoneOf, now }: SignInD
     return await wrongInRow(db, subject) >= wrongWithoutCaptcha || !isKnown
   }
 
+  let platformId: string | undefined
+  const platform = async (): Promise<string> => platformId ??= await platformOrganisation(db)
+
   const wrong = async (attempt: Attempt, account: Account | undefined, address: string): Promise<never> => {
     const after = await db.transaction(async (trx) => {
       const ended = await endWrong(trx, attempt, now())
-      if (account !== undefined) {
+      if (account === undefined) {
+        // Names that nobody has stand in the trail too, without the name: that there was such an attempt is worth knowing, and takes as long.
+        await record(trx, [{ organisationId: await platform(), actor: 'command:sign-in', action: 'account.sign-in', outcome: 'refused', detail: { address, reason: 'nobody has the name' } }])
+      } else {
         const event = { organisationId: account.organisationId, actor: `account:${account.accountId}`, outcome: 'refused', detail: { address } } as const
         if (ended.hasFrozen) await tellOfFreeze(trx, account)
         await record(trx, [{ ...event, action: 'account.sign-in' }, ...(ended.hasFrozen ? [{ ...event, action: 'account.freeze', outcome: 'success' } as const] : [])])

@@ -34,7 +34,7 @@ export interface KeyChecks extends KeyResolver {
 }
 
 /** Who is stopped does not go on by the keys he has made. */
-const makerSql = `exists (select from account where account_id = case when created_by like 'account:%' then substr(created_by, 9)::uuid end and state = 'suspended') as is_maker_suspended`
+const makerSql = `exists (select from account where account.account_id = case when api_key.created_by like 'account:%' then substr(api_key.created_by, 9)::uuid end and account.state = 'suspended') as is_maker_suspended`
 
 const bySecret = {
   name: 'api-key-by-secret',

@@ -65,6 +65,12 @@ describe('the record of a hospital', () => {
     expect((await call('PATCH', '/hospital', { requestsAutomatically: true, automaticTeamId: team.organisationId, automaticWaitMinutes: 30 })).json())
       .toMatchObject({ hospital: { requestsAutomatically: true, automaticTeam: { name: 'Readers' }, automaticWaitMinutes: 30 } })
     expect(typeOf(await call('PATCH', '/hospital', { automaticTeamId: '' }))).toBe('invalid-settings')
+    // A team whose pairing has ended meanwhile is not switched on again.
+    await call('PATCH', '/hospital', { requestsAutomatically: false })
+    await service.db('pairing').where({ team_id: team.organisationId }).update({ takes_orders: false })
+    expect(typeOf(await call('PATCH', '/hospital', { requestsAutomatically: true }))).toBe('invalid-settings')
+    await service.db('pairing').where({ team_id: team.organisationId }).update({ takes_orders: true })
+    expect((await call('PATCH', '/hospital', { requestsAutomatically: true })).statusCode).toBe(200)
     expect((await call('PATCH', '/hospital', { automaticTeamId: '', requestsAutomatically: false })).json<OrganisationDetail>().hospital).not.toHaveProperty('automaticTeam')
   })
 

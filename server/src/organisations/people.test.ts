@@ -229,6 +229,11 @@ describe('the life of a member', () => {
     // Nor where the hospital's administrator has a small role in the consortium beside.
     await consortium.member('administrator', { accountId: chief.accountId })
     expect(await reset(administrator.call)).toBe('forbidden')
+    // Nor a consortium that is not billed for the hospital.
+    const billed = (isBilling: boolean) => service.db('consortium_hospital').where({ hospital_id: organisationId }).update({ is_billing: isBilling })
+    await billed(false)
+    expect(await reset(president.call)).toBe('forbidden')
+    await billed(true)
     expect(await reset(president.call)).toBe('201')
     for (const place of [organisationId, consortium.organisationId]) expect(await trail(place)).toContain('account.password-reset')
   })
@@ -361,6 +366,8 @@ describe('roles', () => {
     expect((await chief.call('DELETE', `/roles/${general}`)).json()).toMatchObject({ type: '/problems/role-in-use', members: 1, invitations: 1 })
     expect(typeOf(await chief.call('DELETE', `/roles/${general}?replacementId=${general}`))).toBe('invalid-role')
     expect((await chief.call('DELETE', `/roles/${general}?replacementId=${finance}`)).statusCode).toBe(204)
+    // Open pages of those who have another role now learn of it.
+    expect(await service.db('notification_event').where({ event: 'role.changed', record_id: finance })).toHaveLength(1)
     expect((await detail(chief.call, doctor.membershipId)).role.roleId).toBe(finance)
     expect((await chief.call('GET', '/invitations')).json<InvitationPage>().items).toMatchObject([{ invitationId, role: { roleId: finance } }])
   })
