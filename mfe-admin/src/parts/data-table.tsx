@@ -1,4 +1,4 @@
-/* oxlint-disable jsx-a11y/no-redundant-roles, jsx-a11y/no-interactive-element-to-noninteractive-role -- on a phone the style sheet lays the table out as blocks, which takes its roles away */
+import { useMedia } from '@isocenter/design-system'
 import type { ReactNode } from 'react'
 
 export interface Column<Item> {
@@ -14,22 +14,44 @@ export interface Column<Item> {
   readonly isWhole?: boolean
 }
 
-/** Rows of a list; on a phone each is a card with its columns named. Roles are said, since a table that is laid out as blocks loses them. */
-export function DataTable<Item>({ label, items, columns, rowKey }: { readonly label: string; readonly items: readonly Item[]; readonly columns: readonly Column<Item>[]; readonly rowKey: (item: Item) => string }) {
+interface DataTableProps<Item> { readonly label: string; readonly items: readonly Item[]; readonly columns: readonly Column<Item>[]; readonly rowKey: (item: Item) => string }
+
+/** Rows of a list: a table on a desk; on a phone each is a card with its columns named. */
+export function DataTable<Item>(props: DataTableProps<Item>) {
+  return useMedia('(max-width: 899px)') ? <Cards {...props} /> : <Table {...props} />
+}
+
+function Table<Item>({ label, items, columns, rowKey }: DataTableProps<Item>) {
   return (
-    <table className="data-table" role="table" aria-label={label}>
-      <thead role="rowgroup">
-        <tr role="row">{columns.map(({ key, title, isNumber, isActions }) => <th key={key} role="columnheader" scope="col" className={isNumber === true ? 'is-number' : undefined}>{isActions === true ? <span className="only-read">{title}</span> : title}</th>)}</tr>
+    <table className="data-table" aria-label={label}>
+      <thead>
+        <tr>{columns.map(({ key, title, isNumber, isActions }) => <th key={key} scope="col" className={isNumber === true ? 'is-number' : undefined}>{isActions === true ? <span className="only-read">{title}</span> : title}</th>)}</tr>
       </thead>
-      <tbody role="rowgroup">
+      <tbody>
         {items.map((item) => (
-          <tr key={rowKey(item)} role="row">
-            {columns.map(({ key, title, cell, isMain, isActions, isNumber, isWhole }) => (
-              <td key={key} role="cell" data-title={isMain === true || isActions === true ? undefined : title} className={[isMain === true && 'is-main', isActions === true && 'is-actions', isNumber === true && 'is-number', isWhole === true && 'is-whole'].filter(Boolean).join(' ') || undefined}><div className="cell">{cell(item)}</div></td>
-            ))}
-          </tr>
+          <tr key={rowKey(item)}>{columns.map((column) => <td key={column.key} className={classOf(column)}><div className="cell">{column.cell(item)}</div></td>)}</tr>
         ))}
       </tbody>
     </table>
   )
 }
+
+function Cards<Item>({ label, items, columns, rowKey }: DataTableProps<Item>) {
+  return (
+    <ul className="data-cards" aria-label={label}>
+      {items.map((item) => (
+        <li key={rowKey(item)}>
+          {columns.map((column) => (
+            <div key={column.key} className={classOf(column)}>
+              {column.isMain !== true && column.isActions !== true && <span className="data-title">{column.title}</span>}
+              <div className="cell">{column.cell(item)}</div>
+            </div>
+          ))}
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+const classOf = ({ isMain, isActions, isNumber, isWhole }: Column<never>): string | undefined =>
+  [isMain === true && 'is-main', isActions === true && 'is-actions', isNumber === true && 'is-number', isWhole === true && 'is-whole'].filter(Boolean).join(' ') || undefined
