@@ -7,6 +7,7 @@ import { createOutbox, keptMessages, type Outbox } from '../notifications/index.
 import { accountMemberships, appointAdministrator } from '../organisations/index.ts'
 import { signingKeysFile } from '../places.ts'
 import { createDb, type Db } from '../platform/db.ts'
+import { runCommand } from './run-command.ts'
 
 const usage = `Makes the accounts nobody else could make, and helps whom nobody else can help.
 
@@ -97,15 +98,4 @@ async function run(): Promise<string> {
   }
 }
 
-if (values.help) {
-  console.log(usage)
-} else {
-  try {
-    console.log(await run())
-  } catch (error) {
-    // A problem says what is wrong in its detail.
-    const said = error instanceof Error ? ('detail' in error && typeof error.detail === 'string' && 'kind' in error ? error.detail : error.message) : 'That could not be done.'
-    console.error(said)
-    process.exitCode = 1
-  }
-}
+await runCommand({ usage, help: values.help, command: run, otherwise: 'That could not be done.' })

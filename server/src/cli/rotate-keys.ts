@@ -4,6 +4,7 @@ import { readConfig } from '../config.ts'
 import { announcedMs, loadSigningKeys, overlapDays, rotateKeys } from '../identity/index.ts'
 import { signingKeysFile } from '../places.ts'
 import { createDb } from '../platform/db.ts'
+import { runCommand } from './run-command.ts'
 
 const usage = `Makes a new signing key. Servers that run take it up by themselves, whatever their number.
 
@@ -36,13 +37,4 @@ async function rotate(): Promise<string> {
   }
 }
 
-if (values.help) {
-  console.log(usage)
-} else {
-  try {
-    console.log(await rotate())
-  } catch (error) {
-    console.error(error instanceof Error ? error.message : 'The keys could not be rotated.')
-    process.exitCode = 1
-  }
-}
+await runCommand({ usage, help: values.help, command: rotate, otherwise: 'The keys could not be rotated.' })

@@ -4,6 +4,7 @@ import { readConfig } from '../config.ts'
 import { createTokens, dicomwebPermissions, loadSigningKeys, overlapDays, permissions, productPermissions, type Permission } from '../identity/index.ts'
 import { signingKeysFile } from '../places.ts'
 import { createDb } from '../platform/db.ts'
+import { runCommand } from './run-command.ts'
 
 const usage = `Prints a bearer token.
 
@@ -43,13 +44,4 @@ async function token(): Promise<string> {
   }
 }
 
-if (values.help) {
-  console.log(usage)
-} else {
-  try {
-    console.log(await token())
-  } catch (error) {
-    console.error(error instanceof Error ? error.message : 'No token could be made.')
-    process.exitCode = 1
-  }
-}
+await runCommand({ usage, help: values.help, command: token, otherwise: 'No token could be made.' })

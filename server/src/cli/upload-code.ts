@@ -5,6 +5,7 @@ import { readUploadCode, rotateUploadCode } from '../gateways/index.ts'
 import { createSealing, loadSigningKeys } from '../identity/index.ts'
 import { signingKeysFile } from '../places.ts'
 import { createDb } from '../platform/db.ts'
+import { runCommand } from './run-command.ts'
 
 const usage = `Prints the upload code gateways enrol with.
 
@@ -36,13 +37,4 @@ async function uploadCode(): Promise<string> {
   }
 }
 
-if (values.help) {
-  console.log(usage)
-} else {
-  try {
-    console.log(await uploadCode())
-  } catch (error) {
-    console.error(error instanceof Error ? error.message : 'The upload code could not be read.')
-    process.exitCode = 1
-  }
-}
+await runCommand({ usage, help: values.help, command: uploadCode, otherwise: 'The upload code could not be read.' })
