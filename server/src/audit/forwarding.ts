@@ -2,6 +2,7 @@
 import type { AuditAction, AuditOutcome } from '@isocenter/contracts'
 import type { FastifyBaseLogger } from 'fastify'
 import { rows, type Db } from '../platform/db.ts'
+import { startRepeating, type Repeating } from '../platform/repeating.ts'
 import { auditMessage, type MessageSource } from './dicom-message.ts'
 import { sendSyslog, type SyslogTarget } from './syslog.ts'
 
@@ -69,30 +70,21 @@ const toEntry = (row: EntryRow) => ({
 })
 
 /** Forwards again and again until closed; after a failure with growing pauses. Without a target the repository's place in the trail is forgotten, so that it does not keep old entries from being cut. */
-export function startForwarding({ db, target, source, log }: Omit<ForwardingDeps, 'target'> & { readonly target: SyslogTarget | undefined; readonly log: Pick<FastifyBaseLogger, 'warn'> }): { close: () => Promise<void> } {
-  let timer: NodeJS.Timeout | undefined
-  let isClosed = false
+export function startForwarding({ db, target, source, log }: Omit<ForwardingDeps, 'target'> & { readonly target: SyslogTarget | undefined; readonly log: Pick<FastifyBaseLogger, 'warn'> }): Repeating {
   let pauseMs = intervalMs
-  const run = async () => {
-    try {
+  return startRepeating({
+    round: async () => {
       if (target === undefined) {
         await db('audit_reader').where({ reader }).delete()
         return
       }
       await forwardTrail({ db, target, source })
       pauseMs = intervalMs
-    } catch (error) {
+    },
+    pauseMs: () => pauseMs,
+    onError: (error) => {
       pauseMs = Math.min(pauseMs * 2, longestPauseMs)
       log.warn({ err: error }, 'the audit repository was not reached; it will be tried again')
-    }
-    if (!isClosed) timer = setTimeout(() => { running = run() }, pauseMs).unref()
-  }
-  let running = run()
-  return {
-    close: async () => {
-      isClosed = true
-      clearTimeout(timer)
-      await running
     },
-  }
+  })
 }

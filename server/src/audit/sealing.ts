@@ -2,6 +2,7 @@
 import type { FastifyBaseLogger } from 'fastify'
 import type { Tasks } from '../jobs/index.ts'
 import type { Db } from '../platform/db.ts'
+import { startRepeating, type Repeating } from '../platform/repeating.ts'
 import { cutTrail } from './retention.ts'
 import { chainEnd, sealTrail, type SealSigner } from './seal.ts'
 
@@ -11,31 +12,19 @@ const tellHeadEveryMs = 60 * 60_000
 /** Seals what has been written, `intervalMs` after each end, until closed; once an hour the log is told the head, to be held against it later. */
 export function startSealing({ db, signer, now, log, intervalMs = defaultIntervalMs }: {
   readonly db: Db; readonly signer: SealSigner; readonly now: () => Date; readonly log: Pick<FastifyBaseLogger, 'info' | 'error'>; readonly intervalMs?: number
-}): { close: () => Promise<void> } {
-  let timer: NodeJS.Timeout | undefined
-  let isClosed = false
+}): Repeating {
   let toldAt = -Infinity
-  const run = async () => {
-    try {
+  return startRepeating({
+    round: async () => {
       await sealTrail(db, signer, now)
-      if (performance.now() - toldAt >= tellHeadEveryMs) {
-        toldAt = performance.now()
-        const { seal, hash } = await chainEnd(db)
-        log.info({ seal, hash: hash.toString('hex') }, 'head of the audit trail')
-      }
-    } catch (error) {
-      log.error({ err: error }, 'the audit trail could not be sealed')
-    }
-    if (!isClosed) timer = setTimeout(() => { running = run() }, intervalMs).unref()
-  }
-  let running = run()
-  return {
-    close: async () => {
-      isClosed = true
-      clearTimeout(timer)
-      await running
+      if (performance.now() - toldAt < tellHeadEveryMs) return
+      toldAt = performance.now()
+      const { seal, hash } = await chainEnd(db)
+      log.info({ seal, hash: hash.toString('hex') }, 'head of the audit trail')
     },
-  }
+    pauseMs: intervalMs,
+    onError: (error) => { log.error({ err: error }, 'the audit trail could not be sealed') },
+  })
 }
 
 /** Cuts the trail once a night, where it is not kept for ever. */

@@ -1,5 +1,6 @@
 /** Background work: kept in Postgres, done by whichever server process is free, tried again when it fails. */
 import { Logger, makeWorkerUtils, run, type Runner } from 'graphile-worker'
+import { startRepeating } from '../platform/repeating.ts'
 
 /** Does one piece of work. What it does must be harmless to do twice. `signal` fires when the process stops: end soon, what is left is done later. */
 export type Task = (payload: unknown, job: { readonly signal: AbortSignal; readonly again: () => Promise<void> }) => Promise<void>
@@ -44,7 +45,6 @@ const abortAfterMs = 100
 /** Begins to do what waits. Without a database it goes on trying; nothing but background work depends on it. */
 export function startJobs({ database, tasks, schedule, log }: JobsDeps): Jobs {
   let runner: Runner | undefined
-  let timer: NodeJS.Timeout | undefined
   let isClosed = false
 
   const start = async (): Promise<void> => {
@@ -65,19 +65,24 @@ export function startJobs({ database, tasks, schedule, log }: JobsDeps): Jobs {
     if (isClosed) await runner.stop()
     await runner.promise
   }
-  const keepRunning = async (): Promise<void> => {
-    await start().catch((error: unknown) => { log.warn({ err: error }, 'background jobs have stopped and will be started again') })
-    runner = undefined
-    if (!isClosed) timer = setTimeout(() => { running = keepRunning() }, restartAfterMs).unref()
-  }
-  let running = keepRunning()
+  const running = startRepeating({
+    round: async () => {
+      try {
+        await start()
+      } finally {
+        runner = undefined
+      }
+    },
+    pauseMs: restartAfterMs,
+    onError: (error) => { log.warn({ err: error }, 'background jobs have stopped and will be started again') },
+  })
 
   return {
     close: async () => {
       isClosed = true
-      clearTimeout(timer)
+      const closed = running.close()
       await runner?.stop()
-      await running
+      await closed
     },
   }
 }

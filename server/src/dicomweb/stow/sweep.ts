@@ -2,6 +2,7 @@
 import type { FastifyBaseLogger } from 'fastify'
 import { forgetObsoleteBlobs, heldObjects, obsoleteBlobs, organisationIds, unnamedBlobs } from '../../catalogue/index.ts'
 import type { Db } from '../../platform/db.ts'
+import { startRepeating, type Repeating } from '../../platform/repeating.ts'
 import { BlobNotFound, derivedFolders, isDerivedBlobKey, organisationOfBlobKey, recentBlobKeys, uploadFolder, type BlobStat, type BlobStore } from '../../storage/index.ts'
 import { isDigestOf, reread, type Reread } from './reread.ts'
 import type { Identity } from './validate.ts'
@@ -167,26 +168,15 @@ async function isHeld({ db, blobs }: Pick<SweepOptions, 'db' | 'blobs'>, organis
 }
 
 /** Sweeps now and then again and again, `intervalMs` after each end, until closed. A sweep that fails is logged and the next one tries. */
-export function startSweeping(options: SweepOptions, log: FastifyBaseLogger, intervalMs = minimumAgeMs): { close: () => Promise<void> } {
-  let timer: NodeJS.Timeout | undefined
-  let isClosed = false
+export function startSweeping(options: SweepOptions, log: FastifyBaseLogger, intervalMs = minimumAgeMs): Repeating {
   const remembered = new LeftObjects()
-  const run = async () => {
-    try {
+  return startRepeating({
+    round: async () => {
       const swept = await sweep({ ...options, remembered })
       if (swept.obsolete + swept.orphans + swept.unfinished > 0) log.info({ ...swept }, 'blobs swept')
       if (swept.left > 0) log.warn({ left: swept.left }, 'the store holds objects the catalogue does not know: run the doctor')
-    } catch (error) {
-      log.error({ err: error }, 'sweep failed')
-    }
-    if (!isClosed) timer = setTimeout(() => { running = run() }, intervalMs).unref()
-  }
-  let running = run()
-  return {
-    close: async () => {
-      isClosed = true
-      clearTimeout(timer)
-      await running
     },
-  }
+    pauseMs: intervalMs,
+    onError: (error) => { log.error({ err: error }, 'sweep failed') },
+  })
 }
