@@ -56,7 +56,6 @@ function referenceHtml(reference: InstanceReference, linkTo: LinkTo): string {
 
 /** Characters XML cannot hold become U+FFFD. */
 export function escapeXml(text: string): string {
-  // oxlint-disable-next-line no-misleading-character-class
-  return text.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '\ufffd').toWellFormed()
+  return text.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe-\uffff]/g, '\ufffd').toWellFormed()
     .replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)
 }
