@@ -13,7 +13,7 @@ const slices = 300
 const repetitions = 5
 const perRequest = 25
 const longestMs = 60_000
-const ownPassword = 'measured-twice-2026'
+const ownPassword = 'Measured$2026'
 
 describe.runIf(process.env['MEASURE'] !== undefined && hasProgram('chromium'))('from signing in to the first image', () => {
   let screens: ScreensUnderTest
