@@ -165,7 +165,7 @@ describe.skipIf(!hasProgram('chromium'))('the study list in Chromium', () => {
     await goTo(at(centre, '?type=CT&range=any'))
     await page.getByRole('button', { name: 'Views' }).click()
     await page.getByRole('button', { name: 'Keep this view …' }).click()
-    await page.getByRole('textbox', { name: 'Name' }).fill('All CT')
+    await page.getByRole('textbox', { name: 'Name', exact: true }).fill('All CT')
     await page.getByRole('checkbox', { name: 'Begin with this view' }).check()
     await page.getByRole('button', { name: 'Save' }).click()
     await page.waitForURL(/view=/)

@@ -86,7 +86,7 @@ function CaseForm({ organisationId, study, seesIdentities, onChanged, onClose }:
     return most > 200 ? <Input.TextArea autoSize={{ minRows: 1, maxRows: 6 }} maxLength={most} /> : <Input maxLength={most} />
   }
   return (
-    <FormDrawer<Values> title={words.correction.edit} width={560} initialValues={initial} doneText={words.correction.done} onClose={onClose} onSubmit={submit}>
+    <FormDrawer<Values> title={words.correction.edit} width={560} isAllOptional initialValues={initial} doneText={words.correction.done} onClose={onClose} onSubmit={submit}>
       <p className="hint">{words.correction.hint}</p>
       {blocks.map((block) => (
         <section key={block}>

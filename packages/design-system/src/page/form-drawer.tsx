@@ -21,13 +21,15 @@ export interface FormDrawerProps<Values extends object> {
   /** What it does cannot be taken back, or takes something away. */
   readonly isDangerous?: boolean
   readonly width?: number
+  /** Nothing has to be filled in, which every field need not say. */
+  readonly isAllOptional?: boolean
   /** Fields that kinds of problems are about, by the last part of their type: they are said there. */
   readonly problemFields?: Readonly<Record<string, string>>
   readonly children: ReactNode | ((form: FormInstance<Values>) => ReactNode)
 }
 
 /** A form over the page; shown as long as it is there. */
-export function FormDrawer<Values extends object>({ title, initialValues, onClose, onSubmit, submitText, doneText, isDangerous = false, width = 480, problemFields = {}, children }: FormDrawerProps<Values>) {
+export function FormDrawer<Values extends object>({ title, initialValues, onClose, onSubmit, submitText, doneText, isDangerous = false, isAllOptional = false, width = 480, problemFields = {}, children }: FormDrawerProps<Values>) {
   const { cancel, save, saved } = useWords(words)
   const id = useId()
   const [form] = Form.useForm<Values>()
@@ -80,7 +82,7 @@ export function FormDrawer<Values extends object>({ title, initialValues, onClos
         id={id}
         form={form}
         layout="vertical"
-        requiredMark="optional"
+        requiredMark={isAllOptional ? false : 'optional'}
         // Every form has the drawer's own copy of what it shows: somebody else's change does not take away what is being typed.
         initialValues={initialValues}
         scrollToFirstError={{ focus: true }}
