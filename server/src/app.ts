@@ -10,6 +10,7 @@ import { dicomweb } from './dicomweb/index.ts'
 import type { Downloads } from './downloads/index.ts'
 import type { Gateways } from './gateways/index.ts'
 import { guard, jwksRoutes, type SigningKeys, type Tokens } from './identity/index.ts'
+import { answerHeaders } from './platform/answer-headers.ts'
 import { cors } from './platform/cors.ts'
 import type { Notifying } from './notifications/index.ts'
 import type { Oidc } from './oidc/index.ts'
@@ -109,6 +110,7 @@ export async function createApp(deps: AppDeps): Promise<FastifyInstance> {
   await app.register(uriLength)
   await app.register(requestOrigin)
   if (deps.onUnaudited) await app.register(auditedAnswers, { onUnaudited: deps.onUnaudited })
+  await app.register(answerHeaders)
   await app.register(guard, { tokens: deps.tokens, keys: deps.apiKeys.resolver, sessions: deps.accounts.sessions, shares: deps.sharing.resolver, publicUrl: config.PUBLIC_URL })
   await app.register(auditedRefusals, { accessLog: deps.accessLog })
   await app.register(jwksRoutes, { keys: deps.keys })

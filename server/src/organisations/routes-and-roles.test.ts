@@ -89,6 +89,8 @@ const routes: readonly (readonly [Method, string, string, object | undefined])[]
   ['GET', `/team/pairings/${nowhere}/fees`, 'team.fee', undefined],
   ['GET', '/consortium/hospitals', 'admin.consortium', undefined],
   ['PUT', '/consortium/hospitals/999999999/modules', 'admin.consortium', { modules: [] }],
+  ['GET', '/organisation/sign-in-rules', 'org.sign_in', undefined],
+  ['PUT', '/organisation/sign-in-rules', 'org.sign_in', { minPasswordLength: 8, allowsOtherCharacters: false, forcesAutoSignOut: false, forcesPasswordChange: false }],
   ['GET', '/sign-in-provider', 'org.sign_in', undefined],
   ['PUT', '/sign-in-provider', 'org.sign_in', { name: 'Ours', issuer: 'http://login.example', clientId: 'isocenter', isOn: false }],
   ['DELETE', '/sign-in-provider', 'org.sign_in', undefined],
