@@ -206,7 +206,6 @@ export function createDownloads({ now = () => new Date(), ...deps }: DownloadsDe
       if (!mayHave(access, row, lists)) throw downloadOutdated('You are not allowed to have it any more.')
       if (row.is_outdated) throw downloadOutdated('Something in it has been deleted or hidden since.')
       const list = row.list === null ? undefined : row.list
-      if (list !== undefined) listOf(list.name).assertWritable(access, list)
       return {
         row, byteLength: row.is_background && row.byte_length !== null ? Number(row.byte_length) : undefined,
         read: async (range, signal) => {

@@ -69,7 +69,7 @@ afterAll(async () => {
 })
 
 const keys = async () => (await Array.fromAsync(blobs.list(downloadFolder))).map(({ key }) => key)
-const stateOf = async (downloadId: string) => (await db('download').where({ download_id: downloadId }).first<{ state: string; done_bytes: string }>('state', 'done_bytes'))
+const stateOf = (downloadId: string) => db('download').where({ download_id: downloadId }).first<{ state: string; done_bytes: string }>('state', 'done_bytes')
 
 test.runIf(canMeasureMemory)(`${String(slices)} slices pass through little memory, as they are and de-identified`, { timeout: 600_000 }, async () => {
   for (const isAnonymised of [false, true]) {

@@ -10,6 +10,8 @@ export interface KnownList {
   readonly permission: RolePermission
   readonly title: (language: ExportLanguage) => string
   readonly fields: (access: Access) => ReturnType<typeof fieldsOf>
+  /** Whether the caller may have all of these. */
+  readonly hasFields: (access: Access, fields: readonly string[]) => boolean
   /** @throws badRequest 400 for a field that is not there for the caller, or a zone nobody knows */
   readonly assertWritable: (access: Access, wanted: Pick<ListWanted, 'fields' | 'language' | 'timeZone'>) => void
   readonly settle: (filter: unknown, now: Date) => unknown
@@ -25,6 +27,10 @@ export function knownList<Row, Filter>(permission: RolePermission, list: ExportL
     permission,
     title: (language) => list.title[language],
     fields: (access) => fieldsOf(list.columns, access),
+    hasFields: (access, fields) => {
+      const there = new Set(fieldsOf(list.columns, access).items.map(({ key }) => key))
+      return fields.every((key) => there.has(key))
+    },
     assertWritable: (access, { fields, ...written }) => { tableOf(chosenColumns(list.columns, fields, access), noRows(), written) },
     settle: (filter, now) => list.settle(filter as Filter, now),
     count: (access, filter, most) => list.count(access, filter as Filter, most),

@@ -16,11 +16,11 @@ type Wanted = Pick<DownloadRow, 'kind' | 'mask_secret' | 'list'>
 
 const permissionFor = ({ kind, list }: Wanted, lists: Lists): RolePermission | undefined => (kind === 'studies' ? 'study.download' : lists[list?.name ?? '']?.permission)
 
-/** Whether an access is enough: headers with names are for who may see identities. */
+/** Whether an access is enough: headers with names, and fields that identify, are for who may see identities. */
 export function mayHave(access: Access | undefined, wanted: Wanted, lists: Lists): access is Access {
   const permission = permissionFor(wanted, lists)
   return access !== undefined && permission !== undefined && access.permissions.has(permission)
-    && (wanted.kind !== 'studies' || wanted.mask_secret !== null || access.permissions.has('study.view_identity'))
+    && (wanted.list === null ? wanted.mask_secret !== null || access.permissions.has('study.view_identity') : lists[wanted.list.name]?.hasFields(access, wanted.list.fields) === true)
 }
 
 /** Ends the making of a download for good; trying again by itself would not help. */
