@@ -310,6 +310,7 @@ CREATE INDEX audit_event_by_actor ON audit_event USING btree (organisation_id, a
 CREATE INDEX audit_event_by_patient ON audit_event USING btree (organisation_id, patient_id, at DESC) WHERE (patient_id IS NOT NULL);
 CREATE INDEX audit_event_by_study ON audit_event USING btree (organisation_id, study_instance_uid, at DESC) WHERE (study_instance_uid IS NOT NULL);
 CREATE INDEX audit_event_by_time ON audit_event USING btree (organisation_id, at DESC);
+CREATE INDEX audit_event_unsuccessful ON audit_event USING btree (organisation_id, at DESC) WHERE (outcome <> 'success'::text);
 CREATE TRIGGER audit_event_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON audit_event FOR EACH STATEMENT EXECUTE FUNCTION audit_event_is_append_only();
 
 CREATE TABLE audit_reader (

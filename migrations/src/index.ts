@@ -27,6 +27,7 @@ import * as invitationCodes from './20261124030000_invitation_codes.ts'
 import * as vouchedSessions from './20261125000000_vouched_sessions.ts'
 import * as credentialDecisions from './20261125000100_credential_decisions.ts'
 import * as signInRules from './20261125000200_sign_in_rules.ts'
+import * as auditOfWhatWasNotDone from './20261125020000_audit_of_what_was_not_done.ts'
 import * as examAttributes from './20261125010000_exam_attributes.ts'
 import * as studyDetail from './20261125040000_study_detail.ts'
 import * as downloads from './20261125030000_downloads.ts'
@@ -63,6 +64,7 @@ const migrations: Readonly<Record<string, Knex.Migration>> = {
   '20261125000100_credential_decisions': credentialDecisions,
   '20261125000200_sign_in_rules': signInRules,
   '20261125010000_exam_attributes': examAttributes,
+  '20261125020000_audit_of_what_was_not_done': auditOfWhatWasNotDone,
   '20261125030000_downloads': downloads,
   '20261125040000_study_detail': studyDetail,
   '20261125050000_film': film,
