@@ -6,7 +6,11 @@ import { anOrganisationsService, typeOf, type Call, type OrganisationsService } 
 
 let service: OrganisationsService
 beforeAll(async () => { service = await anOrganisationsService() })
-afterAll(() => service.close())
+afterAll(async () => {
+  // Everything these tests asked for and were given stands in the trail.
+  expect(service.unaudited()).toEqual([])
+  await service.close()
+})
 
 const codes = async (call: Call) => (await call('GET', '/device-types')).json<DeviceTypeList>().items.map(({ code }) => code)
 const basic = ['MR', 'CT', 'DR', 'DX', 'US']
