@@ -2,7 +2,7 @@ import { ensureDefaultOrganisation } from '../server/src/catalogue/index.ts'
 import { storeBody } from '../server/src/dicomweb/service.fixture.ts'
 import { hasProgram } from '@isocenter/testkit'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { desktop, openScreens, overhang, phone, seriousFindings, type ScreensUnderTest, type SignedInPage } from '../mfe-shell/browser.fixture.ts'
+import { desktop, openScreens, overhang, phone, seriousFindings, type ScreensUnderTest, type SignedInOptions, type SignedInPage } from '../mfe-shell/browser.fixture.ts'
 import { buildScreens } from '../packages/launcher/src/build-screens.ts'
 import { sampleStudies } from '../packages/tools/src/samples/index.ts'
 
@@ -161,8 +161,8 @@ describe.skipIf(!hasProgram('chromium'))('the viewer in Chromium', () => {
   }, 120_000)
 
   describe('on a phone', () => {
-    const onPhone = async (connection: object | undefined, language: 'en' | 'zh-CN' = 'en') => {
-      const reader = await screens.signedInPage({ organisation: opened.organisation, viewport: phone, hasTouch: true, isMobile: true, language })
+    const onPhone = async (connection: object | undefined, options: Pick<SignedInOptions, 'language' | 'colorScheme'> = {}) => {
+      const reader = await screens.signedInPage({ organisation: opened.organisation, viewport: phone, hasTouch: true, isMobile: true, ...options })
       await reader.page.addInitScript((given) => { Object.defineProperty(navigator, 'connection', { value: given }) }, connection)
       const asked: string[] = []
       reader.page.on('request', (request) => { if (/\/frames\/|\/metadata/.test(request.url())) asked.push(request.url()) })
@@ -197,7 +197,7 @@ describe.skipIf(!hasProgram('chromium'))('the viewer in Chromium', () => {
     }, 120_000)
 
     test('a browser that does not say what the network costs has its user asked once', async () => {
-      const { page, goTo, close } = await onPhone(undefined, 'zh-CN')
+      const { page, goTo, close } = await onPhone(undefined, { language: 'zh-CN', colorScheme: 'dark' })
       await page.goto(`${addressOf()}/viewer?studies=${head}`)
       await page.getByRole('button', { name: '先看缩略图' }).waitFor()
       await shoot(page, 'question')
@@ -207,6 +207,7 @@ describe.skipIf(!hasProgram('chromium'))('the viewer in Chromium', () => {
       await goTo(`${addressOf()}/viewer?studies=${chest}`)
       await page.getByRole('heading', { name: /欧阳/ }).waitFor()
       await shoot(page, 'previews-zh')
+      expect(await seriousFindings(page)).toEqual([])
       // Changed where it is at work.
       await page.getByRole('switch').tap()
       await page.frameLocator('iframe.viewer-frame').locator('.cornerstone-canvas').first().waitFor({ timeout: firstImageMs })
