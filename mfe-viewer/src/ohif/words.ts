@@ -18,6 +18,8 @@ const en = {
   unreadable: 'This image cannot be drawn',
   unreadableDetail: 'It is stored in a form the viewer cannot read, or did not arrive whole. The object itself is unharmed.',
   unplayable: 'The browser cannot play this video: it is stored as MPEG-2, as HEVC the device has no decoder for, or did not arrive whole.',
+  priors: 'Earlier studies', priorsOf: 'Other studies of this patient in this organisation.', refresh: 'Refresh', loading: 'Loading …', noPatientID: 'The study has no patient ID, by which others could be found.', noPriors: 'There are no other studies of this patient.', listFailed: 'The list could not be loaded.', compare: 'Compare',
+  keyImages: 'Key images', keyImage: 'Key image', markImage: 'Mark this image', marked: 'The image is marked and stored with the study.', markFailed: 'The mark could not be stored.', saving: 'Storing …', noKeyImages: 'No image of this study is marked.', noImageToMark: 'The active pane shows no single image.',
   report: 'Structured report', complete: 'complete', partial: 'not complete', verified: 'verified', unverified: 'not verified', yes: 'yes', noContent: 'The report has no content.',
 }
 
@@ -41,6 +43,8 @@ export const words: Readonly<Record<Language, typeof en>> = {
     unreadable: '无法绘制此图像',
     unreadableDetail: '图像的存储格式无法由阅片器读取，或未完整送达。原始对象未受影响。',
     unplayable: '浏览器无法播放该视频：其格式为 MPEG-2，或设备没有 HEVC 解码器，或未完整送达。',
+    priors: '既往检查', priorsOf: '该患者在本机构的其他检查。', refresh: '刷新', loading: '正在加载……', noPatientID: '该检查没有患者编号，无法查找其他检查。', noPriors: '没有该患者的其他检查。', listFailed: '列表加载失败。', compare: '对比',
+    keyImages: '关键图像', keyImage: '关键图像', markImage: '标记当前图像', marked: '图像已标记，并随检查保存。', markFailed: '标记保存失败。', saving: '正在保存……', noKeyImages: '该检查没有标记的图像。', noImageToMark: '当前窗格没有单幅图像。',
     report: '结构化报告', complete: '完成', partial: '未完成', verified: '已审核', unverified: '未审核', yes: '是', noContent: '该报告没有内容。',
   },
 }

@@ -28,6 +28,9 @@ export function hosted<Props extends object>(fill: (host: HTMLElement, props: Pr
   }
 }
 
+/** The same as a function, where OHIF calls what it should hand to React. */
+export const asComponent = <Props extends object>(component: new (props: Props) => Component<Props>) => (props: Props): object => element(component, props)
+
 /** An element of the page with text or others in it; text is never read as HTML. */
 export function tag(name: string, className: string, ...content: readonly (string | Node)[]): HTMLElement {
   const made = document.createElement(name)

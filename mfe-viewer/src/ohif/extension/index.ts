@@ -1,17 +1,21 @@
 /** Our extension of OHIF, loaded by its configuration: how the page that holds the viewer speaks to it, and the protocols the product adds. */
 import { marked, unmarked, viewerFrameAddress, type FromViewer, type ToViewer } from '@isocenter/contracts/viewer'
 import { compareProtocols } from './compare.ts'
+import { examProtocols, registerHangingAttributes } from './hanging.ts'
 import { extensionId, handlerOf, sopClassHandlers } from './objects/handlers.ts'
 import { overlayPane, ReportPane, UnshownPane, VideoPane } from './objects/panes.ts'
 import { followUnreadable } from './objects/unreadable.ts'
 import { mendVoiFunction } from './objects/voi-function.ts'
 import type { CommandsManager, Managers, Services } from './ohif.ts'
+import { keyImagesPanel, keyObjectPane, priorsPanel } from './panels.ts'
 import { patientBanner } from './patient-banner.ts'
 import { hideOffers, readOnlyCommands } from './read-only.ts'
 import { sayActive } from './say-active.ts'
 import { sayShown } from './say-shown.ts'
 import { shownImage } from './shown-image.ts'
 import { fitSmallScreens } from './small-screen.ts'
+import { say } from '../words.ts'
+import { asComponent } from './element.ts'
 import { addStyles } from './styles.ts'
 import { isSimple, shareLinkOf } from '../root.ts'
 
@@ -68,6 +72,7 @@ export default {
     followUnreadable(services)
     services.displaySetService.setUnsuportedSOPClassHandler(handlerOf('unshown'))
     mendVoiFunction()
+    registerHangingAttributes(services)
     addStyles()
     fitSmallScreens()
     if (shareLinkOf(location.search) !== undefined) hideOffers()
@@ -88,12 +93,18 @@ export default {
 
   getViewportModule: (managers: Managers) => [
     { name: 'unshown', component: UnshownPane },
+    { name: 'keyObject', component: keyObjectPane(managers) },
     { name: 'report', component: ReportPane },
     { name: 'video', component: VideoPane },
     { name: 'overlay', component: overlayPane(managers) },
   ],
 
-  getHangingProtocolModule: () => compareProtocols,
+  getPanelModule: (managers: Managers) => [
+    { name: 'priors', iconName: 'tab-studies', iconLabel: say('priors'), label: say('priors'), component: asComponent(priorsPanel(managers)) },
+    { name: 'keyImages', iconName: 'tab-patient-info', iconLabel: say('keyImages'), label: say('keyImages'), component: asComponent(keyImagesPanel(managers)) },
+  ],
+
+  getHangingProtocolModule: () => [...examProtocols, ...compareProtocols],
 
   getCustomizationModule: () => [{ name: 'global', value: { 'ohif.tours': { $set: [] }, ...patientBanner } }],
 }

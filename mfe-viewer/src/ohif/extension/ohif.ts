@@ -15,6 +15,7 @@ export interface Services {
     subscribe: (event: string, listener: () => void) => Subscription
     getState: () => { readonly viewports: ReadonlyMap<string, unknown> }
     getActiveViewportId: () => string | null
+    setDisplaySetsForViewport: (change: { readonly viewportId: string; readonly displaySetInstanceUIDs: readonly string[]; readonly viewportOptions?: object }) => void
     getDisplaySetsUIDsForViewport: (viewportId: string) => readonly string[] | undefined
   }
   readonly displaySetService: {
@@ -25,6 +26,7 @@ export interface Services {
     /** OHIF's spelling. The handler of what no other handler takes. */
     setUnsuportedSOPClassHandler: (handlerId: string) => void
   }
+  readonly hangingProtocolService: { addCustomAttribute: (id: string, name: string, callback: (subject: unknown, options: unknown) => unknown) => void }
   readonly cornerstoneViewportService: {
     readonly EVENTS: Readonly<Record<'VIEWPORT_DATA_CHANGED', string>>
     subscribe: (event: string, listener: () => void) => Subscription
@@ -41,6 +43,7 @@ export interface DisplaySet {
   readonly SOPClassHandlerId?: string
   readonly Modality?: string
   readonly SeriesDescription?: string
+  readonly numImageFrames?: number
   readonly imageIds?: readonly string[]
   readonly instance?: Naturalized
   readonly instances?: readonly Naturalized[]
@@ -60,6 +63,8 @@ export interface Managers {
   readonly commandsManager: CommandsManager
   readonly extensionManager: {
     readonly activeDataSourceName: string
+    /** `store.dicom` writes a data set by its keywords as Part 10 and stores it (STOW-RS). */
+    getActiveDataSource: () => readonly [{ readonly store: { dicom: (dataSet: Naturalized) => Promise<void> } }]
     getModuleEntry: <Entry>(id: string) => Entry
   }
 }

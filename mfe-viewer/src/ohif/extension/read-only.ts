@@ -5,7 +5,7 @@ const closed: Readonly<Record<string, string>> = {
   showDownloadViewportModal: 'CORNERSTONE', downloadCSVSegmentationReport: 'CORNERSTONE', downloadCSVMeasurementsReport: 'CORNERSTONE',
   storeMeasurements: 'DEFAULT', createReportAsync: 'DEFAULT', promptSaveReport: 'DEFAULT', openUploadDialog: 'DEFAULT',
 }
-const offers = '[data-cy="Capture"], [data-cy="trackedMeasurements-export"], [data-cy="trackedMeasurements-btn-create-report"]'
+const offers = '[data-cy="Capture"], [data-cy="trackedMeasurements-export"], [data-cy="trackedMeasurements-btn-create-report"], [data-cy="trackedMeasurements-panel"] .h-9.rounded.pr-0\\.5'
 
 export const readOnlyCommands = Object.fromEntries(Object.entries(closed).map(([name, context]) => [name, { commandFn: () => undefined, context }]))
 

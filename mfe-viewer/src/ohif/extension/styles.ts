@@ -8,6 +8,15 @@ const rules = `
 .isocenter-video { width: 100%; height: 100%; object-fit: contain; background: #000; }
 .isocenter-what { color: #9fb3cf; }
 .isocenter-patient { position: absolute; top: 8px; left: 12px; font-size: 13px; line-height: 1.4; color: #5acce6; pointer-events: none; }
+.isocenter-panel { padding: 12px; display: flex; flex-direction: column; gap: 12px; font-size: 13px; color: #e6ebf2; }
+.isocenter-list { display: flex; flex-direction: column; gap: 8px; }
+.isocenter-row { display: flex; gap: 8px; align-items: center; justify-content: space-between; }
+.isocenter-button { border: 1px solid #3a7bd5; border-radius: 4px; padding: 4px 10px; background: #0b2b5c; color: #e6ebf2; font-size: 13px; }
+.isocenter-button:hover { background: #14407f; }
+.isocenter-button:focus-visible, .isocenter-picture:focus-visible { outline: 2px solid #5acce6; outline-offset: 1px; }
+.isocenter-pictures { display: flex; flex-wrap: wrap; gap: 8px; }
+.isocenter-picture { border: 1px solid #3a7bd5; border-radius: 4px; padding: 2px; background: #000; }
+.isocenter-picture img { width: 96px; height: 96px; object-fit: contain; }
 .isocenter-report { max-width: 80ch; margin: 0 auto; padding: 56px 32px 48px; outline: none; }
 .isocenter-report h2 { font-size: 18px; font-weight: 600; }
 .isocenter-report p { margin: 0 0 16px; }
