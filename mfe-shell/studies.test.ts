@@ -172,6 +172,8 @@ describe.skipIf(!hasProgram('chromium'))('the study list in Chromium', () => {
     await page.getByRole('button', { name: 'All CT' }).waitFor()
     await shoot(page, 'view')
     expect(await overhang(page)).toBe(0)
+    // The usual columns fit.
+    expect(await page.locator('.ant-table-tbody-virtual').evaluate((table) => (table.firstElementChild?.scrollWidth ?? 0) - table.clientWidth)).toBeLessThanOrEqual(0)
     // As who comes the next morning.
     await page.goto(new URL(at(centre), page.url()).href)
     await page.waitForURL(/type=CT.*view=/)

@@ -83,7 +83,7 @@ function CaseForm({ organisationId, study, seesIdentities, onChanged, onClose }:
     const { kind, most } = correctable[keyword]
     if (kind === 'sex') return <Select allowClear options={(['M', 'F', 'O'] as const).map((value) => ({ value, label: words.sexes[value] }))} />
     if (kind === 'date') return <Input type="date" />
-    return most > 200 ? <Input.TextArea autoSize={{ minRows: 1, maxRows: 6 }} maxLength={most} /> : <Input maxLength={most} />
+    return most > 200 ? <Input.TextArea rows={2} maxLength={most} /> : <Input maxLength={most} />
   }
   return (
     <FormDrawer<Values> title={words.correction.edit} width={560} isAllOptional initialValues={initial} doneText={words.correction.done} onClose={onClose} onSubmit={submit}>

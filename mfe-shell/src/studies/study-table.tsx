@@ -29,8 +29,11 @@ interface StudyTableProps {
 
 const rowHeight = 37
 const headHeight = 37
-const selectionWidth = 40
+const selectionWidth = 36
+/** Text may lose so much of its width before the table scrolls sideways; what cannot be cut, times and buttons, keeps its own. */
+const narrowest = 0.84
 const operationsWidth = 68
+const scrollbarWidth = 16
 /** So many rows before the end more are asked for. */
 const near = 20
 
@@ -40,7 +43,13 @@ export function StudyTable({ items, columns, current, selected, sort, actions, o
   const { language, formats } = useLanguage()
   const place = useRef<HTMLDivElement>(null)
   const scroller = useRef<{ scrollTo: (to: { index: number }) => void } | null>(null)
-  const height = useHeight(place)
+  const { height, width: room } = useRoom(place)
+  const firm = (column: StudyColumn) => column.isFixed === true || column.sort !== undefined || column.align !== undefined
+  const sum = (some: readonly StudyColumn[]) => some.reduce((total, { width }) => total + width, 0)
+  const firmWidth = sum(columns.filter(firm)) + selectionWidth + operationsWidth + scrollbarWidth
+  const yielding = sum(columns.filter((column) => !firm(column)))
+  const share = yielding === 0 ? 1 : Math.min(1, Math.max(narrowest, (room - firmWidth) / yielding))
+  const fitted = columns.map((column) => (firm(column) ? column : { ...column, width: Math.floor(column.width * share) }))
   const context: CellContext = { words, language, formats, onOpen: ({ StudyInstanceUID }) => { actions.open([StudyInstanceUID]) }, onDetail }
   const allSelected = items.length > 0 && items.every(({ StudyInstanceUID }) => selected.has(StudyInstanceUID))
 
@@ -50,7 +59,7 @@ export function StudyTable({ items, columns, current, selected, sort, actions, o
       title: <Checkbox aria-label={words.selectAll} checked={allSelected} indeterminate={!allSelected && selected.size > 0} onChange={({ target }) => { onSelect(items, target.checked) }} />,
       render: (_, study) => <Checkbox aria-label={words.select(writtenName(study, language, words))} checked={selected.has(study.StudyInstanceUID)} onChange={({ target }) => { onSelect([study], target.checked) }} />,
     },
-    ...columns.map(({ name, width, sort: sortBy, align, cell }) => ({
+    ...fitted.map(({ name, width, sort: sortBy, align, cell }) => ({
       key: name, width, ellipsis: true, title: words.columns[name], ...(align !== undefined && { align }),
       ...(sortBy !== undefined && { sorter: true, sortOrder: sort.by === sortBy ? (sort.order === 'asc' ? 'ascend' as const : 'descend' as const) : null, sortDirections: ['descend' as const, 'ascend' as const, 'descend' as const], showSorterTooltip: false }),
       render: (_: unknown, study: StudySummary, index: number) => cell(study, context, index),
@@ -87,7 +96,7 @@ export function StudyTable({ items, columns, current, selected, sort, actions, o
       <Table<StudySummary>
         ref={(made) => { scroller.current = made }}
         virtual size="small" pagination={false} rowKey="StudyInstanceUID" columns={shown} dataSource={items}
-        scroll={{ x: columns.reduce((sum, { width }) => sum + width, selectionWidth + operationsWidth), y: height - headHeight }}
+        scroll={{ x: sum(fitted) + selectionWidth + operationsWidth, y: height - headHeight }}
         rowClassName={({ StudyInstanceUID }) => (StudyInstanceUID === current?.StudyInstanceUID ? 'is-current' : '')}
         onRow={(study) => ({
           onClick: () => { onCurrent(study) },
@@ -105,14 +114,22 @@ export function StudyTable({ items, columns, current, selected, sort, actions, o
   )
 }
 
-/** What is left of the window below an element's top. */
-function useHeight(place: RefObject<HTMLDivElement | null>): number {
-  const [height, setHeight] = useState(480)
+/** What is left of the window below an element's top, and how wide the element is. */
+function useRoom(place: RefObject<HTMLDivElement | null>): { readonly height: number; readonly width: number } {
+  const [room, setRoom] = useState({ height: 480, width: 1200 })
   useEffect(() => {
-    const measure = () => { setHeight(Math.max(280, Math.floor(innerHeight - (place.current?.getBoundingClientRect().top ?? 0) - 72))) }
+    const measure = () => {
+      const box = place.current?.getBoundingClientRect()
+      setRoom({ height: Math.max(280, Math.floor(innerHeight - (box?.top ?? 0) - 72)), width: Math.floor(box?.width ?? 1200) })
+    }
+    const watch = new ResizeObserver(measure)
+    if (place.current) watch.observe(place.current)
     measure()
     addEventListener('resize', measure)
-    return () => { removeEventListener('resize', measure) }
+    return () => {
+      watch.disconnect()
+      removeEventListener('resize', measure)
+    }
   }, [place])
-  return height
+  return room
 }
