@@ -129,6 +129,32 @@ describe.skipIf(!hasProgram('chromium'))('the own account in Chromium', () => {
     expect(visitor.complaints).toEqual([])
   }, 90_000)
 
+  test('the administrators’ entrance leads to management', async () => {
+    const { organisation: { organisationId }, phone: number } = await openWithPassword()
+    const visitor = await screens.openPage()
+    opened.push(visitor)
+    await visitor.goTo('/sign-in/admin')
+    await visitor.page.getByLabel('Phone number or login name').fill(number)
+    await visitor.page.getByLabel('Password', { exact: true }).fill(ownPassword)
+    await visitor.page.keyboard.press('Enter')
+    await visitor.page.waitForURL(`**/o/${organisationId}/admin/members`)
+  }, 60_000)
+
+  test('the offer to be reachable stays away for fifteen days where it is put off, on every device', async () => {
+    const one = await open()
+    const offer = (page: OpenedPage['page']) => page.getByText('Be reached when it matters')
+    await one.goTo('/workbench')
+    await offer(one.page).waitFor()
+    await one.page.getByRole('button', { name: 'Ask in 15 days' }).click()
+    await offer(one.page).waitFor({ state: 'detached' })
+    const other = await screens.openPage()
+    opened.push(other)
+    await other.page.context().addCookies([{ name: 'isocenter-session', value: await screens.sessionOf(one.accountId), url: screens.url, httpOnly: true, sameSite: 'Strict' }])
+    await other.goTo('/workbench')
+    await other.page.getByRole('heading', { level: 1 }).waitFor()
+    expect(await offer(other.page).count()).toBe(0)
+  }, 60_000)
+
   describe('messages of this browser', () => {
     test('are not switched on where the person or the browser declines', async () => {
       const one = await open()

@@ -24,7 +24,7 @@ export function ModulesForm({ organisation: { organisationId, name, switchedOn }
       }}
     >
       <p className="hint">{words.switchHint}</p>
-      <Form.Item name="modules" label={words.modules}><Checkbox.Group className="checks" options={possible.map((value) => ({ value, label: common.modules[value] }))} /></Form.Item>
+      <Form.Item required name="modules" label={words.modules}><Checkbox.Group className="checks" options={possible.map((value) => ({ value, label: common.modules[value] }))} /></Form.Item>
     </FormDrawer>
   )
 }
@@ -72,7 +72,7 @@ export function ConsortiumForm({ hospital: { organisationId, name }, onClose, on
       {(form) => (
         <>
           <Form.Item name="consortiumId" label={words.consortium} rules={[{ required: true, message: words.missingConsortium }]}><OrganisationSelect kind="consortium" /></Form.Item>
-          <Form.Item name="isBilling" label={words.isBilling} valuePropName="checked"><Switch /></Form.Item>
+          <Form.Item required name="isBilling" label={words.isBilling} valuePropName="checked"><Switch /></Form.Item>
           <Button danger loading={isBusy} onClick={() => { takeOut(form).catch(() => { /* Said at the field. */ }) }}>{words.takeOut}</Button>
         </>
       )}

@@ -104,13 +104,13 @@ function ProviderForm({ provider, onClose, onChanged }: { readonly provider?: Si
     >
       {(form: FormInstance<ProviderValues>) => (
         <>
-          <Form.Item name="isOn" label={words.isOn} valuePropName="checked" extra={words.isOnHint}><Switch /></Form.Item>
+          <Form.Item required name="isOn" label={words.isOn} valuePropName="checked" extra={words.isOnHint}><Switch /></Form.Item>
           <Form.Item name="name" label={words.providerName} extra={words.providerNameHint} rules={[{ required: true, whitespace: true, message: words.missing }]}><Input maxLength={100} /></Form.Item>
           <Form.Item name="issuer" label={words.issuer} extra={words.issuerHint} rules={[{ required: true, whitespace: true, min: 8, message: words.missing }]} {...(fault !== undefined && { validateStatus: 'error' as const, help: fault })}><Input type="url" inputMode="url" maxLength={300} onChange={() => { setFault(undefined) }} /></Form.Item>
           <Form.Item name="clientId" label={words.clientId} rules={[{ required: true, whitespace: true, message: words.missing }]}><Input maxLength={200} autoComplete="off" /></Form.Item>
           <Form.Item name="clientSecret" label={words.clientSecret} extra={hasSecret ? words.secretKept : words.secretNone}><Input.Password maxLength={500} autoComplete="new-password" /></Form.Item>
           {hasSecret && <Form.Item name="dropsSecret" valuePropName="checked"><Checkbox>{words.dropSecret}</Checkbox></Form.Item>}
-          <Form.Item name="linksBy" label={words.linksBy} extra={words.linksHint}><Radio.Group className="checks" options={signInProviderLinks.map((value) => ({ value, label: words.links[value] }))} /></Form.Item>
+          <Form.Item required name="linksBy" label={words.linksBy} extra={words.linksHint}><Radio.Group className="checks" options={signInProviderLinks.map((value) => ({ value, label: words.links[value] }))} /></Form.Item>
           <Form.Item name="domains" label={words.domains} extra={words.domainsHint} rules={[{ validator: (_rule, value: string) => (linesOf(value).every((one) => domain.test(one)) ? Promise.resolve() : Promise.reject(new Error(words.wrongDomain))) }]}><Input.TextArea rows={2} /></Form.Item>
           <fieldset className="plain-fieldset">
             <legend>{words.claim}</legend>

@@ -32,7 +32,7 @@ export function DeviceTypes() {
     { key: 'modalities', title: words.modalities, cell: (type) => <span className="tag-list">{type.modalities.map((modality) => <Tag key={modality}>{modality}</Tag>)}</span> },
     { key: 'devices', title: words.deviceCount, isNumber: true, cell: ({ devices }) => formats.number(devices) },
     {
-      key: 'actions', title: common.actions, isActions: true, cell: (type) => (
+      key: 'actions', title: common.actions, isActions: true, cell: (type) => type.actions.length > 0 && (
         <span className="row-actions">
           {type.actions.includes('edit') && <Button size="small" aria-label={`${common.edit}: ${type.code}`} onClick={() => { setEdited(type) }}>{common.edit}</Button>}
           {type.actions.includes('delete') && <Button size="small" danger aria-label={`${common.remove}: ${type.code}`} onClick={() => void remove(type)}>{common.remove}</Button>}

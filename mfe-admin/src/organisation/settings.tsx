@@ -110,7 +110,7 @@ function AutomaticCard({ organisation: { version, actions }, hospital, onChanged
         key={version} layout="vertical" disabled={!mayEdit} requiredMark="optional" onValuesChange={onValuesChange} onFinish={({ automaticTeamId = '', ...values }) => void save({ ...values, automaticTeamId })}
         initialValues={{ requestsAutomatically: hospital.requestsAutomatically, automaticWaitMinutes: hospital.automaticWaitMinutes, ...(hospital.automaticTeam && { automaticTeamId: hospital.automaticTeam.organisationId }) }}
       >
-        <Form.Item name="requestsAutomatically" label={words.automaticOn} valuePropName="checked" extra={words.automaticOnHint}><Switch /></Form.Item>
+        <Form.Item required name="requestsAutomatically" label={words.automaticOn} valuePropName="checked" extra={words.automaticOnHint}><Switch /></Form.Item>
         <Form.Item name="automaticTeamId" label={words.automaticTeam} extra={words.automaticTeamHint}><Select allowClear loading={teams.isLoading} options={known.map(({ organisationId, name, number }) => ({ value: organisationId, label: `${name} (${number})` }))} /></Form.Item>
         <Form.Item name="automaticWaitMinutes" label={words.automaticWait} extra={words.automaticWaitHint} rules={[{ required: true, type: 'integer', min: 1, max: 1440, message: words.missingWait }]}><InputNumber min={1} max={1440} precision={0} /></Form.Item>
         {mayEdit && <Button htmlType="submit" type="primary" loading={isBusy}>{common.save}</Button>}

@@ -30,7 +30,7 @@ export function Departments() {
     { key: 'code', title: words.code, cell: ({ code }) => code },
     { key: 'parent', title: words.parent, cell: ({ parentId }) => items.find(({ departmentId }) => departmentId === parentId)?.name },
     { key: 'head', title: words.head, cell: ({ head }) => head?.name },
-    { key: 'phone', title: words.phone, cell: ({ phone }) => phone },
+    { key: 'phone', title: words.departmentPhone, cell: ({ phone }) => phone },
     { key: 'members', title: words.memberCount, isNumber: true, cell: ({ members: count }) => formats.number(count) },
     {
       key: 'actions', title: common.actions, isActions: true, cell: (one) => (
@@ -67,7 +67,7 @@ function DepartmentForm({ department, all, onClose, onChanged }: { readonly depa
     >
       <Form.Item name="name" label={common.name} rules={[{ required: true, whitespace: true, message: common.missingName }]}><Input autoFocus maxLength={100} /></Form.Item>
       <Form.Item name="code" label={words.code}><Input maxLength={40} /></Form.Item>
-      <Form.Item name="phone" label={words.phone}><Input type="tel" maxLength={40} /></Form.Item>
+      <Form.Item name="phone" label={words.departmentPhone}><Input type="tel" maxLength={40} /></Form.Item>
       <Form.Item name="parentId" label={words.parent}><Select allowClear options={all.filter(({ departmentId }) => departmentId !== department?.departmentId).map(({ departmentId, name }) => ({ value: departmentId, label: name }))} /></Form.Item>
       <Form.Item name="headId" label={words.head}><MemberSelect known={department?.head ? [department.head] : []} search={colleagues} /></Form.Item>
     </FormDrawer>

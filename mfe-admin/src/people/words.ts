@@ -1,5 +1,5 @@
 import type { CredentialKind, CredentialState, InvitationState } from '@isocenter/contracts'
-import { useWords } from '@isocenter/design-system'
+import { useRoleName as useNameOfBuiltIn, useWords } from '@isocenter/design-system'
 
 const en = {
   members: 'Members', membersIntro: 'Who belongs to the organisation, with which role.', addMember: 'Add a member', invite: 'Invite', searchHint: 'Name, or phone from four digits on',
@@ -26,8 +26,8 @@ const en = {
   fullRole: 'Holds everything', fullRoleHint: 'This role holds everything the organisation can have. It cannot be deleted or take less, and somebody must hold it.', editRole: 'Edit the role', viewRole: 'Show', all: 'All of the group', moduleOff: (module: string) => `Counts while the module "${module}" is switched on.`,
   deleteRole: 'Delete the role', deleteRoleTitle: (name: string) => `Delete "${name}"`, replacement: 'Role its members get instead', replacementHint: (count: string) => `${count} members have this role.`, replacementUnheld: 'Nobody has this role. Open invitations with it need another one, too.', missingReplacement: 'Choose a role.', roleDeleted: 'Deleted',
   added: (words: string) => `Added: ${words}`, copyOf: 'Begin with the permissions of',
-  departments: 'Departments', departmentsIntro: 'How the hospital is divided.', addDepartment: 'Add a department', editDepartment: 'Edit the department', noDepartments: 'No departments yet', noDepartmentsHint: 'Members and their work are found by department.', code: 'Code', head: 'Head', parent: 'Part of', top: 'None', memberCount: 'Members', deleteDepartmentTitle: (name: string) => `Delete "${name}"?`, deleteDepartmentHint: 'Only a department without people and without others below it can be deleted.', deleted: 'Deleted',
-  builtInNames: {} as Readonly<Record<string, string>>, builtInDescriptions: {} as Readonly<Record<string, string>>,
+  departmentPhone: 'Phone', departments: 'Departments', departmentsIntro: 'How the hospital is divided.', addDepartment: 'Add a department', editDepartment: 'Edit the department', noDepartments: 'No departments yet', noDepartmentsHint: 'Members and their work are found by department.', code: 'Code', head: 'Head', parent: 'Part of', top: 'None', memberCount: 'Members', deleteDepartmentTitle: (name: string) => `Delete "${name}"?`, deleteDepartmentHint: 'Only a department without people and without others below it can be deleted.', deleted: 'Deleted',
+  builtInDescriptions: {} as Readonly<Record<string, string>>,
 }
 
 const zhCN: typeof en = {
@@ -55,12 +55,11 @@ const zhCN: typeof en = {
   fullRole: '拥有全部权限', fullRoleHint: '该角色拥有机构的全部权限，不能删除或减少，且必须至少有一人持有。', editRole: '编辑角色', viewRole: '查看', all: '全选', moduleOff: (module) => `模块“${module}”开启时生效。`,
   deleteRole: '删除角色', deleteRoleTitle: (name) => `删除“${name}”`, replacement: '成员改用的角色', replacementHint: (count) => `有 ${count} 名成员持有该角色。`, replacementUnheld: '没有成员持有该角色；若有使用该角色的邀请，也需选择替代角色。', missingReplacement: '请选择角色。', roleDeleted: '已删除',
   added: (words) => `已新增：${words}`, copyOf: '参照已有角色的权限',
-  departments: '科室', departmentsIntro: '医院的科室划分。', addDepartment: '新增科室', editDepartment: '编辑科室', noDepartments: '暂无科室', noDepartmentsHint: '可按科室查找成员及其工作。', code: '代码', head: '负责人', parent: '上级科室', top: '无', memberCount: '人数', deleteDepartmentTitle: (name) => `删除“${name}”？`, deleteDepartmentHint: '只有没有人员和下级科室的科室才能删除。', deleted: '已删除',
-  // What roles are called that every organisation begins with, as long as nobody has renamed them.
-  builtInNames: { 'Full access': '全功能', 'Administrator': '管理员', 'Doctor': '医生', 'Finance': '财务', 'IT': '信息技术', 'Diagnosing doctor': '诊断医生', 'Reviewer': '审核医生', 'Operator': '平台运营' },
+  departmentPhone: '电话', departments: '科室', departmentsIntro: '医院的科室划分。', addDepartment: '新增科室', editDepartment: '编辑科室', noDepartments: '暂无科室', noDepartmentsHint: '可按科室查找成员及其工作。', code: '代码', head: '负责人', parent: '上级科室', top: '无', memberCount: '人数', deleteDepartmentTitle: (name) => `删除“${name}”？`, deleteDepartmentHint: '只有没有人员和下级科室的科室才能删除。', deleted: '已删除',
+  // Of the roles every organisation begins with, as the server writes them.
   builtInDescriptions: {
     'Everything the organisation can have': '机构可拥有的全部权限', 'Runs the hospital: settings, people, devices, pairing, logs': '管理医院：设置、人员、设备、对接和日志', 'Studies, requests and reports of the hospital': '医院的检查、申请和报告', 'Account and bills of the hospital': '医院的账户和账单',
-    'Gateways and devices': '网关和设备', 'Runs the team: settings, people, pairing, fees': '管理团队：设置、人员、对接和费用', 'Claims requests and writes the first diagnosis': '接单并书写初步诊断', 'Diagnoses, reviews and adjusts': '诊断、审核和修改', 'Account of the team and bills to hospitals': '团队的账户和对医院的账单',
+    'Gateways and devices': '网关和设备', 'Runs the team: settings, people, pairing, fees': '管理团队：设置、人员、对接和费用', 'Claims requests and writes the first diagnosis': '接单并书写初步诊断', 'Diagnoses, reviews and adjusts': '诊断、审核和修改', 'Account of the team and bills to hospitals': '团队的账户和对医院的账单', 'Hospitals of the consortium, their administrators and modules': '医联体的医院及其管理员和模块',
   },
 }
 
@@ -69,6 +68,6 @@ export const usePeopleWords = (): typeof en => useWords(words)
 
 /** A role's name; those every organisation begins with are translated as long as nobody has renamed them. */
 export function useRoleName(): (role: { readonly name: string; readonly builtIn?: string | undefined }) => string {
-  const { builtInNames } = usePeopleWords()
-  return ({ name, builtIn }) => (builtIn === undefined ? name : builtInNames[name] ?? name)
+  const translated = useNameOfBuiltIn()
+  return ({ name, builtIn }) => (builtIn === undefined ? name : translated(name))
 }

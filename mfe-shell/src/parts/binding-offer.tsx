@@ -17,6 +17,7 @@ export function BindingOffer({ onPutOff }: { readonly onPutOff: () => void }) {
     <Alert
       type="info"
       showIcon
+      className="binding-offer"
       title={words.binding}
       description={<>{words.bindingHint} <Link href="/me/profile">{words.bindingPhone}</Link> · <Link href="/me/notifications">{words.bindingPush}</Link></>}
       action={<Button size="small" loading={isBusy} onClick={() => void putOff()}>{words.bindingLater}</Button>}

@@ -27,7 +27,7 @@ export function Favourites() {
           <>
             <div className="filters list-filters">
               <Select aria-label={words.organisation} value={chosen.organisation.organisationId} options={memberships.map(({ organisation }) => ({ value: organisation.organisationId, label: organisation.name }))} onChange={(organisation: string) => { go({ organisation }) }} />
-              <Input.Search aria-label={words.search} placeholder={words.searchHint} defaultValue={text} allowClear maxLength={100} onSearch={(value) => { go({ search: value.trim() }) }} />
+              <Input.Search className="wide" aria-label={words.search} placeholder={words.searchHint} defaultValue={text} allowClear maxLength={100} onSearch={(value) => { go({ search: value.trim() }) }} />
             </div>
             <Loaded resource={list}>{({ items }) => items.length === 0
               ? <EmptyState title={text === '' ? words.none : words.noneFound}>{words.noneHint}</EmptyState>

@@ -37,7 +37,8 @@ export function FormDrawer<Values extends object>({ title, initialValues, onClos
   const problemText = useProblemText()
   const { message } = App.useApp()
   const [isTyped, setTyped] = useState(false)
-  useUnsaved(isTyped)
+  // What is being sent is no longer lost by leaving, and sending may lead elsewhere by itself.
+  useUnsaved(isTyped && !isBusy)
   const mayClose = useLeaveQuestion()
   // The button says that it gives up what was typed; Escape, the cross and a click beside the drawer happen by accident.
   const closeBesides = async () => { if (!isTyped || await mayClose()) onClose() }
