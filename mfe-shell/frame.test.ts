@@ -39,6 +39,27 @@ describe.skipIf(!hasProgram('chromium'))('the frame in Chromium', () => {
     expect(await page.getByText('Show once more that it is you.').count()).toBe(0)
   }, 60_000)
 
+  test('who has come by a provider shows that the account is his before another organisation, or what is his own, is opened; what was asked for then comes', async () => {
+    const { page, accountId, organisation } = await open()
+    const { db } = screens.service
+    await db('account_password').insert({ account_id: accountId, hash: await hashing.hash(password), set_at: new Date() })
+    const other = await screens.organisation('team', 'South Team')
+    const role = await db('role').where({ organisation_id: other.organisationId, built_in: 'full' }).first<{ role_id: string }>('role_id')
+    await db('membership').insert({ organisation_id: other.organisationId, account_id: accountId, role_id: role.role_id })
+    await db('account_session').where({ account_id: accountId }).update({ vouched_by: organisation.organisationId })
+    await page.goto('/me/credentials')
+    await page.getByText('Show that this account is yours').waitFor()
+    expect(await seriousFindings(page)).toEqual([])
+    await page.getByLabel('Password', { exact: true }).fill('not this one')
+    await page.keyboard.press('Enter')
+    await page.getByText('The password is wrong.').waitFor()
+    await page.getByLabel('Password', { exact: true }).fill(password)
+    await page.keyboard.press('Enter')
+    await page.getByText('Show that this account is yours').waitFor({ state: 'hidden' })
+    await page.getByRole('heading', { name: 'Documents', level: 1 }).waitFor()
+    expect(await db('account_session').where({ account_id: accountId }).whereNotNull('vouched_by')).toEqual([])
+  }, 60_000)
+
   test('a server that does not answer is said so, with a way on', async () => {
     const { page } = await open()
     await page.route('**/api/session', (route) => route.abort())
