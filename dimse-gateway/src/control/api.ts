@@ -7,6 +7,7 @@ import { configurationRoutes } from './routes/configuration.ts'
 import { eventRoutes } from './routes/events.ts'
 import { fetchRoutes } from './routes/fetches.ts'
 import { nodeRoutes } from './routes/nodes.ts'
+import { printerRoutes } from './routes/printers.ts'
 import { recordRoutes } from './routes/records.ts'
 import { procedureRoutes } from './routes/procedures.ts'
 import { ruleRoutes } from './routes/rules.ts'
@@ -66,6 +67,7 @@ export async function createControlApi(options: ControlApiOptions): Promise<Cont
     configurationRoutes(api, { control })
     nodeRoutes(api, { control })
     ruleRoutes(api, { control })
+    printerRoutes(api, { control })
     senderRoutes(api, { control })
     recordRoutes(api, { control })
     procedureRoutes(api, { control })

@@ -86,7 +86,7 @@ export async function writeConfiguration(folder: string, document: Partial<Recor
 export interface GatewayControlClient {
   state(): Promise<GatewayState>
   enrol(url: string, uploadCode: string): Promise<void>
-  change(part: Partial<Record<'service' | 'nodes' | 'rules' | 'retention' | 'spool', unknown>>): Promise<Configuration>
+  change(part: Partial<Record<'service' | 'nodes' | 'rules' | 'printers' | 'retention' | 'spool', unknown>>): Promise<Configuration>
   configuration(): Promise<Configuration>
   studies(): Promise<StudyRecord[]>
   instances(StudyInstanceUID: string): Promise<InstanceRecord[]>

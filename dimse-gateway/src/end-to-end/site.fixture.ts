@@ -22,6 +22,8 @@ export interface Site {
   readonly startGateway: () => Promise<void>
   readonly killServer: () => Promise<void>
   readonly startServer: () => Promise<void>
+  /** Somebody who may do everything in the gateway's organisation, signed in: asks the server's product API by path. */
+  readonly aPerson: (phone: string) => Promise<(method: string, path: string, body?: object) => Promise<Response>>
   /** Asks the server itself. */
   readonly ask: (url: string, init?: RequestInit) => Promise<Response>
   readonly stop: () => Promise<void>
@@ -35,7 +37,7 @@ const scopes = [
 export async function aSite(databaseUrl: string): Promise<Site> {
   const folder = await mkdtemp(join(tmpdir(), 'isocenter-site-'))
   const directories = { server: join(folder, 'server'), gateway: join(folder, 'gateway') }
-  const startServer = (port = 0): Promise<ServerProcess> => startServerProcess(databaseUrl, { dataDirectory: directories.server, env: { PORT: String(port), LOG_LEVEL: 'info' } })
+  const startServer = (port = 0): Promise<ServerProcess> => startServerProcess(databaseUrl, { dataDirectory: directories.server, env: { PORT: String(port), LOG_LEVEL: 'info', CAPTCHA_BITS: '0' } })
   let server = await startServer()
   const serverPort = Number(new URL(server.url).port)
   const line = await aLine(() => serverPort)
@@ -49,6 +51,7 @@ export async function aSite(databaseUrl: string): Promise<Site> {
   return {
     get gateway() { return gateway },
     get serverPid() { return server.process.pid ?? 0 },
+    aPerson: (phone) => signedIn(server, phone),
     line, api, authorization, dicomweb: server.url, blobFolder: join(directories.server, 'blobs'), ask,
     killGateway: () => gateway.kill(),
     async startGateway() { gateway = await startGatewayProcess({ folder: directories.gateway, ports: gateway }) },
@@ -61,6 +64,29 @@ export async function aSite(databaseUrl: string): Promise<Site> {
       await rm(folder, { recursive: true, force: true })
     },
   }
+}
+
+async function signedIn(server: ServerProcess, phone: string): Promise<(method: string, path: string, body?: object) => Promise<Response>> {
+  const printed = await server.account('create', '--phone', phone, '--name', 'Li Hua', '--organisation', 'default')
+  const password = printed.split(/\s+/).at(-1) ?? ''
+  const { origin } = new URL(server.url)
+  let cookie = ''
+  let organisationId = ''
+  const call = async (method: string, path: string, body?: object): Promise<Response> => {
+    const answer = await fetch(`${origin}/api${path}`, {
+      method, headers: { origin, ...(cookie !== '' && { cookie }), ...(organisationId !== '' && { 'x-organisation': organisationId }), ...(body && { 'content-type': 'application/json' }) }, ...(body && { body: JSON.stringify(body) }),
+    })
+    cookie = answer.headers.getSetCookie().map((one) => one.split(';')[0] ?? '').join('; ') || cookie
+    return answer
+  }
+  const { challenge } = await (await call('POST', '/captchas')).json() as { challenge: string }
+  for (const [method, path, body] of [['POST', '/session', { login: phone, password, captcha: { challenge, nonce: 0 } }], ['PUT', '/session/password', { newPassword: 'Radiology$1' }]] as const) {
+    const answer = await call(method, path, body)
+    if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`)
+  }
+  const { items } = await (await call('GET', '/account/memberships')).json() as { items: { organisation: { organisationId: string } }[] }
+  organisationId = items[0]?.organisation.organisationId ?? ''
+  return call
 }
 
 async function killed({ process }: ServerProcess): Promise<void> {

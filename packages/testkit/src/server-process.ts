@@ -17,6 +17,8 @@ export interface ServerProcess {
   readonly process: ChildProcess
   /** A bearer token, by the command a user would give. */
   readonly token: (...args: string[]) => Promise<string>
+  /** What `npm run account` prints. */
+  readonly account: (...args: string[]) => Promise<string>
   /** Stops it and removes its data folder. */
   readonly stop: () => Promise<void>
 }
@@ -30,11 +32,13 @@ export async function startServerProcess(databaseUrl: string, { dataDirectory, e
   const settings = { ...process.env, DATABASE_URL: databaseUrl, DATA_DIR: folder, HOST: '127.0.0.1', PORT: '0', LOG_LEVEL: 'info', ...env }
   const child = spawn(process.execPath, [...serverNodeArguments, join(serverFolder, 'main.ts')], { env: { ...serverEnvironment, ...settings }, stdio: ['ignore', 'pipe', 'pipe'] })
   const origin = await listening(child)
+  const command = (name: string) => async (...args: string[]): Promise<string> => (await promisify(execFile)(process.execPath, [join(serverFolder, 'cli', `${name}.ts`), ...args], { env: settings })).stdout.trim()
   return {
     url: `${origin}/dicom-web`,
     dataDirectory: folder,
     process: child,
-    token: async (...args) => (await promisify(execFile)(process.execPath, [join(serverFolder, 'cli', 'token.ts'), ...args], { env: settings })).stdout.trim(),
+    token: command('token'),
+    account: command('account'),
     stop: async () => {
       if (child.exitCode === null && child.signalCode === null) {
         child.kill('SIGTERM')

@@ -9,6 +9,7 @@ const Parts = Type.Object({
   service: Type.Optional(Type.Unknown()),
   nodes: Type.Optional(Type.Unknown()),
   rules: Type.Optional(Type.Unknown()),
+  printers: Type.Optional(Type.Unknown()),
   retention: Type.Optional(Type.Unknown()),
   spool: Type.Optional(Type.Unknown()),
 }, { additionalProperties: false })
