@@ -10,8 +10,8 @@ const base = '/viewer/'
 const page = 'index.html'
 /** Names with a digest of the content never mean other bytes. */
 const hasDigest = /(^|\.)[0-9a-f]{16}\./
-/** OHIF's worker for JPEG 2000 makes functions of text; a worker obeys the policy of its own answer. */
-const needsEval = /^8097\.bundle\./
+/** OHIF's workers for JPEG 2000 and for the tiles of slides make functions of text; a worker obeys the policy of its own answer. */
+const needsEval = /^(8097\.bundle\.|dicom-microscopy-viewer\/dataLoader\.worker\.)/
 
 /** The viewer is another's, unmodified: its styles are written by its scripts, its decoders are WebAssembly, it shows PDF in an object. Only our pages may hold it. */
 const contentSecurityPolicy = (scripts: string): string => [
