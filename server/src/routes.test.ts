@@ -38,8 +38,8 @@ test('every other route asks for a permission or is about the own account, and w
     'admin.department': ['department.change'], 'org.role': ['role.change'], 'org.device': ['none', 'device.change', 'device.delete'], 'admin.exam_attr': ['device.change'],
     'org.pairing': ['none', 'pairing.change'], 'team.pairing': ['none', 'pairing.change'], 'team.signature': ['none', 'pairing.change'], 'team.fee': ['none', 'fee.change'],
     'admin.notify': ['none', 'notification-rule.change'],
-    'admin.consortium': ['none', 'storage.read', 'organisation.create', 'organisation.change'], 'operator.organisations': ['none', 'organisation.create', 'organisation.change'], 'operator.modules': ['organisation.change'],
-    'org.api_key': ['none', 'api-key.create', 'api-key.change', 'api-key.rotate', 'api-key.revoke'], 'org.sign_in': ['none', 'sign-in-provider.change'],
+    'admin.consortium': ['none', 'storage.read', 'organisation.create', 'organisation.change'], 'operator.organisations': ['none', 'organisation.create', 'organisation.change', 'account.suspend', 'account.reinstate'], 'operator.modules': ['organisation.change'],
+    'org.api_key': ['none', 'api-key.create', 'api-key.change', 'api-key.rotate', 'api-key.revoke'], 'org.sign_in': ['none', 'sign-in-provider.change', 'organisation.change'],
     // What a gateway says of itself names no patient.
     'gateway:report': ['none'],
     upload: ['study.store'],
