@@ -23,6 +23,8 @@ export interface StudyColumn {
   readonly isIdentity?: true
   readonly sort?: 'arrival' | 'exam'
   readonly align?: 'end'
+  /** Short, and no use where it is cut: it keeps its width. */
+  readonly isFirm?: true
   /** Always there, and nothing to be chosen. */
   readonly isFixed?: true
   readonly cell: (study: StudySummary, context: CellContext, index: number) => ReactNode
@@ -32,11 +34,11 @@ export interface StudyColumn {
 export const studyColumns: readonly StudyColumn[] = [
   { name: 'number', width: 36, isShown: true, isFixed: true, align: 'end', cell: (_study, _context, index) => index + 1 },
   {
-    name: 'preview', width: 48, isShown: true, isFixed: true,
+    name: 'preview', width: 44, isShown: true, isFixed: true,
     cell: (study, { words, language, onOpen }) => <Button type="text" size="small" icon={<EyeOutlined aria-hidden />} aria-label={words.openOf(writtenName(study, language, words))} onClick={() => { onOpen(study) }} />,
   },
   {
-    name: 'study', width: 110, isShown: true,
+    name: 'study', width: 108, isShown: true,
     cell: ({ AccessionNumber, lock, isFavourite }, { words, formats }) => (
       <>
         {AccessionNumber ?? words.missing}
@@ -45,21 +47,21 @@ export const studyColumns: readonly StudyColumn[] = [
       </>
     ),
   },
-  { name: 'patientId', width: 90, isShown: true, cell: ({ PatientID }, { words }) => PatientID ?? words.missing },
+  { name: 'patientId', width: 88, isShown: true, cell: ({ PatientID }, { words }) => PatientID ?? words.missing },
   {
-    name: 'name', width: 124, isShown: true,
+    name: 'name', width: 140, isShown: true,
     cell: (study, { words, language, onDetail }) => <button type="button" className="study-name" onClick={() => { onDetail(study) }}>{writtenName(study, language, words)}</button>,
   },
-  { name: 'age', width: 52, isShown: true, cell: (study, { words }) => writtenAge(study, words) },
-  { name: 'sex', width: 62, isShown: true, cell: (study, { words }) => writtenSex(study, words) },
+  { name: 'age', width: 56, isShown: true, isFirm: true, cell: (study, { words }) => writtenAge(study, words) },
+  { name: 'sex', width: 60, isShown: true, isFirm: true, cell: (study, { words }) => writtenSex(study, words) },
   { name: 'bodyPart', width: 86, isShown: true, cell: ({ BodyPartExamined }) => BodyPartExamined.join(', ') },
-  { name: 'type', width: 86, isShown: true, cell: ({ examTypes }) => examTypes.map((type) => <Tag key={type} className="study-type">{type}</Tag>) },
+  { name: 'type', width: 84, isShown: true, cell: ({ examTypes }) => examTypes.map((type) => <Tag key={type} className="study-type">{type}</Tag>) },
   { name: 'series', width: 58, isShown: true, align: 'end', cell: ({ NumberOfStudyRelatedSeries }, { formats }) => formats.number(NumberOfStudyRelatedSeries) },
-  { name: 'state', width: 74, isShown: true, cell: ({ state }, { words }) => <Tag color={state === 'locked' ? 'warning' : 'default'}>{words.states[state]}</Tag> },
+  { name: 'state', width: 74, isShown: true, isFirm: true, cell: ({ state }, { words }) => <Tag color={state === 'locked' ? 'warning' : 'default'}>{words.states[state]}</Tag> },
   { name: 'uploader', width: 96, isShown: true, cell: (study, { words }) => writtenUploader(study, words) },
-  { name: 'exam', width: 128, isShown: true, sort: 'exam', cell: ({ StudyDate, StudyTime }) => writtenTime(StudyDate, StudyTime) },
-  { name: 'arrival', width: 128, isShown: false, sort: 'arrival', cell: ({ arrivedAt }, { formats }) => <span title={formats.moment(arrivedAt)}>{writtenMoment(arrivedAt)}</span> },
-  { name: 'institution', width: 100, isShown: true, cell: ({ InstitutionName }) => InstitutionName },
+  { name: 'exam', width: 136, isShown: true, sort: 'exam', cell: ({ StudyDate, StudyTime }) => writtenTime(StudyDate, StudyTime) },
+  { name: 'arrival', width: 136, isShown: false, sort: 'arrival', cell: ({ arrivedAt }, { formats }) => <span title={formats.moment(arrivedAt)}>{writtenMoment(arrivedAt)}</span> },
+  { name: 'institution', width: 112, isShown: true, cell: ({ InstitutionName }) => InstitutionName },
   { name: 'images', width: 80, isShown: false, align: 'end', cell: ({ NumberOfStudyRelatedInstances }, { formats }) => formats.number(NumberOfStudyRelatedInstances) },
   { name: 'description', width: 190, isShown: false, cell: ({ StudyDescription }) => StudyDescription },
   { name: 'dataId', width: 140, isShown: false, cell: ({ recordId }) => <span className="mono">{recordId}</span> },

@@ -31,8 +31,8 @@ const rowHeight = 37
 const headHeight = 37
 const selectionWidth = 36
 /** Text may lose so much of its width before the table scrolls sideways; what cannot be cut, times and buttons, keeps its own. */
-const narrowest = 0.84
-const operationsWidth = 68
+const narrowest = 0.66
+const operationsWidth = 62
 const scrollbarWidth = 16
 /** So many rows before the end more are asked for. */
 const near = 20
@@ -44,7 +44,7 @@ export function StudyTable({ items, columns, current, selected, sort, actions, o
   const place = useRef<HTMLDivElement>(null)
   const scroller = useRef<{ scrollTo: (to: { index: number }) => void } | null>(null)
   const { height, width: room } = useRoom(place)
-  const firm = (column: StudyColumn) => column.isFixed === true || column.sort !== undefined || column.align !== undefined
+  const firm = ({ isFirm, isFixed, sort: sortBy, align }: StudyColumn) => isFirm === true || isFixed === true || sortBy !== undefined || align !== undefined
   const sum = (some: readonly StudyColumn[]) => some.reduce((total, { width }) => total + width, 0)
   const firmWidth = sum(columns.filter(firm)) + selectionWidth + operationsWidth + scrollbarWidth
   const yielding = sum(columns.filter((column) => !firm(column)))
