@@ -31,6 +31,7 @@ test('every other route asks for a permission or is about the own account, and w
     'log.view_own': ['log.read'], 'log.view_all': ['log.read', 'log.export'], 'admin.audit': ['none', 'log.read', 'storage.read'],
     'study.lock': ['study.lock'], 'study.edit_case': ['study.edit-case'], 'study.share_colleague': ['study.share-colleague'], 'study.delete': ['study.delete'], 'admin.data_maintain': ['deleted-study.read', 'study.restore', 'study.edit-case'], 'operator.purge': ['none', 'deleted-study.read', 'study.purge-request'],
     'study.download': ['none', 'download.request', 'list.export'],
+    'study.print_film': ['none', 'study.retrieve', 'film.collect', 'film.print', 'film.cancel', 'film.fetch'],
     'study.share': ['none', 'share.create', 'share.revoke', 'study.retrieve'],
     'study.view': ['none', 'study.search', 'study.retrieve', 'study.unlock', 'attachment.view', 'attachment.download', 'favourite.read', 'favourite.change'],
     // What an organisation says of itself names no patient.
@@ -41,7 +42,7 @@ test('every other route asks for a permission or is about the own account, and w
     'admin.consortium': ['none', 'storage.read', 'organisation.create', 'organisation.change'], 'operator.organisations': ['none', 'organisation.create', 'organisation.change', 'account.suspend', 'account.reinstate'], 'operator.modules': ['organisation.change'],
     'org.api_key': ['none', 'api-key.create', 'api-key.change', 'api-key.rotate', 'api-key.revoke'], 'org.sign_in': ['none', 'sign-in-provider.change', 'organisation.change'],
     // What a gateway says of itself names no patient.
-    'gateway:report': ['none'],
+    'gateway:report': ['none', 'study.retrieve'],
     upload: ['study.store'],
     'worklist:read': ['worklist.read'], 'worklist:write': ['worklist.write'],
     'performed-procedure:read': ['performed-step.read'], 'performed-procedure:write': ['performed-step.write'],

@@ -24,6 +24,8 @@ const elsewhere: Readonly<Record<string, readonly string[]>> = {
   'accounts/qr-sign-in.test.ts': ['POST /api/session/qr', 'POST /api/qr-sign-ins/approval', 'POST /api/qr-sign-ins/refusal', 'POST /api/phone-bindings/:bindingId/completion'],
   'accounts/passkeys.test.ts': ['POST /api/session/passkey', 'POST /api/session/second-factor/passkey', 'POST /api/account/passkeys', 'PATCH /api/account/passkeys/:passkeyId', 'POST /api/account/passkeys/:passkeyId/removal'],
   'accounts/second-factor.test.ts': ['POST /api/session/second-factor', 'POST /api/account/totp/confirmation', 'POST /api/account/totp/removal'],
+  'accounts/suspension.test.ts': ['POST /api/operator/accounts/suspension', 'POST /api/operator/accounts/reinstatement'],
+  'organisations/sign-in-rules.test.ts': ['PUT /api/organisation/sign-in-rules'],
   'oidc/oidc.test.ts': [
     'POST /api/session/proof', 'GET /api/sign-in/oidc/:number', 'GET /api/sign-in/oidc/:number/callback', 'POST /api/sign-in/oidc/:number/backchannel-logout', 'PUT /api/sign-in-provider', 'DELETE /api/sign-in-provider',
     'POST /api/account/external-identities/:providerId/link', 'POST /api/account/external-identities/:providerId/removal',
@@ -34,6 +36,10 @@ const elsewhere: Readonly<Record<string, readonly string[]>> = {
     'POST /api/studies/:StudyInstanceUID/attachments/:attachmentId/restoration',
   ],
   'downloads/downloads.test.ts': ['POST /api/downloads', 'POST /api/downloads/:downloadId/retry', 'GET /api/downloads/:downloadId/file', 'DELETE /api/downloads/:downloadId', 'POST /api/exports/studies'],
+  'film/film.test.ts': [
+    'GET /api/film/basket', 'POST /api/film/basket', 'DELETE /api/film/basket', 'DELETE /api/film/basket/:itemId', 'POST /api/film/print-jobs', 'GET /api/film/print-jobs', 'GET /api/film/print-jobs/:jobId',
+    'POST /api/film/print-jobs/:jobId/cancellation', 'POST /api/film/print-jobs/:jobId/repetition', 'GET /api/film/print-jobs/:jobId/document', 'GET /api/gateways/self/print-jobs/:jobId/images/:imageId',
+  ],
   'notifications/deliveries.test.ts': ['POST /api/notification-deliveries/:deliveryId/renewal'],
   // Their end stores, and is audited then.
   'uploads/uploads.test.ts': ['POST /api/uploads', 'PATCH /api/uploads/:uploadId', 'POST /api/uploads/:uploadId', 'GET /api/uploads/:uploadId', 'DELETE /api/uploads/:uploadId'],
