@@ -138,6 +138,17 @@ describe.skipIf(!hasProgram('chromium'))('the viewer in Chromium', () => {
     }, 90_000)
   })
 
+  test('who works in the viewer and nowhere else stays signed in', async () => {
+    const { page, close } = await screens.signedInPage({ organisation: opened.organisation })
+    const frame = await show([head], { page })
+    // Some minutes of reading later.
+    await page.clock.setFixedTime(Date.now() + 5 * 60_000)
+    const stays = page.waitForRequest((request) => new URL(request.url()).pathname === '/api/session')
+    await frame.locator('.cornerstone-canvas').first().click()
+    await stays
+    await close()
+  }, 90_000)
+
   test('the classic layout has few tools, and nothing beside the images', async () => {
     const reader = await screens.signedInPage({ organisation: opened.organisation, language: 'zh-CN' })
     const choose = async (viewerLayout: 'classic' | 'standard') => {
