@@ -37,12 +37,11 @@ function List({ organisationId }: { readonly organisationId: string }) {
             </article>
           )) : (
             <Table<Download> dataSource={[...items]} rowKey="downloadId" pagination={false} scroll={{ x: 'max-content' }} rowClassName={({ downloadId }) => `download-row${downloadId === sought ? ' is-sought' : ''}`} columns={[
-              { title: words.columns.file, width: 220, render: (_, { fileName }) => <span className="download-name">{fileName}</span> },
+              { title: words.columns.file, width: 220, render: (_, { fileName, createdAt }) => <><span className="download-name">{fileName}</span><div className="hint">{words.asked(formats.moment(createdAt))}</div></> },
               { title: words.columns.state, width: 220, render: (_, download) => <State download={download} /> },
               { title: words.columns.content, render: (_, download) => <Content download={download} /> },
               { title: words.columns.size, align: 'end', render: (_, { byteLength }) => byteLength !== undefined && formats.bytes(byteLength) },
               { title: words.columns.until, render: (_, { expiresAt }) => formats.moment(expiresAt) },
-              { title: words.columns.made, render: (_, { createdAt }) => formats.moment(createdAt) },
               { title: words.columns.actions, fixed: 'right', render: (_, download) => <Buttons download={download} list={list} /> },
             ]} />
           )}
