@@ -45,9 +45,9 @@ describe.skipIf(!hasProgram('chromium'))('pages of management in Chromium', () =
       const opened = await screens.signedInPage({ ...options, name: 'Wang Fang', organisation: hospital })
       const wrong: string[] = []
       const forms = [
-        ['members', '.page-actions .ant-btn-primary'], ['invitations', '.page-actions .ant-btn-primary'], ['frozen-accounts', 'td .ant-btn'], ['roles', '.page-actions .ant-btn-primary'], ['roles', 'td .ant-btn-dangerous'], ['departments', '.page-actions .ant-btn-primary'],
-        ['pairings', '.page-actions .ant-btn-primary'], ['devices', 'td .ant-btn:not(.ant-btn-dangerous)'], ['devices', 'td .ant-btn-dangerous'], ['device-types', '.page-actions .ant-btn-primary'], ['api-keys', '.page-actions .ant-btn-primary'], ['sign-in-provider', '.ant-empty .ant-btn-primary'],
-        ['logs', 'td.is-actions .ant-btn'], ['notifications', 'tr:nth-child(6) td .ant-btn'], ['notifications?tab=webhook', '.ant-empty .ant-btn-primary'], ['deleted-studies', 'td .ant-btn'],
+        ['members', '.page-actions .ant-btn-primary'], ['invitations', '.page-actions .ant-btn-primary'], ['frozen-accounts', ':is(td, .data-cards > li) .ant-btn'], ['roles', '.page-actions .ant-btn-primary'], ['roles', ':is(td, .data-cards > li) .ant-btn-dangerous'], ['departments', '.page-actions .ant-btn-primary'],
+        ['pairings', '.page-actions .ant-btn-primary'], ['devices', ':is(td, .data-cards > li) .ant-btn:not(.ant-btn-dangerous)'], ['devices', ':is(td, .data-cards > li) .ant-btn-dangerous'], ['device-types', '.page-actions .ant-btn-primary'], ['api-keys', '.page-actions .ant-btn-primary'], ['sign-in-provider', '.ant-empty .ant-btn-primary'],
+        ['logs', '.is-actions .ant-btn'], ['notifications', ':is(tr, .data-cards > li):nth-child(6) .ant-btn'], ['notifications?tab=webhook', '.ant-empty .ant-btn-primary'], ['deleted-studies', ':is(td, .data-cards > li) .ant-btn'],
       ] as const
       for (const [page, button] of forms) {
         await opened.goTo(`/o/${hospital.organisationId}/admin/${page}`)

@@ -54,7 +54,7 @@ export function NewOrganisationForm({ isOperator, onClose, onMade }: { readonly 
           <Form.Item name="name" label={common.name} rules={[{ required: true, whitespace: true, message: common.missingName }]}><Input autoFocus maxLength={100} /></Form.Item>
           <Form.Item noStyle shouldUpdate={(before: Values, after: Values) => before.kind !== after.kind}>{() => isOperator && form.getFieldValue('kind') === 'team' && <Form.Item name="ownerId" label={words.owner} extra={words.ownerHint}><OrganisationSelect kind="hospital" /></Form.Item>}</Form.Item>
           <Form.Item name="timeZone" label={words.timeZone}><Select allowClear showSearch options={Intl.supportedValuesOf('timeZone').map((value) => ({ value, label: value }))} /></Form.Item>
-          <Form.Item required name="modules" label={words.modules}><Checkbox.Group className="checks" options={possible.map((value) => ({ value, label: common.modules[value] }))} /></Form.Item>
+          <Form.Item name="modules" label={words.modules}><Checkbox.Group className="checks" options={possible.map((value) => ({ value, label: common.modules[value] }))} /></Form.Item>
           <fieldset className="plain-fieldset">
             <legend>{words.administrator}</legend>
             <p className="hint small">{words.administratorHint}</p>

@@ -24,7 +24,7 @@ export function ModulesForm({ organisation: { organisationId, name, switchedOn }
       }}
     >
       <p className="hint">{words.switchHint}</p>
-      <Form.Item required name="modules" label={words.modules}><Checkbox.Group className="checks" options={possible.map((value) => ({ value, label: common.modules[value] }))} /></Form.Item>
+      <Form.Item name="modules" label={words.modules}><Checkbox.Group className="checks" options={possible.map((value) => ({ value, label: common.modules[value] }))} /></Form.Item>
     </FormDrawer>
   )
 }

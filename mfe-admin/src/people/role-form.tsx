@@ -46,7 +46,7 @@ export function RoleForm({ role, roles, permissions, onClose, onChanged }: {
               <Select id="role-copy" allowClear options={roles.map((one) => ({ value: one.roleId, label: roleName(one) }))} onChange={(roleId: string | undefined) => { form.setFieldValue('permissions', roles.find((one) => one.roleId === roleId)?.permissions ?? []) }} />
             </Form.Item>
           )}
-          <Form.Item required name="permissions" label={words.permissions} className="matrix-field"><PermissionMatrix all={permissions} isFull={isFull} isReadOnly={!mayEdit || isFull} /></Form.Item>
+          <Form.Item name="permissions" label={words.permissions} className="matrix-field"><PermissionMatrix all={permissions} isFull={isFull} isReadOnly={!mayEdit || isFull} /></Form.Item>
         </>
       )}
     </FormDrawer>

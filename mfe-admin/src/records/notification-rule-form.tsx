@@ -53,7 +53,7 @@ export function NotificationRuleForm({ rule, installed, onClose, onChanged }: { 
         <>
           {!canBeSwitchedOff && <Alert type="info" showIcon className="modal-alert" title={words.safety} />}
           <Form.Item required name="isOn" label={words.ruleOn} valuePropName="checked"><Switch disabled={!canBeSwitchedOff} /></Form.Item>
-          <Form.Item required name="methods" label={words.methods}><Checkbox.Group className="checks" options={possibleMethods.map((value) => ({ value, label: `${words.methodNames[value]}${installed.includes(value) ? '' : ` (${words.notInstalled})`}` }))} /></Form.Item>
+          <Form.Item name="methods" label={words.methods}><Checkbox.Group className="checks" options={possibleMethods.map((value) => ({ value, label: `${words.methodNames[value]}${installed.includes(value) ? '' : ` (${words.notInstalled})`}` }))} /></Form.Item>
           {canBeSwitchedOff && (
             <>
               <fieldset className="plain-fieldset">
