@@ -47,6 +47,22 @@ describe.skipIf(!hasProgram('chromium') || sharedDicom() === undefined)('in the 
     await reading.picture(`kind-${kind.replaceAll(/\W+/g, '-')}`)
   }, 240_000)
 
+  test('a slide of compressed tiles is drawn, and breaks no policy', async () => {
+    const frame = await reading.show(await reading.store([collected('wsi/sm_image_jpegls.dcm')]))
+    await expect.poll(async () => (await frame.locator('[data-cy="viewport-pane"] canvas').evaluateAll((canvases) => canvases.length > 0)) && frame.locator('[data-cy="viewport-pane"] canvas').last().evaluate(isDrawn), { timeout: firstImageMs }).toBe(true)
+    await reading.picture('kind-a-slide')
+    expect(reading.opened.complaints.filter((complaint) => complaint.includes('unsafe-eval'))).toEqual([])
+  }, 240_000)
+
+  test('a segmentation lies upon its images', async () => {
+    const frame = await reading.show(await reading.store(['01', '02', '03', 'liver'].map((name) => collected(`seg/liver-ct/${name}.dcm`))))
+    await frame.getByText('Liver Segmentation').dblclick()
+    await frame.locator('canvas.cornerstone-canvas').first().waitFor({ timeout: firstImageMs })
+    await expect.poll(() => frame.locator('canvas.cornerstone-canvas').first().evaluate(isDrawn), { timeout: firstImageMs }).toBe(true)
+    expect(await frame.locator('.isocenter-notice').count()).toBe(0)
+    await reading.picture('kind-a-segmentation')
+  }, 240_000)
+
   test('a video plays', async () => {
     await reading.page.goto('/sign-in')
     const video = await recordVideo(reading.page)

@@ -46,10 +46,7 @@ describe.skipIf(!hasProgram('chromium'))('reading in Chromium', () => {
     const visitor = await reading.screens.openPage()
     try {
       await visitor.page.goto(path)
-      const open = visitor.page.getByRole('button', { name: /view|open/i }).first()
       const viewer = visitor.page.frameLocator('iframe')
-      await open.or(viewer.locator('canvas.cornerstone-canvas').first()).first().waitFor({ timeout: firstImageMs })
-      if (await open.isVisible()) await open.click()
       await viewer.locator('canvas.cornerstone-canvas').first().waitFor({ timeout: firstImageMs })
       await drawLength(visitor.page, viewer)
       await viewer.locator('[data-cy="trackedMeasurements-btn"]').click()
