@@ -196,6 +196,7 @@ describe('a scanner', () => {
     const before = (await storedBlobs(service, organisationId)).length
     const finding = await withScanner(await aScanner(() => 'stream: Win.Test.EICAR_HDB-1 FOUND'))
     await expect(finding.add(access, uid, 'a.pdf', bytes(pdf))).rejects.toMatchObject({ kind: { type: '/problems/malware-found' }, extra: { found: 'Win.Test.EICAR_HDB-1' } })
+    expect(await service.db('audit_event').where({ study_instance_uid: uid, outcome: 'refused' }).select('detail')).toEqual([{ detail: { change: 'attachmentRefused', found: 'Win.Test.EICAR_HDB-1' } }])
     const large = await withScanner(await aScanner(() => 'INSTREAM size limit exceeded. ERROR'))
     await expect(large.add(access, uid, 'a.pdf', bytes(pdf))).rejects.toMatchObject({ kind: { type: '/problems/scanner-unavailable' } })
     const gone = await withScanner(await aScanner(() => undefined))

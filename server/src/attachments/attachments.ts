@@ -5,10 +5,11 @@ import { actorsOf, record } from '../audit/index.ts'
 import { noSuchStudy } from '../catalogue/index.ts'
 import { reachesStudy, type Access, type Sealing } from '../identity/index.ts'
 import type { Db, Trx } from '../platform/db.ts'
+import { ProblemError } from '../platform/problem.ts'
 import type { BlobStore, ByteRange } from '../storage/index.ts'
 import { createAttachmentFiles } from './files.ts'
 import { keptName } from './names.ts'
-import { noSuchAttachment, tooManyAttachments } from './problems.ts'
+import { malwareFound, noSuchAttachment, tooManyAttachments } from './problems.ts'
 import { createClamdScanner } from './scanner.ts'
 
 interface OpenedAttachment {
@@ -130,10 +131,16 @@ export function createAttachments({ db, blobs, sealing, maxBytes, scanner, now =
     },
 
     add: async (access, StudyInstanceUID, fileName, bytes) => {
-      await study(db, access, StudyInstanceUID)
+      const { patient_id: PatientID } = await study(db, access, StudyInstanceUID)
       await assertRoom(db, access, StudyInstanceUID)
       // No transaction is open while bytes move. What is written and then not entered, the sweep finds.
-      const { blobKey, sealed, sealedWith, contentType, byteLength, isScanned } = await files.write(access.organisationId, bytes)
+      const { blobKey, sealed, sealedWith, contentType, byteLength, isScanned } = await files.write(access.organisationId, bytes).catch(async (error: unknown) => {
+        // Who brought it, and what it was, is for the trail.
+        if (error instanceof ProblemError && error.kind === malwareFound.kind) {
+          await record(db, [{ organisationId: access.organisationId, actor: actorOf(access), action: 'study.edit-case', outcome: 'refused', StudyInstanceUID, PatientID: PatientID ?? undefined, detail: { change: 'attachmentRefused', ...error.extra } }])
+        }
+        throw error
+      })
       return db.transaction(async (trx) => {
         await trx('study').where(own(access, StudyInstanceUID)).forUpdate().first('study_key')
         const { patient_id } = await study(trx, access, StudyInstanceUID)
