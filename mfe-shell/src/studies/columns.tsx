@@ -38,7 +38,7 @@ export const studyColumns: readonly StudyColumn[] = [
     cell: (study, { words, language, onOpen }) => <Button type="text" size="small" icon={<EyeOutlined aria-hidden />} aria-label={words.openOf(writtenName(study, language, words))} onClick={() => { onOpen(study) }} />,
   },
   {
-    name: 'study', width: 108, isShown: true,
+    name: 'study', width: 100, isShown: true, isFirm: true,
     cell: ({ AccessionNumber, lock, isFavourite }, { words, formats }) => (
       <>
         {AccessionNumber ?? words.missing}
@@ -47,17 +47,17 @@ export const studyColumns: readonly StudyColumn[] = [
       </>
     ),
   },
-  { name: 'patientId', width: 88, isShown: true, cell: ({ PatientID }, { words }) => PatientID ?? words.missing },
+  { name: 'patientId', width: 80, isShown: true, isFirm: true, cell: ({ PatientID }, { words }) => PatientID ?? words.missing },
   {
     name: 'name', width: 140, isShown: true,
     cell: (study, { words, language, onDetail }) => <button type="button" className="study-name" onClick={() => { onDetail(study) }}>{writtenName(study, language, words)}</button>,
   },
-  { name: 'age', width: 56, isShown: true, isFirm: true, cell: (study, { words }) => writtenAge(study, words) },
-  { name: 'sex', width: 60, isShown: true, isFirm: true, cell: (study, { words }) => writtenSex(study, words) },
+  { name: 'age', width: 50, isShown: true, isFirm: true, cell: (study, { words }) => writtenAge(study, words) },
+  { name: 'sex', width: 54, isShown: true, isFirm: true, cell: (study, { words }) => writtenSex(study, words) },
   { name: 'bodyPart', width: 86, isShown: true, cell: ({ BodyPartExamined }) => BodyPartExamined.join(', ') },
   { name: 'type', width: 84, isShown: true, cell: ({ examTypes }) => examTypes.map((type) => <Tag key={type} className="study-type">{type}</Tag>) },
-  { name: 'series', width: 58, isShown: true, align: 'end', cell: ({ NumberOfStudyRelatedSeries }, { formats }) => formats.number(NumberOfStudyRelatedSeries) },
-  { name: 'state', width: 74, isShown: true, isFirm: true, cell: ({ state }, { words }) => <Tag color={state === 'locked' ? 'warning' : 'default'}>{words.states[state]}</Tag> },
+  { name: 'series', width: 52, isShown: true, align: 'end', cell: ({ NumberOfStudyRelatedSeries }, { formats }) => formats.number(NumberOfStudyRelatedSeries) },
+  { name: 'state', width: 68, isShown: true, isFirm: true, cell: ({ state }, { words }) => <Tag color={state === 'locked' ? 'warning' : 'default'}>{words.states[state]}</Tag> },
   { name: 'uploader', width: 96, isShown: true, cell: (study, { words }) => writtenUploader(study, words) },
   { name: 'exam', width: 136, isShown: true, sort: 'exam', cell: ({ StudyDate, StudyTime }) => writtenTime(StudyDate, StudyTime) },
   { name: 'arrival', width: 136, isShown: false, sort: 'arrival', cell: ({ arrivedAt }, { formats }) => <span title={formats.moment(arrivedAt)}>{writtenMoment(arrivedAt)}</span> },

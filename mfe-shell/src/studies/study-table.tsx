@@ -30,8 +30,8 @@ interface StudyTableProps {
 const rowHeight = 37
 const headHeight = 37
 const selectionWidth = 36
-/** Text may lose so much of its width before the table scrolls sideways; what cannot be cut, times and buttons, keeps its own. */
-const narrowest = 0.66
+/** Text may lose so much of its width before the table scrolls sideways; what may not be cut, numbers, times and buttons, keeps its own. */
+const narrowest = 0.72
 const operationsWidth = 62
 const scrollbarWidth = 16
 /** So many rows before the end more are asked for. */
