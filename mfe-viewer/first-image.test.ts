@@ -8,6 +8,8 @@ import { aStudy, bytesOf, hasProgram } from '@isocenter/testkit'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openScreens, type ScreensUnderTest } from '../mfe-shell/browser.fixture.ts'
 import { buildScreens } from '../packages/launcher/src/build-screens.ts'
+import type { Page } from 'playwright-core'
+import { hasDicomwebPlugin, startPlainViewer } from './plain-viewer.fixture.ts'
 
 const slices = 300
 const repetitions = 5
@@ -73,4 +75,46 @@ describe.runIf(process.env['MEASURE'] !== undefined && hasProgram('chromium'))('
     expect(await page.frameLocator('iframe.viewer-frame').locator('.cornerstone-canvas').count()).toBe(1)
     console.info(`From signing in to the first image of ${String(slices)} slices: ${took.toSorted((one, other) => one - other).join(', ')} ms; load ${loadavg()[0]?.toFixed(1) ?? ''}.`)
   }, 600_000)
+
+  test.runIf(hasProgram('Orthanc') && hasDicomwebPlugin())('beside the same release of OHIF as it comes, on Orthanc', async () => {
+    await using plain = await startPlainViewer()
+    const { organisation, page: ours, close } = await screens.signedInPage({ organisationName: 'West Hospital' })
+    const { slug } = await screens.service.db('organisation').where({ organisation_id: organisation.organisationId }).first<{ slug: string }>('slug')
+    const study = aStudy({ series: [{ kind: 'CT', instances: slices }], Rows: 512, Columns: 512, PatientName: 'Slices^Many' })
+    for (let first = 0; first < slices; first += perRequest) {
+      const files = study.instances.slice(first, first + perRequest).map((instance) => bytesOf(instance))
+      await screens.service.store(files, { headers: await screens.service.as(slug) })
+      for (const file of files) await plain.store(file)
+    }
+    const addresses = { ours: `${screens.url}/o/${organisation.organisationId}/viewer?studies=${study.StudyInstanceUID}`, plain: `${plain.url}/viewer?StudyInstanceUIDs=${study.StudyInstanceUID}` }
+    const { page: theirs, close: closeTheirs } = await screens.openPage()
+    const took: Record<'ours' | 'plain', number[]> = { ours: [], plain: [] }
+    const open = async (name: 'ours' | 'plain') => {
+      const page = name === 'ours' ? ours : theirs
+      const began = performance.now()
+      await page.goto(addresses[name])
+      await pictureShown(page)
+      took[name].push(Math.round(performance.now() - began))
+      await page.goto('about:blank')
+    }
+    for (let nth = 0; nth <= repetitions; nth++) for (const name of nth % 2 === 0 ? ['ours', 'plain'] as const : ['plain', 'ours'] as const) await open(name)
+    for (const [name, [cold, ...warm]] of Object.entries(took)) console.info(`${name}: first time ${String(cold)} ms, then ${warm.toSorted((one, other) => one - other).join(', ')} ms; load ${loadavg()[0]?.toFixed(1) ?? ''}.`)
+    await closeTheirs()
+    await close()
+  }, 900_000)
 })
+
+/** Waits until a viewport shows something: its canvas has more than one colour, in whatever frame it stands. */
+async function pictureShown(page: Page): Promise<void> {
+  for (const end = performance.now() + longestMs; performance.now() < end;) {
+    for (const frame of page.frames()) {
+      const isShown = await frame.evaluate(() => [...document.querySelectorAll<HTMLCanvasElement>('.cornerstone-canvas')].some((canvas) => {
+        const pixels = canvas.width === 0 ? undefined : canvas.getContext('2d')?.getImageData(canvas.width / 4, canvas.height / 2, canvas.width / 2, 1).data
+        return pixels !== undefined && pixels.some((value, index) => index % 4 !== 3 && value !== pixels[index % 4])
+      })).catch(() => false)
+      if (isShown) return
+    }
+    await page.waitForTimeout(20)
+  }
+  throw new Error('no image was shown in time')
+}
