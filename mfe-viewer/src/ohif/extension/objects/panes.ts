@@ -66,8 +66,8 @@ export const VideoPane = hosted<PaneProps>((host, { displaySets: [displaySet] })
   host.replaceChildren(video, ...banner(displaySet))
 })
 
-const WithoutImages = hosted<PaneProps & { readonly kind: Word }>((host, { displaySets: [displaySet], kind }) => {
-  if (displaySet !== undefined) fillNotice(host, say(kind), say('withoutImages'), displaySet)
+const NotDrawn = hosted<PaneProps & { readonly kind: Word; readonly reason: Word }>((host, { displaySets: [displaySet], kind, reason }) => {
+  if (displaySet !== undefined) fillNotice(host, say(kind), say(reason), displaySet)
 })
 
 /** A pane of OHIF for what lies upon images where those are there: without them OHIF leaves it empty, or breaks off. */
@@ -86,7 +86,9 @@ export function overlayPane({ servicesManager: { services: { displaySetService }
       const [, pane, kind] = overlays.find(([handlers]) => handlers.includes(displaySet?.SOPClassHandlerId ?? '')) ?? []
       const object = displaySet?.instances?.[0] ?? displaySet?.instance
       if (displaySet === undefined || pane === undefined || kind === undefined || object === undefined) return null
-      if (!isThere(object)) return kind === 'measurements' ? element(ReportPane, this.props) : element(WithoutImages, { ...this.props, kind })
+      if (!isThere(object)) return kind === 'measurements' ? element(ReportPane, this.props) : element(NotDrawn, { ...this.props, kind, reason: 'withoutImages' })
+      // OHIF reads both by `ndarray`, whose functions are made of text: with a policy against that it fails, and says that it is loading for ever.
+      if (kind === 'segmentation' || kind === 'parametricMap') return element(NotDrawn, { ...this.props, kind, reason: 'needsEval' })
       const { component } = extensionManager.getModuleEntry<{ readonly component: (props: never) => unknown }>(pane)
       return element(component, this.props)
     }
