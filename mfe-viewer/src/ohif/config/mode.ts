@@ -16,8 +16,8 @@ export const modesConfiguration = {
     // The first handler that makes something of an instance has it, and the first pane that takes a display set. OHIF's for video is left out: it takes for
     // a video every secondary capture of 90 frames, and knows the others by a transfer syntax that metadata do not name.
     sopClassHandlers: { $apply: (handlers: readonly string[]) => [handlerOf('report'), handlerOf('video'), handlerOf('keyObject'), ...handlers.filter((handler) => handler !== '@ohif/extension-dicom-video.sopClassHandlerModule.dicom-video')] },
-    // The one that fits best; OHIF's default where none does.
-    hangingProtocol: { $set: [...examProtocols.map(({ name }) => name), 'default'] },
+    // The one that fits best; the first where none does.
+    hangingProtocol: { $set: examProtocols.map(({ name }) => name) },
     routes: { 0: { layoutInstance: { props: { ...panels, viewports: { $unshift: [pane('overlay', overlayHandlers), pane('report', [handlerOf('report')]), pane('video', [handlerOf('video')]), pane('keyObject', [handlerOf('keyObject')]), pane('unshown', [handlerOf('unshown')])] } } } } },
   },
 }

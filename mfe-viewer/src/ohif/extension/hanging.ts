@@ -8,7 +8,7 @@ export type Exam = typeof exams[number]
 /** By Modality (PS3.3 §C.7.3.1.1.1); of a study of several, the first of the list above. */
 const examOfModality: Readonly<Record<string, Exam>> = { MG: 'mammography', DX: 'radiograph', CR: 'radiograph', CT: 'ct', MR: 'mr', US: 'ultrasound' }
 
-/** What kind of exam a study's images are; undefined for others, which hang by OHIF's default, as do emission studies with CT (PT, NM). */
+/** What kind of exam a study's images are; undefined for others, which hang one series at a time, as do emission studies with CT (PT, NM). */
 export function examOf(displaySets: readonly Pick<DisplaySet, 'Modality' | 'numImageFrames'>[]): Exam | undefined {
   const modalities = displaySets.filter(({ numImageFrames = 0 }) => numImageFrames > 0).map(({ Modality = '' }) => Modality)
   if (modalities.some((modality) => modality === 'PT' || modality === 'NM')) return undefined
@@ -71,7 +71,7 @@ const stage = (rows: number, columns: number, viewports: readonly object[], fill
 })
 const panesOf = (id: string, count: number, options: PaneOptions = {}) => Array.from({ length: count }, (_, index) => pane(id, index, options))
 
-const protocol = (exam: Exam, displaySetSelectors: object, stages: readonly object[]) => {
+const protocol = (exam: Exam | 'other', displaySetSelectors: object, stages: readonly object[]) => {
   const id = `@isocenter/${exam}`
   return {
     name: id,
@@ -93,7 +93,12 @@ const breast = (name: string) => pane(name, 0, { flipHorizontal: { custom: 'isoc
 const linked = { syncGroups: [{ type: 'imageSlice', id: 'isocenter-slice', source: true, target: true }] }
 const middle = { initialImageOptions: { preset: 'middle' } }
 
+/** Images before what is none, without demanding them: a study may hold documents alone. */
+const anything = { seriesMatchingRules: [{ attribute: 'numImageFrames', constraint: { greaterThan: { value: 1 } }, weight: 10 }, asked] }
+
 export const examProtocols = [
+  // No exam is of this kind. OHIF takes the first of its list where none fits; its own `default` has no rules, of which it warns each time.
+  protocol('other', { any: anything }, [stage(1, 1, panesOf('any', 1), 0)]),
   protocol('mammography', { any: selector(), RCC: view('RCC'), LCC: view('LCC'), RMLO: view('RMLO'), LMLO: view('LMLO') }, [
     stage(2, 2, ['RCC', 'LCC', 'RMLO', 'LMLO'].map(breast), 3),
     stage(1, 2, ['RMLO', 'LMLO'].map(breast), 2),
