@@ -196,7 +196,7 @@ describe.skipIf(!hasProgram('chromium'))('the viewer in Chromium', () => {
       await page.locator('.viewer-status').waitFor({ state: 'detached', timeout: firstImageMs })
       await shoot(page, 'viewer')
       // Every tool is within the screen, and none lies upon another.
-      const boxes = await Promise.all(['WindowLevel', 'Zoom', 'Pan', 'Layout'].map(async (tool) => await frame.locator(`[data-cy="${tool}"]`).boundingBox()))
+      const boxes = await Promise.all(['WindowLevel', 'Zoom', 'Pan', 'Layout'].map((tool) => frame.locator(`[data-cy="${tool}"]`).boundingBox()))
       for (const [nth, box] of boxes.entries()) {
         expect(box?.x).toBeGreaterThanOrEqual((boxes[nth - 1]?.x ?? 0) + (boxes[nth - 1]?.width ?? 0))
         expect((box?.x ?? 0) + (box?.width ?? 0)).toBeLessThanOrEqual(phone.width)

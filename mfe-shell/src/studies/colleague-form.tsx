@@ -14,7 +14,8 @@ interface ColleagueFormProps {
 
 /** Hands a study to colleagues of the same organisation, who are told of it inside the product (SHARE-04). */
 export function ColleagueForm({ organisationId, study, onClose }: ColleagueFormProps) {
-  const { colleague: words, ...all } = useStudyWords()
+  const all = useStudyWords()
+  const words = all.colleague
   const { language } = useLanguage()
   const [search, setSearch] = useState('')
   const [chosen, setChosen] = useState<readonly { readonly value: string; readonly label: string }[]>([])

@@ -18,11 +18,15 @@ const programs: readonly (readonly [prefix: string, what: string])[] = [
   ['@img/sharp-libvips-', 'libvips and the libraries it uses, under LGPL-3.0-or-later and compatible licences; loaded as shared libraries, which may be replaced'],
 ]
 
+/** Licences that a package's own LICENSE file states, and its package.json, which the lock file is made from, does not. */
+const statedInItsFile = new Map([['png-js', 'MIT']])
+
 const { packages } = JSON.parse(readFileSync(resolve(root, 'package-lock.json'), 'utf8')) as { packages: Record<string, LockedPackage> }
 const used = Object.entries(packages)
   .filter(([path, { dev, link }]) => path.includes(folder) && dev !== true && link !== true)
-  .map(([path, { version = '', license }]) => {
+  .map(([path, locked]) => {
     const name = path.slice(path.lastIndexOf(folder) + folder.length)
+    const { version = '', license = statedInItsFile.get(name) } = locked
     if (license === undefined) throw new Error(`${name} names no licence: find out under which it may be used.`)
     return `| ${name} | ${version} | ${license} |`
   })

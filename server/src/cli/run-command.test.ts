@@ -21,6 +21,6 @@ test('what a command answers is printed, and its usage where that is asked for, 
 })
 
 test.each([[new Error('There is no organisation south.'), 'There is no organisation south.'], [noSuchResource('It is not there.'), 'It is not there.'], ['a text', 'It could not be done.']])('what is wrong is one line: %s', async (thrown, line) => {
-  await run(() => Promise.reject(thrown))
+  await run(vi.fn<() => Promise<string>>().mockRejectedValue(thrown))
   expect([said, process.exitCode]).toEqual([[`error: ${line}`], 1])
 })

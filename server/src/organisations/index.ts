@@ -1,6 +1,6 @@
 /** Organisations, the people in them, their roles, and what binds organisations to each other. */
 export { accountMemberships } from './for-accounts.ts'
-export { noteArrivals, organisationTasks } from './device-arrivals.ts'
+export { organisationTasks } from './device-arrivals.ts'
 export { deviceTypeRoutes } from './device-type-routes.ts'
 export { inModalities } from './device-types.ts'
 export { etagOf, IfMatch, versionIn } from './if-match.ts'

@@ -12,7 +12,10 @@ import { paneShown } from './say-shown.ts'
 import { shownImage } from './shown-image.ts'
 
 type DicomJsonStudy = Readonly<Record<string, { readonly Value?: readonly unknown[] } | undefined>>
-const valueOf = (study: DicomJsonStudy, key: string): string => String(study[key]?.Value?.[0] ?? '')
+const valueOf = (study: DicomJsonStudy, key: string): string => {
+  const value = study[key]?.Value?.[0]
+  return typeof value === 'string' ? value : ''
+}
 const dateOf = (text: string): string => (/^\d{8}$/.test(text) ? new Date(`${text.slice(0, 4)}-${text.slice(4, 6)}-${text.slice(6)}T00:00`).toLocaleDateString(language(), { dateStyle: 'medium' }) : text)
 
 const button = (label: string, onPress: () => void): HTMLButtonElement => {
