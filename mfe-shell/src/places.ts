@@ -23,6 +23,7 @@ export const places: readonly Place[] = [
   // Whoever holds a share link; its token is behind the #.
   { application: 'share', path: /^\/s\/[A-Za-z0-9_-]{16}\/?$/, layout: 'bare', audience: 'anybody' },
   { application: 'downloads', path: /^\/o\/\d+\/downloads\/?$/, layout: 'framed', audience: 'signedIn' },
+  { application: 'film', path: /^\/o\/\d+\/film\/?$/, layout: 'framed', audience: 'signedIn' },
   { application: 'share-links', path: /^\/o\/\d+\/shares\/?$/, layout: 'framed', audience: 'signedIn' },
   { application: 'home', path: /^\/o\/\d+(\/home)?\/?$/, layout: 'framed', audience: 'signedIn' },
   { application: 'information', path: /^\/o\/\d+\/information\/?$/, layout: 'framed', audience: 'signedIn' },

@@ -1,6 +1,6 @@
 import {
   ApartmentOutlined, ApiOutlined, AppstoreOutlined, BankOutlined, BellOutlined, CloudServerOutlined, ClusterOutlined, DatabaseOutlined, DeleteOutlined, DesktopOutlined, DownloadOutlined, EditOutlined, FileSearchOutlined, HomeOutlined, IdcardOutlined, InfoCircleOutlined,
-  KeyOutlined, LinkOutlined, LockOutlined, UserSwitchOutlined, MailOutlined, NotificationOutlined, PictureOutlined, UndoOutlined, SafetyCertificateOutlined, SafetyOutlined, SettingOutlined, SoundOutlined, ShareAltOutlined, StarOutlined, TagsOutlined, TeamOutlined, UserOutlined,
+  KeyOutlined, LinkOutlined, LockOutlined, UserSwitchOutlined, MailOutlined, NotificationOutlined, PictureOutlined, PrinterOutlined, UndoOutlined, SafetyCertificateOutlined, SafetyOutlined, SettingOutlined, SoundOutlined, ShareAltOutlined, StarOutlined, TagsOutlined, TeamOutlined, UserOutlined,
 } from '@ant-design/icons'
 import { managementPagesOf, type ManagementPage, type OwnMembership } from '@isocenter/contracts'
 import type { ComponentType } from 'react'
@@ -20,6 +20,7 @@ export interface Entry {
 export const entries: readonly Entry[] = [
   { name: 'home', icon: HomeOutlined, path: '/home', isOpenTo: () => true },
   { name: 'studies', icon: PictureOutlined, path: '/studies', isOpenTo: ({ permissions }) => permissions.includes('study.view') },
+  { name: 'film', icon: PrinterOutlined, path: '/film', isOpenTo: ({ permissions }) => permissions.includes('study.print_film') },
   { name: 'downloads', icon: DownloadOutlined, path: '/downloads', isOpenTo: ({ permissions }) => permissions.includes('study.download') },
   { name: 'shares', icon: ShareAltOutlined, path: '/shares', isOpenTo: ({ permissions }) => permissions.includes('study.share') },
   { name: 'information', icon: InfoCircleOutlined, path: '/information', isOpenTo: () => true },

@@ -15,7 +15,7 @@ export const en = {
     signOutEverywhereHint: 'Every browser you are signed in with, this one too, must sign in again.',
     switchOrganisation: (name: string) => `Organisation: ${name}. Change it`,
     requestSide: 'Hospitals', diagnosisSide: 'Diagnosis teams', otherSide: 'Administration',
-    places: { home: 'Home', studies: 'Studies', downloads: 'My downloads', shares: 'My share links', information: 'About the organisation', admin: 'Management' },
+    places: { home: 'Home', studies: 'Studies', film: 'Film', downloads: 'My downloads', shares: 'My share links', information: 'About the organisation', admin: 'Management' },
     managementGroups: { people: 'People', organisation: 'Organisation', machines: 'Machines and programs', records: 'Records and data', below: 'Organisations below' },
     management: {
       'members': 'Members', 'invitations': 'Invitations', 'frozen-accounts': 'Frozen accounts', 'roles': 'Roles', 'departments': 'Departments', 'settings': 'Settings', 'pairings': 'Pairings', 'devices': 'Devices', 'device-types': 'Device types', 'gateways': 'Gateways', 'api-keys': 'API keys', 'sign-in-provider': 'Identity provider',

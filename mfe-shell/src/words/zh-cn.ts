@@ -16,7 +16,7 @@ export const zhCN: Words = {
     signOutEverywhereHint: '您登录过的所有浏览器（包括当前浏览器）都需要重新登录。',
     switchOrganisation: (name) => `当前机构：${name}，点击切换`,
     requestSide: '医院', diagnosisSide: '诊断团队', otherSide: '管理机构',
-    places: { home: '首页', studies: '检查列表', downloads: '我的下载', shares: '我的分享', information: '机构信息', admin: '管理平台' },
+    places: { home: '首页', studies: '检查列表', film: '胶片', downloads: '我的下载', shares: '我的分享', information: '机构信息', admin: '管理平台' },
     managementGroups: { people: '人员', organisation: '机构', machines: '设备接入与程序', records: '记录与数据', below: '下属机构' },
     management: {
       'members': '成员', 'invitations': '邀请', 'frozen-accounts': '冻结账号', 'roles': '角色', 'departments': '科室', 'settings': '机构设置', 'pairings': '机构对接', 'devices': '设备', 'device-types': '设备类型', 'gateways': '网关', 'api-keys': 'API 密钥', 'sign-in-provider': '单点登录',

@@ -1,5 +1,5 @@
 /** Resumable uploads by tus 1.0.0 (https://tus.io/protocols/resumable-upload), as the server's `/api/uploads` speaks it. */
-import type { Upload } from '@isocenter/contracts'
+import type { Upload, UploadCorrections } from '@isocenter/contracts'
 import { part, type ApiClient } from './client.ts'
 import { ApiProblem, problemOf } from './problem.ts'
 
@@ -8,6 +8,8 @@ export interface UploadInstanceOptions {
   /** Bytes that have come, as they do. */
   readonly onProgress?: (bytes: number) => void
   readonly fetch?: typeof globalThis.fetch
+  /** What people corrected of its study, made when it has arrived. */
+  readonly corrections?: UploadCorrections | undefined
   /** Before another try; milliseconds. */
   readonly pause?: (ms: number, signal: AbortSignal | undefined) => Promise<void>
   readonly chunkBytes?: number
@@ -34,7 +36,7 @@ const storingEveryMs = 1_000
  * Sends one DICOM object, goes on where it was when the line breaks, and waits until it is stored.
  * @throws ApiProblem when the server refuses it, or does not answer for minutes
  */
-export async function uploadInstance({ organisationId }: ApiClient, object: Blob, { signal, onProgress, pause = sleep, chunkBytes = defaultChunkBytes, ...options }: UploadInstanceOptions = {}): Promise<UploadedInstance> {
+export async function uploadInstance({ organisationId }: ApiClient, object: Blob, { signal, onProgress, pause = sleep, chunkBytes = defaultChunkBytes, corrections, ...options }: UploadInstanceOptions = {}): Promise<UploadedInstance> {
   const fetch = options.fetch ?? globalThis.fetch
   const headers = { ...version, accept: 'application/json, application/problem+json', ...(organisationId !== undefined && { 'x-organisation': organisationId }) }
   const send = async (method: string, path: string, more: Readonly<Record<string, string>> = {}, body?: Blob): Promise<Response> => {
@@ -57,7 +59,7 @@ export async function uploadInstance({ organisationId }: ApiClient, object: Blob
     return act()
   }
 
-  const created = await again(() => send('POST', '/api/uploads', { 'upload-length': String(object.size), 'upload-metadata': `kind ${btoa('instance')}` }))
+  const created = await again(() => send('POST', '/api/uploads', { 'upload-length': String(object.size), 'upload-metadata': metadata({ kind: 'instance', ...(corrections !== undefined && { corrections: JSON.stringify(corrections) }) }) }))
   const uploadId = created.headers.get('location')?.split('/').at(-1) ?? ''
   const path = `/api/uploads/${part(uploadId)}`
   let offset = 0
@@ -80,6 +82,9 @@ export async function uploadInstance({ organisationId }: ApiClient, object: Blob
     await pause(storingEveryMs, signal)
   }
 }
+
+/** Names and values in base64, as tus has them. */
+const metadata = (values: Readonly<Record<string, string>>): string => Object.entries(values).map(([name, value]) => `${name} ${btoa(String.fromCharCode(...new TextEncoder().encode(value)))}`).join(',')
 
 /** What another try may get past: a broken line, a busy server, a request before it that is not over. */
 const mayPass = (error: unknown): error is ApiProblem => error instanceof ApiProblem && (error.status === 0 || error.status >= 500 || [408, 409, 423, 429, 460].includes(error.status))

@@ -107,6 +107,7 @@ export type PrintJob = Static<typeof PrintJob>
 export const PrintJobPage = Type.Object({ items: Type.Array(PrintJob), next: Type.Optional(Type.String()) })
 export type PrintJobPage = Static<typeof PrintJobPage>
 export const PrintJobQuery = Type.Object({ study: Type.Optional(UID), ...PageQuery.properties }, strict)
+export type PrintJobQuery = Static<typeof PrintJobQuery>
 export const PrintJobParams = Type.Object({ jobId: Id })
 export const PrintImageParams = Type.Object({ jobId: Id, imageId: Type.String({ pattern: '^[1-9][0-9]{0,3}$', description: 'place of the image in its job' }) })
 

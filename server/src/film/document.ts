@@ -1,7 +1,6 @@
 /** Films as a document: a page for each sheet, as large as the film. */
 import PDFDocument from 'pdfkit'
-import type { PrintSettings } from '@isocenter/contracts'
-import { filmSize, placeSize, sheetsOf } from './film-size.ts'
+import { filmSize, placeSize, sheetsOf, type PrintSettings } from '@isocenter/contracts'
 
 export interface PageImage {
   /** From 1, over all sheets. */

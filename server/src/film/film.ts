@@ -1,6 +1,6 @@
 /** Films: what people collect, what is printed of it, and what was printed. */
 import {
-  defaultPageSize, maxFilmItems,
+  defaultPageSize, maxFilmItems, maxFilmsOfJob, placeSize, sheetsOf,
   type FilmAdded, type FilmAddition, type FilmBasket, type FilmImage, type FilmPrinter, type FilmPrinterList, type PrintJob, type PrintJobPage, type PrintOrder, type PrintRequest, type PrintSettings,
 } from '@isocenter/contracts'
 import { Type } from 'typebox'
@@ -10,7 +10,6 @@ import { forbidden, type Access } from '../identity/index.ts'
 import { decodeCursor, encodeCursor } from '../platform/cursor.ts'
 import type { Db, Trx } from '../platform/db.ts'
 import { filmDocument } from './document.ts'
-import { placeSize, sheetsOf } from './film-size.ts'
 import type { FilmImages } from './images.ts'
 import { printersOf } from './printers.ts'
 import { filmBasketFull, noSuchFilmItem, noSuchFilmPrinter, noSuchPrintJob, printJobBegun, printNotPossible } from './problems.ts'
@@ -175,6 +174,7 @@ export function createFilm({ db, images, gateways, now = () => new Date() }: Fil
         if (!item) throw noSuchFilmItem('An image of these is not in your basket, has gone, or is kept from films.')
         return item
       })
+      if (sheetsOf(items.length, settings) > maxFilmsOfJob) throw printNotPossible(`One print job takes ${maxFilmsOfJob} films; choose fewer images, or more on a film.`, { reason: 'tooManyFilms', maxFilmsOfJob })
       const printer = asked && await printerFor(access, settings, asked)
       const placed = await sized(access, settings, chosen)
       return begin(access, settings, placed, printer, async (trx) => { if (!keepsItems) await removeItems(trx, collector, { ids: items }) })

@@ -1,12 +1,11 @@
 /** Images as they go onto films. */
 import sharp from 'sharp'
-import type { FilmImage, PrintSettings } from '@isocenter/contracts'
+import type { FilmImage, Millimetres, PrintSettings } from '@isocenter/contracts'
 import type { DicomJson } from '@isocenter/dicom'
 import type { Catalogue } from '../catalogue/index.ts'
 import type { Renderer } from '../dicomweb/index.ts'
 import type { Access } from '../identity/index.ts'
 import { sizeInBody } from './true-size.ts'
-import type { Millimetres } from './film-size.ts'
 
 export interface FilmImages {
   /** An image with its window and text, as JPEG of nearly no loss; undefined when it has gone. @throws notRenderable 406 */

@@ -1,6 +1,6 @@
 import { attributes } from '@isocenter/testkit/instances'
 import { expect, test } from 'vitest'
-import { placeSize, sheetsOf } from './film-size.ts'
+import { placeSize, sheetsOf } from '@isocenter/contracts'
 import { sizeInBody } from './true-size.ts'
 
 const image = { Rows: 100, Columns: 200 }

@@ -1,6 +1,6 @@
 /** How wide an image is in the body. */
+import type { Millimetres } from '@isocenter/contracts'
 import { formatTag, tagOf, type DicomJson, type Keyword } from '@isocenter/dicom'
-import type { Millimetres } from './film-size.ts'
 
 /**
  * Width and height of the whole image in mm, by Pixel Spacing (0028,0030), of the image, its frames' shared or own Pixel Measures, or else by

@@ -1,5 +1,6 @@
 /** How large films are, and how large what is on them. */
-import type { FilmSize, PrintSettings } from '@isocenter/contracts'
+import type { PrintSettings } from './film.ts'
+import type { FilmSize } from './film-printers.ts'
 
 const inch = 25.4
 /** Width and height of a film that stands upright, mm (PS3.3 §C.13.3, Film Size ID). */
