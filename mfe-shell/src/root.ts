@@ -25,6 +25,7 @@ const applications: Readonly<Record<string, Load>> = {
   'phone-signing': () => import('./phone-signing/index.ts'),
   share: () => import('./share/visitor.ts'),
   downloads: () => import('./downloads/index.ts'),
+  film: () => import('./film/index.ts'),
   'share-links': () => import('./share/index.ts'),
   'not-found': () => import('./not-found/index.ts'),
   admin: () => import('@isocenter/mfe-admin'),
