@@ -13,7 +13,7 @@ import { downloadFolder } from '../storage/index.ts'
 import type { KnownList, Lists } from './lists.ts'
 import { createMaking, tellChange, type MakingDeps } from './making.ts'
 import { downloadNotReady, downloadOutdated, downloadQuotaReached, exportTooLarge, noSuchDownload, nothingToDownload } from './problems.ts'
-import { accessIn, mayHave } from './reach.ts'
+import { accessesOf, mayHave } from './reach.ts'
 import { addDownload, contentsOf, downloadsOf, findDownload, isAnyWaiting, keptBytesOf, lockAccount, recordIdOf, type DownloadRow, type ListWanted, type NewDownload } from './store.ts'
 import { studyZip } from './study-zip.ts'
 
@@ -79,12 +79,12 @@ export function createDownloads({ now = () => new Date(), ...deps }: DownloadsDe
       actions: [...(state === 'ready' ? ['fetch' as const] : []), ...(isAllowed && (state === 'failed' || (state === 'outdated' && row.is_background)) ? ['retry' as const] : []), 'remove'],
     }
   }
-  const isAllowed = async (row: DownloadRow) => mayHave(await accessIn(db, recipients, row.account_id, row.organisation_id), row, lists)
-  const found = async (accountId: string, downloadId: string): Promise<DownloadRow> => {
+  const found = async (accountId: string, downloadId: string): Promise<{ readonly row: DownloadRow; readonly access: Access }> => {
     const row = await findDownload(db, accountId, downloadId, now())
+    const access = row && (await accessesOf(db, recipients, accountId)).get(row.organisation_id)
     // Who is out of an organisation has nothing of it.
-    if (row === undefined || await accessIn(db, recipients, accountId, row.organisation_id) === undefined) throw noSuchDownload('You have no such download; it may have come to its end.')
-    return row
+    if (row === undefined || access === undefined) throw noSuchDownload('You have no such download; it may have come to its end.')
+    return { row, access }
   }
   const assertQuota = async (handle: Db, accountId: string, bytes: number) => {
     const kept = await keptBytesOf(handle, accountId, now())
@@ -151,23 +151,24 @@ export function createDownloads({ now = () => new Date(), ...deps }: DownloadsDe
 
     /** The account's own, the latest first. */
     list: async (accountId: string, { cursor, limit = defaultPageSize, organisationId }: DownloadQuery): Promise<DownloadPage> => {
-      const places = (await recipients.placesOf(db, accountId)).filter((place) => organisationId === undefined || place.organisationId === organisationId)
-      const page = await downloadsOf(db, accountId, places.map((place) => place.organisationId), now(), decodeCursor(cursor, Position)?.[0], limit + 1)
+      const accesses = await accessesOf(db, recipients, accountId)
+      const organisationIds = [...accesses.keys()].filter((one) => organisationId === undefined || one === organisationId)
+      const page = await downloadsOf(db, accountId, organisationIds, now(), decodeCursor(cursor, Position)?.[0], limit + 1)
       const last = page.length > limit ? page[limit - 1] : undefined
-      const items = await Promise.all(page.slice(0, limit).map(async (row) => toDownload(row, await isAllowed(row))))
+      const items = page.slice(0, limit).map((row) => toDownload(row, mayHave(accesses.get(row.organisation_id), row, lists)))
       return { items, ...(last && { next: encodeCursor([last.download_key]) }), keptBytes: await keptBytesOf(db, accountId, now()), quotaBytes }
     },
 
     /** @throws noSuchDownload 404 */
     find: async (accountId: string, downloadId: string): Promise<Download> => {
-      const row = await found(accountId, downloadId)
-      return toDownload(row, await isAllowed(row))
+      const { row, access } = await found(accountId, downloadId)
+      return toDownload(row, mayHave(access, row, lists))
     },
 
     /** Makes one anew that failed or is outdated. @throws noSuchDownload 404, downloadNotReady and downloadQuotaReached 409, downloadOutdated 410 */
     retry: async (accountId: string, downloadId: string): Promise<Download> => {
-      const row = await found(accountId, downloadId)
-      if (!toDownload(row, await isAllowed(row)).actions.includes('retry')) throw downloadNotReady('It cannot be made anew now.')
+      const { row, access } = await found(accountId, downloadId)
+      if (!toDownload(row, mayHave(access, row, lists)).actions.includes('retry')) throw downloadNotReady('It cannot be made anew now.')
       if (row.kind === 'studies') {
         const contents = await contentsOf(db, row.organisation_id, row.studies, row.mask_secret !== null)
         if (!row.studies.every((uid) => contents.present.has(uid)) || contents.instances === 0) throw downloadOutdated('A study of these is not there any more.')
@@ -181,12 +182,12 @@ export function createDownloads({ now = () => new Date(), ...deps }: DownloadsDe
         await tellChange(trx, row)
       })
       await beginSoon(downloadId)
-      return toDownload(await found(accountId, downloadId), true)
+      return toDownload((await found(accountId, downloadId)).row, true)
     },
 
     /** Forgets one and its file, and ends its making. @throws noSuchDownload 404 */
     remove: async (accountId: string, downloadId: string): Promise<void> => {
-      const row = await found(accountId, downloadId)
+      const { row } = await found(accountId, downloadId)
       const gone = await db.transaction(async (trx) => {
         await note(trx, row, 'download.remove')
         await tellChange(trx, row)
@@ -200,12 +201,11 @@ export function createDownloads({ now = () => new Date(), ...deps }: DownloadsDe
      * @throws noSuchDownload 404, downloadNotReady 409, downloadOutdated 410
      */
     file: async (accountId: string, downloadId: string): Promise<FetchedFile> => {
-      const row = await found(accountId, downloadId)
-      const access = await accessIn(db, recipients, accountId, row.organisation_id)
+      const { row, access } = await found(accountId, downloadId)
       if (row.state !== 'ready') throw downloadNotReady('It is still being made, or failed.', { state: row.state })
       if (!mayHave(access, row, lists)) throw downloadOutdated('You are not allowed to have it any more.')
       if (row.is_outdated) throw downloadOutdated('Something in it has been deleted or hidden since.')
-      const list = row.list === null ? undefined : row.list
+      const { list } = row
       return {
         row, byteLength: row.is_background && row.byte_length !== null ? Number(row.byte_length) : undefined,
         read: async (range, signal) => {
@@ -215,7 +215,7 @@ export function createDownloads({ now = () => new Date(), ...deps }: DownloadsDe
             await tellChange(trx, row)
           })
           if (row.is_background) return blobs.read(row.blob_key ?? '', range, signal)
-          return list === undefined ? studyZip(deps, access, row, { signal }) : listOf(list.name).file(access, list)
+          return list === null ? studyZip(deps, access, row, { signal }) : listOf(list.name).file(access, list)
         },
       }
     },

@@ -44,6 +44,14 @@ test('has the rows its filter finds, in their order, and the fields that were ch
   expect(JSON.stringify(await service.db('audit_event').where({ organisation_id: hospital.organisationId, action: 'list.export' }).select('detail'))).not.toContain('zhang')
 })
 
+test('is counted by the device types of its organisation, too: what is too long or takes long is known before it is made', async () => {
+  const hospital = await aHospital(service)
+  await stored(hospital, { AccessionNumber: 'A1' })
+  await service.db('device_type').insert({ organisation_id: hospital.organisationId, code: 'ANGIO_CT', name: 'Angio CT', modalities: ['XA', 'CT'] })
+  expect((await rowsOf(hospital.doctor, { filter: { arrival: 'any', examType: 'ANGIO_CT' } })).map(([number]) => number)).toEqual(['Study number', 'A1'])
+  expect(await service.db('audit_event').where({ organisation_id: hospital.organisationId, action: 'list.export' }).first<object>()).toMatchObject({ detail: { rows: 1 } })
+})
+
 test('has nothing of another organisation, and no identities for who may not see them', async () => {
   const [hospital, elsewhere] = [await aHospital(service), await aHospital(service)]
   await stored(hospital, { PatientName: 'Zhang^Wei', PatientTelephoneNumbers: '13800138000' })

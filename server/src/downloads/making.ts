@@ -3,7 +3,7 @@ import { tell, publish, type Recipients } from '../notifications/index.ts'
 import type { Db } from '../platform/db.ts'
 import { giveBack, newDownloadBlobKey, type BlobWriter } from '../storage/index.ts'
 import type { Lists } from './lists.ts'
-import { accessIn, CannotBeMade, mayHave } from './reach.ts'
+import { accessesOf, CannotBeMade, mayHave } from './reach.ts'
 import { endLease, renewLease, takeNext, type DownloadRow, type Lease } from './store.ts'
 import { studyZip, type StudyZipDeps } from './study-zip.ts'
 
@@ -32,7 +32,7 @@ export function createMaking(deps: MakingDeps) {
   let isBusy = false
 
   const filling = async (row: DownloadRow, signal: AbortSignal, onLeftOut: () => void): Promise<AsyncIterable<Uint8Array | string>> => {
-    const access = await accessIn(db, recipients, row.account_id, row.organisation_id)
+    const access = (await accessesOf(db, recipients, row.account_id)).get(row.organisation_id)
     if (!mayHave(access, row, lists)) throw new CannotBeMade('notAllowed')
     if (row.list !== null) {
       const list = lists[row.list.name]

@@ -6,10 +6,10 @@ import type { Db } from '../platform/db.ts'
 import type { Lists } from './lists.ts'
 import type { DownloadRow } from './store.ts'
 
-/** The account's access to an organisation as its role has it; undefined where it is no active member. */
-export async function accessIn(db: Db, recipients: Pick<Recipients, 'placesOf'>, accountId: string, organisationId: string): Promise<Access | undefined> {
-  const place = (await recipients.placesOf(db, accountId)).find((one) => one.organisationId === organisationId)
-  return place && { actor: { kind: 'account', id: accountId }, organisationId, permissions: place.permissions as ReadonlySet<Permission>, studies: 'all' }
+/** The account's access to each organisation it is an active member of, as its role there has it; by organisation. */
+export async function accessesOf(db: Db, recipients: Pick<Recipients, 'placesOf'>, accountId: string): Promise<ReadonlyMap<string, Access>> {
+  return new Map((await recipients.placesOf(db, accountId)).map(({ organisationId, permissions }) =>
+    [organisationId, { actor: { kind: 'account', id: accountId }, organisationId, permissions: permissions as ReadonlySet<Permission>, studies: 'all' }]))
 }
 
 type Wanted = Pick<DownloadRow, 'kind' | 'mask_secret' | 'list'>

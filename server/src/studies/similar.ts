@@ -5,6 +5,8 @@ import type { Access } from '../identity/index.ts'
 
 /** The latest that could be similar; of these the most alike are told. */
 const mostLookedAt = 1_000
+/** An examination is of a few parts; each is looked for by itself. */
+const mostParts = 20
 
 export interface SimilarCandidate {
   readonly study_key: string
@@ -33,7 +35,7 @@ export function candidatesStatement(access: Access, { study_key, patient_id, bod
     ...(access.studies === 'all' ? [] : [sql`study.study_instance_uid = any(${[...access.studies]}::text[])`]),
   ], ' and ')
   const found = body_parts.length > 0
-    ? joined(body_parts.map((part) => sql`(select study_key from series where organisation_id = ${organisationId} and body_part_examined = ${part} and modality = any(${[...modalities]}::text[]) order by study_key desc limit ${mostLookedAt * 2})`), ' union ')
+    ? joined(body_parts.slice(0, mostParts).map((part) => sql`(select study_key from series where organisation_id = ${organisationId} and body_part_examined = ${part} and modality = any(${[...modalities]}::text[]) order by study_key desc limit ${mostLookedAt * 2})`), ' union ')
     : joined(modalities.map((modality) => sql`(select study_key from study_modality where organisation_id = ${organisationId} and modality = ${modality} order by sort_key desc, study_key desc limit ${mostLookedAt})`), ' union ')
   return sql`with latest as materialized (select study_key from (${found}) as found order by study_key desc limit ${mostLookedAt})
 select study.study_key, study.study_instance_uid, study_description, modalities_in_study as modalities,
@@ -41,11 +43,13 @@ select study.study_key, study.study_instance_uid, study_description, modalities_
 from latest join study using (study_key) where ${others} order by study.study_key desc`
 }
 
+const pairsOf = (characters: readonly string[]): string[] => characters.slice(1).map((character, index) => `${characters[index] ?? ''}${character}`)
+
 /** Latin words of two letters or more, and pairs of Chinese characters: what of two descriptions can be the same. */
 export function wordsOf(text: string | null): Set<string> {
   const folded = (text ?? '').normalize('NFKC').toLowerCase()
   const latin = folded.match(/[\p{Script=Latin}\p{Script=Cyrillic}\p{N}]{2,}/gu) ?? []
-  const chinese = (folded.match(/\p{Script=Han}{2,}/gu) ?? []).flatMap((run) => [...run].slice(1).map((character, index) => `${[...run][index] ?? ''}${character}`))
+  const chinese = (folded.match(/\p{Script=Han}{2,}/gu) ?? []).flatMap((run) => pairsOf([...run]))
   return new Set([...latin, ...chinese])
 }
 
