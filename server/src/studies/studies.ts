@@ -11,7 +11,7 @@ import { rows, rowsUnder, sqlState, type Db, type Trx } from '../platform/db.ts'
 import { badRequest } from '../platform/problem.ts'
 import { caseInformation } from './case-information.ts'
 import { changedCorrections, correctedStudies, searchedColumns, type Corrections } from './corrections.ts'
-import { askedOf, windowOf } from './filter.ts'
+import { askedOf, windowOf, type Asked } from './filter.ts'
 import { bytesOf, countStatement, pageStatement, studiesStatement, type Sorting, type StudyListRow } from './rows.ts'
 import { shareWithColleagues } from './colleagues.ts'
 import { candidatesStatement, mostAlike, type SimilarCandidate } from './similar.ts'
@@ -69,6 +69,11 @@ export function createStudies({ db, statementTimeoutMs, now = () => new Date() }
       throw searchTooBroad('The list was given up since it took too long; narrow it by a time of arrival, an exam type or more of a name.')
     }
   }
+  /** What a filter asks for, with what of it is the organisation's own: its device types, and what was corrected. */
+  const askedFor = async (access: Access, filter: StudyFilter): Promise<Asked> => {
+    const inModality = filter.examType === undefined ? filter : { ...filter, examType: (await inModalities(db, access.organisationId, filter.examType.split(','))).join(',') }
+    return askedOf(access, inModality, now(), await correctedStudies(db, access.organisationId, filter))
+  }
   const isLately = (arrivedFrom: Date | undefined): boolean => arrivedFrom !== undefined && now().getTime() - arrivedFrom.getTime() <= latelyMs
   const own = ({ organisationId }: Access, StudyInstanceUID: string) => ({ organisation_id: organisationId, study_instance_uid: StudyInstanceUID })
   const lockStudy = async (trx: Trx, access: Access, StudyInstanceUID: string) => {
@@ -120,8 +125,7 @@ export function createStudies({ db, statementTimeoutMs, now = () => new Date() }
 
   return {
     list: async (access, { cursor, limit = defaultPageSize, sort = 'arrival', order = 'desc', withSize, ...given }) => {
-      const filter = given.examType === undefined ? given : { ...given, examType: (await inModalities(db, access.organisationId, given.examType.split(','))).join(',') }
-      const { conditions, arrivedFrom, isRelaxed } = askedOf(access, filter, now(), await correctedStudies(db, access.organisationId, filter))
+      const { conditions, arrivedFrom, isRelaxed } = await askedFor(access, given)
       const sorting: Sorting = { by: sort, isAscending: order === 'asc', after: decodeCursor(cursor, Position), isOfFew: isLately(arrivedFrom) }
       if (sorting.after !== undefined && sort === 'arrival' && Number.isNaN(Date.parse(sorting.after[0]))) throw badRequest('"cursor" is not one this server gave.')
       const found = await ask<StudyListRow>(pageStatement(conditions, sorting, limit + 1, accountOf(access)))
@@ -138,7 +142,7 @@ export function createStudies({ db, statementTimeoutMs, now = () => new Date() }
     },
 
     count: async (access, filter, most) => {
-      const { conditions, arrivedFrom } = askedOf(access, filter, now(), await correctedStudies(db, access.organisationId, filter))
+      const { conditions, arrivedFrom } = await askedFor(access, filter)
       return (await ask<{ count: number }>(countStatement(conditions, { by: 'arrival', isAscending: false, isOfFew: isLately(arrivedFrom) }, most)))[0]?.count ?? 0
     },
 
