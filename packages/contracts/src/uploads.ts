@@ -1,5 +1,6 @@
 /** Resumable uploads (tus 1.0.0): what the product API tells of them in JSON; the protocol itself is in headers. */
-import { Type, type Static } from 'typebox'
+import { Type, type Static, type TOptional, type TString } from 'typebox'
+import { correctableKeywords, type CorrectableKeyword } from './studies.ts'
 
 const Id = Type.String({ pattern: '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$', description: 'UUID in lower case' })
 const Moment = Type.String({ format: 'date-time', maxLength: 40 })
@@ -7,6 +8,13 @@ const Moment = Type.String({ format: 'date-time', maxLength: 40 })
 /** What an upload may be, `kind` in Upload-Metadata: an `instance` is one DICOM object, as a Part 10 file. */
 export const uploadKinds = ['instance'] as const
 export type UploadKind = typeof uploadKinds[number]
+
+/**
+ * Corrections of the study an instance is of (D-87), `corrections` in Upload-Metadata as JSON: kept with the upload and made when the study has arrived.
+ * What the object itself says stays in it.
+ */
+export const UploadCorrections = Type.Object(Object.fromEntries(correctableKeywords.map((keyword) => [keyword, Type.Optional(Type.String({ minLength: 1, maxLength: 1024 }))])) as Record<CorrectableKeyword, TOptional<TString>>, { minProperties: 1, additionalProperties: false })
+export type UploadCorrections = Static<typeof UploadCorrections>
 
 /** `open` takes bytes; `complete` has them all and is being stored; `finished` has a result. */
 export const uploadStates = ['open', 'complete', 'finished'] as const

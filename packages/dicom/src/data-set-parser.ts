@@ -111,6 +111,11 @@ export class DataSetParser {
     return this.#root.dataSet
   }
 
+  /** What has been read until now, of bytes that need not end here. */
+  soFar(): DataSet {
+    return this.#root.dataSet
+  }
+
   /** Some writers forget the byte that makes the last value even: everything of sense is there. */
   #endMissingByte(): void {
     if (this.#open !== this.#root) return

@@ -1,4 +1,5 @@
 /** The product's study list. */
+export { assertMayCorrectOnArrival, correctCase } from './correct.ts'
 export { studyExport } from './export.ts'
 export { studyRoutes } from './routes.ts'
 export { createStudies, type Studies } from './studies.ts'

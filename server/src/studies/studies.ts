@@ -1,16 +1,16 @@
 /** The study list and a study's page: what is found, what is told of it, and what belongs together. */
-import { defaultPageSize, isIdentityKeyword, studiesCountedTo, type CaseCorrections, type ColleagueShare, type CorrectableKeyword, type SimilarStudy, type RelatedStudy, type StudyDetail, type StudyFilter, type StudyListQuery, type StudyPage, type StudySeries } from '@isocenter/contracts'
+import { defaultPageSize, studiesCountedTo, type CaseCorrections, type ColleagueShare, type SimilarStudy, type RelatedStudy, type StudyDetail, type StudyFilter, type StudyListQuery, type StudyPage, type StudySeries } from '@isocenter/contracts'
 import { Type } from 'typebox'
 import { record } from '../audit/index.ts'
 import { noSuchSeries, noSuchStudy, searchTooBroad, sql, type Sql } from '../catalogue/index.ts'
-import { forbidden, reachesStudy, type Access } from '../identity/index.ts'
-import { assertVersion } from '../organisations/index.ts'
+import type { Access } from '../identity/index.ts'
 import { inModalities } from '../organisations/index.ts'
 import { decodeCursor, encodeCursor } from '../platform/cursor.ts'
 import { rows, rowsUnder, sqlState, type Db, type Trx } from '../platform/db.ts'
 import { badRequest } from '../platform/problem.ts'
 import { caseInformation } from './case-information.ts'
-import { changedCorrections, correctedStudies, searchedColumns, type Corrections } from './corrections.ts'
+import { actorOf, assertMayCorrect, correctCase, lockStudy, own } from './correct.ts'
+import { correctedStudies } from './corrections.ts'
 import { askedOf, windowOf, type Asked } from './filter.ts'
 import { bytesOf, countStatement, pageStatement, studiesStatement, type Sorting, type StudyListRow } from './rows.ts'
 import { shareWithColleagues } from './colleagues.ts'
@@ -58,7 +58,6 @@ const mostSimilar = 10
 const settingsSql = `select set_config('statement_timeout', ?, true), set_config('plan_cache_mode', 'force_custom_plan', true), set_config('max_parallel_workers_per_gather', '0', true), set_config('jit', 'off', true)`
 
 const accountOf = ({ actor }: Access): string | undefined => (actor.kind === 'account' ? actor.id : undefined)
-const actorOf = ({ actor }: Access): string => `${actor.kind}:${actor.id}`
 
 export function createStudies({ db, statementTimeoutMs, now = () => new Date() }: StudiesDeps): Studies {
   const ask = async <Row extends object>(statement: Sql): Promise<Row[]> => {
@@ -75,12 +74,6 @@ export function createStudies({ db, statementTimeoutMs, now = () => new Date() }
     return askedOf(access, inModality, now(), await correctedStudies(db, access.organisationId, filter))
   }
   const isLately = (arrivedFrom: Date | undefined): boolean => arrivedFrom !== undefined && now().getTime() - arrivedFrom.getTime() <= latelyMs
-  const own = ({ organisationId }: Access, StudyInstanceUID: string) => ({ organisation_id: organisationId, study_instance_uid: StudyInstanceUID })
-  const lockStudy = async (trx: Trx, access: Access, StudyInstanceUID: string) => {
-    const study = reachesStudy(access, StudyInstanceUID) && await trx('study').where(own(access, StudyInstanceUID)).forUpdate().first<{ study_key: string; patient_id: string | null } | undefined>('study_key', 'patient_id')
-    if (!study) throw noSuchStudy('No study of your organisation has this StudyInstanceUID.')
-    return study
-  }
   const noteEdit = (trx: Trx, access: Access, StudyInstanceUID: string, PatientID: string | null, detail: Readonly<Record<string, unknown>>) =>
     record(trx, [{ organisationId: access.organisationId, actor: actorOf(access), action: 'study.edit-case', outcome: 'success', StudyInstanceUID, PatientID: PatientID ?? undefined, detail }])
 
@@ -180,18 +173,8 @@ export function createStudies({ db, statementTimeoutMs, now = () => new Date() }
     views: createSavedViews({ db, now }),
 
     correct: (access, StudyInstanceUID, change, version) => db.transaction(async (trx) => {
-      const keywords = Object.keys(change) as CorrectableKeyword[]
-      // Members that may not be corrected have been left out.
-      if (keywords.length === 0) throw badRequest('Nothing is asked for that can be corrected.')
-      if (!access.permissions.has('study.view_identity') && keywords.some(isIdentityKeyword)) throw forbidden('Who may not see identities may not correct them.')
-      const { patient_id } = await lockStudy(trx, access, StudyInstanceUID)
-      const before = await trx('study_correction').where(own(access, StudyInstanceUID)).forUpdate().first<{ version: number; corrections: Corrections } | undefined>('version', 'corrections')
-      assertVersion(before?.version ?? 0, version)
-      const after = changedCorrections(before?.corrections ?? {}, change, actorOf(access), now())
-      const row = { version: version + 1, corrections: JSON.stringify(after), ...searchedColumns(after) }
-      await trx('study_correction').insert({ ...own(access, StudyInstanceUID), ...row }).onConflict(['organisation_id', 'study_instance_uid']).merge(row)
-      // Which, not what: values are of a patient.
-      await noteEdit(trx, access, StudyInstanceUID, patient_id, { change: 'caseCorrected', corrected: keywords.filter((keyword) => change[keyword] !== null), takenBack: keywords.filter((keyword) => change[keyword] === null), version: version + 1 })
+      assertMayCorrect(access, change)
+      await correctCase(trx, access, StudyInstanceUID, change, { version, at: now() })
     }),
 
     showSeries: (access, { StudyInstanceUID, SeriesInstanceUID }, isShown) => db.transaction(async (trx) => {

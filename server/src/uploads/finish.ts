@@ -4,9 +4,10 @@ import type { DicomJson } from '@isocenter/dicom'
 import type { Catalogue } from '../catalogue/index.ts'
 import { storeOne, storeResponse } from '../dicomweb/index.ts'
 import type { Access } from '../identity/index.ts'
-import type { Db } from '../platform/db.ts'
+import type { Db, Trx } from '../platform/db.ts'
 import type { Metrics } from '../platform/metrics.ts'
 import { BlobNotFound, type BlobStore } from '../storage/index.ts'
+import { correctCase } from '../studies/index.ts'
 import { keepResult, leaseToFinish, piecesOf, releaseLease, renewEveryMs, renewLease, type Lease, type Piece, type StoredUpload } from './store.ts'
 import { metadataOf } from './tus.ts'
 
@@ -42,7 +43,12 @@ export async function finishUpload(options: Finishing, held: Lease): Promise<voi
   try {
     const { status, response } = await storeUpload(options, upload, await piecesOf(db, upload.uploadId)).catch((error: unknown) => withoutItsPieces(error, upload))
     if (status === 503 && upload.attempts + 1 < maxAttempts) await releaseLease(db, held, nextAttempt(upload))
-    else await db.transaction((trx) => keepResult(trx, held, status, response, options.expiresAt()))
+    else {
+      await db.transaction(async (trx) => {
+        // Together, so that neither is there without the other; what a correction was made of before stays as it is.
+        if (await keepResult(trx, held, status, response, options.expiresAt())) await correct(trx, upload, response)
+      })
+    }
     log.info({ uploadId: upload.uploadId, status }, 'upload stored')
   } catch (error) {
     log.warn({ err: error, uploadId: upload.uploadId }, 'upload could not be stored now')
@@ -50,6 +56,23 @@ export async function finishUpload(options: Finishing, held: Lease): Promise<voi
   } finally {
     await renewing.stop()
   }
+}
+
+/** Makes the corrections that came with it, where it was stored. */
+async function correct(trx: Trx, upload: StoredUpload, response: DicomJson): Promise<void> {
+  const { corrections } = metadataOf({ 'upload-metadata': upload.metadata })
+  const StudyInstanceUID = studyOf(response)
+  if (corrections === undefined || StudyInstanceUID === undefined) return
+  // Whoever deletes a study between its arrival and this deletes what was to be said of it.
+  if (await trx('study').where({ organisation_id: upload.organisationId, study_instance_uid: StudyInstanceUID }).first('study_key') === undefined) return
+  await correctCase(trx, accessOf(upload), StudyInstanceUID, corrections, { version: undefined, at: new Date() })
+}
+
+/** Of what was stored, by its RetrieveURL. */
+function studyOf(response: DicomJson): string | undefined {
+  const stored = response['00081199']?.Value?.length
+  const url = response['00081190']?.Value?.[0]
+  return stored === undefined || typeof url !== 'string' ? undefined : /\/studies\/([0-9.]+)$/.exec(url)?.[1]
 }
 
 /** A piece that is lost comes back by no trying: the sender is told, and has room for the upload that takes its place. */

@@ -1,5 +1,7 @@
 /** What tus 1.0.0 (https://tus.io/protocols/resumable-upload) says in headers. */
-import { uploadKinds, type UploadKind } from '@isocenter/contracts'
+import { UploadCorrections, uploadKinds, type UploadKind } from '@isocenter/contracts'
+import type { Static, TSchema } from 'typebox'
+import { Check } from 'typebox/value'
 import { invalidUpload, tusVersion } from './problems.ts'
 
 export const tusResumable = '1.0.0'
@@ -34,11 +36,14 @@ export interface UploadMetadata {
   readonly kind: UploadKind
   /** As the `Data-Set-Digest` header of a store says it. */
   readonly dataSetDigest: string | undefined
+  /** Of the study it is of, for when it has arrived. */
+  readonly corrections: UploadCorrections | undefined
   /** The header as it came. */
   readonly text: string
 }
 
-const maxMetadataCharacters = 4096
+/** With room for what people correct, in any script; headers of a request have 16 KiB together. */
+const maxMetadataCharacters = 8192
 
 /** Reads Upload-Metadata: names and base64 values. What is not known is kept and means nothing. @throws invalidUpload 400 */
 export function metadataOf(headers: Headers): UploadMetadata {
@@ -53,7 +58,21 @@ export function metadataOf(headers: Headers): UploadMetadata {
   const given = values.get('kind') ?? 'instance'
   const kind = uploadKinds.find((one) => one === given)
   if (kind === undefined) throw invalidUpload(`"kind" in Upload-Metadata is none of ${uploadKinds.join(', ')}.`)
-  return { kind, dataSetDigest: values.get('dataSetDigest'), text }
+  return { kind, dataSetDigest: values.get('dataSetDigest'), corrections: jsonOf(values, 'corrections', UploadCorrections), text }
+}
+
+/** A value that is JSON. @throws invalidUpload 400 */
+function jsonOf<Schema extends TSchema>(values: ReadonlyMap<string, string>, name: string, schema: Schema): Static<Schema> | undefined {
+  const text = values.get(name)
+  if (text === undefined) return undefined
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    value = undefined
+  }
+  if (!Check(schema, value)) throw invalidUpload(`"${name}" in Upload-Metadata is not the JSON it has to be.`)
+  return value
 }
 
 export interface Checksum {

@@ -8,6 +8,7 @@ import type { Db } from '../platform/db.ts'
 import type { Metrics } from '../platform/metrics.ts'
 import { payloadTooLarge, type ProblemError } from '../platform/problem.ts'
 import type { BlobStore } from '../storage/index.ts'
+import { assertMayCorrectOnArrival } from '../studies/index.ts'
 import { finishUpload, type Finishing, type UploadLog } from './finish.ts'
 import { noSuchUpload, tooManyUploads, uploadLocked, uploadOffsetMismatch } from './problems.ts'
 import { receivePieces } from './receive.ts'
@@ -33,7 +34,7 @@ export interface Append {
 }
 
 export interface Uploads {
-  /** @throws payloadTooLarge 413, tooManyUploads 409 */
+  /** @throws payloadTooLarge 413, tooManyUploads 409, forbidden 403 and invalidCorrection 422 for the corrections that come with it */
   readonly create: (access: Access, upload: { readonly byteLength: number; readonly metadata: UploadMetadata; readonly serviceURL: string }) => Promise<StoredUpload>
   /**
    * Adds bytes. With the last one the object is stored, and the answer waits for that a while.
@@ -90,6 +91,7 @@ export function createUploads({ db, blobs, catalogue, metrics, config, log }: Up
     create: async (access, { byteLength, metadata, serviceURL }) => {
       // People send from a browser, strictly less than the limit there; gateways and programs send whatever may be stored.
       const maxBytes = access.actor.kind === 'account' ? Math.min(config.STOW_MAX_INSTANCE_BYTES, browserInstanceBytes - 1) : config.STOW_MAX_INSTANCE_BYTES
+      if (metadata.corrections !== undefined) assertMayCorrectOnArrival(access, metadata.corrections)
       if (byteLength > maxBytes) throw payloadTooLarge(`An upload may have ${maxBytes} bytes.`, { maxBytes }, { connection: 'close' })
       const upload = await db.transaction((trx) => insertUpload(trx, access, {
         actor: actorOf(access), kind: metadata.kind, metadata: metadata.text, serviceURL, byteLength, expiresAt: expiresAt(),
