@@ -15,45 +15,38 @@ const pointsOfMm = 72 / 25.4
 const margin = 2
 
 /**
- * The document's bytes as they are made: an image is asked for when its page is drawn. A place whose image has gone stays black.
- * What an image throws ends the stream.
+ * The document's bytes as they are made: an image is asked for when what was drawn before it has been taken, so that no more than one is held. A place
+ * whose image has gone stays black.
+ * @throws what an image throws
  */
 export async function* filmDocument(settings: PrintSettings, images: readonly PageImage[]): AsyncGenerator<Uint8Array> {
-  const { width, height } = filmSize(settings)
-  const document = new PDFDocument({ autoFirstPage: false, size: [width * pointsOfMm, height * pointsOfMm], margin: 0, compress: true, info: { Producer: 'Isocenter', Creator: 'Isocenter' } })
-  const chunks = document[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>
-  const drawn = draw(document, settings, images)
-  // Looked at at the end; without it a failure would count as unhandled while chunks are still read.
-  drawn.catch(() => undefined)
-  for (let chunk = await chunks.next(); chunk.done !== true; chunk = await chunks.next()) yield chunk.value
-  await drawn
+  const { columns, rows } = settings
+  const places = columns * rows
+  const place = placeSize(settings)
+  const film = filmSize(settings)
+  const document = new PDFDocument({ autoFirstPage: false, size: [film.width * pointsOfMm, film.height * pointsOfMm], margin: 0, compress: true, info: { Producer: 'Isocenter', Creator: 'Isocenter' } })
+  for (let sheet = 0; sheet < sheetsOf(images.at(-1)?.position ?? 0, settings); sheet++) {
+    document.addPage()
+    document.rect(0, 0, film.width * pointsOfMm, film.height * pointsOfMm).fill('black')
+    for (const image of images.filter(({ position }) => Math.floor((position - 1) / places) === sheet)) {
+      const jpeg = await image.jpeg()
+      if (!jpeg) continue
+      const index = (image.position - 1) % places
+      const [left, top] = [(index % columns) * place.width, Math.floor(index / columns) * place.height]
+      const box = { width: (place.width - 2 * margin) * pointsOfMm, height: (place.height - 2 * margin) * pointsOfMm }
+      const [x, y] = [(left + margin) * pointsOfMm, (top + margin) * pointsOfMm]
+      if (image.widthMm === undefined) document.image(Buffer.from(jpeg), x, y, { fit: [box.width, box.height], align: 'center', valign: 'center' })
+      else drawInTrueSize(document, Buffer.from(jpeg), { x, y, ...box }, image.widthMm * pointsOfMm)
+      yield* written(document)
+    }
+  }
+  document.end()
+  yield* document as AsyncIterable<Uint8Array>
 }
 
-async function draw(document: PDFKit.PDFDocument, settings: PrintSettings, images: readonly PageImage[]): Promise<void> {
-  try {
-    const { columns, rows } = settings
-    const places = columns * rows
-    const place = placeSize(settings)
-    const film = filmSize(settings)
-    for (let sheet = 0; sheet < sheetsOf(images.at(-1)?.position ?? 0, settings); sheet++) {
-      document.addPage()
-      document.rect(0, 0, film.width * pointsOfMm, film.height * pointsOfMm).fill('black')
-      for (const image of images.filter(({ position }) => Math.floor((position - 1) / places) === sheet)) {
-        const jpeg = await image.jpeg()
-        if (!jpeg) continue
-        const index = (image.position - 1) % places
-        const [left, top] = [(index % columns) * place.width, Math.floor(index / columns) * place.height]
-        const box = { width: (place.width - 2 * margin) * pointsOfMm, height: (place.height - 2 * margin) * pointsOfMm }
-        const [x, y] = [(left + margin) * pointsOfMm, (top + margin) * pointsOfMm]
-        if (image.widthMm === undefined) document.image(Buffer.from(jpeg), x, y, { fit: [box.width, box.height], align: 'center', valign: 'center' })
-        else drawInTrueSize(document, Buffer.from(jpeg), { x, y, ...box }, image.widthMm * pointsOfMm)
-      }
-    }
-    document.end()
-  } catch (error) {
-    document.destroy(error instanceof Error ? error : new Error(String(error)))
-    throw error
-  }
+/** What the document has written and nobody has taken yet. */
+function* written(document: PDFKit.PDFDocument): Generator<Uint8Array> {
+  for (let bytes = document.read() as Uint8Array | null; bytes !== null; bytes = document.read() as Uint8Array | null) yield bytes
 }
 
 function drawInTrueSize(document: PDFKit.PDFDocument, jpeg: Buffer, box: { readonly x: number; readonly y: number; readonly width: number; readonly height: number }, width: number): void {
