@@ -159,6 +159,7 @@ describe.skipIf(!hasProgram('chromium'))('films in Chromium', () => {
     await failed.getByText('The image was made smaller to fit (B604H): film 1 image 1').waitFor()
     await failed.getByText('Dr. Chen').waitFor()
     await shoot(page, 'history-en')
+    expect(await overhang(page)).toBe(0)
     expect(await seriousFindings(page)).toEqual([])
 
     await failed.getByRole('button', { name: /^Print again/ }).click()
@@ -175,6 +176,30 @@ describe.skipIf(!hasProgram('chromium'))('films in Chromium', () => {
     expect(complaints).toEqual([])
     await close()
   }, 180_000)
+
+  test('the study list and the detail of a study lead to what was printed of it, and to nothing else', async () => {
+    const { page, goTo, settled, complaints, close } = await screens.signedInPage({ organisation: north, language: 'en', viewport: desktop })
+    const { items: [item] } = await collect(page, 1).then(() => basketOf(page))
+    const settings = { columns: 1, rows: 1, FilmOrientation: 'PORTRAIT', FilmSizeID: 'A4', isTrueSize: false, texts: [], colour: 'grayscale', copies: 1, PrintPriority: 'MED' }
+    const made = await page.request.fetch('/api/film/print-jobs', { method: 'POST', headers: { 'x-organisation': north.organisationId, origin: screens.url }, data: { items: [item?.itemId], settings } })
+    expect(made.status()).toBe(201)
+    await goTo(`/o/${north.organisationId}/studies`)
+    await page.getByRole('button', { name: /^More for .*Li/ }).click()
+    await page.getByRole('menuitem', { name: 'Print history' }).click()
+    await page.getByText('Prints of one study').waitFor()
+    await settled()
+    // Those of the other patient are not among them.
+    expect(await page.locator('.film-job-row').count()).toBe(1)
+    await page.getByRole('button', { name: 'Show all' }).click()
+    await page.waitForFunction(() => document.querySelectorAll('.film-job-row').length > 1)
+
+    await goTo(`/o/${north.organisationId}/studies?study=${studies[1]?.study.StudyInstanceUID ?? ''}&tab=prints`)
+    await page.getByRole('dialog').getByRole('article').getByText('1 image, 1 film').waitFor()
+    await shoot(page, 'detail-en')
+    expect(await seriousFindings(page)).toEqual([])
+    expect(complaints).toEqual([])
+    await close()
+  }, 120_000)
 
   test('on a phone, in Chinese and in the dark nothing is out of reach; who may not print is told', async () => {
     const opened = await screens.signedInPage({ organisation: north, language: 'zh-CN', viewport: phone, colorScheme: 'dark' })
@@ -199,7 +224,7 @@ describe.skipIf(!hasProgram('chromium'))('films in Chromium', () => {
     expect(opened.complaints).toEqual([])
     await opened.close()
 
-    const { page, goTo, close } = await screens.signedInPage({ organisation: north, role: 'statistics', language: 'en' })
+    const { page, goTo, close } = await screens.signedInPage({ organisation: north, role: 'general', language: 'en' })
     await goTo(path())
     await page.getByText('You may not see this').waitFor()
     expect(await page.getByRole('link', { name: 'Film' }).count()).toBe(0)

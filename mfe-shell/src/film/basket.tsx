@@ -104,4 +104,4 @@ function StudyGroup({ organisationId, basket, group: { StudyInstanceUID, items }
 }
 
 const describe = ({ Modality, SeriesNumber, SeriesDescription, InstanceNumber, frame }: FilmItem, words: ReturnType<typeof useFilmWords>): string =>
-  [Modality, SeriesDescription ?? (SeriesNumber === undefined ? undefined : words.series(SeriesNumber)), InstanceNumber === undefined ? undefined : words.number(InstanceNumber), frame > 1 ? words.frame(frame) : undefined].filter(Boolean).join(' · ')
+  [Modality, InstanceNumber === undefined ? undefined : words.number(InstanceNumber), frame > 1 ? words.frame(frame) : undefined, SeriesDescription ?? (SeriesNumber === undefined ? undefined : words.series(SeriesNumber))].filter(Boolean).join(' · ')

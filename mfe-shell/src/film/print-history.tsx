@@ -49,7 +49,7 @@ export function PrintHistory({ organisationId, study, sought, onAll, isNarrow = 
               { title: words.columnsOfJobs.who, render: (_, { createdBy }) => createdBy.name ?? words.somebody },
               { title: words.columnsOfJobs.what, render: (_, job) => <>{images(job)}<div className="hint">{layout(job)}</div></> },
               { title: words.columnsOfJobs.where, render: (_, job) => <Destination job={job} /> },
-              { title: words.columnsOfJobs.state, width: 300, render: (_, job) => <State job={job} /> },
+              { title: words.columnsOfJobs.state, width: 260, render: (_, job) => <State job={job} /> },
               { title: words.columnsOfJobs.actions, fixed: 'right', render: (_, job) => <Buttons organisationId={organisationId} job={job} list={list} /> },
             ]} />
           )}

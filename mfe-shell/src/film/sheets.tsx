@@ -10,7 +10,9 @@ export function Sheets({ organisationId, items, settings }: { readonly organisat
   const places = columns * rows
   const sheets = Array.from({ length: Math.ceil(items.length / places) }, (_, sheet) => items.slice(sheet * places, (sheet + 1) * places))
   return (
-    <ol className="film-sheets">
+    // Scrolled by the keyboard, too.
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+    <ol className="film-sheets" tabIndex={0} aria-label={words.preview}>
       {sheets.map((images, sheet) => (
         <li key={images[0]?.itemId}>
           <div className="film-sheet" style={{ aspectRatio: `${String(width)} / ${String(height)}`, gridTemplate: `repeat(${String(rows)}, minmax(0, 1fr)) / repeat(${String(columns)}, minmax(0, 1fr))` }}>

@@ -4,6 +4,7 @@ import type { StudyDetail } from '@isocenter/contracts'
 import { EmptyState, Loaded, useAction, useLanguage, useMedia, useResource } from '@isocenter/design-system'
 import { Button, Drawer, Switch, Tabs } from 'antd'
 import { useState } from 'react'
+import { PrintHistory } from '../film/print-history.tsx'
 import { Attachments } from './attachments/attachments.tsx'
 import { CaseInformation } from './case-information.tsx'
 import { RelatedStudies } from './related-studies.tsx'
@@ -11,7 +12,7 @@ import { writtenName } from './row-text.ts'
 import { SeriesPicture } from './series-picture.tsx'
 import { useStudyWords } from './words.ts'
 
-export const detailTabs = ['case', 'related', 'attachments', 'series', 'images'] as const
+export const detailTabs = ['case', 'related', 'attachments', 'series', 'images', 'prints'] as const
 export type DetailTab = typeof detailTabs[number]
 
 interface DetailProps {
@@ -54,6 +55,7 @@ export function Detail({ organisationId, StudyInstanceUID, tab, permissions, onT
           { key: 'attachments', label: `${tabs.attachments} ${String(files.value?.items.length ?? '')}`, children: <Attachments organisationId={organisationId} StudyInstanceUID={StudyInstanceUID} list={files} withDeleted={mayRestore ? withDeleted : undefined} onWithDeleted={setWithDeleted} /> },
           { key: 'series', label: `${tabs.series} ${String(study.series.length)}`, children: <SeriesList organisationId={organisationId} study={study} onChanged={detail.reload} /> },
           { key: 'images', label: tabs.images, children: <div className="series-pictures is-wide">{study.series.map((one) => <SeriesPicture key={one.SeriesInstanceUID} organisationId={organisationId} StudyInstanceUID={StudyInstanceUID} series={one} />)}</div> },
+          ...(permissions.includes('study.print_film') ? [{ key: 'prints', label: tabs.prints, children: tab === 'prints' && <PrintHistory organisationId={organisationId} study={StudyInstanceUID} isNarrow /> }] : []),
         ]} />
       )}</Loaded>
     </Drawer>

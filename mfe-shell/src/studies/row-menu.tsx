@@ -1,7 +1,8 @@
-import { CopyOutlined, DeleteOutlined, DownloadOutlined, EllipsisOutlined, EyeOutlined, LockOutlined, ProfileOutlined, ShareAltOutlined, StarFilled, StarOutlined, UnlockOutlined, UserAddOutlined } from '@ant-design/icons'
+import { CopyOutlined, DeleteOutlined, DownloadOutlined, EllipsisOutlined, EyeOutlined, LockOutlined, PrinterOutlined, ProfileOutlined, ShareAltOutlined, StarFilled, StarOutlined, UnlockOutlined, UserAddOutlined } from '@ant-design/icons'
 import type { StudyAction, StudySummary } from '@isocenter/contracts'
-import { useLanguage } from '@isocenter/design-system'
+import { navigate, useLanguage } from '@isocenter/design-system'
 import { Button, Dropdown } from 'antd'
+import { useMembership } from '../session/use-session.ts'
 import { writtenName } from './row-text.ts'
 import type { StudyActions } from './study-actions.ts'
 import { useStudyWords } from './words.ts'
@@ -20,6 +21,7 @@ interface RowMenuProps {
 export function RowMenu({ study, actions, onDetail, onDelete, onShare, onShareColleague, onDownload }: RowMenuProps) {
   const words = useStudyWords()
   const { language } = useLanguage()
+  const membership = useMembership()
   const may = (action: StudyAction) => study.actions.includes(action)
   const items = [
     { key: 'open', icon: <EyeOutlined aria-hidden />, label: words.open, onClick: () => { actions.open([study.StudyInstanceUID]) } },
@@ -31,6 +33,7 @@ export function RowMenu({ study, actions, onDetail, onDelete, onShare, onShareCo
     ...(may('download') ? [{ key: 'download', icon: <DownloadOutlined aria-hidden />, label: words.download, onClick: () => { onDownload([study]) } }] : []),
     ...(may('share') ? [{ key: 'share', icon: <ShareAltOutlined aria-hidden />, label: words.share, onClick: () => { onShare([study]) } }] : []),
     ...(may('shareColleague') ? [{ key: 'colleague', icon: <UserAddOutlined aria-hidden />, label: words.colleague.share, onClick: () => { onShareColleague(study) } }] : []),
+    ...(membership?.permissions.includes('study.print_film') === true ? [{ key: 'prints', icon: <PrinterOutlined aria-hidden />, label: words.prints, onClick: () => { navigate(`/o/${membership.organisation.organisationId}/film?tab=history&study=${study.StudyInstanceUID}`) } }] : []),
     { key: 'copy', icon: <CopyOutlined aria-hidden />, label: words.copyLink, onClick: () => void actions.copyLink(study) },
     ...(may('delete') ? [{ type: 'divider' as const, key: 'line' }, { key: 'delete', danger: true, icon: <DeleteOutlined aria-hidden />, label: words.remove, onClick: () => { onDelete(study) } }] : []),
   ]

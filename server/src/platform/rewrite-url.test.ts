@@ -16,10 +16,11 @@ test("an organisation's address of DICOMweb names the organisation as the header
   expect(rewritten('/o/12/dicom-web', { 'x-organisation': '7' })).toEqual({ url: '/dicom-web', organisation: '12' })
 })
 
-test('so does its address of an attachment, which a browser fetches by itself, and of nothing else of the product API', () => {
-  const content = '/api/studies/1.2.3/attachments/01890a5d-ac96-774b-bcce-b302099a8057/download'
-  expect(rewritten(`/o/12${content}`)).toEqual({ url: `${content}`, organisation: '12' })
-  expect(rewritten('/o/12/api/studies/1.2.3/attachments')).toEqual({ url: '/o/12/api/studies/1.2.3/attachments', organisation: undefined })
+test('so does its address of an attachment or of films, which a browser fetches by itself, and of nothing else of the product API', () => {
+  for (const content of ['/api/studies/1.2.3/attachments/01890a5d-ac96-774b-bcce-b302099a8057/download', '/api/film/print-jobs/01890a5d-ac96-774b-bcce-b302099a8057/document']) {
+    expect(rewritten(`/o/12${content}`)).toEqual({ url: content, organisation: '12' })
+  }
+  for (const url of ['/o/12/api/studies/1.2.3/attachments', '/o/12/api/film/print-jobs/01890a5d-ac96-774b-bcce-b302099a8057/repetition']) expect(rewritten(url)).toEqual({ url, organisation: undefined })
 })
 
 test.each(['/o/12/studies', '/o/012/dicom-web/studies', '/o/x/dicom-web/studies', '/o/12/dicom-webs', '/o/1234567890123456789/dicom-web/studies', '//o/12/dicom-web/studies'])('%s is left as it is', (url) => {
