@@ -14,7 +14,16 @@ export const accountMemberships: Memberships = {
 
   administeredBy: (db, organisationId) => administered(db, organisationId).select('membership.account_id'),
 
-  mayReset: async (db, accountId, organisationId) => await administered(db, organisationId, { isBilling: true }).where({ 'membership.account_id': accountId }).first<object | undefined>('membership.membership_id') !== undefined,
+  mayReset: async (db, accountId, organisationId) => {
+    // A small role in the consortium beside does not make it his who administers a hospital that another is billed for.
+    const memberships = () => administered(db, organisationId).where({ 'membership.account_id': accountId })
+    const helped = administered(db, organisationId, { isBilling: true }).select('membership.membership_id')
+    const [one, another] = await Promise.all([
+      memberships().first<object | undefined>('membership.membership_id'),
+      memberships().whereNotIn('membership.membership_id', helped).first<object | undefined>('membership.membership_id'),
+    ])
+    return one !== undefined && another === undefined
+  },
 
   isSharedBeyond: async (db, accountId, organisationId) => {
     const elsewhere = await db('membership').where({ account_id: accountId, state: 'active' })
