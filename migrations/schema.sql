@@ -337,6 +337,38 @@ CREATE TABLE audit_seal (
   CHECK ((seal > 0))
 );
 
+CREATE TABLE body_part (
+  part_id uuid NOT NULL DEFAULT gen_random_uuid(),
+  organisation_id bigint NOT NULL,
+  category_id uuid,
+  device_type text COLLATE "C" NOT NULL,
+  category_name text NOT NULL,
+  name text NOT NULL,
+  part_count integer NOT NULL,
+  version integer NOT NULL DEFAULT 1,
+  created_at timestamp with time zone NOT NULL DEFAULT now(),
+  deleted_at timestamp with time zone,
+  deleted_by text,
+  PRIMARY KEY (part_id),
+  UNIQUE (organisation_id, part_id),
+  FOREIGN KEY (organisation_id) REFERENCES organisation(organisation_id),
+  FOREIGN KEY (organisation_id, category_id) REFERENCES part_category(organisation_id, category_id),
+  CHECK (((category_id IS NOT NULL) OR (deleted_at IS NOT NULL))),
+  CHECK (((part_count >= 1) AND (part_count <= 99)))
+);
+CREATE INDEX body_part_of_organisation ON body_part USING btree (organisation_id) WHERE (deleted_at IS NULL);
+CREATE UNIQUE INDEX body_part_by_name ON body_part USING btree (category_id, lower(name)) WHERE (deleted_at IS NULL);
+
+CREATE TABLE body_part_tag (
+  organisation_id bigint NOT NULL,
+  part_id uuid NOT NULL,
+  tag_id uuid NOT NULL,
+  PRIMARY KEY (part_id, tag_id),
+  FOREIGN KEY (organisation_id, part_id) REFERENCES body_part(organisation_id, part_id) ON DELETE CASCADE,
+  FOREIGN KEY (organisation_id, tag_id) REFERENCES part_tag(organisation_id, tag_id) ON DELETE CASCADE
+);
+CREATE INDEX body_part_tag_by_tag ON body_part_tag USING btree (tag_id);
+
 CREATE TABLE change (
   organisation_id bigint NOT NULL,
   position bigint NOT NULL,
@@ -1250,6 +1282,35 @@ CREATE INDEX pairing_of_hospital ON pairing USING btree (hospital_id, requested_
 CREATE INDEX pairing_of_team ON pairing USING btree (team_id, requested_at DESC, pairing_id DESC);
 CREATE UNIQUE INDEX pairing_one ON pairing USING btree (hospital_id, team_id) WHERE (state <> 'ended'::text);
 
+CREATE TABLE part_category (
+  category_id uuid NOT NULL DEFAULT gen_random_uuid(),
+  organisation_id bigint NOT NULL,
+  device_type text COLLATE "C" NOT NULL,
+  name text NOT NULL,
+  version integer NOT NULL DEFAULT 1,
+  created_at timestamp with time zone NOT NULL DEFAULT now(),
+  PRIMARY KEY (category_id),
+  UNIQUE (organisation_id, category_id),
+  FOREIGN KEY (organisation_id) REFERENCES organisation(organisation_id),
+  CHECK ((device_type ~ '^[A-Z0-9_ ]{1,16}$'::text))
+);
+CREATE UNIQUE INDEX part_category_by_name ON part_category USING btree (organisation_id, device_type, lower(name));
+
+CREATE TABLE part_tag (
+  tag_id uuid NOT NULL DEFAULT gen_random_uuid(),
+  organisation_id bigint NOT NULL,
+  name text NOT NULL,
+  priority integer NOT NULL,
+  is_final boolean NOT NULL,
+  rules jsonb NOT NULL,
+  version integer NOT NULL DEFAULT 1,
+  created_at timestamp with time zone NOT NULL DEFAULT now(),
+  PRIMARY KEY (tag_id),
+  UNIQUE (organisation_id, tag_id),
+  FOREIGN KEY (organisation_id) REFERENCES organisation(organisation_id)
+);
+CREATE UNIQUE INDEX part_tag_by_name ON part_tag USING btree (organisation_id, lower(name));
+
 CREATE TABLE passkey (
   passkey_id uuid NOT NULL DEFAULT gen_random_uuid(),
   account_id uuid NOT NULL,
@@ -1835,6 +1896,25 @@ CREATE TABLE study_modality (
   FOREIGN KEY (organisation_id, study_key) REFERENCES study(organisation_id, study_key) ON DELETE CASCADE
 );
 CREATE INDEX study_modality_by_time ON study_modality USING btree (organisation_id, modality, sort_key DESC, study_key DESC);
+
+CREATE TABLE study_tags (
+  study_key bigint NOT NULL,
+  organisation_id bigint NOT NULL,
+  study_version bigint NOT NULL,
+  rules_version bigint NOT NULL,
+  matches jsonb NOT NULL,
+  matched_at timestamp with time zone NOT NULL,
+  PRIMARY KEY (study_key),
+  FOREIGN KEY (organisation_id, study_key) REFERENCES study(organisation_id, study_key) ON DELETE CASCADE
+);
+
+CREATE TABLE tag_matching (
+  organisation_id bigint NOT NULL,
+  rules_version bigint NOT NULL DEFAULT 1,
+  through_position bigint NOT NULL,
+  PRIMARY KEY (organisation_id),
+  FOREIGN KEY (organisation_id) REFERENCES organisation(organisation_id)
+);
 
 CREATE TABLE thumbnail (
   instance_key bigint NOT NULL,

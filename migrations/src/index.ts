@@ -32,6 +32,7 @@ import * as examAttributes from './20261125010000_exam_attributes.ts'
 import * as studyDetail from './20261125040000_study_detail.ts'
 import * as downloads from './20261125030000_downloads.ts'
 import * as film from './20261125050000_film.ts'
+import * as bodyParts from './20261125060000_body_parts.ts'
 
 /** Every migration by name, in order. Listed, not found in a folder: what runs is what was reviewed, also from a bundle. */
 const migrations: Readonly<Record<string, Knex.Migration>> = {
@@ -68,6 +69,7 @@ const migrations: Readonly<Record<string, Knex.Migration>> = {
   '20261125030000_downloads': downloads,
   '20261125040000_study_detail': studyDetail,
   '20261125050000_film': film,
+  '20261125060000_body_parts': bodyParts,
 }
 
 const names = Object.keys(migrations)

@@ -3,6 +3,7 @@ import type { TSchema } from 'typebox'
 import { accountAdministrationRoutes, accountRoutes, passkeyRoutes, qrRoutes, type Accounts } from './accounts/index.ts'
 import { apiKeyRoutes, clientSecretIn, type ApiKeys } from './api-keys/index.ts'
 import { attachmentRoutes, type Attachments } from './attachments/index.ts'
+import { bodyPartRoutes, type BodyParts } from './body-parts/index.ts'
 import { auditRoutes, type AccessLog, type Audit } from './audit/index.ts'
 import { downloadRoutes, type Downloads } from './downloads/index.ts'
 import { gatewayRoutes, tokenRoutes, type Gateways } from './gateways/index.ts'
@@ -39,6 +40,7 @@ export interface ApiDeps {
   readonly studies: Studies
   readonly downloads: Downloads
   readonly attachments: Attachments
+  readonly bodyParts: BodyParts
 }
 
 /** Everything in contracts that is a schema, by the name it is exported under; the arguments of commands by the command's. */
@@ -55,7 +57,7 @@ function exportedSchemas(): Record<string, TSchema> {
 }
 
 /** The product API: what is not DICOM's own, in JSON by the schemas of contracts; what goes wrong is answered as docs/problems.md says. */
-export const api: ApiRoutes<ApiDeps> = async (app, { sharing, film, accounts, notifying, apiKeys, oidc, organisations, people, gateways, worklist, uploads, config, accessLog, audit, maintenance, studies, attachments, downloads }) => {
+export const api: ApiRoutes<ApiDeps> = async (app, { sharing, film, accounts, notifying, apiKeys, oidc, organisations, people, gateways, worklist, uploads, config, accessLog, audit, maintenance, studies, attachments, downloads, bodyParts }) => {
   await app.register(openApi, {
     title: 'Isocenter', version: '0.1.0', components,
     description: 'The product API. DICOM objects are searched, retrieved and stored by DICOMweb at /dicom-web. Errors are problem details (RFC 9457).',
@@ -66,6 +68,7 @@ export const api: ApiRoutes<ApiDeps> = async (app, { sharing, film, accounts, no
   await app.register(accountAdministrationRoutes, { accounts, accessLog })
   await app.register(organisationRoutes, { organisations })
   await app.register(deviceTypeRoutes, { organisations })
+  await app.register(bodyPartRoutes, { bodyParts, accessLog })
   await app.register(peopleRoutes, { organisations, accessLog })
   await app.register(pairingRoutes, { organisations })
   await app.register(personalCentreRoutes, { people })

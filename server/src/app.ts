@@ -4,6 +4,7 @@ import type { Accounts } from './accounts/index.ts'
 import type { ApiKeys } from './api-keys/index.ts'
 import type { Attachments } from './attachments/index.ts'
 import { auditedAnswers, auditedRefusals, type AccessLog, type Audit } from './audit/index.ts'
+import type { BodyParts } from './body-parts/index.ts'
 import type { Catalogue } from './catalogue/index.ts'
 import type { Config } from './config.ts'
 import { dicomweb } from './dicomweb/index.ts'
@@ -63,6 +64,7 @@ export interface AppDeps {
   readonly studies: Studies
   readonly downloads: Downloads
   readonly attachments: Attachments
+  readonly bodyParts: BodyParts
   readonly metrics: Metrics
   readonly readiness: readonly ReadinessCheck[]
   readonly screens: BuiltScreens
@@ -118,7 +120,7 @@ export async function createApp(deps: AppDeps): Promise<FastifyInstance> {
   await app.register(healthRoutes, { checks: deps.readiness })
   await app.register(dicomweb, { prefix: '/dicom-web', ...deps, services: [worklistDicomwebRoutes(deps)] })
   await app.register(sharedDicomweb, { prefix: sharedService, ...deps })
-  await app.register(api, { prefix: '/api', sharing: deps.sharing, film: deps.film, accounts: deps.accounts, apiKeys: deps.apiKeys, oidc: deps.oidc, organisations: deps.organisations, people: deps.people, notifying: deps.notifying, gateways: deps.gateways, worklist: deps.worklist, uploads: deps.uploads, config, accessLog: deps.accessLog, audit: deps.audit, maintenance: deps.maintenance, studies: deps.studies, downloads: deps.downloads, attachments: deps.attachments })
+  await app.register(api, { prefix: '/api', sharing: deps.sharing, film: deps.film, accounts: deps.accounts, apiKeys: deps.apiKeys, oidc: deps.oidc, organisations: deps.organisations, people: deps.people, notifying: deps.notifying, gateways: deps.gateways, worklist: deps.worklist, uploads: deps.uploads, config, accessLog: deps.accessLog, audit: deps.audit, maintenance: deps.maintenance, studies: deps.studies, downloads: deps.downloads, attachments: deps.attachments, bodyParts: deps.bodyParts })
   await app.register(viewerRoutes, { folder: deps.viewer })
   await app.register(screenRoutes, { screens: deps.screens })
   return app

@@ -6,6 +6,7 @@ import { apiKeyTasks, createApiKeys } from './api-keys/index.ts'
 import { createApp } from './app.ts'
 import { attachmentTasks, createAttachments } from './attachments/index.ts'
 import { auditTasks, createAccessLog, createAudit, configuredTarget, createSealSigner, startForwarding, startSealing } from './audit/index.ts'
+import { bodyPartTasks, createBodyParts } from './body-parts/index.ts'
 import { catalogueTasks, createCatalogue, ensureDefaultOrganisation } from './catalogue/index.ts'
 import type { Config } from './config.ts'
 import { createRenderer, startSweeping } from './dicomweb/index.ts'
@@ -100,7 +101,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
       sharing, film,
       tls, screens: await readScreens(screensDirectory(config)), viewer: viewerDirectory(config), organisations: createOrganisations({ db, accounts, outbox }), people,
       config, accounts, notifying, apiKeys: createApiKeys({ db, tokens }), oidc: createOidc({ db, sealing, accounts, memberships: accountMemberships, publicUrl: config.PUBLIC_URL, trustedOrigins: config.OIDC_TRUSTED_ORIGINS }), catalogue, blobs, transcoding, tokens, keys, gateways, metrics, accessLog,
-      maintenance, attachments, studies, downloads, audit: createAudit({ db, keptDays: config.AUDIT_KEPT_DAYS }),
+      maintenance, attachments, studies, downloads, bodyParts: createBodyParts({ db }), audit: createAudit({ db, keptDays: config.AUDIT_KEPT_DAYS }),
       worklist: createWorklist({ db }), uploads,
       readiness: [
         { name: 'database', check: () => db.raw('select 1 from organisation limit 1') },
@@ -125,7 +126,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
     closers.push(() => sealingTrail.close())
     const forwarding = startForwarding({ db, target: await configuredTarget(config), source: { sourceId: config.AUDIT_SOURCE_ID, host: hostname() }, log: app.log })
     closers.push(() => forwarding.close())
-    const jobs = startJobs({ database: config.DATABASE_URL, log: app.log, ...joinTasks(keyTasks, apiKeyTasks(db), catalogueTasks({ db, changeFeedDays: config.CHANGE_FEED_DAYS }), gatewayTasks(db), maintenanceTasks(maintenance, config.DELETED_PURGE_AFTER_DAYS), auditTasks({ db, signer: sealSigner, keptDays: config.AUDIT_KEPT_DAYS }), accountTasks(db, accounts, outbox), peopleTasks(db, people), organisationTasks(db), sharingTasks(sharing), downloadTasks(downloads), attachmentTasks(attachments), notificationTasks(db), recompressionTasks({ db, blobs, transcoding: recompressing })) })
+    const jobs = startJobs({ database: config.DATABASE_URL, log: app.log, ...joinTasks(keyTasks, apiKeyTasks(db), catalogueTasks({ db, changeFeedDays: config.CHANGE_FEED_DAYS }), gatewayTasks(db), maintenanceTasks(maintenance, config.DELETED_PURGE_AFTER_DAYS), auditTasks({ db, signer: sealSigner, keptDays: config.AUDIT_KEPT_DAYS }), accountTasks(db, accounts, outbox), peopleTasks(db, people), organisationTasks(db), bodyPartTasks(db), sharingTasks(sharing), downloadTasks(downloads), attachmentTasks(attachments), notificationTasks(db), recompressionTasks({ db, blobs, transcoding: recompressing })) })
     closers.push(() => jobs.close())
     await app.listen({ host: config.HOST, port: config.PORT })
     const address = app.server.address()

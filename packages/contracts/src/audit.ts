@@ -91,6 +91,7 @@ const entries = {
   'role.change': { group: 'organisation' },
   'device.change': { group: 'organisation' },
   'device.delete': { group: 'organisation' },
+  'body-part.change': { group: 'organisation' },
   'pairing.change': { group: 'organisation' },
   'fee.change': { group: 'organisation' },
   'notification-rule.change': { group: 'organisation' },

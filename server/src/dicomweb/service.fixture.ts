@@ -10,6 +10,7 @@ import { createApiKeys } from '../api-keys/index.ts'
 import { createApp } from '../app.ts'
 import { createAttachments, type Attachments } from '../attachments/index.ts'
 import { createAccessLog, createAudit, type AuditAction } from '../audit/index.ts'
+import { createBodyParts } from '../body-parts/index.ts'
 import { createCatalogue, ensureDefaultOrganisation } from '../catalogue/index.ts'
 import { readConfig } from '../config.ts'
 import { createDownloads, knownList, type Downloads } from '../downloads/index.ts'
@@ -106,7 +107,7 @@ export async function aService(env: Record<string, string> = {}, bucket?: TestBu
   })
   const renderer = createRenderer({ catalogue, blobs })
   const film = createFilm({ db, gateways, images: createFilmImages({ catalogue, renderer }), ...(now === undefined ? {} : { now }) })
-  const app = await createApp({ sharing, film, config, people, organisations: createOrganisations({ db, accounts, outbox, ...(now === undefined ? {} : { now }) }), accounts, notifying, apiKeys: createApiKeys({ db, tokens, ...(now === undefined ? {} : { now }) }), oidc: createOidc({ db, sealing, accounts, memberships: accountMemberships, publicUrl: config.PUBLIC_URL, trustedOrigins: config.OIDC_TRUSTED_ORIGINS, ...(now === undefined ? {} : { now }) }), catalogue, blobs, transcoding, tokens, keys, gateways, worklist: createWorklist({ db }), uploads, accessLog, maintenance, attachments, studies, downloads, onUnaudited, audit: createAudit({ db, keptDays: config.AUDIT_KEPT_DAYS, ...(now === undefined ? {} : { now }) }), metrics, readiness: [], screens: await readScreens(screensDirectory(config)), viewer: viewerDirectory(config) })
+  const app = await createApp({ sharing, film, config, people, organisations: createOrganisations({ db, accounts, outbox, ...(now === undefined ? {} : { now }) }), accounts, notifying, apiKeys: createApiKeys({ db, tokens, ...(now === undefined ? {} : { now }) }), oidc: createOidc({ db, sealing, accounts, memberships: accountMemberships, publicUrl: config.PUBLIC_URL, trustedOrigins: config.OIDC_TRUSTED_ORIGINS, ...(now === undefined ? {} : { now }) }), catalogue, blobs, transcoding, tokens, keys, gateways, worklist: createWorklist({ db }), uploads, accessLog, maintenance, attachments, studies, downloads, bodyParts: createBodyParts({ db, ...(now === undefined ? {} : { now }) }), onUnaudited, audit: createAudit({ db, keptDays: config.AUDIT_KEPT_DAYS, ...(now === undefined ? {} : { now }) }), metrics, readiness: [], screens: await readScreens(screensDirectory(config)), viewer: viewerDirectory(config) })
   const as = async (slug: string, granted: readonly Permission[] = permissions) => {
     const { organisationId } = await ensureDefaultOrganisation(db, slug)
     return { authorization: `Bearer ${await tokens.issue({ organisationId, permissions: granted, lifetimeSeconds: 3600 })}` }

@@ -39,13 +39,14 @@ export function createDeviceTypes({ db }: { readonly db: Db }): DeviceTypes {
   const list = async (db: Db, { organisationId, permissions }: Access): Promise<DeviceType[]> => {
     const own = await db('device_type').where({ organisation_id: organisationId }).orderBy('code').select<DeviceTypeRow[]>('code', 'name', 'modalities', 'version')
     const counted = await db('device').where({ organisation_id: organisationId, deleted_at: null }).groupBy('type').select<{ type: string; count: string }[]>('type', db.raw('count(*)'))
+    const withParts = new Set(await db('part_category').where({ organisation_id: organisationId }).distinct<{ device_type: string }[]>('device_type').then((found) => found.map(({ device_type }) => device_type)))
     const devicesOf = (code: string) => Number(counted.find(({ type }) => type === code)?.count ?? 0)
     const mayChange = permissions.has('admin.exam_attr')
     return [
       ...basicDeviceTypes.map(({ code, modalities }): DeviceType => ({ code, modalities: [...modalities], isBasic: true, devices: devicesOf(code), version: 1, actions: [] })),
       ...own.map((row): DeviceType => {
         const devices = devicesOf(row.code)
-        return { ...row, isBasic: false, devices, actions: mayChange ? ['edit', ...(devices === 0 ? ['delete' as const] : [])] : [] }
+        return { ...row, isBasic: false, devices, actions: mayChange ? ['edit', ...(devices === 0 && !withParts.has(row.code) ? ['delete' as const] : [])] : [] }
       }),
     ]
   }
@@ -83,6 +84,8 @@ export function createDeviceTypes({ db }: { readonly db: Db }): DeviceTypes {
       assertOwn(code)
       const { devices } = await find(trx, access, code)
       if (devices > 0) throw deviceTypeInUse('Give its devices another type first.', { devices })
+      const { count } = await trx('part_category').where({ organisation_id: access.organisationId, device_type: code }).count().first<{ count: string }>()
+      if (Number(count) > 0) throw deviceTypeInUse('Delete its categories of body parts first.', { devices, partCategories: Number(count) })
       await trx('device_type').where({ organisation_id: access.organisationId, code }).delete()
       await note(trx, access, 'device.change', { deviceType: code, change: 'deleted' })
     }),
