@@ -284,6 +284,7 @@ describe.skipIf(!hasProgram('chromium'))('the study list in Chromium', () => {
       { name: 'study.zip', mimeType: 'application/zip', buffer: Buffer.from(zipped([{ name: 'a/2.dcm', bytes: two ?? Buffer.alloc(0) }, { name: 'a/3.dcm', bytes: three ?? Buffer.alloc(0) }, { name: 'large', bytes: Buffer.alloc(20 * 1024 * 1024) }])) },
       { name: 'broken.zip', mimeType: 'application/zip', buffer: Buffer.from('no archive at all') },
     ])
+    await page.getByRole('button', { name: 'Upload 3 files' }).click()
     await page.getByText('6 of 6 files done').waitFor({ timeout: 20_000 })
     expect(await page.locator('.upload-items .ant-tag').allInnerTexts()).toEqual(['Too large', 'Cannot be read', 'Not a DICOM image, left out', 'Stored', 'Stored', 'Stored'])
     await shoot(page, 'upload')
@@ -293,6 +294,42 @@ describe.skipIf(!hasProgram('chromium'))('the study list in Chromium', () => {
     await page.getByText('Filters relaxed').waitFor()
     await page.locator('.is-current', { hasText: 'Files By' }).waitFor()
     expect(await screens.service.db('study').where({ organisation_id: west.organisationId }).select('number_of_study_related_instances', 'stored_by')).toMatchObject([{ number_of_study_related_instances: 3, stored_by: expect.stringMatching(/^account:/) as string }])
+    await close()
+  }, 90_000)
+
+  test.each([['en', 'light', { width: 1440, height: 900 }], ['zh-CN', 'dark', phone]] as const)('what the files say is filled in, a difference is confirmed and stands in the list beside it: %s', async (language, colorScheme, viewport) => {
+    const port = await screens.organisation('hospital', 'Port Hospital')
+    const { page, goTo, close, complaints } = await screens.signedInPage({ organisation: port, role: 'full', language, colorScheme, viewport })
+    const isEnglish = language === 'en'
+    const words = isEnglish ? { upload: 'Upload', name: 'Name', study: 'Study number', sendAll: 'Upload 3 files', confirm: 'What I typed is right', inFiles: 'In the files: Zang^Wei=', two: 'Files of 2 patients', done: '3 of 3 files done', show: 'Show study 1' }
+      : { upload: '上传', name: '姓名', study: '检查号', sendAll: '上传 3 个文件', confirm: '我填写的内容正确', inFiles: '文件中：Zang^Wei=', two: '所选文件属于 2 位患者', done: '已完成 3 / 3 个文件', show: '查看检查 1' }
+    const objects = (PatientName: string, PatientID: string) => aStudy({ series: [{ kind: 'CT', instances: 2 }] }).instances.map((instance) => Buffer.from(bytesOf({ ...instance, ...attributes({ PatientName, PatientID, AccessionNumber: 'A-1', PatientSex: 'M', StudyDate: '20261120', StudyDescription: 'Thorax' }) })))
+    const [one, two] = objects('Zang^Wei=臧^伟', 'P-1')
+    const [other] = objects('Li^Na', 'P-2')
+    await goTo(at(port, '?upload=1'))
+    await page.locator('.drop-field input[type=file]').first().setInputFiles([
+      { name: 'zhang.zip', mimeType: 'application/zip', buffer: Buffer.from(zipped([{ name: '1', bytes: one ?? Buffer.alloc(0) }, { name: '2', bytes: two ?? Buffer.alloc(0) }])) }, { name: '3.dcm', mimeType: 'application/dicom', buffer: other ?? Buffer.alloc(0) },
+    ])
+    await page.getByText(words.two).waitFor()
+    const form = page.locator('.chosen-study').filter({ has: page.locator('input[value="P-1"]') })
+    expect(await form.getByLabel(words.name, { exact: true }).inputValue()).toBe('Zang^Wei=臧^伟')
+    expect(await form.getByLabel(words.study, { exact: true }).inputValue()).toBe('A-1')
+    await form.getByLabel(words.name, { exact: true }).fill('Zhang^Wei=张^伟')
+    await page.getByText(words.inFiles).waitFor()
+    const send = page.getByRole('button', { name: words.sendAll })
+    expect(await send.isDisabled()).toBe(true)
+    await shoot(page, `upload-review-${language}`)
+    expect(await seriousFindings(page)).toEqual([])
+    expect(await overhang(page)).toBe(0)
+    await page.getByRole('checkbox', { name: words.confirm }).check()
+    await send.click()
+    await page.getByText(words.done).waitFor({ timeout: 20_000 })
+    await shoot(page, `upload-corrected-${language}`)
+    expect(await screens.service.db('study').leftJoin('study_correction', (join) => { join.on('study_correction.organisation_id', 'study.organisation_id').andOn('study_correction.study_instance_uid', 'study.study_instance_uid') }).where('study.organisation_id', port.organisationId).orderBy('study.patient_id').select('patient_name', 'study_correction.version', screens.service.db.raw("corrections -> 'PatientName' ->> 'value' as corrected")))
+      .toEqual([{ patient_name: 'Zang^Wei=臧^伟', version: 1, corrected: 'Zhang^Wei=张^伟' }, { patient_name: 'Li^Na', version: null, corrected: null }])
+    await goTo(at(port))
+    await page.getByText('张伟').first().waitFor()
+    expect(complaints).toEqual([])
     await close()
   }, 90_000)
 

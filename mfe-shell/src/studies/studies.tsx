@@ -160,7 +160,7 @@ function StudyList({ membership: { organisation: { organisationId }, permissions
       </div>
       {selected.size > 0 && <SelectionBar selected={selected} onOpen={actions.open} onShare={setSharing} onDownload={setDownloading} onClear={() => { setSelected(new Map()) }} />}
       {shownStudy !== null && <Detail organisationId={organisationId} StudyInstanceUID={shownStudy} tab={tab} permissions={permissions} onTab={(next) => { go({ tab: next === 'case' ? '' : next }) }} onOpen={actions.open} onShow={(uid) => { go({ study: uid, tab: '' }, false) }} onChanged={(uid) => void actions.readAnew(uid)} onShareColleague={setSharingWithColleague} onClose={() => { go({ study: '', tab: '' }) }} />}
-      {search.get('upload') === '1' && permissions.includes('study.upload') && <UploadDrawer organisationId={organisationId} queue={queueOf(organisationId)} onClose={() => { go({ upload: '' }) }} />}
+      {search.get('upload') === '1' && permissions.includes('study.upload') && <UploadDrawer organisationId={organisationId} permissions={permissions} queue={queueOf(organisationId)} onClose={() => { go({ upload: '' }) }} />}
       <DownloadDialog organisationId={organisationId} studies={downloading.map(({ StudyInstanceUID }) => StudyInstanceUID)} seesIdentities={permissions.includes('study.view_identity')} onClose={() => { setDownloading([]) }} />
       <ExportDialog list="studies" isOpen={isExporting} fields={(signal) => studyExport(session.api.of(organisationId)).fields(signal)} create={exportList} onClose={() => { setExporting(false) }} />
       <ShareDialog organisationId={organisationId} studies={sharing.map(({ StudyInstanceUID }) => StudyInstanceUID)} isOpen={sharing.length > 0} onClose={() => { setSharing([]) }} />

@@ -1,21 +1,42 @@
-/** What a file is, by its first bytes (PS3.10 §7.1): preamble, DICM, file meta information. */
+/** What a file is, and what it says of patient and study, by its first bytes (PS3.10 §7.1). */
+import type { Beginning } from '@isocenter/dicom/beginning'
 
-export type FileKind = 'instance' | 'directory' | 'other'
+/** What the form shows and lets correct, in its order. */
+export const shownKeywords = ['PatientName', 'PatientID', 'PatientSex', 'PatientBirthDate', 'AccessionNumber', 'StudyDescription'] as const
+export type ShownKeyword = typeof shownKeywords[number]
+
+export interface Header {
+  readonly StudyInstanceUID: string
+  readonly Modality: string | undefined
+  readonly StudyDate: string | undefined
+  readonly values: Readonly<Partial<Record<ShownKeyword, string>>>
+}
+
+export type FileKind = { readonly kind: 'instance'; readonly header: Header | undefined } | { readonly kind: 'directory' | 'other' }
 
 /** MediaStorageSOPClassUID of a DICOMDIR, Media Storage Directory Storage. */
 const directoryClass = '1.2.840.10008.1.3.10'
-const headBytes = 1024
+/** Patient and study stand before anything long; some senders put pictures of it before them. */
+export const headBytes = 64 * 1024
+const prefixEnd = 132
 
-export async function kindOfFile(file: Blob): Promise<FileKind> {
-  const bytes = new Uint8Array(await file.slice(0, headBytes).arrayBuffer())
-  if (String.fromCharCode(...bytes.subarray(128, 132)) !== 'DICM') return 'other'
-  // Explicit VR little endian, always: tag (0002,0002), `UI`, two bytes of length.
-  for (let at = 132; at + 8 <= bytes.length; at++) {
-    if (bytes[at] === 2 && bytes[at + 1] === 0 && bytes[at + 2] === 2 && bytes[at + 3] === 0 && bytes[at + 4] === 0x55 && bytes[at + 5] === 0x49) {
-      const length = (bytes[at + 6] ?? 0) + 256 * (bytes[at + 7] ?? 0)
-      const uid = String.fromCharCode(...bytes.subarray(at + 8, at + 8 + length)).replace(/[\0 ]+$/, '')
-      return uid === directoryClass ? 'directory' : 'instance'
-    }
-  }
-  return 'instance'
+/** A beginning of up to `headBytes`. A header that cannot be read yet is the server's business: the file is sent as it is. */
+export async function kindOfFile(head: Blob): Promise<FileKind> {
+  const bytes = new Uint8Array(await head.arrayBuffer())
+  if (String.fromCharCode(...bytes.subarray(prefixEnd - 4, prefixEnd)) !== 'DICM') return { kind: 'other' }
+  // Dictionary and character sets come only when somebody uploads.
+  const { readBeginning } = await import('@isocenter/dicom/beginning')
+  const beginning = readBeginning(bytes)
+  if (beginning?.fileMeta?.string('MediaStorageSOPClassUID') === directoryClass) return { kind: 'directory' }
+  return { kind: 'instance', header: beginning && headerOf(beginning) }
+}
+
+function headerOf({ dataSet }: Beginning): Header | undefined {
+  const StudyInstanceUID = dataSet.string('StudyInstanceUID')
+  if (StudyInstanceUID === undefined) return undefined
+  const values = Object.fromEntries(shownKeywords.flatMap((keyword) => {
+    const value = dataSet.string(keyword)?.trim()
+    return value === undefined || value === '' ? [] : [[keyword, value]]
+  }))
+  return { StudyInstanceUID, Modality: dataSet.string('Modality'), StudyDate: dataSet.string('StudyDate'), values }
 }

@@ -4,15 +4,17 @@ import { Button, Drawer, Progress, Tag } from 'antd'
 import { useRef, useState, type DragEvent } from 'react'
 import { useStudyWords } from '../words.ts'
 import { droppedFiles } from './dropped-files.ts'
+import { UploadReview } from './upload-review.tsx'
 import type { UploadItem, UploadOutcome, UploadQueue } from './upload-queue.ts'
 
 const colours: Partial<Record<UploadOutcome, string>> = { stored: 'success', sending: 'processing', refused: 'error', failed: 'error', tooLarge: 'error', brokenArchive: 'error', notDicom: 'warning', stopped: 'warning' }
-const isOver = ({ outcome }: UploadItem): boolean => outcome !== 'waiting' && outcome !== 'sending'
+const isOver = ({ outcome }: UploadItem): boolean => !['reading', 'ready', 'waiting', 'sending'].includes(outcome)
+const isUnderWay = ({ outcome }: UploadItem): boolean => outcome === 'waiting' || outcome === 'sending'
 /** Of thousands of files the first that still matter are listed; the figures are of all. */
 const mostListed = 200
 
 /** Files, folders and zip archives into the study list (UPL-01 to UPL-04). */
-export function UploadDrawer({ organisationId, queue, onClose }: { readonly organisationId: string; readonly queue: UploadQueue; readonly onClose: () => void }) {
+export function UploadDrawer({ organisationId, permissions, queue, onClose }: { readonly organisationId: string; readonly permissions: readonly string[]; readonly queue: UploadQueue; readonly onClose: () => void }) {
   const { upload: words } = useStudyWords()
   const { formats } = useLanguage()
   const items = useStore(queue.items)
@@ -47,10 +49,11 @@ export function UploadDrawer({ organisationId, queue, onClose }: { readonly orga
       </div>
       {items.length === 0 ? <EmptyState title={words.none} /> : (
         <>
+          <UploadReview items={items} queue={queue} mayCorrect={permissions.includes('study.edit_case')} seesIdentities={permissions.includes('study.view_identity')} />
           <div role="status">{words.progress(done, items.length, formats.bytes(sent), formats.bytes(bytes))}</div>
           <Progress percent={bytes === 0 ? 0 : Math.floor(100 * sent / bytes)} aria-label={words.title} />
           <div className="card-actions">
-            {done < items.length && <Button onClick={queue.stop}>{words.stop}</Button>}
+            {items.some(isUnderWay) && <Button onClick={queue.stop}>{words.stop}</Button>}
             {items.some(({ outcome }) => outcome === 'failed' || outcome === 'stopped') && <Button onClick={queue.retry}>{words.retry}</Button>}
             {studies.map((uid, index) => <Link key={uid} href={`/o/${organisationId}/studies?record=${uid}`}>{words.show(index + 1, studies.length)}</Link>)}
           </div>
@@ -70,5 +73,5 @@ export function UploadDrawer({ organisationId, queue, onClose }: { readonly orga
 }
 
 /** What went wrong first, then what is under way, what waits, and what is done. */
-const order: readonly UploadOutcome[] = ['failed', 'refused', 'tooLarge', 'brokenArchive', 'sending', 'stopped', 'notDicom', 'waiting', 'stored']
+const order: readonly UploadOutcome[] = ['failed', 'refused', 'tooLarge', 'brokenArchive', 'sending', 'stopped', 'notDicom', 'reading', 'waiting', 'ready', 'stored']
 const rank = ({ outcome }: UploadItem): number => order.indexOf(outcome)

@@ -1,10 +1,10 @@
-/** Files on their way into the study list: some at once, each with what came of it. */
+/** Files on their way into the study list: read first, sent when somebody has looked at what they say, some at once, each with what came of it. */
 import { ApiProblem, createStore, session, uploadInstance, type Store } from '@isocenter/api-client'
-import { browserArchiveBytes, browserInstanceBytes } from '@isocenter/contracts'
-import { kindOfFile } from './dicom-file.ts'
+import { browserArchiveBytes, browserInstanceBytes, type UploadCorrections } from '@isocenter/contracts'
+import { headBytes, kindOfFile, type Header } from './dicom-file.ts'
 import { ZipBroken, zipEntries } from './zip.ts'
 
-export type UploadOutcome = 'waiting' | 'sending' | 'stored' | 'refused' | 'failed' | 'tooLarge' | 'notDicom' | 'brokenArchive' | 'stopped'
+export type UploadOutcome = 'reading' | 'ready' | 'waiting' | 'sending' | 'stored' | 'refused' | 'failed' | 'tooLarge' | 'notDicom' | 'brokenArchive' | 'stopped'
 
 export interface UploadItem {
   readonly id: number
@@ -12,14 +12,23 @@ export interface UploadItem {
   readonly bytes: number
   readonly sent: number
   readonly outcome: UploadOutcome
+  /** What the file says; undefined where it could not be read, which the server settles. */
+  readonly header?: Header | undefined
   readonly StudyInstanceUID?: string | undefined
   /** Failure Reason (0008,1197), or the problem's name. */
   readonly reason?: string | undefined
 }
 
+/** Corrections by StudyInstanceUID. */
+export type CorrectionsByStudy = ReadonlyMap<string, UploadCorrections>
+
 export interface UploadQueue {
   readonly items: Store<readonly UploadItem[]>
   readonly add: (files: readonly File[]) => void
+  /** Sends what is ready; what is corrected of a study goes with its files. */
+  readonly send: (corrections: CorrectionsByStudy) => void
+  /** Forgets what is ready. */
+  readonly discard: () => void
   /** Those that failed once more. */
   readonly retry: () => void
   readonly stop: () => void
@@ -32,41 +41,67 @@ const isArchive = (name: string): boolean => /\.zip$/i.test(name)
 interface Job {
   readonly id: number
   readonly take: () => Promise<Blob>
+  readonly peek: () => Promise<Blob>
 }
 
 /** Uploads into one organisation; it goes on while other pages are looked at. */
 export function createUploadQueue(organisationId: string): UploadQueue {
   const items = createStore<readonly UploadItem[]>([])
   const jobs = new Map<number, Job>()
+  const unread: Job[] = []
   const waiting: Job[] = []
+  const corrected = new Map<string, UploadCorrections>()
   let stopping = new AbortController()
   let running = 0
+  let isReading = false
   let lastId = 0
 
-  const change = (id: number, members: Partial<UploadItem>) => { items.set(items.get().map((item) => (item.id === id ? { ...item, ...members } : item))) }
+  const changeAll = (changes: ReadonlyMap<number, Partial<UploadItem>>) => { items.set(items.get().map((item) => ({ ...item, ...changes.get(item.id) }))) }
+  const change = (id: number, members: Partial<UploadItem>) => { changeAll(new Map([[id, members]])) }
   const append = (name: string, bytes: number, outcome: UploadOutcome): number => {
     const id = ++lastId
     items.set([...items.get(), { id, name, bytes, sent: 0, outcome }])
     return id
   }
-  const enqueue = (name: string, bytes: number, take: () => Promise<Blob>) => {
+  const enqueue = (name: string, bytes: number, take: () => Promise<Blob>, peek: () => Promise<Blob>) => {
     if (bytes >= browserInstanceBytes) {
       append(name, bytes, 'tooLarge')
       return
     }
-    const job = { id: append(name, bytes, 'waiting'), take }
+    const job = { id: append(name, bytes, 'reading'), take, peek }
     jobs.set(job.id, job)
-    waiting.push(job)
-    work()
+    unread.push(job)
+    void read()
+  }
+  const readOne = async ({ peek }: Job): Promise<Partial<UploadItem>> => {
+    try {
+      const found = await kindOfFile(await peek())
+      return found.kind === 'instance' ? { outcome: 'ready', header: found.header } : { outcome: 'notDicom' }
+    } catch (error) {
+      // Of a file that is gone, or may not be read.
+      return error instanceof ZipBroken ? { outcome: 'brokenArchive', reason: error.message } : { outcome: 'failed', reason: error instanceof Error ? error.name : '' }
+    }
+  }
+  /** Some at once, told together: thousands of files are chosen. */
+  const read = async () => {
+    if (isReading) return
+    isReading = true
+    for (let some = unread.splice(0, 32); some.length > 0; some = unread.splice(0, 32)) {
+      changeAll(new Map(await Promise.all(some.map(async (job) => [job.id, await readOne(job)] as const))))
+    }
+    isReading = false
   }
 
   const send = async ({ id, take }: Job, signal: AbortSignal) => {
     change(id, { outcome: 'sending', sent: 0, reason: undefined })
     const blob = await take()
     if (blob.size >= browserInstanceBytes) return change(id, { outcome: 'tooLarge' })
-    if (await kindOfFile(blob) !== 'instance') return change(id, { outcome: 'notDicom' })
-    const { status, StudyInstanceUID, failureReason } = await uploadInstance(session.api.of(organisationId), blob, { signal, onProgress: (sent) => { change(id, { sent }) } })
+    const uid = items.get().find((item) => item.id === id)?.header?.StudyInstanceUID
+    const corrections = uid === undefined ? undefined : corrected.get(uid)
+    const { status, StudyInstanceUID, failureReason } = await uploadInstance(session.api.of(organisationId), blob, { signal, corrections, onProgress: (sent) => { change(id, { sent }) } })
     const isStored = status >= 200 && status < 300 && failureReason === undefined
+    // Made once: what is corrected afterwards in the list is not taken back by a later file.
+    if (isStored && uid !== undefined) corrected.delete(uid)
     change(id, { outcome: isStored ? 'stored' : 'refused', sent: blob.size, StudyInstanceUID, reason: isStored ? undefined : failureReason === undefined ? String(status) : `0x${failureReason.toString(16).toUpperCase().padStart(4, '0')}` })
   }
   const run = async (job: Job) => {
@@ -91,6 +126,12 @@ export function createUploadQueue(organisationId: string): UploadQueue {
       })
     }
   }
+  const enqueueAgain = (outcomes: readonly UploadOutcome[]) => {
+    const again = items.get().flatMap(({ id, outcome }) => (outcomes.includes(outcome) ? jobs.get(id) ?? [] : []))
+    changeAll(new Map(again.map(({ id }) => [id, { outcome: 'waiting' }])))
+    waiting.push(...again)
+    work()
+  }
 
   const addArchive = async (archive: File) => {
     if (archive.size >= browserArchiveBytes) {
@@ -98,7 +139,7 @@ export function createUploadQueue(organisationId: string): UploadQueue {
       return
     }
     try {
-      for (const { name, size, read } of await zipEntries(archive)) enqueue(`${archive.name}/${name}`, size, () => read(browserInstanceBytes))
+      for (const { name, size, read: unpack, peek } of await zipEntries(archive)) enqueue(`${archive.name}/${name}`, size, () => unpack(browserInstanceBytes), () => peek(headBytes))
     } catch (error) {
       if (!(error instanceof ZipBroken)) throw error
       append(archive.name, archive.size, 'brokenArchive')
@@ -107,20 +148,22 @@ export function createUploadQueue(organisationId: string): UploadQueue {
 
   return {
     items,
-    add: (files) => { for (const file of files) if (isArchive(file.name)) void addArchive(file); else enqueue(file.webkitRelativePath === '' ? file.name : file.webkitRelativePath, file.size, () => Promise.resolve(file)) },
-    retry: () => {
-      for (const { id, outcome } of items.get()) {
-        const job = jobs.get(id)
-        if (job === undefined || (outcome !== 'failed' && outcome !== 'stopped')) continue
-        change(id, { outcome: 'waiting' })
-        waiting.push(job)
+    add: (files) => {
+      for (const file of files) {
+        if (isArchive(file.name)) void addArchive(file)
+        else enqueue(file.webkitRelativePath === '' ? file.name : file.webkitRelativePath, file.size, () => Promise.resolve(file), () => Promise.resolve(file.slice(0, headBytes)))
       }
-      work()
     },
+    send: (corrections) => {
+      for (const [uid, values] of corrections) corrected.set(uid, values)
+      enqueueAgain(['ready'])
+    },
+    discard: () => { items.set(items.get().filter(({ outcome }) => outcome !== 'ready')) },
+    retry: () => { enqueueAgain(['failed', 'stopped']) },
     stop: () => {
       stopping.abort()
       stopping = new AbortController()
-      for (const { id } of waiting.splice(0)) change(id, { outcome: 'stopped' })
+      changeAll(new Map(waiting.splice(0).map(({ id }) => [id, { outcome: 'stopped' }])))
     },
   }
 }

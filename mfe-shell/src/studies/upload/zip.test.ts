@@ -13,6 +13,7 @@ test('what was packed comes out again, in its order, by its names', async () => 
     const entries = await zipEntries(new Blob([zipped(files, { comment })]))
     expect(entries.map(({ name, size }) => [name, size])).toEqual(files.map(({ name, bytes }) => [name, bytes.length]))
     expect(await Promise.all(entries.map(async (entry) => read(await entry.read(most))))).toEqual(files.map(({ bytes }) => new Uint8Array(bytes)))
+    expect(await Promise.all(entries.map(async (entry) => read(await entry.peek(100))))).toEqual(files.map(({ bytes }) => new Uint8Array(bytes.slice(0, 100))))
   }), { numRuns: 60 })
 })
 

@@ -6,6 +6,8 @@ export interface ZipEntry {
   readonly size: number
   /** Its bytes. @throws ZipBroken when it is damaged, encrypted, or larger than `most` */
   readonly read: (most: number) => Promise<Blob>
+  /** Its first bytes. @throws ZipBroken */
+  readonly peek: (bytes: number) => Promise<Blob>
 }
 
 /** The archive, or something in it, cannot be read. */
@@ -44,21 +46,21 @@ export async function zipEntries(archive: Blob): Promise<ZipEntry[]> {
     const [nameLength, extraLength, commentLength] = [directory.getUint16(place + 28, true), directory.getUint16(place + 30, true), directory.getUint16(place + 32, true)]
     const bytes = new Uint8Array(directory.buffer, directory.byteOffset + place + 46, Math.min(nameLength, directory.byteLength - place - 46))
     const name = new TextDecoder(isUTF8(flags) ? 'utf-8' : 'gb18030').decode(bytes)
-    if (!name.endsWith('/')) entries.push({ name, size, read: (most) => unpacked(archive, { flags, method, packed, localAt, most }) })
+    if (!name.endsWith('/')) entries.push({ name, size, read: (most) => unpacked(archive, { flags, method, packed, localAt, most }), peek: (most) => unpacked(archive, { flags, method, packed, localAt, most, isPeek: true }) })
     place += 46 + nameLength + extraLength + commentLength
   }
   return entries
 }
 
-async function unpacked(archive: Blob, { flags, method, packed, localAt, most }: { readonly flags: number; readonly method: number; readonly packed: number; readonly localAt: number; readonly most: number }): Promise<Blob> {
+async function unpacked(archive: Blob, { flags, method, packed, localAt, most, isPeek = false }: { readonly flags: number; readonly method: number; readonly packed: number; readonly localAt: number; readonly most: number; readonly isPeek?: boolean }): Promise<Blob> {
   if (isEncrypted(flags)) throw new ZipBroken('encrypted')
   const local = await view(archive.slice(localAt, localAt + 30))
   if (local.byteLength < 30 || local.getUint32(0, true) !== localSignature) throw new ZipBroken('entry out of place')
   const start = localAt + 30 + local.getUint16(26, true) + local.getUint16(28, true)
   const bytes = archive.slice(start, start + packed)
   if (method === 0) {
-    if (bytes.size > most) throw new ZipBroken('too large')
-    return bytes
+    if (bytes.size > most && !isPeek) throw new ZipBroken('too large')
+    return bytes.slice(0, most)
   }
   if (method !== 8) throw new ZipBroken(`packed by method ${String(method)}`)
   const reader = bytes.stream().pipeThrough(new DecompressionStream('deflate-raw')).getReader()
@@ -67,6 +69,10 @@ async function unpacked(archive: Blob, { flags, method, packed, localAt, most }:
   try {
     for (let next = await reader.read(); !next.done; next = await reader.read()) {
       size += next.value.byteLength
+      if (size >= most && isPeek) {
+        await reader.cancel()
+        return new Blob([...parts, next.value]).slice(0, most)
+      }
       // Whatever it claims to be: a few packed bytes may hold gigabytes.
       if (size > most) throw new ZipBroken('too large')
       parts.push(next.value)

@@ -1,0 +1,59 @@
+import type { CorrectableKeyword, UploadCorrections } from '@isocenter/contracts'
+import { useUnsaved } from '@isocenter/design-system'
+import { Alert, Button, Checkbox } from 'antd'
+import { useState } from 'react'
+import { useStudyWords } from '../words.ts'
+import { chosenStudies, differences, patientsOf } from './chosen-studies.ts'
+import { ChosenStudyForm, keywordsFor, type TypedValues } from './chosen-study-form.tsx'
+import type { UploadItem, UploadQueue } from './upload-queue.ts'
+
+/** Of a disc with many studies the first are shown in forms; all are sent. */
+const mostForms = 20
+
+interface UploadReviewProps {
+  readonly items: readonly UploadItem[]
+  readonly queue: UploadQueue
+  readonly mayCorrect: boolean
+  readonly seesIdentities: boolean
+}
+
+/** What the chosen files say, before they are sent: what is typed otherwise is a correction, and somebody says that it is meant (D-87). */
+export function UploadReview({ items, queue, mayCorrect, seesIdentities }: UploadReviewProps) {
+  const { upload: words, unnamed } = useStudyWords()
+  const [typed, setTyped] = useState<ReadonlyMap<string, TypedValues>>(new Map())
+  const [isConfirmed, setConfirmed] = useState(false)
+  const ready = items.filter(({ outcome }) => outcome === 'ready')
+  const studies = chosenStudies(items)
+  const corrections = new Map(studies.flatMap(({ StudyInstanceUID, values }): [string, UploadCorrections][] => {
+    const different = differences({ values }, typed.get(StudyInstanceUID) ?? {}) as Partial<Record<CorrectableKeyword, string>>
+    return Object.keys(different).length === 0 ? [] : [[StudyInstanceUID, different]]
+  }))
+  useUnsaved(ready.length > 0)
+  const patients = patientsOf(studies)
+  const isMixed = studies.some(({ patients: those }) => those.length > 1)
+  const asks = isMixed || corrections.size > 0
+  const readable = ready.filter(({ header }) => header !== undefined).length
+  if (ready.length === 0) return null
+  return (
+    <div className="upload-review">
+      {patients.length > 1 && !isMixed && <Alert type="warning" showIcon title={words.severalPatients(patients.length)} description={patients.map((patient) => (patient === '' ? unnamed : patient)).join('; ')} />}
+      {studies.slice(0, mostForms).map((study) => (
+        <ChosenStudyForm
+          key={study.StudyInstanceUID} study={study} typed={typed.get(study.StudyInstanceUID) ?? {}} keywords={keywordsFor(seesIdentities)} mayCorrect={mayCorrect}
+          onTyped={(values) => {
+            setTyped(new Map(typed).set(study.StudyInstanceUID, values))
+            // Said of what was there then.
+            setConfirmed(false)
+          }}
+        />
+      ))}
+      {studies.length > mostForms && <p className="hint">{words.furtherStudies(studies.length - mostForms)}</p>}
+      {ready.length > readable && <p className="hint">{words.unreadable(ready.length - readable)}</p>}
+      {asks && <Checkbox checked={isConfirmed} onChange={({ target }) => { setConfirmed(target.checked) }}>{corrections.size > 0 ? words.confirmCorrections : words.confirmMixed}</Checkbox>}
+      <div className="card-actions">
+        <Button type="primary" disabled={asks && !isConfirmed} onClick={() => { queue.send(corrections) }}>{words.send(ready.length)}</Button>
+        <Button onClick={queue.discard}>{words.discard}</Button>
+      </div>
+    </div>
+  )
+}
