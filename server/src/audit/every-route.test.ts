@@ -135,6 +135,10 @@ describe('what is done leaves its action in the trail:', () => {
     const path = `/studies/${study.StudyInstanceUID}`
     for (const url of ['/studies', path, `/share-risks?studies=${study.StudyInstanceUID}`, '/favourites', '/storage', '/home-log', '/audit/entries', '/audit/user-log', '/audit/study-log', '/audit/export?format=csv']) await ask('GET', url)
     await ask('PUT', `${path}/series/${String(study.series[0]?.SeriesInstanceUID)}/visibility`, { isShown: false })
+    await ask('GET', `${path}/similar`)
+    await ask('PATCH', `${path}/case`, { corrections: { ReferringPhysicianName: 'Sun^Li' } }, { 'if-match': '"0"' })
+    const colleague = await hospital.member('general')
+    await ask('POST', `${path}/colleague-shares`, { membershipIds: [colleague.membershipId] })
     await ask('PUT', `${path}/related/${other.StudyInstanceUID}`)
     await ask('DELETE', `${path}/related/${other.StudyInstanceUID}`)
     await ask('PUT', `/favourites${path}`)
