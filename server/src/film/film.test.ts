@@ -89,6 +89,22 @@ describe('a basket', () => {
     expect(await basketOf(hospital)).toHaveLength(maxFilmItems)
   })
 
+  test('takes no frame an image does not have', async () => {
+    const hospital = await aHospital(service)
+    const study = await aStored(hospital)
+    expect(typeOf(await hospital.doctor.call('POST', '/film/basket', { images: [{ ...imageOf(study, 0), frame: 2 }] }))).toBe('no-such-film-item')
+  })
+
+  test('does not go beyond its bound, whoever adds at once', async () => {
+    const hospital = await aHospital(service)
+    const study = await aStored(hospital)
+    const { SOPInstanceUID, StudyInstanceUID, SeriesInstanceUID } = imageOf(study, 0)
+    await service.db.raw(`insert into film_item (organisation_id, account_id, study_instance_uid, series_instance_uid, sop_instance_uid, frame, added_at)
+      select ?, ?, ?, ?, ?, frame + 1, now() from generate_series(1, ?) frame`, [hospital.organisationId, hospital.doctor.accountId, StudyInstanceUID, SeriesInstanceUID, SOPInstanceUID, maxFilmItems - 1])
+    const answers = await Promise.all([0, 1, 2].map((index) => hospital.doctor.call('POST', '/film/basket', { images: [imageOf(study, index)] })))
+    expect(answers.map(({ statusCode }) => statusCode).sort()).toEqual([200, 409, 409])
+  })
+
   test('is nobody else\'s: not a colleague\'s, not another organisation\'s', async () => {
     const [hospital, other] = [await aHospital(service), await aHospital(service)]
     const study = await aStored(hospital)
@@ -187,6 +203,23 @@ describe('a film printer', () => {
     const answer = await hospital.doctor.call('POST', '/film/print-jobs', { items, settings: { ...settings, ...given }, printer: gateway.printer })
     expect(answer.json()).toMatchObject({ status: 422, reason })
     expect(await basketOf(hospital)).toHaveLength(3)
+  })
+
+  test.each([
+    ['is revoked meanwhile', ({ gateway }) => service.db('gateway').where({ gateway_id: gateway.gatewayId }).update({ revoked_at: now })],
+    ['of an order whose person may not print any more', async ({ hospital }) => {
+      const role = await service.db('role').where({ organisation_id: hospital.organisationId, built_in: 'administrator' }).first<{ role_id: string }>('role_id')
+      await service.db('membership').where({ membership_id: hospital.doctor.membershipId }).update({ role_id: role.role_id })
+    }],
+    ['of an order whose person has been suspended', ({ hospital }) => service.db('account').where({ account_id: hospital.doctor.accountId }).update({ state: 'suspended' })],
+  ] satisfies [string, (there: { hospital: Hospital; gateway: TestGateway }) => PromiseLike<unknown>][])('whose gateway %s is told of no order and gets no image', async (_what, change) => {
+    const hospital = await aHospital(service)
+    const gateway = await aGatewayWithPrinter(hospital)
+    await collect(hospital, await aStored(hospital))
+    const job = await printed(hospital, {}, { printer: gateway.printer })
+    expect((await gateway.get(`/gateways/self/print-jobs/${job.jobId}`)).statusCode).toBe(200)
+    await change({ hospital, gateway })
+    for (const path of ['', '/images/1']) expect(typeOf(await gateway.get(`/gateways/self/print-jobs/${job.jobId}${path}`))).toBe('no-such-print-job')
   })
 
   test('whose gateway stays away is not waited for beyond half a day', async () => {

@@ -7,6 +7,7 @@ import { Type } from 'typebox'
 import { actorsOf, record } from '../audit/index.ts'
 import type { Gateways } from '../gateways/index.ts'
 import { forbidden, type Access } from '../identity/index.ts'
+import { membershipsOf, permissionsOf } from '../organisations/index.ts'
 import { decodeCursor, encodeCursor } from '../platform/cursor.ts'
 import type { Db, Trx } from '../platform/db.ts'
 import { filmDocument } from './document.ts'
@@ -14,7 +15,7 @@ import type { FilmImages } from './images.ts'
 import { printersOf } from './printers.ts'
 import { filmBasketFull, noSuchFilmItem, noSuchFilmPrinter, noSuchPrintJob, printJobBegun, printNotPossible } from './problems.ts'
 import {
-  addItems, basketOf, beginJob, cancelJob, imagesOfJob, imagesOfSeries, insertJob, itemCount, jobsOf, printable, removeItems, stateOf, type Collector, type JobRow, type PrintedImage,
+  addItems, basketOf, beginJob, cancelJob, imagesOfJob, imagesOfSeries, insertJob, itemCount, jobsOf, lockBasket, printable, removeItems, stateOf, type Collector, type JobRow, type PrintedImage,
 } from './store.ts'
 
 /** A gateway that is away so long is not waited for: what was meant to be printed today surprises nobody tomorrow. */
@@ -64,6 +65,7 @@ export function createFilm({ db, images, gateways, now = () => new Date() }: Fil
   const add = async (collector: Collector, chosen: readonly FilmImage[]): Promise<FilmAdded> => {
     if (chosen.length === 0 || !(await printable(db, collector, chosen)).every(Boolean)) throw noSuchFilmItem('An image of these is not stored, or its series is kept from films.')
     return db.transaction(async (trx) => {
+      await lockBasket(trx, collector)
       const added = await addItems(trx, collector, chosen, now())
       await noteCollected(trx, collector, { added }, [...new Set(chosen.map(({ StudyInstanceUID }) => StudyInstanceUID))])
       const items = await itemCount(trx, collector)
@@ -236,8 +238,10 @@ export function createFilm({ db, images, gateways, now = () => new Date() }: Fil
   async function ordered({ organisationId, actor }: Access, jobId: string): Promise<{ readonly settings: PrintSettings; readonly placed: readonly PrintedImage[] }> {
     if (actor.kind !== 'gateway') throw forbidden('Only the gateway that prints reads its orders.')
     const job = await beginJob(db, organisationId, actor.id, jobId, now())
-    const placed = job && await imagesOfJob(db, organisationId, job.job_key)
-    if (!job || !placed || placed.length === 0) throw noSuchPrintJob('There is nothing to be printed under this id.')
+    // Decided again: hours may lie between the order and its gateway.
+    const isAllowed = job && (await membershipsOf(db, job.created_by)).some((membership) => membership.organisationId === organisationId && permissionsOf(membership).has('study.print_film'))
+    const placed = isAllowed && await imagesOfJob(db, organisationId, job.job_key)
+    if (!placed || placed.length === 0) throw noSuchPrintJob('There is nothing to be printed under this id.')
     return { settings: job.settings, placed }
   }
 }

@@ -75,15 +75,20 @@ export async function imagesOfSeries(db: Db, { organisationId, studies }: Pick<C
   return found.map((row) => imageOf({ ...row, window_center: null, window_width: null }))
 }
 
-/** Which of these are stored, reached and not kept from films. */
+/** Which of these are stored, have that frame, are reached and not kept from films. */
 export async function printable(db: Db, { organisationId, studies }: Pick<Collector, 'organisationId' | 'studies'>, images: readonly FilmImage[]): Promise<boolean[]> {
   const found = await rows<{ position: number }>(db, `
-    select x.position::integer from unnest(?::text[], ?::text[], ?::text[]) with ordinality as given(study_instance_uid, series_instance_uid, sop_instance_uid, position)
+    select x.position::integer from unnest(?::text[], ?::text[], ?::text[], ?::integer[]) with ordinality as given(study_instance_uid, series_instance_uid, sop_instance_uid, frame, position)
       cross join lateral (select ?::bigint as organisation_id, given.*) x ${shownImages}
-    where h.series_instance_uid is null and (?::text[] is null or x.study_instance_uid = any(?::text[]))`,
-  [images.map(({ StudyInstanceUID }) => StudyInstanceUID), images.map(({ SeriesInstanceUID }) => SeriesInstanceUID), images.map(({ SOPInstanceUID }) => SOPInstanceUID), organisationId, reached(studies), reached(studies)])
+    where h.series_instance_uid is null and x.frame <= greatest(coalesce(i.number_of_frames, 1), 1) and (?::text[] is null or x.study_instance_uid = any(?::text[]))`,
+  [images.map(({ StudyInstanceUID }) => StudyInstanceUID), images.map(({ SeriesInstanceUID }) => SeriesInstanceUID), images.map(({ SOPInstanceUID }) => SOPInstanceUID), images.map(({ frame }) => frame), organisationId, reached(studies), reached(studies)])
   const there = new Set(found.map(({ position }) => position))
   return images.map((_image, index) => there.has(index + 1))
+}
+
+/** One person's basket fills by one request after another, so that none goes beyond its bound. */
+export async function lockBasket(trx: Trx, { accountId }: Collector): Promise<void> {
+  await trx('account').where({ account_id: accountId }).forNoKeyUpdate().first('account_id')
 }
 
 /** Adds images; one that is there already is seen through the new window and keeps its place. @returns how many are new */
@@ -169,7 +174,7 @@ const jobColumns = `j.*, g.name as gateway_name, (select count(*)::integer from 
 /** Jobs of an organisation, the newest first: those that show no study the caller does not reach. */
 export async function jobsOf(db: Db, { organisationId, studies }: Pick<Collector, 'organisationId' | 'studies'>, { study, before, limit, jobId }: { readonly study?: string | undefined; readonly before?: string | undefined; readonly limit: number; readonly jobId?: string }): Promise<JobRow[]> {
   return rows<JobRow>(db, `
-    select ${jobColumns} from print_job j left join gateway g on g.gateway_id = j.gateway_id
+    select ${jobColumns} from print_job j left join gateway g on g.organisation_id = j.organisation_id and g.gateway_id = j.gateway_id
     where j.organisation_id = ? and (?::bigint is null or j.job_key < ?::bigint) and (?::uuid is null or j.job_id = ?)
       and (?::text is null or exists (select from print_job_image x where x.job_key = j.job_key and x.study_instance_uid = ?))
       and (?::text[] is null or not exists (select from print_job_image x where x.job_key = j.job_key and x.study_instance_uid <> all(?::text[])))
@@ -192,11 +197,14 @@ export function stateOf({ gateway_id, cancelled_at, outcome, begun_at, expires_a
   return expires_at !== null && expires_at <= now ? 'expired' : 'waiting'
 }
 
-/** The gateway has asked for its order; undefined for one that is not its own, is over, or was called off. */
-export async function beginJob(db: Db, organisationId: string, gatewayId: string, jobId: string, now: Date): Promise<{ readonly job_key: string; readonly settings: PrintSettings } | undefined> {
-  const [row] = await rows<{ job_key: string; settings: PrintSettings }>(db, `
-    update print_job set begun_at = coalesce(begun_at, ?) where organisation_id = ? and gateway_id = ? and job_id = ? and cancelled_at is null and finished_at is null and (begun_at is not null or expires_at > ?)
-    returning job_key, settings`, [now, organisationId, gatewayId, jobId, now])
+/** The gateway has asked for its order; undefined for one that is not its own, is over, or was called off, for a gateway that is revoked, or an orderer who is suspended. */
+export async function beginJob(db: Db, organisationId: string, gatewayId: string, jobId: string, now: Date): Promise<Pick<JobRow, 'job_key' | 'settings' | 'created_by'> | undefined> {
+  const [row] = await rows<Pick<JobRow, 'job_key' | 'settings' | 'created_by'>>(db, `
+    update print_job j set begun_at = coalesce(begun_at, ?) from gateway g
+    where j.organisation_id = ? and j.gateway_id = ? and j.job_id = ? and j.cancelled_at is null and j.finished_at is null and (j.begun_at is not null or j.expires_at > ?)
+      and g.organisation_id = j.organisation_id and g.gateway_id = j.gateway_id and g.revoked_at is null
+      and exists (select from account a where a.account_id = j.created_by and a.state = 'active')
+    returning j.job_key, j.settings, j.created_by`, [now, organisationId, gatewayId, jobId, now])
   return row
 }
 
