@@ -6,6 +6,8 @@ declare module '@isocenter/mfe-admin' {
 }
 
 declare module '@isocenter/mfe-viewer' {
+  /** Begins the viewer unseen. */
+  export const prepare: (organisationId: string) => Promise<void>
   export const bootstrap: () => Promise<void>
   export const mount: () => Promise<void>
   export const unmount: () => Promise<void>

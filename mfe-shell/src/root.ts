@@ -4,7 +4,8 @@ import type { OwnMembership } from '@isocenter/contracts'
 import { addErrorHandler, getAppStatus, LOAD_ERROR, registerApplication, start, triggerAppChange, type LifeCycles } from 'single-spa'
 import { landing } from './landing.ts'
 import { nextPlace, signInFor } from './next-place.ts'
-import { placeOf } from './places.ts'
+import { organisationOf, placeOf } from './places.ts'
+import { prepareViewer } from './prepare-viewer.ts'
 import { showFailure } from './failure.ts'
 import { keepSession } from './keep-session.ts'
 import './shell.css'
@@ -84,6 +85,7 @@ function arrange(): void {
     scrollTo(0, 0)
   }
   shownPath = location.pathname
+  prepareViewer(placeOf(location.pathname).application === 'studies' ? organisationOf(location.pathname) : undefined)
 }
 
 for (const [name, load] of Object.entries(applications)) {

@@ -21,6 +21,8 @@ const stayGrainMs = 4 * 60_000
 
 let frame: HTMLIFrameElement | undefined
 let held: Shown | undefined
+/** Studies the viewer was last told of, by its address or by a message. */
+let told = ''
 let isReady = false
 let state: ViewerState = { kind: 'loading' }
 const listeners = new Set<() => void>()
@@ -42,13 +44,38 @@ function stay(): void {
 
 function listen(event: MessageEvent<unknown>): void {
   const message = saidByViewer(event, frame, location.origin)
-  if (message?.kind === 'ready') isReady = true
+  if (message?.kind === 'ready') {
+    isReady = true
+    tellWhatToShow()
+  }
   // What was shown before may be drawn once more.
   else if (message?.kind === 'shown' && held?.StudyInstanceUIDs.includes(message.StudyInstanceUID) === true) become({ kind: 'shown' })
   else if (message?.kind === 'refused') become({ kind: 'refused', status: message.status })
   else if (message?.kind === 'active') stay()
 }
 
+/** What was asked for while the viewer was still beginning, it is told once it has. */
+function tellWhatToShow(): void {
+  const studies = held?.StudyInstanceUIDs ?? []
+  if (!isReady || studies.length === 0 || told === studies.join()) return
+  told = studies.join()
+  tell({ kind: 'show', StudyInstanceUIDs: studies })
+}
+
+function begin(shown: Shown): HTMLIFrameElement {
+  viewerFrame.discard()
+  frame = document.createElement('iframe')
+  frame.className = 'viewer-frame'
+  frame.allow = 'fullscreen; clipboard-write'
+  frame.src = addressOf(shown)
+  told = shown.StudyInstanceUIDs.join()
+  held = shown
+  document.body.append(frame)
+  addEventListener('message', listen)
+  return frame
+}
+
+const fits = ({ organisationId, isSimple }: Pick<Shown, 'organisationId' | 'isSimple'>) => held?.organisationId === organisationId && held.isSimple === isSimple
 const isSame = (one: Shown, other: Shown) => one.StudyInstanceUIDs.join() === other.StudyInstanceUIDs.join()
 const addressOf = ({ organisationId, StudyInstanceUIDs, isSimple }: Shown) => viewerFrameAddress({ StudyInstanceUIDs, isSimple, of: { organisationId } })
 
@@ -61,24 +88,21 @@ export const viewerFrame = {
 
   /** Shows these studies below the page's bar: in the viewer that is there where it is of the same organisation and layout. */
   show: (shown: Shown, title: string): void => {
-    if (frame === undefined || held?.organisationId !== shown.organisationId || held.isSimple !== shown.isSimple) {
-      viewerFrame.discard()
-      frame = document.createElement('iframe')
-      frame.className = 'viewer-frame'
-      frame.allow = 'fullscreen; clipboard-write'
-      frame.src = addressOf(shown)
-      document.body.append(frame)
-      addEventListener('message', listen)
-    } else if (!isSame(held, shown)) {
-      become({ kind: 'loading' })
-      if (isReady) tell({ kind: 'show', StudyInstanceUIDs: shown.StudyInstanceUIDs })
-      else frame.src = addressOf(shown)
-    }
+    const inIt = frame !== undefined && fits(shown) ? frame : begin(shown)
+    if (held !== undefined && !isSame(held, shown)) become({ kind: 'loading' })
     held = shown
-    frame.title = title
+    tellWhatToShow()
+    inIt.title = title
     // Moved in the document a frame would load anew: it is laid over the page instead.
-    frame.style.display = 'block'
-    frame.focus()
+    Object.assign(inIt.style, { display: 'block', visibility: 'visible' })
+    inIt.focus()
+  },
+
+  /** Begins the viewer unseen, so that the first study is shown as soon as the next ones are. Nothing where there is one. */
+  prepare: (of: Pick<Shown, 'organisationId' | 'isSimple'>): void => {
+    if (frame !== undefined && fits(of)) return
+    // Not out of the page: nothing is drawn in a frame that has no box, and the viewer would not get on.
+    Object.assign(begin({ ...of, StudyInstanceUIDs: [] }).style, { display: 'block', visibility: 'hidden' })
   },
 
   hide: (): void => { if (frame !== undefined) frame.style.display = 'none' },
@@ -95,6 +119,7 @@ export const viewerFrame = {
     frame?.remove()
     frame = undefined
     held = undefined
+    told = ''
     isReady = false
     become({ kind: 'loading' })
   },

@@ -12,7 +12,7 @@ export const compareProtocolOf = (studies: number) => `@isocenter/compare-${stud
 // ── Address ────────────────────────────────────────────────────────────────────────────────────
 
 export interface ViewerFrame {
-  /** One, or several side by side. */
+  /** One, or several side by side; none for a viewer that waits to be told. */
   readonly StudyInstanceUIDs: readonly string[]
   /** Whose DICOMweb service is asked: an organisation's, or that of a share link. */
   readonly of: { readonly organisationId: string } | { readonly shareLinkId: string }
@@ -25,11 +25,11 @@ export interface ViewerFrame {
 /** Address of the viewer in its frame. What it names is a choice, not a right: the server asks who it is by the cookie. */
 export function viewerFrameAddress({ StudyInstanceUIDs, of, protocol, isSimple = false }: ViewerFrame): string {
   const studies = StudyInstanceUIDs.slice(0, maxStudiesTogether)
-  const parameters = new URLSearchParams({ StudyInstanceUIDs: studies.join(','), ...('organisationId' in of ? { o: of.organisationId } : { s: of.shareLinkId }) })
+  const parameters = new URLSearchParams({ ...(studies.length > 0 && { StudyInstanceUIDs: studies.join(',') }), ...('organisationId' in of ? { o: of.organisationId } : { s: of.shareLinkId }) })
   const hanging = protocol ?? (studies.length > 1 ? compareProtocolOf(studies.length) : undefined)
   if (hanging !== undefined) parameters.set('hangingprotocolId', hanging)
   if (isSimple) parameters.set('simple', '1')
-  return `/viewer/viewer?${parameters.toString()}`
+  return `/viewer/${studies.length > 0 ? 'viewer' : 'waiting'}?${parameters.toString()}`
 }
 
 /** Media query of screens that get the simple layout whatever was chosen: phones, upright or not. */

@@ -3,7 +3,7 @@
  * fits on a phone.
  */
 const sections = {
-  primary: ['WindowLevel', 'Zoom', 'Pan', 'MeasurementTools', 'Layout', 'MoreTools'],
+  primary: ['WindowLevel', 'Zoom', 'Pan', 'MeasurementTools', 'Layout', 'MoreTools', 'Film'],
   MeasurementTools: ['Length', 'Angle', 'EllipticalROI', 'ArrowAnnotate'],
   MoreTools: ['Reset', 'StackScroll', 'rotate-right', 'flipHorizontal', 'invert', 'Cine'],
 }

@@ -1,6 +1,7 @@
 /** Our extension of OHIF, loaded by its configuration: how the page that holds the viewer speaks to it, and the protocols the product adds. */
 import { marked, unmarked, viewerFrameAddress, type FromViewer, type ToViewer } from '@isocenter/contracts/viewer'
 import { compareProtocols } from './compare.ts'
+import { filmCommands, filmCustomizations, filmToolbar, learnWhetherFilmsMayBeCollected } from './film.ts'
 import { examProtocols, registerHangingAttributes } from './hanging.ts'
 import { extensionId, handlerOf, sopClassHandlers } from './objects/handlers.ts'
 import { overlayPane, ReportPane, UnshownPane, VideoPane } from './objects/panes.ts'
@@ -11,6 +12,7 @@ import { keyImagesPanel, keyObjectPane, priorsPanel } from './panels.ts'
 import { patientBanner } from './patient-banner.ts'
 import { hideOffers, readOnlyCommands } from './read-only.ts'
 import { sayActive } from './say-active.ts'
+import { sayReady } from './say-ready.ts'
 import { sayShown } from './say-shown.ts'
 import { shownImage } from './shown-image.ts'
 import { fitSmallScreens } from './small-screen.ts'
@@ -76,7 +78,9 @@ export default {
     addStyles()
     fitSmallScreens()
     if (shareLinkOf(location.search) !== undefined) hideOffers()
-    tell({ kind: 'ready' })
+    // Nothing waits for it.
+    void learnWhetherFilmsMayBeCollected().catch((error: unknown) => { console.warn('it is not known whether films may be collected', error) })
+    sayReady(tell)
   },
 
   getCommandsModule({ servicesManager: { services } }: Managers) {
@@ -84,6 +88,7 @@ export default {
       defaultContext: 'CORNERSTONE',
       definitions: {
         ...(shareLinkOf(location.search) === undefined ? {} : readOnlyCommands),
+        ...filmCommands(services),
         isocenterShownImage: ({ viewportId }: { readonly viewportId?: string } = {}) => shownImage(services, viewportId),
       },
     }
@@ -104,7 +109,9 @@ export default {
     { name: 'keyImages', iconName: 'tab-patient-info', iconLabel: say('keyImages'), label: say('keyImages'), component: asComponent(keyImagesPanel(managers)) },
   ],
 
+  getToolbarModule: filmToolbar,
+
   getHangingProtocolModule: () => [...examProtocols, ...compareProtocols],
 
-  getCustomizationModule: () => [{ name: 'global', value: { 'ohif.tours': { $set: [] }, ...patientBanner } }],
+  getCustomizationModule: () => [{ name: 'global', value: { 'ohif.tours': { $set: [] }, ...patientBanner, ...filmCustomizations } }],
 }

@@ -26,6 +26,7 @@ export interface Services {
     /** OHIF's spelling. The handler of what no other handler takes. */
     setUnsuportedSOPClassHandler: (handlerId: string) => void
   }
+  readonly uiNotificationService: { show: (notification: { readonly title: string; readonly message: string; readonly type: 'success' | 'info' | 'warning' | 'error'; readonly duration?: number }) => void }
   readonly hangingProtocolService: { addCustomAttribute: (id: string, name: string, callback: (subject: unknown, options: unknown) => unknown) => void }
   readonly cornerstoneViewportService: {
     readonly EVENTS: Readonly<Record<'VIEWPORT_DATA_CHANGED', string>>

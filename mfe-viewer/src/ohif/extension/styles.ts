@@ -14,6 +14,9 @@ const rules = `
 .isocenter-button { border: 1px solid #3a7bd5; border-radius: 4px; padding: 4px 10px; background: #0b2b5c; color: #e6ebf2; font-size: 13px; }
 .isocenter-button:hover { background: #14407f; }
 .isocenter-button:focus-visible, .isocenter-picture:focus-visible { outline: 2px solid #5acce6; outline-offset: 1px; }
+.isocenter-host:has(> .isocenter-film) { width: auto; height: auto; overflow: visible; background: none; align-self: center; }
+.isocenter-film { display: inline-flex; gap: 6px; align-items: center; margin-inline-start: 8px; font-size: 13px; color: #9fb3cf; white-space: nowrap; }
+.isocenter-film[hidden] { display: none; }
 .isocenter-pictures { display: flex; flex-wrap: wrap; gap: 8px; }
 .isocenter-picture { border: 1px solid #3a7bd5; border-radius: 4px; padding: 2px; background: #000; }
 .isocenter-picture img { width: 96px; height: 96px; object-fit: contain; }
