@@ -36,7 +36,7 @@ test('every other route asks for a permission or is about the own account, and w
     'study.view': ['none', 'study.search', 'study.retrieve', 'study.unlock', 'attachment.view', 'attachment.download', 'favourite.read', 'favourite.change'],
     // What an organisation says of itself names no patient.
     'organisation:read': ['none'], 'org.hospital_edit': ['organisation.change'], 'admin.cloudfilm': ['organisation.change'], 'team.edit': ['organisation.change'],
-    'admin.department': ['department.change'], 'org.role': ['role.change'], 'org.device': ['none', 'device.change', 'device.delete'], 'admin.exam_attr': ['device.change'],
+    'admin.department': ['department.change'], 'org.role': ['role.change'], 'org.device': ['none', 'device.change', 'device.delete'], 'admin.exam_attr': ['none', 'device.change', 'body-part.change', 'list.export', 'study.retrieve'],
     'org.pairing': ['none', 'pairing.change'], 'team.pairing': ['none', 'pairing.change'], 'team.signature': ['none', 'pairing.change'], 'team.fee': ['none', 'fee.change'],
     'admin.notify': ['none', 'notification-rule.change'],
     'admin.consortium': ['none', 'storage.read', 'organisation.create', 'organisation.change'], 'operator.organisations': ['none', 'organisation.create', 'organisation.change', 'account.suspend', 'account.reinstate'], 'operator.modules': ['organisation.change'],

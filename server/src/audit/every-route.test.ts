@@ -35,6 +35,10 @@ const elsewhere: Readonly<Record<string, readonly string[]>> = {
     'POST /api/studies/:StudyInstanceUID/attachments', 'PUT /api/studies/:StudyInstanceUID/attachments/:attachmentId/visibility', 'DELETE /api/studies/:StudyInstanceUID/attachments/:attachmentId',
     'POST /api/studies/:StudyInstanceUID/attachments/:attachmentId/restoration',
   ],
+  'body-parts/body-parts.test.ts': [
+    'POST /api/part-categories', 'PATCH /api/part-categories/:categoryId', 'DELETE /api/part-categories/:categoryId', 'POST /api/part-categories/:categoryId/emptying', 'POST /api/part-categories/:categoryId/parts', 'PUT /api/body-parts/:partId',
+    'DELETE /api/body-parts/:partId', 'GET /api/body-parts/export', 'POST /api/body-parts/import', 'POST /api/part-tags', 'PUT /api/part-tags/order', 'PUT /api/part-tags/:tagId', 'DELETE /api/part-tags/:tagId', 'POST /api/part-tags/test', 'GET /api/studies/:StudyInstanceUID/parts',
+  ],
   'downloads/downloads.test.ts': ['POST /api/downloads', 'POST /api/downloads/:downloadId/retry', 'GET /api/downloads/:downloadId/file', 'DELETE /api/downloads/:downloadId', 'POST /api/exports/studies'],
   'film/film.test.ts': [
     'GET /api/film/basket', 'POST /api/film/basket', 'DELETE /api/film/basket', 'DELETE /api/film/basket/:itemId', 'POST /api/film/print-jobs', 'GET /api/film/print-jobs', 'GET /api/film/print-jobs/:jobId',

@@ -65,7 +65,7 @@ async function partsOf(db: Db, organisationId: string, modalities: readonly stri
     select body_part.part_id, body_part.name, part_count, part_category.device_type, part_category.name as category, array_agg(tag_id::text order by array_position(?::uuid[], tag_id)) as tag_ids
     from body_part_tag join body_part using (organisation_id, part_id) join part_category using (organisation_id, category_id)
     where organisation_id = ? and tag_id = any(?::uuid[]) and body_part.deleted_at is null and part_category.device_type = any(?::text[])
-    group by body_part.part_id, part_category.category_id order by min(array_position(?::uuid[], tag_id)), part_category.device_type, part_category.name, body_part.name`,
+    group by body_part.part_id, part_category.category_id order by min(array_position(?::uuid[], tag_id)), part_category.device_type, lower(part_category.name), lower(body_part.name)`,
   [[...tagIds], organisationId, [...tagIds], await deviceTypesOf(db, organisationId, modalities), [...tagIds]])
   return found.map((row) => ({ partId: row.part_id, name: row.name, partCount: row.part_count, deviceType: row.device_type, category: row.category, tagIds: row.tag_ids }))
 }

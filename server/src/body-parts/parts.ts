@@ -35,11 +35,11 @@ interface PartRow {
 /** Everything there is, by type of devices and name. */
 export async function listCategories(db: Db, { organisationId }: Pick<Access, 'organisationId'>): Promise<PartCategory[]> {
   const own = { organisation_id: organisationId }
-  const categories = await db('part_category').where(own).orderBy(['device_type', 'name', 'category_id']).select<{ category_id: string; device_type: string; name: string; version: number }[]>('category_id', 'device_type', 'name', 'version')
+  const categories = await db('part_category').where(own).orderByRaw('device_type, lower(name), category_id').select<{ category_id: string; device_type: string; name: string; version: number }[]>('category_id', 'device_type', 'name', 'version')
   const parts = await rows<PartRow>(db, `
     select part_id, category_id, name, part_count, version,
       coalesce((select json_agg(json_build_object('tagId', tag_id, 'name', part_tag.name) order by priority) from body_part_tag join part_tag using (organisation_id, tag_id) where body_part_tag.part_id = body_part.part_id), '[]') as tags
-    from body_part where organisation_id = ? and deleted_at is null order by name, part_id`, [organisationId])
+    from body_part where organisation_id = ? and deleted_at is null order by lower(name), part_id`, [organisationId])
   const byCategory = Map.groupBy(parts, ({ category_id }) => category_id)
   return categories.map(({ category_id, device_type, name, version }) => ({
     categoryId: category_id, deviceType: device_type, name, version,
