@@ -69,6 +69,8 @@ export const attachmentRoutes: ApiRoutes<{ attachments: Attachments; accessLog: 
     ['content', 'viewAttachment', 'The file to look at, or the part of it a Range asks for', 'attachment.view'], ['download', 'downloadAttachment', 'The file to keep under its name, or the part of it a Range asks for', 'attachment.download'],
   ] as const) {
     app.get(`/studies/:StudyInstanceUID/attachments/:attachmentId/${as}`, {
+      // Whoever asks for the headers alone would have the whole file read.
+      exposeHeadRoute: false,
       schema: { operationId, summary, tags, params: AttachmentParams, description: 'Served at /o/{organisationId}/api/… too, for what a browser fetches by itself.' },
       config: { policy: 'study.view', audit },
     }, async ({ access, params, headers }, reply) => {

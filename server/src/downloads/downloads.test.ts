@@ -217,6 +217,24 @@ describe('a large download', () => {
   })
 })
 
+test('who asks for many at once waits, so that others do not', async () => {
+  const hospital = await aHospital(service)
+  const { StudyInstanceUID } = await large(hospital)
+  const person = await hospital.member('full')
+  await service.db.raw(`insert into download (organisation_id, account_id, kind, file_name, is_background, state, list, created_at, expires_at)
+    select ?, ?, 'list', 'list', true, 'waiting', '{}', ?, ?::timestamptz + interval '1 day' from generate_series(1, 20)`, [hospital.organisationId, person.accountId, now, now])
+  expect(typeOf(await person.call('POST', '/downloads', { studies: [StudyInstanceUID] }))).toBe('too-many-requests')
+  await service.db('download').where({ account_id: person.accountId }).delete()
+  expect(await aDownload(person, [StudyInstanceUID])).toMatchObject({ state: 'waiting' })
+})
+
+test('asked about by HEAD it is neither made nor counted', async () => {
+  const hospital = await aHospital(service)
+  const download = await aDownload(hospital.doctor, [(await stored(hospital)).StudyInstanceUID])
+  expect((await hospital.doctor.call('HEAD' as Method, `/downloads/${download.downloadId}/file`)).statusCode).toBe(405)
+  expect((await hospital.doctor.call('GET', `/downloads/${download.downloadId}`)).json<Download>().fetches).toBe(0)
+})
+
 describe('a download is its person\'s', () => {
   test('and nobody else\'s: not a colleague\'s, not another organisation\'s, and not his own once he has left', async () => {
     const [hospital, elsewhere] = [await aHospital(service), await aHospital(service)]

@@ -9,12 +9,13 @@ import { forbidden, reachesStudy, type Access } from '../identity/index.ts'
 import { addJob } from '../jobs/index.ts'
 import { decodeCursor, encodeCursor } from '../platform/cursor.ts'
 import { rows, type Db } from '../platform/db.ts'
+import { tooManyRequests } from '../platform/rate-limit.ts'
 import { downloadFolder } from '../storage/index.ts'
 import type { KnownList, Lists } from './lists.ts'
 import { createMaking, tellChange, type MakingDeps } from './making.ts'
 import { downloadNotReady, downloadOutdated, downloadQuotaReached, exportTooLarge, noSuchDownload, nothingToDownload } from './problems.ts'
 import { accessesOf, mayHave } from './reach.ts'
-import { addDownload, contentsOf, downloadsOf, findDownload, isAnyWaiting, keptBytesOf, lockAccount, recordIdOf, type DownloadRow, type ListWanted, type NewDownload } from './store.ts'
+import { addDownload, contentsOf, downloadsOf, findDownload, isAnyWaiting, keptBytesOf, lockAccount, recordIdOf, waitingOf, type DownloadRow, type ListWanted, type NewDownload } from './store.ts'
 import { studyZip } from './study-zip.ts'
 
 export const makeDownloadsTask = 'make-downloads'
@@ -46,6 +47,9 @@ const hourMs = 3_600_000
 const orphanMs = 24 * hourMs
 
 export const endingOf = ({ list }: Pick<DownloadRow, 'list'>): string => list?.format ?? 'zip'
+
+/** Downloads of one person that wait to be made. */
+const mostWaiting = 20
 
 /** What no file system takes, or takes for a folder. */
 const safeName = (typed: string): string => typed.replaceAll(/[\u0000-\u001f\u007f<>:"/\\|?*]/g, ' ').replaceAll(/\s+/g, ' ').replace(/^[. ]+|[. ]+$/g, '').trim()
@@ -97,6 +101,8 @@ export function createDownloads({ now = () => new Date(), ...deps }: DownloadsDe
       if (given.is_background) {
         await lockAccount(trx, given.account_id)
         await assertQuota(trx, given.account_id, given.byteLength ?? 0)
+        // They are made one after another: a person's many would keep everybody else's from being made.
+        if (await waitingOf(trx, given.account_id) >= mostWaiting) throw tooManyRequests(`${String(mostWaiting)} of yours wait to be made: wait for them, or remove some.`, {}, { 'retry-after': '60' })
       }
       const downloadId = await addDownload(trx, { ...given, created_at: createdAt, expires_at: new Date(createdAt.getTime() + keptHours * hourMs) })
       const made = await findDownload(trx, given.account_id, downloadId, createdAt)
@@ -112,7 +118,7 @@ export function createDownloads({ now = () => new Date(), ...deps }: DownloadsDe
   return {
     /**
      * Studies as a zip.
-     * @throws noSuchStudy 404, forbidden 403 for headers with names where the caller may not see them, nothingToDownload and downloadQuotaReached 409
+     * @throws noSuchStudy 404, forbidden 403 for headers with names where the caller may not see them, nothingToDownload and downloadQuotaReached 409, tooManyRequests 429
      */
     create: async (access: Access, { studies, isAnonymised, fileName }: DownloadRequest): Promise<Download> => {
       const accountId = accountOf(access)
@@ -134,7 +140,7 @@ export function createDownloads({ now = () => new Date(), ...deps }: DownloadsDe
     /** What a list may be exported with by the caller. */
     fieldsOf: (access: Access, name: string): ExportFields => listOf(name).fields(access),
 
-    /** A list as a spreadsheet. @throws badRequest 400, exportTooLarge and downloadQuotaReached 409, searchTooBroad 413 */
+    /** A list as a spreadsheet. @throws badRequest 400, exportTooLarge and downloadQuotaReached 409, searchTooBroad 413, tooManyRequests 429 */
     exportList: async (access: Access, wanted: ListWanted): Promise<Download> => {
       const accountId = accountOf(access)
       const list = listOf(wanted.name)

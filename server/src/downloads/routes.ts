@@ -57,6 +57,8 @@ export const downloadRoutes: ApiRoutes<{ downloads: Downloads }> = async (app, {
 
   // Fetched by the browser itself: the download says of which organisation it is, the cookie of whom. What may be had is decided by the service for that organisation.
   app.get('/downloads/:downloadId/file', {
+    // Asked about without being fetched, it would be made, counted and noted all the same.
+    exposeHeadRoute: false,
     schema: { operationId: 'fetchDownload', summary: 'The file; a kept one also from where a fetch was interrupted', tags, params: DownloadParams },
     config: { policy: 'signedIn', audit: 'download.fetch' },
   }, async (request, reply) => {

@@ -75,6 +75,12 @@ export async function keptBytesOf(db: Db, accountId: string, now: Date): Promise
   return Number(found?.bytes ?? 0)
 }
 
+/** How many of an account's wait to be made, or are being made. */
+export async function waitingOf(db: Db, accountId: string): Promise<number> {
+  const [found] = await rows<{ count: number }>(db, `select count(*)::integer as count from download where account_id = ? and state in ('waiting', 'making')`, [accountId])
+  return found?.count ?? 0
+}
+
 /** One at a time for each account until the transaction ends: what is kept together is measured together. */
 export async function lockAccount(trx: Trx, accountId: string): Promise<void> {
   await trx.raw(`select pg_advisory_xact_lock(hashtextextended('isocenter download ' || ?, 0))`, [accountId])

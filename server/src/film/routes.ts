@@ -94,6 +94,8 @@ export const filmRoutes: ApiRoutes<{ film: Film; accessLog: AccessLog }> = async
   }, async ({ access, params }, reply) => reply.code(201).send(await film.repeat(access, params.jobId)))
 
   app.get('/film/print-jobs/:jobId/document', {
+    // Whoever asks for the headers alone would have every image drawn.
+    exposeHeadRoute: false,
     schema: { operationId: 'getFilmDocument', summary: 'The films as a PDF, a page for each sheet', tags, params: PrintJobParams, response: { '4xx': Problem }, description: 'Served at /o/{organisationId}/api/… too, for what a browser fetches by itself.' },
     config: { policy: 'study.print_film', audit: 'film.fetch' },
   }, async ({ access, params }, reply) => {
