@@ -86,19 +86,46 @@ describe.runIf(process.env['MEASURE'] !== undefined && hasProgram('chromium'))('
       await screens.service.store(files, { headers: await screens.service.as(slug) })
       for (const file of files) await plain.store(file)
     }
-    const addresses = { ours: `${screens.url}/o/${organisation.organisationId}/viewer?studies=${study.StudyInstanceUID}`, plain: `${plain.url}/viewer?StudyInstanceUIDs=${study.StudyInstanceUID}` }
     const { page: theirs, close: closeTheirs } = await screens.openPage()
-    const took: Record<'ours' | 'plain', number[]> = { ours: [], plain: [] }
-    const open = async (name: 'ours' | 'plain') => {
-      const page = name === 'ours' ? ours : theirs
-      const began = performance.now()
-      await page.goto(addresses[name])
-      await pictureShown(page)
-      took[name].push(Math.round(performance.now() - began))
-      await page.goto('about:blank')
+    const viewers = {
+      ours: {
+        page: ours, address: `${screens.url}/o/${organisation.organisationId}/viewer?studies=${study.StudyInstanceUID}`, list: `${screens.url}/o/${organisation.organisationId}/studies`,
+        chosen: async () => {
+          await ours.locator('.study-table .ant-table-row', { hasText: 'Slices Many' }).waitFor()
+          // As long as it takes to find a study in a list.
+          await ours.locator('iframe.viewer-frame').contentFrame().locator('#root > *').first().waitFor({ state: 'attached' })
+          return () => ours.locator('.study-table .ant-table-row', { hasText: 'Slices Many' }).dblclick()
+        },
+      },
+      plain: {
+        page: theirs, address: `${plain.url}/viewer?StudyInstanceUIDs=${study.StudyInstanceUID}`, list: plain.url,
+        chosen: async () => {
+          await theirs.getByText('Slices, Many').or(theirs.getByText('Slices^Many')).first().click()
+          const open = theirs.getByRole('button', { name: 'Basic Viewer' })
+          await open.waitFor()
+          return () => open.click()
+        },
+      },
     }
-    for (let nth = 0; nth <= repetitions; nth++) for (const name of nth % 2 === 0 ? ['ours', 'plain'] as const : ['plain', 'ours'] as const) await open(name)
-    for (const [name, [cold, ...warm]] of Object.entries(took)) console.info(`${name}: first time ${String(cold)} ms, then ${warm.toSorted((one, other) => one - other).join(', ')} ms; load ${loadavg()[0]?.toFixed(1) ?? ''}.`)
+    const took = { 'by address': { ours: [] as number[], plain: [] as number[] }, 'from the list': { ours: [] as number[], plain: [] as number[] } }
+    for (let nth = 0; nth <= repetitions; nth++) {
+      for (const name of nth % 2 === 0 ? ['ours', 'plain'] as const : ['plain', 'ours'] as const) {
+        const { page, address, list, chosen } = viewers[name]
+        const shown = async (way: keyof typeof took, open: () => Promise<unknown>) => {
+          const began = performance.now()
+          await open()
+          await pictureShown(page)
+          took[way][name].push(Math.round(performance.now() - began))
+          await page.goto('about:blank')
+        }
+        await shown('by address', () => page.goto(address))
+        await page.goto(list)
+        await shown('from the list', await chosen())
+      }
+    }
+    for (const [way, both] of Object.entries(took)) {
+      for (const [name, [first, ...next]] of Object.entries(both)) console.info(`${way}, ${name}: first ${String(first)} ms, then ${next.toSorted((one, other) => one - other).join(', ')} ms; load ${loadavg()[0]?.toFixed(1) ?? ''}.`)
+    }
     await closeTheirs()
     await close()
   }, 900_000)
