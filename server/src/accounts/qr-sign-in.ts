@@ -153,6 +153,8 @@ export function createQrSignIns({ db, told, now }: QrSignInDeps): QrSignIns {
         await rememberAddress(trx, account.accountId, addressKey(address), new Date(now().getTime() + addressKnownMs))
         if (token !== undefined) await endSessionOfToken(trx, token)
         const opened = await openSession(trx, { account, proof: 'vouchedFor', vouchedBy: approvedIn.vouchedBy, isRemembered: false, userAgent, address, now: now() })
+        // Where a provider stands behind the phone's session it stands behind this one: what ends that one there ends both.
+        await trx.raw('insert into external_session (session_id, identity_id, sid) select ?, identity_id, sid from external_session where session_id = ?', [opened.session.sessionId, row.approved_in])
         await record(trx, [{ ...eventOf(account, { address, sessionId: opened.session.sessionId, approvedIn: row.approved_in }), outcome: 'success' }])
         return { opened }
       })

@@ -1,5 +1,5 @@
 /** Sign-in by an organisation's own provider, against a real one (oidc-provider) on a port of its own. */
-import type { ExternalIdentities, ExternalIdentityLinkStart, NotificationPage, Session, SignInProvider, SignInProviderRequest } from '@isocenter/contracts'
+import type { ExternalIdentities, ExternalIdentityLinkStart, NotificationPage, QrSignIn, Session, SignInProvider, SignInProviderRequest } from '@isocenter/contracts'
 import type { LightMyRequestResponse } from 'fastify'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { aBrowser, anAccountsService, ownPassword, typeOf, type AccountsService, type Person } from '../accounts/accounts.fixture.ts'
@@ -75,6 +75,15 @@ const whoIsIn = async (visitor: Visitor): Promise<string | undefined> => {
   return answer.statusCode === 200 ? answer.json<Session>().account.accountId : undefined
 }
 const providerIdOf = async (hospital: TestHospital) => (await hospital.administer('GET')).json<SignInProvider>().providerId
+
+/** A desktop that somebody lets in by the QR code it shows. */
+async function letInBy(phone: Visitor): Promise<Visitor> {
+  const desktop = aVisitor(service)
+  const code = (await desktop.call('POST', '/qr-sign-ins')).json<QrSignIn>().url.split('#')[1]
+  expect((await phone.call('POST', '/qr-sign-ins/approval', { code })).statusCode).toBe(204)
+  expect((await desktop.call('POST', '/session/qr')).statusCode).toBe(201)
+  return desktop
+}
 
 /** Signs in by password, then links by way of the provider; where the browser ends. */
 async function linkAs(person: Person, hospital: TestHospital, visitor = aVisitor(service)): Promise<string> {
@@ -339,8 +348,11 @@ describe('what the word of a provider is good for', () => {
     await linkAs(person, hospital, byPassword)
     const visitor = aVisitor(service)
     await signIn(visitor, hospital)
+    const desktop = await letInBy(visitor)
+    expect(await whoIsIn(desktop)).toBe(person.accountId)
     await (change === undefined ? hospital.administer('DELETE') : hospital.administer('PUT', settings(change)))
     expect(await whoIsIn(visitor)).toBeUndefined()
+    expect(await whoIsIn(desktop)).toBeUndefined()
     expect(await whoIsIn(byPassword)).toBe(person.accountId)
   })
 
