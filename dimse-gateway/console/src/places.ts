@@ -1,9 +1,10 @@
-import { ApartmentOutlined, CloudDownloadOutlined, CloudOutlined, DashboardOutlined, DatabaseOutlined, DesktopOutlined, FileDoneOutlined, NodeIndexOutlined, PartitionOutlined, ScheduleOutlined } from '@ant-design/icons'
+import { ApartmentOutlined, CloudDownloadOutlined, CloudOutlined, DashboardOutlined, DatabaseOutlined, DesktopOutlined, FileDoneOutlined, NodeIndexOutlined, PartitionOutlined, PrinterOutlined, ScheduleOutlined } from '@ant-design/icons'
 import type { ComponentType } from 'react'
 import { Cloud } from './cloud/cloud.tsx'
 import { Fetches } from './fetches/fetches.tsx'
 import { Nodes } from './nodes/nodes.tsx'
 import { Overview } from './overview/overview.tsx'
+import { Printers } from './printers/printers.tsx'
 import { Procedures } from './procedures/procedures.tsx'
 import { Records } from './records/records.tsx'
 import { Rules } from './rules/rules.tsx'
@@ -29,6 +30,7 @@ export const places: readonly [Place, ...Place[]] = [
   { path: '/records', name: 'records', icon: FileDoneOutlined, page: Records },
   { path: '/fetches', name: 'fetches', icon: CloudDownloadOutlined, page: Fetches },
   { path: '/procedures', name: 'procedures', icon: ScheduleOutlined, page: Procedures },
+  { path: '/printers', name: 'printers', icon: PrinterOutlined, page: Printers },
   { path: '/cloud', name: 'cloud', icon: CloudOutlined, page: Cloud },
   { path: '/storage', name: 'storage', icon: DatabaseOutlined, page: Storage },
 ]

@@ -1,9 +1,9 @@
 import { film, session } from '@isocenter/api-client'
-import { filmColours, filmOrientations, filmSizes, filmTexts, maxFilmColumns, maxFilmsOfJob, maxPrintedImages, printPriorities, sheetsOf, type FilmItem, type FilmPrinter, type PrintJob } from '@isocenter/contracts'
+import { filmColours, filmOrientations, filmSizeName, filmSizes, filmTexts, maxFilmColumns, maxFilmsOfJob, maxPrintedImages, printPriorities, sheetsOf, type FilmItem, type FilmPrinter, type PrintJob } from '@isocenter/contracts'
 import { Loaded, useAction, usePreference, useProblemText, useResource, type ProblemLike } from '@isocenter/design-system'
 import { Alert, App, Button, Checkbox, Form, InputNumber, Select, Switch, Tag } from 'antd'
 import type { ItemProblem } from './basket.tsx'
-import { asDocument, destinationOf, filmSizeName, fitting, layouts, ownLayout, printerOf, remembered, requestOf, type PrintFields } from './print-settings.ts'
+import { asDocument, destinationOf, fitting, layouts, ownLayout, printerOf, remembered, requestOf, type PrintFields } from './print-settings.ts'
 import { Sheets } from './sheets.tsx'
 import { useFilmWords, type FilmWords } from './words.ts'
 

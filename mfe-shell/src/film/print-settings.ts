@@ -1,5 +1,5 @@
 /** What is chosen about a print, and how it is remembered and made to fit a printer. */
-import { filmColours, filmOrientations, filmSizes, filmTexts, maxFilmColumns, printPriorities, type FilmPrinter, type FilmSize, type PrintRequest, type PrintSettings } from '@isocenter/contracts'
+import { filmColours, filmOrientations, filmSizes, filmTexts, maxFilmColumns, printPriorities, type FilmPrinter, type PrintRequest, type PrintSettings } from '@isocenter/contracts'
 
 /** The choice of a document instead of a printer. */
 export const asDocument = 'document'
@@ -58,12 +58,6 @@ export function requestOf({ destination, layout: _layout, keepsItems, MediumType
     items: [...items], keepsItems, settings: { ...settings, texts: [...texts], ...(MediumType !== '' && { MediumType }) },
     ...(printer && { printer: { gatewayId: printer.gatewayId, printerId: printer.printerId } }),
   }
-}
-
-/** `8_5INX11IN` as `8.5 × 11 in`. */
-export function filmSizeName(id: FilmSize): string {
-  const [, width, unit, height] = /^([\d_]+)(IN|CM)X([\d_]+)\2$/.exec(id) ?? []
-  return width === undefined || height === undefined ? id : `${width.replace('_', '.')} × ${height.replace('_', '.')} ${unit === 'IN' ? 'in' : 'cm'}`
 }
 
 /** Members of what was written down that are still such as they must be. */

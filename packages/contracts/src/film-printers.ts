@@ -1,16 +1,9 @@
 /** What server and gateways say to each other about film printers: which there are, what is to be printed, what became of it. */
 import { Type, type Static } from 'typebox'
+import { filmColours, filmOrientations, filmSizes, maxFilmColumns, maxFilmCopies, printPriorities } from './film-terms.ts'
 
-export const filmColours = ['grayscale', 'color'] as const
-export type FilmColour = typeof filmColours[number]
-export const filmOrientations = ['PORTRAIT', 'LANDSCAPE'] as const
-export const printPriorities = ['HIGH', 'MED', 'LOW'] as const
-/** Film Size ID (2010,0050), the defined terms of PS3.3 §C.13.3. */
-export const filmSizes = ['8INX10IN', '8_5INX11IN', '10INX12IN', '10INX14IN', '11INX14IN', '11INX17IN', '14INX14IN', '14INX17IN', '24CMX24CM', '24CMX30CM', 'A4', 'A3'] as const
-export type FilmSize = typeof filmSizes[number]
-/** Most images beside or above each other on one film. */
-export const maxFilmColumns = 10
-export const maxFilmCopies = 20
+export * from './film-terms.ts'
+
 /** Most sheets of one print job. */
 export const maxFilmsOfJob = 50
 

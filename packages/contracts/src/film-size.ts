@@ -1,6 +1,6 @@
 /** How large films are, and how large what is on them. */
 import type { PrintSettings } from './film.ts'
-import type { FilmSize } from './film-printers.ts'
+import type { FilmSize } from './film-terms.ts'
 
 const inch = 25.4
 /** Width and height of a film that stands upright, mm (PS3.3 §C.13.3, Film Size ID). */

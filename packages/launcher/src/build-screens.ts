@@ -34,7 +34,7 @@ interface Screens {
 const how = 'packages/launcher/src/screens/*.ts'
 
 const screens: readonly Screens[] = [
-  { folder: 'dimse-gateway/console', to: 'dimse-gateway/console/dist', from: ['packages/design-system/src/**', 'packages/contracts/src/{gateway-alarm-words,film-printer-words}.ts'] },
+  { folder: 'dimse-gateway/console', to: 'dimse-gateway/console/dist', from: ['packages/design-system/src/**', 'packages/contracts/src/{gateway-alarm-words,film-printer-words,film-terms}.ts'] },
   { folder: 'mfe-shell/shared', to: 'dist/screens/shared', from: ['packages/{design-system,api-client,contracts}/src/**', how], also: () => usedIcons(root).join(), compression: 11 },
   { folder: 'mfe-shell', to: 'dist/screens/mfe-shell', from: ['packages/contracts/src/**', how], compression: 11 },
   { folder: 'mfe-admin', to: 'dist/screens/mfe-admin', from: ['packages/contracts/src/**', how], compression: 11 },

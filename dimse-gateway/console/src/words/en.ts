@@ -9,7 +9,7 @@ export const en = {
   disconnected: 'No connection to the gateway. What you see may be out of date.',
   saved: 'Saved',
   places: {
-    overview: 'Overview', service: 'DICOM service', senders: 'Senders', nodes: 'Nodes', rules: 'Rules', records: 'Forwarding records', fetches: 'Fetch', procedures: 'Procedure steps', cloud: 'Cloud', storage: 'Storage',
+    overview: 'Overview', service: 'DICOM service', senders: 'Senders', nodes: 'Nodes', rules: 'Rules', records: 'Forwarding records', fetches: 'Fetch', procedures: 'Procedure steps', printers: 'Film printers', cloud: 'Cloud', storage: 'Storage',
   },
   actions: {
     save: 'Save', edit: 'Edit', remove: 'Remove', add: 'Add', retry: 'Retry', pause: 'Pause', resume: 'Resume', test: 'Test connection', close: 'Close',
@@ -133,6 +133,15 @@ export const en = {
     title: (name: string) => `Connection to ${name}`, testing: 'Testing the connection', succeeded: 'The connection works', failedTitle: 'The connection does not work', latency: (time: string) => `Round trip ${time}`,
     steps: { resolve: 'Find the address', connect: 'Connect', tls: 'Secure connection (TLS)', associate: 'DICOM association', echo: 'DICOM echo (C-ECHO)', answer: 'Answer of the server', authorise: 'Authorisation' },
     again: 'Test again',
+  },
+  printers: {
+    none: 'No film printers yet', noneHint: 'People who may print films do so from the cloud, on the printers of this site.',
+    add: 'Add a film printer', editTitle: 'Edit film printer', name: 'Name', nameHint: 'As it is called in the hospital: people choose it by this.', address: 'Address', calledAETitle: 'AE title of the printer', callingAETitle: 'Our AE title',
+    colour: 'Prints in', colours: { grayscale: 'Greys', color: 'Greys and colours' }, filmSizes: 'Films', filmSizesHint: 'What is loaded there.', filmSizesMissing: 'Choose one at least.',
+    media: 'Media', mediaHint: 'That may be chosen, as the printer’s conformance statement names them. Empty: the printer’s own.', mediumInvalid: 'Up to 16 capital letters, digits and spaces.',
+    mediumNames: { 'PAPER': 'Paper', 'CLEAR FILM': 'Clear film', 'BLUE FILM': 'Blue film', 'MAMMO CLEAR FILM': 'Clear film for mammograms', 'MAMMO BLUE FILM': 'Blue film for mammograms' } as Readonly<Record<string, string>>,
+    maxCopies: 'Copies at most', hasTlsHint: 'The printer must be set up for it.', test: 'How is it?', notAsked: 'The printer cannot be asked', calledItself: (name: string) => `It calls itself ${name}`,
+    confirmRemove: (name: string) => `Remove ${name}?`, confirmRemoveHint: 'What waits to be printed on it fails, and says so in the print history.',
   },
   failures: {
     lineDown: 'No connection: check the network, the address and the port.',

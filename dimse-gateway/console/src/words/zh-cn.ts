@@ -7,7 +7,7 @@ export const zhCN: Words = {
   signOut: '退出登录',
   disconnected: '与网关的连接已断开，当前显示的内容可能不是最新的。',
   saved: '已保存',
-  places: { overview: '概览', service: 'DICOM 服务', senders: '发送方', nodes: '节点', rules: '规则', records: '转发记录', fetches: '调取', procedures: '检查步骤', cloud: '云端', storage: '存储' },
+  places: { overview: '概览', service: 'DICOM 服务', senders: '发送方', nodes: '节点', rules: '规则', records: '转发记录', fetches: '调取', procedures: '检查步骤', printers: '胶片打印机', cloud: '云端', storage: '存储' },
   actions: {
     save: '保存', edit: '编辑', remove: '删除', add: '添加', retry: '重试', pause: '暂停', resume: '恢复', test: '测试连接', close: '关闭',
     start: '启动', stop: '停止', search: '搜索', clear: '清除筛选', exportCsv: '导出（CSV）', firstPage: '第一页', nextPage: '下一页', more: '更多',
@@ -130,6 +130,15 @@ export const zhCN: Words = {
     title: (name) => `到 ${name} 的连接`, testing: '正在测试连接', succeeded: '连接正常', failedTitle: '连接失败', latency: (time) => `往返 ${time}`,
     steps: { resolve: '解析地址', connect: '建立连接', tls: '安全连接（TLS）', associate: 'DICOM 关联', echo: 'DICOM 回显（C-ECHO）', answer: '服务器应答', authorise: '授权' },
     again: '再次测试',
+  },
+  printers: {
+    none: '暂无胶片打印机', noneHint: '有打印权限的人员可从云端在本院打印机上打印胶片。',
+    add: '添加胶片打印机', editTitle: '编辑胶片打印机', name: '名称', nameHint: '医院内的叫法，打印时按此选择。', address: '地址', calledAETitle: '打印机 AE 标题', callingAETitle: '本机 AE 标题',
+    colour: '色彩', colours: { grayscale: '灰度', color: '灰度和彩色' }, filmSizes: '胶片尺寸', filmSizesHint: '打印机中已装入的胶片。', filmSizesMissing: '请至少选择一种。',
+    media: '介质', mediaHint: '可供选择的介质，名称见打印机的一致性声明。留空：打印机默认。', mediumInvalid: '最多 16 个大写字母、数字或空格。',
+    mediumNames: { 'PAPER': '纸张', 'CLEAR FILM': '透明片', 'BLUE FILM': '蓝片', 'MAMMO CLEAR FILM': '乳腺透明片', 'MAMMO BLUE FILM': '乳腺蓝片' },
+    maxCopies: '最多份数', hasTlsHint: '打印机须支持。', test: '查询状态', notAsked: '无法查询打印机', calledItself: (name) => `打印机自称 ${name}`,
+    confirmRemove: (name) => `移除 ${name}？`, confirmRemoveHint: '等待打印的任务将失败，并在打印历史中注明。',
   },
   failures: {
     lineDown: '无法连接：请检查网络、地址和端口。',
