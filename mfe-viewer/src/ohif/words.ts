@@ -21,7 +21,7 @@ const en = {
   unplayable: 'The browser cannot play this video: it is stored as MPEG-2, as HEVC the device has no decoder for, or did not arrive whole.',
   priors: 'Earlier studies', priorsOf: 'Other studies of this patient in this organisation.', refresh: 'Refresh', loading: 'Loading …', noPatientID: 'The study has no patient ID, by which others could be found.', noPriors: 'There are no other studies of this patient.', listFailed: 'The list could not be loaded.', compare: 'Compare',
   keyImages: 'Key images', keyImage: 'Key image', markImage: 'Mark this image', marked: 'The image is marked and stored with the study.', markFailed: 'The mark could not be stored.', saving: 'Storing …', noKeyImages: 'No image of this study is marked.', noImageToMark: 'The active pane shows no single image.',
-  film: 'Film', filmImage: 'Image', filmSeries: 'Series', filmImageKey: 'Collect the image for films', filmSeriesKey: 'Collect the series for films', filmAdded: 'Collected for films:', filmThere: 'It is collected already.', filmFull: 'The film basket is full. Print or remove some images first.', filmKept: 'The series is kept from films.', filmNotAllowed: 'You may not print films in this organisation.', filmFailed: 'It could not be collected. Try again.',
+  film: 'Film', filmImage: 'Image', filmSeries: 'Series', filmImageKey: 'Collect the image for films', filmSeriesKey: 'Collect the series for films', filmAdded: 'Collected for films:', filmThere: 'Collected already; printed as it is seen now.', filmFull: 'The film basket is full. Print or remove some images first.', filmKept: 'The series is kept from films.', filmNotAllowed: 'You may not print films in this organisation.', filmFailed: 'It could not be collected. Try again.',
   report: 'Structured report', complete: 'complete', partial: 'not complete', verified: 'verified', unverified: 'not verified', yes: 'yes', noContent: 'The report has no content.',
 }
 
@@ -48,7 +48,7 @@ export const words: Readonly<Record<Language, typeof en>> = {
     unplayable: '浏览器无法播放该视频：其格式为 MPEG-2，或设备没有 HEVC 解码器，或未完整送达。',
     priors: '既往检查', priorsOf: '该患者在本机构的其他检查。', refresh: '刷新', loading: '正在加载……', noPatientID: '该检查没有患者编号，无法查找其他检查。', noPriors: '没有该患者的其他检查。', listFailed: '列表加载失败。', compare: '对比',
     keyImages: '关键图像', keyImage: '关键图像', markImage: '标记当前图像', marked: '图像已标记，并随检查保存。', markFailed: '标记保存失败。', saving: '正在保存……', noKeyImages: '该检查没有标记的图像。', noImageToMark: '当前窗格没有单幅图像。',
-    film: '胶片', filmImage: '图像', filmSeries: '序列', filmImageKey: '将当前图像加入待打印', filmSeriesKey: '将当前序列加入待打印', filmAdded: '已加入待打印：', filmThere: '已在待打印中。', filmFull: '待打印已满，请先打印或移除部分图像。', filmKept: '该序列不允许打印。', filmNotAllowed: '您在本机构没有打印胶片的权限。', filmFailed: '未能加入，请重试。',
+    film: '胶片', filmImage: '图像', filmSeries: '序列', filmImageKey: '将当前图像加入待打印', filmSeriesKey: '将当前序列加入待打印', filmAdded: '已加入待打印：', filmThere: '已在待打印中，按当前所见打印。', filmFull: '待打印已满，请先打印或移除部分图像。', filmKept: '该序列不允许打印。', filmNotAllowed: '您在本机构没有打印胶片的权限。', filmFailed: '未能加入，请重试。',
     report: '结构化报告', complete: '完成', partial: '未完成', verified: '已审核', unverified: '未审核', yes: '是', noContent: '该报告没有内容。',
   },
 }

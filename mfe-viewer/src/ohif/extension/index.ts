@@ -113,5 +113,5 @@ export default {
 
   getHangingProtocolModule: () => [...examProtocols, ...compareProtocols],
 
-  getCustomizationModule: () => [{ name: 'global', value: { 'ohif.tours': { $set: [] }, ...patientBanner, ...filmCustomizations } }],
+  getCustomizationModule: () => [{ name: 'global', value: { 'ohif.tours': { $set: [] }, ...patientBanner, ...filmCustomizations() } }],
 }
