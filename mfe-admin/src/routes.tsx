@@ -3,6 +3,7 @@ import { DeniedState, EmptyState, LoadingState, navigate, Page, useLocation } fr
 import { useEffect, type ComponentType } from 'react'
 import { Hospitals, Organisations } from './below/organisations.tsx'
 import { Purges } from './below/purges.tsx'
+import { BodyParts } from './body-parts/body-parts.tsx'
 import { ApiKeys } from './machines/api-keys.tsx'
 import { Gateways } from './machines/gateways.tsx'
 import { SignInProviderPage } from './machines/sign-in-provider.tsx'
@@ -25,7 +26,7 @@ import { useCommonWords } from './words/common.ts'
 
 const pages: Readonly<Record<ManagementPage, ComponentType>> = {
   'members': Members, 'invitations': Invitations, 'frozen-accounts': FrozenAccounts, 'roles': Roles, 'departments': Departments,
-  'settings': Settings, 'pairings': Pairings, 'devices': Devices, 'device-types': DeviceTypes,
+  'settings': Settings, 'pairings': Pairings, 'devices': Devices, 'device-types': DeviceTypes, 'body-parts': BodyParts,
   'gateways': Gateways, 'api-keys': ApiKeys, 'sign-in-provider': SignInProviderPage,
   'logs': Logs, 'notifications': Notifications, 'deleted-studies': DeletedStudies, 'storage': Storage,
   'hospitals': Hospitals, 'organisations': Organisations, 'purges': Purges,

@@ -10,6 +10,7 @@ import { CaseInformation } from './case-information.tsx'
 import { RelatedStudies } from './related-studies.tsx'
 import { writtenName } from './row-text.ts'
 import { SeriesPicture } from './series-picture.tsx'
+import { StudyTags } from './study-tags.tsx'
 import { useStudyWords } from './words.ts'
 
 export const detailTabs = ['case', 'related', 'attachments', 'series', 'images', 'prints'] as const
@@ -50,7 +51,7 @@ export function Detail({ organisationId, StudyInstanceUID, tab, permissions, onT
     }>
       <Loaded resource={detail}>{(study) => (
         <Tabs tabBarGutter={isNarrow ? 16 : 32} activeKey={tab} onChange={(key) => { const next = detailTabs.find((one) => one === key); if (next) onTab(next) }} items={[
-          { key: 'case', label: tabs.case, children: <CaseInformation organisationId={organisationId} study={study} seesIdentities={permissions.includes('study.view_identity')} onChanged={() => { detail.reload(); onChanged(StudyInstanceUID) }} /> },
+          { key: 'case', label: tabs.case, children: <><CaseInformation organisationId={organisationId} study={study} seesIdentities={permissions.includes('study.view_identity')} onChanged={() => { detail.reload(); onChanged(StudyInstanceUID) }} /><StudyTags organisationId={organisationId} StudyInstanceUID={StudyInstanceUID} /></> },
           { key: 'related', label: `${tabs.related} ${String(study.related.length)}`, children: <RelatedStudies organisationId={organisationId} study={study} onChanged={detail.reload} onOpen={onOpen} onShow={onShow} /> },
           { key: 'attachments', label: `${tabs.attachments} ${String(files.value?.items.length ?? '')}`, children: <Attachments organisationId={organisationId} StudyInstanceUID={StudyInstanceUID} list={files} withDeleted={mayRestore ? withDeleted : undefined} onWithDeleted={setWithDeleted} /> },
           { key: 'series', label: `${tabs.series} ${String(study.series.length)}`, children: <SeriesList organisationId={organisationId} study={study} onChanged={detail.reload} /> },

@@ -18,7 +18,7 @@ export const en = {
     places: { home: 'Home', studies: 'Studies', film: 'Film', downloads: 'My downloads', shares: 'My share links', information: 'About the organisation', admin: 'Management' },
     managementGroups: { people: 'People', organisation: 'Organisation', machines: 'Machines and programs', records: 'Records and data', below: 'Organisations below' },
     management: {
-      'members': 'Members', 'invitations': 'Invitations', 'frozen-accounts': 'Frozen accounts', 'roles': 'Roles', 'departments': 'Departments', 'settings': 'Settings', 'pairings': 'Pairings', 'devices': 'Devices', 'device-types': 'Device types', 'gateways': 'Gateways', 'api-keys': 'API keys', 'sign-in-provider': 'Identity provider',
+      'members': 'Members', 'invitations': 'Invitations', 'frozen-accounts': 'Frozen accounts', 'roles': 'Roles', 'departments': 'Departments', 'settings': 'Settings', 'pairings': 'Pairings', 'devices': 'Devices', 'device-types': 'Device types', 'body-parts': 'Body parts', 'gateways': 'Gateways', 'api-keys': 'API keys', 'sign-in-provider': 'Identity provider',
       'logs': 'Logs', 'notifications': 'Notification rules', 'deleted-studies': 'Deleted studies', 'storage': 'Storage', 'hospitals': 'Hospitals', 'organisations': 'Organisations', 'purges': 'Removal for good',
     },
     own: { workbench: 'Workbench', notifications: 'Notifications', profile: 'Profile', security: 'Sign-in and security', settings: 'Settings', messages: 'Messages', signature: 'Signature', credentials: 'Documents', favourites: 'Favourites', permissions: 'Permissions' },

@@ -1,6 +1,7 @@
 export { accounts } from './accounts.ts'
 export { attachments } from './attachments.ts'
 export { apiKeys } from './api-keys.ts'
+export { bodyParts, partTags } from './body-parts.ts'
 export { auditLogs } from './audit.ts'
 export { createApiClient, part, queryString, type ApiClient, type ApiClientOptions, type Method, type QueryValue, type RequestOptions } from './client.ts'
 export { downloads } from './downloads.ts'

@@ -21,6 +21,7 @@ const pages = {
   'pairings': { group: 'organisation', openedBy: ['org.pairing', 'team.pairing'] },
   'devices': { group: 'organisation', openedBy: ['org.device'] },
   'device-types': { group: 'organisation', openedBy: ['admin.exam_attr'] },
+  'body-parts': { group: 'organisation', openedBy: ['admin.exam_attr'] },
   'gateways': { group: 'machines', openedBy: ['gateway.manage'] },
   'api-keys': { group: 'machines', openedBy: ['org.api_key'] },
   'sign-in-provider': { group: 'machines', openedBy: ['org.sign_in'] },
