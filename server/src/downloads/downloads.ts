@@ -1,7 +1,6 @@
 /** Downloads of people: asked for, made while they are fetched or in the background, fetched, forgotten. */
 import { randomBytes } from 'node:crypto'
-import { directExportRows, maxExportRows, type Download, type DownloadPage, type DownloadQuery, type DownloadRequest, type ExportFields } from '@isocenter/contracts'
-import { defaultPageSize } from '@isocenter/contracts'
+import { defaultPageSize, directExportRows, maxExportRows, type Download, type DownloadPage, type DownloadQuery, type DownloadRequest, type ExportFields } from '@isocenter/contracts'
 import { Type } from 'typebox'
 import { record } from '../audit/index.ts'
 import { noSuchStudy } from '../catalogue/index.ts'

@@ -222,6 +222,17 @@ describe('a film printer', () => {
     for (const path of ['', '/images/1']) expect(typeOf(await gateway.get(`/gateways/self/print-jobs/${job.jobId}${path}`))).toBe('no-such-print-job')
   })
 
+  test('whose gateway takes no more commands is asked for nothing, and the basket is as it was', async () => {
+    const hospital = await aHospital(service)
+    const gateway = await aGatewayWithPrinter(hospital)
+    await collect(hospital, await aStored(hospital))
+    await service.db.raw(`insert into gateway_command (organisation_id, gateway_id, name, arguments, created_by, expires_at) select ?, ?, 'retryDeliveries', '{}', 'account:x', now() + interval '1 day' from generate_series(1, 100)`, [hospital.organisationId, gateway.gatewayId])
+    const items = (await basketOf(hospital)).map(({ itemId }) => itemId)
+    expect(typeOf(await hospital.doctor.call('POST', '/film/print-jobs', { items, settings, printer: gateway.printer }))).toBe('too-many-commands')
+    expect(await basketOf(hospital)).toHaveLength(3)
+    expect((await hospital.doctor.call('GET', '/film/print-jobs')).json()).toMatchObject({ items: [{ state: 'cancelled' }] })
+  })
+
   test('whose gateway stays away is not waited for beyond half a day', async () => {
     const hospital = await aHospital(service)
     const gateway = await aGatewayWithPrinter(hospital)

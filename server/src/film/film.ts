@@ -118,7 +118,7 @@ export function createFilm({ db, images, gateways, now = () => new Date() }: Fil
     return printer
   }
 
-  const begin = async (access: Access, settings: PrintSettings, placed: readonly PrintedImage[], printer: FilmPrinter | undefined, done: (trx: Trx) => Promise<unknown>): Promise<PrintJob> => {
+  const begin = async (access: Access, settings: PrintSettings, placed: readonly PrintedImage[], printer: FilmPrinter | undefined): Promise<PrintJob> => {
     const { organisationId, accountId } = collectorOf(access)
     const createdAt = now()
     const jobId = await db.transaction(async (trx) => {
@@ -126,7 +126,6 @@ export function createFilm({ db, images, gateways, now = () => new Date() }: Fil
         organisationId, accountId, createdAt, settings, images: placed,
         ...(printer && { printer: { gatewayId: printer.gatewayId, printerId: printer.printerId, name: printer.name, expiresAt: new Date(createdAt.getTime() + waitMs) } }),
       })
-      await done(trx)
       await record(trx, [...new Set(placed.map(({ StudyInstanceUID }) => StudyInstanceUID))].map((StudyInstanceUID) => ({
         organisationId, actor: `account:${accountId}`, action: 'film.print' as const, outcome: 'success' as const, StudyInstanceUID, detail: { jobId: made, images: placed.length, ...(printer && { gatewayId: printer.gatewayId }) },
       })))
@@ -179,7 +178,10 @@ export function createFilm({ db, images, gateways, now = () => new Date() }: Fil
       if (sheetsOf(items.length, settings) > maxFilmsOfJob) throw printNotPossible(`One print job takes ${maxFilmsOfJob} films; choose fewer images, or more on a film.`, { reason: 'tooManyFilms', maxFilmsOfJob })
       const printer = asked && await printerFor(access, settings, asked)
       const placed = await sized(access, settings, chosen)
-      return begin(access, settings, placed, printer, async (trx) => { if (!keepsItems) await removeItems(trx, collector, { ids: items }) })
+      const job = await begin(access, settings, placed, printer)
+      // Not before: a gateway that takes no more commands leaves the basket as it was.
+      if (!keepsItems) await removeItems(db, collector, { ids: items })
+      return job
     },
 
     jobs: async (access, { study, cursor, limit = defaultPageSize }) => {
@@ -203,7 +205,7 @@ export function createFilm({ db, images, gateways, now = () => new Date() }: Fil
       const again = await imagesOfJob(db, access.organisationId, row.job_key)
       if (again.length < row.images) throw printNotPossible('An image of it has gone, or is kept from films now.', { reason: 'imagesGone' })
       const printer = row.gateway_id === null || row.printer_id === null ? undefined : await printerFor(access, row.settings, { gatewayId: row.gateway_id, printerId: row.printer_id })
-      return begin(access, row.settings, again, printer, async () => undefined)
+      return begin(access, row.settings, again, printer)
     },
 
     document: async (access, jobId, signal) => {

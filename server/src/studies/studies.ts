@@ -100,8 +100,8 @@ export function createStudies({ db, statementTimeoutMs, now = () => new Date() }
     const within = [sql`study.organisation_id = ${organisationId}`, sql`study.study_key <> ${study.study_key}`, ...(access.studies === 'all' ? [] : [sql`study.study_instance_uid = any(${[...access.studies]}::text[])`])]
     const uids = links.map(({ uid }) => uid)
     const [linked, same] = await Promise.all([
-      uids.length === 0 ? [] : rows2(studiesStatement([...within, sql`study.study_instance_uid = any(${uids}::text[])`], uids.length, accountOf(access))),
-      study.patient_id === null ? [] : rows2(studiesStatement([
+      uids.length === 0 ? [] : studyRows(studiesStatement([...within, sql`study.study_instance_uid = any(${uids}::text[])`], uids.length, accountOf(access))),
+      study.patient_id === null ? [] : studyRows(studiesStatement([
         ...within, sql`study.patient_id = ${study.patient_id}`, sql`not study.study_instance_uid = any(${uids}::text[])`,
         sql`study.issuer_of_patient_id is not distinct from (select issuer_of_patient_id from study as this where this.study_key = ${study.study_key})`,
       ], mostSuggested, accountOf(access))),
@@ -114,7 +114,7 @@ export function createStudies({ db, statementTimeoutMs, now = () => new Date() }
       return by === undefined ? { study: summary, reason: 'samePatient' as const } : { study: summary, reason: 'linked' as const, linkedBy: by }
     })
   }
-  const rows2 = (statement: Sql) => ask<StudyListRow>(statement)
+  const studyRows = (statement: Sql) => ask<StudyListRow>(statement)
 
   return {
     list: async (access, { cursor, limit = defaultPageSize, sort = 'arrival', order = 'desc', withSize, ...given }) => {
@@ -161,7 +161,7 @@ export function createStudies({ db, statementTimeoutMs, now = () => new Date() }
       if (study.modalities.length === 0) return []
       const alike = mostAlike(study, await ask<SimilarCandidate>(candidatesStatement(access, study)), mostSimilar)
       if (alike.length === 0) return []
-      const found = await rows2(studiesStatement([sql`study.organisation_id = ${access.organisationId}`, sql`study.study_key = any(${alike.map(({ candidate }) => candidate.study_key)}::bigint[])`], alike.length, accountOf(access)))
+      const found = await studyRows(studiesStatement([sql`study.organisation_id = ${access.organisationId}`, sql`study.study_key = any(${alike.map(({ candidate }) => candidate.study_key)}::bigint[])`], alike.length, accountOf(access)))
       const summaries = new Map((await toSummaries(db, access, found)).map((summary) => [summary.StudyInstanceUID, summary]))
       return alike.flatMap(({ candidate, reason }) => {
         const summary = summaries.get(candidate.study_instance_uid)
