@@ -18,6 +18,8 @@ export interface AuditEvent {
   readonly detail?: Readonly<Record<string, unknown>>
   /** Where it was asked from: the request under way where absent, nowhere for null. */
   readonly origin?: RequestOrigin | null | undefined
+  /** Other requests whose work this one event tells of, too. */
+  readonly togetherWith?: readonly RequestOrigin[] | undefined
   /** When it was done, where that is not now. */
   readonly occurredAt?: Date | undefined
 }
@@ -31,8 +33,10 @@ export async function record(db: Db, events: readonly AuditEvent[]): Promise<voi
   if (events.length === 0) return
   await rows(db, insertSql, [JSON.stringify(events.map((event) => {
     const origin = event.origin === undefined ? currentOrigin() : event.origin
-    origin?.noted?.add(event.action)
-    if (origin && event.outcome === 'refused') origin.hasNotedRefusal = true
+    for (const one of [origin, ...event.togetherWith ?? []]) {
+      one?.noted?.add(event.action)
+      if (one && event.outcome === 'refused') one.hasNotedRefusal = true
+    }
     return {
       organisation_id: event.organisationId,
       actor: event.actor,

@@ -37,6 +37,8 @@ export function storeEvents(decided: readonly Decided[]): AuditEvent[] {
       occurrences: group.length,
       detail: { ...counts, bytes, ...(freedBytes === 0 ? {} : { freedBytes }) },
       origin,
+      // Objects of several requests of one sender are committed together.
+      togetherWith: group.flatMap(({ prepared }) => (prepared.origin === null || prepared.origin === origin ? [] : [prepared.origin])),
     }]
   })
 }
