@@ -150,6 +150,9 @@ describe('one-time passwords from an administrator (AUTH-02)', () => {
     expect((await aBrowser(service, address).signIn(person.phone, oneTimePassword)).json()).toMatchObject({ restrictedTo: 'setPassword' })
     await join(person, 'elsewhere')
     expect(typeOf(await theirs.call('POST', `/accounts/${person.accountId}/one-time-password`, {}))).toBe('/problems/account-shared')
+    // Suspended there he may be reinstated.
+    await service.db('membership').where({ account_id: person.accountId, organisation_id: await service.organisationId('elsewhere') }).update({ state: 'suspended' })
+    expect(typeOf(await theirs.call('POST', `/accounts/${person.accountId}/one-time-password`, {}))).toBe('/problems/account-shared')
   })
 })
 

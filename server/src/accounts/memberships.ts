@@ -11,7 +11,7 @@ export interface Memberships {
   readonly administeredBy: (db: Db, organisationId: string) => Knex.QueryBuilder
   /** True of an account whose password the organisation may reset: it administers it, and of what is below it is who is billed for. */
   readonly mayReset: (db: Db, accountId: string, organisationId: string) => Promise<boolean>
-  /** True of an account that acts for organisations this one does not administer. */
+  /** True of an account that acts for organisations this one does not administer, or may again once it is no longer suspended there. */
   readonly isSharedBeyond: (db: Db, accountId: string, organisationId: string) => Promise<boolean>
   /** True of an active member with the full role, which only its like may give and take away. */
   readonly hasFullRole: (db: Db, accountId: string, organisationId: string) => Promise<boolean>

@@ -26,7 +26,8 @@ export const accountMemberships: Memberships = {
   },
 
   isSharedBeyond: async (db, accountId, organisationId) => {
-    const elsewhere = await db('membership').where({ account_id: accountId, state: 'active' })
+    // Also where he is suspended: he may be reinstated, and with him whoever can sign in as him.
+    const elsewhere = await db('membership').where({ account_id: accountId }).whereNot({ state: 'removed' })
       .whereNotIn('membership_id', administered(db, organisationId).select('membership.membership_id')).first<object | undefined>('membership_id')
     return elsewhere !== undefined
   },
