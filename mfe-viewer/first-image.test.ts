@@ -3,11 +3,16 @@
  * on a machine that does nothing else. Prints figures and asserts none: a busy machine is no fault of ours.
  */
 import { randomInt } from 'node:crypto'
-import { loadavg } from 'node:os'
-import { aStudy, bytesOf, hasProgram } from '@isocenter/testkit'
+import { mkdtempDisposable } from 'node:fs/promises'
+import { loadavg, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { OwnMemberships } from '@isocenter/contracts'
+import { aStudy, bytesOf, hasProgram, startServerProcess, testDatabase, type ServerProcess } from '@isocenter/testkit'
+import { launchUsedChromium } from '@isocenter/testkit/browser'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openScreens, type ScreensUnderTest } from '../mfe-shell/browser.fixture.ts'
 import { buildScreens } from '../packages/launcher/src/build-screens.ts'
+import { storeBody } from '../server/src/dicomweb/service.fixture.ts'
 import type { Page } from 'playwright-core'
 import { hasDicomwebPlugin, startPlainViewer } from './plain-viewer.fixture.ts'
 
@@ -78,18 +83,24 @@ describe.runIf(process.env['MEASURE'] !== undefined && hasProgram('chromium'))('
 
   test.runIf(hasProgram('Orthanc') && hasDicomwebPlugin())('beside the same release of OHIF as it comes, on Orthanc', async () => {
     await using plain = await startPlainViewer()
-    const { organisation, page: ours, close } = await screens.signedInPage({ organisationName: 'West Hospital' })
-    const { slug } = await screens.service.db('organisation').where({ organisation_id: organisation.organisationId }).first<{ slug: string }>('slug')
+    // A process of its own, as Orthanc is: what drives the browser takes no time of the server's.
+    const server = await startServerProcess((await testDatabase()).url, { env: { CAPTCHA_BITS: '0' } })
+    const { origin } = new URL(server.url)
+    await using folder = await mkdtempDisposable(join(tmpdir(), 'isocenter-browser-'))
+    const browser = await launchUsedChromium(folder.path)
+    const [ours, theirs] = [await browser.newPage(), await browser.newPage()]
+    const organisationId = await signIn(ours, server)
+    const store = `Bearer ${await server.token('--scope', 'dicomweb:store')}`
     const study = aStudy({ series: [{ kind: 'CT', instances: slices }], Rows: 512, Columns: 512, PatientName: 'Slices^Many' })
     for (let first = 0; first < slices; first += perRequest) {
       const files = study.instances.slice(first, first + perRequest).map((instance) => bytesOf(instance))
-      await screens.service.store(files, { headers: await screens.service.as(slug) })
+      const { contentType, body } = storeBody(files)
+      expect((await fetch(`${server.url}/studies`, { method: 'POST', headers: { authorization: store, 'content-type': contentType, accept: 'application/dicom+json' }, body: body as Uint8Array<ArrayBuffer> })).status).toBe(200)
       for (const file of files) await plain.store(file)
     }
-    const { page: theirs, close: closeTheirs } = await screens.openPage()
     const viewers = {
       ours: {
-        page: ours, address: `${screens.url}/o/${organisation.organisationId}/viewer?studies=${study.StudyInstanceUID}`, list: `${screens.url}/o/${organisation.organisationId}/studies`,
+        page: ours, address: `${origin}/o/${organisationId}/viewer?studies=${study.StudyInstanceUID}`, list: `${origin}/o/${organisationId}/studies`,
         chosen: async () => {
           await ours.locator('.study-table .ant-table-row', { hasText: 'Slices Many' }).waitFor()
           // As long as it takes to find a study in a list.
@@ -126,10 +137,28 @@ describe.runIf(process.env['MEASURE'] !== undefined && hasProgram('chromium'))('
     for (const [way, both] of Object.entries(took)) {
       for (const [name, [first, ...next]] of Object.entries(both)) console.info(`${way}, ${name}: first ${String(first)} ms, then ${next.toSorted((one, other) => one - other).join(', ')} ms; load ${loadavg()[0]?.toFixed(1) ?? ''}.`)
     }
-    await closeTheirs()
-    await close()
+    await browser.close()
+    await server.stop()
   }, 900_000)
 })
+
+/** Signs in who may do everything in the organisation the server begins with; its id. */
+async function signIn(page: Page, server: ServerProcess): Promise<string> {
+  const { origin } = new URL(server.url)
+  const phone = '13900000001'
+  const printed = await server.account('create', '--phone', phone, '--name', 'Wang Fang', '--organisation', 'default')
+  await page.goto(`${origin}/sign-in`)
+  const ask = async <Answer>(method: string, path: string, data?: object): Promise<Answer> => {
+    const answer = await page.request.fetch(`${origin}/api${path}`, { method, headers: { origin }, ...(data && { data }) })
+    if (!answer.ok()) throw new Error(`${path}: ${answer.status()}`)
+    return await answer.json() as Answer
+  }
+  const { challenge } = await ask<{ challenge: string }>('POST', '/captchas')
+  await ask('POST', '/session', { login: phone, password: printed.split(/\s+/).at(-1), captcha: { challenge, nonce: 0 } })
+  await ask('PUT', '/session/password', { newPassword: ownPassword })
+  const { items } = await ask<OwnMemberships>('GET', '/account/memberships')
+  return items[0]?.organisation.organisationId ?? ''
+}
 
 /** Waits until a viewport shows something: its canvas has more than one colour, in whatever frame it stands. */
 async function pictureShown(page: Page): Promise<void> {

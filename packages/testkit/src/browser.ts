@@ -7,10 +7,15 @@ export const desktop = { width: 1360, height: 900 }
 export const phone = { width: 390, height: 844 }
 
 /** Debian's Chromium as root, without anything it would want from the internet. */
-export const launchChromium = (): Promise<Browser> => chromium.launch({
+export const launchChromium = (): Promise<Browser> => chromium.launch(launching)
+
+/** As somebody has it who uses it every day: what was loaded stays in its folder, compiled as well, which pages that are private do without. */
+export const launchUsedChromium = (folder: string): Promise<BrowserContext> => chromium.launchPersistentContext(folder, { ...launching, locale: 'en', viewport: desktop, reducedMotion: 'reduce' })
+
+const launching = {
   executablePath: '/usr/bin/chromium',
   args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
-})
+}
 
 export interface WatchedPage {
   readonly context: BrowserContext
