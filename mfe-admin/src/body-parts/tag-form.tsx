@@ -36,16 +36,16 @@ export function TagForm({ tag, onClose, onChanged }: { readonly tag?: PartTag; r
               <p className="hint">{words.rulesHint} {words.codesHint}</p>
               {rows.map(({ key, name: place }) => (
                 <div key={key} className="rule-row">
-                  <Form.Item name={[place, 'attribute']} label={words.attribute} required={false} rules={[{ required: true }]}><Select options={tagAttributes.map((value) => ({ value, label: words.attributes[value] }))} /></Form.Item>
-                  <Form.Item name={[place, 'operator']} label={words.operator} required={false} rules={[{ required: true }]}><Select options={ruleOperators.map((value) => ({ value, label: words.operators[value] }))} /></Form.Item>
-                  <Form.Item name={[place, 'value']} label={words.value} required={false} rules={[{ required: true, whitespace: true, message: words.missingValue }]}><Input maxLength={maxRuleValue} /></Form.Item>
+                  <Form.Item name={[place, 'attribute']} label={words.attribute} rules={[{ required: true }]}><Select options={tagAttributes.map((value) => ({ value, label: words.attributes[value] }))} /></Form.Item>
+                  <Form.Item name={[place, 'operator']} label={words.operator} rules={[{ required: true }]}><Select options={ruleOperators.map((value) => ({ value, label: words.operators[value] }))} /></Form.Item>
+                  <Form.Item name={[place, 'value']} label={words.value} rules={[{ required: true, whitespace: true, message: words.missingValue }]}><Input maxLength={maxRuleValue} /></Form.Item>
                   <Button icon={<DeleteOutlined aria-hidden />} aria-label={words.removeRule(String(place + 1))} onClick={() => { remove(place) }} />
                 </div>
               ))}
               <Button icon={<PlusOutlined aria-hidden />} disabled={rows.length >= maxRulesOfTag} onClick={() => { add({ attribute: 'BodyPartExamined', operator: 'equals', value: '' }) }}>{words.addRule}</Button>
             </fieldset>
           )}</Form.List>
-          <Form.Item name="isFinal" label={words.isFinal} extra={words.isFinalHint} valuePropName="checked" className="after-rules"><Switch /></Form.Item>
+          <Form.Item required name="isFinal" label={words.isFinal} extra={words.isFinalHint} valuePropName="checked" className="after-rules"><Switch /></Form.Item>
           {may('study.view') ? <TagTrial {...(tag && { tagId: tag.tagId })} draft={async () => sent(await form.validateFields())} /> : <p className="hint">{words.needsStudies}</p>}
         </>
       )}

@@ -39,6 +39,8 @@ export function Tags({ tags, onChanged }: { readonly tags: Resource<PartTagList>
     if (await confirm({ title: words.deleteTag(name), hint: words.deleteTagHint(words.partsIn(formats.number(parts))), action: common.remove })) await run(() => changing(() => partTags(api).remove(tagId), onChanged), { done: words.deleted }).then(onChanged)
   }
   const columns: Column<PartTag>[] = [
+    { key: 'name', title: words.tag, isMain: true, cell: ({ name, isFinal }) => <span className="state-line"><strong>{name}</strong>{isFinal && <Tag>{words.isFinal}</Tag>}</span> },
+    { key: 'rules', title: words.rules, cell: ({ rules }) => (rules.length === 0 ? <span className="hint">{words.noRules}</span> : <ul className="rule-list">{rules.map((rule) => <li key={JSON.stringify(rule)}>{ruleText(rule)}</li>)}</ul>) },
     {
       key: 'order', title: words.order, cell: (tag) => {
         const place = items.indexOf(tag)
@@ -50,8 +52,6 @@ export function Tags({ tags, onChanged }: { readonly tags: Resource<PartTagList>
         )
       },
     },
-    { key: 'name', title: words.tag, isMain: true, cell: ({ name, isFinal }) => <span className="state-line"><strong>{name}</strong>{isFinal && <Tag>{words.isFinal}</Tag>}</span> },
-    { key: 'rules', title: words.rules, cell: ({ rules }) => (rules.length === 0 ? <span className="hint">{words.noRules}</span> : <ul className="rule-list">{rules.map((rule) => <li key={JSON.stringify(rule)}>{ruleText(rule)}</li>)}</ul>) },
     { key: 'parts', title: words.usedBy, isNumber: true, cell: ({ parts }) => formats.number(parts) },
     {
       key: 'actions', title: common.actions, isActions: true, cell: (tag) => (
