@@ -1,4 +1,4 @@
 /** Body parts as they are requested and billed, the tags they are recognised by, and their spreadsheets. */
 export { createBodyParts, type BodyParts } from './body-parts.ts'
-export { bodyPartTasks, matchArrivals } from './matching.ts'
+export { bodyPartTasks } from './matching.ts'
 export { bodyPartRoutes } from './routes.ts'
