@@ -73,7 +73,7 @@ function Outcome({ checked: { created, changed, unchanged, newCategories, newTag
       <p>{errors.length === 0 && created + changed === 0 ? words.nothingNew : words.outcome(formats.number(created), formats.number(changed), formats.number(unchanged))}</p>
       {newCategories.length > 0 && <p><span className="hint">{words.newCategories}</span> <span className="tag-list">{newCategories.map(({ deviceType, name }) => <Tag key={`${deviceType} ${name}`}>{`${deviceType} ${name}`}</Tag>)}</span></p>}
       {newTags.length > 0 && <p><span className="hint">{words.newTags}</span> <span className="tag-list">{newTags.map((name) => <Tag key={name}>{name}</Tag>)}</span></p>}
-      {errors.length > 0 && <div className="import-errors" tabIndex={0} role="group" aria-label={words.problem}><DataTable label={words.problem} items={errors} columns={columns} rowKey={({ row, column }) => `${String(row)} ${column}`} /></div>}
+      {errors.length > 0 && <DataTable label={words.problem} items={errors} columns={columns} rowKey={({ row, column }) => `${String(row)} ${column}`} />}
     </>
   )
 }

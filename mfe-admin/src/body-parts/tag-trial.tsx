@@ -4,7 +4,7 @@ import { personName, useAction, useLanguage, useProblemText, useResource } from 
 import { Alert, Button, Select, Tag } from 'antd'
 import { useDeferredValue, useState } from 'react'
 import { useAdmin } from '../parts/admin.ts'
-import { useRuleText } from './tags.tsx'
+import { useRuleText } from './use-rule-text.ts'
 import { useBodyPartWords } from './words.ts'
 
 const studiesOffered = 20

@@ -1,6 +1,6 @@
 import { ArrowDownOutlined, ArrowUpOutlined } from '@ant-design/icons'
 import { partTags } from '@isocenter/api-client'
-import type { PartTag, PartTagList, TagRule } from '@isocenter/contracts'
+import type { PartTag, PartTagList } from '@isocenter/contracts'
 import { EmptyState, Loaded, useAction, useConfirm, useLanguage, type Resource } from '@isocenter/design-system'
 import { Button, Tag } from 'antd'
 import { useState } from 'react'
@@ -9,13 +9,8 @@ import { DataTable, type Column } from '../parts/data-table.tsx'
 import { changing } from '../parts/use-change.ts'
 import { useCommonWords } from '../words/common.ts'
 import { TagForm } from './tag-form.tsx'
+import { useRuleText } from './use-rule-text.ts'
 import { useBodyPartWords } from './words.ts'
-
-/** A rule as a sentence. */
-export function useRuleText(): (rule: TagRule) => string {
-  const words = useBodyPartWords()
-  return ({ attribute, operator, value }) => words.rule(words.attributes[attribute], words.operators[operator], value)
-}
 
 /** Tags with their rules, in the order they are tried (PART-01, PART-02). */
 export function Tags({ tags, onChanged }: { readonly tags: Resource<PartTagList>; readonly onChanged: () => void }) {
