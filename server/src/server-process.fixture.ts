@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 
 const main = fileURLToPath(new URL('./main.ts', import.meta.url))
-const readyWithinMs = 30_000
+const readyWithinMs = 50_000
 
 export interface ServerUnderTest {
   /** Base of the DICOMweb service, without a slash at the end. */
