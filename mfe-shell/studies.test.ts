@@ -1,6 +1,7 @@
 /** The study list in Chromium: found, narrowed, opened, locked, deleted; by mouse, keyboard and finger. */
 import { aStudy, bytesOf, hasProgram } from '@isocenter/testkit'
 import { attributes } from '@isocenter/testkit/instances'
+import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { zipped } from './src/studies/upload/zip.fixture.ts'
 import { desktop, openScreens, overhang, phone, seriousFindings, type ScreensUnderTest, type TestOrganisation } from './browser.fixture.ts'
@@ -329,6 +330,63 @@ describe.skipIf(!hasProgram('chromium'))('the study list in Chromium', () => {
       .toEqual([{ patient_name: 'Zang^Wei=臧^伟', version: 1, corrected: 'Zhang^Wei=张^伟' }, { patient_name: 'Li^Na', version: null, corrected: null }])
     await goTo(at(port))
     await page.getByText('张伟').first().waitFor()
+    expect(complaints).toEqual([])
+    await close()
+  }, 90_000)
+
+  test.each([['en', 'light', { width: 1440, height: 900 }], ['zh-CN', 'dark', phone]] as const)('pictures and a document become a study of their category, others are added to it: %s', async (language, colorScheme, viewport) => {
+    const clinic = await screens.organisation('hospital', 'Eye Clinic')
+    const { page, goTo, close, complaints } = await screens.signedInPage({ organisation: clinic, role: 'full', language, colorScheme, viewport })
+    const isEnglish = language === 'en'
+    const words = isEnglish ? { category: 'Category', endoscopy: 'Endoscopy', name: 'Name', id: 'Patient ID', date: 'Date', region: 'Looked into', stomach: 'Stomach', send: 'Upload 3 files', sendOne: 'Upload 1 file', done: '4 of 4 files done', doneAll: '5 of 5 files done', anew: 'Turned upright or compressed anew', broken: 'The picture is damaged', study: 'Study', patient: 'Patient and date are those of the study.', ultrasound: 'Ultrasound' }
+      : { category: '检查类别', endoscopy: '内镜', name: '姓名', id: '患者编号', date: '日期', region: '检查部位', stomach: '胃', send: '上传 3 个文件', sendOne: '上传 1 个文件', done: '已完成 4 / 4 个文件', doneAll: '已完成 5 / 5 个文件', anew: '已转正或重新压缩', broken: '图片已损坏', study: '检查', patient: '患者与日期以该检查为准。', ultrasound: '超声' }
+    const picture = (isProgressive: boolean) => page.evaluate(async () => {
+      const canvas = Object.assign(document.createElement('canvas'), { width: 320, height: 240 })
+      const pen = canvas.getContext('2d')
+      for (let nth = 0; nth < 32 && pen !== null; nth++) {
+        pen.fillStyle = `hsl(${String(nth * 11)} 70% 50%)`
+        pen.fillRect(nth * 10, 0, 10, 240)
+      }
+      const blob = await new Promise<Blob | null>((done) => { canvas.toBlob(done, 'image/jpeg', 0.9) })
+      return btoa(String.fromCharCode(...new Uint8Array(await (blob ?? new Blob()).arrayBuffer())))
+    }).then((encoded) => Buffer.from(encoded, 'base64')).then((jpeg) => (isProgressive ? sharp(jpeg).jpeg({ progressive: true }).toBuffer() : jpeg))
+    const choose = async (label: string, option: string) => {
+      await page.getByLabel(label, { exact: true }).last().click()
+      await page.locator('.ant-select-item-option', { hasText: option }).last().click()
+    }
+    await goTo(at(clinic, '?upload=1'))
+    const chooser = page.locator('.drop-field input[type=file]').first()
+    await chooser.setInputFiles([
+      { name: 'stomach.jpg', mimeType: 'image/jpeg', buffer: await picture(false) }, { name: 'phone.jpg', mimeType: 'image/jpeg', buffer: await picture(true) }, { name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('words') },
+      { name: 'report.pdf', mimeType: 'application/pdf', buffer: Buffer.from('%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj 2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj trailer<</Root 1 0 R>>\n%%EOF') },
+    ])
+    const send = page.getByRole('button', { name: words.send })
+    await send.waitFor()
+    expect(await send.isDisabled()).toBe(true)
+    await choose(words.category, words.endoscopy)
+    await page.getByLabel(words.name, { exact: true }).fill('Zhang^Wei=张^伟')
+    await page.getByLabel(words.id, { exact: true }).fill('P-7')
+    await page.getByLabel(words.date, { exact: true }).fill('2026-11-20')
+    expect(await send.isDisabled()).toBe(true)
+    await choose(words.region, words.stomach)
+    await shoot(page, `upload-files-${language}`)
+    expect(await seriousFindings(page)).toEqual([])
+    expect(await overhang(page)).toBe(0)
+    await send.click()
+    await page.getByText(words.done).waitFor({ timeout: 20_000 })
+    await page.getByText(words.anew).waitFor()
+    await shoot(page, `upload-files-done-${language}`)
+    const rows = () => screens.service.db('series').where({ organisation_id: clinic.organisationId }).orderBy('number_of_series_related_instances').select<{ modality: string; number_of_series_related_instances: number }[]>('modality', 'number_of_series_related_instances')
+    expect(await rows()).toEqual([{ modality: 'ES', number_of_series_related_instances: 1 }, { modality: 'ES', number_of_series_related_instances: 2 }])
+    // One more, into the study that is there now.
+    await chooser.setInputFiles([{ name: 'liver.jpg', mimeType: 'image/jpeg', buffer: await picture(false) }])
+    await choose(words.category, words.ultrasound)
+    await page.locator('#files-study').fill('P-7')
+    await page.locator('.ant-select-item-option', { hasText: 'P-7' }).click()
+    await page.getByText(words.patient).waitFor()
+    await page.getByRole('button', { name: words.sendOne }).click()
+    await page.getByText(words.doneAll).waitFor({ timeout: 20_000 })
+    expect(await screens.service.db('study').where({ organisation_id: clinic.organisationId }).select('patient_id', 'number_of_study_related_series', 'number_of_study_related_instances')).toEqual([{ patient_id: 'P-7', number_of_study_related_series: 3, number_of_study_related_instances: 4 }])
     expect(complaints).toEqual([])
     await close()
   }, 90_000)

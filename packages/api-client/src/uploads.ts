@@ -1,5 +1,5 @@
 /** Resumable uploads by tus 1.0.0 (https://tus.io/protocols/resumable-upload), as the server's `/api/uploads` speaks it. */
-import type { Upload, UploadCorrections } from '@isocenter/contracts'
+import type { FileDescription, Upload, UploadCorrections, UploadFinding } from '@isocenter/contracts'
 import { part, type ApiClient } from './client.ts'
 import { ApiProblem, problemOf } from './problem.ts'
 
@@ -10,6 +10,8 @@ export interface UploadInstanceOptions {
   readonly fetch?: typeof globalThis.fetch
   /** What people corrected of its study, made when it has arrived. */
   readonly corrections?: UploadCorrections | undefined
+  /** Of a picture, a document or a video: what the server makes an object of it by. */
+  readonly describes?: FileDescription | undefined
   /** Before another try; milliseconds. */
   readonly pause?: (ms: number, signal: AbortSignal | undefined) => Promise<void>
   readonly chunkBytes?: number
@@ -23,6 +25,8 @@ export interface UploadedInstance {
   readonly StudyInstanceUID: string | undefined
   /** (0008,1197) of an object that was not stored, PS3.18 §10.5.3 and PS3.4 Annex CC. */
   readonly failureReason: number | undefined
+  /** Of a file: what was done to it, or why nothing could be made of it. */
+  readonly finding: UploadFinding | undefined
 }
 
 const version = { 'tus-resumable': '1.0.0' }
@@ -33,10 +37,10 @@ const waits = [500, 1_000, 2_000, 5_000, 10_000, 20_000, 30_000, 60_000]
 const storingEveryMs = 1_000
 
 /**
- * Sends one DICOM object, goes on where it was when the line breaks, and waits until it is stored.
+ * Sends one DICOM object, or a file that becomes one, goes on where it was when the line breaks, and waits until it is stored.
  * @throws ApiProblem when the server refuses it, or does not answer for minutes
  */
-export async function uploadInstance({ organisationId }: ApiClient, object: Blob, { signal, onProgress, pause = sleep, chunkBytes = defaultChunkBytes, corrections, ...options }: UploadInstanceOptions = {}): Promise<UploadedInstance> {
+export async function uploadInstance({ organisationId }: ApiClient, object: Blob, { signal, onProgress, pause = sleep, chunkBytes = defaultChunkBytes, corrections, describes, ...options }: UploadInstanceOptions = {}): Promise<UploadedInstance> {
   const fetch = options.fetch ?? globalThis.fetch
   const headers = { ...version, accept: 'application/json, application/problem+json', ...(organisationId !== undefined && { 'x-organisation': organisationId }) }
   const send = async (method: string, path: string, more: Readonly<Record<string, string>> = {}, body?: Blob): Promise<Response> => {
@@ -59,7 +63,7 @@ export async function uploadInstance({ organisationId }: ApiClient, object: Blob
     return act()
   }
 
-  const created = await again(() => send('POST', '/api/uploads', { 'upload-length': String(object.size), 'upload-metadata': metadata({ kind: 'instance', ...(corrections !== undefined && { corrections: JSON.stringify(corrections) }) }) }))
+  const created = await again(() => send('POST', '/api/uploads', { 'upload-length': String(object.size), 'upload-metadata': metadata({ kind: describes === undefined ? 'instance' : 'file', ...(describes !== undefined && { describes: JSON.stringify(describes) }), ...(corrections !== undefined && { corrections: JSON.stringify(corrections) }) }) }))
   const uploadId = created.headers.get('location')?.split('/').at(-1) ?? ''
   const path = `/api/uploads/${part(uploadId)}`
   let offset = 0
@@ -91,14 +95,14 @@ const mayPass = (error: unknown): error is ApiProblem => error instanceof ApiPro
 
 type DataSet = Readonly<Record<string, { readonly Value?: readonly unknown[] } | undefined>>
 
-function resultOf({ status = 0, result = {} }: Upload): UploadedInstance {
+function resultOf({ status = 0, result = {}, finding }: Upload): UploadedInstance {
   const answer = result as DataSet
-  const [failed] = (answer['00081198']?.Value ?? []) as readonly DataSet[]
+  const [failed] = (answer['00081198']?.Value ?? answer['0008119A']?.Value ?? []) as readonly DataSet[]
   const [stored] = (answer['00081199']?.Value ?? []) as readonly DataSet[]
   const reason = failed?.['00081197']?.Value?.[0]
   const url = [stored?.['00081190'], answer['00081190']].flatMap((one) => one?.Value ?? []).find((value) => typeof value === 'string')
   return {
-    status, failureReason: typeof reason === 'number' ? reason : undefined,
+    status, finding, failureReason: typeof reason === 'number' ? reason : undefined,
     StudyInstanceUID: failed === undefined && typeof url === 'string' ? /\/studies\/([0-9.]+)/.exec(url)?.[1] : undefined,
   }
 }

@@ -1,12 +1,15 @@
 /** Resumable uploads (tus 1.0.0): what the product API tells of them in JSON; the protocol itself is in headers. */
 import { Type, type Static, type TOptional, type TString } from 'typebox'
-import { correctableKeywords, type CorrectableKeyword } from './studies.ts'
+import { correctableKeywords, studyCategories, type CorrectableKeyword } from './studies.ts'
 
 const Id = Type.String({ pattern: '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$', description: 'UUID in lower case' })
 const Moment = Type.String({ format: 'date-time', maxLength: 40 })
 
-/** What an upload may be, `kind` in Upload-Metadata: an `instance` is one DICOM object, as a Part 10 file. */
-export const uploadKinds = ['instance'] as const
+/**
+ * What an upload may be, `kind` in Upload-Metadata: an `instance` is one DICOM object, as a Part 10 file; a `file` is a picture, a document or a video that the
+ * server makes a DICOM object of, as `describes` in Upload-Metadata says.
+ */
+export const uploadKinds = ['instance', 'file'] as const
 export type UploadKind = typeof uploadKinds[number]
 
 /**
@@ -15,6 +18,45 @@ export type UploadKind = typeof uploadKinds[number]
  */
 export const UploadCorrections = Type.Object(Object.fromEntries(correctableKeywords.map((keyword) => [keyword, Type.Optional(Type.String({ minLength: 1, maxLength: 1024 }))])) as Record<CorrectableKeyword, TOptional<TString>>, { minProperties: 1, additionalProperties: false })
 export type UploadCorrections = Static<typeof UploadCorrections>
+
+const Text = (maxLength: number) => Type.String({ minLength: 1, maxLength, pattern: '^(?=.*\\S)[^\\u0000-\\u001f\\u007f\\\\]+$' })
+const Day = Type.String({ pattern: '^[0-9]{4}(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])$' })
+
+/** What took a picture of an eye (PS3.16 CID 4202). */
+export const eyeDevices = ['fundusCamera', 'scanningLaserOphthalmoscope'] as const
+/** What an endoscope looked into. */
+export const anatomicRegions = ['esophagus', 'stomach', 'duodenum', 'colon', 'rectum', 'nose', 'larynx', 'trachea', 'bronchus', 'bladder', 'abdomen', 'knee'] as const
+export type AnatomicRegion = typeof anatomicRegions[number]
+export const eyes = ['R', 'L', 'B'] as const
+
+/**
+ * What makes a DICOM object of a file (PLAT-11), `describes` in Upload-Metadata as JSON. Of a study that is there, patient and study are as it says whatever stands here.
+ */
+export const FileDescription = Type.Object({
+  category: Type.Enum([...studyCategories]),
+  StudyInstanceUID: Type.String({ pattern: '^(?=.{1,64}$)(0|[1-9][0-9]*)(\\.(0|[1-9][0-9]*))+$' }),
+  batch: Type.String({ pattern: '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$', description: 'files of one batch and kind are one series' }),
+  InstanceNumber: Type.Integer({ minimum: 1, maximum: 99_999 }),
+  PatientName: Type.Optional(Text(194)),
+  PatientID: Type.Optional(Text(64)),
+  PatientSex: Type.Optional(Type.Enum(['M', 'F', 'O'])),
+  PatientBirthDate: Type.Optional(Day),
+  StudyDate: Type.Optional(Day),
+  AccessionNumber: Type.Optional(Text(16)),
+  StudyDescription: Type.Optional(Text(64)),
+  title: Type.Optional(Type.String({ maxLength: 64, description: 'of the series; of a document its title' })),
+  ImageLaterality: Type.Optional(Type.Enum([...eyes], { description: 'of ophthalmology' })),
+  eyeDevice: Type.Optional(Type.Enum([...eyeDevices], { description: 'of ophthalmology' })),
+  anatomicRegion: Type.Optional(Type.Enum([...anatomicRegions], { description: 'of endoscopy; a video must have it' })),
+  SpecimenIdentifier: Type.Optional({ ...Text(64), description: 'of pathology' }),
+}, { additionalProperties: false })
+export type FileDescription = Static<typeof FileDescription>
+
+/** What became of a file beside being stored, or why it was not. */
+export const uploadFindings = [
+  'recompressed', 'reducedDepth', 'unknownFile', 'brokenPicture', 'tooManyPixels', 'notPdf', 'encryptedPdf', 'videoUnreadable', 'videoCodec', 'videoProfile', 'patientMissing', 'descriptionIncomplete',
+] as const
+export type UploadFinding = typeof uploadFindings[number]
 
 /** `open` takes bytes; `complete` has them all and is being stored; `finished` has a result. */
 export const uploadStates = ['open', 'complete', 'finished'] as const
@@ -30,6 +72,7 @@ export const Upload = Type.Object({
   createdAt: Moment,
   expiresAt: Moment,
   status: Type.Optional(Type.Integer({ description: 'status a store request of this object alone would have been answered with' })),
+  finding: Type.Optional(Type.Enum([...uploadFindings], { description: 'of a file: what was done to it, or why nothing could be made of it' })),
   result: Type.Optional(Type.Record(Type.String(), Type.Unknown(), { description: 'Store Instances Response (PS3.18 Annex I) in DICOM JSON' })),
 })
 export type Upload = Static<typeof Upload>

@@ -8,8 +8,11 @@ import type { Db, Trx } from '../platform/db.ts'
 import type { Metrics } from '../platform/metrics.ts'
 import { BlobNotFound, type BlobStore } from '../storage/index.ts'
 import { correctCase } from '../studies/index.ts'
-import { keepResult, leaseToFinish, piecesOf, releaseLease, renewEveryMs, renewLease, type Lease, type Piece, type StoredUpload } from './store.ts'
+import { keepResult, leaseToFinish, piecesOf, releaseLease, renewEveryMs, renewLease, studyAttributes, type Lease, type Piece, type StoredUpload } from './store.ts'
+import { withFinding } from './finding.ts'
 import { metadataOf } from './tus.ts'
+import { createTurns } from './turns.ts'
+import { wrapFile } from './wrap/wrap.ts'
 
 export interface UploadLog {
   readonly info: (fields: object, message: string) => void
@@ -41,7 +44,8 @@ export async function finishUpload(options: Finishing, held: Lease): Promise<voi
   if (!upload) return
   const renewing = keepRenewing(db, held, log)
   try {
-    const { status, response } = await storeUpload(options, upload, await piecesOf(db, upload.uploadId)).catch((error: unknown) => withoutItsPieces(error, upload))
+    const store = upload.kind === 'file' ? storeFile : storeUpload
+    const { status, response } = await store(options, upload, await piecesOf(db, upload.uploadId)).catch((error: unknown) => withoutItsPieces(error, upload))
     if (status === 503 && upload.attempts + 1 < maxAttempts) await releaseLease(db, held, nextAttempt(upload))
     else {
       await db.transaction(async (trx) => {
@@ -83,11 +87,28 @@ function withoutItsPieces(error: unknown, { serviceURL }: StoredUpload): { statu
 
 const nextAttempt = ({ attempts }: StoredUpload): Date => new Date(Date.now() + Math.min(firstPauseMs * 2 ** attempts, longestPauseMs))
 
-function storeUpload({ blobs, catalogue, metrics, log, maxInstanceBytes }: Finishing, upload: StoredUpload, pieces: readonly Piece[]): Promise<{ status: number; response: DicomJson }> {
+const storeUpload = (options: Finishing, upload: StoredUpload, pieces: readonly Piece[]): Promise<{ status: number; response: DicomJson }> =>
+  storeBody(options, upload, joined(options.blobs, pieces), metadataOf({ 'upload-metadata': upload.metadata }).dataSetDigest)
+
+function storeBody({ blobs, catalogue, metrics, log, maxInstanceBytes }: Finishing, upload: StoredUpload, body: AsyncIterable<Uint8Array>, dataSetDigest: string | undefined): Promise<{ status: number; response: DicomJson }> {
   return storeOne({
-    body: joined(blobs, pieces), dataSetDigest: metadataOf({ 'upload-metadata': upload.metadata }).dataSetDigest,
-    access: accessOf(upload), serviceURL: upload.serviceURL, blobs, catalogue, metrics, maxInstanceBytes,
+    body, dataSetDigest, access: accessOf(upload), serviceURL: upload.serviceURL, blobs, catalogue, metrics, maxInstanceBytes,
     log: { info: (fields, message) => { log.info(fields, message) }, warn: (fields, message) => { log.warn(fields, message) }, error: (fields, message) => { log.warn(fields, message) } },
+  })
+}
+
+/** One file at a time becomes an object: it is whole in memory, decoded perhaps ten times as large. */
+const inTurn = createTurns()
+
+/** Makes an object of a file and stores that. */
+async function storeFile(options: Finishing, upload: StoredUpload, pieces: readonly Piece[]): Promise<{ status: number; response: DicomJson }> {
+  const { describes } = metadataOf({ 'upload-metadata': upload.metadata })
+  if (describes === undefined) throw new TypeError('An upload of a file says nothing of it.')
+  return inTurn(async () => {
+    const wrapped = await wrapFile(Buffer.concat(await Array.fromAsync(joined(options.blobs, pieces))), { describes, uploadId: upload.uploadId, at: upload.createdAt, study: await studyAttributes(options.db, upload, describes.StudyInstanceUID) })
+    if ('refused' in wrapped) return { status: 409, response: withFinding(storeResponse([{ kind: 'failed', reason: 'cannotUnderstand', comment: wrapped.refused }], upload.serviceURL), wrapped.refused) }
+    const { status, response } = await storeBody(options, upload, (async function* () { yield* wrapped.object })(), undefined)
+    return { status, response: wrapped.finding === undefined ? response : withFinding(response, wrapped.finding) }
   })
 }
 

@@ -8,6 +8,7 @@ import { orderedJson, type DicomJson } from '@isocenter/dicom'
 import { takeAnnounced } from '../catalogue/index.ts'
 import type { Access } from '../identity/index.ts'
 import { rows, type Db, type Trx } from '../platform/db.ts'
+import { findingOf } from './finding.ts'
 
 /** An upload as it is held. */
 export interface StoredUpload {
@@ -71,7 +72,7 @@ const reachOf = (studies: Access['studies']): string => (studies === 'all' ? stu
 export const toTold = (upload: StoredUpload): Upload => ({
   uploadId: upload.uploadId, kind: upload.kind, state: upload.state, byteLength: upload.byteLength, byteOffset: upload.byteOffset,
   createdAt: upload.createdAt.toISOString(), expiresAt: upload.expiresAt.toISOString(),
-  ...(upload.result !== undefined && { result: upload.result }), ...(upload.resultStatus !== undefined && { status: upload.resultStatus }),
+  ...(findingOf(upload.result) !== undefined && { finding: findingOf(upload.result) }), ...(upload.result !== undefined && { result: upload.result }), ...(upload.resultStatus !== undefined && { status: upload.resultStatus }),
 })
 
 export interface NewUpload {
@@ -101,6 +102,15 @@ export async function insertUpload(trx: Trx, { organisationId, studies }: Pick<A
 export async function findUpload(db: Db, organisationId: string, uploadId: string): Promise<StoredUpload | undefined> {
   const [row] = await rows<UploadRow>(db, `select ${selected} from upload where organisation_id = ? and upload_id = ?`, [organisationId, uploadId])
   return row && toUpload(row)
+}
+
+/** Stands in kept attributes where numbers of others go (catalogue). */
+const mark = '\u001f'
+
+/** What a study that is there says of patient and examination; undefined where there is none. */
+export async function studyAttributes(db: Db, { organisationId }: Pick<StoredUpload, 'organisationId'>, StudyInstanceUID: string): Promise<DicomJson | undefined> {
+  const [row] = await rows<{ attributes: string; more_attributes: string }>(db, 'select attributes, more_attributes from study where organisation_id = ? and study_instance_uid = ?', [organisationId, StudyInstanceUID])
+  return row && { ...JSON.parse(row.attributes.replaceAll(mark, '')) as DicomJson, ...JSON.parse(row.more_attributes) as DicomJson }
 }
 
 /** Who holds an upload. */

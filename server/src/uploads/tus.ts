@@ -1,5 +1,5 @@
 /** What tus 1.0.0 (https://tus.io/protocols/resumable-upload) says in headers. */
-import { UploadCorrections, uploadKinds, type UploadKind } from '@isocenter/contracts'
+import { FileDescription, UploadCorrections, uploadKinds, type UploadKind } from '@isocenter/contracts'
 import type { Static, TSchema } from 'typebox'
 import { Check } from 'typebox/value'
 import { invalidUpload, tusVersion } from './problems.ts'
@@ -38,6 +38,8 @@ export interface UploadMetadata {
   readonly dataSetDigest: string | undefined
   /** Of the study it is of, for when it has arrived. */
   readonly corrections: UploadCorrections | undefined
+  /** What becomes of a `file`. */
+  readonly describes: FileDescription | undefined
   /** The header as it came. */
   readonly text: string
 }
@@ -58,7 +60,9 @@ export function metadataOf(headers: Headers): UploadMetadata {
   const given = values.get('kind') ?? 'instance'
   const kind = uploadKinds.find((one) => one === given)
   if (kind === undefined) throw invalidUpload(`"kind" in Upload-Metadata is none of ${uploadKinds.join(', ')}.`)
-  return { kind, dataSetDigest: values.get('dataSetDigest'), corrections: jsonOf(values, 'corrections', UploadCorrections), text }
+  const describes = jsonOf(values, 'describes', FileDescription)
+  if ((kind === 'file') !== (describes !== undefined)) throw invalidUpload('"describes" in Upload-Metadata comes with files, and with them only.')
+  return { kind, describes, dataSetDigest: values.get('dataSetDigest'), corrections: jsonOf(values, 'corrections', UploadCorrections), text }
 }
 
 /** A value that is JSON. @throws invalidUpload 400 */

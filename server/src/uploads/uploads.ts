@@ -89,8 +89,8 @@ export function createUploads({ db, blobs, catalogue, metrics, config, log }: Up
     maxBytes: config.STOW_MAX_INSTANCE_BYTES,
 
     create: async (access, { byteLength, metadata, serviceURL }) => {
-      // People send from a browser, strictly less than the limit there; gateways and programs send whatever may be stored.
-      const maxBytes = access.actor.kind === 'account' ? Math.min(config.STOW_MAX_INSTANCE_BYTES, browserInstanceBytes - 1) : config.STOW_MAX_INSTANCE_BYTES
+      // People send from a browser, strictly less than the limit there; gateways and programs send whatever may be stored. A file is whole in memory once.
+      const maxBytes = access.actor.kind === 'account' || metadata.kind === 'file' ? Math.min(config.STOW_MAX_INSTANCE_BYTES, browserInstanceBytes - 1) : config.STOW_MAX_INSTANCE_BYTES
       if (metadata.corrections !== undefined) assertMayCorrectOnArrival(access, metadata.corrections)
       if (byteLength > maxBytes) throw payloadTooLarge(`An upload may have ${maxBytes} bytes.`, { maxBytes }, { connection: 'close' })
       const upload = await db.transaction((trx) => insertUpload(trx, access, {

@@ -12,7 +12,7 @@ export interface Header {
   readonly values: Readonly<Partial<Record<ShownKeyword, string>>>
 }
 
-export type FileKind = { readonly kind: 'instance'; readonly header: Header | undefined } | { readonly kind: 'directory' | 'other' }
+export type FileKind = { readonly kind: 'instance'; readonly header: Header | undefined } | { readonly kind: 'directory' | 'file' | 'other' }
 
 /** MediaStorageSOPClassUID of a DICOMDIR, Media Storage Directory Storage. */
 const directoryClass = '1.2.840.10008.1.3.10'
@@ -23,12 +23,18 @@ const prefixEnd = 132
 /** A beginning of up to `headBytes`. A header that cannot be read yet is the server's business: the file is sent as it is. */
 export async function kindOfFile(head: Blob): Promise<FileKind> {
   const bytes = new Uint8Array(await head.arrayBuffer())
-  if (String.fromCharCode(...bytes.subarray(prefixEnd - 4, prefixEnd)) !== 'DICM') return { kind: 'other' }
+  if (String.fromCharCode(...bytes.subarray(prefixEnd - 4, prefixEnd)) !== 'DICM') return { kind: isMadeAnObject(bytes) ? 'file' : 'other' }
   // Dictionary and character sets come only when somebody uploads.
   const { readBeginning } = await import('@isocenter/dicom/beginning')
   const beginning = readBeginning(bytes)
   if (beginning?.fileMeta?.string('MediaStorageSOPClassUID') === directoryClass) return { kind: 'directory' }
   return { kind: 'instance', header: beginning && headerOf(beginning) }
+}
+
+/** JPEG, PNG, PDF and MP4 begin so; the server looks closer. */
+function isMadeAnObject(bytes: Uint8Array): boolean {
+  const text = String.fromCharCode(...bytes.subarray(0, 12))
+  return text.startsWith('\u00ff\u00d8\u00ff') || text.startsWith('\u0089PNG\r\n') || text.startsWith('%PDF-') || text.slice(4, 8) === 'ftyp'
 }
 
 function headerOf({ dataSet }: Beginning): Header | undefined {

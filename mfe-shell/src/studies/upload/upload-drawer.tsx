@@ -49,7 +49,7 @@ export function UploadDrawer({ organisationId, permissions, queue, onClose }: { 
       </div>
       {items.length === 0 ? <EmptyState title={words.none} /> : (
         <>
-          <UploadReview items={items} queue={queue} mayCorrect={permissions.includes('study.edit_case')} seesIdentities={permissions.includes('study.view_identity')} />
+          <UploadReview organisationId={organisationId} items={items} queue={queue} mayCorrect={permissions.includes('study.edit_case')} seesIdentities={permissions.includes('study.view_identity')} />
           <div role="status">{words.progress(done, items.length, formats.bytes(sent), formats.bytes(bytes))}</div>
           <Progress percent={bytes === 0 ? 0 : Math.floor(100 * sent / bytes)} aria-label={words.title} />
           <div className="card-actions">
@@ -61,7 +61,7 @@ export function UploadDrawer({ organisationId, permissions, queue, onClose }: { 
             {listed.map((item) => (
               <li key={item.id}>
                 <span className="mono">{item.name}</span>
-                <span><span className="hint">{formats.bytes(item.bytes)}</span> <Tag color={colours[item.outcome]}>{words.outcomes[item.outcome]}{item.reason !== undefined && ` ${item.reason}`}</Tag></span>
+                <span><span className="hint">{formats.bytes(item.bytes)}</span> <Tag color={colours[item.outcome]}>{words.outcomes[item.outcome]}{item.reason !== undefined && ` ${item.reason}`}</Tag>{item.finding !== undefined && <span className="hint">{words.findings[item.finding]}</span>}</span>
               </li>
             ))}
           </ul>

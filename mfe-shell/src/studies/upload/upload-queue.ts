@@ -1,6 +1,6 @@
 /** Files on their way into the study list: read first, sent when somebody has looked at what they say, some at once, each with what came of it. */
 import { ApiProblem, createStore, session, uploadInstance, type Store } from '@isocenter/api-client'
-import { browserArchiveBytes, browserInstanceBytes, type UploadCorrections } from '@isocenter/contracts'
+import { browserArchiveBytes, browserInstanceBytes, type FileDescription, type UploadCorrections, type UploadFinding } from '@isocenter/contracts'
 import { headBytes, kindOfFile, type Header } from './dicom-file.ts'
 import { ZipBroken, zipEntries } from './zip.ts'
 
@@ -14,6 +14,9 @@ export interface UploadItem {
   readonly outcome: UploadOutcome
   /** What the file says; undefined where it could not be read, which the server settles. */
   readonly header?: Header | undefined
+  /** A picture, a document or a video, of which the server makes an object. */
+  readonly isFile?: boolean | undefined
+  readonly finding?: UploadFinding | undefined
   readonly StudyInstanceUID?: string | undefined
   /** Failure Reason (0008,1197), or the problem's name. */
   readonly reason?: string | undefined
@@ -22,11 +25,14 @@ export interface UploadItem {
 /** Corrections by StudyInstanceUID. */
 export type CorrectionsByStudy = ReadonlyMap<string, UploadCorrections>
 
+/** What all pictures, documents and videos that are sent together have in common. */
+export type FileTarget = Omit<FileDescription, 'InstanceNumber' | 'batch'>
+
 export interface UploadQueue {
   readonly items: Store<readonly UploadItem[]>
   readonly add: (files: readonly File[]) => void
-  /** Sends what is ready; what is corrected of a study goes with its files. */
-  readonly send: (corrections: CorrectionsByStudy) => void
+  /** Sends what is ready; what is corrected of a study goes with its files. Pictures, documents and videos stay where nobody says what they are. */
+  readonly send: (corrections: CorrectionsByStudy, files: FileTarget | undefined) => void
   /** Forgets what is ready. */
   readonly discard: () => void
   /** Those that failed once more. */
@@ -51,6 +57,7 @@ export function createUploadQueue(organisationId: string): UploadQueue {
   const unread: Job[] = []
   const waiting: Job[] = []
   const corrected = new Map<string, UploadCorrections>()
+  const described = new Map<number, FileDescription>()
   let stopping = new AbortController()
   let running = 0
   let isReading = false
@@ -76,6 +83,7 @@ export function createUploadQueue(organisationId: string): UploadQueue {
   const readOne = async ({ peek }: Job): Promise<Partial<UploadItem>> => {
     try {
       const found = await kindOfFile(await peek())
+      if (found.kind === 'file') return { outcome: 'ready', isFile: true }
       return found.kind === 'instance' ? { outcome: 'ready', header: found.header } : { outcome: 'notDicom' }
     } catch (error) {
       // Of a file that is gone, or may not be read.
@@ -98,11 +106,11 @@ export function createUploadQueue(organisationId: string): UploadQueue {
     if (blob.size >= browserInstanceBytes) return change(id, { outcome: 'tooLarge' })
     const uid = items.get().find((item) => item.id === id)?.header?.StudyInstanceUID
     const corrections = uid === undefined ? undefined : corrected.get(uid)
-    const { status, StudyInstanceUID, failureReason } = await uploadInstance(session.api.of(organisationId), blob, { signal, corrections, onProgress: (sent) => { change(id, { sent }) } })
+    const { status, StudyInstanceUID, failureReason, finding } = await uploadInstance(session.api.of(organisationId), blob, { signal, corrections, describes: described.get(id), onProgress: (sent) => { change(id, { sent }) } })
     const isStored = status >= 200 && status < 300 && failureReason === undefined
     // Made once: what is corrected afterwards in the list is not taken back by a later file.
     if (isStored && uid !== undefined) corrected.delete(uid)
-    change(id, { outcome: isStored ? 'stored' : 'refused', sent: blob.size, StudyInstanceUID, reason: isStored ? undefined : failureReason === undefined ? String(status) : `0x${failureReason.toString(16).toUpperCase().padStart(4, '0')}` })
+    change(id, { outcome: isStored ? 'stored' : 'refused', sent: blob.size, StudyInstanceUID, finding, reason: isStored || finding !== undefined ? undefined : failureReason === undefined ? String(status) : `0x${failureReason.toString(16).toUpperCase().padStart(4, '0')}` })
   }
   const run = async (job: Job) => {
     const { signal } = stopping
@@ -126,8 +134,8 @@ export function createUploadQueue(organisationId: string): UploadQueue {
       })
     }
   }
-  const enqueueAgain = (outcomes: readonly UploadOutcome[]) => {
-    const again = items.get().flatMap(({ id, outcome }) => (outcomes.includes(outcome) ? jobs.get(id) ?? [] : []))
+  const enqueueAgain = (isMeant: (item: UploadItem) => boolean) => {
+    const again = items.get().flatMap((item) => (isMeant(item) ? jobs.get(item.id) ?? [] : []))
     changeAll(new Map(again.map(({ id }) => [id, { outcome: 'waiting' }])))
     waiting.push(...again)
     work()
@@ -154,12 +162,14 @@ export function createUploadQueue(organisationId: string): UploadQueue {
         else enqueue(file.webkitRelativePath === '' ? file.name : file.webkitRelativePath, file.size, () => Promise.resolve(file), () => Promise.resolve(file.slice(0, headBytes)))
       }
     },
-    send: (corrections) => {
+    send: (corrections, target) => {
       for (const [uid, values] of corrections) corrected.set(uid, values)
-      enqueueAgain(['ready'])
+      const batch = crypto.randomUUID()
+      if (target !== undefined) for (const [nth, { id }] of items.get().filter(({ outcome, isFile }) => outcome === 'ready' && isFile === true).entries()) described.set(id, { ...target, batch, InstanceNumber: nth + 1 })
+      enqueueAgain(({ outcome, isFile }) => outcome === 'ready' && (isFile !== true || target !== undefined))
     },
     discard: () => { items.set(items.get().filter(({ outcome }) => outcome !== 'ready')) },
-    retry: () => { enqueueAgain(['failed', 'stopped']) },
+    retry: () => { enqueueAgain(({ outcome }) => outcome === 'failed' || outcome === 'stopped') },
     stop: () => {
       stopping.abort()
       stopping = new AbortController()

@@ -5,12 +5,14 @@ import { useState } from 'react'
 import { useStudyWords } from '../words.ts'
 import { chosenStudies, differences, patientsOf } from './chosen-studies.ts'
 import { ChosenStudyForm, keywordsFor, type TypedValues } from './chosen-study-form.tsx'
+import { FilesForm, nothingSaid, targetOf, type AboutFiles } from './files-form.tsx'
 import type { UploadItem, UploadQueue } from './upload-queue.ts'
 
 /** Of a disc with many studies the first are shown in forms; all are sent. */
 const mostForms = 20
 
 interface UploadReviewProps {
+  readonly organisationId: string
   readonly items: readonly UploadItem[]
   readonly queue: UploadQueue
   readonly mayCorrect: boolean
@@ -18,10 +20,11 @@ interface UploadReviewProps {
 }
 
 /** What the chosen files say, before they are sent: what is typed otherwise is a correction, and somebody says that it is meant (D-87). */
-export function UploadReview({ items, queue, mayCorrect, seesIdentities }: UploadReviewProps) {
+export function UploadReview({ organisationId, items, queue, mayCorrect, seesIdentities }: UploadReviewProps) {
   const { upload: words, unnamed } = useStudyWords()
   const [typed, setTyped] = useState<ReadonlyMap<string, TypedValues>>(new Map())
   const [isConfirmed, setConfirmed] = useState(false)
+  const [about, setAbout] = useState<AboutFiles>(nothingSaid)
   const ready = items.filter(({ outcome }) => outcome === 'ready')
   const studies = chosenStudies(items)
   const corrections = new Map(studies.flatMap(({ StudyInstanceUID, values }): [string, UploadCorrections][] => {
@@ -32,7 +35,9 @@ export function UploadReview({ items, queue, mayCorrect, seesIdentities }: Uploa
   const patients = patientsOf(studies)
   const isMixed = studies.some(({ patients: those }) => those.length > 1)
   const asks = isMixed || corrections.size > 0
-  const readable = ready.filter(({ header }) => header !== undefined).length
+  const files = ready.filter(({ isFile }) => isFile === true).length
+  const readable = ready.filter(({ header, isFile }) => header !== undefined || isFile === true).length
+  const target = files === 0 ? undefined : targetOf(about)
   if (ready.length === 0) return null
   return (
     <div className="upload-review">
@@ -49,9 +54,10 @@ export function UploadReview({ items, queue, mayCorrect, seesIdentities }: Uploa
       ))}
       {studies.length > mostForms && <p className="hint">{words.furtherStudies(studies.length - mostForms)}</p>}
       {ready.length > readable && <p className="hint">{words.unreadable(ready.length - readable)}</p>}
+      {files > 0 && <FilesForm organisationId={organisationId} files={files} about={about} onAbout={setAbout} />}
       {asks && <Checkbox checked={isConfirmed} onChange={({ target }) => { setConfirmed(target.checked) }}>{corrections.size > 0 ? words.confirmCorrections : words.confirmMixed}</Checkbox>}
       <div className="card-actions">
-        <Button type="primary" disabled={asks && !isConfirmed} onClick={() => { queue.send(corrections) }}>{words.send(ready.length)}</Button>
+        <Button type="primary" disabled={(asks && !isConfirmed) || (files > 0 && target === undefined)} onClick={() => { queue.send(corrections, target) }}>{words.send(ready.length)}</Button>
         <Button onClick={queue.discard}>{words.discard}</Button>
       </div>
     </div>

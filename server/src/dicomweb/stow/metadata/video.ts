@@ -25,7 +25,9 @@ export async function readMp4(read: ReadAt, length: number): Promise<Video | und
   const movie = await movieBox(read, length)
   const track = movie && videoTrack(movie)
   if (!track) return undefined
-  const { entry, frames, milliseconds } = track
+  const { entry } = track
+  // What is recorded piece by piece has its samples in fragments behind the movie.
+  const { frames, milliseconds } = track.frames > 0 ? track : await fragmentedSamples(read, length, track)
   const codec = entry.toString('latin1', 4, 8)
   const transferSyntaxUID = codec === 'avc1' || codec === 'avc3' ? h264Syntax(entry) : codec === 'hvc1' || codec === 'hev1' ? h265Syntax(entry) : undefined
   if (transferSyntaxUID === undefined) return undefined
@@ -91,7 +93,62 @@ async function movieBox(read: ReadAt, length: number): Promise<Buffer | undefine
   return undefined
 }
 
+const sampleDuration = 0x100
+const samplesHaveSize = 0x200
+const samplesHaveFlags = 0x400
+const samplesHaveOffset = 0x800
+
+/** Samples of a track and how long they last, out of its fragments (ISO 14496-12 §8.8). */
+async function fragmentedSamples(read: ReadAt, length: number, { trackId, timescale, defaultDuration }: Track): Promise<{ frames: number; milliseconds: number }> {
+  let frames = 0
+  let duration = 0
+  for (let at = 0, count = 0; at + 8 <= length && count < maxBoxes; count++) {
+    const header = await read(at, Math.min(16, length - at))
+    const short = header.readUInt32BE(0)
+    const size = short === 0 ? length - at : short === 1 && header.length === 16 ? Number(header.readBigUInt64BE(8)) : short
+    if (size < 8 || at + size > length) break
+    if (header.toString('latin1', 4, 8) === 'moof' && size <= maxMovieBytes) {
+      for (const { type, content } of boxes(await read(at + 8, size - 8))) {
+        const fragment = type === 'traf' ? inside(content, 'tfhd') : undefined
+        if (fragment === undefined || fragment.length < 8 || fragment.readUInt32BE(4) !== trackId) continue
+        const ofFragment = fragmentDuration(fragment) ?? defaultDuration
+        for (const run of boxes(content)) {
+          if (run.type !== 'trun' || run.content.length < 8) continue
+          const samples = run.content.readUInt32BE(4)
+          frames += samples
+          duration += runDuration(run.content, samples) ?? samples * ofFragment
+        }
+      }
+    }
+    at += size
+  }
+  return { frames, milliseconds: timescale === 0 ? 0 : (duration * 1000) / timescale }
+}
+
+/** default_sample_duration of a track fragment header; undefined where it has none. */
+function fragmentDuration(header: Buffer): number | undefined {
+  const flags = header.readUInt32BE(0) & 0xffffff
+  const at = 8 + ((flags & 1) !== 0 ? 8 : 0) + ((flags & 2) !== 0 ? 4 : 0)
+  return (flags & 8) !== 0 && at + 4 <= header.length ? header.readUInt32BE(at) : undefined
+}
+
+/** Of samples that have durations of their own; undefined where they have not. */
+function runDuration(run: Buffer, samples: number): number | undefined {
+  const flags = run.readUInt32BE(0) & 0xffffff
+  if ((flags & sampleDuration) === 0) return undefined
+  const stride = [sampleDuration, samplesHaveSize, samplesHaveFlags, samplesHaveOffset].filter((one) => (flags & one) !== 0).length * 4
+  let at = 8 + ((flags & 1) !== 0 ? 4 : 0) + ((flags & 4) !== 0 ? 4 : 0)
+  let duration = 0
+  for (let nth = 0; nth < samples && at + 4 <= run.length; nth++, at += stride) duration += run.readUInt32BE(at)
+  return duration
+}
+
 interface Track {
+  readonly trackId: number
+  /** Units of time in a second. */
+  readonly timescale: number
+  /** Of a sample of a fragment that says nothing of it. */
+  readonly defaultDuration: number
   /** The first sample entry, a VisualSampleEntry. */
   readonly entry: Buffer
   readonly frames: number
@@ -111,7 +168,12 @@ function videoTrack(movie: Buffer): Track | undefined {
     const isLong = header[0] === 1 && header.length >= 32
     const timescale = header.readUInt32BE(isLong ? 20 : 12)
     const duration = isLong ? Number(header.readBigUInt64BE(24)) : header.readUInt32BE(16)
-    return { entry, frames: sizes.readUInt32BE(8), milliseconds: timescale === 0 ? 0 : (duration * 1000) / timescale }
+    const trackHeader = inside(content, 'tkhd')
+    const idAt = trackHeader?.[0] === 1 ? 20 : 12
+    const trackId = trackHeader !== undefined && trackHeader.length >= idAt + 4 ? trackHeader.readUInt32BE(idAt) : 1
+    const defaults = inside(inside(movie, 'mvex') ?? Buffer.alloc(0), 'trex')
+    const defaultDuration = defaults !== undefined && defaults.length >= 16 ? defaults.readUInt32BE(12) : 0
+    return { trackId, timescale, defaultDuration, entry, frames: sizes.readUInt32BE(8), milliseconds: timescale === 0 ? 0 : (duration * 1000) / timescale }
   }
   return undefined
 }

@@ -1,0 +1,9 @@
+/** What became of a file, kept in the answer of its store in the private group of this service (PS3.5 §7.8). */
+import { uploadFindings, type UploadFinding } from '@isocenter/contracts'
+import type { DicomJson } from '@isocenter/dicom'
+
+const creator: DicomJson = { '00090010': { vr: 'LO', Value: ['ISOCENTER'] } }
+const tag = '00091003'
+
+export const withFinding = (response: DicomJson, finding: UploadFinding): DicomJson => ({ ...response, ...creator, [tag]: { vr: 'LO', Value: [finding] } })
+export const findingOf = (response: DicomJson | undefined): UploadFinding | undefined => uploadFindings.find((one) => one === response?.[tag]?.Value?.[0])
