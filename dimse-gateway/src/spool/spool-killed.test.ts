@@ -57,4 +57,4 @@ test('killed at any moment, the spool has every object it acknowledged, whole an
   }
   expect(acknowledged.size).toBeGreaterThan(50)
   expect(new Set(announced).size).toBe(announced.length)
-}, 120_000)
+}, 300_000)
