@@ -136,6 +136,21 @@ describe('tags', () => {
     expect(names((await kept()).matches)).toEqual(['head', 'neck'])
   })
 
+  test('are matched whichever way data come: stored by DICOMweb or uploaded in pieces', async () => {
+    const { call, organisationId } = await aHospital()
+    await aTag(call, 'hand', [equals('HAND')])
+    const study = aStudy({ instances: 1, BodyPartExamined: 'HAND' })
+    const [bytes] = study.instances.map((instance) => Buffer.from(bytesOf(instance)))
+    const { slug } = await service.db('organisation').where({ organisation_id: organisationId }).first<{ slug: string }>('slug')
+    const headers = { ...await service.as(slug), 'tus-resumable': '1.0.0' }
+    const begun = await service.app.inject({ method: 'POST', url: '/api/uploads', headers: { ...headers, 'upload-length': String(bytes?.length) } })
+    const ended = await service.app.inject({ method: 'PATCH', url: String(begun.headers.location), headers: { ...headers, 'content-type': 'application/offset+octet-stream', 'upload-offset': '0' }, payload: bytes ?? Buffer.alloc(0) })
+    expect(ended.statusCode).toBe(204)
+    await matchArrivals(service.db)
+    const [kept] = await service.db('study_tags').where({ organisation_id: organisationId }).select<{ matches: TagMatch[] }[]>('matches')
+    expect(kept?.matches).toMatchObject([{ name: 'hand', found: 'HAND' }])
+  })
+
   test('are matched in every study of a long stretch, by several servers at once as by one', async () => {
     const { call, arrive, organisationId } = await aHospital()
     await aTag(call, 'head', [equals('HEAD')])

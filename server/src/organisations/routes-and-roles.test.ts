@@ -37,6 +37,25 @@ const routes: readonly (readonly [Method, string, string, object | undefined])[]
   ['POST', '/device-types', 'admin.exam_attr', { code: 'DSA', name: 'Angiography', modalities: ['XA'] }],
   ['PATCH', '/device-types/999999999', 'admin.exam_attr', { name: 'None' }],
   ['DELETE', '/device-types/999999999', 'admin.exam_attr', undefined],
+  ['GET', '/body-parts', 'organisation:read', undefined],
+  ['POST', '/part-categories', 'admin.exam_attr', { deviceType: 'CT', name: 'Trunk' }],
+  ['PATCH', `/part-categories/${nowhere}`, 'admin.exam_attr', { name: 'Limbs' }],
+  ['DELETE', `/part-categories/${nowhere}`, 'admin.exam_attr', undefined],
+  ['POST', `/part-categories/${nowhere}/emptying`, 'admin.exam_attr', { parts: 1 }],
+  ['POST', `/part-categories/${nowhere}/parts`, 'admin.exam_attr', { name: 'Chest', partCount: 1, tagIds: [] }],
+  ['PUT', `/body-parts/${nowhere}`, 'admin.exam_attr', { name: 'Chest', partCount: 1, tagIds: [] }],
+  ['DELETE', `/body-parts/${nowhere}`, 'admin.exam_attr', undefined],
+  // Without the language, or a file: refused, but not for who asks.
+  ['GET', '/body-parts/export', 'admin.exam_attr', undefined],
+  ['POST', '/body-parts/import/check', 'admin.exam_attr', empty],
+  ['POST', '/body-parts/import', 'admin.exam_attr', empty],
+  ['GET', '/part-tags', 'admin.exam_attr', undefined],
+  ['POST', '/part-tags', 'admin.exam_attr', { name: 'chest', rules: [], isFinal: false }],
+  ['PUT', '/part-tags/order', 'admin.exam_attr', { tagIds: [] }],
+  ['POST', '/part-tags/test', 'admin.exam_attr', { StudyInstanceUID: '1.2.3' }],
+  ['PUT', `/part-tags/${nowhere}`, 'admin.exam_attr', { name: 'head', rules: [], isFinal: false }],
+  ['DELETE', `/part-tags/${nowhere}`, 'admin.exam_attr', undefined],
+  ['GET', '/studies/999999999/parts', 'study.view', undefined],
   ['POST', '/roles', 'org.role', { name: 'Archivist', permissions: ['log.view_own'] }],
   ['POST', `/team/pairings/${nowhere}/fees`, 'team.fee', { doctorId: nowhere, examType: 'CT', validFrom: '2099-01-01', amount: '10', currency: 'CNY', unit: 'study' }],
   ['POST', '/consortium/hospitals', 'admin.consortium', { name: 'New', modules: [], timeZone: 'Nowhere/None', administrator: { phone: '13800138000', name: 'A' } }],
@@ -116,7 +135,7 @@ describe.each(cases)('$kind: $builtIn', ({ kind, builtIn, permissions }) => {
     const held = new Set<string>(['organisation:read', ...permissions])
     const answers = await Promise.all(routes.map(async ([method, path, policy, body]) => [method, path, held.has(policy) ? 'allowed' : 'refused', typeOf(await call(method, path, body))] as const))
     // Everything a role can hold means something in its kind of organisation, so none of these is answered that the kind is wrong.
-    expect(answers.filter(([, , expected, got]) => (expected === 'refused' ? got !== 'forbidden' : !['200', '201', '204', 'bad-request', 'invalid-settings', 'no-such-organisation', 'no-such-picture', 'no-such-department', 'no-such-device', 'no-such-device-type', 'no-such-member',
+    expect(answers.filter(([, , expected, got]) => (expected === 'refused' ? got !== 'forbidden' : !['200', '201', '204', 'bad-request', 'invalid-settings', 'no-such-organisation', 'no-such-picture', 'no-such-department', 'no-such-device', 'no-such-device-type', 'no-such-part-category', 'no-such-body-part', 'no-such-part-tag', 'no-such-study', 'changed-meanwhile', 'no-such-member',
       'no-such-invitation', 'no-such-role', 'no-such-pairing', 'no-such-team', 'no-such-credential', 'no-such-favourite', 'no-such-contact', 'no-such-api-key', 'invalid-api-key', 'no-sign-in-provider', 'invalid-sign-in-provider'].includes(got)))).toEqual([])
   })
 })
@@ -124,7 +143,7 @@ describe.each(cases)('$kind: $builtIn', ({ kind, builtIn, permissions }) => {
 test('the table has every route of organisations, by the permission it asks for', async () => {
   const { paths } = (await service.app.inject('/api/openapi.json')).json<{ paths: Record<string, Record<string, { tags?: string[]; security?: { bearer: string[] }[] }>> }>()
   const served = Object.entries(paths).flatMap(([path, methods]) => Object.entries(methods).flatMap(([method, { tags = [], security = [] }]) =>
-    (['Organisation', 'People', 'Pairing', 'Credentials', 'Favourites', 'Address book', 'API keys', 'Sign-in providers'].includes(tags[0] ?? '') && !path.startsWith('/api/account/') ? [`${method.toUpperCase()} ${path.replaceAll(/\{\w+\}/g, '*')} ${security[0]?.bearer[0] ?? ''}`] : [])))
+    (['Organisation', 'Body parts', 'People', 'Pairing', 'Credentials', 'Favourites', 'Address book', 'API keys', 'Sign-in providers'].includes(tags[0] ?? '') && !path.startsWith('/api/account/') ? [`${method.toUpperCase()} ${path.replaceAll(/\{\w+\}/g, '*')} ${security[0]?.bearer[0] ?? ''}`] : [])))
   const listed = routes.map(([method, path, policy]) => `${method} /api${path.replaceAll(nowhere, '*').replaceAll('999999999', '*')} ${policy}`)
   expect(listed.sort()).toEqual(served.sort())
 })
