@@ -1,9 +1,12 @@
 /** The tables of docs/dimse-conformance-statement.md that the code decides, as Markdown. */
 import { allTransferSyntaxes, ImplementationClassUID, ImplementationVersionName, sopClass, storageSOPClasses } from '@isocenter/dicom'
-import { defaultLimits, dimseStatus, rejectionMeaning, rejections, VerificationSOPClass } from '@isocenter/dimse'
+import { BasicColorPrintManagement, BasicGrayscalePrintManagement, defaultLimits, dimseStatus, PresentationLUT, rejectionMeaning, rejections, VerificationSOPClass } from '@isocenter/dimse'
 import { ServiceSchema } from '../configuration/service.ts'
 import { SpoolSchema } from '../configuration/spool.ts'
 import { informationModels } from '../services/query/models.ts'
+
+/** Names of Table A-1 that stand for several SOP classes. */
+const metaNames: Readonly<Record<string, string>> = { [BasicGrayscalePrintManagement]: 'Basic Grayscale Print Management Meta SOP Class', [BasicColorPrintManagement]: 'Basic Color Print Management Meta SOP Class' }
 
 /** SOP classes that are no storage, and in which roles the gateway has them. */
 export const services: readonly { readonly uid: string; readonly scu: string; readonly scp: string }[] = [
@@ -12,6 +15,9 @@ export const services: readonly { readonly uid: string; readonly scu: string; re
   { uid: '1.2.840.10008.5.1.4.31', scu: 'no', scp: 'yes' },
   { uid: '1.2.840.10008.3.1.2.3.3', scu: 'no', scp: 'yes' },
   { uid: '1.2.840.10008.1.20.1', scu: 'yes, to DICOM nodes with `commitment`', scp: 'yes; reports on the same or a new association' },
+  { uid: BasicGrayscalePrintManagement, scu: 'films of greys, and test of a printer', scp: 'no' },
+  { uid: BasicColorPrintManagement, scu: 'films of colours, and test of a printer', scp: 'no' },
+  { uid: PresentationLUT, scu: 'beside films of greys, where the printer takes it', scp: 'no' },
 ]
 
 /** Statuses the services of the gateway give, in the order of the table. */
@@ -27,7 +33,7 @@ export function generatedBlocks(): Record<string, string> {
   const seconds = (milliseconds: number) => `${String(milliseconds / 1000)} s`
   return {
     identification: table(['', ''], [['Implementation Class UID', ImplementationClassUID], ['Implementation Version Name', ImplementationVersionName]]),
-    services: table(['SOP class', 'UID', 'as SCU', 'as SCP'], services.map(({ uid, scu, scp }) => [sopClass(uid)?.name ?? '', uid, scu, scp])),
+    services: table(['SOP class', 'UID', 'as SCU', 'as SCP'], services.map(({ uid, scu, scp }) => [sopClass(uid)?.name ?? metaNames[uid] ?? '', uid, scu, scp])),
     'storage SOP classes': table(['SOP class', 'UID'], storageSOPClasses().map(({ name, uid, retired }) => [retired ? `${name} (retired)` : name, uid])),
     'transfer syntaxes': table(['transfer syntax', 'UID'], allTransferSyntaxes().map(({ name, uid }) => [name, uid])),
     limits: table(['what', 'how much'], [

@@ -44,10 +44,12 @@ test('the conformance statement says what the code does: SOP classes, transfer s
   await expect(withBlocks(written, generatedBlocks())).toMatchFileSnapshot(statement)
 })
 
-test('every service it lists is accepted by a running gateway, in the uncompressed transfer syntaxes it lists', async () => {
-  const uids = services.map(({ uid }) => uid)
+test('every service it lists as provider is accepted by a running gateway, in the uncompressed transfer syntaxes it lists, and no other', async () => {
+  const uids = services.filter(({ scp }) => scp !== 'no').map(({ uid }) => uid)
+  const others = services.filter(({ scp }) => scp === 'no').map(({ uid }) => uid)
   const contexts = uids.flatMap((abstractSyntax) => [implicitLittleEndian, explicitLittleEndian, explicitBigEndian].map((transferSyntax) => ({ abstractSyntax, transferSyntaxes: [transferSyntax] })))
   expect(await accepted(contexts)).toHaveLength(contexts.length)
+  expect((await accepted([uids[0] ?? '', ...others].map((abstractSyntax) => ({ abstractSyntax, transferSyntaxes: [explicitLittleEndian] })))).map(({ abstractSyntax }) => abstractSyntax)).toEqual([uids[0]])
   expect(await accepted([...uids.map((abstractSyntax) => ({ abstractSyntax, transferSyntaxes: ['1.2.840.10008.1.2.4.50'] })), { abstractSyntax: uids[0] ?? '', transferSyntaxes: [implicitLittleEndian] }])).toHaveLength(1)
 })
 

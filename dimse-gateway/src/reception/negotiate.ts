@@ -65,7 +65,13 @@ function answerTo(context: ProposedContext, services: ServiceRegistry, mayUseSer
   return { id, transferSyntax, ...(role ? { role } : {}), ...(extended ? { extended } : {}) }
 }
 
+/** Meta SOP classes (PS3.6 Table A-1), retired ones too: management of patients, studies, worklists and printing. They group other classes, and nothing of them is stored. */
+const metaSOPClasses: ReadonlySet<string> = new Set([
+  '1.2.840.10008.3.1.2.5.4', '1.2.840.10008.3.1.2.5.5', '1.2.840.10008.5.1.4.32',
+  '1.2.840.10008.5.1.1.9', '1.2.840.10008.5.1.1.9.1', '1.2.840.10008.5.1.1.18', '1.2.840.10008.5.1.1.18.1', '1.2.840.10008.5.1.1.32',
+])
+
 /** Storage SOP classes of the standard, and whatever it does not know: private ones, and those of later editions. */
 function isStorage(abstractSyntax: string): boolean {
-  return sopClass(abstractSyntax)?.isStorage ?? true
+  return sopClass(abstractSyntax)?.isStorage ?? !metaSOPClasses.has(abstractSyntax)
 }
