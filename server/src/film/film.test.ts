@@ -158,6 +158,16 @@ describe('a document', () => {
   })
 })
 
+test('one job takes fifty films and no more', async () => {
+  const hospital = await aHospital(service)
+  const study = await aStored(hospital, 51)
+  await collect(hospital, study)
+  const items = (await basketOf(hospital)).map(({ itemId }) => itemId)
+  const refused = await hospital.doctor.call('POST', '/film/print-jobs', { items, settings: { ...settings, columns: 1, rows: 1 } })
+  expect(refused.json()).toMatchObject({ status: 422, reason: 'tooManyFilms', maxFilmsOfJob: 50 })
+  expect((await hospital.doctor.call('POST', '/film/print-jobs', { items: items.slice(1), settings: { ...settings, columns: 1, rows: 1 } })).json()).toMatchObject({ sheets: 50 })
+})
+
 describe('a film printer', () => {
   test('is told what to print by its gateway\'s next report, and the history what became of it', async () => {
     const hospital = await aHospital(service)
