@@ -39,6 +39,13 @@ export function UploadReview({ organisationId, items, queue, mayCorrect, seesIde
   const readable = ready.filter(({ header, isFile }) => header !== undefined || isFile === true).length
   const target = files === 0 ? undefined : targetOf(about)
   if (ready.length === 0) return null
+  const send = () => {
+    queue.send(corrections, target)
+    // What is chosen next is another study, of perhaps another patient.
+    setTyped(new Map())
+    setConfirmed(false)
+    setAbout(nothingSaid)
+  }
   return (
     <div className="upload-review">
       {patients.length > 1 && !isMixed && <Alert type="warning" showIcon title={words.severalPatients(patients.length)} description={patients.map((patient) => (patient === '' ? unnamed : patient)).join('; ')} />}
@@ -57,7 +64,7 @@ export function UploadReview({ organisationId, items, queue, mayCorrect, seesIde
       {files > 0 && <FilesForm organisationId={organisationId} files={files} about={about} onAbout={setAbout} />}
       {asks && <Checkbox checked={isConfirmed} onChange={({ target }) => { setConfirmed(target.checked) }}>{corrections.size > 0 ? words.confirmCorrections : words.confirmMixed}</Checkbox>}
       <div className="card-actions">
-        <Button type="primary" disabled={(asks && !isConfirmed) || (files > 0 && target === undefined)} onClick={() => { queue.send(corrections, target) }}>{words.send(ready.length)}</Button>
+        <Button type="primary" disabled={(asks && !isConfirmed) || (files > 0 && target === undefined)} onClick={send}>{words.send(ready.length)}</Button>
         <Button onClick={queue.discard}>{words.discard}</Button>
       </div>
     </div>
