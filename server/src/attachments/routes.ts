@@ -4,10 +4,11 @@ import { Attachment, AttachmentList, AttachmentParams, AttachmentQuery, Attachme
 import { Type } from 'typebox'
 import type { AccessLog } from '../audit/index.ts'
 import { rangeNotSatisfiable, requestedRange } from '../dicomweb/index.ts'
+import { disposition } from '../platform/file-names.ts'
 import { badRequest } from '../platform/problem.ts'
 import type { ApiRoutes } from '../platform/typed-routes.ts'
 import type { Attachments } from './attachments.ts'
-import { disposition, fileNameIn } from './names.ts'
+import { fileNameIn } from './names.ts'
 
 const Empty = Type.Null()
 const bytesType = 'application/octet-stream'

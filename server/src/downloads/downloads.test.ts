@@ -45,7 +45,7 @@ describe('a zip of studies', () => {
     const single = await aDownload(hospital.doctor, [one.StudyInstanceUID])
     const { record_id } = (await service.db('study').where({ study_instance_uid: one.StudyInstanceUID }).first<{ record_id: string }>(service.db.raw('study_record_id(organisation_id, study_instance_uid) as record_id')))
     expect(single.fileName).toBe(`${record_id}.zip`)
-    const typed = await aDownload(hospital.doctor, [one.StudyInstanceUID], { fileName: ' 张伟/头部 "CT"\n' })
+    const typed = await aDownload(hospital.doctor, [one.StudyInstanceUID], { fileName: ' 张伟/头部 \u202e"CT"\n' })
     expect(typed.fileName).toBe('张伟 头部 CT.zip')
     expect((await fetchFile(hospital.doctor, typed)).headers['content-disposition']).toBe(`attachment; filename="__ __ CT.zip"; filename*=UTF-8''${encodeURIComponent('张伟 头部 CT.zip')}`)
     expect((await trailOf(hospital, 'download.request')).filter(({ detail }) => detail['downloadId'] === download.downloadId).map(({ study_instance_uid }) => study_instance_uid).sort()).toEqual([one.StudyInstanceUID, two.StudyInstanceUID].sort())

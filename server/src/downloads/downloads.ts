@@ -8,12 +8,13 @@ import { forbidden, reachesStudy, type Access } from '../identity/index.ts'
 import { addJob } from '../jobs/index.ts'
 import { decodeCursor, encodeCursor } from '../platform/cursor.ts'
 import { rows, type Db } from '../platform/db.ts'
+import { harmlessName } from '../platform/file-names.ts'
 import { tooManyRequests } from '../platform/rate-limit.ts'
 import { downloadFolder } from '../storage/index.ts'
 import type { KnownList, Lists } from './lists.ts'
 import { createMaking, tellChange, type MakingDeps } from './making.ts'
 import { downloadNotReady, downloadOutdated, downloadQuotaReached, exportTooLarge, noSuchDownload, nothingToDownload } from './problems.ts'
-import { accessesOf, mayHave } from './reach.ts'
+import { accessesOf, mayHave, type Holder } from './reach.ts'
 import { addDownload, contentsOf, downloadsOf, findDownload, isAnyWaiting, keptBytesOf, lockAccount, recordIdOf, waitingOf, type DownloadRow, type ListWanted, type NewDownload } from './store.ts'
 import { studyZip } from './study-zip.ts'
 
@@ -50,9 +51,6 @@ export const endingOf = ({ list }: Pick<DownloadRow, 'list'>): string => list?.f
 /** Downloads of one person that wait to be made. */
 const mostWaiting = 20
 
-/** What no file system takes, or takes for a folder. */
-const safeName = (typed: string): string => typed.replaceAll(/[\u0000-\u001f\u007f<>:"/\\|?*]/g, ' ').replaceAll(/\s+/g, ' ').replace(/^[. ]+|[. ]+$/g, '').trim()
-
 export function createDownloads({ now = () => new Date(), ...deps }: DownloadsDeps) {
   const { db, blobs, recipients, lists, database, keptHours, directBytes, quotaBytes } = deps
   const making = createMaking({ ...deps, now })
@@ -82,9 +80,9 @@ export function createDownloads({ now = () => new Date(), ...deps }: DownloadsDe
       actions: [...(state === 'ready' ? ['fetch' as const] : []), ...(isAllowed && (state === 'failed' || (state === 'outdated' && row.is_background)) ? ['retry' as const] : []), 'remove'],
     }
   }
-  const found = async (accountId: string, downloadId: string): Promise<{ readonly row: DownloadRow; readonly access: Access }> => {
-    const row = await findDownload(db, accountId, downloadId, now())
-    const access = row && (await accessesOf(db, recipients, accountId)).get(row.organisation_id)
+  const found = async (holder: Holder, downloadId: string): Promise<{ readonly row: DownloadRow; readonly access: Access }> => {
+    const row = await findDownload(db, holder.accountId, downloadId, now())
+    const access = row && (await accessesOf(db, recipients, holder)).get(row.organisation_id)
     // Who is out of an organisation has nothing of it.
     if (row === undefined || access === undefined) throw noSuchDownload('You have no such download; it may have come to its end.')
     return { row, access }
@@ -127,7 +125,7 @@ export function createDownloads({ now = () => new Date(), ...deps }: DownloadsDe
       const contents = await contentsOf(db, access.organisationId, studies, isMasked)
       if (!studies.every((uid) => reachesStudy(access, uid) && contents.present.has(uid))) throw noSuchStudy('A study of these is not there.')
       if (contents.instances === 0) throw nothingToDownload('All of it is hidden from outside, or consists of documents, which an anonymised download leaves out.')
-      const typed = safeName(fileName ?? '')
+      const typed = harmlessName(fileName ?? '')
       const [only = ''] = studies
       const usual = isMasked ? `anonymised-${randomBytes(4).toString('hex')}` : studies.length === 1 ? await recordIdOf(db, access.organisationId, only) : `studies-${String(studies.length)}-${randomBytes(4).toString('hex')}`
       return add({
@@ -154,9 +152,10 @@ export function createDownloads({ now = () => new Date(), ...deps }: DownloadsDe
       }, (trx, row) => record(trx, [{ organisationId: row.organisation_id, actor: `account:${accountId}`, action: 'list.export', outcome: 'success', detail: { downloadId: row.download_id, list: wanted.name, format, fields: [...fields], rows: count, isBackground: row.is_background } }]))
     },
 
-    /** The account's own, the latest first. */
-    list: async (accountId: string, { cursor, limit = defaultPageSize, organisationId }: DownloadQuery): Promise<DownloadPage> => {
-      const accesses = await accessesOf(db, recipients, accountId)
+    /** One's own, the latest first. */
+    list: async (holder: Holder, { cursor, limit = defaultPageSize, organisationId }: DownloadQuery): Promise<DownloadPage> => {
+      const { accountId } = holder
+      const accesses = await accessesOf(db, recipients, holder)
       const organisationIds = [...accesses.keys()].filter((one) => organisationId === undefined || one === organisationId)
       const page = await downloadsOf(db, accountId, organisationIds, now(), decodeCursor(cursor, Position)?.[0], limit + 1)
       const last = page.length > limit ? page[limit - 1] : undefined
@@ -165,14 +164,14 @@ export function createDownloads({ now = () => new Date(), ...deps }: DownloadsDe
     },
 
     /** @throws noSuchDownload 404 */
-    find: async (accountId: string, downloadId: string): Promise<Download> => {
-      const { row, access } = await found(accountId, downloadId)
+    find: async (holder: Holder, downloadId: string): Promise<Download> => {
+      const { row, access } = await found(holder, downloadId)
       return toDownload(row, mayHave(access, row, lists))
     },
 
     /** Makes one anew that failed or is outdated. @throws noSuchDownload 404, downloadNotReady and downloadQuotaReached 409, downloadOutdated 410 */
-    retry: async (accountId: string, downloadId: string): Promise<Download> => {
-      const { row, access } = await found(accountId, downloadId)
+    retry: async (holder: Holder, downloadId: string): Promise<Download> => {
+      const { row, access } = await found(holder, downloadId)
       if (!toDownload(row, mayHave(access, row, lists)).actions.includes('retry')) throw downloadNotReady('It cannot be made anew now.')
       if (row.kind === 'studies') {
         const contents = await contentsOf(db, row.organisation_id, row.studies, row.mask_secret !== null)
@@ -180,19 +179,19 @@ export function createDownloads({ now = () => new Date(), ...deps }: DownloadsDe
         await db('download').where({ download_key: row.download_key }).update({ instances: contents.instances, left_out: contents.leftOut, byte_length: contents.bytes })
       }
       await db.transaction(async (trx) => {
-        await lockAccount(trx, accountId)
-        if (row.state === 'failed') await assertQuota(trx, accountId, Number(row.byte_length ?? 0))
+        await lockAccount(trx, row.account_id)
+        if (row.state === 'failed') await assertQuota(trx, row.account_id, Number(row.byte_length ?? 0))
         await trx('download').where({ download_key: row.download_key }).whereIn('state', ['failed', 'ready']).update({ state: 'waiting', failure: null, attempts: 0, done_bytes: 0, made_from: null, expires_at: new Date(now().getTime() + keptHours * hourMs) })
         await note(trx, row, 'download.request', { isAgain: true })
         await tellChange(trx, row)
       })
       await beginSoon(downloadId)
-      return toDownload((await found(accountId, downloadId)).row, true)
+      return toDownload((await found(holder, downloadId)).row, true)
     },
 
     /** Forgets one and its file, and ends its making. @throws noSuchDownload 404 */
-    remove: async (accountId: string, downloadId: string): Promise<void> => {
-      const { row } = await found(accountId, downloadId)
+    remove: async (holder: Holder, downloadId: string): Promise<void> => {
+      const { row } = await found(holder, downloadId)
       const gone = await db.transaction(async (trx) => {
         await note(trx, row, 'download.remove')
         await tellChange(trx, row)
@@ -205,8 +204,8 @@ export function createDownloads({ now = () => new Date(), ...deps }: DownloadsDe
      * What is fetched, decided now: what may be had by whom was perhaps another when it was made.
      * @throws noSuchDownload 404, downloadNotReady 409, downloadOutdated 410
      */
-    file: async (accountId: string, downloadId: string): Promise<FetchedFile> => {
-      const { row, access } = await found(accountId, downloadId)
+    file: async (holder: Holder, downloadId: string): Promise<FetchedFile> => {
+      const { row, access } = await found(holder, downloadId)
       if (row.state !== 'ready') throw downloadNotReady('It is still being made, or failed.', { state: row.state })
       if (!mayHave(access, row, lists)) throw downloadOutdated('You are not allowed to have it any more.')
       if (row.is_outdated) throw downloadOutdated('Something in it has been deleted or hidden since.')

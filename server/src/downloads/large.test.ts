@@ -79,11 +79,11 @@ test.runIf(canMeasureMemory)(`${String(slices)} slices pass through little memor
     const began = performance.now()
     await downloads.makeAll(new AbortController().signal)
     const [seconds, grown] = [(performance.now() - began) / 1_000, await peakMemory(process.pid) - before]
-    const made = await downloads.find(access.actor.id, downloadId)
+    const made = await downloads.find({ accountId: access.actor.id }, downloadId)
     expect(made).toMatchObject({ state: 'ready', instances: slices })
     console.info(`${inMebibytes(made.byteLength ?? 0)}${isAnonymised ? ' de-identified' : ''} in ${seconds.toFixed(1)} s, ${inMebibytes(grown)} of memory more at the most`)
     expect(grown).toBeLessThan(mostMemory)
-    await downloads.remove(access.actor.id, downloadId)
+    await downloads.remove({ accountId: access.actor.id }, downloadId)
   }
 })
 

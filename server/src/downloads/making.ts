@@ -32,7 +32,7 @@ export function createMaking(deps: MakingDeps) {
   let isBusy = false
 
   const filling = async (row: DownloadRow, signal: AbortSignal, onLeftOut: () => void): Promise<AsyncIterable<Uint8Array | string>> => {
-    const access = (await accessesOf(db, recipients, row.account_id)).get(row.organisation_id)
+    const access = (await accessesOf(db, recipients, { accountId: row.account_id })).get(row.organisation_id)
     if (!mayHave(access, row, lists)) throw new CannotBeMade('notAllowed')
     if (row.list !== null) {
       const list = lists[row.list.name]

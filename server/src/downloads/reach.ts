@@ -1,14 +1,18 @@
 /** What a person may have of a download now: asked when it is wanted, when it is made and when it is fetched. */
 import type { DownloadFailure, RolePermission } from '@isocenter/contracts'
-import type { Access, Permission } from '../identity/index.ts'
+import type { Access, AccountSession, Permission } from '../identity/index.ts'
 import type { Recipients } from '../notifications/index.ts'
 import type { Db } from '../platform/db.ts'
 import type { Lists } from './lists.ts'
 import type { DownloadRow } from './store.ts'
 
-/** The account's access to each organisation it is an active member of, as its role there has it; by organisation. */
-export async function accessesOf(db: Db, recipients: Pick<Recipients, 'placesOf'>, accountId: string): Promise<ReadonlyMap<string, Access>> {
-  return new Map((await recipients.placesOf(db, accountId)).map(({ organisationId, permissions }) =>
+/** Whose downloads they are; those of one organisation alone where its provider is all that vouches for him. */
+export type Holder = Pick<AccountSession, 'accountId' | 'vouchedBy'>
+
+/** The holder's access to each organisation he is an active member of, as his role there has it; by organisation. */
+export async function accessesOf(db: Db, recipients: Pick<Recipients, 'placesOf'>, { accountId, vouchedBy }: Holder): Promise<ReadonlyMap<string, Access>> {
+  const places = (await recipients.placesOf(db, accountId)).filter((place) => vouchedBy === undefined || place.organisationId === vouchedBy)
+  return new Map(places.map(({ organisationId, permissions }) =>
     [organisationId, { actor: { kind: 'account', id: accountId }, organisationId, permissions: permissions as ReadonlySet<Permission>, studies: 'all' }]))
 }
 

@@ -4,6 +4,7 @@ import { Download, DownloadPage, DownloadParams, DownloadQuery, DownloadRequest,
 import { Type } from 'typebox'
 import { requestedRange, sendPieces } from '../dicomweb/index.ts'
 import { spreadsheetTypes } from '../exports/index.ts'
+import { disposition } from '../platform/file-names.ts'
 import type { ApiRoutes } from '../platform/typed-routes.ts'
 import type { Downloads } from './downloads.ts'
 import { endingOf } from './downloads.ts'
@@ -11,12 +12,6 @@ import { endingOf } from './downloads.ts'
 const bodyLimit = 64 * 1024
 const tags = ['Downloads']
 const Empty = Type.Null()
-
-/** A name of any script, and one of ASCII for who cannot read that (RFC 6266, RFC 8187). */
-function disposition(fileName: string): string {
-  const encoded = encodeURIComponent(fileName).replaceAll(/['()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`)
-  return `attachment; filename="${fileName.replaceAll(/[^\x20-\x7e]|["\\%]/g, '_')}"; filename*=UTF-8''${encoded}`
-}
 
 /** Buffers that were lent are given back as they have gone, so that a study passes through the few there are. */
 async function* piecesOf(chunks: AsyncIterable<Uint8Array | string>) {
@@ -34,24 +29,24 @@ export const downloadRoutes: ApiRoutes<{ downloads: Downloads }> = async (app, {
 
   app.get('/downloads', {
     schema: { operationId: 'listDownloads', summary: 'Downloads of the caller, the latest first', tags, querystring: DownloadQuery, response: { 200: DownloadPage, '4xx': Problem } },
-    config: { policy: 'signedIn', audit: 'none' },
-  }, ({ session, query }) => downloads.list(session.accountId, query))
+    config: { policy: 'signedIn', audit: 'none', isOpenToVouched: true },
+  }, ({ session, query }) => downloads.list(session, query))
 
   app.get('/downloads/:downloadId', {
     schema: { operationId: 'getDownload', summary: 'One download: how far it is, and what may be done with it', tags, params: DownloadParams, response: { 200: Download, '4xx': Problem } },
-    config: { policy: 'signedIn', audit: 'none' },
-  }, ({ session, params }) => downloads.find(session.accountId, params.downloadId))
+    config: { policy: 'signedIn', audit: 'none', isOpenToVouched: true },
+  }, ({ session, params }) => downloads.find(session, params.downloadId))
 
   app.post('/downloads/:downloadId/retry', {
     schema: { operationId: 'retryDownload', summary: 'Makes a download anew that failed or is outdated', tags, params: DownloadParams, response: { 200: Download, '4xx': Problem } },
-    config: { policy: 'signedIn', audit: 'download.request' },
-  }, ({ session, params }) => downloads.retry(session.accountId, params.downloadId))
+    config: { policy: 'signedIn', audit: 'download.request', isOpenToVouched: true },
+  }, ({ session, params }) => downloads.retry(session, params.downloadId))
 
   app.delete('/downloads/:downloadId', {
     schema: { operationId: 'removeDownload', summary: 'Forgets a download and its file, and ends its making', tags, params: DownloadParams, response: { 204: Empty, '4xx': Problem } },
-    config: { policy: 'signedIn', audit: 'download.remove' },
+    config: { policy: 'signedIn', audit: 'download.remove', isOpenToVouched: true },
   }, async ({ session, params }, reply) => {
-    await downloads.remove(session.accountId, params.downloadId)
+    await downloads.remove(session, params.downloadId)
     return reply.code(204).send(null)
   })
 
@@ -60,12 +55,12 @@ export const downloadRoutes: ApiRoutes<{ downloads: Downloads }> = async (app, {
     // Asked about without being fetched, it would be made, counted and noted all the same.
     exposeHeadRoute: false,
     schema: { operationId: 'fetchDownload', summary: 'The file; a kept one also from where a fetch was interrupted', tags, params: DownloadParams },
-    config: { policy: 'signedIn', audit: 'download.fetch' },
+    config: { policy: 'signedIn', audit: 'download.fetch', isOpenToVouched: true },
   }, async (request, reply) => {
-    const { row, byteLength, read } = await downloads.file(request.session.accountId, request.params.downloadId)
+    const { row, byteLength, read } = await downloads.file(request.session, request.params.downloadId)
     const stopping = new AbortController()
     finished(reply.raw, () => { stopping.abort() })
-    reply.headers({ 'content-disposition': disposition(`${row.file_name}.${endingOf(row)}`), 'content-type': row.list === null ? 'application/zip' : spreadsheetTypes[row.list.format] })
+    reply.headers({ 'content-disposition': disposition('attachment', `${row.file_name}.${endingOf(row)}`), 'content-type': row.list === null ? 'application/zip' : spreadsheetTypes[row.list.format] })
     if (byteLength === undefined) return sendPieces(reply, piecesOf(await read(undefined, stopping.signal)), undefined)
     const etag = `"${row.blob_key?.split('/').at(-1) ?? ''}"`
     reply.headers({ 'accept-ranges': 'bytes', etag })

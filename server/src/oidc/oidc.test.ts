@@ -1,5 +1,5 @@
 /** Sign-in by an organisation's own provider, against a real one (oidc-provider) on a port of its own. */
-import type { ExternalIdentities, ExternalIdentityLinkStart, NotificationPage, QrSignIn, Session, SignInProvider, SignInProviderRequest } from '@isocenter/contracts'
+import type { DownloadPage, ExternalIdentities, ExternalIdentityLinkStart, NotificationPage, QrSignIn, Session, SignInProvider, SignInProviderRequest } from '@isocenter/contracts'
 import type { LightMyRequestResponse } from 'fastify'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { aBrowser, anAccountsService, ownPassword, typeOf, type AccountsService, type Person } from '../accounts/accounts.fixture.ts'
@@ -296,6 +296,17 @@ describe('what the word of a provider is good for', () => {
     expect(await told()).toEqual([hospital.organisationId])
     await visitor.call('POST', '/session/proof', { password: ownPassword })
     expect(new Set(await told())).toEqual(new Set([hospital.organisationId, team.organisationId]))
+  })
+
+  test('downloads of another organisation are not among those it shows, nor fetched', async () => {
+    const { hospital, person, team, visitor } = await aGuestOfTwo()
+    const rows = [hospital, team].map(({ organisationId }) => ({ organisation_id: organisationId, account_id: person.accountId, kind: 'list', file_name: 'list', is_background: true, state: 'failed', failure: 'broken', list: '{}', created_at: new Date(), expires_at: new Date(Date.now() + 86_400_000) }))
+    const [own, other] = await service.db('download').insert(rows).returning<{ download_id: string }[]>('download_id')
+    const listed = async () => (await visitor.call('GET', '/downloads')).json<DownloadPage>().items.map(({ downloadId }) => downloadId)
+    expect(await listed()).toEqual([own?.download_id])
+    for (const [method, path] of [['GET', ''], ['GET', '/file'], ['POST', '/retry'], ['DELETE', '']] as const) expect(typeOf(await visitor.call(method, `/downloads/${String(other?.download_id)}${path}`))).toBe('/problems/no-such-download')
+    await visitor.call('POST', '/session/proof', { password: ownPassword })
+    expect(await listed()).toEqual([other?.download_id, own?.download_id])
   })
 
   test('it joins no other organisation, though the phone was proven', async () => {
