@@ -61,7 +61,7 @@ function Outcome({ checked: { created, changed, unchanged, newCategories, newTag
   const words = useBodyPartWords()
   const { formats } = useLanguage()
   const columns: Column<PartImport['errors'][number]>[] = [
-    { key: 'row', title: words.row, isMain: true, isNumber: true, cell: ({ row }) => formats.number(row) },
+    { key: 'row', title: words.row, isMain: true, cell: ({ row }) => formats.number(row) },
     { key: 'column', title: words.column, cell: ({ column }) => words.columns[column] },
     { key: 'value', title: words.value, cell: ({ value }) => value },
     { key: 'problem', title: words.problem, cell: ({ problem }) => words.problems[problem] },
