@@ -64,7 +64,7 @@ export function settingsOf(given: object): ReturnType<typeof readConfiguration> 
   return readConfiguration({ service: {}, spool: {}, ...given })
 }
 
-export async function until(what: () => boolean, timeoutMs = 15_000): Promise<void> {
+export async function until(what: () => boolean, timeoutMs = 25_000): Promise<void> {
   const end = Date.now() + timeoutMs
   while (!what()) {
     if (Date.now() > end) throw new Error(`Not within ${String(timeoutMs)} ms: ${what.toString()}`)
