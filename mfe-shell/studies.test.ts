@@ -326,6 +326,14 @@ describe.skipIf(!hasProgram('chromium'))('the study list in Chromium', () => {
     await send.click()
     await page.getByText(words.done).waitFor({ timeout: 20_000 })
     await shoot(page, `upload-corrected-${language}`)
+    // The same study under another patient's number: it is said before anything is sent.
+    const strange = aStudy({ series: [{ kind: 'CT', instances: 1 }] }).instances[0]
+    const { study_instance_uid: uid } = await screens.service.db('study').where({ organisation_id: port.organisationId, patient_id: 'P-2' }).first<{ study_instance_uid: string }>('study_instance_uid')
+    await page.locator('.drop-field input[type=file]').first().setInputFiles([{ name: '4.dcm', mimeType: 'application/dicom', buffer: Buffer.from(bytesOf({ ...strange, ...attributes({ StudyInstanceUID: uid, PatientName: 'Wu^Ming', PatientID: 'P-3' }) })) }])
+    await page.getByText(isEnglish ? 'of another patient' : '属于其他患者').waitFor()
+    expect(await page.getByRole('button', { name: isEnglish ? 'Upload 1 file' : '上传 1 个文件' }).isDisabled()).toBe(true)
+    await shoot(page, `upload-another-patient-${language}`)
+    await page.getByRole('button', { name: isEnglish ? 'Remove from the list' : '从列表中移除' }).click()
     expect(await screens.service.db('study').leftJoin('study_correction', (join) => { join.on('study_correction.organisation_id', 'study.organisation_id').andOn('study_correction.study_instance_uid', 'study.study_instance_uid') }).where('study.organisation_id', port.organisationId).orderBy('study.patient_id').select('patient_name', 'study_correction.version', screens.service.db.raw("corrections -> 'PatientName' ->> 'value' as corrected")))
       .toEqual([{ patient_name: 'Zang^Wei=臧^伟', version: 1, corrected: 'Zhang^Wei=张^伟' }, { patient_name: 'Li^Na', version: null, corrected: null }])
     await goTo(at(port))

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { chosenStudies, differences, patientsOf } from './chosen-studies.ts'
+import { chosenStudies, differences, isOfAnotherPatient, patientsOf } from './chosen-studies.ts'
 import type { Header } from './dicom-file.ts'
 import type { UploadItem } from './upload-queue.ts'
 
@@ -21,4 +21,12 @@ test('a difference is what was typed and is not what the files say; an emptied f
   const study = { values: { PatientName: 'Zang^Wei', PatientID: 'P' } }
   expect(differences(study, { PatientName: 'Zhang^Wei', PatientID: ' P ', AccessionNumber: 'A' })).toEqual({ PatientName: 'Zhang^Wei', AccessionNumber: 'A' })
   expect(differences(study, { PatientName: '', PatientID: undefined })).toEqual({})
+})
+
+test('files are of another patient than the study that is there where the identifier is another, or without one the name', () => {
+  const files = { values: { PatientName: 'Li^Na', PatientID: 'P-1' } }
+  expect(isOfAnotherPatient(files, { PatientID: 'P-2', PatientName: 'Li^Na' })).toBe(true)
+  expect(isOfAnotherPatient(files, { PatientID: 'p-1 ', PatientName: 'Li Na' })).toBe(false)
+  expect(isOfAnotherPatient(files, { PatientID: undefined, PatientName: 'Wang^Fang' })).toBe(true)
+  expect(isOfAnotherPatient({ values: {} }, { PatientID: 'P-2', PatientName: 'Li^Na' })).toBe(false)
 })

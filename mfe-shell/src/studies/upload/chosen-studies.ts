@@ -47,3 +47,9 @@ export function differences(study: Pick<ChosenStudy, 'values'>, typed: Readonly<
     return value === '' || value === (study.values[keyword] ?? '') ? [] : [[keyword, value]]
   }))
 }
+
+/** Whether files are of another patient than the study that is there: by the identifier, or the name where one has none. */
+export function isOfAnotherPatient({ values }: Pick<ChosenStudy, 'values'>, stored: { readonly PatientID: string | undefined; readonly PatientName: string | undefined }): boolean {
+  if (values.PatientID !== undefined && stored.PatientID !== undefined) return folded(values.PatientID) !== folded(stored.PatientID)
+  return values.PatientName !== undefined && stored.PatientName !== undefined && folded(values.PatientName) !== folded(stored.PatientName)
+}

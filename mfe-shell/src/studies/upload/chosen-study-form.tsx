@@ -5,6 +5,7 @@ import { writtenTime } from '../row-text.ts'
 import { useStudyWords } from '../words.ts'
 import { differences, type ChosenStudy } from './chosen-studies.ts'
 import { shownKeywords, type ShownKeyword } from './dicom-file.ts'
+import type { StoredPatient } from './use-stored-patients.ts'
 
 export type TypedValues = Readonly<Partial<Record<ShownKeyword, string | undefined>>>
 
@@ -17,11 +18,15 @@ interface ChosenStudyFormProps {
   readonly typed: TypedValues
   readonly keywords: readonly ShownKeyword[]
   readonly mayCorrect: boolean
+  /** A study of this UID is in the list already. */
+  readonly isThere: boolean
+  /** Its patient, where it is another than that of the files. */
+  readonly conflicting: StoredPatient | undefined
   readonly onTyped: (typed: TypedValues) => void
 }
 
 /** One study of the chosen files: what they say, ready to be corrected (UPL-03, D-87). */
-export function ChosenStudyForm({ study, typed, keywords, mayCorrect, onTyped }: ChosenStudyFormProps) {
+export function ChosenStudyForm({ study, typed, keywords, mayCorrect, isThere, conflicting, onTyped }: ChosenStudyFormProps) {
   const words = useStudyWords()
   const { formats, language } = useLanguage()
   const different = differences(study, typed)
@@ -37,6 +42,8 @@ export function ChosenStudyForm({ study, typed, keywords, mayCorrect, onTyped }:
     <section className="chosen-study" aria-label={words.upload.study(study.values.PatientName === undefined ? words.unnamed : personName(study.values.PatientName, language))}>
       <p className="hint">{[study.modalities.join(' '), writtenTime(study.StudyDate), words.upload.files_(study.files), formats.bytes(study.bytes)].filter((part) => part !== '').join(' · ')}</p>
       {study.patients.length > 1 && <Alert type="error" showIcon title={words.upload.twoPatients} description={study.patients.map((patient) => (patient === '' ? words.unnamed : patient)).join('; ')} />}
+      {conflicting !== undefined && <Alert type="error" showIcon title={words.upload.anotherPatient} description={[conflicting.PatientName === undefined ? words.unnamed : personName(conflicting.PatientName, language), conflicting.PatientID].filter((part) => part !== undefined).join(' · ')} />}
+      {isThere && conflicting === undefined && <p className="hint">{words.upload.isThere}</p>}
       <Form layout="vertical" component="div">
         <div className="case-form">
           {keywords.map((keyword) => (

@@ -3,9 +3,10 @@ import { useUnsaved } from '@isocenter/design-system'
 import { Alert, Button, Checkbox } from 'antd'
 import { useState } from 'react'
 import { useStudyWords } from '../words.ts'
-import { chosenStudies, differences, patientsOf } from './chosen-studies.ts'
+import { chosenStudies, differences, isOfAnotherPatient, patientsOf, type ChosenStudy } from './chosen-studies.ts'
 import { ChosenStudyForm, keywordsFor, type TypedValues } from './chosen-study-form.tsx'
 import { FilesForm, nothingSaid, targetOf, type AboutFiles } from './files-form.tsx'
+import { useStoredPatients, type StoredPatient } from './use-stored-patients.ts'
 import type { UploadItem, UploadQueue } from './upload-queue.ts'
 
 /** Of a disc with many studies the first are shown in forms; all are sent. */
@@ -32,8 +33,13 @@ export function UploadReview({ organisationId, items, queue, mayCorrect, seesIde
     return Object.keys(different).length === 0 ? [] : [[StudyInstanceUID, different]]
   }))
   useUnsaved(ready.length > 0)
+  const stored = useStoredPatients(organisationId, studies.slice(0, mostForms))
   const patients = patientsOf(studies)
-  const isMixed = studies.some(({ patients: those }) => those.length > 1)
+  const conflicting = (study: ChosenStudy): StoredPatient | undefined => {
+    const there = stored.get(study.StudyInstanceUID)
+    return there !== undefined && isOfAnotherPatient(study, there) ? there : undefined
+  }
+  const isMixed = studies.some((study) => study.patients.length > 1 || conflicting(study) !== undefined)
   const asks = isMixed || corrections.size > 0
   const files = ready.filter(({ isFile }) => isFile === true).length
   const readable = ready.filter(({ header, isFile }) => header !== undefined || isFile === true).length
@@ -51,7 +57,7 @@ export function UploadReview({ organisationId, items, queue, mayCorrect, seesIde
       {patients.length > 1 && !isMixed && <Alert type="warning" showIcon title={words.severalPatients(patients.length)} description={patients.map((patient) => (patient === '' ? unnamed : patient)).join('; ')} />}
       {studies.slice(0, mostForms).map((study) => (
         <ChosenStudyForm
-          key={study.StudyInstanceUID} study={study} typed={typed.get(study.StudyInstanceUID) ?? {}} keywords={keywordsFor(seesIdentities)} mayCorrect={mayCorrect}
+          key={study.StudyInstanceUID} study={study} typed={typed.get(study.StudyInstanceUID) ?? {}} keywords={keywordsFor(seesIdentities)} mayCorrect={mayCorrect} isThere={stored.has(study.StudyInstanceUID)} conflicting={conflicting(study)}
           onTyped={(values) => {
             setTyped(new Map(typed).set(study.StudyInstanceUID, values))
             // Said of what was there then.
