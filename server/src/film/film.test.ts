@@ -89,6 +89,13 @@ describe('a basket', () => {
     expect(await basketOf(hospital)).toHaveLength(maxFilmItems)
   })
 
+  test('is full at once for an object that says it has two thousand million frames', async () => {
+    const hospital = await aHospital(service)
+    const study = await aStored(hospital, 1)
+    await service.db('instance').where({ sop_instance_uid: imageOf(study, 0).SOPInstanceUID }).update({ number_of_frames: 2 ** 31 - 1 })
+    expect(typeOf(await collect(hospital, study))).toBe('film-basket-full')
+  })
+
   test('takes no frame an image does not have', async () => {
     const hospital = await aHospital(service)
     const study = await aStored(hospital)

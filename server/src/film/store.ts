@@ -64,14 +64,14 @@ function imageOf(row: Pick<ItemRow, 'study_instance_uid' | 'series_instance_uid'
   }
 }
 
-/** Every image of a series in its order, each frame one image, up to `most`; none of a series that is kept from films. */
+/** Every image of a series in its order, each frame one image, up to `most`, whatever an object says of its frames; none of a series that is kept from films. */
 export async function imagesOfSeries(db: Db, { organisationId, studies }: Pick<Collector, 'organisationId' | 'studies'>, { StudyInstanceUID, SeriesInstanceUID }: Pick<FilmImage, 'StudyInstanceUID' | 'SeriesInstanceUID'>, most: number): Promise<FilmImage[]> {
   const found = await rows<Pick<ItemRow, 'study_instance_uid' | 'series_instance_uid' | 'sop_instance_uid' | 'frame'>>(db, `
     select st.study_instance_uid, s.series_instance_uid, i.sop_instance_uid, f.frame
-    from study st join series s on s.study_key = st.study_key join instance i on i.series_key = s.series_key cross join lateral generate_series(1, greatest(coalesce(i.number_of_frames, 1), 1)) as f(frame)
+    from study st join series s on s.study_key = st.study_key join instance i on i.series_key = s.series_key cross join lateral generate_series(1, least(greatest(coalesce(i.number_of_frames, 1), 1), ?)) as f(frame)
       left join hidden_series h on h.organisation_id = st.organisation_id and h.study_instance_uid = st.study_instance_uid and h.series_instance_uid = s.series_instance_uid
     where st.organisation_id = ? and st.study_instance_uid = ? and s.series_instance_uid = ? and h.series_instance_uid is null and (?::text[] is null or st.study_instance_uid = any(?::text[]))
-    order by i.instance_number_sort, i.instance_key, f.frame limit ?`, [organisationId, StudyInstanceUID, SeriesInstanceUID, reached(studies), reached(studies), most])
+    order by i.instance_number_sort, i.instance_key, f.frame limit ?`, [most, organisationId, StudyInstanceUID, SeriesInstanceUID, reached(studies), reached(studies), most])
   return found.map((row) => imageOf({ ...row, window_center: null, window_width: null }))
 }
 
