@@ -36,6 +36,7 @@ export async function aFurnishedHospital(db: Db, name = 'North Hospital'): Promi
     organisation_id: organisationId, name: 'CT room', version: '1.2.3', public_key: JSON.stringify({ kty: 'EC' }), key_thumbprint: randomBytes(32).toString('base64url'), last_contact_at: new Date(), report_after_ms: 60_000,
     state: JSON.stringify(aState({
       now: new Date().toISOString(),
+      printers: [{ printerId: 'film', name: 'DryView', colour: 'grayscale', filmSizes: ['14INX17IN', 'A4'], mediumTypes: [], maxCopies: 5 }],
       alarms: ['deliveriesFailed', 'performedStepRefused', 'commitmentUnreported', 'objectsGoNowhere', 'configurationRestored'].map((code) => ({ code, severity: 'warning', since: new Date(Date.now() - hourMs).toISOString(), count: 2 })),
     })),
     unknown_senders: JSON.stringify([{ callingAETitle: 'MR_NEW', calledAETitle: 'USTCFQ', remoteAddress: '192.0.2.40', firstSeenAt: new Date().toISOString(), lastSeenAt: new Date().toISOString(), attempts: 3, wasRefused: true }]),

@@ -1,5 +1,5 @@
 import { gateways } from '@isocenter/api-client'
-import { gatewayAlarmWords, type Command, type CommandState, type GatewayCommandName, type GatewayDetail, type GatewayState, type UnknownSender } from '@isocenter/contracts'
+import { filmSizeName, gatewayAlarmWords, type Command, type CommandState, type GatewayCommandName, type FilmPrinterDescription, type GatewayDetail, type GatewayState, type UnknownSender } from '@isocenter/contracts'
 import { FormDrawer, Loaded, useAction, useConfirm, useLanguage, useNow, useResource } from '@isocenter/design-system'
 import { Alert, Button, Drawer, Form, Input, Tag } from 'antd'
 import { useState } from 'react'
@@ -78,7 +78,7 @@ function Head({ gateway: { gatewayId, name, health, version, enrolledAt, revoked
   )
 }
 
-function State({ state: { alarms, service, spool, queue, nodes, now: reportedAt }, isOpen, give }: { readonly state: GatewayState; readonly isOpen: boolean; readonly give: Give }) {
+function State({ state: { alarms, service, spool, queue, nodes, printers = [], now: reportedAt }, isOpen, give }: { readonly state: GatewayState; readonly isOpen: boolean; readonly give: Give }) {
   const words = useMachineWords()
   const common = useCommonWords()
   const { language, formats } = useLanguage()
@@ -134,8 +134,20 @@ function State({ state: { alarms, service, spool, queue, nodes, now: reportedAt 
         )}
       </section>
       {nodes.length > 0 && <section className="drawer-section"><h3>{words.nodes}</h3><DataTable label={words.nodes} items={nodes} columns={columns} rowKey={({ id }) => id} /></section>}
+      {printers.length > 0 && <Printers printers={printers} />}
     </>
   )
+}
+
+function Printers({ printers }: { readonly printers: readonly FilmPrinterDescription[] }) {
+  const words = useMachineWords()
+  const { formats } = useLanguage()
+  const columns: Column<FilmPrinterDescription>[] = [
+    { key: 'name', title: words.printer, isMain: true, cell: ({ name }) => <strong>{name}</strong> },
+    { key: 'colour', title: words.printsIn, cell: ({ colour }) => words.filmColours[colour] },
+    { key: 'films', title: words.films, cell: ({ filmSizes }) => formats.list(filmSizes.map(filmSizeName)) },
+  ]
+  return <section className="drawer-section"><h3>{words.printers}</h3><p className="hint">{words.printersHint}</p><DataTable label={words.printers} items={printers} columns={columns} rowKey={({ printerId }) => printerId} /></section>
 }
 
 function Senders({ senders, isOpen, give }: { readonly senders: readonly UnknownSender[]; readonly isOpen: boolean; readonly give: Give }) {

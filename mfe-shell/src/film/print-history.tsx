@@ -44,13 +44,11 @@ export function PrintHistory({ organisationId, study, sought, onAll, isNarrow = 
               <Buttons organisationId={organisationId} job={job} list={list} />
             </article>
           )) : (
-            <Table<PrintJob> dataSource={[...items]} rowKey="jobId" pagination={false} scroll={{ x: 'max-content' }} rowClassName={({ jobId }) => (jobId === sought ? 'film-job-row is-sought' : 'film-job-row')} columns={[
-              { title: words.columnsOfJobs.when, render: (_, { createdAt }) => formats.moment(createdAt) },
-              { title: words.columnsOfJobs.who, render: (_, { createdBy }) => createdBy.name ?? words.somebody },
-              { title: words.columnsOfJobs.what, render: (_, job) => <>{images(job)}<div className="hint">{layout(job)}</div></> },
-              { title: words.columnsOfJobs.where, render: (_, job) => <Destination job={job} /> },
-              { title: words.columnsOfJobs.state, width: 260, render: (_, job) => <State job={job} /> },
-              { title: words.columnsOfJobs.actions, fixed: 'right', render: (_, job) => <Buttons organisationId={organisationId} job={job} list={list} /> },
+            <Table<PrintJob> dataSource={[...items]} rowKey="jobId" pagination={false} rowClassName={({ jobId }) => (jobId === sought ? 'film-job-row is-sought' : 'film-job-row')} columns={[
+              { title: words.columnsOfJobs.when, render: (_, { createdAt, createdBy }) => <>{formats.moment(createdAt)}<div className="hint">{createdBy.name ?? words.somebody}</div></> },
+              { title: words.columnsOfJobs.what, render: (_, job) => <>{images(job)} · {layout(job)}<div className="hint"><Destination job={job} /></div></> },
+              { title: words.columnsOfJobs.state, render: (_, job) => <State job={job} /> },
+              { title: words.columnsOfJobs.actions, render: (_, job) => <Buttons organisationId={organisationId} job={job} list={list} /> },
             ]} />
           )}
           {jobs.hasMore && <p><Button onClick={jobs.more}>{words.more}</Button></p>}
