@@ -68,7 +68,7 @@ export function UploadReview({ organisationId, items, queue, mayCorrect, seesIde
       {studies.length > mostForms && <p className="hint">{words.furtherStudies(studies.length - mostForms)}</p>}
       {ready.length > readable && <p className="hint">{words.unreadable(ready.length - readable)}</p>}
       {files > 0 && <FilesForm organisationId={organisationId} files={files} about={about} onAbout={setAbout} />}
-      {asks && <Checkbox checked={isConfirmed} onChange={({ target }) => { setConfirmed(target.checked) }}>{corrections.size > 0 ? words.confirmCorrections : words.confirmMixed}</Checkbox>}
+      {asks && <Checkbox checked={isConfirmed} onChange={({ target }) => { setConfirmed(target.checked) }}>{[isMixed ? words.confirmMixed : '', corrections.size > 0 ? words.confirmCorrections : ''].filter((text) => text !== '').join(' ')}</Checkbox>}
       <div className="card-actions">
         <Button type="primary" disabled={(asks && !isConfirmed) || (files > 0 && target === undefined)} onClick={send}>{words.send(ready.length)}</Button>
         <Button onClick={queue.discard}>{words.discard}</Button>
