@@ -139,7 +139,7 @@ describe.skipIf(!hasProgram('chromium'))('share links in Chromium', () => {
     const { page } = doctor
     await doctor.goTo(`/o/${doctor.organisation.organisationId}/studies`)
     await page.getByRole('button', { name: /Müller/ }).and(page.locator('[aria-haspopup="menu"]')).first().click()
-    await page.getByRole('menuitem', { name: /Share/ }).click()
+    await page.getByRole('menuitem', { name: /^Share a link/ }).click()
     const dialog = page.getByRole('dialog')
     await dialog.getByText('A face can be made out of these slices of a head.').waitFor()
     await picture(page, 'dialog')
