@@ -20,12 +20,21 @@ const patientOf = ({ values: { PatientID, PatientName } }: Header): string => `$
 /** The identifier says who it is; the name where there is none. */
 const patientKey = ({ values: { PatientID, PatientName } }: Header): string => (PatientID === undefined ? `name ${folded(PatientName)}` : `id ${folded(PatientID)} ${folded(PatientName)}`)
 
+interface Gathered {
+  files: number
+  bytes: number
+  StudyDate: string | undefined
+  readonly modalities: Set<string>
+  readonly values: Partial<Record<ShownKeyword, string>>
+  readonly patients: Map<string, string>
+}
+
 /** Of files that are ready; those without a readable header are of none. */
 export function chosenStudies(items: readonly UploadItem[]): ChosenStudy[] {
-  const studies = new Map<string, { files: number; bytes: number; modalities: Set<string>; StudyDate: string | undefined; values: Partial<Record<ShownKeyword, string>>; patients: Map<string, string> }>()
+  const studies = new Map<string, Gathered>()
   for (const { outcome, header, bytes } of items) {
     if (outcome !== 'ready' || header === undefined) continue
-    const study = studies.get(header.StudyInstanceUID) ?? { files: 0, bytes: 0, modalities: new Set(), StudyDate: undefined, values: {}, patients: new Map() }
+    const study: Gathered = studies.get(header.StudyInstanceUID) ?? { files: 0, bytes: 0, modalities: new Set(), StudyDate: undefined, values: {}, patients: new Map() }
     studies.set(header.StudyInstanceUID, study)
     study.files++
     study.bytes += bytes
