@@ -108,8 +108,6 @@ describe.skipIf(!hasProgram('chromium'))('the study list in Chromium', () => {
     await shoot(page, 'attachments')
     expect(await seriousFindings(page)).toEqual([])
     await page.getByRole('button', { name: 'Dismiss' }).click()
-    await page.getByRole('switch', { name: 'Show Referral.pdf to outside viewers' }).click()
-    await page.getByText('Shown', { exact: true }).waitFor()
     await page.getByRole('button', { name: 'View 外伤照片.png' }).first().click()
     const picture = page.locator('.attachment-view img')
     await picture.waitFor()

@@ -1,8 +1,8 @@
-import { DeleteOutlined, DownloadOutlined, EyeInvisibleOutlined, EyeOutlined, FileAddOutlined, FileImageOutlined, FileOutlined, FilePdfOutlined, FileWordOutlined, PlaySquareOutlined, UndoOutlined } from '@ant-design/icons'
+import { DeleteOutlined, DownloadOutlined, EyeOutlined, FileAddOutlined, FileImageOutlined, FileOutlined, FilePdfOutlined, FileWordOutlined, PlaySquareOutlined, UndoOutlined } from '@ant-design/icons'
 import { attachments, session } from '@isocenter/api-client'
 import { attachmentPath, attachmentTypes, type Attachment, type AttachmentList, type Performer } from '@isocenter/contracts'
 import { EmptyState, Loaded, useAction, useConfirm, useLanguage, useProblemText, type Resource } from '@isocenter/design-system'
-import { Alert, Button, Checkbox, Progress, Switch } from 'antd'
+import { Alert, Button, Checkbox, Progress } from 'antd'
 import { useRef, useState, type DragEvent, type ReactNode } from 'react'
 import { AttachmentView } from './attachment-view.tsx'
 import { useAdding, type Sending } from './use-adding.ts'
@@ -89,12 +89,11 @@ function Row({ organisationId, StudyInstanceUID, attachment, onView, onChanged }
   const { formats } = useLanguage()
   const confirm = useConfirm()
   const { run, isBusy } = useAction()
-  const { attachmentId, fileName, contentType, byteLength, isShown, isScanned, addedBy, addedAt, deleted, actions } = attachment
+  const { attachmentId, fileName, contentType, byteLength, isScanned, addedBy, addedAt, deleted, actions } = attachment
   const api = attachments(session.api.of(organisationId))
   const by = ({ name }: Performer) => name ?? words.somebody
   const act = async (action: () => Promise<unknown>, done: string) => { if (await run(action, { done })) onChanged() }
   const remove = async () => { if (await confirm({ ...words.confirm, title: words.confirm.title(fileName) })) await act(() => api.remove(StudyInstanceUID, attachmentId), words.removed) }
-  const maySwitch = actions.includes('show') || actions.includes('hide')
   return (
     <li>
       <span className="attachment-file">
@@ -102,8 +101,6 @@ function Row({ organisationId, StudyInstanceUID, attachment, onView, onChanged }
         <span>
           {actions.includes('view') ? <button type="button" className="study-name" aria-label={words.viewOf(fileName)} onClick={() => { onView(attachment) }}>{fileName}</button> : <span className={deleted && 'attachment-gone'}>{fileName}</span>}<br />
           <span className="hint">{[formats.bytes(byteLength), words.added(by(addedBy), formats.moment(addedAt)), ...(isScanned ? [words.scanned] : []), ...(deleted ? [words.deletedBy(by(deleted.deletedBy), formats.moment(deleted.deletedAt))] : [])].join(' · ')}</span>
-          {maySwitch && <><br /><span className="attachment-switch">{words.shownToOutside} <Switch size="small" aria-label={words.show(fileName)} checked={isShown} loading={isBusy} onChange={(isOn) => void act(() => api.show(StudyInstanceUID, attachmentId, isOn), isOn ? words.shown : words.hidden)} /></span></>}
-          {!maySwitch && !isShown && !deleted && <EyeInvisibleOutlined role="img" aria-label={words.isHidden} title={words.isHidden} />}
         </span>
       </span>
       <span className="row-actions">
