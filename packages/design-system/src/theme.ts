@@ -35,7 +35,7 @@ const dark: ThemeConfig = {
   // A red that is read on dark is too bright to carry white words.
   // Words in the colour of fields are too dark to be read on dark.
   components: {
-    Button: { dangerColor: '#2a0507' }, Badge: { colorTextLightSolid: '#2a0507' }, Pagination: { itemActiveColor: '#5cc4de', itemActiveColorHover: '#5cc4de' },
+    Button: { dangerColor: '#2a0507', defaultHoverColor: '#5cc4de', defaultActiveColor: '#8ad6ea' }, Badge: { colorTextLightSolid: '#2a0507' }, Pagination: { itemActiveColor: '#5cc4de', itemActiveColorHover: '#5cc4de' },
     Radio: { buttonCheckedBg: '#0b7c9c' }, Steps: { colorPrimary: '#0b7c9c' }, Tabs: { itemSelectedColor: '#5cc4de', itemHoverColor: '#8ad6ea', itemActiveColor: '#5cc4de', inkBarColor: '#5cc4de' },
   },
 }
