@@ -59,6 +59,8 @@ export const auditRoutes: ApiRoutes<{ audit: Audit; accessLog: AccessLog }> = as
   })
 
   app.get('/audit/export', {
+    // A HEAD would make the whole file.
+    exposeHeadRoute: false,
     schema: { operationId: 'exportAuditEntries', summary: 'The entries a filter finds, as CSV or XLSX', tags, querystring: AuditExportQuery },
     config: { policy: 'log.view_all', audit: 'log.export' },
   }, async (request, reply) => {

@@ -97,6 +97,8 @@ export const bodyPartRoutes: ApiRoutes<{ bodyParts: BodyParts; accessLog: Access
   })
 
   app.get('/body-parts/export', {
+    // A HEAD would make the whole file.
+    exposeHeadRoute: false,
     schema: { operationId: 'exportBodyParts', summary: 'Parts of all categories, or of those named, as XLSX that can be imported again', tags, querystring: PartExportQuery },
     config: { policy: 'admin.exam_attr', audit: 'list.export' },
   }, async ({ access, query: { language, categoryId } }, reply) => {

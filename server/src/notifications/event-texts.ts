@@ -176,6 +176,9 @@ export const sayEvent = (event: NotificationEvent, details: unknown, language: L
 export const eventName = (event: NotificationEvent, language: Language): string => eventTexts[language][event].name
 export const sayTodo = (kind: TodoKind, details: unknown, language: Language): Words => (todoTexts[language][kind] as (details: unknown) => Words)(details)
 
-/** Words somebody wrote, told inside the product only (NTF-12). */
-export const withReason = ({ title, body }: Words, reason: string | undefined, language: Language): Words =>
-  (reason === undefined || reason === '' ? { title, body } : { title, body: [body, language === 'en' ? `Reason: ${reason}` : `原因：${reason}`].filter((one) => one !== '').join(language === 'en' ? ' ' : '') })
+/** Words somebody wrote, told inside the product only (NTF-12): why something was done, or what a colleague has to say. */
+export function withWords(event: NotificationEvent, { title, body }: Words, written: string | undefined, language: Language): Words {
+  if (written === undefined || written === '') return { title, body }
+  const said = event === 'study.shared' ? written : language === 'en' ? `Reason: ${written}` : `原因：${written}`
+  return { title, body: [body, said].filter((one) => one !== '').join(language === 'en' ? ' ' : '') }
+}

@@ -5,7 +5,7 @@ import type { AccountSession } from '../identity/index.ts'
 import { decodeCursor, encodeCursor } from '../platform/cursor.ts'
 import { rows, type Db } from '../platform/db.ts'
 import { eventCatalogue, isKnownEvent, isKnownTodo, pathOf, todoCatalogue } from './catalogue.ts'
-import { languageOf, sayEvent, sayTodo, withReason } from './event-texts.ts'
+import { languageOf, sayEvent, sayTodo, withWords } from './event-texts.ts'
 import { tell } from './live/tell.ts'
 import { noSuchNotification } from './problems.ts'
 import type { ActivePlace, Recipients } from './recipients.ts'
@@ -72,7 +72,7 @@ export function createInbox({ db, recipients, now }: { readonly db: Db; readonly
     if (!isKnownEvent(row.event)) return []
     const entry = eventCatalogue[row.event]
     return [{
-      notificationId: row.notification_id, event: row.event, isUrgent: entry.isSafety ?? false, createdAt: row.created_at.toISOString(), ...withReason(sayEvent(row.event, row.details, language), row.inside.reason, language),
+      notificationId: row.notification_id, event: row.event, isUrgent: entry.isSafety ?? false, createdAt: row.created_at.toISOString(), ...withWords(row.event, sayEvent(row.event, row.details, language), row.inside.reason, language),
       link: { path: pathOf(entry.path, row.organisation_id), ...(row.record_id === null ? {} : { recordId: row.record_id }) },
       ...(row.is_personal ? {} : { organisation: { organisationId: row.organisation_id, name: row.organisation_name } }), ...(row.read_at === null ? {} : { readAt: row.read_at.toISOString() }),
     }]
