@@ -50,7 +50,7 @@ export function Detail({ organisationId, StudyInstanceUID, tab, permissions, onT
       </span>
     }>
       <Loaded resource={detail}>{(study) => (
-        <Tabs tabBarGutter={isNarrow ? 16 : 32} activeKey={tab} onChange={(key) => { const next = detailTabs.find((one) => one === key); if (next) onTab(next) }} items={[
+        <Tabs tabBarGutter={isNarrow ? 10 : 32} activeKey={tab} onChange={(key) => { const next = detailTabs.find((one) => one === key); if (next) onTab(next) }} items={[
           { key: 'case', label: tabs.case, children: <><CaseInformation organisationId={organisationId} study={study} seesIdentities={permissions.includes('study.view_identity')} onChanged={() => { detail.reload(); onChanged(StudyInstanceUID) }} /><StudyTags organisationId={organisationId} StudyInstanceUID={StudyInstanceUID} /></> },
           { key: 'related', label: `${tabs.related} ${String(study.related.length)}`, children: <RelatedStudies organisationId={organisationId} study={study} onChanged={detail.reload} onOpen={onOpen} onShow={onShow} /> },
           { key: 'attachments', label: `${tabs.attachments} ${String(files.value?.items.length ?? '')}`, children: <Attachments organisationId={organisationId} StudyInstanceUID={StudyInstanceUID} list={files} withDeleted={mayRestore ? withDeleted : undefined} onWithDeleted={setWithDeleted} /> },
