@@ -90,7 +90,7 @@ describe.skipIf(!hasProgram('chromium'))('the study list in Chromium', () => {
     await close()
   }, 60_000)
 
-  test('files are added to a study, shown to outside viewers, looked at, and deleted after a question', async () => {
+  test('files are added to a study, looked at, and deleted after a question', async () => {
     const west = await screens.organisation('hospital', 'West Hospital')
     const uid = await store(west, { PatientName: 'Zhang^Wei' })
     const opened = await screens.signedInPage({ organisation: west, role: 'full' })
