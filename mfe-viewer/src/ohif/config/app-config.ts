@@ -28,7 +28,8 @@ Object.assign(window, {
     groupEnabledModesFirst: true,
     allowMultiSelectExport: false,
     investigationalUseDialog: { option: 'never' },
-    maxNumRequests: { interaction: 100, thumbnail: 5, prefetch: 25 },
+    // More at once come no sooner over HTTP/1.1, and what has come keeps the first image from being drawn.
+    maxNumRequests: { interaction: 100, thumbnail: 5, prefetch: 6 },
     showErrorDetails: 'never',
     // Without it any error of an image is one of the viewer.
     httpErrorHandler: (error: { readonly status?: number } | undefined) => {
