@@ -70,6 +70,12 @@ CREATE OR REPLACE FUNCTION study_record_id(organisation_id bigint, study_instanc
  IMMUTABLE PARALLEL SAFE STRICT
 RETURN upper(substr(md5((((organisation_id)::text || ':'::text) || study_instance_uid)), 1, 12));
 
+CREATE OR REPLACE FUNCTION tag_ids_of(matches jsonb)
+ RETURNS uuid[]
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE STRICT
+RETURN (SELECT COALESCE(array_agg(((match.value ->> 'tagId'::text))::uuid), '{}'::uuid[]) AS "coalesce" FROM jsonb_array_elements(tag_ids_of.matches) match(value));
+
 CREATE OR REPLACE FUNCTION tell_access_changed()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -573,6 +579,9 @@ CREATE TABLE deleted_study (
   modalities text[] NOT NULL DEFAULT '{}'::text[],
   stored_by text,
   arrived_at timestamp with time zone,
+  quarantine_id uuid,
+  issuer_of_patient_id text,
+  patient_birth_date text,
   PRIMARY KEY (deleted_study_id),
   UNIQUE (organisation_id, deleted_study_id),
   FOREIGN KEY (device_id) REFERENCES device(device_id),
@@ -583,6 +592,8 @@ CREATE TABLE deleted_study (
 CREATE INDEX deleted_study_by_time ON deleted_study USING btree (organisation_id, deleted_at DESC, deleted_study_id DESC);
 CREATE INDEX deleted_study_of_any ON deleted_study USING btree (deleted_at DESC, deleted_study_id DESC);
 CREATE INDEX deleted_study_of_purge ON deleted_study USING btree (purge_id) WHERE (purge_id IS NOT NULL);
+CREATE INDEX deleted_study_of_quarantine ON deleted_study USING btree (quarantine_id) WHERE (quarantine_id IS NOT NULL);
+CREATE INDEX deleted_study_of_study ON deleted_study USING btree (organisation_id, study_instance_uid, deleted_at DESC) WHERE ((quarantine_id IS NULL) AND (state = ANY (ARRAY['deleted'::text, 'restoring'::text, 'purging'::text])));
 CREATE INDEX deleted_study_under_way ON deleted_study USING btree (state) WHERE (state = ANY (ARRAY['restoring'::text, 'purging'::text]));
 
 CREATE TABLE deleted_version (
@@ -824,6 +835,7 @@ CREATE TABLE favourite (
   FOREIGN KEY (organisation_id) REFERENCES organisation(organisation_id),
   CHECK ((kind = 'study'::text))
 );
+CREATE INDEX favourite_by_target ON favourite USING btree (organisation_id, target);
 
 CREATE TABLE film_item (
   item_id uuid NOT NULL DEFAULT gen_random_uuid(),
@@ -837,6 +849,7 @@ CREATE TABLE film_item (
   window_width double precision,
   added_at timestamp with time zone NOT NULL,
   position bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+  view jsonb,
   PRIMARY KEY (item_id),
   UNIQUE (organisation_id, account_id, sop_instance_uid, frame),
   FOREIGN KEY (account_id) REFERENCES account(account_id) ON DELETE CASCADE,
@@ -845,6 +858,7 @@ CREATE TABLE film_item (
   CHECK ((frame > 0)),
   CHECK ((window_width >= (1)::double precision))
 );
+CREATE INDEX film_item_by_study ON film_item USING btree (organisation_id, study_instance_uid);
 CREATE INDEX film_item_in_order ON film_item USING btree (organisation_id, account_id, "position");
 
 CREATE TABLE gateway (
@@ -1460,6 +1474,7 @@ CREATE TABLE print_job_image (
   window_center double precision,
   window_width double precision,
   width_mm double precision,
+  view jsonb,
   PRIMARY KEY (job_key, "position"),
   FOREIGN KEY (job_key) REFERENCES print_job(job_key) ON DELETE CASCADE,
   CHECK (("position" > 0)),
@@ -1534,6 +1549,52 @@ CREATE TABLE qr_sign_in (
   CHECK ((state = ANY (ARRAY['waiting'::text, 'seen'::text, 'approved'::text, 'refused'::text, 'taken'::text])))
 );
 CREATE INDEX qr_sign_in_by_expiry ON qr_sign_in USING btree (expires_at);
+
+CREATE TABLE quarantine (
+  quarantine_id uuid NOT NULL DEFAULT gen_random_uuid(),
+  organisation_id bigint NOT NULL,
+  study_instance_uid text COLLATE "C" NOT NULL,
+  patient_key text COLLATE "C" NOT NULL,
+  patient_id text,
+  issuer_of_patient_id text,
+  patient_name text,
+  patient_birth_date text,
+  patient_sex text,
+  modalities text[] NOT NULL DEFAULT '{}'::text[],
+  received_by text NOT NULL,
+  first_received_at timestamp with time zone NOT NULL DEFAULT now(),
+  last_received_at timestamp with time zone NOT NULL DEFAULT now(),
+  PRIMARY KEY (quarantine_id),
+  UNIQUE (organisation_id, quarantine_id),
+  UNIQUE (organisation_id, study_instance_uid, patient_key),
+  FOREIGN KEY (organisation_id) REFERENCES organisation(organisation_id)
+);
+CREATE INDEX quarantine_by_time ON quarantine USING btree (organisation_id, last_received_at DESC, quarantine_id DESC);
+
+CREATE TABLE quarantined_instance (
+  quarantined_key bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+  quarantine_id uuid NOT NULL,
+  organisation_id bigint NOT NULL,
+  series_instance_uid text COLLATE "C" NOT NULL,
+  sop_instance_uid text COLLATE "C" NOT NULL,
+  sop_class_uid text COLLATE "C" NOT NULL,
+  transfer_syntax_uid text COLLATE "C" NOT NULL,
+  blob_key text COLLATE "C" NOT NULL,
+  byte_length bigint NOT NULL,
+  sha256 bytea NOT NULL,
+  data_set_sha256 bytea NOT NULL,
+  layout bytea NOT NULL,
+  warnings jsonb,
+  metadata bytea STORAGE external NOT NULL,
+  text_bytes integer,
+  crc32 integer,
+  received_at timestamp with time zone NOT NULL DEFAULT now(),
+  PRIMARY KEY (quarantined_key),
+  UNIQUE (blob_key),
+  FOREIGN KEY (organisation_id, quarantine_id) REFERENCES quarantine(organisation_id, quarantine_id)
+);
+CREATE INDEX quarantined_instance_by_uid ON quarantined_instance USING btree (quarantine_id, sop_instance_uid, series_instance_uid);
+CREATE INDEX quarantined_instance_of_organisation ON quarantined_instance USING btree (organisation_id, sop_instance_uid);
 
 CREATE TABLE rate_limit (
   key text COLLATE "C" NOT NULL,
@@ -1724,6 +1785,7 @@ CREATE TABLE share_link_study (
   UNIQUE (link_key, study_instance_uid),
   FOREIGN KEY (link_key) REFERENCES share_link(link_key) ON DELETE CASCADE
 );
+CREATE INDEX share_link_study_by_study ON share_link_study USING btree (study_instance_uid);
 
 CREATE TABLE share_visit (
   visit_sha256 bytea NOT NULL,
@@ -1904,14 +1966,19 @@ CREATE TABLE study_tags (
   rules_version bigint NOT NULL,
   matches jsonb NOT NULL,
   matched_at timestamp with time zone NOT NULL,
+  tag_ids uuid[] NOT NULL GENERATED ALWAYS AS (tag_ids_of(matches)) STORED,
   PRIMARY KEY (study_key),
   FOREIGN KEY (organisation_id, study_key) REFERENCES study(organisation_id, study_key) ON DELETE CASCADE
 );
+CREATE INDEX study_tags_by_tag ON study_tags USING gin (tag_ids);
 
 CREATE TABLE tag_matching (
   organisation_id bigint NOT NULL,
   rules_version bigint NOT NULL DEFAULT 1,
   through_position bigint NOT NULL,
+  settled_version bigint NOT NULL DEFAULT 0,
+  settling_version bigint,
+  settled_from bigint,
   PRIMARY KEY (organisation_id),
   FOREIGN KEY (organisation_id) REFERENCES organisation(organisation_id)
 );

@@ -33,6 +33,11 @@ import * as studyDetail from './20261125040000_study_detail.ts'
 import * as downloads from './20261125030000_downloads.ts'
 import * as film from './20261125050000_film.ts'
 import * as bodyParts from './20261125060000_body_parts.ts'
+import * as quarantine from './20261126000000_quarantine.ts'
+import * as tagSearch from './20261126020000_tag_search.ts'
+import * as filmViews from './20261126050000_film_views.ts'
+import * as claimsOfDeletedStudies from './20261126060000_claims_of_deleted_studies.ts'
+import * as additionsByStudy from './20261126070000_additions_by_study.ts'
 
 /** Every migration by name, in order. Listed, not found in a folder: what runs is what was reviewed, also from a bundle. */
 const migrations: Readonly<Record<string, Knex.Migration>> = {
@@ -70,6 +75,11 @@ const migrations: Readonly<Record<string, Knex.Migration>> = {
   '20261125040000_study_detail': studyDetail,
   '20261125050000_film': film,
   '20261125060000_body_parts': bodyParts,
+  '20261126000000_quarantine': quarantine,
+  '20261126020000_tag_search': tagSearch,
+  '20261126050000_film_views': filmViews,
+  '20261126060000_claims_of_deleted_studies': claimsOfDeletedStudies,
+  '20261126070000_additions_by_study': additionsByStudy,
 }
 
 const names = Object.keys(migrations)
