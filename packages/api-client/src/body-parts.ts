@@ -1,6 +1,6 @@
 /** Body parts, their tags and spreadsheets, and what is recognised of a study. */
 import type {
-  BodyPart, BodyPartRequest, PartCategory, PartCategoryList, PartCategoryRequest, PartExportQuery, PartImport, PartTag, PartTagList, PartTagRequest, StudyParts, TagTest, TagTestRequest,
+  BodyPart, BodyPartRequest, PartCategory, PartCategoryList, PartCategoryRequest, PartExportQuery, PartImport, PartTag, PartTagList, PartTagRequest, StudyParts, StudyTagList, TagTest, TagTestRequest,
 } from '@isocenter/contracts'
 import { part, type ApiClient } from './client.ts'
 
@@ -22,6 +22,8 @@ export const bodyParts = (api: ApiClient) => ({
 })
 
 export const partTags = (api: ApiClient) => ({
+  /** Their names, for whoever looks for studies. */
+  names: (signal?: AbortSignal) => api.request<StudyTagList>('GET', '/study-tags', { signal }),
   list: (signal?: AbortSignal) => api.request<PartTagList>('GET', '/part-tags', { signal }),
   create: (body: PartTagRequest) => api.request<PartTag>('POST', '/part-tags', { body }),
   replace: (tagId: string, body: PartTagRequest, version: number) => api.request<PartTag>('PUT', `/part-tags/${part(tagId)}`, { body, ifMatch: version }),

@@ -34,8 +34,12 @@ export interface ApiClient {
 }
 
 export interface ApiClientOptions {
+  /** Where its paths begin, `/api` unless said. */
+  readonly root?: string
   readonly fetch?: typeof globalThis.fetch
   readonly organisationId?: string | undefined
+  /** What the page is shown in now: messages that a request leads to come in it, where somebody has chosen no other. */
+  readonly language?: () => string
   /** Gets out of a problem where somebody can, by proving himself again, for instance; true: the request is worth another try. */
   readonly recover?: (problem: ApiProblem) => Promise<boolean>
   /** Told of every problem before who asked is: that the session has ended, for instance. */
@@ -48,7 +52,7 @@ export interface ApiClientOptions {
 const longestRequestMs = 60_000
 
 export function createApiClient(options: ApiClientOptions = {}): ApiClient {
-  const { organisationId, onProblem, onAnswer, recover } = options
+  const { root = '/api', organisationId, language, onProblem, onAnswer, recover } = options
   return {
     organisationId,
     of: (id) => createApiClient({ ...options, organisationId: id }),
@@ -56,6 +60,7 @@ export function createApiClient(options: ApiClientOptions = {}): ApiClient {
       const isBlob = body instanceof Blob
       const headers = {
         accept: answer === 'json' ? 'application/json, application/problem+json' : '*/*',
+        ...(language !== undefined && language() !== '' && { 'accept-language': language() }),
         ...(body !== undefined && { 'content-type': isBlob ? body.type : 'application/json' }),
         ...(organisationId !== undefined && { 'x-organisation': organisationId }),
         ...(ifMatch !== undefined && { 'if-match': `"${String(ifMatch)}"` }),
@@ -68,7 +73,7 @@ export function createApiClient(options: ApiClientOptions = {}): ApiClient {
       }
       const send = async () => {
         const timeout = AbortSignal.timeout(longestRequestMs)
-        return (options.fetch ?? globalThis.fetch)(`/api${path}${queryString(query)}`, {
+        return (options.fetch ?? globalThis.fetch)(`${root}${path}${queryString(query)}`, {
           method, headers, signal: signal ? AbortSignal.any([signal, timeout]) : timeout, credentials: 'same-origin',
           ...(body !== undefined && { body: isBlob ? body : JSON.stringify(body) }),
         }).catch((error: unknown) => {

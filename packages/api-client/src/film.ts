@@ -10,6 +10,8 @@ const jobPath = (jobId: string) => `/film/print-jobs/${part(jobId)}`
 export const film = (api: ApiClient) => ({
   basket: (signal?: AbortSignal) => api.request<FilmBasket>('GET', '/film/basket', { signal }),
   add: (body: FilmAddition) => api.request<FilmAdded>('POST', '/film/basket', { body }),
+  /** Keeps the order these images of the basket were put into. */
+  arrange: (items: readonly string[]) => api.request('PUT', '/film/basket/order', { body: { items } }),
   remove: (itemId: string) => api.request('DELETE', `/film/basket/${part(itemId)}`),
   /** Of one study where it is named. */
   empty: (study?: string) => api.request('DELETE', '/film/basket', { query: { study } }),

@@ -4,30 +4,33 @@ import { listenLive, type LiveListeners } from './notifications.ts'
 import { session, type SessionStore } from './session.ts'
 import { createStore, type Store } from './store.ts'
 
+/** Told what happened; undefined where something may have been missed, so that it must be asked for anew. */
+type Listener<Name extends LiveEventName> = (data: LiveEvents[Name] | undefined) => void
+
 export interface Live {
   /** Calls `listener` with every event of these names; answers how to stop. */
-  readonly on: (names: readonly LiveEventName[], listener: () => void) => () => void
+  readonly on: <Name extends LiveEventName>(names: readonly Name[], listener: Listener<Name>) => () => void
   /** False while the line is broken: pages then show what they last knew. */
   readonly isUp: Store<boolean>
 }
 
 /** Listens while somebody is signed in. */
 export function createLive(who: SessionStore, listen: typeof listenLive = listenLive): Live {
-  const listeners = new Map<LiveEventName, Set<() => void>>(liveEventNames.map((name) => [name, new Set()]))
+  const listeners = new Map<LiveEventName, Set<Listener<never>>>(liveEventNames.map((name) => [name, new Set()]))
   const isUp = createStore(true)
   let stop: (() => void) | undefined
 
-  const tell = (name: LiveEventName) => { for (const listener of listeners.get(name) ?? []) listener() }
-  const tellAll = () => { for (const listener of new Set([...listeners.values()].flatMap((set) => [...set]))) listener() }
+  const tell = (name: LiveEventName, data: object) => { for (const listener of listeners.get(name) ?? []) listener(data as never) }
+  const tellAll = () => { for (const listener of new Set([...listeners.values()].flatMap((set) => [...set]))) listener(undefined) }
   const handlers: LiveListeners = {
-    ...Object.fromEntries(liveEventNames.map((name) => [name, () => { tell(name) }])) as LiveListeners,
+    ...Object.fromEntries(liveEventNames.map((name) => [name, (data: object) => { tell(name, data) }])) as LiveListeners,
     // What was missed while the line was broken nobody knows: everything is asked for anew.
     'stream.open': ({ isResumed }: LiveEvents['stream.open']) => { if (!isResumed) tellAll() },
     'session.ending': ({ signsOutAt }: LiveEvents['session.ending']) => { who.willEnd(signsOutAt) },
     'session.ended': () => { void who.refresh() },
-    'membership.changed': () => {
+    'membership.changed': (data: LiveEvents['membership.changed']) => {
       void who.refresh()
-      tell('membership.changed')
+      tell('membership.changed', data)
     },
   }
   const follow = () => {

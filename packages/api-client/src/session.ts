@@ -51,6 +51,9 @@ const over = new Set(['unauthenticated'])
 const questions: Readonly<Record<string, StepUpRequest['asks']>> = { 'step-up-required': 'secondFactor', 'account-proof-required': 'accountProof' }
 const channelName = 'isocenter.session'
 
+/** What the page says it is written in; empty where there is no page. */
+const pageLanguage = (): string => (globalThis as { readonly document?: { readonly documentElement: { readonly lang: string } } }).document?.documentElement.lang ?? ''
+
 export function createSessionStore(options: Pick<ApiClientOptions, 'fetch'> = {}): SessionStore {
   const state = createStore<SessionState>({ kind: 'unknown' })
   const signsOutAt = createStore<number | undefined>(undefined)
@@ -58,6 +61,9 @@ export function createSessionStore(options: Pick<ApiClientOptions, 'fetch'> = {}
   let idleMs = 0
   /** The server's clock less this computer's, which may be hours wrong. */
   let skewMs = 0
+  /** Somebody is being signed out: what else is under way may be refused before that is answered. */
+  let isLeaving = false
+  const end = () => { state.set(isLeaving ? { kind: 'signedOut', isWanted: true } : { kind: 'signedOut' }) }
   // Other tabs of this browser share the cookie: what ends here ends there.
   const channel = typeof BroadcastChannel === 'undefined' ? undefined : new BroadcastChannel(channelName)
   const tell = (message: 'changed' | 'active') => { channel?.postMessage(message) }
@@ -77,12 +83,13 @@ export function createSessionStore(options: Pick<ApiClientOptions, 'fetch'> = {}
 
   const api = createApiClient({
     ...options,
+    language: pageLanguage,
     recover: (problem) => {
       const asks = questions[problem.code]
       return asks === undefined ? Promise.resolve(false) : ask(asks, problem)
     },
     onProblem: ({ code }) => {
-      if (over.has(code) && state.get().kind !== 'signedOut') state.set({ kind: 'signedOut' })
+      if (over.has(code) && state.get().kind !== 'signedOut') end()
       if (code === 'session-restricted' && state.get().kind === 'signedIn') void refresh()
     },
     onAnswer: ({ isBackground, sentAt }) => {
@@ -113,7 +120,7 @@ export function createSessionStore(options: Pick<ApiClientOptions, 'fetch'> = {}
       return await enter(await accounts(api).session())
     } catch (error) {
       if (!(error instanceof ApiProblem)) throw error
-      if (over.has(error.code)) state.set({ kind: 'signedOut' })
+      if (over.has(error.code)) end()
       // Who is at work stays where he is: pages say themselves that the server does not answer.
       else if (state.get().kind === 'unknown' || state.get().kind === 'unreachable') state.set({ kind: 'unreachable', problem: error })
       return state.get()
@@ -139,13 +146,16 @@ export function createSessionStore(options: Pick<ApiClientOptions, 'fetch'> = {}
     },
     willEnd: (at) => { signsOutAt.set(Date.parse(at) - skewMs) },
     signOut: async () => {
+      isLeaving = true
       try {
-        await accounts(api).signOut()
-      } catch (error) {
-        // Signed out already is signed out; anything else leaves the session alive, which must be told.
-        if (!(error instanceof ApiProblem) || !over.has(error.code)) throw error
+        await accounts(api).signOut().catch((error: unknown) => {
+          // Signed out already is signed out; anything else leaves the session alive, which must be told.
+          if (!(error instanceof ApiProblem) || !over.has(error.code)) throw error
+        })
+        end()
+      } finally {
+        isLeaving = false
       }
-      state.set({ kind: 'signedOut', isWanted: true })
       tell('changed')
     },
   }

@@ -35,14 +35,19 @@ test.each([[[]], [[0]], [[1]], [[2]], [[1, 2]], [[1, 3, 4]], [[2, 3, 4, 5]]])('e
   const progress: number[] = []
   const result = await uploadInstance(api, new Blob([object]), { fetch: server.fetch, pause: noPause, chunkBytes: 300, onProgress: (bytes) => progress.push(bytes) })
   expect(new Uint8Array(server.kept)).toEqual(object)
-  expect(result).toEqual({ status: 200, StudyInstanceUID: '1.2.3', failureReason: undefined })
+  expect(result).toEqual({ status: 200, disposition: 'stored', StudyInstanceUID: '1.2.3', failureReason: undefined })
   expect(progress).toEqual([...progress].sort((one, other) => one - other))
   expect(progress.at(-1)).toBe(1_000)
 })
 
 test('an object the server does not store is told with its reason', async () => {
   const server = aServer(new Set(), { status: 409, result: { '00081198': { vr: 'SQ', Value: [{ '00081197': { vr: 'US', Value: [0xa900] } }] } } })
-  expect(await uploadInstance(api, new Blob([object]), { fetch: server.fetch, pause: noPause })).toEqual({ status: 409, StudyInstanceUID: undefined, failureReason: 0xa900 })
+  expect(await uploadInstance(api, new Blob([object]), { fetch: server.fetch, pause: noPause })).toEqual({ status: 409, disposition: 'notStored', StudyInstanceUID: undefined, failureReason: 0xa900 })
+})
+
+test('what is kept but in no study is told so, without a study', async () => {
+  const server = aServer(new Set(), { status: 202, disposition: 'heldApart', result: { '00081190': { vr: 'UR' }, '00081199': { vr: 'SQ', Value: [{ '00081190': { vr: 'UR' } }] } } })
+  expect(await uploadInstance(api, new Blob([object]), { fetch: server.fetch, pause: noPause })).toEqual({ status: 202, disposition: 'heldApart', StudyInstanceUID: undefined, failureReason: undefined })
 })
 
 test('a refusal is not tried again, and a line that stays down is given up', async () => {

@@ -1,5 +1,5 @@
 /** Resumable uploads by tus 1.0.0 (https://tus.io/protocols/resumable-upload), as the server's `/api/uploads` speaks it. */
-import type { FileDescription, Upload, UploadCorrections, UploadFinding } from '@isocenter/contracts'
+import type { FileDescription, Upload, UploadCorrections, UploadDisposition, UploadFinding } from '@isocenter/contracts'
 import { part, type ApiClient } from './client.ts'
 import { ApiProblem, problemOf } from './problem.ts'
 
@@ -21,7 +21,8 @@ export interface UploadInstanceOptions {
 export interface UploadedInstance {
   /** As a store request of this object alone would have been answered. */
   readonly status: number
-  /** Of the study it is in, where it was stored. */
+  readonly disposition: UploadDisposition
+  /** Of the study it is in, where it is in one. */
   readonly StudyInstanceUID: string | undefined
   /** (0008,1197) of an object that was not stored, PS3.18 §10.5.3 and PS3.4 Annex CC. */
   readonly failureReason: number | undefined
@@ -95,13 +96,15 @@ const mayPass = (error: unknown): error is ApiProblem => error instanceof ApiPro
 
 type DataSet = Readonly<Record<string, { readonly Value?: readonly unknown[] } | undefined>>
 
-function resultOf({ status = 0, result = {}, finding }: Upload): UploadedInstance {
+function resultOf({ status = 0, result = {}, finding, disposition }: Upload): UploadedInstance {
   const answer = result as DataSet
   const [failed] = (answer['00081198']?.Value ?? answer['0008119A']?.Value ?? []) as readonly DataSet[]
   const [stored] = (answer['00081199']?.Value ?? []) as readonly DataSet[]
   const reason = failed?.['00081197']?.Value?.[0]
   const url = [stored?.['00081190'], answer['00081190']].flatMap((one) => one?.Value ?? []).find((value) => typeof value === 'string')
   return {
+    // A server of the release before says no more than that it was stored.
+    disposition: disposition ?? (status >= 200 && status < 300 && failed === undefined ? 'stored' : 'notStored'),
     status, finding, failureReason: typeof reason === 'number' ? reason : undefined,
     StudyInstanceUID: failed === undefined && typeof url === 'string' ? /\/studies\/([0-9.]+)/.exec(url)?.[1] : undefined,
   }

@@ -1,8 +1,7 @@
 /** What a screen and the server say to each other about accounts, passwords and sessions. */
 import { Type, type Static } from 'typebox'
+import { Id, Moment } from './values.ts'
 
-const Id = Type.String({ pattern: '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$', description: 'UUID in lower case' })
-const Moment = Type.String({ format: 'date-time', maxLength: 40 })
 /** Long enough for every password and every mistake; what is longer is no password of ours. */
 const GivenPassword = Type.String({ minLength: 1, maxLength: 200 })
 const Login = Type.String({ minLength: 1, maxLength: 64, description: 'phone number or login name' })

@@ -1,9 +1,8 @@
 /** What a screen and the server say to each other about API keys, and what their scopes mean: SMART App Launch 2.2, "Scopes for requesting FHIR Resources", system level. */
 import { Type, type Static } from 'typebox'
 import { PageQuery } from './paging.ts'
+import { Id, Moment } from './values.ts'
 
-const Id = Type.String({ pattern: '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$', description: 'UUID in lower case' })
-const Moment = Type.String({ format: 'date-time', maxLength: 40 })
 const Name = Type.String({ minLength: 1, maxLength: 100, pattern: '\\S' })
 
 /** How a key begins: so that it is known for what it is, in a log or a repository it got into. */

@@ -1,10 +1,8 @@
 /** Files people add to a study: what is taken, what is told of each, and who sees it. */
 import { Type, type Static } from 'typebox'
-import { Performer, StudyParams } from './maintenance.ts'
+import { Performer } from './maintenance.ts'
+import { Id, Moment, UID } from './values.ts'
 
-const UID = StudyParams.properties.StudyInstanceUID
-const Id = Type.String({ pattern: '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$', description: 'UUID in lower case' })
-const Moment = Type.String({ format: 'date-time', maxLength: 40 })
 const strict = { additionalProperties: false } as const
 
 /** What is taken, told by the bytes and not by the name; with the endings its names have. */

@@ -5,7 +5,7 @@ type ActionWords = Readonly<Record<AuditAction, string>>
 
 const en: ActionWords = {
   'study.search': 'searched studies', 'study.retrieve': 'opened a study', 'study.store': 'stored images', 'study.delete': 'deleted a study', 'study.lock': 'locked a study', 'study.unlock': 'unlocked a study', 'study.edit-case': 'changed what belongs to a study', 'study.share-colleague': 'shared a study with a colleague', 'attachment.view': 'looked at an attachment', 'attachment.download': 'downloaded an attachment', 'film.collect': 'changed the film basket', 'film.print': 'printed films', 'film.cancel': 'called off a print job', 'film.fetch': 'fetched films as a document', 'study.restore': 'restored a study',
-  'study.purge': 'removed a study for good', 'study.purge-request': 'asked for a study to be removed for good', 'study.recompress': 'recompressed a study', 'deleted-study.read': 'looked at deleted studies', 'storage.read': 'looked at the storage in use',
+  'study.purge': 'removed a study for good', 'study.purge-request': 'asked for a study to be removed for good', 'study.recompress': 'recompressed a study', 'deleted-study.read': 'looked at deleted studies', 'quarantine.read': 'listed images held apart', 'quarantine.view': 'looked at images held apart', 'quarantine.accept': 'put images held apart into their study', 'quarantine.delete': 'deleted images held apart', 'storage.read': 'looked at the storage in use',
   'worklist.read': 'read the worklist', 'worklist.write': 'changed the worklist', 'performed-step.read': 'read procedure steps', 'performed-step.write': 'recorded a procedure step',
   'gateway.enrol': 'enrolled a gateway', 'gateway.token': 'got a token for a gateway', 'gateway.read': 'looked at a gateway', 'gateway.change': 'changed a gateway', 'gateway.revoke': 'revoked a gateway', 'gateway.command': 'gave a gateway an order',
   'gateway.command-result': 'reported what came of an order', 'upload-code.read': 'looked at the upload code', 'upload-code.rotate': 'changed the upload code',
@@ -22,7 +22,7 @@ const en: ActionWords = {
 
 const zhCN: ActionWords = {
   'study.search': '查询了检查', 'study.retrieve': '打开了检查', 'study.store': '存储了影像', 'study.delete': '删除了检查', 'study.lock': '锁定了检查', 'study.unlock': '解锁了检查', 'study.edit-case': '修改了检查资料', 'study.share-colleague': '将检查分享给同事', 'attachment.view': '查看了附件', 'attachment.download': '下载了附件', 'film.collect': '修改了胶片篮', 'film.print': '打印了胶片', 'film.cancel': '取消了打印任务', 'film.fetch': '获取了胶片文档', 'study.restore': '恢复了检查',
-  'study.purge': '彻底清除了检查', 'study.purge-request': '申请彻底清除检查', 'study.recompress': '重新压缩了检查', 'deleted-study.read': '查看了已删除的检查', 'storage.read': '查看了存储用量',
+  'study.purge': '彻底清除了检查', 'study.purge-request': '申请彻底清除检查', 'study.recompress': '重新压缩了检查', 'deleted-study.read': '查看了已删除的检查', 'quarantine.read': '查看了隔离影像列表', 'quarantine.view': '查看了隔离的影像', 'quarantine.accept': '将隔离的影像归入检查', 'quarantine.delete': '删除了隔离的影像', 'storage.read': '查看了存储用量',
   'worklist.read': '读取了工作列表', 'worklist.write': '修改了工作列表', 'performed-step.read': '读取了检查步骤', 'performed-step.write': '记录了检查步骤',
   'gateway.enrol': '注册了网关', 'gateway.token': '获取了网关令牌', 'gateway.read': '查看了网关', 'gateway.change': '修改了网关', 'gateway.revoke': '吊销了网关', 'gateway.command': '向网关下达了指令',
   'gateway.command-result': '上报了指令结果', 'upload-code.read': '查看了上传码', 'upload-code.rotate': '更换了上传码',

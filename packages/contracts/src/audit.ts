@@ -1,8 +1,6 @@
 /** The audit trail as people read it: what is written, how it is searched, and the logs made of it. */
 import { Type, type Static } from 'typebox'
-
-const Id = Type.String({ pattern: '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$', description: 'UUID in lower case' })
-const Moment = Type.String({ format: 'date-time', maxLength: 40 })
+import { Id, Moment } from './values.ts'
 
 /** How actions are grouped where a person looks for them. */
 export const auditGroups = ['studies', 'worklist', 'gateways', 'signIn', 'accounts', 'organisation', 'people', 'apiKeys', 'notifications', 'logs', 'maintenance'] as const
@@ -36,6 +34,10 @@ const entries = {
   'study.purge-request': { group: 'maintenance' },
   'study.recompress': { group: 'maintenance' },
   'deleted-study.read': { group: 'maintenance', isRead: read },
+  'quarantine.read': { group: 'maintenance', isRead: read },
+  'quarantine.view': { group: 'maintenance', isRead: read },
+  'quarantine.accept': { group: 'maintenance' },
+  'quarantine.delete': { group: 'maintenance' },
   'storage.read': { group: 'maintenance', isRead: read },
 
   'worklist.read': { group: 'worklist', isRead: read },

@@ -1,5 +1,6 @@
 /** Body parts as a hospital requests and bills them, and the tags by which they are recognised in what arrives (PART-01 to PART-09, DICOM-09). */
 import { Type, type Static } from 'typebox'
+import { UID } from './values.ts'
 
 /** Most parts, categories and tags of one hospital; all of them fit one answer. */
 export const maxBodyParts = 3_000
@@ -53,6 +54,9 @@ export const PartTagOrder = Type.Object({ tagIds: Type.Array(Id, { maxItems: max
 export type PartTagOrder = Static<typeof PartTagOrder>
 
 const NamedTag = Type.Object({ tagId: Type.String(), name: Type.String() })
+/** Tags by which everybody who sees studies can find them. */
+export const StudyTagList = Type.Object({ items: Type.Array(NamedTag, { description: 'in the order they are tried' }) })
+export type StudyTagList = Static<typeof StudyTagList>
 export const BodyPart = Type.Object({
   partId: Type.String(),
   name: Type.String(),
@@ -109,7 +113,7 @@ export const StudyParts = Type.Object({
 export type StudyParts = Static<typeof StudyParts>
 
 export const TagTestRequest = Type.Object({
-  StudyInstanceUID: Type.String({ pattern: '^[0-9]+(\\.[0-9]+)*$', maxLength: 64 }),
+  StudyInstanceUID: UID,
   tag: Type.Optional(Type.Object({ tagId: Type.Optional(Id), name: TagName, rules: Rules, isFinal: Type.Boolean() }, { ...strict, description: 'a tag as it would be; one that is there is replaced for the test, a new one is tried last' })),
 }, strict)
 export type TagTestRequest = Static<typeof TagTestRequest>

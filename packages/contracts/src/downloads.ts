@@ -1,9 +1,8 @@
 /** Downloads: studies as a zip with a DICOMDIR (DL-01, D-17) and lists as spreadsheets (DL-04), made while they are fetched or in the background. */
 import { Type, type Static } from 'typebox'
 import { PageQuery } from './paging.ts'
+import { Moment, UID } from './values.ts'
 
-const Moment = Type.String({ format: 'date-time', maxLength: 40 })
-const UID = Type.String({ pattern: '^[0-9]+(\\.[0-9]+)*$', maxLength: 64 })
 const OrganisationId = Type.String({ pattern: '^[1-9][0-9]{0,17}$' })
 
 /** Studies of one zip. */
@@ -37,12 +36,12 @@ export const Download = Type.Object({
   isAnonymised: Type.Optional(Type.Boolean({ description: 'of studies' })),
   studies: Type.Optional(Type.Integer({ description: 'how many studies' })),
   instances: Type.Optional(Type.Integer({ description: 'files in the zip' })),
-  leftOut: Type.Optional(Type.Integer({ description: 'objects that stay out: series hidden from outside, and of an anonymised zip documents, which are all text' })),
+  leftOut: Type.Optional(Type.Integer({ description: 'objects that stay out: series hidden from outside, of an anonymised zip documents, which are all text, and what is too broken to be written, which a file in the zip names' })),
   byteLength: Type.Optional(Type.Integer({ description: 'of the file once it is made; before, about what it will have' })),
   doneBytes: Type.Integer({ description: 'made so far' }),
   createdAt: Moment,
   expiresAt: Moment,
-  fetches: Type.Integer({ description: 'how often it was fetched' }),
+  fetches: Type.Integer({ description: 'how often it was fetched to its end' }),
   actions: Type.Array(Type.Enum(['fetch', 'retry', 'remove']), { description: 'what the caller may do now; to remove what is being made cancels it' }),
 })
 export type Download = Static<typeof Download>
@@ -52,7 +51,7 @@ export type DownloadQuery = Static<typeof DownloadQuery>
 export const DownloadPage = Type.Object({
   items: Type.Array(Download),
   next: Type.Optional(Type.String()),
-  keptBytes: Type.Integer({ description: 'of all kept files of the caller' }),
+  keptBytes: Type.Integer({ description: 'of all kept files of the caller that the session is good for' }),
   quotaBytes: Type.Integer({ description: 'most they may have' }),
 })
 export type DownloadPage = Static<typeof DownloadPage>

@@ -1,4 +1,6 @@
-/** What film printers say of themselves, in words: Printer Status (2110,0010) and Printer Status Info (2110,0020), PS3.3 §C.13.9.1. */
+/** What film printers say of themselves, in words: Printer Status (2110,0010) and Printer Status Info (2110,0020), PS3.3 §C.13.9.1; and the media they print on. */
+import type { mediumTypes } from './film-terms.ts'
+
 export const printerStatuses = ['NORMAL', 'WARNING', 'FAILURE'] as const
 export type PrinterStatus = typeof printerStatuses[number]
 
@@ -6,6 +8,11 @@ const statuses = {
   'en': { NORMAL: 'Ready', WARNING: 'Ready, but something needs attention', FAILURE: 'Not ready' },
   'zh-CN': { NORMAL: '就绪', WARNING: '就绪，但需要处理', FAILURE: '未就绪' },
 } satisfies Readonly<Record<string, Readonly<Record<PrinterStatus, string>>>>
+
+const media = {
+  'en': { 'BLUE FILM': 'Blue film', 'CLEAR FILM': 'Clear film', 'MAMMO BLUE FILM': 'Blue film for mammograms', 'MAMMO CLEAR FILM': 'Clear film for mammograms', 'PAPER': 'Paper' },
+  'zh-CN': { 'BLUE FILM': '蓝片', 'CLEAR FILM': '透明片', 'MAMMO BLUE FILM': '乳腺蓝片', 'MAMMO CLEAR FILM': '乳腺透明片', 'PAPER': '纸张' },
+} satisfies Readonly<Record<string, Readonly<Record<typeof mediumTypes[number], string>>>>
 
 const en = {
   'BAD RECEIVE MGZ': 'The receive magazine is faulty', 'BAD SUPPLY MGZ': 'The supply magazine is faulty', 'CALIBRATING': 'The printer is calibrating itself', 'CALIBRATION ERR': 'Calibration has failed',
@@ -36,6 +43,11 @@ const words = { en, 'zh-CN': zhCN }
 /** A term nobody knows is shown as the printer says it. */
 export function printerStatusText(status: string, language: keyof typeof statuses): string {
   return Object.hasOwn(statuses[language], status) ? statuses[language][status as PrinterStatus] : status
+}
+
+/** As {@link printerStatusText}, of a Medium Type (2000,0030). */
+export function mediumTypeText(medium: string, language: keyof typeof statuses): string {
+  return Object.hasOwn(media[language], medium) ? media[language][medium as typeof mediumTypes[number]] : medium
 }
 
 /** As {@link printerStatusText}; of the sizes a printer may be out of, the film is named. */

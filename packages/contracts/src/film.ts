@@ -1,11 +1,10 @@
 /** Film: images that are collected, how they are laid out, where they are printed, and what was printed. */
 import { Type, type Static } from 'typebox'
-import { FilmPrinterDescription, filmOrientations, filmSizes, maxFilmColumns, maxFilmCopies, PrinterId, PrintOutcome, printPriorities } from './film-printers.ts'
-import { Performer, StudyParams } from './maintenance.ts'
+import { filmColours, FilmPrinterDescription, filmOrientations, filmSizes, maxFilmColumns, maxFilmCopies, PrinterId, PrintOutcome, printPriorities } from './film-printers.ts'
+import { Performer } from './maintenance.ts'
 import { PageQuery } from './paging.ts'
+import { Id, UID } from './values.ts'
 
-const UID = StudyParams.properties.StudyInstanceUID
-const Id = Type.String({ pattern: '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$', description: 'UUID in lower case' })
 const Moment = Type.String({ format: 'date-time' })
 const strict = { additionalProperties: false } as const
 
@@ -21,6 +20,26 @@ export const FilmWindow = Type.Object({
 }, strict)
 export type FilmWindow = Static<typeof FilmWindow>
 
+/** Most columns or rows of an image (PS3.3 §C.7.6.3, US). */
+const maxSide = 65_535
+/** A part of an image, its pixels counted from 0 at the top left, before it is turned. */
+export const FilmArea = Type.Object({
+  left: Type.Integer({ minimum: 0, maximum: maxSide }),
+  top: Type.Integer({ minimum: 0, maximum: maxSide }),
+  width: Type.Integer({ minimum: 1, maximum: maxSide }),
+  height: Type.Integer({ minimum: 1, maximum: maxSide }),
+}, strict)
+export type FilmArea = Static<typeof FilmArea>
+
+const arrangement = {
+  isInverted: Type.Optional(Type.Boolean({ description: 'black for white, beyond what the image itself says of its greys' })),
+  rotation: Type.Optional(Type.Enum([0, 90, 180, 270], { description: 'degrees clockwise' })),
+  isFlipped: Type.Optional(Type.Boolean({ description: 'left for right, after it is turned' })),
+}
+/** How an image is seen beside its window; as it is stored in what is absent. */
+export const FilmView = Type.Object({ ...arrangement, area: Type.Optional(FilmArea) }, strict)
+export type FilmView = Static<typeof FilmView>
+
 /** One image as it is to be printed. */
 export const FilmImage = Type.Object({
   StudyInstanceUID: UID,
@@ -28,12 +47,13 @@ export const FilmImage = Type.Object({
   SOPInstanceUID: UID,
   frame: Type.Integer({ minimum: 1, maximum: 2 ** 31 - 1 }),
   window: Type.Optional(FilmWindow),
+  view: Type.Optional(FilmView),
 }, strict)
 export type FilmImage = Static<typeof FilmImage>
 
 export const FilmAddition = Type.Union([
   Type.Object({ images: Type.Array(FilmImage, { minItems: 1, maxItems: maxPrintedImages }) }, strict),
-  Type.Object({ series: Type.Object({ StudyInstanceUID: UID, SeriesInstanceUID: UID, window: Type.Optional(FilmWindow) }, strict) }, strict),
+  Type.Object({ series: Type.Object({ StudyInstanceUID: UID, SeriesInstanceUID: UID, window: Type.Optional(FilmWindow), view: Type.Optional(Type.Object(arrangement, strict)) }, strict) }, strict),
 ], { description: 'images, or every image of a series in its order' })
 export type FilmAddition = Static<typeof FilmAddition>
 
@@ -41,6 +61,7 @@ export const FilmItem = Type.Object({
   itemId: Id,
   ...FilmImage.properties,
   addedAt: Moment,
+  patient: Type.Integer({ minimum: 1, description: 'images of one number are of one patient; told anew in each answer. Images of several are not printed together' }),
   PatientName: Type.Optional(Type.String()),
   StudyDate: Type.Optional(Type.String()),
   Modality: Type.Optional(Type.String()),
@@ -50,8 +71,12 @@ export const FilmItem = Type.Object({
 })
 export type FilmItem = Static<typeof FilmItem>
 
-export const FilmBasket = Type.Object({ items: Type.Array(FilmItem, { maxItems: maxFilmItems, description: 'in the order they were added; images that are gone or kept from films are left out' }) })
+export const FilmBasket = Type.Object({ items: Type.Array(FilmItem, { maxItems: maxFilmItems, description: 'in the order they were added, or were put into; images that are gone or kept from films are left out' }) })
 export type FilmBasket = Static<typeof FilmBasket>
+
+/** Images of the basket in the order they are to stand: they change places among each other. */
+export const FilmOrder = Type.Object({ items: Type.Array(Id, { minItems: 1, maxItems: maxFilmItems, uniqueItems: true }) }, strict)
+export type FilmOrder = Static<typeof FilmOrder>
 
 export const FilmItemParams = Type.Object({ itemId: Id })
 export const FilmBasketQuery = Type.Object({ study: Type.Optional(UID) }, strict)
@@ -68,7 +93,8 @@ export const PrintSettings = Type.Object({
   FilmSizeID: Type.Enum([...filmSizes]),
   isTrueSize: Type.Boolean({ description: 'a centimetre of the body is a centimetre on the film' }),
   texts: Type.Array(Type.Enum([...filmTexts]), { maxItems: filmTexts.length, uniqueItems: true }),
-  colour: Type.Enum(['grayscale', 'color']),
+  language: Type.Optional(Type.Enum(['zh-CN', 'en'], { description: 'of what is written on the images; English where absent' })),
+  colour: Type.Enum([...filmColours]),
   copies: Type.Integer({ minimum: 1, maximum: maxFilmCopies }),
   PrintPriority: Type.Enum([...printPriorities]),
   MediumType: Type.Optional(Type.String({ pattern: '^[A-Z0-9_ ]{1,16}$' })),

@@ -4,9 +4,8 @@
  */
 import { FilmPrinterDescription, PrinterId } from './film-printers.ts'
 import { Type, type Static, type TSchema } from 'typebox'
+import { Id, Moment, UID } from './values.ts'
 
-const Id = Type.String({ pattern: '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$', description: 'UUID in lower case' })
-const Moment = Type.String({ format: 'date-time', maxLength: 40 })
 const Words = (maxLength: number) => Type.String({ maxLength })
 const Count = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER })
 /** (0008,0054) and its like: 16 characters at most (PS3.5 Table 6.2-1). */
@@ -106,7 +105,7 @@ export const gatewayCommands = {
   }, { additionalProperties: false, description: 'failed deliveries of a study, of one object, to one node; all without any' }),
   fetchStudies: Type.Object({
     nodeId: NodeId,
-    studies: Type.Array(Type.Object({ StudyInstanceUID: Type.String({ pattern: '^[0-9]+(\\.[0-9]+)*$', maxLength: 64 }) }, { additionalProperties: false }), { minItems: 1, maxItems: 200 }),
+    studies: Type.Array(Type.Object({ StudyInstanceUID: UID }, { additionalProperties: false }), { minItems: 1, maxItems: 200 }),
   }, { additionalProperties: false, description: 'has an archive send these studies to the gateway' }),
   fetchDays: Type.Object({
     nodeId: NodeId,

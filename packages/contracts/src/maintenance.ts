@@ -1,16 +1,14 @@
 /** Locking, deleting and bringing back of studies, removal for good, and what storage is used. */
 import { Type, type Static } from 'typebox'
+import { Id, Moment, UID } from './values.ts'
 
-const idPattern = '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
-const Id = Type.String({ pattern: idPattern, description: 'UUID in lower case' })
-const Moment = Type.String({ format: 'date-time', maxLength: 40 })
 const Day = Type.String({ pattern: '^[0-9]{4}-[0-9]{2}-[0-9]{2}$', description: 'calendar day, YYYY-MM-DD' })
 const Reason = Type.String({ minLength: 1, maxLength: 500, pattern: '\\S' })
 
 /** What is deleted is hidden, and can be brought back at least so long; nothing removes it for good before that but two operators together. */
 export const deletedKeptDays = 30
 
-export const StudyParams = Type.Object({ StudyInstanceUID: Type.String({ pattern: '^[0-9]+(\\.[0-9]+)*$', maxLength: 64 }) })
+export const StudyParams = Type.Object({ StudyInstanceUID: UID })
 
 /** Why something is deleted, restored or removed. */
 export const ReasonRequest = Type.Object({ reason: Reason }, { additionalProperties: false })
@@ -53,6 +51,7 @@ const deletedStudy = {
   bytes: Type.Integer(),
   state: DeletedState,
   keptUntil: Type.Optional({ ...Moment, description: 'when it will be removed for good by itself; absent where it is kept until somebody removes it' }),
+  isHeldApart: Type.Boolean({ description: 'it was in no study but held apart, and is so again when it is restored' }),
   isPurgeRequested: Type.Boolean({ description: 'an operator has asked for its removal, and another has still to agree' }),
 }
 

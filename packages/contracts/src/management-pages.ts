@@ -27,6 +27,7 @@ const pages = {
   'sign-in-provider': { group: 'machines', openedBy: ['org.sign_in'] },
   'logs': { group: 'records', openedBy: ['admin.audit', 'log.view_all'] },
   'notifications': { group: 'records', openedBy: ['admin.notify'] },
+  'quarantine': { group: 'records', openedBy: ['admin.data_maintain'] },
   'deleted-studies': { group: 'records', openedBy: ['admin.data_maintain'] },
   'storage': { group: 'records', openedBy: ['admin.audit', 'admin.consortium'] },
   'hospitals': { group: 'below', openedBy: ['admin.consortium'] },

@@ -1,12 +1,10 @@
 /** What a screen and the server say to each other about notifications, to-dos, the rules they are sent by, and what happens live. */
 import { Type, type Static } from 'typebox'
 import { RolePermission } from './permissions.ts'
+import { Id, Moment } from './values.ts'
 
-const idPattern = '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
-const Id = Type.String({ pattern: idPattern, description: 'UUID in lower case' })
 const OrganisationId = Type.String({ pattern: '^[1-9][0-9]{0,17}$' })
 const NotificationId = Type.String({ pattern: '^[1-9][0-9]{0,17}$' })
-const Moment = Type.String({ format: 'date-time', maxLength: 40 })
 const Version = Type.Integer({ minimum: 0, description: 'goes up with each change; the ETag; 0: as the product has it' })
 const strict = { additionalProperties: false } as const
 
@@ -16,7 +14,7 @@ export const notificationEvents = [
   'invitation.received', 'invitation.accepted', 'invitation.declined',
   'membership.role-changed', 'membership.suspended', 'membership.reinstated', 'membership.removed', 'role.changed', 'member.account-frozen',
   'pairing.requested', 'pairing.agreed', 'pairing.declined', 'pairing.ended', 'pairing.order-taking-on', 'pairing.order-taking-off',
-  'credential.submitted', 'credential.verified', 'credential.refused', 'study.shared',
+  'credential.submitted', 'credential.verified', 'credential.refused', 'study.shared', 'study.held-apart',
   'gateway.enrolled', 'gateway.revoked', 'gateway.alarm', 'gateway.offline', 'gateway.online', 'upload-code.rotated',
   'api-key.created', 'api-key.expiring', 'download.ready', 'download.failed', 'delivery.failed', 'notification.test',
 ] as const
@@ -258,6 +256,8 @@ export interface LiveEvents {
   readonly 'membership.changed': { readonly organisationId: string }
   /** Studies of the organisation are new or have changed. */
   readonly 'study.arrived': { readonly organisationId: string }
+  /** Somebody has corrected what is told of the patient, the examination or what was asked for. */
+  readonly 'study.corrected': { readonly organisationId: string; readonly StudyInstanceUID: string }
   /** A download of the account is further on, or is over. */
   readonly 'download.changed': { readonly organisationId: string; readonly downloadId: string }
   /** Without an operation by then the session ends. */
@@ -266,7 +266,7 @@ export interface LiveEvents {
   readonly 'session.ended': Readonly<Record<never, never>>
 }
 export type LiveEventName = keyof LiveEvents
-export const liveEventNames = ['stream.open', 'notification.added', 'notification.read', 'todo.changed', 'membership.changed', 'study.arrived', 'download.changed', 'session.ending', 'session.ended'] as const satisfies readonly LiveEventName[]
+export const liveEventNames = ['stream.open', 'notification.added', 'notification.read', 'todo.changed', 'membership.changed', 'study.arrived', 'study.corrected', 'download.changed', 'session.ending', 'session.ended'] as const satisfies readonly LiveEventName[]
 
 /** Query of the stream, for a page that opens it anew and knows where it was: a browser that reconnects says so by itself in `Last-Event-ID`. */
 export const LiveQuery = Type.Object({ lastEventId: Type.Optional(Type.String({ pattern: '^[0-9]{1,20}-[0-9]{1,11}$' })) })

@@ -1,8 +1,7 @@
 /** What a screen and the server say to each other about sign-in by an organisation's own identity provider (OpenID Connect). */
 import { Type, type Static } from 'typebox'
+import { Id, Moment } from './values.ts'
 
-const Id = Type.String({ pattern: '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$', description: 'UUID in lower case' })
-const Moment = Type.String({ format: 'date-time', maxLength: 40 })
 const Name = Type.String({ minLength: 1, maxLength: 100, pattern: '\\S' })
 const strict = { additionalProperties: false } as const
 const Domain = Type.String({ minLength: 1, maxLength: 253, pattern: '^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+$' })

@@ -2,12 +2,10 @@
 import { Type, type Static } from 'typebox'
 import { hospitalLevelCodes, hospitalTypeCodes } from './hospital-codes.ts'
 import { OrganisationKind, OrganisationModule, PermissionDescription, places, RolePermission } from './permissions.ts'
+import { Id, idPattern, Moment } from './values.ts'
 
-const idPattern = '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
-const Id = Type.String({ pattern: idPattern, description: 'UUID in lower case' })
 const organisationIdPattern = '^[1-9][0-9]{0,17}$'
 const OrganisationId = Type.String({ pattern: organisationIdPattern })
-const Moment = Type.String({ format: 'date-time', maxLength: 40 })
 const Day = Type.String({ pattern: '^[0-9]{4}-[0-9]{2}-[0-9]{2}$', description: 'calendar day, YYYY-MM-DD' })
 const Version = Type.Integer({ minimum: 1, description: 'goes up with each change; the ETag' })
 const Name = Type.String({ minLength: 1, maxLength: 100, pattern: '\\S' })

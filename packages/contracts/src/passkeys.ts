@@ -1,8 +1,7 @@
 /** What a screen and the server say to each other about passkeys (WebAuthn Level 3), as a second factor and in place of the password. */
 import { Type, type Static } from 'typebox'
+import { Id, Moment } from './values.ts'
 
-const Id = Type.String({ pattern: '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$', description: 'UUID in lower case' })
-const Moment = Type.String({ format: 'date-time', maxLength: 40 })
 const Ceremony = Type.String({ minLength: 1, maxLength: 1_000, description: 'what the challenge is for, to be sent back with the answer; good for five minutes and once' })
 const PasskeyName = Type.String({ minLength: 1, maxLength: 60, pattern: '\\S', description: 'what its owner knows the device by' })
 

@@ -2,11 +2,9 @@
 import { Type, type Static } from 'typebox'
 import { OrganisationModule, permissionGroups, RolePermission } from './permissions.ts'
 import { OrganisationSummary } from './organisations.ts'
+import { Id, Moment } from './values.ts'
 
-const idPattern = '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
-const Id = Type.String({ pattern: idPattern, description: 'UUID in lower case' })
 const OrganisationId = Type.String({ pattern: '^[1-9][0-9]{0,17}$' })
-const Moment = Type.String({ format: 'date-time', maxLength: 40 })
 const Day = Type.String({ pattern: '^[0-9]{4}-[0-9]{2}-[0-9]{2}$', description: 'calendar day, YYYY-MM-DD' })
 const Version = Type.Integer({ minimum: 1, description: 'goes up with each change; the ETag' })
 const Words = (maxLength: number) => Type.String({ maxLength, description: 'empty: none' })

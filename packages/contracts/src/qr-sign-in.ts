@@ -4,9 +4,8 @@
  */
 import { Type, type Static } from 'typebox'
 import { CaptchaSolution } from './accounts.ts'
+import { Id, Moment } from './values.ts'
 
-const Id = Type.String({ pattern: '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$', description: 'UUID in lower case' })
-const Moment = Type.String({ format: 'date-time', maxLength: 40 })
 const Code = Type.String({ pattern: '^[A-Za-z0-9_-]{22}$', description: 'what stands behind the # of the address in the QR code' })
 
 /** Path of the page a QR code leads to; the code stands in the fragment, which no server's log sees. */

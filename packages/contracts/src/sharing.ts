@@ -1,9 +1,8 @@
 /** Links that show one to five studies to whoever holds them (SHARE-01 to SHARE-03, VIEW-12). */
 import { Type, type Static } from 'typebox'
+import { Attachment, AttachmentParams } from './attachments.ts'
 import { PageQuery } from './paging.ts'
-
-const Moment = Type.String({ format: 'date-time', maxLength: 40 })
-const UID = Type.String({ pattern: '^[0-9]+(\\.[0-9]+)*$', maxLength: 64 })
+import { Moment, UID } from './values.ts'
 
 /** Studies one link may show (D-18). */
 export const maxSharedStudies = 5
@@ -21,7 +20,8 @@ export const ShareRisk = Type.Enum([...shareRisks])
 export type ShareRisk = typeof shareRisks[number]
 
 export const ShareRiskQuery = Type.Object({ studies: Type.String({ pattern: '^[0-9.]+(,[0-9.]+){0,4}$', description: 'StudyInstanceUIDs, one to five, with commas between them' }) })
-export const ShareRiskList = Type.Object({ items: Type.Array(Type.Object({ StudyInstanceUID: Type.String(), risks: Type.Array(ShareRisk) })) })
+export const ShareRiskList = Type.Object({ items: Type.Array(Type.Object({ StudyInstanceUID: Type.String(), risks: Type.Array(ShareRisk),
+  attachments: Type.Integer({ description: 'files shown to outside viewers: a link that is not anonymised opens them' }) })) })
 export type ShareRiskList = Static<typeof ShareRiskList>
 
 export const ShareLinkRequest = Type.Object({
@@ -41,7 +41,11 @@ export const ShareLinkParams = Type.Object({ linkId: Type.String({ pattern: link
 
 export const ShareLink = Type.Object({
   linkId: Type.String(),
-  studies: Type.Array(Type.Object({ StudyInstanceUID: Type.String(), isGone: Type.Boolean({ description: 'deleted since; the link no longer shows it' }) })),
+  studies: Type.Array(Type.Object({
+    StudyInstanceUID: Type.String(),
+    isGone: Type.Boolean({ description: 'deleted since; the link no longer shows it' }),
+    about: Type.Optional(Type.Object({ PatientName: Type.Optional(Type.String()), examTypes: Type.Array(Type.String()), StudyDate: Type.Optional(Type.String()) }, { description: 'of listed links, for who holds study.view: what tells the study apart in the study list; absent where it is gone' })),
+  })),
   isAnonymised: Type.Boolean(),
   hasPassword: Type.Boolean(),
   state: Type.Enum([...shareLinkStates]),
@@ -71,6 +75,30 @@ export type ShareViewRequest = Static<typeof ShareViewRequest>
 export const ShareView = Type.Object({
   studies: Type.Array(Type.String(), { description: 'StudyInstanceUIDs as the service of the link has them' }),
   isAnonymised: Type.Boolean(),
-  expiresAt: Moment,
+  expiresAt: Type.String({ format: 'date-time', maxLength: 40, description: 'when the visit ends: the link is opened again then' }),
+  linkExpiresAt: Type.String({ format: 'date-time', maxLength: 40, description: 'when the link ends' }),
 })
 export type ShareView = Static<typeof ShareView>
+
+const { attachmentId, fileName, contentType, byteLength, addedAt } = Attachment.properties
+/** A file as visitors of a link that is not anonymised have it. */
+export const SharedAttachment = Type.Object({ attachmentId, fileName, contentType, byteLength, addedAt })
+export type SharedAttachment = Static<typeof SharedAttachment>
+
+/** The shared studies that have files which are shown to outside viewers, in the order of the link, with what tells them apart. */
+export const SharedAttachmentList = Type.Object({
+  studies: Type.Array(Type.Object({
+    StudyInstanceUID: Type.String(),
+    PatientName: Type.Optional(Type.String()),
+    StudyDate: Type.Optional(Type.String()),
+    StudyDescription: Type.Optional(Type.String()),
+    items: Type.Array(SharedAttachment, { description: 'in the order they were added' }),
+  })),
+})
+export type SharedAttachmentList = Static<typeof SharedAttachmentList>
+
+export const SharedAttachmentParams = Type.Object({ ...ShareLinkParams.properties, ...AttachmentParams.properties })
+
+/** Where who has opened a link finds its files, and a browser each of them. */
+export const sharedAttachmentsPath = (linkId: string): string => `${sharePathOf(linkId)}/attachments`
+export const sharedAttachmentPath = (linkId: string, StudyInstanceUID: string, attachmentId: string, as: 'content' | 'download'): string => `${sharePathOf(linkId)}/studies/${StudyInstanceUID}/attachments/${attachmentId}/${as}`

@@ -1,11 +1,10 @@
 /** The study list: what a row says, how studies are found and sorted, what a study's page shows, and what may be done with each. */
 import { Type, type Static, type TOptional } from 'typebox'
 import { maxPageSize, PageQuery } from './paging.ts'
-import { Performer, StudyParams } from './maintenance.ts'
+import { Performer } from './maintenance.ts'
+import { Moment, UID } from './values.ts'
 
-const Moment = Type.String({ format: 'date-time', maxLength: 40 })
 const Day = Type.String({ pattern: '^[0-9]{4}-[0-9]{2}-[0-9]{2}$', description: 'calendar day, YYYY-MM-DD' })
-const UID = StudyParams.properties.StudyInstanceUID
 const Text = Type.String({ minLength: 1, maxLength: 64, pattern: '\\S' })
 const strict = { additionalProperties: false } as const
 
@@ -26,6 +25,10 @@ export type StudyAction = typeof studyActions[number]
 
 export { maxStudiesTogether } from './viewer.ts'
 
+/** By what a person is told from others, in the order a reader looks. */
+export const patientKeywords = ['PatientName', 'PatientID', 'PatientSex', 'PatientBirthDate'] as const
+export type PatientKeyword = typeof patientKeywords[number]
+
 /** Attributes are spelled as in DICOM and written as there; what the images do not say is absent. */
 export const StudySummary = Type.Object({
   StudyInstanceUID: Type.String(),
@@ -42,6 +45,7 @@ export const StudySummary = Type.Object({
   TimezoneOffsetFromUTC: Type.Optional(Type.String()),
   StudyDescription: Type.Optional(Type.String()),
   BodyPartExamined: Type.Array(Type.String()),
+  tags: Type.Array(Type.String({ description: 'names of its tags as they were last matched, in their order' })),
   ModalitiesInStudy: Type.Array(Type.String()),
   examTypes: Type.Array(Type.String()),
   category: Type.Enum([...studyCategories]),
@@ -62,6 +66,12 @@ export const StudySummary = Type.Object({
     PatientAddress: Type.Optional(Type.String()),
   }, { description: 'only for who may see identities' })),
   corrected: Type.Array(Type.String(), { description: 'keywords that are not as the images say' }),
+  correctedFrom: Type.Optional(Type.Object({
+    PatientName: Type.Optional(Type.String()),
+    PatientID: Type.Optional(Type.String()),
+    PatientSex: Type.Optional(Type.String()),
+    PatientBirthDate: Type.Optional(Type.String()),
+  }, { description: 'whose it is by the images, of what of that has been corrected; without what they do not say, and the birth date only for who may see identities' })),
   isFavourite: Type.Boolean(),
   hiddenSeries: Type.Integer({ description: 'series that are not shown to outside viewers' }),
   actions: Type.Array(Type.Enum([...studyActions]), { description: 'what the caller may do now' }),
@@ -87,7 +97,8 @@ export const StudyFilter = Type.Object({
   name: Type.Optional({ ...Text, description: 'anywhere in the patient\'s name' }),
   keyword: Type.Optional(Type.String({ minLength: minKeywordLength, maxLength: 64, description: 'in the name; PatientID and AccessionNumber from their beginning; a data ID' })),
   sex: Type.Optional(Type.Enum(['M', 'F', 'O', 'none'])),
-  examType: Type.Optional(Type.String({ pattern: '^[A-Z0-9_ ]{1,16}(,[A-Z0-9_ ]{1,16}){0,19}$', description: 'one of these, parted by commas; DR: whatever a plain X-ray is coded as' })),
+  examType: Type.Optional(Type.String({ pattern: '^[A-Z0-9_ ]{1,16}(,[A-Z0-9_ ]{1,16}){0,19}$', description: 'one of these, parted by commas: modalities, or types of devices of the hospital\'s own; DR: whatever a plain X-ray is coded as' })),
+  tag: Type.Optional(Type.String({ pattern: '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}(,[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}){0,19}$', description: 'has one of these tags, by tagId, parted by commas; what arrives is matched within a minute' })),
   state: Type.Optional(StudyState),
   uploader: Type.Optional({ ...Text, description: 'in the name of who stored it first: a person or a gateway' }),
   arrivedFrom: Type.Optional(Moment),
@@ -115,6 +126,7 @@ export const StudyPage = Type.Object({
   isRelaxed: Type.Boolean({ description: 'the usual window does not hold, since one record was asked for' }),
   count: Type.Optional(Type.Integer({ description: `matches, on the first page; up to ${studiesCountedTo}` })),
   isCountExact: Type.Optional(Type.Boolean()),
+  isTagSearchComplete: Type.Optional(Type.Boolean({ description: 'where a tag was asked for; false: rules have changed, and studies of before are still being matched by them' })),
 })
 export type StudyPage = Static<typeof StudyPage>
 
@@ -187,7 +199,7 @@ export const RelatedStudyParams = Type.Object({ StudyInstanceUID: UID, related: 
 /** Most views of one person in one organisation. */
 export const maxSavedViews = 50
 const ViewName = Type.String({ minLength: 1, maxLength: 60, pattern: '\\S' })
-const Filters = Type.Record(Type.String({ pattern: '^[A-Za-z]{1,20}$' }), Type.String({ maxLength: 200 }), { maxProperties: 30, description: 'what stands in the address of the list' })
+const Filters = Type.Record(Type.String({ pattern: '^[A-Za-z]{1,20}$' }), Type.String({ maxLength: 800 }), { maxProperties: 30, description: 'what stands in the address of the list' })
 
 export const SavedViewRequest = Type.Object({
   name: ViewName,

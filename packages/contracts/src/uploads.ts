@@ -1,9 +1,7 @@
 /** Resumable uploads (tus 1.0.0): what the product API tells of them in JSON; the protocol itself is in headers. */
 import { Type, type Static, type TOptional, type TString } from 'typebox'
 import { correctableKeywords, studyCategories, type CorrectableKeyword } from './studies.ts'
-
-const Id = Type.String({ pattern: '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$', description: 'UUID in lower case' })
-const Moment = Type.String({ format: 'date-time', maxLength: 40 })
+import { Id, Moment } from './values.ts'
 
 /**
  * What an upload may be, `kind` in Upload-Metadata: an `instance` is one DICOM object, as a Part 10 file; a `file` is a picture, a document or a video that the
@@ -58,6 +56,10 @@ export const uploadFindings = [
 ] as const
 export type UploadFinding = typeof uploadFindings[number]
 
+/** What came of the object: `alreadyThere` where the very same was stored before, `heldApart` where it is kept, but its study is of another patient. */
+export const uploadDispositions = ['stored', 'alreadyThere', 'heldApart', 'notStored'] as const
+export type UploadDisposition = typeof uploadDispositions[number]
+
 /** `open` takes bytes; `complete` has them all and is being stored; `finished` has a result. */
 export const uploadStates = ['open', 'complete', 'finished'] as const
 export type UploadState = typeof uploadStates[number]
@@ -73,6 +75,7 @@ export const Upload = Type.Object({
   expiresAt: Moment,
   status: Type.Optional(Type.Integer({ description: 'status a store request of this object alone would have been answered with' })),
   finding: Type.Optional(Type.Enum([...uploadFindings], { description: 'of a file: what was done to it, or why nothing could be made of it' })),
+  disposition: Type.Optional(Type.Enum([...uploadDispositions], { description: 'what came of it, of an upload that is finished' })),
   result: Type.Optional(Type.Record(Type.String(), Type.Unknown(), { description: 'Store Instances Response (PS3.18 Annex I) in DICOM JSON' })),
 })
 export type Upload = Static<typeof Upload>

@@ -12,7 +12,7 @@ export const compareProtocolOf = (studies: number) => `@isocenter/compare-${stud
 // ── Address ────────────────────────────────────────────────────────────────────────────────────
 
 export interface ViewerFrame {
-  /** One, or several side by side; none for a viewer that waits to be told. */
+  /** One, or several side by side; none for a viewer that waits to be told, with all that showing one takes loaded. */
   readonly StudyInstanceUIDs: readonly string[]
   /** Whose DICOMweb service is asked: an organisation's, or that of a share link. */
   readonly of: { readonly organisationId: string } | { readonly shareLinkId: string }
@@ -29,7 +29,7 @@ export function viewerFrameAddress({ StudyInstanceUIDs, of, protocol, isSimple =
   const hanging = protocol ?? (studies.length > 1 ? compareProtocolOf(studies.length) : undefined)
   if (hanging !== undefined) parameters.set('hangingprotocolId', hanging)
   if (isSimple) parameters.set('simple', '1')
-  return `/viewer/${studies.length > 0 ? 'viewer' : 'waiting'}?${parameters.toString()}`
+  return `/viewer/viewer?${parameters.toString()}`
 }
 
 /** Media query of screens that get the simple layout whatever was chosen: phones, upright or not. */
@@ -37,10 +37,21 @@ export const smallScreen = '(max-width: 767px), (max-height: 479px)'
 
 // ── Messages ───────────────────────────────────────────────────────────────────────────────────
 
+/** Whose a study is by what holds now: as somebody has corrected it, else as its images say. */
+export interface StudyOfPatient {
+  readonly StudyInstanceUID: string
+  readonly PatientID: string
+}
+
+/** What the page knows of that. `awaited`: the server is still to answer. `unknown`: it did not. Of a study that is not among those known nobody has said whose it is. */
+export type PatientsOfStudies = readonly StudyOfPatient[] | 'awaited' | 'unknown'
+
 /** To the viewer. */
 export type ToViewer =
   /** Show these studies instead, without loading the viewer again. */
   | { readonly kind: 'show'; readonly StudyInstanceUIDs: readonly string[]; readonly protocol?: string | undefined }
+  /** Whose studies on the screen are, as the server says; instead of all that was told before. */
+  | { readonly kind: 'patients'; readonly studies: PatientsOfStudies }
   | { readonly kind: 'command'; readonly id: number; readonly name: string; readonly options?: Readonly<Record<string, unknown>> | undefined }
 
 /** An image on the screen. */
@@ -61,6 +72,8 @@ export type FromViewer =
   | { readonly kind: 'ready' }
   /** An image of this study is on the screen, and was not since the viewer began or was last told what to show. */
   | { readonly kind: 'shown'; readonly StudyInstanceUID: string }
+  /** Somebody has put another study beside the one the viewer was told of: these are shown from now on. */
+  | { readonly kind: 'compares'; readonly StudyInstanceUIDs: readonly string[] }
   | { readonly kind: 'reply'; readonly id: number; readonly result?: unknown; readonly failure?: string | undefined }
   /** The server refuses: the session is over (401), or this may not be seen (403). */
   | { readonly kind: 'refused'; readonly status: number }

@@ -1,9 +1,6 @@
 /** The modality worklist and performed procedure steps, as the product API tells them; modalities and gateways use DICOM's own (PS3.18 §14, §15). */
 import { Type, type Static } from 'typebox'
-
-const Id = Type.String({ pattern: '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$', description: 'UUID in lower case' })
-const Moment = Type.String({ format: 'date-time', maxLength: 40 })
-const UID = Type.String({ pattern: '^[0-9]+(\\.[0-9]+)*$', maxLength: 64 })
+import { Id, Moment, UID } from './values.ts'
 
 /** One data set in DICOM JSON (PS3.18 Annex F); text is Unicode. */
 export const DicomDataSet = Type.Record(Type.String(), Type.Unknown(), { description: 'DICOM JSON (PS3.18 Annex F): attributes by tag, eight hexadecimal digits' })

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import { chooseLanguage } from './chosen-language.ts'
+import { dicomDate } from './dicom-date.ts'
 import { createFormats } from './formats.ts'
-import { chooseLanguage } from './language.tsx'
 import { personName } from './person-name.ts'
 
 describe('the language', () => {
@@ -41,4 +42,8 @@ describe('a person name', () => {
     expect(personName(value, 'zh-CN')).toBe(chinese)
     expect(personName(value, 'en')).toBe(english)
   })
+})
+
+test.each([['20260213', '2026-02-13'], ['1960', '1960'], [undefined, '']])('the date %s is written as %s', (date, written) => {
+  expect(dicomDate(date)).toBe(written)
 })

@@ -1,27 +1,10 @@
 import { createContext, useContext, useEffect, useMemo, type ReactNode } from 'react'
+import { chooseLanguage, type Language } from './chosen-language.ts'
 import { createFormats, type Formats } from './formats.ts'
 import { usePreference } from './preference.ts'
 
-export const languages = ['zh-CN', 'en'] as const
-export type Language = (typeof languages)[number]
-
 /** Each language by its own name, as somebody looking for it reads it. */
 export const languageNames: Readonly<Record<Language, string>> = { 'zh-CN': '简体中文', en: 'English' }
-
-/**
- * The language of a screen: the one chosen before, else the first of the browser's that we have. Every Chinese reads our Chinese
- * sooner than our English; who reads neither gets English.
- */
-export function chooseLanguage(chosen: string | undefined, preferred: readonly string[]): Language {
-  const known = languages.find((language) => language === chosen)
-  if (known) return known
-  for (const tag of preferred) {
-    const [primary = ''] = tag.toLowerCase().split('-')
-    if (primary === 'zh') return 'zh-CN'
-    if (primary === 'en') return 'en'
-  }
-  return 'en'
-}
 
 /** One text in every language: the others must have what the first has, which their type sees to. */
 export type Translations<Words> = Readonly<Record<Language, Words>>

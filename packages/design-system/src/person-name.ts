@@ -1,4 +1,4 @@
-import type { Language } from './language.tsx'
+import type { Language } from './chosen-language.ts'
 
 /**
  * A DICOM person name (PS3.5 §6.2.1.2, `alphabetic=ideographic=phonetic`, components joined by `^`) as a reader of the language

@@ -1,7 +1,8 @@
 import { BgColorsOutlined, GlobalOutlined } from '@ant-design/icons'
 import { Button, Dropdown } from 'antd'
 import { useColourMode } from './design-provider.tsx'
-import { languageNames, languages, useLanguage, useWords, type Translations } from './language.tsx'
+import { languages, type Language } from './chosen-language.ts'
+import { languageNames, useLanguage, useWords, type Translations } from './language.tsx'
 import { colourModes } from './theme.ts'
 
 const en = { language: 'Language', colours: 'Colours', colourModes: { system: 'As the system', light: 'Light', dark: 'Dark' } }
@@ -10,8 +11,8 @@ const words: Translations<typeof en> = { en, 'zh-CN': { language: '语言', colo
 /** What the choices are called, for who offers them in another way. */
 export const usePreferenceWords = (): typeof en => useWords(words)
 
-/** Each language is offered by its own name, so that it is found by who cannot read the present one. */
-export function LanguageChoice() {
+/** Each language is offered by its own name, so that it is found by who cannot read the present one. `onChosen`: told beside, of what is to be kept elsewhere than in this browser. */
+export function LanguageChoice({ onChosen }: { readonly onChosen?: (language: Language) => void }) {
   const { language, setLanguage } = useLanguage()
   const { language: label } = usePreferenceWords()
   return (
@@ -21,7 +22,11 @@ export function LanguageChoice() {
         items: languages.map((key) => ({ key, label: <span lang={key}>{languageNames[key]}</span> })),
         selectable: true,
         selectedKeys: [language],
-        onClick: ({ key }) => { setLanguage(languages.find((one) => one === key) ?? language) },
+        onClick: ({ key }) => {
+          const chosen = languages.find((one) => one === key) ?? language
+          setLanguage(chosen)
+          onChosen?.(chosen)
+        },
       }}
     >
       <Button type="text" icon={<GlobalOutlined aria-hidden />} aria-label={`${label}: ${languageNames[language]}`} aria-haspopup="menu"><span className="only-wide">{languageNames[language]}</span></Button>

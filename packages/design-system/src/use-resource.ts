@@ -15,13 +15,16 @@ export interface ResourceOptions {
   readonly changes?: ((reload: () => void) => () => void) | undefined
 }
 
+/** Asks for something. `isAgain`: the same was answered before, so that asking is no sign of somebody being there. */
+export type Load<Value> = (signal: AbortSignal, isAgain: boolean) => Promise<Value>
+
 interface Answered<Value> { readonly key: string; readonly value?: Value; readonly error?: ProblemLike }
 
 /**
  * What `load` answers, asked again when `key` changes: put into it everything `load` depends on. A change during a request is asked
  * for after it, so that a busy server is asked as fast as it answers and no faster. An undefined key asks nothing.
  */
-export function useResource<Value>(key: string | undefined, load: (signal: AbortSignal) => Promise<Value>, { changes }: ResourceOptions = {}): Resource<Value> {
+export function useResource<Value>(key: string | undefined, load: Load<Value>, { changes }: ResourceOptions = {}): Resource<Value> {
   const [answered, setAnswered] = useState<Answered<Value>>()
   const ask = useRef(() => {})
   const latestLoad = useRef(load)
@@ -32,6 +35,7 @@ export function useResource<Value>(key: string | undefined, load: (signal: Abort
     const stop = new AbortController()
     let isAsking = false
     let askAgain = false
+    let isAgain = false
     const loadOnce = async () => {
       if (isAsking) {
         askAgain = true
@@ -39,7 +43,8 @@ export function useResource<Value>(key: string | undefined, load: (signal: Abort
       }
       isAsking = true
       try {
-        const value = await latestLoad.current(stop.signal)
+        const value = await latestLoad.current(stop.signal, isAgain)
+        isAgain = true
         if (!stop.signal.aborted) setAnswered({ key, value })
       } catch (error) {
         if (stop.signal.aborted) return

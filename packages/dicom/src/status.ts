@@ -36,6 +36,8 @@ export const storeWarnings = {
   coercion: { code: 0xb000, meaning: 'elements were changed' },
   elementsDiscarded: { code: 0xb006, meaning: 'elements were discarded' },
   doesNotMatchClass: { code: 0xb007, meaning: 'has values the standard does not allow; kept as they are' },
+  /** A code of ours, as PS3.18 §I.2.1 allows: kept, but in no study that can be searched until somebody decides. */
+  otherPatient: { code: 0xb409, meaning: 'is held apart from its study, which is of another patient' },
 } as const satisfies Readonly<Record<string, StoreStatus>>
 export type StoreWarning = keyof typeof storeWarnings
 

@@ -1,4 +1,4 @@
-import { mkdir, open } from 'node:fs/promises'
+import { mkdir, open, type FileHandle } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { systemCode } from './system-code.ts'
 
@@ -92,10 +92,17 @@ export async function makeDurably(directory: string, flushNow = flushDirectory):
 export async function flushDirectory(directory: string): Promise<void> {
   const handle = await open(directory, 'r')
   try {
+    await flushOpenDirectory(handle)
+  } finally {
+    await handle.close()
+  }
+}
+
+/** The same for a folder that is open. */
+export async function flushOpenDirectory(handle: FileHandle): Promise<void> {
+  try {
     await handle.sync()
   } catch (error) {
     if (!cannotFlushFolders.has(systemCode(error) ?? '')) throw error
-  } finally {
-    await handle.close()
   }
 }

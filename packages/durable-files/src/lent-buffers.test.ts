@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { giveBack, lend, maxLentBytes } from './lent-buffers.ts'
+import { giveBack, lend, lendPaged, maxLentBytes } from './lent-buffers.ts'
 
 const lengths = fc.integer({ min: 0, max: maxLentBytes })
 
@@ -39,6 +39,16 @@ describe('lent buffers', () => {
     const first = lend(maxLentBytes / 2)
     giveBack(first)
     expect(lend(maxLentBytes / 2).buffer).toBe(first.buffer)
+  })
+
+  test('of whole pages are their own kind, with all their memory behind them', () => {
+    const plain = lend(maxLentBytes)
+    giveBack(plain)
+    const first = lendPaged(5000)
+    expect([first.length, first.buffer.byteLength, first.byteOffset, first.buffer === plain.buffer]).toEqual([5000, maxLentBytes, 0, false])
+    giveBack(first)
+    expect(lend(maxLentBytes).buffer).not.toBe(first.buffer)
+    expect(lendPaged(maxLentBytes).buffer).toBe(first.buffer)
   })
 
   test('given back twice are lent once', () => {

@@ -6,16 +6,19 @@
 const smallestBytes = 64 * 1024
 /** The longest that is lent; longer reads are made in pieces. */
 export const maxLentBytes = 1024 * 1024
-/** Buffers waiting to be lent, all sizes together; beyond that those of the size that was used longest ago go to the garbage collector. */
+/** Buffers waiting to be lent, all sizes together; beyond that those of the kind that was used longest ago go to the garbage collector. */
 const maxIdleBytes = 32 * 1024 * 1024
 
+/** What memory waits for: a size, which is a power of two, or whoever needs it to begin at a page of the system. */
+type Kind = number | 'paged'
+
 /** Lent buffers by their memory, each with the bytes that were asked for. */
-const lent = new WeakMap<ArrayBufferLike, number>()
+const lent = new WeakMap<ArrayBufferLike, { readonly byteOffset: number; readonly length: number; readonly kind: Kind }>()
 /**
- * Idle buffers by their size, a power of two; the size used last comes last. Storing leaves its long buffers here, and reading
- * frames, which are shorter, would find no room for its own beside them.
+ * Idle memory by its kind; the kind used last comes last. Storing leaves its long buffers here, and reading frames, which are
+ * shorter, would find no room for its own beside them.
  */
-const idle = new Map<number, Buffer[]>()
+const idle = new Map<Kind, ArrayBuffer[]>()
 let idleBytes = 0
 
 /**
@@ -28,11 +31,26 @@ export function lend(length: number): Buffer {
   if (length <= smallestBytes / 2) return Buffer.allocUnsafe(length)
   let size = smallestBytes
   while (size < length) size *= 2
-  const waiting = idleOf(size).pop()
-  if (waiting) idleBytes -= size
-  const buffer = waiting ?? Buffer.allocUnsafeSlow(size)
-  lent.set(buffer.buffer, length)
-  return buffer.subarray(0, length)
+  return lentFrom(size, 0, length, () => Buffer.allocUnsafeSlow(size).buffer)
+}
+
+/**
+ * A buffer like those of `lend` in memory that begins at a page of the system's, all `maxLentBytes` of which are behind it: what the
+ * system reads into or writes out of directly, past its own copies of a file.
+ * @param byteOffset where it begins in that memory; with `length` at most `maxLentBytes`
+ */
+export function lendPaged(length: number, byteOffset = 0): Buffer {
+  if (byteOffset + length > maxLentBytes) throw new RangeError(`A buffer of ${byteOffset + length} bytes is longer than is lent.`)
+  // Memory that may be resized has pages of its own; any other may begin anywhere.
+  return lentFrom('paged', byteOffset, length, () => new ArrayBuffer(maxLentBytes, { maxByteLength: maxLentBytes }))
+}
+
+function lentFrom(kind: Kind, byteOffset: number, length: number, allocate: () => ArrayBuffer): Buffer {
+  const waiting = idleOf(kind).pop()
+  if (waiting) idleBytes -= waiting.byteLength
+  const memory = waiting ?? allocate()
+  lent.set(memory, { byteOffset, length, kind })
+  return Buffer.from(memory, byteOffset, length)
 }
 
 /**
@@ -41,26 +59,28 @@ export function lend(length: number): Buffer {
  */
 export function giveBack(bytes: Uint8Array): void {
   const { buffer } = bytes
-  if (bytes.byteOffset !== 0 || lent.get(buffer) !== bytes.byteLength) return
+  const loan = lent.get(buffer)
+  if (loan?.byteOffset !== bytes.byteOffset || loan.length !== bytes.byteLength || !(buffer instanceof ArrayBuffer)) return
   lent.delete(buffer)
-  idleOf(buffer.byteLength).push(Buffer.from(buffer))
+  idleOf(loan.kind).push(buffer)
   idleBytes += buffer.byteLength
   if (idleBytes > maxIdleBytes) dropUnused()
 }
 
-/** The idle buffers of a size, which is now the one used last. */
-function idleOf(size: number): Buffer[] {
-  const waiting = idle.get(size) ?? []
-  idle.delete(size)
-  idle.set(size, waiting)
+/** The idle memory of a kind, which is now the one used last. */
+function idleOf(kind: Kind): ArrayBuffer[] {
+  const waiting = idle.get(kind) ?? []
+  idle.delete(kind)
+  idle.set(kind, waiting)
   return waiting
 }
 
 function dropUnused(): void {
-  for (const [size, waiting] of idle) {
-    while (waiting.length > 0 && idleBytes > maxIdleBytes) {
-      waiting.pop()
-      idleBytes -= size
+  for (const waiting of idle.values()) {
+    while (idleBytes > maxIdleBytes) {
+      const unused = waiting.pop()
+      if (!unused) break
+      idleBytes -= unused.byteLength
     }
     if (idleBytes <= maxIdleBytes) return
   }

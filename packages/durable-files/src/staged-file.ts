@@ -1,9 +1,20 @@
-import { unlink, type FileHandle } from 'node:fs/promises'
-import { giveBack, lend, maxLentBytes } from './lent-buffers.ts'
+import { unlink } from 'node:fs/promises'
+import { giveBack, lendPaged, maxLentBytes } from './lent-buffers.ts'
 import { isAbsent } from './system-code.ts'
 
 /** Bytes gathered for one write; a file holds at most twice as many in memory, one lot being written and one gathering. */
 const lotBytes = maxLentBytes
+
+/** What a staged file is written through: a `FileHandle`, or something as good. */
+export interface WritableFile {
+  /** Writes `length` bytes of a buffer, or fewer, at a position of the file. All but what is written over comes from the start of paged memory. */
+  write(buffer: Uint8Array, offset: number, length: number, position: number): Promise<{ readonly bytesWritten: number }>
+  /** Each write is durable when it has returned (O_DSYNC): one step less where files are one write. */
+  readonly writesAreDurable?: boolean
+  /** Makes the bytes durable. */
+  datasync(): Promise<void>
+  close(): Promise<void>
+}
 
 /** The file was committed or aborted before. */
 export class StagedFileEnded extends Error {
@@ -11,7 +22,7 @@ export class StagedFileEnded extends Error {
 }
 
 /**
- * Writes a file where nobody looks for it; it is moved to where readers do only once its bytes are durable.
+ * Writes a file that nobody looks at yet; it is published, by moving it to where readers look or by marking it, only once its bytes are durable.
  *
  * Bytes are copied as they come: the buffers they came in can then be used again while the disk works, and most files are one
  * write. The file is opened when there is something to write, or `open` asks for it; whoever fills it does not wait for that.
@@ -19,8 +30,8 @@ export class StagedFileEnded extends Error {
  */
 export class StagedFile {
   readonly #path: string
-  readonly #openStaging: () => Promise<FileHandle>
-  #file: Promise<FileHandle> | undefined
+  readonly #openStaging: () => Promise<WritableFile>
+  #file: Promise<WritableFile> | undefined
   #lot: Buffer | undefined
   /** Where the lot begins in the file. */
   #lotStart = 0
@@ -29,16 +40,11 @@ export class StagedFile {
   #writing: Promise<void> | undefined
   #failure: unknown
   #isEnded = false
-  readonly #writesAreDurable: boolean
 
-  /**
-   * @param openStaging opens the new, empty file at `path`; called once at most
-   * @param writesAreDurable it opens it so that each write is flushed (O_DSYNC): one step less where files are one write
-   */
-  constructor(path: string, openStaging: () => Promise<FileHandle>, { writesAreDurable = false }: { readonly writesAreDurable?: boolean } = {}) {
+  /** @param openStaging opens the new, empty file at `path`; called once at most */
+  constructor(path: string, openStaging: () => Promise<WritableFile>) {
     this.#path = path
     this.#openStaging = openStaging
-    this.#writesAreDurable = writesAreDurable
   }
 
   /** Opens the file now, while its bytes are still coming; a failure shows when they are written. */
@@ -71,7 +77,26 @@ export class StagedFile {
     await writeAll(await this.#opened(), bytes, bytes.byteLength, offset)
   }
 
-  /** Makes the bytes durable, closes the file and lets `publish` move it. Whatever fails, no staging file is left. */
+  /** Whether none of the bytes is on its way to the disk yet: they are one write. */
+  get isOneWrite(): boolean {
+    return this.#lotStart === 0
+  }
+
+  /**
+   * Puts `count` bytes of one value between those of a file that is one write.
+   * @param at where the first of them comes to stand
+   * @throws RangeError where it is not, or would not be any more
+   */
+  insert(at: number, count: number, value: number): void {
+    this.#assertOpen()
+    const lot = this.#lot
+    if (!lot || !this.isOneWrite || this.#lotLength + count > lotBytes) throw new RangeError('Bytes are inserted only into what is one write.')
+    lot.copyWithin(at + count, at, this.#lotLength)
+    lot.fill(value, at, at + count)
+    this.#lotLength += count
+  }
+
+  /** Makes the bytes durable, closes the file and lets `publish` show it to readers. Whatever fails, no file is left. */
   async commit(publish: () => Promise<void>): Promise<{ byteLength: number }> {
     this.#assertOpen()
     this.#isEnded = true
@@ -82,7 +107,7 @@ export class StagedFile {
       await this.#written()
       const file = await this.#opened()
       // The bytes before the name: the other way round, a power cut leaves a file that can be seen and is not whole.
-      if (!this.#writesAreDurable) await file.datasync()
+      if (file.writesAreDurable !== true) await file.datasync()
       // Everything is flushed: what closing it meets is no matter of the bytes. Windows moves no file that is open.
       const closed = file.close().catch(() => undefined)
       if (process.platform === 'win32') await closed
@@ -120,7 +145,7 @@ export class StagedFile {
     if (this.#isEnded) throw new StagedFileEnded('This file was committed or aborted before.')
   }
 
-  #opened(): Promise<FileHandle> {
+  #opened(): Promise<WritableFile> {
     return this.#file ??= this.#openStaging()
   }
 
@@ -132,7 +157,7 @@ export class StagedFile {
         if (this.#writing) break
         this.#startWriting()
       }
-      const lot = this.#lot ??= lend(lotBytes)
+      const lot = this.#lot ??= lendPaged(lotBytes)
       const count = Math.min(chunk.byteLength - taken, lotBytes - this.#lotLength)
       lot.set(count === chunk.byteLength ? chunk : chunk.subarray(taken, taken + count), this.#lotLength)
       this.#lotLength += count
@@ -166,7 +191,7 @@ export class StagedFile {
 }
 
 /** Writes the first bytes of a buffer; the system may take fewer than it was given, as when a disk fills up. */
-async function writeAll(file: FileHandle, buffer: Uint8Array, length: number, start: number): Promise<void> {
+async function writeAll(file: WritableFile, buffer: Uint8Array, length: number, start: number): Promise<void> {
   for (let written = 0; written < length;) {
     const { bytesWritten } = await file.write(buffer, written, length - written, start + written)
     written += bytesWritten

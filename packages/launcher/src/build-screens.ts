@@ -33,13 +33,16 @@ interface Screens {
 /** How applications of the page are built: another way makes other files. */
 const how = 'packages/launcher/src/screens/*.ts'
 
+/** Of the design system what has no framework in it; unlike the rest it is not loaded by name but built in. */
+const plain = 'packages/design-system/src/{chosen-language,preference-store}.ts'
+
 const screens: readonly Screens[] = [
   { folder: 'dimse-gateway/console', to: 'dimse-gateway/console/dist', from: ['packages/design-system/src/**', 'packages/contracts/src/{gateway-alarm-words,film-printer-words,film-terms}.ts'] },
   { folder: 'mfe-shell/shared', to: 'dist/screens/shared', from: ['packages/{design-system,api-client,contracts}/src/**', how], also: () => usedIcons(root).join(), compression: 11 },
-  { folder: 'mfe-shell', to: 'dist/screens/mfe-shell', from: ['packages/contracts/src/**', how], compression: 11 },
+  { folder: 'mfe-shell', to: 'dist/screens/mfe-shell', from: ['packages/{contracts,dicom}/src/**', how], compression: 11 },
   { folder: 'mfe-admin', to: 'dist/screens/mfe-admin', from: ['packages/contracts/src/**', how], compression: 11 },
-  { folder: 'mfe-viewer', to: 'dist/screens/mfe-viewer', from: ['packages/contracts/src/**', how], compression: 11 },
-  { folder: 'mfe-viewer/vendor', script: 'build.ts', to: 'dist/viewer', from: ['mfe-viewer/src/ohif/**', 'packages/contracts/src/viewer.ts'], compression: 9 },
+  { folder: 'mfe-viewer', to: 'dist/screens/mfe-viewer', from: ['packages/contracts/src/**', plain, how], compression: 11 },
+  { folder: 'mfe-viewer/vendor', script: 'build.ts', to: 'dist/viewer', from: ['mfe-viewer/src/ohif/**', 'packages/contracts/src/viewer.ts', plain], compression: 9 },
 ]
 
 /** Beside what was built: the digest of what it was built from. */

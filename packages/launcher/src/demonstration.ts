@@ -24,11 +24,14 @@ export function demonstrationSettings(demonstration: DemonstrationAnswer | undef
   return demonstration === undefined || demonstration.state === 'not wanted' ? {} : { MANAGEMENT_SECOND_FACTOR: 'optional' }
 }
 
+/** How wide a terminal writes it: a Chinese character is two columns. */
+const columnsOf = (text: string): number => [...text].reduce((sum, character) => sum + (character >= '\u2e80' ? 2 : 1), 0)
+
 /** What the person at the terminal is told of it: nothing where there is none. */
 export function demonstrationText({ state, people }: DemonstrationAnswer, { url, secondFactor }: { readonly url: string; readonly secondFactor: string | undefined }): string {
   if (state === 'not wanted') return ''
-  const width = Math.max(...people.map(({ name }) => name.length))
-  const lines = people.map(({ phone, name, places, oneTimePassword = '' }) => `    ${phone}  ${oneTimePassword.padEnd(state === 'made' ? 14 : 0)}${name.padEnd(width)}  ${places}`)
+  const width = Math.max(...people.map(({ name }) => columnsOf(name)))
+  const lines = people.map(({ phone, name, places, oneTimePassword = '' }) => `    ${phone}  ${oneTimePassword.padEnd(state === 'made' ? 14 : 0)}${name}${' '.repeat(width - columnsOf(name))}  ${places}`)
   const told = state === 'made'
     ? 'Phone number and one-time password, shown this one time, good for seven days; signing in asks for a password of your own.'
     : 'A new one-time password: npm run account -- one-time-password --phone NUMBER'

@@ -1,39 +1,42 @@
 import { execFileSync, spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { hasProgram } from '@isocenter/testkit'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { portToListenOn } from './port.ts'
 import { readRunState } from './run-state.ts'
 
 /** Several starts a test, on a machine that may be busy. */
-vi.setConfig({ testTimeout: 240_000 })
+vi.setConfig({ testTimeout: 240_000, hookTimeout: 120_000 })
 
 const startScript = fileURLToPath(new URL('./start.ts', import.meta.url))
 const withDatabase = fileURLToPath(new URL('./with-database.ts', import.meta.url))
 
 let folder: string
+/** One folder for all, as users have it: a cluster and a schema are made once. What is about a first start has another. */
 let dataDirectory: string
 let started: Start[] = []
 
 beforeAll(async () => { folder = await mkdtemp(join(tmpdir(), 'isocenter-start-')) })
 afterAll(() => rm(folder, { recursive: true, force: true }))
-let count = 0
-beforeEach(() => { dataDirectory = join(folder, `data ${++count}`) })
+/** In which nothing was ever started. */
+const never = () => join(folder, 'never')
+beforeEach(() => { dataDirectory = join(folder, 'data') })
 afterEach(async () => {
-  for (const { child } of started) {
-    if (child.exitCode !== null || child.signalCode !== null) continue
-    child.kill('SIGKILL')
-    await once(child, 'close')
-  }
+  for (const one of started) await ended(one)
   started = []
 })
+
+async function ended({ child }: Start): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  child.kill('SIGKILL')
+  await once(child, 'close')
+}
 
 /** One `npm start`, less npm. */
 interface Start {
@@ -49,7 +52,7 @@ async function start(env: Record<string, string> = {}): Promise<Start> {
   const port = env['PORT'] === undefined ? await portToListenOn('127.0.0.1', 0) : Number(env['PORT'])
   const { npm_lifecycle_event: _npm, DATABASE_URL: _url, ...inherited } = process.env
   const child = spawn(process.execPath, [startScript], {
-    env: { ...inherited, HOST: '127.0.0.1', PORT: String(port), DATA_DIR: dataDirectory, DIMSE_PORT: '0', CONTROL_PORT: '0', DEMONSTRATION: 'false', ...env }, stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...inherited, HOST: '127.0.0.1', PORT: String(port), DATA_DIR: dataDirectory, DIMSE_PORT: '0', CONTROL_PORT: '0', DEMONSTRATION: 'false', DEMONSTRATION_LANGUAGE: 'en', ...env }, stdio: ['ignore', 'pipe', 'pipe'],
   })
   let text = ''
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (chunk: string) => { text += chunk })
@@ -57,10 +60,9 @@ async function start(env: Record<string, string> = {}): Promise<Start> {
   const one: Start = {
     child, exit, url: `http://127.0.0.1:${port}`, said: () => text,
     until: async (wanted) => {
-      for (let waited = 0; !text.includes(wanted); waited += 20) {
-        if (waited > 60_000 || child.exitCode !== null) throw new Error(`"${wanted}" was never said, but:\n${text}`)
-        await sleep(20)
-      }
+      // What has ended says no more.
+      await vi.waitFor(() => { if (child.exitCode === null) expect(text).toContain(wanted) }, { timeout: 100_000, interval: 20 })
+      expect(text).toContain(wanted)
     },
   }
   started.push(one)
@@ -68,6 +70,7 @@ async function start(env: Record<string, string> = {}): Promise<Start> {
 }
 
 const ready = (url: string) => fetch(`${url}/readyz`).then(({ ok }) => ok, () => false)
+const becomesReady = async (url: string, withinMs: number) => { await expect.poll(() => ready(url), { timeout: withinMs }).toBe(true) }
 
 /** Numbers of the processes whose command line names the data folder or whose environment does: everything this start brought up. */
 function processesOf(directory: string): number[] {
@@ -75,25 +78,92 @@ function processesOf(directory: string): number[] {
   return stdout.split('\n').filter((line) => line.includes(directory)).map((line) => Number.parseInt(line, 10)).filter((pid) => pid !== process.pid)
 }
 
-async function untilNoneOf(directory: string): Promise<number[]> {
-  for (let waited = 0; processesOf(directory).length > 0 && waited < 30_000; waited += 100) await sleep(100)
-  return processesOf(directory)
+/** What ends takes a moment. */
+const nothingIsLeftOf = async (directory: string) => { await expect.poll(() => processesOf(directory), { timeout: 30_000, interval: 100 }).toEqual([]) }
+
+test('it comes up ready, says where it is, ends cleanly on Ctrl-C; in production it makes no demonstration', async () => {
+  const one = await start({ DEMONSTRATION: '', NODE_ENV: 'production' })
+  await one.until('Isocenter is ready')
+  expect(one.said()).toContain(`${one.url}/dicom-web`)
+  expect(one.said()).toContain(dataDirectory)
+  expect(one.said()).not.toContain('DEMONSTRATION')
+  expect(await ready(one.url)).toBe(true)
+  expect(await readRunState(dataDirectory)).toMatchObject({ url: one.url, pid: one.child.pid })
+  await endsCleanly(one, 'SIGINT')
+  expect(await readRunState(dataDirectory)).toBeUndefined()
+})
+
+/** Stops it in order: nothing of it is left. */
+async function endsCleanly(one: Start, signal: 'SIGINT' | 'SIGTERM'): Promise<void> {
+  one.child.kill(signal)
+  expect(await one.exit).toBe(0)
+  expect(one.said()).toMatch(/Stopping the gateway …\n(.*\n)*Stopping the server …\n(.*\n)*Stopping the database …\n(.*\n)*Stopped\.\n$/)
+  await nothingIsLeftOf(dataDirectory)
 }
 
-test('it comes up ready, says where it is, ends cleanly on Ctrl-C, and comes up again', async () => {
-  for (const _round of ['first', 'second']) {
-    const one = await start()
+const token = (directory: string) => spawnSync(process.execPath, [withDatabase, 'server/src/cli/token.ts'], { encoding: 'utf8', env: { ...process.env, DATA_DIR: directory, DATABASE_URL: '' } })
+const aToken = { status: 0, stdout: expect.stringMatching(/^[\w-]+\.[\w-]+\.[\w-]+\n$/) as string }
+
+test('a token can be had while it does not run, but not before it ever has', async () => {
+  expect(token(never())).toMatchObject({ status: 1, stderr: expect.stringContaining('Start Isocenter first: npm start') as string })
+  expect(token(dataDirectory)).toMatchObject(aToken)
+  await nothingIsLeftOf(dataDirectory)
+})
+
+describe('one that runs', () => {
+  let one: Start
+  beforeAll(async () => {
+    dataDirectory = join(folder, 'data')
+    one = await start()
+    started = []
     await one.until('Isocenter is ready')
-    expect(one.said()).toContain(`${one.url}/dicom-web`)
-    expect(one.said()).toContain(dataDirectory)
+  })
+  afterAll(() => ended(one))
+
+  test('gives tokens', async () => {
+    const issued = token(dataDirectory)
+    expect(issued).toMatchObject(aToken)
+    const searched = await fetch(`${one.url}/dicom-web/studies`, { headers: { authorization: `Bearer ${issued.stdout.trim()}` } })
+    expect(searched.ok).toBe(true)
+  })
+
+  test('goes on where a second start on its data folder is refused by name', async () => {
+    const second = await start()
+    expect(await second.exit).toBe(1)
+    expect(second.said()).toContain(`already runs on ${dataDirectory} (process ${one.child.pid}) and serves ${one.url}`)
     expect(await ready(one.url)).toBe(true)
-    expect(await readRunState(dataDirectory)).toMatchObject({ url: one.url, pid: one.child.pid })
+  })
+
+  test('starts a killed server and a killed Postgres again', async () => {
+    const postmaster = Number((await readFile(join(dataDirectory, 'postgres/cluster/postmaster.pid'), 'utf8')).split('\n')[0])
+    const server = Number(spawnSync('pgrep', ['-P', String(one.child.pid), '-f', '/server/src/main.ts'], { encoding: 'utf8' }).stdout.split('\n')[0])
+    expect(server).toBeGreaterThan(0)
+    process.kill(server, 'SIGKILL')
+    await one.until('The server runs again.')
+    expect(await ready(one.url)).toBe(true)
+    process.kill(postmaster, 'SIGKILL')
+    await one.until('The database runs again.')
+    await becomesReady(one.url, 30_000)
+  })
+
+  test('does not wait for requests under way on a second Ctrl-C', async () => {
+    // A request that never ends: its body does not come.
+    const slow = connect(Number(new URL(one.url).port), '127.0.0.1')
+    slow.on('error', () => undefined).write([
+      'POST /dicom-web/studies HTTP/1.1', 'Host: x', `Authorization: Bearer ${token(dataDirectory).stdout.trim()}`,
+      'Content-Type: multipart/related; type="application/dicom"; boundary=x', 'Content-Length: 10', 'Expect: 100-continue', '', '',
+    ].join('\r\n'))
+    expect(String(await once(slow, 'data'))).toBe('HTTP/1.1 100 Continue\r\n\r\n')
     one.child.kill('SIGINT')
-    expect(await one.exit).toBe(0)
-    expect(one.said()).toMatch(/Stopping the gateway …\n(.*\n)*Stopping the server …\n(.*\n)*Stopping the database …\n(.*\n)*Stopped\.\n$/)
-    expect(await readRunState(dataDirectory)).toBeUndefined()
-    expect(await untilNoneOf(dataDirectory)).toEqual([])
-  }
+    // npm passes the terminal's Ctrl-C on once more: that is not a second one.
+    one.child.kill('SIGINT')
+    await one.until('Stopping the server')
+    // After a while it is.
+    await expect.poll(() => { one.child.kill('SIGINT'); return one.child.exitCode }, { timeout: 30_000 }).toBe(130)
+    expect(one.said()).not.toContain('Stopping the database')
+    await nothingIsLeftOf(dataDirectory)
+    slow.destroy()
+  })
 })
 
 test('nothing is left running when it is killed, and the next start works at once', async () => {
@@ -103,80 +173,33 @@ test('nothing is left running when it is killed, and the next start works at onc
   killed.child.kill('SIGKILL')
   const next = await start()
   await next.until('Isocenter is ready')
-  next.child.kill('SIGTERM')
-  expect(await next.exit).toBe(0)
-  expect(await untilNoneOf(dataDirectory)).toEqual([])
+  await endsCleanly(next, 'SIGTERM')
 })
 
 test('when the npm that runs it is killed, it stops in order instead of going on unseen', async () => {
   const port = await portToListenOn('127.0.0.1', 0)
   const env = { ...process.env, HOST: '127.0.0.1', PORT: String(port), DATA_DIR: dataDirectory, DIMSE_PORT: '0', CONTROL_PORT: '0', DEMONSTRATION: 'false', DATABASE_URL: '', npm_lifecycle_event: 'start' }
   const npm = spawn('/bin/sh', ['-c', '"$0" "$1"; exit $?', process.execPath, startScript], { env, stdio: 'ignore' })
-  for (let waited = 0; !(await ready(`http://127.0.0.1:${port}`)) && waited < 60_000; waited += 50) await sleep(50)
-  expect(await ready(`http://127.0.0.1:${port}`)).toBe(true)
+  await becomesReady(`http://127.0.0.1:${port}`, 60_000)
   npm.kill('SIGKILL')
-  expect(await untilNoneOf(dataDirectory)).toEqual([])
+  await nothingIsLeftOf(dataDirectory)
   expect(await readRunState(dataDirectory)).toBeUndefined()
 })
 
-test('a killed server and a killed Postgres are started again', async () => {
+test('a Ctrl-C while it starts for the first time is heeded', async () => {
+  dataDirectory = join(folder, 'begun')
   const one = await start()
-  await one.until('Isocenter is ready')
-  const postmaster = Number((await readFile(join(dataDirectory, 'postgres/cluster/postmaster.pid'), 'utf8')).split('\n')[0])
-  const server = Number(spawnSync('pgrep', ['-P', String(one.child.pid), '-f', '/server/src/main.ts'], { encoding: 'utf8' }).stdout.split('\n')[0])
-  expect(server).toBeGreaterThan(0)
-  process.kill(server, 'SIGKILL')
-  await one.until('The server runs again.')
-  expect(await ready(one.url)).toBe(true)
-  process.kill(postmaster, 'SIGKILL')
-  await one.until('The database runs again.')
-  for (let waited = 0; !(await ready(one.url)) && waited < 30_000; waited += 100) await sleep(100)
-  expect(await ready(one.url)).toBe(true)
-  one.child.kill('SIGTERM')
+  await expect.poll(() => existsSync(join(dataDirectory, 'postgres')), { timeout: 60_000 }).toBe(true)
+  one.child.kill('SIGINT')
   expect(await one.exit).toBe(0)
-})
-
-test('a second Ctrl-C does not wait for requests under way', async () => {
-  const one = await start()
-  await one.until('Isocenter is ready')
-  // A request that never ends: its headers do not.
-  const slow = connect(Number(new URL(one.url).port), '127.0.0.1')
-  slow.on('error', () => undefined).write('POST /dicom-web/studies HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n')
-  await once(slow, 'connect')
-  await sleep(100)
-  one.child.kill('SIGINT')
-  // npm passes the terminal's Ctrl-C on once more: that is not a second one.
-  one.child.kill('SIGINT')
-  await one.until('Stopping the server')
-  await sleep(700)
-  expect(one.child.exitCode).toBeNull()
-  one.child.kill('SIGINT')
-  expect(await one.exit).toBe(130)
-  expect(await untilNoneOf(dataDirectory)).toEqual([])
-  slow.destroy()
-})
-
-test('a Ctrl-C while it starts is heeded', async () => {
-  const one = await start()
-  await sleep(400)
-  one.child.kill('SIGINT')
-  expect(await one.exit).not.toBe(1)
-  expect(await untilNoneOf(dataDirectory)).toEqual([])
-})
-
-test('a second start on the same data folder is refused by name, and the first goes on', async () => {
-  const first = await start()
-  await first.until('Isocenter is ready')
-  const second = await start()
-  expect(await second.exit).toBe(1)
-  expect(second.said()).toContain(`already runs on ${dataDirectory} (process ${first.child.pid}) and serves ${first.url}`)
-  expect(await ready(first.url)).toBe(true)
+  await nothingIsLeftOf(dataDirectory)
 })
 
 test('a port in use is named before anything is started', async () => {
   const taken = createServer()
   await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve))
   const address = taken.address()
+  dataDirectory = never()
   const port = typeof address === 'object' && address !== null ? address.port : 0
   const one = await start({ PORT: String(port) })
   expect(await one.exit).toBe(1)
@@ -211,34 +234,11 @@ test('where there is nothing to look at, the doctor says by its exit code that i
   const scripts = (JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as { scripts: { doctor: string } }).scripts
   const [, command = ''] = /exec node (.*)$/.exec(scripts.doctor) ?? []
   const root = fileURLToPath(new URL('../../..', import.meta.url))
-  expect(spawnSync(process.execPath, command.split(' '), { encoding: 'utf8', cwd: root, env: { ...process.env, DATA_DIR: dataDirectory, DATABASE_URL: '' } }))
+  expect(spawnSync(process.execPath, command.split(' '), { encoding: 'utf8', cwd: root, env: { ...process.env, DATA_DIR: never(), DATABASE_URL: '' } }))
     .toMatchObject({ status: 2, stderr: expect.stringContaining('Start Isocenter first: npm start') as string })
 })
 
-test('a token can be had while it runs, and also when it does not', async () => {
-  const env = { ...process.env, DATA_DIR: dataDirectory, DATABASE_URL: '' }
-  const token = () => spawnSync(process.execPath, [withDatabase, 'server/src/cli/token.ts'], { encoding: 'utf8', env })
-  const shape = /^[\w-]+\.[\w-]+\.[\w-]+\n$/
-  expect(token()).toMatchObject({ status: 1, stderr: expect.stringContaining('Start Isocenter first: npm start') as string })
-  const one = await start()
-  await one.until('Isocenter is ready')
-  const issued = token()
-  expect(issued).toMatchObject({ status: 0, stdout: expect.stringMatching(shape) as string })
-  const searched = await fetch(`${one.url}/dicom-web/studies`, { headers: { authorization: `Bearer ${issued.stdout.trim()}` } })
-  expect(searched.ok).toBe(true)
-  one.child.kill('SIGTERM')
-  await one.exit
-  expect(token()).toMatchObject({ status: 0, stdout: expect.stringMatching(shape) as string })
-  expect(await untilNoneOf(dataDirectory)).toEqual([])
-})
-
-test('the first start makes a demonstration consortium and tells its one-time passwords; a later one tells how to get new ones; in production nothing is made', async () => {
-  const production = await start({ DEMONSTRATION: '', NODE_ENV: 'production' })
-  await production.until('Isocenter is ready')
-  production.child.kill('SIGTERM')
-  expect(await production.exit).toBe(0)
-  expect(production.said()).not.toContain('DEMONSTRATION')
-
+test('where nobody has an account yet it makes a demonstration consortium and tells its one-time passwords; a later start tells how to get new ones', async () => {
   const first = await start({ DEMONSTRATION: '' })
   await first.until('The demonstration studies are stored.')
   const [, phone, password] = /^ +(1\d{10}) {2}(\S{12}) /m.exec(first.said()) ?? []

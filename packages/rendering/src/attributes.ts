@@ -19,10 +19,10 @@ export function textsOf(json: DicomJson, keyword: Keyword): string[] {
   })
 }
 
-/** The ideographic form of a name beside the alphabetic one, as it is read: components parted by spaces. */
+/** The ideographic form of a name beside the alphabetic one, as it is read: components parted by spaces, of ideographs by nothing. */
 function nameText(name: object): string {
   const { Alphabetic, Ideographic } = name as { Alphabetic?: string; Ideographic?: string }
-  return [Alphabetic, Ideographic].flatMap((group) => (group ? [group.replace(/\^+/g, ' ').trim()] : [])).join(' ')
+  return [Alphabetic, Ideographic].flatMap((group) => (group ? [group.replace(/\^+/g, ' ').trim().replaceAll(/(?<=\p{Script=Han}) +(?=\p{Script=Han})/gu, '')] : [])).join(' ')
 }
 
 /** The first value as text; undefined when absent or empty. */

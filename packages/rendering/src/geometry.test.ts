@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { cut, turned, turnedPoint, type Turn } from './geometry.ts'
+import { cut, turned, turnedPoint, within, type Turn } from './geometry.ts'
 import { shuttered } from './shutter.ts'
 import { fitted, placementOf } from './viewport.ts'
 
@@ -28,10 +28,25 @@ describe('turning', () => {
       expect([...turned(raster, turn(degrees, h, v)).data].sort((a, b) => a - b)).toEqual([...raster.data])
     }))
   })
+  test('every pixel goes where its place does, with all its channels', () => {
+    const raster = { width: 3, height: 2, channels: 3 as const, data: Uint8Array.from({ length: 18 }, (_, index) => index + 1) }
+    for (const degrees of [0, 90, 180, 270] as const) for (const h of [false, true]) for (const v of [false, true]) {
+      const { width, data } = turned(raster, turn(degrees, h, v))
+      for (const [place, [x, y]] of ([[0, 0], [1, 0], [2, 0], [0, 1], [1, 1], [2, 1]] as const).entries()) {
+        const [toX, toY] = turnedPoint([x, y], raster, turn(degrees, h, v), 1)
+        expect([...data.subarray((toY * width + toX) * 3, (toY * width + toX) * 3 + 3)]).toEqual([1, 2, 3].map((channel) => place * 3 + channel))
+      }
+    }
+  })
   test('corners go where pixels go', () => {
     expect(turnedPoint([0, 0], six, turn(90), 0)).toEqual([2, 0])
     expect(turnedPoint([3, 2], six, turn(90), 0)).toEqual([0, 3])
   })
+})
+
+test('of an area that reaches beyond the image its part within is left', () => {
+  expect(within({ left: 1, top: 0, width: 9, height: 1 }, six)).toEqual({ left: 1, top: 0, width: 2, height: 1 })
+  expect(within({ left: 3, top: 0, width: 1, height: 1 }, six)).toBeUndefined()
 })
 
 test('what lies outside an image that is cut from is black', () => {

@@ -1,8 +1,23 @@
 /** Cutting and turning rasters, pixel by pixel and without loss. */
 import type { Raster } from './raster.ts'
 
+/** A part of an image, its pixels counted from 0 at the top left. */
+export interface Area {
+  readonly left: number
+  readonly top: number
+  readonly width: number
+  readonly height: number
+}
+
+/** As much of an area as there is of the image; undefined where that is nothing. */
+export function within({ left, top, width, height }: Area, image: { readonly width: number; readonly height: number }): Area | undefined {
+  const [right, bottom] = [Math.min(image.width, left + width), Math.min(image.height, top + height)]
+  const [x, y] = [Math.max(0, left), Math.max(0, top)]
+  return right > x && bottom > y ? { left: x, top: y, width: right - x, height: bottom - y } : undefined
+}
+
 /** A part of a raster; what lies outside it is black. */
-export function cut(raster: Raster, { left, top, width, height }: { left: number; top: number; width: number; height: number }): Raster {
+export function cut(raster: Raster, { left, top, width, height }: Area): Raster {
   if (left === 0 && top === 0 && width === raster.width && height === raster.height) return raster
   const { channels } = raster
   const data = new Uint8Array(width * height * channels)
@@ -30,12 +45,16 @@ export function turned(raster: Raster, turn: Turn): Raster {
   const width = sideways ? raster.height : raster.width
   const height = sideways ? raster.width : raster.height
   const data = new Uint8Array(raster.data.length)
-  for (let y = 0; y < raster.height; y++) {
-    for (let x = 0; x < raster.width; x++) {
-      const [toX, toY] = turnedPoint([x, y], raster, turn, 1)
-      const from = (y * raster.width + x) * channels
-      const to = (toY * width + toX) * channels
-      for (let channel = 0; channel < channels; channel++) data[to + channel] = raster.data[from + channel] ?? 0
+  const placeOf = (x: number, y: number): number => {
+    const [toX, toY] = turnedPoint([x, y], raster, turn, 1)
+    return (toY * width + toX) * channels
+  }
+  // The next pixel always lies as far away as the one before did: a mammogram has 14 million of them.
+  const first = placeOf(0, 0)
+  const [beside, below] = [placeOf(1, 0) - first, placeOf(0, 1) - first]
+  for (let y = 0, from = 0; y < raster.height; y++) {
+    for (let x = 0, to = first + y * below; x < raster.width; x++, to += beside) {
+      for (let channel = 0; channel < channels; channel++) data[to + channel] = raster.data[from++] ?? 0
     }
   }
   return { width, height, channels, data }

@@ -3,7 +3,7 @@ import sharp from 'sharp'
 import { describe, expect, test } from 'vitest'
 import { graphicsSvg } from './graphics.ts'
 import { displayedArea, isPresentationState, referencedImages, spatialTransform } from './presentation-state.ts'
-import { renderImage, type RenderOptions } from './render.ts'
+import { renderImage, ViewportOutside, type RenderOptions } from './render.ts'
 
 const us = (...Value: number[]) => ({ vr: 'US' as const, Value })
 const ds = (...Value: number[]) => ({ vr: 'DS' as const, Value })
@@ -94,4 +94,19 @@ test('referenced images are told in order, with their frames', () => {
   ])
   expect(isPresentationState('1.2.840.10008.5.1.4.1.1.11.1')).toBe(true)
   expect(spatialTransform({ '00700042': us(450) }).degrees).toBe(90)
+})
+
+test('as a reader has it before him: inverted, the part he sees, turned, then mirrored', async () => {
+  // As stored, the lowest value is white here.
+  const plain = async (view: NonNullable<RenderOptions['view']>) => {
+    const metadata = { ...image.metadata, '00281050': ds(35.5), '00281051': ds(71) }
+    const png = await renderImage([{ ...image, metadata }], { mediaType: 'image/png', view })
+    const { data, info } = await sharp(png).toColourspace('b-w').raw().toBuffer({ resolveWithObject: true })
+    return { width: info.width, height: info.height, greys: [...data].filter((_, index) => index % info.channels === 0) }
+  }
+  expect(await plain({ isInverted: true })).toEqual({ width: 4, height: 2, greys: steps(0, 1, 2, 3, 4, 5, 6, 7) })
+  expect(await plain({ isInverted: true, rotation: 90 })).toEqual({ width: 2, height: 4, greys: steps(4, 0, 5, 1, 6, 2, 7, 3) })
+  expect((await plain({ isInverted: true, rotation: 90, isFlipped: true })).greys).toEqual(steps(0, 4, 1, 5, 2, 6, 3, 7))
+  expect(await plain({ isInverted: true, area: { left: 2, top: 1, width: 9, height: 9 } })).toEqual({ width: 2, height: 1, greys: steps(6, 7) })
+  await expect(plain({ area: { left: 4, top: 0, width: 1, height: 1 } })).rejects.toThrow(ViewportOutside)
 })

@@ -1,10 +1,12 @@
 /** The whole way from frames to one encoded image, as a rendered resource is asked for (PS3.18 §8.3.5.1). */
 import sharp from 'sharp'
 import { type DicomJson } from '@isocenter/dicom'
-import { annotated, patientLines, techniqueLines, type AnnotationKind } from './annotation.ts'
+import { annotated, legible } from './annotation.ts'
+import { patientLines, techniqueLines, viewLine, type AnnotationKind, type AnnotationLanguage } from './annotation-lines.ts'
 import { attributeOf, bytesOf, itemsOf, numberOf, numbersOf, textOf } from './attributes.ts'
+import { edgeLetters } from './edge-letters.ts'
 import { encodeImage, gifOf, resized, type ProfileWish, type RenderedMediaType } from './encode.ts'
-import { cut, turned, turnedPoint, type Turn } from './geometry.ts'
+import { cut, turned, turnedPoint, within, type Turn } from './geometry.ts'
 import { graphicsSvg } from './graphics.ts'
 import { coloured } from './icc.ts'
 import { NotRenderable } from './not-renderable.ts'
@@ -13,6 +15,7 @@ import { pixelAspectOf } from './pixel-aspect.ts'
 import { activeOverlays, displayedArea, presentedGreys, spatialTransform } from './presentation-state.ts'
 import { rasterOf, type FrameSource, type Raster } from './raster.ts'
 import { shuttered } from './shutter.ts'
+import type { View } from './view.ts'
 import { fitted, placementOf, type Viewport } from './viewport.ts'
 import type { Window } from './window.ts'
 
@@ -25,6 +28,12 @@ export interface RenderOptions {
   /** 1 to 100; for JPEG. */
   readonly quality?: number | undefined
   readonly annotation?: readonly AnnotationKind[] | undefined
+  /** Of the words that are written; English where absent. */
+  readonly language?: AnnotationLanguage | undefined
+  /** Says how the view differs from the image, and which way of the body lies at which edge; enlarges an image on which that could not be read. Not with a presentation state. */
+  readonly saysHowItLies?: boolean | undefined
+  /** As a reader has it before him; in its own size, whatever `viewport` and `shrinkInto` say. Not with a presentation state, which says so itself. */
+  readonly view?: View | undefined
   readonly profile?: ProfileWish | undefined
   /** Draw the instance's own overlays. */
   readonly overlays?: boolean | undefined
@@ -62,18 +71,37 @@ async function finished(frame: FrameSource, options: RenderOptions): Promise<Ras
   const shown = options.presentationState ? await presented(frame, options.presentationState, options) : await plain(frame, options)
   const annotation = options.annotation ?? []
   const has = (kind: AnnotationKind) => annotation.includes(kind)
-  if (annotation.length === 0) return shown
-  return annotated(shown, { top: has('patient') ? patientLines(frame.metadata) : [], bottom: has('technique') ? techniqueLines(frame.metadata, options.window) : [] })
+  const { language, view = {} } = options
+  const saysHowItLies = options.saysHowItLies === true && !options.presentationState
+  const note = saysHowItLies ? viewLine(view, language) : undefined
+  const edges = saysHowItLies ? edgeLetters(frame.metadata, frame.frameNumber, view) : undefined
+  if (annotation.length === 0 && note === undefined && !edges) return shown
+  return annotated(note !== undefined || edges ? await legible(shown) : shown, {
+    top: has('patient') ? patientLines(frame.metadata, language) : [],
+    bottom: has('technique') ? techniqueLines(frame.metadata, options.window) : [],
+    note, edges,
+  })
 }
 
-async function plain(frame: FrameSource, { window, overlays, viewport, shrinkInto }: RenderOptions): Promise<Raster> {
-  const raster = shuttered(rasterOf(frame, { window, overlays: overlays === true ? 'all' : undefined }), frame.metadata)
+async function plain(frame: FrameSource, { window, overlays, viewport, shrinkInto, view }: RenderOptions): Promise<Raster> {
+  const drawn = rasterOf(frame, { window, overlays: overlays === true ? 'all' : undefined })
+  const raster = shuttered(view?.isInverted === true ? inverted(drawn) : drawn, frame.metadata)
+  if (view) return arranged(raster, view)
   const pixelAspect = pixelAspectOf(frame.metadata, frame.frameNumber)
   const placement = placementOf(viewport, raster, pixelAspect)
   if (!placement) throw new ViewportOutside('The region of the viewport shows nothing of the image.')
   const part = turned(cut(raster, placement.cut), { degrees: 0, ...placement })
   return scaled(part, shrinkInto ? shrunk(part, pixelAspect, shrinkInto) : placement)
 }
+
+function arranged(raster: Raster, { rotation = 0, isFlipped = false, area }: View): Raster {
+  const part = area ? within(area, raster) : { left: 0, top: 0, width: raster.width, height: raster.height }
+  if (!part) throw new ViewportOutside('The part that was seen is none of the image.')
+  return turned(cut(raster, part), { degrees: rotation, flipsHorizontally: isFlipped, flipsVertically: false })
+}
+
+/** Black for white. What a shutter hides is drawn after it, and stays black. */
+const inverted = (raster: Raster): Raster => ({ ...raster, data: raster.data.map((value) => 255 - value) })
 
 const scaled = (raster: Raster, { width, height }: { width: number; height: number }) => resized(raster, width, height)
 

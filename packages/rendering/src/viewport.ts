@@ -1,4 +1,5 @@
 /** The viewport parameter of rendered resources (PS3.18 §8.3.5.1.3). */
+import { within, type Area } from './geometry.ts'
 
 export interface Viewport {
   /** Of the viewport, pixels. */
@@ -18,7 +19,7 @@ export interface Region {
 
 /** How a part of an image becomes the output: cut, turned over, scaled. */
 export interface Placement {
-  readonly cut: { readonly left: number; readonly top: number; readonly width: number; readonly height: number }
+  readonly cut: Area
   readonly flipsHorizontally: boolean
   readonly flipsVertically: boolean
   readonly width: number
@@ -31,21 +32,11 @@ export interface Placement {
  * @param pixelAspect height of a pixel divided by its width
  */
 export function placementOf(viewport: Viewport | undefined, image: { width: number; height: number }, pixelAspect: number): Placement | undefined {
-  const cut = cutOf(viewport?.region, image)
+  const { left = 0, top = 0, width = image.width - left, height = image.height - top } = viewport?.region ?? {}
+  const [x, y] = [Math.round(left), Math.round(top)]
+  const cut = within({ left: x, top: y, width: Math.round(left + Math.abs(width)) - x, height: Math.round(top + Math.abs(height)) - y }, image)
   if (!cut) return undefined
-  const { flipsHorizontally, flipsVertically, ...part } = cut
-  return { cut: part, flipsHorizontally, flipsVertically, ...(viewport ? fitted(part, pixelAspect, viewport) : { width: part.width, height: part.height }) }
-}
-
-function cutOf(region: Region | undefined, { width, height }: { width: number; height: number }) {
-  const left = region?.left ?? 0
-  const top = region?.top ?? 0
-  const askedWidth = region?.width ?? width - left
-  const askedHeight = region?.height ?? height - top
-  const from = { x: Math.max(0, Math.round(left)), y: Math.max(0, Math.round(top)) }
-  const to = { x: Math.min(width, Math.round(left + Math.abs(askedWidth))), y: Math.min(height, Math.round(top + Math.abs(askedHeight))) }
-  if (to.x <= from.x || to.y <= from.y) return undefined
-  return { left: from.x, top: from.y, width: to.x - from.x, height: to.y - from.y, flipsHorizontally: askedWidth < 0, flipsVertically: askedHeight < 0 }
+  return { cut, flipsHorizontally: width < 0, flipsVertically: height < 0, ...(viewport ? fitted(cut, pixelAspect, viewport) : { width: cut.width, height: cut.height }) }
 }
 
 /** The largest size of the same shape that fits, at least one pixel. */

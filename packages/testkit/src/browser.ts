@@ -44,8 +44,8 @@ interface AxeViolation { readonly id: string; readonly impact: string | null; re
 
 /** What axe finds wrong on the page as it is now and calls serious or critical (WCAG 2.2 A and AA), each in one line. */
 export async function seriousFindings(page: Page): Promise<string[]> {
-  // The policy of the page lets no script in: axe comes through the debugger's own door.
-  await page.evaluate(axeSource)
+  // The policy of the page lets no script in: axe comes through the debugger's own door, and stays until the page is loaded anew.
+  if (!await page.evaluate(() => 'axe' in globalThis)) await page.evaluate(axeSource)
   // Left out: the list that Ant Design's Select keeps for screen readers has no name of its own; its combobox, which has, owns it.
   const violations = await page.evaluate(async () => {
     const { axe } = globalThis as unknown as { axe: { run: (context: object, options: object) => Promise<{ violations: AxeViolation[] }> } }

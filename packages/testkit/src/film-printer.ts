@@ -1,11 +1,9 @@
 /** A film printer for tests: DCMTK's print server, which keeps what it is told to print. Layouts it knows, columns and rows: 1,1 1,2 2,2 2,3 3,3 3,4 3,5 4,4 4,5. */
-import { spawn, type ChildProcess } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
-import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { freePort } from './ports.ts'
+import { startProgram } from './programs.ts'
 
 export interface FilmPrinter extends AsyncDisposable {
   readonly host: '127.0.0.1'
@@ -25,18 +23,14 @@ export async function startFilmPrinter({ withoutPresentationLUT = false }: { rea
   const port = await freePort()
   const config = join(folder, 'printer.cfg')
   await writeFile(config, configuration(folder, port, !withoutPresentationLUT))
-  const child = spawn('dcmprscp', ['--config', config, '--printer', aeTitle], { cwd: folder, stdio: 'ignore', env: { ...process.env, TCP_NODELAY: '1' } })
-  for (let tries = 0; !(await answers(port)); tries++) {
-    if (child.exitCode !== null || tries > 500) throw new Error('dcmprscp does not listen')
-    await new Promise((resolve) => { setTimeout(resolve, 50) })
-  }
+  const program = await startProgram('dcmprscp', ['--config', config, '--printer', aeTitle], port, folder)
   return {
     host: '127.0.0.1',
     port,
     aeTitle,
     printed: async () => (await readdir(database)).filter((name) => name.endsWith('.dcm')).map((name) => join(database, name)),
     async [Symbol.asyncDispose]() {
-      await stop(child)
+      await program.stop()
       await rm(folder, { recursive: true, force: true })
     },
   }
@@ -86,16 +80,3 @@ SupportsImageSize = true
 SupportsPresentationLUT = ${SupportsPresentationLUT}
 SupportsTrim = true
 `
-
-async function stop(child: ChildProcess): Promise<void> {
-  const exited = child.exitCode === null ? once(child, 'exit') : undefined
-  child.kill('SIGKILL')
-  await exited
-}
-
-function answers(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1', () => { socket.destroy(); resolve(true) })
-    socket.once('error', () => resolve(false))
-  })
-}

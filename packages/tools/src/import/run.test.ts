@@ -6,18 +6,19 @@ import type { Journal } from './journal.ts'
 import { newTally, runImport } from './run.ts'
 import type { Source } from './source.ts'
 import { createStowClient } from './stow.ts'
+import { summaryText } from './terminal.ts'
 
 const file = Buffer.concat([Buffer.alloc(128), Buffer.from('DICM'), Buffer.alloc(200)])
 const aSource = (name: string, chunks: () => Iterable<Buffer> = () => [file]): Source => ({ name, byteLength: file.length, stamp: '1', open: () => Promise.resolve(Readable.from(chunks(), { objectMode: false })) })
 const noJournal: Journal = { isDone: () => false, remembered: 0, done: () => Promise.resolve(), forget: () => Promise.resolve() }
 
 /** Sends sources to a server that answers each request with the next status, and with a store response that speaks of failure where it is 503. */
-async function importTo(statuses: number[], sources: readonly Source[]) {
+async function importTo(statuses: number[], sources: readonly Source[], stored: object[] = []) {
   let requests = 0
   const server = createServer((request, response) => {
     request.resume().on('end', () => {
       const status = statuses[requests++] ?? 200
-      const body = status === 200 ? { '00081199': { vr: 'SQ', Value: [] } } : { '00081198': { vr: 'SQ', Value: [{ '00081197': { vr: 'US', Value: [0x0110] } }] } }
+      const body = status === 200 ? { '00081199': { vr: 'SQ', Value: stored } } : { '00081198': { vr: 'SQ', Value: [{ '00081197': { vr: 'US', Value: [0x0110] } }] } }
       response.writeHead(status, { 'content-type': 'application/dicom+json' }).end(JSON.stringify(body))
     })
   }).listen(0, '127.0.0.1')
@@ -50,4 +51,11 @@ test('a file that breaks off while it is sent is named, and the others of its re
   const { outcome, tally } = await importTo([], [aSource('a'), broken, aSource('b')])
   expect(outcome).toBe('reached its end')
   expect(tally).toMatchObject({ stored: 2, skipped: [{ name: 'broken', reason: 'cannot be read to its end' }] })
+})
+
+test('what is held apart is said to be, and counted with no other warning', async () => {
+  const item = (uid: string, warning: number) => ({ '00081155': { vr: 'UI', Value: [uid] }, '00081196': { vr: 'US', Value: [warning] } })
+  const { tally } = await importTo([], [aSource('a'), aSource('b'), aSource('c')], [item('1.1', 0xb409), item('1.2', 0xb007), item('1.3', 0xb409)])
+  expect(tally).toMatchObject({ stored: 3, warned: 1, heldApart: 2 })
+  expect(summaryText(tally, 1_000)).toContain('2 of them are held apart, since their studies are of other patients')
 })

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { storeStatusMeaning } from '@isocenter/dicom'
+import { storeStatusMeaning, storeWarnings } from '@isocenter/dicom'
 import { batches, sopInstanceUIDOf, type Batch, type Skipped } from './batches.ts'
 import type { Journal } from './journal.ts'
 import type { Source, Unreadable } from './source.ts'
@@ -14,13 +14,15 @@ export interface Refused {
 export interface Tally {
   stored: number
   warned: number
+  /** Of those stored: kept, but in no study until somebody decides, since their study is of another patient. */
+  heldApart: number
   resumed: number
   bytes: number
   readonly refused: Refused[]
   readonly skipped: Skipped[]
 }
 
-export const newTally = (): Tally => ({ stored: 0, warned: 0, resumed: 0, bytes: 0, refused: [], skipped: [] })
+export const newTally = (): Tally => ({ stored: 0, warned: 0, heldApart: 0, resumed: 0, bytes: 0, refused: [], skipped: [] })
 
 export interface RunOptions {
   readonly client: StowClient
@@ -92,7 +94,10 @@ async function settle(sources: readonly Source[], answer: StoreAnswer, { tally, 
     return
   }
   tally.stored += sources.length
-  tally.warned += [...answer.stored.values()].filter(({ warning }) => warning !== undefined).length
+  const warnings = [...answer.stored.values()].flatMap(({ warning }) => warning ?? [])
+  const heldApart = warnings.filter((warning) => warning === storeWarnings.otherPatient.code).length
+  tally.heldApart += heldApart
+  tally.warned += warnings.length - heldApart
   await journal.done(sources)
 }
 

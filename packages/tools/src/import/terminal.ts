@@ -41,6 +41,7 @@ export function summaryText(tally: Tally, elapsedMs: number): string {
   const lines = [
     `${String(tally.stored)} instances stored, ${bytesText(tally.bytes)} in ${seconds.toFixed(1)} s (${(tally.stored / seconds).toFixed(0)} a second)`,
     ...tally.warned > 0 ? [`${String(tally.warned)} of them with values the standard does not allow; they are kept as they are`] : [],
+    ...tally.heldApart > 0 ? [`${String(tally.heldApart)} of them are held apart, since their studies are of other patients: an administrator of the data decides, under "Held apart"`] : [],
     ...tally.resumed > 0 ? [`${String(tally.resumed)} were sent by an earlier run`] : [],
     ...grouped('refused by the server', tally.refused),
     ...grouped('not sent', tally.skipped),

@@ -49,7 +49,6 @@ export async function* imageBoxDataSet(image: PrintedImage, position: number, co
   const length = byteLength + byteLength % 2
   const pieces = dataSetPieces(byKeyword({
     ImageBoxPosition: position,
-    Polarity: image.Polarity,
     RequestedImageSize: image.RequestedImageSize === undefined ? undefined : decimalString(image.RequestedImageSize),
     [sequence]: [imageItem(image, colour)],
   }), { transferSyntaxUID, bulkdata: new Map([[`${formatTag(tagOf(sequence))}.1.${formatTag(tagOf('PixelData'))}`, { source: pixelSource, offset: 0, length }]]) })
@@ -59,7 +58,7 @@ export async function* imageBoxDataSet(image: PrintedImage, position: number, co
   }
 }
 
-function imageItem({ Rows, Columns, PixelAspectRatio }: PrintedImage, colour: PrintColour): DicomJson {
+function imageItem({ Rows, Columns }: PrintedImage, colour: PrintColour): DicomJson {
   const isGrey = colour === 'grayscale'
   return {
     ...byKeyword({
@@ -68,7 +67,6 @@ function imageItem({ Rows, Columns, PixelAspectRatio }: PrintedImage, colour: Pr
       PlanarConfiguration: isGrey ? undefined : 0,
       Rows,
       Columns,
-      PixelAspectRatio,
       BitsAllocated: 8,
       BitsStored: 8,
       HighBit: 7,

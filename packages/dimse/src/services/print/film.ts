@@ -9,9 +9,6 @@ export interface FilmSession {
   readonly NumberOfCopies?: number | undefined
   readonly PrintPriority?: 'HIGH' | 'MED' | 'LOW' | undefined
   readonly MediumType?: string | undefined
-  readonly FilmDestination?: string | undefined
-  /** At most 64 characters; printers show it in their queue, so it names no patient. */
-  readonly FilmSessionLabel?: string | undefined
 }
 
 /** PS3.3 §C.13.3; what is left out is the printer's choice. */
@@ -23,26 +20,16 @@ export interface FilmBox {
   /** As in PS3.3 §C.13.3: 14INX17IN, A4 … */
   readonly FilmSizeID?: string | undefined
   readonly MagnificationType?: 'REPLICATE' | 'BILINEAR' | 'CUBIC' | 'NONE' | undefined
-  readonly SmoothingType?: string | undefined
-  readonly BorderDensity?: string | undefined
-  readonly EmptyImageDensity?: string | undefined
-  readonly MinDensity?: number | undefined
-  readonly MaxDensity?: number | undefined
-  readonly Trim?: 'YES' | 'NO' | undefined
-  readonly ConfigurationInformation?: string | undefined
 }
 
-/** An image as it is to be seen: windowed and annotated already. */
+/** An image as it is to be seen: windowed and annotated already, its pixels squares. */
 export interface PrintedImage {
   readonly Rows: number
   readonly Columns: number
   /** 8 bits a sample: P-Values where films are grey, R, G, B after each other where they are coloured; Rows × Columns × 1 or 3 bytes in all. */
   readonly pixels: AsyncIterable<Uint8Array> | Iterable<Uint8Array>
-  readonly Polarity?: 'NORMAL' | 'REVERSE' | undefined
   /** Width of the whole image on the film in mm, for true size (PS3.3 §C.13.5). */
   readonly RequestedImageSize?: number | undefined
-  /** Vertical and horizontal, where pixels are no squares. */
-  readonly PixelAspectRatio?: readonly [number, number] | undefined
 }
 
 /** One sheet: its images come in the order of their places, from the top left; a place without an image is undefined. */
