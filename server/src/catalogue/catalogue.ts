@@ -24,7 +24,7 @@ import { wasDeleted } from './tombstones.ts'
  */
 export interface Catalogue {
   /**
-   * Stores one instance, in one transaction with those that wait beside it; durable and visible when it resolves.
+   * Stores one instance, in one transaction with those that wait beside it; durable when it resolves, and visible unless it is quarantined.
    * Rejects when this instance could not be stored; the others of its transaction are not touched by that.
    */
   store: (access: Access, instance: NewInstance) => Promise<StoreOutcome>
@@ -41,7 +41,7 @@ export interface Catalogue {
   /** Makes an object the ready-made metadata of a series; false when it came too late. */
   nameReadyMetadata: (series: SeriesEdition, ready: ReadyMetadata) => Promise<boolean>
   forgetReadyMetadata: (seriesKey: string, blobKey: string) => Promise<void>
-  /** Tells `listener` of every instance this process has stored, once it is durable; answers with what ends that. */
+  /** Tells `listener` of every instance this process has stored into its study, once it is durable; answers with what ends that. */
   onStored: (listener: StoredListener) => () => void
   presence: (access: Access, scope: Scope) => Promise<Presence | undefined>
   /** Hides it, until it is restored or purged. @throws studyLocked 409 */
@@ -82,7 +82,7 @@ export function createCatalogue({ db, searchTimeoutMs = defaultSearchTimeoutMs }
   return {
     store: async (access, instance) => {
       const stored = await writer.store(access, instance)
-      if (stored.blobKept) {
+      if (stored.blobKept && stored.outcome !== 'quarantined') {
         for (const listener of listeners) listener(access, instance)
         signal.changed(access.organisationId)
       }

@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { record } from '../audit/index.ts'
-import { reachesStudy, type Access } from '../identity/index.ts'
+import { actorOf, reachesStudy, type Access } from '../identity/index.ts'
 import { rows, type Trx } from '../platform/db.ts'
-import { actorOf } from './actor.ts'
 import { recordChanges } from './changes.ts'
 import { studyLocked } from './problems.ts'
 import { recountStudies } from './recount.ts'
@@ -71,9 +70,9 @@ const chosen = `
 
 const headSql = `
   insert into deleted_study (deleted_study_id, organisation_id, study_instance_uid, series_instance_uid, sop_instance_uid, deleted_by, reason, device_id, instances, bytes,
-    patient_id, patient_name, study_date, study_description, accession_number, modalities, stored_by, arrived_at)
+    patient_id, issuer_of_patient_id, patient_name, patient_birth_date, study_date, study_description, accession_number, modalities, stored_by, arrived_at, deleted_at)
   select :deletedStudyId::uuid, organisation_id, study_instance_uid, :SeriesInstanceUID::text, :SOPInstanceUID::text, :actor::text, :reason::text, :deviceId::uuid, 0, 0,
-    patient_id, patient_name, study_date, study_description, accession_number, modalities_in_study, stored_by, created_at
+    patient_id, issuer_of_patient_id, patient_name, patient_birth_date, study_date, study_description, accession_number, modalities_in_study, stored_by, created_at, clock_timestamp()
   from study where study_key = :studyKey::bigint`
 
 const instancesSql = `

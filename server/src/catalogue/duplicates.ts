@@ -9,7 +9,7 @@ export type DuplicatePolicy = 'keepBoth' | 'replace' | 'reject'
 
 /** An outcome and what is to be written for it. */
 export interface Decision extends StoreOutcome {
-  readonly writes: 'instance' | 'version' | 'nothing'
+  readonly writes: 'instance' | 'version' | 'quarantine' | 'nothing'
 }
 
 /**

@@ -59,7 +59,8 @@ const inflateInThread = promisify(inflate)
 /** Below this, handing the bytes to another thread costs more than inflating them here. */
 const inflateHereBelowBytes = 16 * 1024
 
-async function inflated(deflated: Buffer): Promise<string> {
+/** The text of deflated metadata. */
+export async function inflated(deflated: Buffer): Promise<string> {
   return (deflated.length < inflateHereBelowBytes ? inflateSync(deflated) : await inflateInThread(deflated)).toString('utf8')
 }
 

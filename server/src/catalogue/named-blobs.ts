@@ -1,7 +1,7 @@
 /** Which blobs rows name, in the order of their keys: what the doctor holds a blob store against. */
 import { rows, type Db } from '../platform/db.ts'
 
-/** A blob an instance, or a former version of one, says it has. */
+/** A blob an object, or a former version of one, says it has. */
 export interface NamedBlob {
   readonly key: string
   readonly byteLength: number
@@ -21,9 +21,11 @@ export const currentBlobs = (db: Db): AsyncGenerator<NamedBlob> => named(db, 'in
 /** Blobs of all former versions of instances, ascending by key. */
 export const formerBlobs = (db: Db): AsyncGenerator<NamedBlob> => named(db, 'instance_version')
 
-async function* named(db: Db, table: 'instance' | 'instance_version'): AsyncGenerator<NamedBlob> {
-  const pageSql = `select blob_key, byte_length from ${table} where blob_key > ? order by blob_key limit ?`
-  for await (const row of keyset<{ blob_key: string; byte_length: string }>(db, pageSql)) yield { key: row.blob_key, byteLength: Number(row.byte_length) }
+/** Blobs of what is in no study: deleted and can be restored, or held apart; ascending by key. */
+export const blobsAside = (db: Db): AsyncGenerator<NamedBlob> => named(db, 'deleted_instance', 'deleted_version', 'quarantined_instance')
+
+async function* named(db: Db, ...tables: readonly string[]): AsyncGenerator<NamedBlob> {
+  for await (const row of keyset<{ blob_key: string; byte_length: string }>(db, tables, 'byte_length')) yield { key: row.blob_key, byteLength: Number(row.byte_length) }
 }
 
 /** Tables that name blobs which can be made again, each key in one of them. */
@@ -31,33 +33,12 @@ const derivedTables = ['series_metadata', 'thumbnail'] as const
 
 /** Blobs of what is derived from instances, ascending by key. */
 export async function* derivedBlobs(db: Db): AsyncGenerator<{ readonly key: string }> {
-  const tables = derivedTables.map((table) => `(select blob_key from ${table} where blob_key > :after order by blob_key limit :limit)`)
-  for (let after = ''; ;) {
-    const { rows: page } = await db.raw<{ rows: { blob_key: string }[] }>(`${tables.join(' union all ')} order by blob_key limit :limit`, { after, limit: keysPerPage })
-    for (const row of page) yield { key: row.blob_key }
-    const last = page.at(-1)
-    if (!last || page.length < keysPerPage) return
-    after = last.blob_key
-  }
+  for await (const row of keyset(db, derivedTables)) yield { key: row.blob_key }
 }
 
 /** Blobs of uploads that are not done, ascending by key. */
 export async function* uploadedBlobs(db: Db): AsyncGenerator<{ readonly key: string }> {
-  for await (const row of keyset<{ blob_key: string }>(db, 'select blob_key from upload_chunk where blob_key > ? order by blob_key limit ?')) yield { key: row.blob_key }
-}
-
-/** Blobs of what is deleted and can be restored, ascending by key. */
-export async function* deletedBlobs(db: Db): AsyncGenerator<{ readonly key: string }> {
-  const pageSql = `select blob_key from (
-    (select blob_key from deleted_instance where blob_key > :after order by blob_key limit :limit) union all (select blob_key from deleted_version where blob_key > :after order by blob_key limit :limit)
-  ) as deleted order by blob_key limit :limit`
-  for (let after = ''; ;) {
-    const { rows: page } = await db.raw<{ rows: { blob_key: string }[] }>(pageSql, { after, limit: keysPerPage })
-    for (const row of page) yield { key: row.blob_key }
-    const last = page.at(-1)
-    if (!last || page.length < keysPerPage) return
-    after = last.blob_key
-  }
+  for await (const row of keyset(db, ['upload_chunk'])) yield { key: row.blob_key }
 }
 
 /** Forgets something derived whose blob is lost, so that it is made again. */
@@ -67,14 +48,18 @@ export async function forgetDerived(db: Db, blobKey: string): Promise<void> {
 
 /** Blobs given up and not removed yet, ascending by key. */
 export async function* givenUpBlobs(db: Db): AsyncGenerator<GivenUpBlob> {
-  const pageSql = 'select blob_key, since from obsolete_blob where blob_key > ? order by blob_key limit ?'
-  for await (const row of keyset<{ blob_key: string; since: Date }>(db, pageSql)) yield { key: row.blob_key, since: row.since }
+  for await (const row of keyset<{ blob_key: string; since: Date }>(db, ['obsolete_blob'], 'since')) yield { key: row.blob_key, since: row.since }
 }
 
-/** Rows page by page, each beginning behind the last blob of the one before: no connection and no snapshot is held in between. */
-async function* keyset<Row extends { readonly blob_key: string }>(db: Db, pageSql: string): AsyncGenerator<Row> {
+/**
+ * Rows of all these tables, ascending by blob, page by page, each beginning behind the last blob of the one before: no connection and no snapshot is held in between.
+ * @param more columns beside `blob_key`
+ */
+async function* keyset<Row extends { readonly blob_key: string }>(db: Db, tables: readonly string[], ...more: readonly string[]): AsyncGenerator<Row> {
+  const ofTables = tables.map((table) => `(select ${['blob_key', ...more].join(', ')} from ${table} where blob_key > :after order by blob_key limit :limit)`)
+  const pageSql = `select * from (${ofTables.join(' union all ')}) as named order by blob_key limit :limit`
   for (let after = ''; ;) {
-    const page = await rows<Row>(db, pageSql, [after, keysPerPage])
+    const { rows: page } = await db.raw<{ rows: Row[] }>(pageSql, { after, limit: keysPerPage })
     yield* page
     const last = page.at(-1)
     if (!last || page.length < keysPerPage) return
@@ -124,6 +109,27 @@ const holdersSql = (condition: string) => `
 /** Who names these blobs now. */
 export async function blobHolders(db: Db, blobKeys: readonly string[]): Promise<BlobHolder[]> {
   return (await rows<BlobHolderRow>(db, holdersSql('blob_key = any(?::text[])'), [[...blobKeys], [...blobKeys]])).map(toHolder)
+}
+
+/** What is in no study and names a blob: what was deleted and can be restored, or is held apart. */
+export type AsideHolder = Pick<BlobHolder, 'blobKey' | 'organisationId' | 'StudyInstanceUID' | 'SeriesInstanceUID' | 'SOPInstanceUID' | 'byteLength'>
+
+const asideHoldersSql = `
+  with holder as (
+    select blob_key, deleted_study_id, null::uuid as quarantine_id, organisation_id, series_instance_uid, sop_instance_uid, byte_length from deleted_instance where blob_key = any(:keys::text[])
+    union all select blob_key, deleted_study_id, null, organisation_id, series_instance_uid, sop_instance_uid, byte_length from deleted_version where blob_key = any(:keys::text[])
+    union all select blob_key, null, quarantine_id, organisation_id, series_instance_uid, sop_instance_uid, byte_length from quarantined_instance where blob_key = any(:keys::text[])
+  )
+  select holder.*, coalesce(quarantine.study_instance_uid, deleted_study.study_instance_uid) as study_instance_uid
+  from holder left join quarantine using (organisation_id, quarantine_id) left join deleted_study on deleted_study.organisation_id = holder.organisation_id and deleted_study.deleted_study_id = holder.deleted_study_id
+  order by blob_key`
+
+/** Who of what is in no study names these blobs now. */
+export async function asideHolders(db: Db, blobKeys: readonly string[]): Promise<AsideHolder[]> {
+  const { rows: found } = await db.raw<{ rows: Pick<BlobHolderRow, 'blob_key' | 'organisation_id' | 'study_instance_uid' | 'series_instance_uid' | 'sop_instance_uid' | 'byte_length'>[] }>(asideHoldersSql, { keys: [...blobKeys] })
+  return found.map((row) => ({
+    blobKey: row.blob_key, organisationId: row.organisation_id, StudyInstanceUID: row.study_instance_uid, SeriesInstanceUID: row.series_instance_uid, SOPInstanceUID: row.sop_instance_uid, byteLength: Number(row.byte_length),
+  }))
 }
 
 /** The current and former versions of one instance, newest first. */

@@ -30,13 +30,14 @@ export interface NewInstance {
  * - `newVersion`: other bytes under the same UIDs; these are current now, the former are kept (duplicate policy `keepBoth`)
  * - `replaced`: other bytes under the same UIDs; the former go (`replace`)
  * - `refused`: other bytes under the same UIDs; the former stay (`reject`)
+ * - `quarantined`: of another patient than the study that is there; kept, apart from it, until somebody decides
  *
  * `blobKept` false: no row names the new blob, its writer removes it. When `store` rejects, whether the blob is named is
  * not known, and it must be left to the sweep.
  */
 export interface StoreOutcome {
-  readonly outcome: 'created' | 'unchanged' | 'newVersion' | 'replaced' | 'refused'
+  readonly outcome: 'created' | 'unchanged' | 'newVersion' | 'replaced' | 'refused' | 'quarantined'
   readonly blobKept: boolean
-  /** Version that is current now, from 1. */
+  /** Version that is current now, from 1; 0 of what is in no study. */
   readonly version: number
 }

@@ -34,12 +34,27 @@ export async function prepare(access: Access, instance: NewInstance): Promise<Pr
     access,
     origin: currentOrigin() ?? null,
     instance,
-    study: studyRow(membersOf(attributes, studyTags)),
+    study: studyOf(attributes),
     series: seriesRow(membersOf(attributes, seriesTags)),
     row: { ...storable(instanceColumns(attributes)), ...readyInstance(attributes) },
     metadata: await deflateJoinable(metadataText),
   }
 }
+
+/** The same object without what it says of its patient: for a study that has one. */
+export function withoutPatient(prepared: Prepared): Prepared {
+  return { ...prepared, study: studyOf(attributesWithoutPatient(prepared.instance.attributes)) }
+}
+
+/** What an object says of its study. */
+export const studyOf = (attributes: DicomJson): StudyRow => studyRow(membersOf(attributes, studyTags))
+
+export const attributesWithoutPatient = (attributes: DicomJson): DicomJson => Object.fromEntries(Object.entries(attributes).filter(([tag]) => !isOfPatient(tag)))
+
+export const isOfPatient = (tag: string): boolean => groupsOfPatient.has(tag.slice(0, 4))
+
+/** Of the patient, and of the trial the patient takes part in. */
+const groupsOfPatient: ReadonlySet<string> = new Set(['0010', '0012'])
 
 /** A study's row out of its attributes. The instances of a study arrive together and nearly always say the same of it, so the last rows are remembered. */
 export const studyRow = memoized((study: DicomJson): StudyRow => ({ ...storable(studyColumns(study)), ...readyStudy(study) }), JSON.stringify, rememberedRows)

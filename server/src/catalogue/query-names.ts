@@ -1,4 +1,5 @@
 import { nameTokens, wordExpression, type NameCondition, type Pattern } from '@isocenter/dicom'
+import { anywhere, likeLiteral } from '../platform/like.ts'
 import { fixed, joined, sql, type Sql } from './sql.ts'
 
 /**
@@ -35,7 +36,7 @@ function expressionsOf(condition: NameCondition): Expression[] {
       return [{ expression: `^${groups.join('=')}(=|$)` }]
     }
     case 'nameWords': return condition.words.map((word) =>
-      (word.anywhere && !word.ideographic ? { like: `%${likeLiteral(word.text)}%` } : { expression: wordExpression(word) }))
+      (word.anywhere && !word.ideographic ? { like: anywhere(word.text) } : { expression: wordExpression(word) }))
   }
 }
 
@@ -45,7 +46,7 @@ function groupExpression(pattern: Pattern): Expression {
   const isOpenAfter = pattern.at(-1) === '*'
   const inner = pattern.slice(isOpenBefore ? 1 : 0, isOpenAfter ? -1 : undefined)
   const [only, ...more] = inner
-  if (isOpenBefore && isOpenAfter && typeof only === 'object' && more.length === 0) return { like: `%${likeLiteral(only.text)}%` }
+  if (isOpenBefore && isOpenAfter && typeof only === 'object' && more.length === 0) return { like: anywhere(only.text) }
   return { expression: `${isOpenBefore ? '' : '(^|=)'}${expressionOf(inner)}${isOpenAfter ? '' : '(=|$)'}` }
 }
 
@@ -68,9 +69,6 @@ function widest(tokens: readonly string[]): string[] {
   const all = [...new Set(tokens)]
   return all.filter((token) => !all.some((other) => other.length > token.length && other.includes(token)))
 }
-
-/** A literal inside a LIKE pattern. */
-export const likeLiteral = (text: string): string => text.replace(/[\\%_]/g, '\\$&')
 
 /** A wildcard pattern (PS3.4 §C.2.2.2.4) as LIKE writes it. */
 export const likePattern = (pattern: Pattern): string => pattern.map((part) => {

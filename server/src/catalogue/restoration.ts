@@ -1,26 +1,11 @@
 /** Bringing back what was deleted, in pieces: a process that is killed in between leaves the rest deleted, and the next one goes on. */
-import { inflateSync } from 'node:zlib'
-import type { DicomJson } from '@isocenter/dicom'
 import type { Access } from '../identity/index.ts'
 import { rows, type Db, type Trx } from '../platform/db.ts'
-import { prepare, type Prepared } from './prepare.ts'
+import type { Prepared } from './prepare.ts'
+import { prepareAgain, type SetAsideRow } from './set-aside.ts'
 import { storeBatch } from './store-batch.ts'
 
 const instancesAtOnce = 64
-
-interface DeletedInstanceRow {
-  readonly series_instance_uid: string
-  readonly sop_instance_uid: string
-  readonly sop_class_uid: string
-  readonly transfer_syntax_uid: string
-  readonly blob_key: string
-  readonly byte_length: string
-  readonly sha256: Buffer
-  readonly data_set_sha256: Buffer
-  readonly layout: Buffer
-  readonly warnings: readonly unknown[] | null
-  readonly metadata: Buffer
-}
 
 /**
  * Stores the instances of one deletion again, from the blobs they still have, with their former versions, their version numbers and the moments
@@ -29,25 +14,16 @@ interface DeletedInstanceRow {
 export async function restoreInstances(db: Db, { organisationId, deletedStudyId, StudyInstanceUID }: { organisationId: string; deletedStudyId: string; StudyInstanceUID: string }, access: Access): Promise<number> {
   let restored = 0
   for (let after: readonly [string, string] = ['', '']; ;) {
-    const page = await rows<DeletedInstanceRow>(db, `
+    const page = await rows<SetAsideRow>(db, `
       select * from deleted_instance where organisation_id = ? and deleted_study_id = ? and (series_instance_uid, sop_instance_uid) > (?, ?)
       order by series_instance_uid, sop_instance_uid limit ?`, [organisationId, deletedStudyId, ...after, instancesAtOnce])
     const last = page.at(-1)
     if (last === undefined) return restored
     after = [last.series_instance_uid, last.sop_instance_uid]
     // Without metadata an instance cannot be described again; its bytes are kept.
-    const batch = await Promise.all(page.filter(({ metadata }) => metadata.length > 0).map((row) => prepared(access, StudyInstanceUID, row)))
+    const batch = await Promise.all(page.filter(({ metadata }) => metadata.length > 0).map((row) => prepareAgain(access, StudyInstanceUID, row)))
     restored += await db.transaction((trx) => restoreBatch(trx, deletedStudyId, batch))
   }
-}
-
-function prepared(access: Access, StudyInstanceUID: string, row: DeletedInstanceRow): Promise<Prepared> {
-  const metadataText = inflateSync(row.metadata).toString('utf8')
-  return prepare(access, {
-    StudyInstanceUID, SeriesInstanceUID: row.series_instance_uid, SOPInstanceUID: row.sop_instance_uid, SOPClassUID: row.sop_class_uid, transferSyntaxUID: row.transfer_syntax_uid,
-    attributes: JSON.parse(metadataText) as DicomJson, metadataText, layout: row.layout, blobKey: row.blob_key, byteLength: Number(row.byte_length), sha256: row.sha256, dataSetSha256: row.data_set_sha256,
-    warnings: row.warnings ?? undefined,
-  })
 }
 
 async function restoreBatch(trx: Trx, deletedStudyId: string, batch: readonly Prepared[]): Promise<number> {
@@ -59,7 +35,7 @@ async function restoreBatch(trx: Trx, deletedStudyId: string, batch: readonly Pr
   const waiting = new Set(await trx('deleted_instance').where({ deleted_study_id: deletedStudyId }).whereIn('blob_key', batch.map(({ instance }) => instance.blobKey)).pluck<string[]>('blob_key'))
   const wanted = batch.filter(({ instance }) => waiting.has(instance.blobKey))
   if (wanted.length === 0) return 0
-  const outcomes = await storeBatch(trx, wanted, { policy: 'reject', isAudited: false })
+  const outcomes = await storeBatch(trx, wanted, { policy: 'reject', isAudited: false, isPatientAsked: false })
   const blobKeys = wanted.filter((_, index) => outcomes[index]?.outcome === 'created').map(({ instance }) => instance.blobKey)
   await rows(trx, arrivalSql, [deletedStudyId])
   for (const sql of [versionSql, formerVersionsSql, recompressedSql]) await rows(trx, sql, [deletedStudyId, blobKeys])

@@ -1,6 +1,6 @@
 import type { AuditEvent } from '../audit/index.ts'
+import { actorOf } from '../identity/index.ts'
 import type { Decision } from './duplicates.ts'
-import { actorOf } from './actor.ts'
 import type { Prepared } from './prepare.ts'
 import type { InstanceNow } from './store-instances.ts'
 
@@ -10,10 +10,10 @@ interface Decided {
   readonly former?: Pick<InstanceNow, 'byteLength'> | undefined
 }
 
-/** One event for what one actor stored into one study together; what was refused apart from what succeeded. */
+/** One event for what one actor stored into one study together; what was refused, or is held apart, apart from what went into it. */
 export function storeEvents(decided: readonly Decided[]): AuditEvent[] {
   const groups = Map.groupBy(decided, ({ prepared: { access, instance, origin }, decision }) =>
-    [access.organisationId, actorOf(access), origin?.address, instance.StudyInstanceUID, decision.outcome === 'refused'].join(' '))
+    [access.organisationId, actorOf(access), origin?.address, instance.StudyInstanceUID, isApart(decision) ? decision.outcome : ''].join(' '))
   return [...groups.values()].flatMap((group) => {
     const [first] = group
     if (!first) return []
@@ -42,3 +42,5 @@ export function storeEvents(decided: readonly Decided[]): AuditEvent[] {
     }]
   })
 }
+
+const isApart = ({ outcome }: Decision): boolean => outcome === 'refused' || outcome === 'quarantined'

@@ -6,13 +6,14 @@ import { planByIndex } from './json-rows.ts'
 import { findKept } from './kept-versions.ts'
 import type { StoreOutcome } from './new-instance.ts'
 import type { Prepared } from './prepare.ts'
+import { findStrangers, holdApart } from './quarantine.ts'
 import { findOldest } from './oldest-instances.ts'
 import { storeEvents } from './store-audit.ts'
 import { storeExtraValues } from './extra-values.ts'
-import { findEmptied, refillEmptied } from './store-emptied.ts'
-import { findExisting, insertInstances, supersede, type InstanceNow, type Placed } from './store-instances.ts'
+import { findEmptied, findStrangeBefore, refillEmptied } from './store-emptied.ts'
+import { findExisting, insertInstances, supersede, type WithFormer } from './store-instances.ts'
 import { findSeries, insertSeries, seriesIdentity, takeIntoSeries, updateSeries } from './store-series.ts'
-import { lockStudies, saveStudies, takeIntoStudy } from './store-studies.ts'
+import { describeAgain, lockStudies, ofItsPatient, saveStudies, takeIntoStudy, unmakeStudies } from './store-studies.ts'
 import { liftTombstones } from './tombstones.ts'
 
 /** How what is brought back differs from what arrives. */
@@ -21,6 +22,8 @@ export interface StoreOptions {
   readonly policy?: DuplicatePolicy
   /** False where the caller writes the event. */
   readonly isAudited?: boolean
+  /** False where somebody has decided that it belongs into its study. */
+  readonly isPatientAsked?: boolean
 }
 
 /**
@@ -29,24 +32,35 @@ export interface StoreOptions {
  * The studies' rows are locked first and in one order everywhere, and nothing below a study changes without that lock:
  * from there on no other writer is in the way, and what is read stays true until the commit.
  */
-export async function storeBatch(trx: Trx, batch: readonly Prepared[], { policy, isAudited = true }: StoreOptions = {}): Promise<StoreOutcome[]> {
+export async function storeBatch(trx: Trx, batch: readonly Prepared[], { policy, isAudited = true, isPatientAsked = true }: StoreOptions = {}): Promise<StoreOutcome[]> {
   const [, studies] = await together(planByIndex(trx), lockStudies(trx, batch))
   const [series, existing] = await together(findSeries(trx, batch, studies), findExisting(trx, batch, studies))
   const placed = batch.map((prepared, index) => ({ prepared, series: known(series.get(seriesIdentity(prepared))), former: existing[index] }))
-  const decided = await decideAll(trx, placed, policy)
+  const strangers = await findStrangers(trx, placed)
+  describeAgain(studies.values(), placed, strangers)
+  const decided = await decideAll(trx, placed, isPatientAsked ? strangers : nobody, policy)
 
   const created = decided.filter(({ decision }) => decision.writes === 'instance')
-  const superseding = decided.filter(({ decision }) => decision.writes === 'version')
+  const superseded = decided.filter(({ decision }) => decision.writes === 'version')
   for (const { series } of created) {
     series.newInstances += 1
     series.study.newInstances += 1
   }
-  const oldest = await findOldest(trx, superseding.map(({ former }) => known(former).instanceKey))
+  await unmakeStudies(trx, studies.values())
+  const oldest = await findOldest(trx, superseded.map(({ former }) => known(former).instanceKey))
+  const correctsStudy = ({ former }: Decided) => former !== undefined && oldest.get(former.instanceKey)?.study === true
+  // What says of whom the study is, before those that are compared with it.
+  const superseding = superseded.toSorted((one, other) => Number(correctsStudy(other)) - Number(correctsStudy(one)))
   const emptied = await findEmptied(trx, superseding)
-  for (const { prepared, series, former } of [...created, ...superseding]) {
+  const strangeBefore = await findStrangeBefore(trx, superseding.filter(correctsStudy))
+  for (const one of [...created, ...superseding]) {
+    const { prepared, series, former } = one
     const oldestOf = former && oldest.get(former.instanceKey)
     takeIntoSeries(series, prepared, oldestOf?.series ?? false)
-    takeIntoStudy(series.study, prepared, oldestOf?.study ?? false)
+    const isCorrection = correctsStudy(one)
+    // A study becomes another patient's by a correction of what it is described by, and by nothing else.
+    const isOfPatient = isCorrection && former !== undefined && !strangeBefore.has(former.instanceKey)
+    takeIntoStudy(series.study, isOfPatient ? prepared : ofItsPatient(series.study, prepared), isCorrection)
     if (former && former.SOPClassUID !== prepared.instance.SOPClassUID) series.study.lostSomething = true
   }
 
@@ -66,21 +80,25 @@ export async function storeBatch(trx: Trx, batch: readonly Prepared[], { policy,
   return decided.map(({ decision: { outcome, blobKept, version } }) => ({ outcome, blobKept, version }))
 }
 
-type WithFormer = Placed & { readonly former: InstanceNow | undefined }
 type Decided = WithFormer & { readonly decision: Decision }
 
 function changesOf({ prepared: { access: { organisationId }, instance }, decision: { outcome, version, writes } }: Decided): NewChange[] {
-  if (writes === 'nothing' || outcome === 'unchanged' || outcome === 'refused') return []
+  if (writes === 'nothing' || outcome === 'unchanged' || outcome === 'refused' || outcome === 'quarantined') return []
   const { StudyInstanceUID, SeriesInstanceUID, SOPInstanceUID } = instance
   return [{ organisationId, action: outcome, scope: { StudyInstanceUID, SeriesInstanceUID, SOPInstanceUID }, version }]
 }
 
-async function decideAll(trx: Trx, placed: readonly WithFormer[], policy: DuplicatePolicy | undefined): Promise<Decided[]> {
+const nobody: ReadonlySet<number> = new Set()
+
+/** What becomes of each; what is of another patient than its study is held apart with that. */
+async function decideAll(trx: Trx, placed: readonly WithFormer[], strangers: ReadonlySet<number>, policy: DuplicatePolicy | undefined): Promise<Decided[]> {
   const policies = await policiesOf(trx, placed.filter(({ former }) => former !== undefined))
   const kept = await findKept(trx, placed)
+  const places = [...strangers]
+  const held = new Map((await holdApart(trx, places.map((place) => known(placed[place]).prepared))).map((decision, index) => [places[index], decision]))
   return placed.map((one, index) => {
     const { prepared, former } = one
-    return { ...one, decision: decide(prepared, former, kept[index], policy ?? policies.get(prepared.access.organisationId) ?? 'keepBoth') }
+    return { ...one, decision: held.get(index) ?? decide(prepared, former, kept[index], policy ?? policies.get(prepared.access.organisationId) ?? 'keepBoth') }
   })
 }
 

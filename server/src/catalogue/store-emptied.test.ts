@@ -17,11 +17,11 @@ test('a correction that only empties a value is followed by the study and its se
 
 test('what another instance of the study still says takes its place', async () => {
   const { catalogue, north, db } = open
-  const first = aNewInstance({ PatientID: 'WRONG', StudyDescription: 'CT Head' })
+  const first = aNewInstance({ AccessionNumber: 'WRONG', StudyDescription: 'CT Head' })
   await catalogue.store(north, first)
-  await catalogue.store(north, aNewInstance({ StudyInstanceUID: first.StudyInstanceUID, PatientID: 'RIGHT', StudyDescription: undefined }))
-  await catalogue.store(north, otherBytes(first, { PatientID: undefined, StudyDescription: undefined }))
-  expect(await studyRowOf(db, north, first)).toMatchObject({ patient_id: 'RIGHT', study_description: null })
+  await catalogue.store(north, aNewInstance({ StudyInstanceUID: first.StudyInstanceUID, AccessionNumber: 'RIGHT', StudyDescription: undefined }))
+  await catalogue.store(north, otherBytes(first, { AccessionNumber: undefined, StudyDescription: undefined }))
+  expect(await studyRowOf(db, north, first)).toMatchObject({ accession_number: 'RIGHT', study_description: null })
 })
 
 test('a correction that has never said what the study says takes nothing away', async () => {

@@ -3,10 +3,12 @@ import { inflateSync } from 'node:zlib'
 import type { DicomJson } from '@isocenter/dicom'
 import { rows, type Trx } from '../platform/db.ts'
 import { fillSeries, fillStudy, givenBy, refilled, valuesWithout, withoutValue } from './fill-in.ts'
-import { seriesRow, studyRow, type Prepared } from './prepare.ts'
-import type { InstanceNow } from './store-instances.ts'
+import { isStranger } from './patient-conflict.ts'
+import { attributesWithoutPatient, isOfPatient, seriesRow, studyOf, studyRow } from './prepare.ts'
+import { learnCorrections } from './quarantine.ts'
+import type { WithFormer } from './store-instances.ts'
 import type { SeriesState } from './store-series.ts'
-import type { StudyState } from './store-studies.ts'
+import { ofItsPatient, type StudyState } from './store-studies.ts'
 
 /** Tags that a study or series may have lost. */
 export interface Emptied {
@@ -14,11 +16,7 @@ export interface Emptied {
   readonly series: ReadonlyMap<SeriesState, ReadonlySet<string>>
 }
 
-interface Superseding {
-  readonly prepared: Prepared
-  readonly series: SeriesState
-  readonly former: InstanceNow | undefined
-}
+const metadataSql = 'select instance_key, metadata from instance_metadata where instance_key = any(?::bigint[])'
 
 /** What a value may be taken from instead: the oldest instances, as many. Beyond them a study says hardly anything new of itself. */
 const lookedThrough = 64
@@ -27,7 +25,7 @@ const lookedThrough = 64
  * What objects no longer say of their study and series although what they supersede did, in the very words the rows have.
  * To be asked before anything of the batch is taken in.
  */
-export async function findEmptied(trx: Trx, superseding: readonly Superseding[]): Promise<Emptied> {
+export async function findEmptied(trx: Trx, superseding: readonly WithFormer[]): Promise<Emptied> {
   const studies = new Map<StudyState, Set<string>>()
   const series = new Map<SeriesState, Set<string>>()
   const missing = superseding.flatMap((one) => {
@@ -37,7 +35,7 @@ export async function findEmptied(trx: Trx, superseding: readonly Superseding[])
     return former && ofStudy.length + ofSeries.length > 0 ? [{ state, former, ofStudy, ofSeries }] : []
   })
   if (missing.length === 0) return { studies, series }
-  const metadata = await metadataOf(trx, 'select instance_key, metadata from instance_metadata where instance_key = any(?::bigint[])', [missing.map(({ former }) => former.instanceKey)])
+  const metadata = await metadataOf(trx, metadataSql, [missing.map(({ former }) => former.instanceKey)])
   for (const { state, former, ofStudy, ofSeries } of missing) {
     const json = metadata.get(former.instanceKey)
     if (!json) continue
@@ -47,8 +45,22 @@ export async function findEmptied(trx: Trx, superseding: readonly Superseding[])
   return { studies, series }
 }
 
+/**
+ * Of objects that take the place of their study's oldest instance those, by the instance's key, that were of another patient before as well: they have never said whose
+ * the study is. To be asked before they are written.
+ */
+export async function findStrangeBefore(trx: Trx, superseding: readonly WithFormer[]): Promise<ReadonlySet<string>> {
+  const strange = superseding.flatMap(({ prepared, series: { study }, former }) => (former && isStranger(study, prepared.study) ? [{ study, instanceKey: former.instanceKey }] : []))
+  if (strange.length === 0) return new Set()
+  const metadata = await metadataOf(trx, metadataSql, [strange.map(({ instanceKey }) => instanceKey)])
+  return new Set(strange.flatMap(({ study, instanceKey }) => {
+    const json = metadata.get(instanceKey)
+    return json !== undefined && isStranger(study, studyOf(json)) ? [instanceKey] : []
+  }))
+}
+
 /** Lets the rows say of what was emptied what other instances say, or nothing. To be called when the superseding objects have been written, before the rows are saved. */
-export async function refillEmptied(trx: Trx, { studies, series }: Emptied, created: readonly Superseding[]): Promise<void> {
+export async function refillEmptied(trx: Trx, { studies, series }: Emptied, created: readonly WithFormer[]): Promise<void> {
   for (const [state, tags] of series) {
     if (state.seriesKey === undefined) continue
     const ready = seriesRow(refilled(state.ready, tags, await oldest(trx, 'series_key', state.seriesKey, tags)))
@@ -61,14 +73,20 @@ export async function refillEmptied(trx: Trx, { studies, series }: Emptied, crea
     Object.assign(state, { ready: row, row, modality: row.modality })
   }
   for (const [state, tags] of studies) {
-    const ready = studyRow(refilled(state.ready, tags, await oldest(trx, 'study_key', state.studyKey, tags)))
-    state.ready = created.filter((one) => one.series.study === state).reduce((filled, { prepared }) => fillStudy(filled, prepared.study) ?? filled, ready)
+    const asksPatient = [...tags].some(isOfPatient)
+    if (asksPatient) await learnCorrections(trx, [state])
+    const told = (json: DicomJson) => (asksPatient && isStranger(state, studyOf(json)) ? attributesWithoutPatient(json) : json)
+    const ready = studyRow(refilled(state.ready, tags, await oldest(trx, 'study_key', state.studyKey, tags, told)))
+    state.ready = created.filter((one) => one.series.study === state).reduce((filled, { prepared }) => fillStudy(filled, ofItsPatient(state, prepared).study) ?? filled, ready)
     state.isFilled = true
   }
 }
 
-/** The oldest instances, as few as have a value for each of these tags: nearly always the first one has them all. */
-async function oldest(trx: Trx, column: 'study_key' | 'series_key', key: string, tags: ReadonlySet<string>): Promise<DicomJson[]> {
+/**
+ * The oldest instances, as few as have a value for each of these tags: nearly always the first one has them all.
+ * @param told what of an instance counts
+ */
+async function oldest(trx: Trx, column: 'study_key' | 'series_key', key: string, tags: ReadonlySet<string>, told: (json: DicomJson) => DicomJson = (json) => json): Promise<DicomJson[]> {
   const found: DicomJson[] = []
   let lacking = [...tags]
   for (let after = '0', limit = 1; lacking.length > 0 && found.length < lookedThrough; limit *= 2) {
@@ -78,7 +96,7 @@ async function oldest(trx: Trx, column: 'study_key' | 'series_key', key: string,
     const last = [...page.keys()].at(-1)
     if (last === undefined) return found
     after = last
-    for (const json of page.values()) {
+    for (const json of [...page.values()].map(told)) {
       found.push(json)
       lacking = withoutValue(json, lacking)
     }

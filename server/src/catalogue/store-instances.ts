@@ -28,6 +28,11 @@ export interface Placed {
   readonly series: SeriesState
 }
 
+/** The same with what is there under its UIDs. */
+export interface WithFormer extends Placed {
+  readonly former: InstanceNow | undefined
+}
+
 const columns = [
   'sop_class_uid', 'instance_number', 'instance_number_sort', 'number_of_frames', 'transfer_syntax_uid', 'attributes',
   'blob_key', 'byte_length', 'sha256', 'data_set_sha256', 'layout', 'warnings',
@@ -153,7 +158,7 @@ export async function supersede(trx: Trx, superseding: readonly { prepared: Prep
 }
 
 /** The column is signed. */
-const metadataColumns = ({ metadata: { zlib, textBytes, crc32 } }: Prepared): object => ({ metadata: bytea(zlib), text_bytes: textBytes, crc32: crc32 | 0 })
+export const metadataColumns = ({ metadata: { zlib, textBytes, crc32 } }: Prepared): object => ({ metadata: bytea(zlib), text_bytes: textBytes, crc32: crc32 | 0 })
 
 function columnsOf({ instance, row }: Prepared): object {
   return {

@@ -81,7 +81,7 @@ describe('storing', () => {
     const say = (attributes: object) => catalogue.store(north, aNewInstance({ StudyInstanceUID, SeriesInstanceUID, PatientID: 'P1', ...attributes }))
     await say({ PatientName: null, StudyDate: undefined, AccessionNumber: '', Modality: null, SeriesDescription: undefined })
     await say({ PatientName: 'Li^Na', StudyDate: '20260102', StudyTime: '0815', AccessionNumber: 'A7', Modality: 'CT', PatientAge: '044Y', SeriesDescription: null })
-    await say({ PatientName: 'Wang^Wei', StudyDate: '20250101', AccessionNumber: 'A8', Modality: 'MR', SeriesDescription: 'Axial', PatientID: 'P2' })
+    await say({ PatientName: 'Wang^Wei', StudyDate: '20250101', AccessionNumber: 'A8', Modality: 'MR', SeriesDescription: 'Axial' })
     expect(await studyRowOf(db, north, { StudyInstanceUID })).toMatchObject({
       patient_id: 'P1', patient_name: 'Li^Na', study_date: '20260102', accession_number: 'A7', modalities_in_study: ['CT'], sort_key: expect.stringMatching(/^20260102/) as string,
     })

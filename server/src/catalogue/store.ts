@@ -43,9 +43,12 @@ export function createInstanceStore(db: Db): InstanceStore {
 const maxRetriesOfRace = 8
 const maxRetriesWithoutConnection = 4
 
-/** A race is tried again soon, a lost connection after Postgres has had time to come back; a bit of chance parts those who met. */
+/** A race is tried again soon; undefined where that was done often enough. */
+export const retryAfterRaceMs = (attempt: number): number | undefined => (attempt <= maxRetriesOfRace ? 2 ** attempt * (1 + Math.random()) : undefined)
+
+/** A lost connection after Postgres has had time to come back; a bit of chance parts those who met. Undefined for what is no use again. */
 function retryAfterMs(error: unknown, attempt: number): number | undefined {
-  if (isRace(error)) return attempt <= maxRetriesOfRace ? 2 ** attempt * (1 + Math.random()) : undefined
+  if (isRace(error)) return retryAfterRaceMs(attempt)
   if (isConnectionLost(error)) return attempt <= maxRetriesWithoutConnection ? 50 * 3 ** attempt * (1 + Math.random()) : undefined
   return undefined
 }

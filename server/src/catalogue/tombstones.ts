@@ -26,7 +26,10 @@ export async function liftTombstones(trx: Trx, stored: readonly Prepared[]): Pro
   })))
 }
 
-/** One for each instance that goes, one for each series that goes whole, and one for the study if nothing of it stays. */
+/**
+ * One for each instance that goes, one for each series that goes whole, and one for the study if nothing of it stays. The time is the database's and read while
+ * the study is locked: what was begun under that lock is before it or behind it, whatever the clocks of servers say.
+ */
 const leaveSql = `
   with wanted as (
     select study.organisation_id, study_instance_uid, series_instance_uid, sop_instance_uid,
@@ -41,8 +44,8 @@ const leaveSql = `
     union all
     select organisation_id, study_instance_uid, null, null from wanted group by 1, 2 having bool_and(goes)
   )
-  insert into deletion (organisation_id, study_instance_uid, series_instance_uid, sop_instance_uid) select * from gone
-  on conflict (organisation_id, study_instance_uid, series_instance_uid, sop_instance_uid) do update set deleted_at = now()`
+  insert into deletion (organisation_id, study_instance_uid, series_instance_uid, sop_instance_uid, deleted_at) select *, clock_timestamp() from gone
+  on conflict (organisation_id, study_instance_uid, series_instance_uid, sop_instance_uid) do update set deleted_at = excluded.deleted_at`
 
 /**
  * Remembers everything that is about to be deleted from a locked study, so that asking for it is answered 410 and not 404

@@ -1,7 +1,7 @@
 /** Holds the blob store and the rows against each other, key by key, both ways. */
-import { blobHolders, currentBlobs, deletedBlobs, derivedBlobs, forgetDerived, forgetObsoleteBlobs, formerBlobs, givenUpBlobs, unnamedBlobs, uploadedBlobs, type BlobHolder } from '../catalogue/index.ts'
+import { asideHolders, blobHolders, blobsAside, currentBlobs, derivedBlobs, forgetDerived, forgetObsoleteBlobs, formerBlobs, givenUpBlobs, unnamedBlobs, uploadedBlobs, type BlobHolder } from '../catalogue/index.ts'
 import { isDigestOf, isSettled, longestStoreMs, minimumAgeMs, reread } from '../dicomweb/index.ts'
-import { BlobStoreError, isAttachmentBlobKey, isCredentialBlobKey, isDownloadBlobKey } from '../storage/index.ts'
+import { BlobStoreError, isFileBlobKey } from '../storage/index.ts'
 import { examineBlobStore } from './connections.ts'
 import type { Examination } from './examination.ts'
 import type { Example } from './findings.ts'
@@ -19,10 +19,11 @@ export async function examineBlobs(examination: Examination): Promise<void> {
   const { db, blobs, examined, now, deep } = examination
   const overdue = new Date(now().getTime() - overdueAfterMs)
   const suspects = new Batch(suspectsAtOnce, (keys) => examineNamed(examination, keys))
+  const setAside = new Batch(suspectsAtOnce, (keys) => examineAside(examination, keys))
   const orphans = new Batch(suspectsAtOnce, (keys) => examineUnnamed(examination, keys))
 
-  const lists = { blob: blobs.list(''), current: currentBlobs(db), former: formerBlobs(db), deleted: deletedBlobs(db), derived: derivedBlobs(db), givenUp: givenUpBlobs(db), uploaded: uploadedBlobs(db) }
-  for await (const { key, blob, current, former, deleted, derived, givenUp, uploaded } of sideBySide(lists)) {
+  const lists = { blob: blobs.list(''), current: currentBlobs(db), former: formerBlobs(db), aside: blobsAside(db), derived: derivedBlobs(db), givenUp: givenUpBlobs(db), uploaded: uploadedBlobs(db) }
+  for await (const { key, blob, current, former, aside, derived, givenUp, uploaded } of sideBySide(lists)) {
     if (blob) {
       examined.blobs++
       examined.blobBytes += blob.byteLength
@@ -37,16 +38,20 @@ export async function examineBlobs(examination: Examination): Promise<void> {
     } else if (derived) {
       if (givenUp) await examineGivenUpInUse(examination, key)
       if (!blob) await examineLostDerived(examination, key)
-    } else if (uploaded || deleted) {
-      // A piece of an upload on its way: one that is lost shows when the upload is done. And what may be restored: its rows wait aside.
+    } else if (aside) {
+      if (givenUp) await examineGivenUpInUse(examination, key)
+      if (blob?.byteLength !== aside.byteLength) await setAside.add(key)
+    } else if (uploaded) {
+      // A piece of an upload on its way: one that is lost shows when the upload is done.
       if (givenUp) await examineGivenUpInUse(examination, key)
     } else if (givenUp) {
       if (givenUp.since < overdue) await examineOverdue(examination, key)
-    } else if (blob && !isCredentialBlobKey(key) && !isAttachmentBlobKey(key) && !isDownloadBlobKey(key) && isSettled(blob, now())) {
+    } else if (blob && !isFileBlobKey(key) && isSettled(blob, now())) {
       await orphans.add(key)
     }
   }
   await suspects.flush()
+  await setAside.flush()
   await orphans.flush()
 }
 
@@ -79,6 +84,15 @@ async function examineNamed(examination: Examination, keys: readonly string[]): 
   await Promise.all(Array.from({ length: readAtOnce }, async () => {
     for (const holder of waiting) await examineHolder(examination, holder)
   }))
+}
+
+/** The same for what is in no study: what may be restored, and what is held apart, which its sender counts on as on everything that is stored. */
+async function examineAside({ db, blobs, findings }: Examination, keys: readonly string[]): Promise<void> {
+  for (const { byteLength, ...holder } of await asideHolders(db, keys)) {
+    const found = await blobs.stat(holder.blobKey)
+    if (!found) findings.add('missingBlob', holder)
+    else if (found.byteLength !== byteLength) findings.add('wrongLength', { ...holder, byteLength: found.byteLength, received: byteLength })
+  }
 }
 
 async function examineHolder(examination: Examination, holder: BlobHolder): Promise<void> {

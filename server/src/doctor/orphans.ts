@@ -51,9 +51,18 @@ export async function examineOrphan(examination: Examination, blobKey: string): 
     else findings.add('recoverable', example, { mended: mend && await recover(examination, access, blobKey, object) })
   } else if (await catalogue.wasDeleted(access, identity)) {
     await remove('its instance was deleted')
+  } else if (await isHeld(examination, organisation.organisationId, object)) {
+    await remove('its bytes are held apart from its study')
   } else {
     findings.add('recoverable', example, { mended: mend && await recover(examination, access, blobKey, object) })
   }
+}
+
+/** Whether these bytes are held by rows, and are there. */
+async function isHeld({ db, blobs }: Examination, organisationId: string, object: Reread): Promise<boolean> {
+  if (!object.identity) return false
+  for (const { blobKey, sha256 } of await heldObjects(db, organisationId, object.identity)) if (isDigestOf(sha256, object) && await blobs.stat(blobKey)) return true
+  return false
 }
 
 /** A sweep was there first. */
@@ -72,14 +81,13 @@ async function lostVersions({ db, blobs }: Examination, instanceKey: string): Pr
 }
 
 /** Stores the object of an orphan again, by the way every object comes; the orphan goes once that is done. */
-async function recover({ recover: isAllowed, blobs, catalogue, log, metrics }: Examination, access: Access, blobKey: string, object: Reread): Promise<boolean> {
-  const { identity } = object
-  if (!isAllowed || !identity) return false
+async function recover(examination: Examination, access: Access, blobKey: string, object: Reread): Promise<boolean> {
+  const { recover: isAllowed, blobs, catalogue, log, metrics } = examination
+  if (!isAllowed) return false
   const fallbackCharset = await catalogue.fallbackCharset(access)
   if (!await storeAgain(blobKey, { blobs, catalogue, access, fallbackCharset, log, metrics })) return false
-  const stored = await catalogue.findInstance(access, identity)
-  // Somebody may have sent other bytes of the same instance in between; then this blob stays to be looked at again.
-  if (!stored || !isDigestOf(stored.sha256, object)) return false
+  // In its study, or apart from it. Somebody may have sent other bytes of the same instance in between; then this blob stays to be looked at again.
+  if (!await isHeld(examination, access.organisationId, object)) return false
   await blobs.delete(blobKey)
   return true
 }

@@ -2,10 +2,9 @@
 import type { DeviceDeletion, DeviceDeletionPreview } from '@isocenter/contracts'
 import { record } from '../audit/index.ts'
 import { studyLocked, type Catalogue } from '../catalogue/index.ts'
-import type { Access } from '../identity/index.ts'
+import { actorOf, type Access } from '../identity/index.ts'
 import { rows, type Db } from '../platform/db.ts'
 import { ProblemError } from '../platform/problem.ts'
-import { actorOf } from './common.ts'
 import { noSuchDevice } from '../organisations/index.ts'
 import { countDiffers, deviceHasLockedStudies } from './problems.ts'
 

@@ -1,9 +1,8 @@
 /** Studies that must not be sent for diagnosis nor deleted. */
 import type { StudyLock } from '@isocenter/contracts'
-import { record } from '../audit/index.ts'
-import { reachesStudy, type Access } from '../identity/index.ts'
+import { performersOf, record } from '../audit/index.ts'
+import { actorOf, reachesStudy, type Access } from '../identity/index.ts'
 import type { Db } from '../platform/db.ts'
-import { actorOf, performersOf } from './common.ts'
 import { noSuchLock, noSuchStudy, notYourLock } from './problems.ts'
 
 export interface StudyLocks {

@@ -1,13 +1,11 @@
-/** Locks, deletions, restorations, purges and what is counted of them, through the API. */
-import type { ConsortiumStorage, DeletedStudyPage, Purge, PurgePage, StorageUse, StudyDeletion, StudyLock } from '@isocenter/contracts'
-import { aStudy, bytesOf } from '@isocenter/testkit'
-import type { LightMyRequestResponse } from 'fastify'
+/** Locks, deletions, restorations and purges, through the API. */
+import type { Purge, PurgePage, StudyDeletion, StudyLock } from '@isocenter/contracts'
+import { bytesOf } from '@isocenter/testkit'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { createSealSigner } from '../audit/index.ts'
-import { sealTrail } from '../audit/seal.ts'
 import { wrongCounts } from '../catalogue/catalogue.fixture.ts'
 import { sweep } from '../dicomweb/index.ts'
 import { anOrganisationsService, typeOf, type OrganisationsService } from '../organisations/service.fixture.ts'
+import { aHospital, deleted, deleteIt, restore, sopsOf, stored, valueOf } from './maintenance.fixture.ts'
 
 let service: OrganisationsService
 beforeAll(async () => { service = await anOrganisationsService() })
@@ -17,34 +15,9 @@ afterAll(async () => {
   await service.close()
 })
 
-async function aHospital() {
-  const hospital = await service.organisation('hospital')
-  const { slug } = await service.db('organisation').where({ organisation_id: hospital.organisationId }).first<{ slug: string }>('slug')
-  const headers = await service.as(slug)
-  return {
-    ...hospital, headers, administrator: await hospital.member('administrator'), doctor: await hospital.member('general'),
-    get: (path: string) => service.get(path, headers),
-    store: (objects: readonly Uint8Array[]) => service.store(objects, { headers }),
-  }
-}
-type Hospital = Awaited<ReturnType<typeof aHospital>>
-
-async function stored(hospital: Hospital, given: Parameters<typeof aStudy>[0] = { series: [{ kind: 'CT', instances: 2 }, { kind: 'MR', instances: 1 }] }) {
-  const study = aStudy(given)
-  const objects = study.instances.map((instance) => bytesOf(instance))
-  expect((await hospital.store(objects)).statusCode).toBe(200)
-  return { ...study, objects, bytes: objects.reduce((sum, { byteLength }) => sum + byteLength, 0), path: `/studies/${study.StudyInstanceUID}` }
-}
-const deleteIt = (hospital: Hospital, StudyInstanceUID: string): Promise<LightMyRequestResponse> => hospital.administrator.call('POST', `/studies/${StudyInstanceUID}/deletion`, { reason: 'wrong patient' })
-const deleted = async (hospital: Hospital, query = '') => (await hospital.administrator.call('GET', `/deleted-studies?${query}`)).json<DeletedStudyPage>().items
-const restore = (hospital: Hospital, deletedStudyId: string) => hospital.administrator.call('POST', `/deleted-studies/${deletedStudyId}/restoration`, { reason: 'it was right' })
-const sopsOf = async (hospital: Hospital, path: string) => (await hospital.get(`${path}/instances`)).json<Record<string, { Value: string[] }>[]>().map((one) => one['00080018']?.Value[0]).sort()
-const valueOf = (instance: object, tag: string): string => String((instance as Record<string, { Value?: unknown[] }>)[tag]?.Value?.[0])
-const feedOf = (hospital: Hospital, StudyInstanceUID: string) => service.db('change').where({ organisation_id: hospital.organisationId, study_instance_uid: StudyInstanceUID }).orderBy('position').pluck<string[]>('action')
-
 describe('a lock', () => {
   test('keeps a study from being deleted, and is taken off by who set it or by an administrator', async () => {
-    const hospital = await aHospital()
+    const hospital = await aHospital(service)
     const { StudyInstanceUID } = await stored(hospital)
     const other = await hospital.member('general')
     const lock = (await hospital.doctor.call('PUT', `/studies/${StudyInstanceUID}/lock`)).json<StudyLock>()
@@ -63,7 +36,7 @@ describe('a lock', () => {
 
 describe('a deletion', () => {
   test('hides the study, is listed with its reason, and restored byte for byte with counts and feed', async () => {
-    const hospital = await aHospital()
+    const hospital = await aHospital(service)
     const study = await stored(hospital)
     const before = (await hospital.get(study.path.replace('/studies/', '/studies?StudyInstanceUID='))).json<object[]>()
     const { deletedStudyId, instances } = (await deleteIt(hospital, study.StudyInstanceUID)).json<StudyDeletion>()
@@ -81,7 +54,7 @@ describe('a deletion', () => {
       const answer = await service.app.inject({ url: `/dicom-web${study.path}/series/${valueOf(instance, '0020000E')}/instances/${valueOf(instance, '00080018')}`, headers: { ...hospital.headers, accept: 'application/dicom; transfer-syntax=*' } })
       expect(answer.rawPayload.equals(study.objects[nth] ?? Buffer.alloc(0))).toBe(true)
     }
-    expect(await feedOf(hospital, study.StudyInstanceUID)).toEqual(['created', 'created', 'created', 'deleted', 'created', 'created', 'created'])
+    expect(await hospital.feedOf(study.StudyInstanceUID)).toEqual(['created', 'created', 'created', 'deleted', 'created', 'created', 'created'])
     expect(await wrongCounts(service.db)).toEqual([])
     expect(await service.db('deleted_instance').where({ deleted_study_id: deletedStudyId })).toEqual([])
     expect(await service.db('audit_event').where({ organisation_id: hospital.organisationId, action: 'study.restore' }).first<object>())
@@ -90,7 +63,7 @@ describe('a deletion', () => {
   })
 
   test('of one series, restored while the study has gone on', async () => {
-    const hospital = await aHospital()
+    const hospital = await aHospital(service)
     const study = await stored(hospital)
     const [series] = study.series
     await service.app.inject({ method: 'DELETE', url: `/dicom-web${study.path}/series/${String(series?.SeriesInstanceUID)}`, headers: hospital.headers })
@@ -102,7 +75,7 @@ describe('a deletion', () => {
   })
 
   test('what was stored again since stays as it is, and the rest comes back', async () => {
-    const hospital = await aHospital()
+    const hospital = await aHospital(service)
     const study = await stored(hospital, { instances: 3 })
     await deleteIt(hospital, study.StudyInstanceUID)
     await hospital.store(study.objects.slice(0, 1))
@@ -113,7 +86,7 @@ describe('a deletion', () => {
   })
 
   test('former versions come back with their numbers and moments', async () => {
-    const hospital = await aHospital()
+    const hospital = await aHospital(service)
     const study = await stored(hospital, { instances: 1 })
     const [instance = {}] = study.instances
     await hospital.store([bytesOf({ ...instance, '00204000': { vr: 'LT', Value: ['corrected'] } })])
@@ -128,7 +101,7 @@ describe('a deletion', () => {
   })
 
   test('a restoration another process began is ended by whoever comes next', async () => {
-    const hospital = await aHospital()
+    const hospital = await aHospital(service)
     const study = await stored(hospital, { instances: 2 })
     await deleteIt(hospital, study.StudyInstanceUID)
     await service.db('deleted_study').where({ study_instance_uid: study.StudyInstanceUID }).update({ state: 'restoring', restored_by: `account:${hospital.administrator.accountId}` })
@@ -139,7 +112,7 @@ describe('a deletion', () => {
   })
 
   test("of another organisation is not there", async () => {
-    const [mine, theirs] = [await aHospital(), await aHospital()]
+    const [mine, theirs] = [await aHospital(service), await aHospital(service)]
     const study = await stored(theirs, { instances: 1 })
     const { deletedStudyId } = (await deleteIt(theirs, study.StudyInstanceUID)).json<StudyDeletion>()
     expect(await deleted(mine)).toEqual([])
@@ -156,7 +129,7 @@ describe('removal for good', () => {
   }
 
   test('takes two people; then blobs go with the next sweep, and nothing of the patient is left in the list', async () => {
-    const hospital = await aHospital()
+    const hospital = await aHospital(service)
     const study = await stored(hospital, { instances: 2 })
     const { deletedStudyId = '' } = (await deleteIt(hospital, study.StudyInstanceUID)).json<StudyDeletion>()
     const { first, second } = await operators()
@@ -186,7 +159,7 @@ describe('removal for good', () => {
   })
 
   test('declined or withdrawn, the data can still be restored; restored, it cannot be purged any more', async () => {
-    const hospital = await aHospital()
+    const hospital = await aHospital(service)
     const { first, second } = await operators()
     const study = await stored(hospital, { instances: 1 })
     const { deletedStudyId = '' } = (await deleteIt(hospital, study.StudyInstanceUID)).json<StudyDeletion>()
@@ -202,14 +175,14 @@ describe('removal for good', () => {
   })
 
   test('a token is no person, and administrators of a hospital are no operators', async () => {
-    const hospital = await aHospital()
+    const hospital = await aHospital(service)
     const request = { deletedStudyIds: ['00000000-0000-4000-8000-000000000000'], reason: 'x' }
     expect(typeOf(await service.app.inject({ method: 'POST', url: '/api/operator/purges', payload: request, headers: await service.as('north') }))).toBe('second-person-needed')
     expect((await hospital.administrator.call('POST', '/operator/purges', request)).statusCode).toBe(403)
   })
 
   test('what is old goes by itself only where that is set, and what somebody asked to be purged waits for the second person', async () => {
-    const hospital = await aHospital()
+    const hospital = await aHospital(service)
     const study = await stored(hospital, { instances: 1 })
     const { deletedStudyId } = (await deleteIt(hospital, study.StudyInstanceUID)).json<StudyDeletion>()
     await service.db('deleted_study').where({ deleted_study_id: deletedStudyId }).update({ deleted_at: new Date(Date.now() - 40 * 86_400_000) })
@@ -220,78 +193,9 @@ describe('removal for good', () => {
   })
 })
 
-describe('storage', () => {
-  const signer = createSealSigner({ signing: { kid: 'k', key: undefined as never }, sealing: new Map([['k', Buffer.alloc(32, 1)]]) })
-  const count = async () => {
-    await sealTrail(service.db, signer, () => new Date())
-    await service.maintenance.storage.count()
-  }
-  const use = async (hospital: Hospital) => (await hospital.administrator.call('GET', '/storage')).json<StorageUse>()
-
-  test('follows every arrival, deletion, restoration and purge; counting twice changes nothing, and a recount agrees', async () => {
-    const hospital = await aHospital()
-    const first = await stored(hospital, { instances: 2 })
-    const second = await stored(hospital, { instances: 1 })
-    await hospital.store(first.objects)
-    await count()
-    await count()
-    const [all, of] = [first.bytes + second.bytes, (bytes: number, deletedBytes: number, instances: number) => ({ bytes, deletedBytes, instances })]
-    expect((await use(hospital)).now).toMatchObject(of(all, 0, 3))
-    const { deletedStudyId = '' } = (await deleteIt(hospital, first.StudyInstanceUID)).json<StudyDeletion>()
-    await count()
-    expect((await use(hospital)).now).toMatchObject(of(second.bytes, first.bytes, 1))
-    await restore(hospital, deletedStudyId)
-    await deleteIt(hospital, second.StudyInstanceUID)
-    await service.db('deleted_study').where({ study_instance_uid: second.StudyInstanceUID }).update({ state: 'purging' })
-    await service.maintenance.deletedStudies.finish()
-    // What is not counted yet is not counted twice.
-    await service.maintenance.storage.recount()
-    await count()
-    const { now, days } = await use(hospital)
-    expect(now).toMatchObject(of(first.bytes, 0, 2))
-    expect(days.at(-1)).toMatchObject({ ...of(first.bytes, 0, 2), arrivedBytes: all, arrivedInstances: 3, removedBytes: second.bytes })
-    expect(days).toHaveLength(30)
-    await service.db('storage_use').where({ organisation_id: hospital.organisationId }).update({ bytes: 1 })
-    await service.maintenance.storage.recount()
-    expect((await use(hospital)).now).toMatchObject(of(first.bytes, 0, 2))
-  })
-
-  test('a consortium sees the hospitals it is billed for, and no others', async () => {
-    const consortium = await service.organisation('consortium')
-    const [billed, other] = [await aHospital(), await aHospital()]
-    const study = await stored(billed, { instances: 1 })
-    await stored(other, { instances: 1 })
-    await service.db('consortium_hospital').insert([{ consortium_id: consortium.organisationId, hospital_id: billed.organisationId, is_billing: true }, { consortium_id: consortium.organisationId, hospital_id: other.organisationId, is_billing: false }])
-    await count()
-    const { call } = await consortium.member('full')
-    const answer = (await call('GET', '/consortium/storage')).json<ConsortiumStorage>()
-    expect(answer.now).toEqual({ bytes: study.bytes, deletedBytes: 0, instances: 1 })
-    expect(answer.hospitals.map(({ organisationId }) => organisationId)).toEqual([billed.organisationId])
-    expect(answer.days.at(-1)).toMatchObject({ bytes: study.bytes, arrivedInstances: 1 })
-  })
-
-  test('a hospital sees the sum of its consortium, and never what one other stores', async () => {
-    const consortium = await service.organisation('consortium', 'The consortium')
-    const [first, second, third] = [await aHospital(), await aHospital(), await aHospital()]
-    const studies = [await stored(first, { instances: 1 }), await stored(second, { instances: 2 })]
-    const join = (hospital: Hospital, is_billing = true) => service.db('consortium_hospital').insert({ consortium_id: consortium.organisationId, hospital_id: hospital.organisationId, is_billing })
-    await join(first)
-    await join(second)
-    await join(third, false)
-    await count()
-    // Of two, what is not the one's is the other's.
-    expect(await use(first)).not.toHaveProperty('consortium')
-    await service.db('consortium_hospital').where({ hospital_id: third.organisationId }).update({ is_billing: true })
-    const sum = { name: 'The consortium', hospitals: 3, bytes: studies.reduce((total, { bytes }) => total + bytes, 0), deletedBytes: 0, instances: 3 }
-    expect((await use(first)).consortium).toEqual(sum)
-    expect((await use(third)).consortium).toEqual(sum)
-    expect(await use(await aHospital())).not.toHaveProperty('consortium')
-  })
-})
-
 describe('a device', () => {
   test('goes with what it made, once the number of studies is confirmed and none is locked; what others made stays', async () => {
-    const hospital = await aHospital()
+    const hospital = await aHospital(service)
     const station = 'CT-EAST-1'
     const { deviceId } = (await hospital.administrator.call('POST', '/devices', { name: 'CT east', type: 'CT', stationName: station })).json<{ deviceId: string }>()
     const made = await stored(hospital, { instances: 1, StationName: station })

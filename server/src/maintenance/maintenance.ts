@@ -1,16 +1,19 @@
 /** Everything the server does to keep data in order: locks, deletions and what follows from them, storage. */
 import type { Catalogue } from '../catalogue/index.ts'
+import type { Renderer } from '../dicomweb/index.ts'
 import type { Tasks } from '../jobs/index.ts'
 import type { Db } from '../platform/db.ts'
 import { createDeletedStudies, type DeletedStudies } from './deleted-studies.ts'
 import { createDeviceDeletions, type DeviceDeletions } from './device-deletion.ts'
 import { createLocks, type StudyLocks } from './locks.ts'
 import { createPurges, type Purges } from './purges.ts'
+import { createQuarantines, type Quarantines } from './quarantine.ts'
 import { createStorage, type Storage } from './storage.ts'
 
 export interface MaintenanceDeps {
   readonly db: Db
   readonly catalogue: Pick<Catalogue, 'delete' | 'changed'>
+  readonly renderer: Renderer
   /** When what is deleted is removed for good by itself; undefined: never. */
   readonly purgeAfterDays: number | undefined
   readonly now?: () => Date
@@ -21,13 +24,14 @@ export interface Maintenance {
   readonly catalogue: Pick<Catalogue, 'delete'>
   readonly deletedStudies: DeletedStudies
   readonly purges: Purges
+  readonly quarantines: Quarantines
   readonly devices: DeviceDeletions
   readonly storage: Storage
 }
 
-export function createMaintenance({ db, catalogue, purgeAfterDays, now = () => new Date() }: MaintenanceDeps): Maintenance {
+export function createMaintenance({ db, catalogue, renderer, purgeAfterDays, now = () => new Date() }: MaintenanceDeps): Maintenance {
   return {
-    catalogue, locks: createLocks({ db, now }), deletedStudies: createDeletedStudies({ db, catalogue, purgeAfterDays, now }), purges: createPurges({ db, now }),
+    catalogue, locks: createLocks({ db, now }), deletedStudies: createDeletedStudies({ db, catalogue, purgeAfterDays, now }), purges: createPurges({ db, now }), quarantines: createQuarantines({ db, catalogue, renderer }),
     devices: createDeviceDeletions({ db, catalogue, now }), storage: createStorage({ db, now }),
   }
 }

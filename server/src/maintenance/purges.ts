@@ -1,11 +1,10 @@
 /** Removing for good what was deleted: asked for by one operator, agreed to by another. */
 import type { Purge, PurgePage, PurgeRequest, PurgeState } from '@isocenter/contracts'
-import { Type } from 'typebox'
-import { record, type AuditEvent } from '../audit/index.ts'
-import type { Access } from '../identity/index.ts'
-import { decodeCursor, encodeCursor } from '../platform/cursor.ts'
+import { performersOf, record, type AuditEvent } from '../audit/index.ts'
+import { accountOf, actorOf, type Access } from '../identity/index.ts'
+import { decodeCursor, encodeCursor, exactly } from '../platform/cursor.ts'
 import type { Db, Trx } from '../platform/db.ts'
-import { accountOf, actorOf, exactly, performersOf, type Page } from './common.ts'
+import { Position, type Page } from './common.ts'
 import { deletedStudyBusy, noSuchDeletedStudy, noSuchPurge, purgeDecided, secondPersonNeeded } from './problems.ts'
 
 export interface Purges {
@@ -36,8 +35,6 @@ interface PurgeRow {
   readonly bytes: string
   readonly youngest_at: Date
 }
-
-const Position = Type.Tuple([Type.String({ pattern: '^[0-9T:.Z-]{20,30}$' }), Type.String({ pattern: '^[0-9a-f-]{36}$' })])
 
 export function createPurges({ db, now }: { readonly db: Db; readonly now: () => Date }): Purges {
   const select = (handle: Db) => handle('purge').select<PurgeRow[]>('purge.*', db.raw(`${exactly('requested_at')} as exactly`))

@@ -6,8 +6,9 @@ import {
 import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import type { AccessLog } from '../audit/index.ts'
+import { actorOf } from '../identity/index.ts'
+import { noStore } from '../platform/answer-headers.ts'
 import type { ApiRoutes } from '../platform/typed-routes.ts'
-import { actorOf } from './common.ts'
 import type { Maintenance } from './maintenance.ts'
 import { noSuchStudy } from './problems.ts'
 
@@ -18,7 +19,7 @@ const bodyLimit = 64 * 1024
 
 export const maintenanceRoutes: ApiRoutes<{ maintenance: Maintenance; accessLog: AccessLog }> = async (app, { maintenance: { locks, catalogue, deletedStudies, purges, devices, storage }, accessLog }) => {
   const tags = ['Data maintenance']
-  app.addHook('onSend', (_request, reply, _payload, next) => { reply.header('cache-control', 'no-store'); next() })
+  app.addHook('onSend', noStore)
   const noteRead = ({ access, routeOptions: { config: { audit } } }: FastifyRequest) => { if (audit !== undefined && audit !== 'none') accessLog.accessed({ organisationId: access.organisationId, actor: actorOf(access), action: audit }) }
 
   // ── Locks and deletion ───────────────────────────────────────────────────────────────────────

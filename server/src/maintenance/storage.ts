@@ -35,7 +35,7 @@ interface MovementRow {
 }
 
 const reader = 'storage'
-const movements = ['study.store', 'study.delete', 'study.restore', 'study.purge', 'study.recompress']
+const movements = ['study.store', 'study.delete', 'study.restore', 'study.purge', 'study.recompress', 'quarantine.accept', 'quarantine.delete']
 const eventsAtOnce = 5_000
 const defaultDays = 30
 const mostDays = 400
@@ -49,8 +49,11 @@ export function deltaOf({ action, occurrences, detail }: Pick<MovementRow, 'acti
   const bytes = number(detail['bytes'])
   switch (action) {
     case 'study.store':
-      return { ...nothing, bytes: bytes - number(detail['freedBytes']), instances: number(detail['created']), arrivedBytes: bytes, arrivedInstances: number(detail['created']) + number(detail['newVersion']) + number(detail['replaced']) }
+      return { ...nothing, bytes: bytes - number(detail['freedBytes']), instances: number(detail['created']), arrivedBytes: bytes, arrivedInstances: number(detail['created']) + number(detail['newVersion']) + number(detail['replaced']) + number(detail['quarantined']) }
     case 'study.delete': return { ...nothing, bytes: -bytes, deletedBytes: bytes, instances: 'bytes' in detail ? -occurrences : 0 }
+    // What is held apart takes its room like everything else, but is in no study.
+    case 'quarantine.accept': return { ...nothing, bytes: -number(detail['freedBytes']), instances: number(detail['instances']) }
+    case 'quarantine.delete': return { ...nothing, bytes: -bytes, deletedBytes: bytes }
     case 'study.restore': return { ...nothing, bytes, deletedBytes: -bytes, instances: number(detail['instances']) }
     case 'study.purge': return { ...nothing, deletedBytes: -bytes, removedBytes: bytes }
     default: return { ...nothing, bytes }
@@ -99,6 +102,7 @@ const truthSql = `
   select organisation_id, sum(bytes)::bigint as bytes, sum(deleted_bytes)::bigint as deleted_bytes, sum(instances)::bigint as instances from (
     select organisation_id, byte_length as bytes, 0 as deleted_bytes, 1 as instances from instance
     union all select organisation_id, byte_length, 0, 0 from instance_version
+    union all select organisation_id, byte_length, 0, 0 from quarantined_instance
     union all select organisation_id, 0, byte_length, 0 from deleted_instance
     union all select organisation_id, 0, byte_length, 0 from deleted_version
     union all select organisation_id, 0, 0, 0 from storage_use
