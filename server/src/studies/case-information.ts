@@ -1,6 +1,6 @@
 /** What the images say of the patient, the examination and what was asked for, in the order a person reads it (LIST-14). */
 import { correctable, correctableKeywords, type CaseAttribute, type Performer } from '@isocenter/contracts'
-import type { Correction, Corrections } from './corrections.ts'
+import type { Correction, Corrections } from '../corrections/index.ts'
 import { formatTag, tagOf, textOf, type DicomJson, type Keyword } from '@isocenter/dicom'
 
 const patient: readonly Keyword[] = ['PatientName', 'PatientID', 'IssuerOfPatientID', 'PatientSex', 'PatientAge', 'PatientSize', 'PatientWeight', 'PregnancyStatus', 'MedicalAlerts', 'Allergies', 'AdditionalPatientHistory', 'PatientComments']

@@ -2,16 +2,16 @@
 import { isIdentityKeyword, type CaseCorrections, type CorrectableKeyword } from '@isocenter/contracts'
 import { record } from '../audit/index.ts'
 import { noSuchStudy } from '../catalogue/index.ts'
-import { forbidden, reachesStudy, type Access } from '../identity/index.ts'
+import { changedCorrections, checkedCorrection, searchedColumns, type Corrections } from '../corrections/index.ts'
+import { actorOf, forbidden, reachesStudy, type Access } from '../identity/index.ts'
+import { tell } from '../notifications/index.ts'
 import { assertVersion } from '../organisations/index.ts'
 import type { Trx } from '../platform/db.ts'
 import { badRequest } from '../platform/problem.ts'
-import { changedCorrections, checkedCorrection, searchedColumns, type Corrections } from './corrections.ts'
 
 type Change = CaseCorrections['corrections']
 type Reach = Pick<Access, 'organisationId' | 'actor' | 'studies'>
 
-export const actorOf = ({ actor }: Pick<Access, 'actor'>): string => `${actor.kind}:${actor.id}`
 export const own = ({ organisationId }: Pick<Access, 'organisationId'>, StudyInstanceUID: string) => ({ organisation_id: organisationId, study_instance_uid: StudyInstanceUID })
 
 /** Locks one study of the organisation until the transaction ends. @throws noSuchStudy 404 */
@@ -20,6 +20,10 @@ export async function lockStudy(trx: Trx, access: Reach, StudyInstanceUID: strin
   if (!study) throw noSuchStudy('No study of your organisation has this StudyInstanceUID.')
   return study
 }
+
+/** Into the trail: what was done to a case, and nothing of its patient but the number. */
+export const noteEdit = (trx: Trx, access: Pick<Access, 'organisationId' | 'actor'>, StudyInstanceUID: string, PatientID: string | null, detail: Readonly<Record<string, unknown>>): Promise<void> =>
+  record(trx, [{ organisationId: access.organisationId, actor: actorOf(access), action: 'study.edit-case', outcome: 'success', StudyInstanceUID, PatientID: PatientID ?? undefined, detail }])
 
 /** @throws forbidden 403 for identities of who may not see them, badRequest 400 when there is nothing */
 export function assertMayCorrect({ permissions }: Pick<Access, 'permissions'>, change: Change): void {
@@ -40,7 +44,7 @@ export function assertMayCorrectOnArrival(access: Pick<Access, 'permissions'>, c
 }
 
 /**
- * Makes them; what is as it was already leaves version and trail as they are.
+ * Makes them, and tells open pages of who may see studies of the organisation; what is as it was already leaves version and trail as they are.
  * @param version the corrections must have; undefined where nobody has looked at them, as on an upload
  * @throws noSuchStudy 404, changedMeanwhile 412, invalidCorrection 422
  */
@@ -55,8 +59,9 @@ export async function correctCase(trx: Trx, access: Reach, StudyInstanceUID: str
   const row = { version: (found?.version ?? 0) + 1, corrections: JSON.stringify(after), ...searchedColumns(after) }
   await trx('study_correction').insert({ ...own(access, StudyInstanceUID), ...row }).onConflict(['organisation_id', 'study_instance_uid']).merge(row)
   // Which, not what: values are of a patient.
-  await record(trx, [{
-    organisationId: access.organisationId, actor: actorOf(access), action: 'study.edit-case', outcome: 'success', StudyInstanceUID, PatientID: patient_id ?? undefined,
-    detail: { change: 'caseCorrected', corrected: keywords.filter((keyword) => change[keyword] !== null), takenBack: keywords.filter((keyword) => change[keyword] === null), version: row.version, ...(version === undefined && { onUpload: true }) },
-  }])
+  await noteEdit(trx, access, StudyInstanceUID, patient_id, {
+    change: 'caseCorrected', corrected: keywords.filter((keyword) => change[keyword] !== null), takenBack: keywords.filter((keyword) => change[keyword] === null), version: row.version, ...(version === undefined && { onUpload: true }),
+  })
+  const { organisationId } = access
+  await tell(trx, 'study.corrected', { organisationId, permission: 'study.view' }, { organisationId, StudyInstanceUID })
 }

@@ -1,8 +1,10 @@
 /** What a filter of the study list asks of rows of `study`, as SQL. */
 import { defaultWindowHours, type StudyFilter } from '@isocenter/contracts'
+import { hasTag } from '../body-parts/index.ts'
 import { joined, sql, studyConditions, type Sql } from '../catalogue/index.ts'
+import { noneCorrected, type CorrectedStudies } from '../corrections/index.ts'
 import { reachesStudy, type Access } from '../identity/index.ts'
-import { noneCorrected, type CorrectedStudies } from './corrections.ts'
+import { anywhere, beginning } from '../platform/like.ts'
 import { modalitiesOf } from './exam-types.ts'
 
 export interface Asked {
@@ -46,7 +48,7 @@ const or = (conditions: readonly Sql[], uids: readonly string[]): readonly Sql[]
   (uids.length === 0 || conditions.length === 0 ? conditions : [sql`((${joined(conditions, ' and ')}) or study.study_instance_uid = any(${[...uids]}::text[]))`])
 
 /** By the side table of modalities: how often one occurs is known of it, and decides whether it or the order is walked. */
-function attributes(organisationId: string, { studyNumber, patientId, dataId, name, keyword, sex, examType, examFrom, examTo }: StudyFilter, corrected: CorrectedStudies): Sql[] {
+function attributes(organisationId: string, { studyNumber, patientId, dataId, name, keyword, sex, examType, tag, examFrom, examTo }: StudyFilter, corrected: CorrectedStudies): Sql[] {
   const modalities = examType === undefined ? undefined : examType.split(',').flatMap(modalitiesOf)
   return [
     ...(studyNumber === undefined ? [] : or([sql`study.accession_number = ${studyNumber.trim()}`], corrected.studyNumber)),
@@ -56,11 +58,18 @@ function attributes(organisationId: string, { studyNumber, patientId, dataId, na
     ...(keyword === undefined ? [] : or([keywordCondition(keyword.trim())], corrected.keyword)),
     ...(sex === undefined ? [] : [...or([sex === 'none' ? sql`study.patient_sex is null` : sql`study.patient_sex = ${sex}`], corrected.sexIs), ...(corrected.sexIsNot.length === 0 ? [] : [sql`not study.study_instance_uid = any(${[...corrected.sexIsNot]}::text[])`])]),
     ...(modalities === undefined ? [] : [sql`study.study_key in (select study_key from study_modality where study_modality.organisation_id = ${organisationId} and modality = any(${modalities}::text[]))`]),
+    ...(tag === undefined ? [] : [hasTag(organisationId, tag.split(','))]),
     ...(examFrom === undefined ? [] : [sql`study.study_date is not null and study.sort_key >= ${examFrom.replaceAll('-', '')}`]),
     // No time of day is later.
     ...(examTo === undefined ? [] : [sql`study.sort_key <= ${`${examTo.replaceAll('-', '')}235960.999999`}`]),
   ]
 }
+
+/** That a row of `study` is of this patient, as it is told. @param corrected studies whose PatientID was corrected to this one */
+export const isOfPatient = (organisationId: string, patientId: string, corrected: readonly string[]): Sql => joined(or([
+  sql`study.patient_id = ${patientId}`,
+  sql`not exists (select from study_correction where study_correction.organisation_id = ${organisationId} and study_correction.study_instance_uid = study.study_instance_uid and study_correction.patient_id <> ${patientId})`,
+], corrected), ' and ')
 
 /** Words anywhere in the name, as PS3.18's fuzzy matching takes them. What would be a wildcard or parts a list is a space. */
 function nameConditions(text: string): Sql[] {
@@ -68,7 +77,6 @@ function nameConditions(text: string): Sql[] {
   return words === '' ? [] : studyConditions({ PatientName: `*${words}*` }, { fuzzy: true })
 }
 
-const beginning = (text: string): string => `${text.replaceAll(/[\\%_]/g, '\\$&')}%`
 
 function keywordCondition(text: string): Sql {
   const ways = [
@@ -92,8 +100,8 @@ function marks(access: Access, { state, uploader, favourites }: StudyFilter): Sq
 
 /** People who are or were members of the organisation and its gateways, by their names: few, so that they are found first. */
 function uploaderCondition(organisationId: string, text: string): Sql {
-  const anywhere = `%${text.replaceAll(/[\\%_]/g, '\\$&')}%`
+  const named = anywhere(text)
   return sql`study.stored_by = any(array(
-    select 'account:' || account.account_id from account join membership using (account_id) where membership.organisation_id = ${organisationId} and account.name ilike ${anywhere}
-    union select 'gateway:' || gateway.gateway_id from gateway where gateway.organisation_id = ${organisationId} and gateway.name ilike ${anywhere}))`
+    select 'account:' || account.account_id from account join membership using (account_id) where membership.organisation_id = ${organisationId} and account.name ilike ${named}
+    union select 'gateway:' || gateway.gateway_id from gateway where gateway.organisation_id = ${organisationId} and gateway.name ilike ${named}))`
 }

@@ -3,7 +3,9 @@ import { CaseCorrections, ColleagueShare, Problem, SavedView, SavedViewList, Sav
 import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import type { AccessLog } from '../audit/index.ts'
+import { actorOf } from '../identity/index.ts'
 import { versionIn } from '../organisations/index.ts'
+import { noStore } from '../platform/answer-headers.ts'
 import type { ApiRoutes } from '../platform/typed-routes.ts'
 import type { Studies } from './studies.ts'
 
@@ -13,9 +15,9 @@ const Looked = Type.Object({ 'if-match': Type.String({ pattern: '^"\\d{1,9}"$', 
 
 export const studyRoutes: ApiRoutes<{ studies: Studies; accessLog: AccessLog }> = async (app, { studies, accessLog }) => {
   const tags = ['Studies']
-  app.addHook('onSend', (_request, reply, _payload, next) => { reply.header('cache-control', 'no-store'); next() })
-  const noteRead = ({ access: { organisationId, actor } }: FastifyRequest, action: 'study.search' | 'study.retrieve', StudyInstanceUID?: string) => {
-    accessLog.accessed({ organisationId, actor: `${actor.kind}:${actor.id}`, action, StudyInstanceUID })
+  app.addHook('onSend', noStore)
+  const noteRead = ({ access }: FastifyRequest, action: 'study.search' | 'study.retrieve', StudyInstanceUID?: string) => {
+    accessLog.accessed({ organisationId: access.organisationId, actor: actorOf(access), action, StudyInstanceUID })
   }
 
   app.get('/studies', {

@@ -15,6 +15,6 @@ test('a description as long as a book is read in no time', () => {
 
 test('a study of hundreds of parts asks for a few of them', () => {
   const access = { actor: { kind: 'account', id: 'x' }, organisationId: '1', permissions: new Set<never>(), studies: 'all' } as const
-  const { text } = candidatesStatement(access, { study_key: '1', patient_id: null, study_description: null, modalities: ['CT'], body_parts: Array.from({ length: 500 }, (_, nth) => `PART${String(nth)}`) })
+  const { text } = candidatesStatement(access, { study_key: '1', study_description: null, modalities: ['CT'], body_parts: Array.from({ length: 500 }, (_, nth) => `PART${String(nth)}`) }, undefined)
   expect(text.split(' union ')).toHaveLength(20)
 })

@@ -18,7 +18,6 @@ export interface SimilarCandidate {
 
 export interface ComparedStudy {
   readonly study_key: string
-  readonly patient_id: string | null
   readonly study_description: string | null
   readonly body_parts: readonly string[]
   readonly modalities: readonly string[]
@@ -27,11 +26,12 @@ export interface ComparedStudy {
 /**
  * The latest studies of the same part and modality; of the same modality alone where the images do not say which part. Of another patient: those of the same one are related.
  * Each is found by an index and by the order it is in, so that a common part costs as much as a rare one.
+ * @param samePatient that a row of `study` is of the same patient; undefined where that is not known
  */
-export function candidatesStatement(access: Access, { study_key, patient_id, body_parts, modalities }: ComparedStudy): Sql {
+export function candidatesStatement(access: Access, { study_key, body_parts, modalities }: ComparedStudy, samePatient: Sql | undefined): Sql {
   const { organisationId } = access
   const others = joined([
-    sql`study.organisation_id = ${organisationId}`, sql`study.study_key <> ${study_key}`, ...(patient_id === null ? [] : [sql`study.patient_id is distinct from ${patient_id}`]),
+    sql`study.organisation_id = ${organisationId}`, sql`study.study_key <> ${study_key}`, ...(samePatient === undefined ? [] : [sql`not coalesce((${samePatient}), false)`]),
     ...(access.studies === 'all' ? [] : [sql`study.study_instance_uid = any(${[...access.studies]}::text[])`]),
   ], ' and ')
   const found = body_parts.length > 0

@@ -1,22 +1,24 @@
 /** The study list and a study's page: what is found, what is told of it, and what belongs together. */
 import { defaultPageSize, studiesCountedTo, type CaseCorrections, type ColleagueShare, type SimilarStudy, type RelatedStudy, type StudyDetail, type StudyFilter, type StudyListQuery, type StudyPage, type StudySeries } from '@isocenter/contracts'
 import { Type } from 'typebox'
-import { record } from '../audit/index.ts'
+import { performersOf } from '../audit/index.ts'
+import { isTagSearchComplete } from '../body-parts/index.ts'
 import { noSuchSeries, noSuchStudy, searchTooBroad, sql, type Sql } from '../catalogue/index.ts'
-import type { Access } from '../identity/index.ts'
+import { correctedStudies, correctionsOf, told } from '../corrections/index.ts'
+import { accountOf, actorOf, type Access } from '../identity/index.ts'
 import { inModalities } from '../organisations/index.ts'
 import { decodeCursor, encodeCursor } from '../platform/cursor.ts'
-import { rows, rowsUnder, sqlState, type Db, type Trx } from '../platform/db.ts'
+import { rows, rowsUnder, sqlState, type Db } from '../platform/db.ts'
 import { badRequest } from '../platform/problem.ts'
 import { caseInformation } from './case-information.ts'
-import { actorOf, assertMayCorrect, correctCase, lockStudy, own } from './correct.ts'
-import { correctedStudies } from './corrections.ts'
-import { askedOf, windowOf, type Asked } from './filter.ts'
+import { assertMayCorrect, correctCase, lockStudy, noteEdit, own } from './correct.ts'
+import { askedOf, isOfPatient, windowOf, type Asked } from './filter.ts'
+import { linkStudies, unlinkStudies } from './links.ts'
 import { bytesOf, countStatement, pageStatement, studiesStatement, type Sorting, type StudyListRow } from './rows.ts'
 import { shareWithColleagues } from './colleagues.ts'
 import { candidatesStatement, mostAlike, type SimilarCandidate } from './similar.ts'
 import { createSavedViews, type SavedViews } from './views.ts'
-import { attributesOf, performersOf, toSummaries } from './summaries.ts'
+import { attributesOf, toSummaries } from './summaries.ts'
 
 export interface Studies {
   /** @throws badRequest 400, searchTooBroad 413 */
@@ -36,7 +38,7 @@ export interface Studies {
   readonly views: SavedViews
   /** Shows a series to outside viewers, or keeps it from them. @throws noSuchSeries 404 */
   readonly showSeries: (access: Access, scope: { readonly StudyInstanceUID: string; readonly SeriesInstanceUID: string }, isShown: boolean) => Promise<void>
-  /** Both belong together from now on. @throws noSuchStudy 404, badRequest 400 for one alone */
+  /** Both belong together from now on. @throws noSuchStudy 404, badRequest 400 for one alone, tooManyLinkedStudies 409 */
   readonly relate: (access: Access, StudyInstanceUID: string, related: string) => Promise<void>
   readonly unrelate: (access: Access, StudyInstanceUID: string, related: string) => Promise<void>
 }
@@ -52,12 +54,10 @@ const queryCanceled = '57014'
 /** What has arrived since is little beside everything there is. */
 const latelyMs = 31 * 86_400_000
 /** Suggestions of the same patient. */
-const mostSuggested = 20
+const mostSuggested = 50
 const mostSimilar = 10
 // Plans made without the values are slower, as in catalogue/search.ts: how often a name or a day occurs decides.
 const settingsSql = `select set_config('statement_timeout', ?, true), set_config('plan_cache_mode', 'force_custom_plan', true), set_config('max_parallel_workers_per_gather', '0', true), set_config('jit', 'off', true)`
-
-const accountOf = ({ actor }: Access): string | undefined => (actor.kind === 'account' ? actor.id : undefined)
 
 export function createStudies({ db, statementTimeoutMs, now = () => new Date() }: StudiesDeps): Studies {
   const ask = async <Row extends object>(statement: Sql): Promise<Row[]> => {
@@ -74,8 +74,6 @@ export function createStudies({ db, statementTimeoutMs, now = () => new Date() }
     return askedOf(access, inModality, now(), await correctedStudies(db, access.organisationId, filter))
   }
   const isLately = (arrivedFrom: Date | undefined): boolean => arrivedFrom !== undefined && now().getTime() - arrivedFrom.getTime() <= latelyMs
-  const noteEdit = (trx: Trx, access: Access, StudyInstanceUID: string, PatientID: string | null, detail: Readonly<Record<string, unknown>>) =>
-    record(trx, [{ organisationId: access.organisationId, actor: actorOf(access), action: 'study.edit-case', outcome: 'success', StudyInstanceUID, PatientID: PatientID ?? undefined, detail }])
 
   const seriesOf = async (access: Access, { study_key, study_instance_uid }: StudyListRow): Promise<StudySeries[]> => {
     const found = await rows<SeriesRow>(db, `
@@ -91,6 +89,12 @@ export function createStudies({ db, statementTimeoutMs, now = () => new Date() }
     }))
   }
 
+  /** That a row is of the study's patient, as both are told; undefined where nobody knows which that is. */
+  const samePatient = async ({ organisationId }: Access, { corrections, patient_id }: StudyListRow): Promise<Sql | undefined> => {
+    const patientId = told(corrections, 'PatientID', patient_id)
+    return patientId === null ? undefined : isOfPatient(organisationId, patientId, (await correctedStudies(db, organisationId, { patientId })).patientId)
+  }
+
   /** Linked ones whoever they are of; of the same patient where the identifier is there and of the same issuer. */
   const relatedOf = async (access: Access, study: StudyListRow): Promise<RelatedStudy[]> => {
     const { organisationId } = access
@@ -99,10 +103,11 @@ export function createStudies({ db, statementTimeoutMs, now = () => new Date() }
       union all select study_instance_uid, linked_by from related_study where organisation_id = ? and related_study_instance_uid = ?`, [organisationId, study.study_instance_uid, organisationId, study.study_instance_uid])
     const within = [sql`study.organisation_id = ${organisationId}`, sql`study.study_key <> ${study.study_key}`, ...(access.studies === 'all' ? [] : [sql`study.study_instance_uid = any(${[...access.studies]}::text[])`])]
     const uids = links.map(({ uid }) => uid)
+    const isSame = await samePatient(access, study)
     const [linked, same] = await Promise.all([
       uids.length === 0 ? [] : studyRows(studiesStatement([...within, sql`study.study_instance_uid = any(${uids}::text[])`], uids.length, accountOf(access))),
-      study.patient_id === null ? [] : studyRows(studiesStatement([
-        ...within, sql`study.patient_id = ${study.patient_id}`, sql`not study.study_instance_uid = any(${uids}::text[])`,
+      isSame === undefined ? [] : studyRows(studiesStatement([
+        ...within, isSame, sql`not study.study_instance_uid = any(${uids}::text[])`,
         sql`study.issuer_of_patient_id is not distinct from (select issuer_of_patient_id from study as this where this.study_key = ${study.study_key})`,
       ], mostSuggested, accountOf(access))),
     ])
@@ -131,6 +136,7 @@ export function createStudies({ db, statementTimeoutMs, now = () => new Date() }
         ...(last === undefined ? {} : { next: encodeCursor([sort === 'arrival' ? last.arrived_exactly : last.sort_key, last.study_key]) }),
         ...(arrivedFrom === undefined ? {} : { arrivedFrom: arrivedFrom.toISOString() }), isRelaxed,
         ...(count === undefined ? {} : { count: Math.min(count, studiesCountedTo), isCountExact: count <= studiesCountedTo }),
+        ...(given.tag === undefined || isRelaxed ? {} : { isTagSearchComplete: await isTagSearchComplete(db, access.organisationId) }),
       }
     },
 
@@ -157,9 +163,11 @@ export function createStudies({ db, statementTimeoutMs, now = () => new Date() }
     similar: async (access, StudyInstanceUID) => {
       const [row] = await ask<StudyListRow>(studiesStatement(askedOf(access, { record: StudyInstanceUID }, now()).conditions, 1, accountOf(access)))
       if (row === undefined) throw noSuchStudy('No study of your organisation has this StudyInstanceUID.')
-      const study = { study_key: row.study_key, patient_id: row.patient_id, study_description: row.study_description, body_parts: row.body_parts ?? [], modalities: row.modalities_in_study }
+      const study = { study_key: row.study_key, study_description: told(row.corrections, 'StudyDescription', row.study_description), body_parts: row.body_parts ?? [], modalities: row.modalities_in_study }
       if (study.modalities.length === 0) return []
-      const alike = mostAlike(study, await ask<SimilarCandidate>(candidatesStatement(access, study)), mostSimilar)
+      const candidates = await ask<SimilarCandidate>(candidatesStatement(access, study, await samePatient(access, row)))
+      const corrected = await correctionsOf(db, access.organisationId, candidates.map(({ study_instance_uid }) => study_instance_uid))
+      const alike = mostAlike(study, candidates.map((one) => ({ ...one, study_description: told(corrected.get(one.study_instance_uid), 'StudyDescription', one.study_description) })), mostSimilar)
       if (alike.length === 0) return []
       const found = await studyRows(studiesStatement([sql`study.organisation_id = ${access.organisationId}`, sql`study.study_key = any(${alike.map(({ candidate }) => candidate.study_key)}::bigint[])`], alike.length, accountOf(access)))
       const summaries = new Map((await toSummaries(db, access, found)).map((summary) => [summary.StudyInstanceUID, summary]))
@@ -182,28 +190,14 @@ export function createStudies({ db, statementTimeoutMs, now = () => new Date() }
       const series = await trx('series').where({ study_key, series_instance_uid: SeriesInstanceUID }).first<object | undefined>('series_key')
       if (series === undefined) throw noSuchSeries('The study has no such series.')
       const hidden = trx('hidden_series').where({ ...own(access, StudyInstanceUID), series_instance_uid: SeriesInstanceUID })
+      // The database's time, while the study is locked: see tombstones.ts.
       if (isShown) await hidden.delete()
-      else await trx('hidden_series').insert({ ...own(access, StudyInstanceUID), series_instance_uid: SeriesInstanceUID, hidden_by: actorOf(access), hidden_at: now() }).onConflict(['organisation_id', 'study_instance_uid', 'series_instance_uid']).ignore()
+      else await trx('hidden_series').insert({ ...own(access, StudyInstanceUID), series_instance_uid: SeriesInstanceUID, hidden_by: actorOf(access), hidden_at: trx.raw('clock_timestamp()') }).onConflict(['organisation_id', 'study_instance_uid', 'series_instance_uid']).ignore()
       await noteEdit(trx, access, StudyInstanceUID, patient_id, { SeriesInstanceUID, isShown })
     }),
 
-    relate: (access, StudyInstanceUID, related) => db.transaction(async (trx) => {
-      if (StudyInstanceUID === related) throw badRequest('A study is not related to itself.')
-      const [lower = '', higher = ''] = [StudyInstanceUID, related].toSorted()
-      // In one order for all, so that nobody waits in a circle.
-      const locked = new Map<string, string | null>()
-      for (const uid of [lower, higher]) locked.set(uid, (await lockStudy(trx, access, uid)).patient_id)
-      await trx('related_study').insert({ ...own(access, lower), related_study_instance_uid: higher, linked_by: actorOf(access), linked_at: now() })
-        .onConflict(['organisation_id', 'study_instance_uid', 'related_study_instance_uid']).ignore()
-      await noteEdit(trx, access, StudyInstanceUID, locked.get(StudyInstanceUID) ?? null, { related, isRelated: true })
-    }),
-
-    unrelate: (access, StudyInstanceUID, related) => db.transaction(async (trx) => {
-      const { patient_id } = await lockStudy(trx, access, StudyInstanceUID)
-      const [lower = '', higher = ''] = [StudyInstanceUID, related].toSorted()
-      await trx('related_study').where({ ...own(access, lower), related_study_instance_uid: higher }).delete()
-      await noteEdit(trx, access, StudyInstanceUID, patient_id, { related, isRelated: false })
-    }),
+    relate: (access, StudyInstanceUID, related) => linkStudies(db, access, StudyInstanceUID, related, now()),
+    unrelate: (access, StudyInstanceUID, related) => unlinkStudies(db, access, StudyInstanceUID, related),
   }
 }
 

@@ -1,13 +1,13 @@
 /** Rows as the study list tells them to one person. */
-import { isIdentityKeyword, type CorrectableKeyword, type Performer, type StudyAction, type StudySummary } from '@isocenter/contracts'
+import { isIdentityKeyword, patientKeywords, type CorrectableKeyword, type StudyAction, type StudySummary } from '@isocenter/contracts'
 import type { DicomJson } from '@isocenter/dicom'
-import { actorsOf } from '../audit/index.ts'
-import type { Access } from '../identity/index.ts'
+import { performersOf } from '../audit/index.ts'
+import { told as toldOf, type Corrections } from '../corrections/index.ts'
+import { actorOf, type Access } from '../identity/index.ts'
 import type { Db } from '../platform/db.ts'
 import { ageOf } from './age.ts'
 import { textIn } from './case-information.ts'
 import { categoryOf, examTypesOf } from './exam-types.ts'
-import type { Corrections } from './corrections.ts'
 import type { StudyListRow } from './rows.ts'
 
 /** Marks in ready-made answers where computed members go. */
@@ -17,19 +17,11 @@ const marks = /\u001f/g
 export const attributesOf = ({ attributes, more_attributes, first_series }: Pick<StudyListRow, 'attributes' | 'more_attributes' | 'first_series'>): DicomJson =>
   ({ ...JSON.parse(first_series ?? '{}') as DicomJson, ...JSON.parse(attributes.replace(marks, '')) as DicomJson, ...JSON.parse(more_attributes) as DicomJson })
 
-/** Who acted, by the text that is kept of them. */
-export async function performersOf(db: Db, actors: Iterable<string | null>): Promise<(actor: string) => Performer> {
-  const known = await actorsOf(db, [...actors].filter((actor) => actor !== null))
-  return (actor) => {
-    const name = known.get(actor)?.name
-    return { actor, ...(name === undefined ? {} : { name }) }
-  }
-}
-
 /** What the caller may do with a study now (A.4): only a study in its normal state is locked or deleted. */
-function actionsOf({ permissions, actor }: Access, row: StudyListRow): StudyAction[] {
+function actionsOf(access: Access, row: StudyListRow): StudyAction[] {
+  const { permissions, actor } = access
   const isLocked = row.locked_by !== null
-  const mayUnlock = row.locked_by === `${actor.kind}:${actor.id}` || permissions.has('admin.data_maintain')
+  const mayUnlock = row.locked_by === actorOf(access) || permissions.has('admin.data_maintain')
   return [
     'open',
     ...(!isLocked && permissions.has('study.lock') ? ['lock' as const] : []),
@@ -53,13 +45,16 @@ export async function toSummaries(db: Db, access: Access, found: readonly StudyL
   return found.map((row) => {
     const all = attributesOf(row)
     const corrections: Corrections = row.corrections ?? {}
-    const told = (keyword: CorrectableKeyword, original: string | null | undefined): string | null | undefined => corrections[keyword]?.value ?? original
+    const told = (keyword: CorrectableKeyword, said: string | null | undefined) => toldOf(corrections, keyword, said)
     const PatientAge = told('PatientAge', textIn(all, 'PatientAge')) ?? undefined
     const PatientBirthDate = told('PatientBirthDate', row.patient_birth_date) ?? undefined
     // What the device made of a wrong birth date is as wrong.
     const isAgeOutdated = corrections.PatientBirthDate !== undefined && corrections.PatientAge === undefined
     const age = ageOf({ PatientAge: isAgeOutdated ? undefined : PatientAge, PatientBirthDate, StudyDate: row.study_date ?? undefined })
     const size = bytes?.get(row.study_key)
+    const isTold = (keyword: CorrectableKeyword) => seesIdentities || !isIdentityKeyword(keyword)
+    const said = { PatientName: row.patient_name, PatientID: row.patient_id, PatientSex: row.patient_sex, PatientBirthDate: row.patient_birth_date }
+    const ofPatient = patientKeywords.filter((keyword) => corrections[keyword] !== undefined && isTold(keyword))
     return {
       StudyInstanceUID: row.study_instance_uid, recordId: row.record_id,
       ...present({
@@ -68,7 +63,7 @@ export async function toSummaries(db: Db, access: Access, found: readonly StudyL
         ReferringPhysicianName: told('ReferringPhysicianName', row.referring_physician_name),
       }),
       ...(age === undefined ? {} : { age }),
-      BodyPartExamined: row.body_parts ?? [], ModalitiesInStudy: row.modalities_in_study, examTypes: examTypesOf(row.modalities_in_study), category: categoryOf(row.modalities_in_study),
+      BodyPartExamined: row.body_parts ?? [], tags: row.tags ?? [], ModalitiesInStudy: row.modalities_in_study, examTypes: examTypesOf(row.modalities_in_study), category: categoryOf(row.modalities_in_study),
       NumberOfStudyRelatedSeries: row.number_of_study_related_series, NumberOfStudyRelatedInstances: row.number_of_study_related_instances,
       state: row.locked_by === null ? 'normal' : 'locked',
       ...(row.locked_by === null || row.locked_at === null ? {} : { lock: { lockedBy: performer(row.locked_by), lockedAt: row.locked_at.toISOString() } }),
@@ -76,7 +71,7 @@ export async function toSummaries(db: Db, access: Access, found: readonly StudyL
       arrivedAt: row.arrived_at.toISOString(), changedAt: row.changed_at.toISOString(),
       ...(bytes === undefined ? {} : { byteLength: size ?? 0 }),
       ...(seesIdentities ? { identity: present({ PatientBirthDate, PatientTelephoneNumbers: told('PatientTelephoneNumbers', textIn(all, 'PatientTelephoneNumbers')), OtherPatientIDs: told('OtherPatientIDs', textIn(all, 'OtherPatientIDs')), PatientAddress: told('PatientAddress', textIn(all, 'PatientAddress')) }) } : {}),
-      corrected: (Object.keys(corrections) as CorrectableKeyword[]).filter((keyword) => seesIdentities || !isIdentityKeyword(keyword)), isFavourite: row.is_favourite, hiddenSeries: row.hidden_series, actions: actionsOf(access, row),
+      corrected: (Object.keys(corrections) as CorrectableKeyword[]).filter(isTold), ...(ofPatient.length === 0 ? {} : { correctedFrom: present(Object.fromEntries(ofPatient.map((keyword) => [keyword, said[keyword]]))) }), isFavourite: row.is_favourite, hiddenSeries: row.hidden_series, actions: actionsOf(access, row),
     }
   })
 }

@@ -1,8 +1,9 @@
 /** What people have corrected of a study: kept apart, shown instead of what the images say, and searched beside it (LIST-14, decision 0048). */
 import { correctable, type CaseCorrections, type CorrectableKeyword, type StudyFilter } from '@isocenter/contracts'
-import { defineProblem } from '../platform/problem.ts'
-import { rows, type Db } from '../platform/db.ts'
 import { searchName } from '@isocenter/dicom'
+import { rows, type Db } from '../platform/db.ts'
+import { anywhere, beginning } from '../platform/like.ts'
+import { defineProblem } from '../platform/problem.ts'
 
 export const invalidCorrection = defineProblem({ type: '/problems/invalid-correction', status: 422, title: 'A correction is no value of its attribute' })
 
@@ -12,6 +13,17 @@ export interface Correction {
   readonly at: string
 }
 export type Corrections = Readonly<Partial<Record<CorrectableKeyword, Correction>>>
+
+/** What is told of a study: what somebody has corrected, else what the images say. */
+export const told = <Said extends string | null | undefined>(corrections: Corrections | null | undefined, keyword: CorrectableKeyword, said: Said): Said | string => corrections?.[keyword]?.value ?? said
+
+/** What has been corrected of these studies; those of which nothing has are not in it. */
+export async function correctionsOf(db: Db, organisationId: string, StudyInstanceUIDs: Iterable<string>): Promise<ReadonlyMap<string, Corrections>> {
+  const uids = [...new Set(StudyInstanceUIDs)]
+  if (uids.length === 0) return new Map()
+  const found = await db('study_correction').where({ organisation_id: organisationId }).whereRaw('study_instance_uid = any(?::text[])', [uids]).select<{ study_instance_uid: string; corrections: Corrections }[]>('study_instance_uid', 'corrections')
+  return new Map(found.map(({ study_instance_uid, corrections }) => [study_instance_uid, corrections]))
+}
 
 const isDay = (text: string): boolean => /^\d{8}$/.test(text) && !Number.isNaN(Date.parse(`${text.slice(0, 4)}-${text.slice(4, 6)}-${text.slice(6)}`)) && new Date(`${text.slice(0, 4)}-${text.slice(4, 6)}-${text.slice(6)}T00:00:00Z`).toISOString().replaceAll('-', '').startsWith(text)
 /** What PS3.5 §6.2 lets stand in a value of each kind; a backslash parts several values, of which a correction is one. */
@@ -67,7 +79,6 @@ export interface CorrectedStudies {
 export const noneCorrected: CorrectedStudies = { patientId: [], studyNumber: [], name: [], keyword: [], sexIs: [], sexIsNot: [] }
 /** Beyond so many the images' own words are left to find by. */
 const mostCorrected = 1_000
-const anywhere = (text: string): string => `%${text.replaceAll(/[\\%_]/g, '\\$&')}%`
 const wordsOf = (text: string): string[] => text.split(/[\s*?\\^=]+/).filter((word) => word !== '').map((word) => anywhere(searchName(word)))
 
 /** Few are corrected of many: they are found first, so that a list's own search stays as it is where there are none. */
@@ -79,7 +90,6 @@ export async function correctedStudies(db: Db, organisationId: string, { record,
     const words = wordsOf(text)
     return words.length === 0 ? Promise.resolve([]) : by('patient_name_search like all(?::text[])', [words])
   }
-  const beginning = (text: string) => `${text.replaceAll(/[\\%_]/g, '\\$&')}%`
   const sexIs = "corrections -> 'PatientSex' ->> 'value'"
   const [byPatient, byNumber, byName, byWord, byBeginning, ofSex, ofOther] = await Promise.all([
     patientId === undefined ? [] : by('patient_id = ?', [patientId.trim()]), studyNumber === undefined ? [] : by('accession_number = ?', [studyNumber.trim()]), name === undefined ? [] : named(name),
