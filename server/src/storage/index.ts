@@ -4,7 +4,8 @@ import { createS3BlobStore, type S3BlobStoreConfig } from './s3.ts'
 
 export * from './blob-store.ts'
 export { newFileKey, openBytes, openRange, sealBytes, sealedRange } from './sealed-bytes.ts'
-export { attachmentFolder, credentialFolder, derivedFolders, downloadFolder, isAttachmentBlobKey, isCredentialBlobKey, isDerivedBlobKey, isDownloadBlobKey, isUploadBlobKey, newAttachmentBlobKey, newBlobKey, newCredentialBlobKey, newDerivedBlobKey, newDownloadBlobKey, newUploadBlobKey, organisationOfBlobKey, recentBlobKeys, uploadFolder } from './keys.ts'
+export { derivedFolders, isDerivedBlobKey, isFileBlobKey, isUploadBlobKey, newBlobKey, newDerivedBlobKey, newFileBlobKey, newUploadBlobKey, organisationOfBlobKey, recentBlobKeys, uploadFolder } from './keys.ts'
+export { sweepFiles } from './sweep-files.ts'
 export { giveBack, maxLentBytes } from '@isocenter/durable-files'
 
 export type BlobStoreConfig = FileBlobStoreConfig | S3BlobStoreConfig

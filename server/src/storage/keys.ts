@@ -52,38 +52,17 @@ export function newUploadBlobKey(organisationId: string, now: Date): string {
 /** True for the key of a piece of an upload. */
 export const isUploadBlobKey = (key: string): boolean => key.startsWith(uploadFolder)
 
-/** Where the documents are that people prove with who they are. */
-export const credentialFolder = 'credentials/' as const
+/** Where files are that no instance names, a folder for each kind: documents by which people prove who they are, what was added to a study, what was asked for and is fetched within days. */
+export const fileFolders = ['credentials/', 'attachments/', 'downloads/'] as const
+export type FileFolder = typeof fileFolders[number]
 
-/** A key no blob has had, for a file of such a document: the folder, then as `newBlobKey`. */
-export function newCredentialBlobKey(organisationId: string, now: Date): string {
-  return checkedBlobKey(`${credentialFolder}${newBlobKey(organisationId, now)}`)
-}
-
-/** True for the key of a file of such a document. */
-export const isCredentialBlobKey = (key: string): boolean => key.startsWith(credentialFolder)
-
-/** Where files are that people have added to a study. */
-export const attachmentFolder = 'attachments/' as const
-
-/** A key no blob has had, for such a file: the folder, then as `newBlobKey`. */
-export function newAttachmentBlobKey(organisationId: string, now: Date): string {
-  return checkedBlobKey(`${attachmentFolder}${newBlobKey(organisationId, now)}`)
-}
-
-/** True for the key of a file that was added to a study. */
-export const isAttachmentBlobKey = (key: string): boolean => key.startsWith(attachmentFolder)
-
-/** Where files are that people asked for and fetch within days. */
-export const downloadFolder = 'downloads/' as const
-
-/** A key no blob has had, for such a file: the folder, then as `newBlobKey`. */
-export function newDownloadBlobKey(organisationId: string, now: Date): string {
-  return checkedBlobKey(`${downloadFolder}${newBlobKey(organisationId, now)}`)
+/** A key no blob has had, for such a file: its folder, then as `newBlobKey`. */
+export function newFileBlobKey(folder: FileFolder, organisationId: string, now: Date): string {
+  return checkedBlobKey(`${folder}${newBlobKey(organisationId, now)}`)
 }
 
 /** True for the key of such a file. */
-export const isDownloadBlobKey = (key: string): boolean => key.startsWith(downloadFolder)
+export const isFileBlobKey = (key: string): boolean => fileFolders.some((folder) => key.startsWith(folder))
 
 /** Keys to list: those that begin with `prefix` and come behind `after`. */
 export interface BlobKeyRange {

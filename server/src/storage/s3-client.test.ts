@@ -7,7 +7,7 @@ import type { BlobStore } from './blob-store.ts'
 import { S3Bucket } from './s3-bucket.ts'
 import type { S3BlobStoreConfig } from './s3-client.ts'
 import { createS3BlobStore } from './s3.ts'
-import { partBytes } from './s3-writer.ts'
+import { partBytes } from './s3-parts.ts'
 
 const onAws: S3BlobStoreConfig = { kind: 's3', region: 'eu-central-1', bucket: 'images', accessKeyId: 'id', secretAccessKey: 'secret' }
 

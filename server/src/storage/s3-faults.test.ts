@@ -7,7 +7,7 @@ import { hasProgram, testBucket, type TestBucket } from '@isocenter/testkit'
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { BlobStoreFull, BlobStoreUnavailable, type BlobStore } from './blob-store.ts'
 import { createS3BlobStore } from './s3.ts'
-import { partBytes } from './s3-writer.ts'
+import { partBytes } from './s3-parts.ts'
 
 /** Answers a request itself and returns true, or leaves it to the bucket. */
 type Interference = (request: http.IncomingMessage, response: http.ServerResponse) => boolean
@@ -90,6 +90,24 @@ describe.skipIf(!hasProgram('radosgw'))('a bucket in trouble', () => {
     await write('asked-again', Buffer.from('here'))
     line.interference = firstTimes(1, (request) => { request.socket.destroy(); return true })
     expect((await buffer(await store.read('asked-again'))).toString()).toBe('here')
+  })
+
+  test('that refuses a part before it has read it reads no other object in its place', async () => {
+    const [first, other] = [randomBytes(2 * partBytes), randomBytes(2 * partBytes)]
+    const late = Promise.withResolvers<undefined>()
+    let refused: Promise<Buffer> | undefined
+    line.interference = (request, response) => {
+      if (refused || request.url?.includes('partNumber=1') !== true) return false
+      refused = readAfter(late.promise, request)
+      return problem(response, 503, 'SlowDown')
+    }
+    await write('refused-first', first)
+    await write('other', other)
+    late.resolve(undefined)
+    const bytes = await refused ?? Buffer.of()
+    expect(bytes.length).toBeGreaterThan(partBytes / 2)
+    expect(bytes.equals(first.subarray(0, bytes.length))).toBe(true)
+    expect((await buffer(await store.read('refused-first'))).equals(first)).toBe(true)
   })
 
   describe('in the middle of an answer', () => {
@@ -199,6 +217,18 @@ async function forward(endpoint: string, request: http.IncomingMessage): Promise
   request.pipe(onward)
   const [answer] = await once(onward, 'response') as [http.IncomingMessage]
   return answer
+}
+
+/** What comes of a body, all but the first of it read late; as far as it comes. */
+async function readAfter(late: Promise<undefined>, request: http.IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  try {
+    for await (const chunk of request) {
+      chunks.push(chunk as Buffer)
+      await late
+    }
+  } catch { /* Cut off: what came has been seen. */ }
+  return Buffer.concat(chunks)
 }
 
 function problem(response: http.ServerResponse, status: number, code: string): true {

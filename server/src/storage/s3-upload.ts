@@ -30,11 +30,11 @@ export function s3Upload(bucket: S3Bucket, key: string, contentType: string | un
     const upload = { ...object, UploadId }
     return {
       async sendPart(PartNumber, body, signal) {
-        const { ETag } = await bucket.ask(
+        const { ETag, $metadata } = await bucket.ask(
           (abortSignal) => bucket.client.send(new UploadPartCommand({ ...upload, PartNumber, Body: body }), { abortSignal, requestTimeout: attemptMs }),
           { signal, withinMs },
         )
-        return { PartNumber, ETag }
+        return { PartNumber, ETag, isFirstAttempt: $metadata.attempts === 1 }
       },
 
       async complete(parts, byteLength, signal) {

@@ -1,7 +1,6 @@
 import { BlobStoreUnavailable, BlobWriterEnded, type BlobWriter } from './blob-store.ts'
+import { givePartBack, lendPart, partBytes } from './s3-parts.ts'
 
-/** A part, and the largest object sent in one request; S3 takes no part but the last below 5 MiB. */
-export const partBytes = 8 * 1024 * 1024
 /** Parts of one object on their way at once: a writer holds at most this many parts and the one gathering. */
 const maxPartsInFlight = 3
 
@@ -14,7 +13,8 @@ export interface S3Upload {
 
 /** An object that arrives in parts, counted from 1; not visible before `complete`. */
 export interface S3MultipartUpload {
-  sendPart(partNumber: number, body: Buffer, signal: AbortSignal): Promise<{ PartNumber: number; ETag: string | undefined }>
+  /** `isFirstAttempt`: no earlier one can still be reading the body. */
+  sendPart(partNumber: number, body: Buffer, signal: AbortSignal): Promise<{ PartNumber: number; ETag: string | undefined; isFirstAttempt: boolean }>
   complete(parts: readonly { PartNumber: number; ETag: string | undefined }[], byteLength: number, signal: AbortSignal): Promise<void>
   abort(): Promise<void>
 }
@@ -111,7 +111,10 @@ export class S3BlobWriter implements BlobWriter {
     const multipart = await (this.#multipart ??= this.#upload.begin(signal))
     const partNumber = ++this.#partCount
     const sending = multipart.sendPart(partNumber, body, signal)
-      .then((part) => { this.#parts.push(part) }, (error: unknown) => {
+      .then(({ isFirstAttempt, ...part }) => {
+        this.#parts.push(part)
+        if (isFirstAttempt) givePartBack(body)
+      }, (error: unknown) => {
         this.#failure ??= error instanceof Error ? error : new BlobStoreUnavailable('A part could not be sent.', { cause: error })
         this.#stop.abort()
       })
@@ -138,6 +141,17 @@ export class S3BlobWriter implements BlobWriter {
     }
     this.#gathered.splice(0, count)
     this.#gatheredBytes -= byteLength
-    return Buffer.concat(taken, byteLength)
+    return inOnePiece(taken, byteLength)
   }
+}
+
+function inOnePiece(chunks: readonly Uint8Array[], byteLength: number): Buffer {
+  if (byteLength !== partBytes) return Buffer.concat(chunks, byteLength)
+  const part = lendPart()
+  let filled = 0
+  for (const chunk of chunks) {
+    part.set(chunk, filled)
+    filled += chunk.byteLength
+  }
+  return part
 }

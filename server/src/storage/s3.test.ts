@@ -2,7 +2,7 @@ import { hasProgram, testBucket } from '@isocenter/testkit'
 import { describe } from 'vitest'
 import { blobStoreContract } from './blob-store.contract.ts'
 import { createS3BlobStore } from './s3.ts'
-import { partBytes } from './s3-writer.ts'
+import { partBytes } from './s3-parts.ts'
 
 describe.skipIf(!hasProgram('radosgw'))('on Ceph', () => {
   blobStoreContract('a blob store in a bucket', async () => {
