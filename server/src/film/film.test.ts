@@ -1,9 +1,10 @@
 /** Films: what is collected, what is printed of it and by whom, and that nobody else sees it. */
 import { maxFilmItems, type FilmBasket, type PrintJob, type PrintJobPage, type PrintOrder, type PrintSettings } from '@isocenter/contracts'
+import { encodeInstance } from '@isocenter/dicom'
 import { attributes } from '@isocenter/testkit/instances'
 import { aStudy, bytesOf } from '@isocenter/testkit'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { aReport, apiOf, aState, type TestGateway } from '../gateways/gateways.fixture.ts'
+import { administrator, aReport, apiOf, aState, type TestGateway } from '../gateways/gateways.fixture.ts'
 import { anOrganisationsService, typeOf, type OrganisationsService } from '../organisations/service.fixture.ts'
 import { aHospital } from '../sharing/sharing.fixture.ts'
 
@@ -34,8 +35,7 @@ const filmPrinter = { printerId: 'film', name: 'Film printer', colour: 'grayscal
 /** A gateway with one film printer, and what it asks of the server. */
 async function aGatewayWithPrinter(hospital: Hospital) {
   const api = apiOf(service)
-  const { slug } = await service.db('organisation').where({ organisation_id: hospital.organisationId }).first<{ slug: string }>('slug')
-  const gateway: TestGateway = await api.aGateway(slug)
+  const gateway: TestGateway = await api.aGateway(hospital.slug)
   const bearer = await api.bearerOf(gateway)
   const report = (more: Parameters<typeof aReport>[0] = {}) => api.call('POST', '/gateways/self/report', bearer, aReport({ state: aState({ printers: [{ ...filmPrinter, filmSizes: [...filmPrinter.filmSizes], mediumTypes: [...filmPrinter.mediumTypes] }] }), ...more }))
   expect((await report()).statusCode).toBe(200)
@@ -143,6 +143,46 @@ describe('a document', () => {
     expect(text).not.toContain(String(study.instances[0]?.['00100010']?.Value?.[0]))
   })
 
+  test('is whole though an image of it cannot be drawn', async () => {
+    const hospital = await aHospital(service)
+    const study = aStudy({ series: [{ kind: 'SC', instances: 2 }] })
+    const [good, broken] = study.instances
+    const { '7FE00010': _pixels, ...rest } = broken ?? {}
+    const unreadable = encodeInstance(rest, { transferSyntaxUID: '1.2.840.10008.1.2.4.90', pixelData: { frames: [[Uint8Array.from({ length: 100 }, (_, index) => index)]] } })
+    expect((await service.store([bytesOf(good ?? {}), unreadable], { headers: hospital.headers })).statusCode).toBe(200)
+    await collect(hospital, study)
+    const { jobId } = await printed(hospital)
+    const pdf = await hospital.doctor.call('GET', `/film/print-jobs/${jobId}/document`)
+    expect([pdf.statusCode, pdf.rawPayload.subarray(-6).toString('latin1').trim()]).toEqual([200, '%%EOF'])
+    expect(pdf.rawPayload.toString('latin1').match(/\/Subtype \/Image/g)).toHaveLength(1)
+  })
+
+  test('and a printer have images as they were seen: inverted, turned, mirrored, the part in sight, in true size too', async () => {
+    const hospital = await aHospital(service)
+    const gateway = await aGatewayWithPrinter(hospital)
+    const study = aStudy({ series: [{ kind: 'CT', instances: 1 }] })
+    // Each pixel its own grey, from 0 at the top left to 255 at the bottom right.
+    const ramp = Buffer.from(Uint16Array.from({ length: 256 }, (_, index) => index).buffer)
+    const { '00281052': _intercept, '00281053': _slope, ...instance } = study.instances[0] ?? {}
+    expect((await service.store([bytesOf({ ...instance, ...attributes({ PixelSpacing: [16, 8], Rows: 16, Columns: 16, RescaleIntercept: 0, RescaleSlope: 1, PixelRepresentation: 0, PixelData: ramp }) })], { headers: hospital.headers })).statusCode).toBe(200)
+    const view = { isInverted: true, rotation: 90, isFlipped: true, area: { left: 2, top: 1, width: 2, height: 1 } } as const
+    expect((await hospital.doctor.call('POST', '/film/basket', { images: [{ ...imageOf(study, 0), window: { center: 128, width: 256 }, view }] })).statusCode).toBe(200)
+    expect((await basketOf(hospital))[0]?.view).toEqual(view)
+    const job = await printed(hospital, { isTrueSize: true }, { printer: gateway.printer })
+    const [widthMm] = await service.db('print_job_image').join('print_job', 'print_job.job_key', 'print_job_image.job_key').where({ job_id: job.jobId }).pluck<number[]>('width_mm')
+    // One pixel high and two wide: 16 mm by 16, and turned as wide as it was high.
+    expect(widthMm).toBe(16)
+    const image = await gateway.get(`/gateways/self/print-jobs/${job.jobId}/images/1`)
+    // One pixel wide and two high, enlarged so that what it says of its view can be read.
+    expect(image.rawPayload.subarray(0, 14).toString('latin1')).toBe('P5\n256 512\n255')
+    const greyAt = (x: number, y: number) => image.rawPayload[image.rawPayload.length - 256 * 512 + y * 256 + x]
+    // The left of the image is at the top once it is turned; black for white.
+    expect([greyAt(20, 20), greyAt(20, 400)]).toEqual([255 - 18, 255 - 19])
+    const again = await hospital.doctor.call('POST', `/film/print-jobs/${job.jobId}/repetition`)
+    expect(again.statusCode).toBe(201)
+    expect((await hospital.doctor.call('POST', '/film/basket', { images: [{ ...imageOf(study, 0), view: { rotation: 45 } }] })).statusCode).toBe(400)
+  })
+
   test('in true size needs images that say how large they are, and fit', async () => {
     const hospital = await aHospital(service)
     const study = await aStored(hospital)
@@ -163,6 +203,27 @@ describe('a document', () => {
     const refused = await hospital.doctor.call('POST', '/film/print-jobs', { items: [item?.itemId], settings: { ...settings, isTrueSize: true } })
     expect(refused.json()).toMatchObject({ status: 422, reason: 'noTrueSize', position: 1 })
   })
+})
+
+test('images of two patients are not printed together, on paper or on film, until a correction says they are one', async () => {
+  const hospital = await aHospital(service)
+  const gateway = await aGatewayWithPrinter(hospital)
+  for (const PatientID of ['P1', 'P2']) {
+    const study = aStudy({ series: [{ kind: 'CT', instances: 1 }] })
+    expect((await service.store(study.instances.map((instance) => bytesOf({ ...instance, ...attributes({ PatientID }) })), { headers: hospital.headers })).statusCode).toBe(200)
+    await collect(hospital, study)
+  }
+  const items = await basketOf(hospital)
+  expect(items.map(({ patient }) => patient)).toEqual([1, 2])
+  const ask = (more: object = {}) => hospital.doctor.call('POST', '/film/print-jobs', { items: items.map(({ itemId }) => itemId), settings, keepsItems: true, ...more })
+  for (const more of [{}, { printer: gateway.printer }]) expect((await ask(more)).json()).toMatchObject({ type: '/problems/print-not-possible', status: 422, reason: 'severalPatients', patients: 2 })
+  expect((await hospital.doctor.call('GET', '/film/print-jobs')).json()).toEqual({ items: [] })
+  await service.db('study_correction').insert({ organisation_id: hospital.organisationId, study_instance_uid: items[1]?.StudyInstanceUID, version: 1, patient_id: 'P1', corrections: JSON.stringify({ PatientID: { value: 'P1', by: 'account:x', at: now.toISOString() } }) })
+  expect((await basketOf(hospital)).map(({ patient }) => patient)).toEqual([1, 1])
+  const { jobId } = (await ask()).json<PrintJob>()
+  // Said to be two again since.
+  await service.db('study_correction').where({ organisation_id: hospital.organisationId }).delete()
+  expect((await hospital.doctor.call('POST', `/film/print-jobs/${jobId}/repetition`)).json()).toMatchObject({ status: 422, reason: 'severalPatients' })
 })
 
 test('one job takes fifty films and no more', async () => {
@@ -195,7 +256,7 @@ describe('a film printer', () => {
 
     const image = await gateway.get(`/gateways/self/print-jobs/${job.jobId}/images/2`)
     const header = /^P5\n(\d+) (\d+)\n255\n/.exec(image.rawPayload.subarray(0, 32).toString('latin1'))
-    expect([image.headers['content-type'], header?.[1], header?.[2], image.rawPayload.length - String(header?.[0]).length]).toEqual(['image/x-portable-anymap', '16', '16', 256])
+    expect([image.headers['content-type'], header?.[1], header?.[2], image.rawPayload.length - String(header?.[0]).length]).toEqual(['image/x-portable-anymap', '256', '256', 65_536])
 
     const outcome = { sheets: 1, warnings: [], failure: { reason: 'printerNotReady', printerStatusInfo: 'SUPPLY EMPTY' } }
     await gateway.report({ results: [{ commandId: command?.commandId ?? '', outcome: 'succeeded', value: outcome }] })
@@ -208,6 +269,8 @@ describe('a film printer', () => {
     expect(again).toMatchObject({ state: 'waiting', images: 3 })
     expect((await hospital.doctor.call('POST', `/film/print-jobs/${again.jobId}/cancellation`)).json()).toMatchObject({ state: 'cancelled', actions: ['repeat', 'fetch'] })
     expect((await gateway.get(`/gateways/self/print-jobs/${again.jobId}`)).statusCode).toBe(404)
+    // What was called off is not waited for, nor does it stand among what waits.
+    expect((await gateway.report()).json<{ commands: object[] }>().commands).toEqual([])
   })
 
   test.each([
@@ -248,6 +311,17 @@ describe('a film printer', () => {
     expect(typeOf(await hospital.doctor.call('POST', '/film/print-jobs', { items, settings, printer: gateway.printer }))).toBe('too-many-commands')
     expect(await basketOf(hospital)).toHaveLength(3)
     expect((await hospital.doctor.call('GET', '/film/print-jobs')).json()).toMatchObject({ items: [{ state: 'cancelled' }] })
+  })
+
+  test('whose gateway stays away is asked for fifty films, and still does what its administrators ask', async () => {
+    const hospital = await aHospital(service)
+    const gateway = await aGatewayWithPrinter(hospital)
+    await collect(hospital, await aStored(hospital))
+    await service.db.raw(`insert into gateway_command (organisation_id, gateway_id, name, arguments, created_by, expires_at) select ?, ?, 'printFilms', '{}', 'account:x', now() + interval '1 day' from generate_series(1, 49)`, [hospital.organisationId, gateway.gatewayId])
+    await printed(hospital, {}, { printer: gateway.printer, keepsItems: true })
+    const items = (await basketOf(hospital)).map(({ itemId }) => itemId)
+    expect(typeOf(await hospital.doctor.call('POST', '/film/print-jobs', { items, settings, printer: gateway.printer }))).toBe('too-many-commands')
+    expect((await apiOf(service).call('POST', `/gateways/${gateway.gatewayId}/commands`, await service.as(hospital.slug, administrator), { name: 'retryDeliveries', arguments: {} })).statusCode).toBe(202)
   })
 
   test('whose gateway stays away is not waited for beyond half a day', async () => {

@@ -5,17 +5,19 @@ import {
 } from '@isocenter/contracts'
 import { Type } from 'typebox'
 import { actorsOf, record } from '../audit/index.ts'
-import type { Gateways } from '../gateways/index.ts'
-import { forbidden, type Access } from '../identity/index.ts'
+import { withdrawCommand, type Gateways } from '../gateways/index.ts'
+import { actorOf, forbidden, type Access } from '../identity/index.ts'
 import { membershipsOf, permissionsOf } from '../organisations/index.ts'
 import { decodeCursor, encodeCursor } from '../platform/cursor.ts'
 import type { Db, Trx } from '../platform/db.ts'
+import { ProblemError } from '../platform/problem.ts'
 import { filmDocument } from './document.ts'
 import type { FilmImages } from './images.ts'
+import { patientCount } from './patients.ts'
 import { printersOf } from './printers.ts'
 import { filmBasketFull, noSuchFilmItem, noSuchFilmPrinter, noSuchPrintJob, printJobBegun, printNotPossible } from './problems.ts'
 import {
-  addItems, basketOf, beginJob, cancelJob, imagesOfJob, imagesOfSeries, insertJob, itemCount, jobsOf, lockBasket, printable, removeItems, stateOf, type Collector, type JobRow, type PrintedImage,
+  addItems, basketOf, beginJob, cancelJob, imagesOfJob, imagesOfSeries, insertJob, itemCount, jobsOf, lockBasket, orderItems, printable, removeItems, stateOf, type Collector, type JobRow, type PrintedImage,
 } from './store.ts'
 
 /** A gateway that is away so long is not waited for: what was meant to be printed today surprises nobody tomorrow. */
@@ -27,13 +29,15 @@ export interface Film {
   readonly basket: (access: Access, study?: string) => Promise<FilmBasket>
   /** @throws noSuchFilmItem 404 for images that are not stored or kept from films, filmBasketFull 409 */
   readonly add: (access: Access, addition: FilmAddition) => Promise<FilmAdded>
+  /** Keeps the order that images of the basket were put into. @throws noSuchFilmItem 404 */
+  readonly arrange: (access: Access, items: readonly string[]) => Promise<void>
   /** @throws noSuchFilmItem 404 */
   readonly remove: (access: Access, itemId: string) => Promise<void>
   /** Empties the basket; of one study's images where it is named. */
   readonly clear: (access: Access, study?: string) => Promise<void>
   /** Those of the organisation's gateways, by their last reports. */
   readonly printers: (access: Access) => Promise<FilmPrinterList>
-  /** @throws noSuchFilmItem and noSuchFilmPrinter 404, printNotPossible 422 */
+  /** @throws noSuchFilmItem and noSuchFilmPrinter 404, printNotPossible 422, of several patients' images too */
   readonly print: (access: Access, request: PrintRequest) => Promise<PrintJob>
   /** The newest first. */
   readonly jobs: (access: Access, query: { readonly study?: string | undefined; readonly cursor?: string | undefined; readonly limit?: number | undefined }) => Promise<PrintJobPage>
@@ -41,7 +45,7 @@ export interface Film {
   readonly job: (access: Access, jobId: string) => Promise<PrintJob>
   /** @throws noSuchPrintJob 404, printJobBegun 409 */
   readonly cancel: (access: Access, jobId: string) => Promise<PrintJob>
-  /** The same once more, as a job of its own. @throws noSuchPrintJob 404, noSuchFilmPrinter 404, printNotPossible 422 when an image of it has gone */
+  /** The same once more, as a job of its own. @throws noSuchPrintJob 404, noSuchFilmPrinter 404, printNotPossible 422 when an image of it has gone, or they are of several patients */
   readonly repeat: (access: Access, jobId: string) => Promise<PrintJob>
   /** A page for each sheet. @throws noSuchPrintJob 404 */
   readonly document: (access: Access, jobId: string, signal: AbortSignal) => Promise<{ readonly job: PrintJob; readonly bytes: AsyncIterable<Uint8Array> }>
@@ -93,8 +97,8 @@ export function createFilm({ db, images, gateways, now = () => new Date() }: Fil
   const sized = async (access: Access, settings: PrintSettings, chosen: readonly FilmImage[]): Promise<PrintedImage[]> => {
     const place = placeSize(settings)
     const placed: PrintedImage[] = []
-    for (const [index, { StudyInstanceUID, SeriesInstanceUID, SOPInstanceUID, frame, window }] of chosen.entries()) {
-      const image = { StudyInstanceUID, SeriesInstanceUID, SOPInstanceUID, frame, ...(window && { window }) }
+    for (const [index, { StudyInstanceUID, SeriesInstanceUID, SOPInstanceUID, frame, window, view }] of chosen.entries()) {
+      const image = { StudyInstanceUID, SeriesInstanceUID, SOPInstanceUID, frame, ...(window && { window }), ...(view && { view }) }
       const position = index + 1
       if (!settings.isTrueSize) { placed.push({ ...image, position }); continue }
       const size = await images.sizeInBody(access, image)
@@ -118,8 +122,15 @@ export function createFilm({ db, images, gateways, now = () => new Date() }: Fil
     return printer
   }
 
+  /** Nobody is to read one patient's image as another's. @throws printNotPossible */
+  const ofOnePatient = async ({ organisationId }: Access, chosen: readonly FilmImage[]): Promise<void> => {
+    const patients = await patientCount(db, organisationId, chosen.map(({ StudyInstanceUID }) => StudyInstanceUID))
+    if (patients > 1) throw printNotPossible(`Images of ${patients} patients would stand together; choose one patient's at a time.`, { reason: 'severalPatients', patients })
+  }
+
   const begin = async (access: Access, settings: PrintSettings, placed: readonly PrintedImage[], printer: FilmPrinter | undefined): Promise<PrintJob> => {
     const { organisationId, accountId } = collectorOf(access)
+    await ofOnePatient(access, placed)
     const createdAt = now()
     const jobId = await db.transaction(async (trx) => {
       const made = await insertJob(trx, {
@@ -133,7 +144,7 @@ export function createFilm({ db, images, gateways, now = () => new Date() }: Fil
     })
     if (printer) {
       try {
-        await gateways.command(access, printer.gatewayId, { name: 'printFilms', arguments: { printerId: printer.printerId, jobId }, expiresAfterSeconds: waitMs / 1000 }, `film:${jobId}`)
+        await gateways.command(access, printer.gatewayId, { name: 'printFilms', arguments: { printerId: printer.printerId, jobId }, expiresAfterSeconds: waitMs / 1000 }, commandKeyOf(jobId))
       } catch (error) {
         await db.transaction((trx) => cancelJob(trx, organisationId, jobId, now()))
         throw error
@@ -148,10 +159,17 @@ export function createFilm({ db, images, gateways, now = () => new Date() }: Fil
     add: async (access, addition) => {
       const collector = collectorOf(access)
       if ('images' in addition) return add(collector, addition.images)
-      const { window, ...series } = addition.series
+      const { window, view, ...series } = addition.series
       const found = await imagesOfSeries(db, collector, series, maxFilmItems + 1)
-      return add(collector, found.map((image) => ({ ...image, ...(window && { window }) })))
+      return add(collector, found.map((image) => ({ ...image, ...(window && { window }), ...(view && { view }) })))
     },
+
+    arrange: (access, items) => db.transaction(async (trx) => {
+      const collector = collectorOf(access)
+      await lockBasket(trx, collector)
+      if (await orderItems(trx, collector, items) < items.length) throw noSuchFilmItem('An image of these is not in your basket.')
+      await noteCollected(trx, collector, { ordered: items.length }, [undefined])
+    }),
 
     remove: (access, itemId) => db.transaction(async (trx) => {
       const collector = collectorOf(access)
@@ -192,9 +210,10 @@ export function createFilm({ db, images, gateways, now = () => new Date() }: Fil
     job: jobOf,
 
     cancel: async (access, jobId) => {
-      const { studies } = await find(access, jobId)
+      const { studies, gateway_id: gatewayId } = await find(access, jobId)
       await db.transaction(async (trx) => {
         if (!await cancelJob(trx, access.organisationId, jobId, now())) throw printJobBegun('Only what waits for its gateway is called off.')
+        if (gatewayId !== null) await withdrawCommand(trx, { organisationId: access.organisationId, gatewayId }, commandKeyOf(jobId))
         await record(trx, studies.map((StudyInstanceUID) => ({ organisationId: access.organisationId, actor: actorOf(access), action: 'film.cancel' as const, outcome: 'success' as const, StudyInstanceUID, detail: { jobId } })))
       })
       return jobOf(access, jobId)
@@ -211,7 +230,7 @@ export function createFilm({ db, images, gateways, now = () => new Date() }: Fil
     document: async (access, jobId, signal) => {
       const row = await find(access, jobId)
       const placed = await imagesOfJob(db, access.organisationId, row.job_key)
-      const bytes = filmDocument(row.settings, placed.map((image) => ({ position: image.position, widthMm: image.widthMm, jpeg: () => images.jpeg(access, image, row.settings, signal) })))
+      const bytes = filmDocument(row.settings, placed.map((image) => ({ position: image.position, widthMm: image.widthMm, SOPInstanceUID: image.SOPInstanceUID, frame: image.frame, jpeg: () => drawn(images.jpeg(access, image, row.settings, signal)) })))
       return { job: toJob(row, undefined, now()), bytes }
     },
 
@@ -248,7 +267,14 @@ export function createFilm({ db, images, gateways, now = () => new Date() }: Fil
   }
 }
 
-const actorOf = ({ actor }: Access): string => `${actor.kind}:${actor.id}`
+/** What the command of a print job is found by. */
+const commandKeyOf = (jobId: string): string => `film:${jobId}`
+
+/** An image that cannot be drawn leaves its place to words: the answer has begun, and the others are wanted. What else goes wrong rises. */
+const drawn = (jpeg: Promise<Uint8Array | undefined>): Promise<Uint8Array | 'notDrawable' | undefined> => jpeg.catch((error: unknown) => {
+  if (error instanceof ProblemError) return 'notDrawable'
+  throw error
+})
 
 /** @throws forbidden for who is no person: a basket is somebody's */
 function collectorOf({ organisationId, actor, studies }: Access): Collector {

@@ -8,20 +8,20 @@ import type { Access } from '../identity/index.ts'
 import { sizeInBody } from './true-size.ts'
 
 export interface FilmImages {
-  /** An image with its window and text, as JPEG of nearly no loss; undefined when it has gone. @throws notRenderable 406 */
-  readonly jpeg: (access: Access, image: FilmImage, settings: Pick<PrintSettings, 'texts'>, signal: AbortSignal) => Promise<Uint8Array | undefined>
+  /** An image with its window, its view and text, what the view changed and the directions of the body at its edges, as JPEG of nearly no loss; undefined when it has gone. @throws notRenderable 406 */
+  readonly jpeg: (access: Access, image: FilmImage, settings: Pick<PrintSettings, 'texts' | 'language'>, signal: AbortSignal) => Promise<Uint8Array | undefined>
   /** The same as a portable anymap, 8 bits a sample. */
-  readonly anymap: (access: Access, image: FilmImage, settings: Pick<PrintSettings, 'texts' | 'colour'>, signal: AbortSignal) => Promise<Uint8Array | undefined>
-  /** How wide and high the image is in the body; undefined where it does not say. */
+  readonly anymap: (access: Access, image: FilmImage, settings: Pick<PrintSettings, 'texts' | 'language' | 'colour'>, signal: AbortSignal) => Promise<Uint8Array | undefined>
+  /** How wide and high what is seen of the image is in the body; undefined where it does not say. */
   readonly sizeInBody: (access: Access, image: FilmImage) => Promise<Millimetres | undefined>
 }
 
 const jpegQuality = 95
 
 export function createFilmImages({ catalogue, renderer }: { readonly catalogue: Catalogue; readonly renderer: Renderer }): FilmImages {
-  const rendered = async (access: Access, image: FilmImage, mediaType: 'image/jpeg' | 'image/png', { texts }: Pick<PrintSettings, 'texts'>, signal: AbortSignal): Promise<Uint8Array | undefined> => {
+  const rendered = async (access: Access, image: FilmImage, mediaType: 'image/jpeg' | 'image/png', { texts, language }: Pick<PrintSettings, 'texts' | 'language'>, signal: AbortSignal): Promise<Uint8Array | undefined> => {
     const record = await catalogue.findInstance(access, image)
-    return record && renderer.render({ access, record, frameNumbers: [image.frame], signal, options: { mediaType, quality: jpegQuality, annotation: texts, ...(image.window && { window: { ...image.window, function: 'linear' } }) } })
+    return record && renderer.render({ access, record, frameNumbers: [image.frame], signal, options: { mediaType, quality: jpegQuality, annotation: texts, language, saysHowItLies: true, ...(image.window && { window: { ...image.window, function: 'linear' } }), ...(image.view && { view: image.view }) } })
   }
   return {
     jpeg: (access, image, settings, signal) => rendered(access, image, 'image/jpeg', settings, signal),
@@ -36,7 +36,7 @@ export function createFilmImages({ catalogue, renderer }: { readonly catalogue: 
     },
 
     sizeInBody: async (access, image) => {
-      for await (const { json } of catalogue.metadata(access, image)) return sizeInBody(JSON.parse(json) as DicomJson, image.frame)
+      for await (const { json } of catalogue.metadata(access, image)) return sizeInBody(JSON.parse(json) as DicomJson, image.frame, image.view)
       return undefined
     },
   }

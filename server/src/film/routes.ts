@@ -1,26 +1,27 @@
 /** HTTP face of films: baskets, printing, what was printed, and what gateways print. */
 import { Readable } from 'node:stream'
 import {
-  anymapType, FilmAdded, FilmAddition, FilmBasket, FilmBasketQuery, FilmItemParams, FilmPrinterList, PrintImageParams, PrintJob, PrintJobPage, PrintJobParams, PrintJobQuery, PrintOrder, PrintRequest, Problem,
+  anymapType, FilmAdded, FilmAddition, FilmBasket, FilmBasketQuery, FilmItemParams, FilmOrder, FilmPrinterList, PrintImageParams, PrintJob, PrintJobPage, PrintJobParams, PrintJobQuery, PrintOrder, PrintRequest, Problem,
 } from '@isocenter/contracts'
 import { Type } from 'typebox'
 import type { AccessLog } from '../audit/index.ts'
-import type { Access } from '../identity/index.ts'
+import { actorOf, type Access } from '../identity/index.ts'
 import type { ApiRoutes } from '../platform/typed-routes.ts'
 import { clientGone } from '../dicomweb/index.ts'
+import { noStore } from '../platform/answer-headers.ts'
 import type { Film } from './film.ts'
 
 const tags = ['Film']
 const Empty = Type.Null()
 const bodyLimit = 128 * 1024
 /** Documentation only: what leaves are bytes. */
-const Bytes = Type.Unsafe<unknown>({ description: 'bytes' })
+const PrintedPicture = Type.Unsafe<unknown>({ description: 'a portable anymap of 8 bits a sample', contentMediaType: anymapType })
 
 export const filmRoutes: ApiRoutes<{ film: Film; accessLog: AccessLog }> = async (app, { film, accessLog }) => {
-  app.addHook('onSend', (_request, reply, _payload, next) => { reply.header('cache-control', 'no-store'); next() })
+  app.addHook('onSend', noStore)
   /** A list that is empty was looked at too. */
-  const seen = ({ organisationId, actor }: Access, studies: readonly string[]) => {
-    for (const StudyInstanceUID of studies.length === 0 ? [undefined] : new Set(studies)) accessLog.accessed({ organisationId, actor: `${actor.kind}:${actor.id}`, action: 'study.retrieve', StudyInstanceUID })
+  const seen = (access: Access, studies: readonly string[]) => {
+    for (const StudyInstanceUID of studies.length === 0 ? [undefined] : new Set(studies)) accessLog.accessed({ organisationId: access.organisationId, actor: actorOf(access), action: 'study.retrieve', StudyInstanceUID })
   }
 
   app.get('/film/basket', {
@@ -43,6 +44,15 @@ export const filmRoutes: ApiRoutes<{ film: Film; accessLog: AccessLog }> = async
     config: { policy: 'study.print_film', audit: 'film.collect' },
   }, async ({ access, query }, reply) => {
     await film.clear(access, query.study)
+    return reply.code(204).send(null)
+  })
+
+  app.put('/film/basket/order', {
+    bodyLimit,
+    schema: { operationId: 'orderFilmBasket', summary: 'Keeps the order that images of the basket were put into', tags, body: FilmOrder, response: { 204: Empty, '4xx': Problem } },
+    config: { policy: 'study.print_film', audit: 'film.collect' },
+  }, async ({ access, body }, reply) => {
+    await film.arrange(access, body.items)
     return reply.code(204).send(null)
   })
 
@@ -100,7 +110,7 @@ export const filmRoutes: ApiRoutes<{ film: Film; accessLog: AccessLog }> = async
     config: { policy: 'study.print_film', audit: 'film.fetch' },
   }, async ({ access, params }, reply) => {
     const { job, bytes } = await film.document(access, params.jobId, clientGone(reply))
-    for (const StudyInstanceUID of job.studies) accessLog.accessed({ organisationId: access.organisationId, actor: `${access.actor.kind}:${access.actor.id}`, action: 'film.fetch', StudyInstanceUID })
+    for (const StudyInstanceUID of job.studies) accessLog.accessed({ organisationId: access.organisationId, actor: actorOf(access), action: 'film.fetch', StudyInstanceUID })
     return reply.type('application/pdf').headers({ 'content-disposition': 'inline; filename="film.pdf"', 'x-content-type-options': 'nosniff' }).send(Readable.from(bytes, { objectMode: false }) as never)
   })
 
@@ -110,7 +120,7 @@ export const filmRoutes: ApiRoutes<{ film: Film; accessLog: AccessLog }> = async
   }, ({ access, params }) => film.order(access, params.jobId))
 
   app.get('/gateways/self/print-jobs/:jobId/images/:imageId', {
-    schema: { operationId: 'getPrintImage', summary: 'An image of what the calling gateway prints, as a portable anymap of 8 bits a sample', tags, params: PrintImageParams, response: { 200: Bytes, '4xx': Problem } },
+    schema: { operationId: 'getPrintImage', summary: 'An image of what the calling gateway prints, as a portable anymap of 8 bits a sample', tags, params: PrintImageParams, response: { 200: PrintedPicture, '4xx': Problem } },
     config: { policy: 'gateway:report', audit: 'study.retrieve' },
   }, async ({ access, params }, reply) => {
     const { StudyInstanceUID, bytes } = await film.orderedImage(access, params.jobId, Number(params.imageId), clientGone(reply))

@@ -1,8 +1,10 @@
 /** Rows of film baskets and print jobs. */
-import type { FilmImage, FilmItem, PrintOutcome, PrintSettings, PrintState } from '@isocenter/contracts'
+import type { FilmImage, FilmItem, FilmView, PrintOutcome, PrintSettings, PrintState } from '@isocenter/contracts'
+import { correctionsOf, told, type Corrections } from '../corrections/index.ts'
 import type { Access } from '../identity/index.ts'
 import { rows, type Db, type Trx } from '../platform/db.ts'
 import { jsonText } from '../platform/json-text.ts'
+import { numberedPatients, studyPatient, type PatientRow } from './patients.ts'
 
 /** Whose basket. */
 export interface Collector {
@@ -21,16 +23,19 @@ const shownImages = `
 
 const reached = (studies: Access['studies']): string[] | null => (studies === 'all' ? null : [...studies])
 
-interface ItemRow {
-  readonly item_id: string
+interface ImageRow {
   readonly study_instance_uid: string
   readonly series_instance_uid: string
   readonly sop_instance_uid: string
   readonly frame: number
   readonly window_center: number | null
   readonly window_width: number | null
+  readonly view: FilmView | null
+}
+
+interface ItemRow extends ImageRow, PatientRow {
+  readonly item_id: string
   readonly added_at: Date
-  readonly patient_name: string | null
   readonly study_date: string | null
   readonly modality: string | null
   readonly series_number: string | null
@@ -38,41 +43,51 @@ interface ItemRow {
   readonly instance_number: string | null
 }
 
-/** What is in a basket, in the order it was put there; of one study, or of these ids. */
+/** What is in a basket, in the order it was put there; of one study, or of these ids. Names are told as the study list tells them, corrected. */
 export async function basketOf(db: Db, { organisationId, accountId, studies }: Collector, { study, ids }: { readonly study?: string | undefined; readonly ids?: readonly string[] } = {}): Promise<FilmItem[]> {
   const found = await rows<ItemRow>(db, `
-    select x.item_id, x.study_instance_uid, x.series_instance_uid, x.sop_instance_uid, x.frame, x.window_center, x.window_width, x.added_at,
-      st.patient_name, st.study_date, s.modality, s.series_number, s.series_description, i.instance_number
+    select x.item_id, x.study_instance_uid, x.series_instance_uid, x.sop_instance_uid, x.frame, x.window_center, x.window_width, x.view, x.added_at,
+      st.patient_id, st.issuer_of_patient_id, st.patient_name, st.patient_birth_date, st.study_date, s.modality, s.series_number, s.series_description, i.instance_number
     from film_item x ${shownImages}
     where x.organisation_id = ? and x.account_id = ? and h.series_instance_uid is null
       and (?::text is null or x.study_instance_uid = ?) and (?::uuid[] is null or x.item_id = any(?::uuid[])) and (?::text[] is null or x.study_instance_uid = any(?::text[]))
     order by x.position`, [organisationId, accountId, study ?? null, study ?? null, ids ? [...ids] : null, ids ? [...ids] : null, reached(studies), reached(studies)])
-  return found.map(toItem)
+  const corrections = await correctionsOf(db, organisationId, found.map(({ study_instance_uid }) => study_instance_uid))
+  const studiesFound = new Map(found.map((row) => [row.study_instance_uid, row]))
+  const patients = numberedPatients([...studiesFound.values()].map((row) => studyPatient(row, corrections.get(row.study_instance_uid))))
+  return found.map((row) => {
+    const patient = patients.get(row.study_instance_uid)
+    if (patient === undefined) throw new Error('a study that was read has no patient')
+    return toItem(row, patient, corrections.get(row.study_instance_uid))
+  })
 }
 
-const toItem = (row: ItemRow): FilmItem => ({
-  itemId: row.item_id, ...imageOf(row), addedAt: row.added_at.toISOString(),
-  ...(row.patient_name === null ? {} : { PatientName: row.patient_name }), ...(row.study_date === null ? {} : { StudyDate: row.study_date }), ...(row.modality === null ? {} : { Modality: row.modality }),
-  ...(row.series_number === null ? {} : { SeriesNumber: row.series_number }), ...(row.series_description === null ? {} : { SeriesDescription: row.series_description }), ...(row.instance_number === null ? {} : { InstanceNumber: row.instance_number }),
-})
+function toItem(row: ItemRow, patient: number, corrections: Corrections | undefined): FilmItem {
+  const PatientName = told(corrections, 'PatientName', row.patient_name)
+  return {
+    itemId: row.item_id, ...imageOf(row), addedAt: row.added_at.toISOString(), patient,
+    ...(PatientName === null ? {} : { PatientName }), ...(row.study_date === null ? {} : { StudyDate: row.study_date }), ...(row.modality === null ? {} : { Modality: row.modality }),
+    ...(row.series_number === null ? {} : { SeriesNumber: row.series_number }), ...(row.series_description === null ? {} : { SeriesDescription: row.series_description }), ...(row.instance_number === null ? {} : { InstanceNumber: row.instance_number }),
+  }
+}
 
-function imageOf(row: Pick<ItemRow, 'study_instance_uid' | 'series_instance_uid' | 'sop_instance_uid' | 'frame' | 'window_center' | 'window_width'>): FilmImage {
-  const { window_center: center, window_width: width } = row
+function imageOf(row: ImageRow): FilmImage {
+  const { window_center: center, window_width: width, view } = row
   return {
     StudyInstanceUID: row.study_instance_uid, SeriesInstanceUID: row.series_instance_uid, SOPInstanceUID: row.sop_instance_uid, frame: row.frame,
-    ...(center === null || width === null ? {} : { window: { center, width } }),
+    ...(center === null || width === null ? {} : { window: { center, width } }), ...(view === null ? {} : { view }),
   }
 }
 
 /** Every image of a series in its order, each frame one image, up to `most`, whatever an object says of its frames; none of a series that is kept from films. */
 export async function imagesOfSeries(db: Db, { organisationId, studies }: Pick<Collector, 'organisationId' | 'studies'>, { StudyInstanceUID, SeriesInstanceUID }: Pick<FilmImage, 'StudyInstanceUID' | 'SeriesInstanceUID'>, most: number): Promise<FilmImage[]> {
-  const found = await rows<Pick<ItemRow, 'study_instance_uid' | 'series_instance_uid' | 'sop_instance_uid' | 'frame'>>(db, `
+  const found = await rows<Omit<ImageRow, 'window_center' | 'window_width' | 'view'>>(db, `
     select st.study_instance_uid, s.series_instance_uid, i.sop_instance_uid, f.frame
     from study st join series s on s.study_key = st.study_key join instance i on i.series_key = s.series_key cross join lateral generate_series(1, least(greatest(coalesce(i.number_of_frames, 1), 1), ?)) as f(frame)
       left join hidden_series h on h.organisation_id = st.organisation_id and h.study_instance_uid = st.study_instance_uid and h.series_instance_uid = s.series_instance_uid
     where st.organisation_id = ? and st.study_instance_uid = ? and s.series_instance_uid = ? and h.series_instance_uid is null and (?::text[] is null or st.study_instance_uid = any(?::text[]))
     order by i.instance_number_sort, i.instance_key, f.frame limit ?`, [most, organisationId, StudyInstanceUID, SeriesInstanceUID, reached(studies), reached(studies), most])
-  return found.map((row) => imageOf({ ...row, window_center: null, window_width: null }))
+  return found.map((row) => imageOf({ ...row, window_center: null, window_width: null, view: null }))
 }
 
 /** Which of these are stored, have that frame, are reached and not kept from films. */
@@ -91,24 +106,34 @@ export async function lockBasket(trx: Trx, { accountId }: Collector): Promise<vo
   await trx('account').where({ account_id: accountId }).forNoKeyUpdate().first('account_id')
 }
 
-/** Adds images; one that is there already is seen through the new window and keeps its place. @returns how many are new */
+/** Adds images; one that is there already is seen as it is now and keeps its place. @returns how many are new */
 export async function addItems(trx: Trx, { organisationId, accountId }: Collector, images: readonly FilmImage[], now: Date): Promise<number> {
   const added = await rows<{ is_new: boolean }>(trx, `
-    insert into film_item (organisation_id, account_id, study_instance_uid, series_instance_uid, sop_instance_uid, frame, window_center, window_width, added_at)
-    select ?, ?, study, series, sop, frame, center, width, ? from (
-      select distinct on (sop, frame) * from rows from (jsonb_to_recordset(?::jsonb) as (study text, series text, sop text, frame integer, center double precision, width double precision))
-        with ordinality as listed (study, series, sop, frame, center, width, position)
+    insert into film_item (organisation_id, account_id, study_instance_uid, series_instance_uid, sop_instance_uid, frame, window_center, window_width, view, added_at)
+    select ?, ?, study, series, sop, frame, center, width, view, ? from (
+      select distinct on (sop, frame) * from rows from (jsonb_to_recordset(?::jsonb) as (study text, series text, sop text, frame integer, center double precision, width double precision, view jsonb))
+        with ordinality as listed (study, series, sop, frame, center, width, view, position)
       order by sop, frame, position desc) given
     order by position
-    on conflict (organisation_id, account_id, sop_instance_uid, frame) do update set window_center = excluded.window_center, window_width = excluded.window_width
+    on conflict (organisation_id, account_id, sop_instance_uid, frame) do update set window_center = excluded.window_center, window_width = excluded.window_width, view = excluded.view
     returning xmax = 0 as is_new`,
-  [organisationId, accountId, now, jsonText(images.map(({ StudyInstanceUID, SeriesInstanceUID, SOPInstanceUID, frame, window }) => ({ study: StudyInstanceUID, series: SeriesInstanceUID, sop: SOPInstanceUID, frame, ...window })))])
+  [organisationId, accountId, now, jsonText(images.map(({ StudyInstanceUID, SeriesInstanceUID, SOPInstanceUID, frame, window, view }) => ({ study: StudyInstanceUID, series: SeriesInstanceUID, sop: SOPInstanceUID, frame, ...window, view })))])
   return added.filter(({ is_new }) => is_new).length
 }
 
 export async function itemCount(db: Db, { organisationId, accountId }: Collector): Promise<number> {
   const [found] = await rows<{ count: number }>(db, 'select count(*)::integer as count from film_item where organisation_id = ? and account_id = ?', [organisationId, accountId])
   return found?.count ?? 0
+}
+
+/** Puts images of a basket into this order; the others stand where they stood. @returns how many of them there are */
+export async function orderItems(trx: Trx, { organisationId, accountId }: Collector, ids: readonly string[]): Promise<number> {
+  const ordered = await rows<{ item_id: string }>(trx, `
+    with given as (select item_id, nth from unnest(?::uuid[]) with ordinality as listed (item_id, nth)),
+      places as (select position, row_number() over (order by position) as nth from film_item where organisation_id = ? and account_id = ? and item_id in (select item_id from given))
+    update film_item x set position = places.position from given join places using (nth)
+    where x.item_id = given.item_id and x.organisation_id = ? and x.account_id = ? returning x.item_id`, [[...ids], organisationId, accountId, organisationId, accountId])
+  return ordered.length
 }
 
 export function removeItems(db: Db, { organisationId, accountId }: Collector, { study, ids }: { readonly study?: string | undefined; readonly ids?: readonly string[] }): Promise<number> {
@@ -163,7 +188,7 @@ export async function insertJob(trx: Trx, { organisationId, accountId, createdAt
   if (made === undefined) throw new Error('The print job was not added.')
   await trx('print_job_image').insert(images.map((image) => ({
     job_key: made.job_key, position: image.position, study_instance_uid: image.StudyInstanceUID, series_instance_uid: image.SeriesInstanceUID, sop_instance_uid: image.SOPInstanceUID, frame: image.frame,
-    window_center: image.window?.center ?? null, window_width: image.window?.width ?? null, width_mm: image.widthMm ?? null,
+    window_center: image.window?.center ?? null, window_width: image.window?.width ?? null, view: image.view === undefined ? null : jsonText(image.view), width_mm: image.widthMm ?? null,
   })))
   return made.job_id
 }
@@ -183,7 +208,7 @@ export async function jobsOf(db: Db, { organisationId, studies }: Pick<Collector
 
 /** The images of a job in their order, those that are still there and not kept from films. */
 export async function imagesOfJob(db: Db, organisationId: string, jobKey: string): Promise<PrintedImage[]> {
-  const found = await rows<Omit<ItemRow, 'item_id'> & { position: number; width_mm: number | null }>(db, `
+  const found = await rows<ImageRow & { position: number; width_mm: number | null }>(db, `
     select x.* from (select p.*, ?::bigint as organisation_id from print_job_image p where p.job_key = ?) x ${shownImages}
     where h.series_instance_uid is null order by x.position`, [organisationId, jobKey])
   return found.map((row) => ({ ...imageOf(row), position: row.position, ...(row.width_mm === null ? {} : { widthMm: row.width_mm }) }))
