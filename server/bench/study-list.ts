@@ -23,6 +23,16 @@ if (spread?.arrivals === 1) {
   await rows(db, 'vacuum (analyze) study', [])
 }
 
+const tags = { common: '00000000-0000-4000-8000-000000000001', rare: '00000000-0000-4000-8000-000000000002', none: '00000000-0000-4000-8000-000000000003' }
+const [tagged] = await rows<{ count: number }>(db, 'select count(*)::integer as count from (select from study_tags where organisation_id = ? limit 1) as found', [organisation])
+if (tagged?.count === 0) {
+  // Half of the studies have the one, a few dozen the other.
+  await rows(db, `insert into study_tags (study_key, organisation_id, study_version, rules_version, matches, matched_at)
+    select study_key, organisation_id, version, 1, coalesce((select jsonb_agg(jsonb_build_object('tagId', tag)) from unnest(array[case when study_key % 2 = 0 then '${tags.common}' end, case when study_key % 20011 = 0 then '${tags.rare}' end]) as tag where tag is not null), '[]'), now()
+    from study where organisation_id = ?`, [organisation])
+  await rows(db, 'vacuum (analyze) study_tags', [])
+}
+
 const studies = createStudies({ db, statementTimeoutMs: 60_000 })
 const access = accessTo(organisation)
 const [some] = await rows<{ study_instance_uid: string; record_id: string; patient_id: string; accession_number: string }>(db,
@@ -37,6 +47,7 @@ const cases: Readonly<Record<string, StudyListQuery>> = {
   'record': { record: some.study_instance_uid }, 'record by data ID': { record: some.record_id }, 'data ID': { ...any, dataId: some.record_id }, 'PatientID': { ...any, patientId: some.patient_id }, 'study number': { ...any, studyNumber: some.accession_number },
   'name smith, any time': { ...any, name: 'smith' }, 'name 王伟, any time': { ...any, name: '王伟' }, 'name li (two letters)': { ...any, name: 'li' }, 'name xq (rare)': { ...any, name: 'xq' },
   'keyword smith': { ...any, keyword: 'smith' }, 'keyword 王伟': { ...any, keyword: '王伟' }, 'keyword P0001': { ...any, keyword: some.patient_id.slice(0, 5) }, 'keyword whole PatientID': { ...any, keyword: some.patient_id }, 'keyword that is nowhere': { ...any, keyword: 'qqqqqq' },
+  'tag of half, any time': { ...any, tag: tags.common }, 'tag of few, any time': { ...any, tag: tags.rare }, 'tag of none, any time': { ...any, tag: tags.none }, 'tag of half, last day': { tag: tags.common },
   'locked, any time': { ...any, state: 'locked' }, 'female (all), any time': { ...any, sex: 'F' }, 'examined in a week': { ...any, examFrom: '2020-03-01', examTo: '2020-03-07' },
 }
 console.log(`${String(studyCount)} studies, ${String(runs)} runs; ms\n${'list'.padEnd(28)}     p50      p95      max  rows`)

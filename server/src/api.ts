@@ -9,7 +9,7 @@ import { downloadRoutes, type Downloads } from './downloads/index.ts'
 import { gatewayRoutes, tokenRoutes, type Gateways } from './gateways/index.ts'
 import { notificationAdministrationRoutes, notificationRoutes, type Notifying } from './notifications/index.ts'
 import { oidcRoutes, type Oidc } from './oidc/index.ts'
-import { maintenanceRoutes, type Maintenance } from './maintenance/index.ts'
+import { maintenanceRoutes, quarantineRoutes, type Maintenance } from './maintenance/index.ts'
 import { deviceTypeRoutes, organisationRoutes, pairingRoutes, peopleRoutes, type Organisations } from './organisations/index.ts'
 import { openApi } from './platform/openapi.ts'
 import { credentialRoutes, personalCentreRoutes, reachRoutes, signatureRoutes, type People } from './people/index.ts'
@@ -79,7 +79,8 @@ export const api: ApiRoutes<ApiDeps> = async (app, { sharing, film, accounts, no
   await app.register(oidcRoutes, { oidc, accounts, publicUrl: config.PUBLIC_URL })
   await app.register(auditRoutes, { audit, accessLog })
   await app.register(maintenanceRoutes, { maintenance, accessLog })
-  await app.register(sharingRoutes, { sharing, accessLog })
+  await app.register(quarantineRoutes, { maintenance, accessLog })
+  await app.register(sharingRoutes, { sharing, attachments, accessLog })
   await app.register(studyRoutes, { studies, accessLog })
   await app.register(filmRoutes, { film, accessLog })
   await app.register(downloadRoutes, { downloads })

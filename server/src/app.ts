@@ -120,7 +120,7 @@ export async function createApp(deps: AppDeps): Promise<FastifyInstance> {
   await app.register(healthRoutes, { checks: deps.readiness })
   await app.register(dicomweb, { prefix: '/dicom-web', ...deps, services: [worklistDicomwebRoutes(deps)] })
   await app.register(sharedDicomweb, { prefix: sharedService, ...deps })
-  await app.register(api, { prefix: '/api', sharing: deps.sharing, film: deps.film, accounts: deps.accounts, apiKeys: deps.apiKeys, oidc: deps.oidc, organisations: deps.organisations, people: deps.people, notifying: deps.notifying, gateways: deps.gateways, worklist: deps.worklist, uploads: deps.uploads, config, accessLog: deps.accessLog, audit: deps.audit, maintenance: deps.maintenance, studies: deps.studies, downloads: deps.downloads, attachments: deps.attachments, bodyParts: deps.bodyParts })
+  await app.register(api, { prefix: '/api', ...deps })
   await app.register(viewerRoutes, { folder: deps.viewer })
   await app.register(screenRoutes, { screens: deps.screens })
   return app

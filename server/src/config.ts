@@ -68,6 +68,7 @@ const Env = Type.Object({
   CHANGE_FEED_DAYS: Type.Integer({ default: 90, minimum: 1, description: 'how long the change feed tells of a change' }),
   DEFAULT_ORGANISATION: Type.String({ default: 'default', pattern: '^[a-z0-9][a-z0-9-]{0,62}$', description: 'short name of the organisation made on first start' }),
   DEMONSTRATION: Type.Optional(Type.Boolean({ description: 'npm start makes a demonstration consortium with people to sign in as, where nobody has an account yet; unset: with its own Postgres only, and not where NODE_ENV is production. The server by itself never makes one' })),
+  DEMONSTRATION_LANGUAGE: Type.Optional(Type.Union([Type.Literal('en'), Type.Literal('zh-CN')], { description: 'of the names in it, en or zh-CN; the language of the system npm start is run on where unset' })),
 })
 
 /** The settings of one server process. */

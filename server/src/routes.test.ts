@@ -23,16 +23,16 @@ test('every other route asks for a permission or is about the own account, and w
   const guarded = routes.filter((route) => route.policy !== 'public' && touchesData(route))
   expect(guarded.length).toBeGreaterThan(20)
   const actions: Partial<Record<Permission | 'signedIn' | 'signingIn', readonly (AuditAction | 'none')[]>> = {
-    'dicomweb:search': ['study.search'], 'dicomweb:retrieve': ['study.retrieve'], 'dicomweb:store': ['study.store'], 'dicomweb:delete': ['study.delete'],
+    'dicomweb:search': ['study.search'], 'dicomweb:retrieve': ['study.retrieve', 'attachment.view', 'attachment.download'], 'dicomweb:store': ['study.store', 'none'], 'dicomweb:delete': ['study.delete'],
     'gateways:read': ['gateway.read'], 'gateways:manage': ['gateway.change', 'gateway.revoke', 'gateway.command', 'upload-code.read', 'upload-code.rotate'],
     signingIn: ['none', 'account.sign-out', 'account.password', 'account.second-factor'], signedIn: ['none', 'account.sign-in', 'account.second-factor', 'account.password', 'account.settings', 'account.session-end', 'account.link', 'account.unlink', 'member.switch', 'invitation.answer',
       'account.profile', 'account.contact', 'account.signature', 'credential.change', 'credential.view', 'download.request', 'download.remove', 'download.fetch'],
     'admin.unfreeze': ['account.frozen-read', 'account.unfreeze'], 'org.member': ['account.password-reset', 'member.read', 'member.create', 'member.invite', 'member.change', 'invitation.withdraw', 'credential.read', 'credential.view', 'credential.decide'],
     'log.view_own': ['log.read'], 'log.view_all': ['log.read', 'log.export'], 'admin.audit': ['none', 'log.read', 'storage.read'],
-    'study.lock': ['study.lock'], 'study.edit_case': ['study.edit-case'], 'study.share_colleague': ['study.share-colleague'], 'study.delete': ['study.delete'], 'admin.data_maintain': ['deleted-study.read', 'study.restore', 'study.edit-case'], 'operator.purge': ['none', 'deleted-study.read', 'study.purge-request'],
+    'study.lock': ['study.lock'], 'study.edit_case': ['study.edit-case'], 'study.share_colleague': ['study.share-colleague'], 'study.delete': ['study.delete'], 'admin.data_maintain': ['deleted-study.read', 'study.restore', 'study.edit-case', 'quarantine.read', 'quarantine.view', 'quarantine.accept', 'quarantine.delete'], 'operator.purge': ['none', 'deleted-study.read', 'study.purge-request'],
     'study.download': ['none', 'download.request', 'list.export'],
     'study.print_film': ['none', 'study.retrieve', 'film.collect', 'film.print', 'film.cancel', 'film.fetch'],
-    'study.share': ['none', 'share.create', 'share.revoke', 'study.retrieve'],
+    'study.share': ['none', 'study.search', 'share.create', 'share.revoke', 'study.retrieve'],
     'study.view': ['none', 'study.search', 'study.retrieve', 'study.unlock', 'attachment.view', 'attachment.download', 'favourite.read', 'favourite.change'],
     // What an organisation says of itself names no patient.
     'organisation:read': ['none'], 'org.hospital_edit': ['organisation.change'], 'admin.cloudfilm': ['organisation.change'], 'team.edit': ['organisation.change'],

@@ -20,7 +20,7 @@ import { createQrSignIns, type QrSignIns } from './qr-sign-in.ts'
 import { createSecondFactor, type SecondFactor } from './second-factor.ts'
 import { createSessionResolver } from './session-resolver.ts'
 import { toSession } from './session-view.ts'
-import { sessionById, sessionEnds, sessionLimits, type LiveSession } from './sessions.ts'
+import { sessionById, sessionEnds, sessionLimits, type SessionOpening } from './sessions.ts'
 import { createSignIn, type Caller } from './sign-in.ts'
 import { createTold } from './told.ts'
 
@@ -66,7 +66,7 @@ export interface Accounts {
   /** Signs in; tells the secret of the cookie and how long the browser keeps it. @throws see `createSignIn` */
   readonly signIn: (request: SignInRequest, caller: Caller) => Promise<OpenedSession>
   /** The same of a session that was opened otherwise. */
-  readonly opened: (opening: Promise<{ readonly token: string; readonly session: LiveSession }>) => Promise<OpenedSession>
+  readonly opened: (opening: Promise<SessionOpening>) => Promise<OpenedSession>
   /** When each of these sessions ends unless something is asked for before; those that have ended are missing. */
   readonly sessionEnds: (sessionIds: readonly string[]) => Promise<ReadonlyMap<string, Date>>
   /** The session as its browser is told of it. */

@@ -2,6 +2,8 @@
 import { AccountParams, AccountRelease, AccountStop, defaultPageSize, FrozenAccountPage, OneTimePassword, PageQuery, Problem } from '@isocenter/contracts'
 import { Type } from 'typebox'
 import type { AccessLog } from '../audit/index.ts'
+import { actorOf } from '../identity/index.ts'
+import { noStore } from '../platform/answer-headers.ts'
 import type { ApiRoutes } from '../platform/typed-routes.ts'
 import type { Accounts } from './accounts.ts'
 
@@ -10,7 +12,7 @@ const Empty = Type.Null()
 const tags = ['Account administration']
 
 export const accountAdministrationRoutes: ApiRoutes<{ accounts: Accounts; accessLog: AccessLog }> = async (app, { accounts: { administration }, accessLog }) => {
-  app.addHook('onSend', (_request, reply, _payload, next) => { reply.header('cache-control', 'no-store'); next() })
+  app.addHook('onSend', noStore)
 
   app.get('/accounts/frozen', {
     schema: { operationId: 'listFrozenAccounts', summary: 'Accounts that are frozen, the latest first', tags, querystring: PageQuery, response: { 200: FrozenAccountPage, '4xx': Problem } },
@@ -18,7 +20,7 @@ export const accountAdministrationRoutes: ApiRoutes<{ accounts: Accounts; access
   }, async (request) => {
     const { cursor, limit = defaultPageSize } = request.query
     const page = await administration.listFrozen(request.access, { cursor, limit })
-    accessLog.accessed({ organisationId: request.access.organisationId, actor: `${request.access.actor.kind}:${request.access.actor.id}`, action: 'account.frozen-read' })
+    accessLog.accessed({ organisationId: request.access.organisationId, actor: actorOf(request.access), action: 'account.frozen-read' })
     return page
   })
 

@@ -2,7 +2,7 @@
 import type { AccountRelease, AccountStop, FrozenAccountPage, OneTimePassword } from '@isocenter/contracts'
 import { Type } from 'typebox'
 import { record } from '../audit/index.ts'
-import { forbidden, type Access } from '../identity/index.ts'
+import { actorOf, forbidden, type Access } from '../identity/index.ts'
 import { publish } from '../notifications/index.ts'
 import { decodeCursor, encodeCursor } from '../platform/cursor.ts'
 import type { Db, Trx } from '../platform/db.ts'
@@ -68,8 +68,6 @@ interface FrozenRow {
   readonly frozen_at: Date
   readonly frozen_until: Date
 }
-
-const actorOf = ({ actor }: Access): string => `${actor.kind}:${actor.id}`
 
 /** Where it was done, and where the account was made: both ask who did it. */
 const recordWhereAsked = (trx: Trx, access: Access, account: Account, event: Omit<Parameters<typeof record>[1][number], 'organisationId'>): Promise<void> =>

@@ -31,7 +31,7 @@ export interface ExternalSignIns {
 
 export function createExternalSignIns({ db, now }: { readonly db: Db; readonly now: () => Date }): ExternalSignIns {
   return {
-    open: async ({ accountId, vouchedBy, remember, caller: { address, userAgent, token: former }, detail, onOpened }) => {
+    open: async ({ accountId, vouchedBy, remember, caller: { address, userAgent, language, token: former }, detail, onOpened }) => {
       const opened = await db.transaction(async (trx) => {
         const account = await lockAccount(trx, accountId)
         if (account === undefined) throw noSuchAccount('It has just been removed.')
@@ -44,7 +44,7 @@ export function createExternalSignIns({ db, now }: { readonly db: Db; readonly n
           return { obstacle }
         }
         if (former !== undefined) await endSessionOfToken(trx, former)
-        const { token, session } = await openSession(trx, { account, proof: 'password', vouchedBy, isRemembered: remember, userAgent, address, now: now() })
+        const { token, session } = await openSession(trx, { account, proof: 'password', vouchedBy, isRemembered: remember, userAgent, language, address, now: now() })
         await onOpened(trx, session.sessionId)
         await record(trx, [{ ...event, outcome: 'success', detail: { ...detail, address, sessionId: session.sessionId } }])
         return { token }

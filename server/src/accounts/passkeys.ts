@@ -15,7 +15,7 @@ import { accountFrozen, accountSuspended, noSuchPasskey, passkeyRefused } from '
 import type { RelyingParty } from './relying-party.ts'
 import { openToken, sealToken } from './sealed-token.ts'
 import { renewRecoveryCodes, settleSecondFactor } from './second-factor.ts'
-import { endSessionOfToken, endSessions, noteProof, noteSecondFactor, openSession, type LiveSession } from './sessions.ts'
+import { endSessionOfToken, endSessions, noteProof, noteSecondFactor, openSession, type SessionOpening } from './sessions.ts'
 import type { Caller } from './sign-in.ts'
 import { accountById, lockAccount, rememberAddress, type Account } from './store.ts'
 
@@ -47,7 +47,7 @@ export interface Passkeys {
   /** Options for signing in by any passkey of this server. */
   readonly beginSignIn: (party: RelyingParty) => Promise<PasskeyChallenge>
   /** @throws passkeyRefused 403, accountFrozen 403, accountSuspended 403, tooManyRequests 429 */
-  readonly signIn: (request: PasskeySignIn, party: RelyingParty, caller: Caller) => Promise<{ token: string; session: LiveSession }>
+  readonly signIn: (request: PasskeySignIn, party: RelyingParty, caller: Caller) => Promise<SessionOpening>
   /** Options for the second factor of a session. */
   readonly beginSecondFactor: (session: AccountSession, party: RelyingParty) => Promise<PasskeyChallenge>
   /** Completes a sign-in by password, and makes any session one that has given the second factor lately. @throws passkeyRefused 403 */
@@ -205,7 +205,7 @@ export function createPasskeys({ db, sealing, own, now }: PasskeyDeps): Passkeys
       return { ceremony, options: await requestOptions(party, challenge, []) }
     },
 
-    signIn: async (request, party, { address, userAgent, token }) => {
+    signIn: async (request, party, { address, userAgent, language, token }) => {
       const place = addressKey(address)
       const { ceremony, row, signCount } = await refusals.takeIf(place, async (counts) => {
         try {
@@ -231,7 +231,7 @@ export function createPasskeys({ db, sealing, own, now }: PasskeyDeps): Passkeys
         }
         await rememberAddress(trx, account.accountId, place, new Date(now().getTime() + addressKnownMs))
         if (token !== undefined) await endSessionOfToken(trx, token)
-        const opened = await openSession(trx, { account, proof: 'bothFactors', isRemembered: request.remember ?? false, userAgent, address, now: now() })
+        const opened = await openSession(trx, { account, proof: 'bothFactors', isRemembered: request.remember ?? false, userAgent, language, address, now: now() })
         await record(trx, [{ ...event, outcome: 'success', detail: { address, by: 'passkey', passkeyId: row.passkey_id, sessionId: opened.session.sessionId } }])
         return { opened }
       })

@@ -53,6 +53,20 @@ test('one of the last five is not taken here either, and the code stays good for
   expect((await complete(resetId, code)).statusCode).toBe(204)
 })
 
+test('the code comes in the language of the account; before its holder has signed in, in that of who made it', async () => {
+  const { phone, accountId } = await service.aPerson()
+  const newcomer = await service.aNewcomer()
+  await service.db('account').where({ account_id: newcomer.accountId }).update({ created_by: `account:${accountId}` })
+  const subjectFor = async (login: string) => {
+    await ask(login)
+    return (await service.outbox.waiting()).filter(({ kind, recipient }) => kind === 'password-reset-code' && recipient.phone.endsWith(login)).at(-1)?.text.subject
+  }
+  for (const [language, subject] of [['en', 'Code to reset your password'], ['zh-CN', '重置密码验证码']] as const) {
+    await service.db('account').where({ account_id: accountId }).update({ language })
+    expect([language, await subjectFor(phone), await subjectFor(newcomer.phone)]).toEqual([language, subject, subject])
+  }
+})
+
 test('a code is good for five tries, ten minutes, and until the next is asked for', async () => {
   const { phone } = await service.aPerson()
   const first = (await ask(phone)).json<PasswordReset>()

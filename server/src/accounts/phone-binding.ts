@@ -16,7 +16,7 @@ import type { Passwords } from './passwords.ts'
 import { bindingRefused, captchaNeeded } from './problems.ts'
 import type { QrSignIns } from './qr-sign-in.ts'
 import { codeMinutes, createSentCodes } from './sent-codes.ts'
-import { endSessions, endSessionOfToken, openSession, type LiveSession } from './sessions.ts'
+import { endSessions, endSessionOfToken, openSession, type SessionOpening } from './sessions.ts'
 import type { Caller } from './sign-in.ts'
 import { accountByLogin, lockAccount, rememberAddress } from './store.ts'
 
@@ -40,7 +40,7 @@ export interface PhoneBindings {
    * Sets the password, opens a session on the phone and approves the desktop's; one that still has to give a second factor approves nothing yet.
    * @throws noSuchQrSignIn 404, bindingRefused 403, passwordRefused 422, tooManyRequests 429
    */
-  readonly complete: (bindingId: string, completion: PhoneBindingCompletion, caller: Caller) => Promise<{ token: string; session: LiveSession }>
+  readonly complete: (bindingId: string, completion: PhoneBindingCompletion, caller: Caller) => Promise<SessionOpening>
   readonly forget: () => Promise<void>
 }
 
@@ -67,7 +67,7 @@ export function createPhoneBindings({ db, sealing, captchas, passwords, outbox, 
       return { bindingId: id, expiresAt: expiresAt.toISOString() }
     },
 
-    complete: async (bindingId, { code: qrCode, proof, newPassword }, { address, userAgent, token }) => {
+    complete: async (bindingId, { code: qrCode, proof, newPassword }, { address, userAgent, language, token }) => {
       const place = addressKey(address)
       // First: a slip in the new password, or a QR code that has gone, shall not cost one of the five tries.
       passwords.assertForm(newPassword)
@@ -87,13 +87,13 @@ export function createPhoneBindings({ db, sealing, captchas, passwords, outbox, 
         const sessionsEnded = await endSessions(trx, accountId)
         if (token !== undefined) await endSessionOfToken(trx, token)
         await rememberAddress(trx, accountId, place, new Date(now().getTime() + addressKnownMs))
-        const opened = await openSession(trx, { account: { ...account, mustSetPassword: false }, proof: 'password', isRemembered: true, userAgent, address, now: now() })
+        const opened = await openSession(trx, { account, proof: 'password', isRemembered: true, userAgent, language, address, now: now() })
         const event = { organisationId: account.organisationId, actor: `account:${accountId}`, outcome: 'success' } as const
         await record(trx, [
           { ...event, action: 'account.password', detail: { by: 'phone binding', sessionsEnded } },
           { ...event, action: 'account.sign-in', detail: { by: 'phone binding', address, sessionId: opened.session.sessionId } },
         ])
-        if (!opened.session.needsSecondFactor) await qr.approveWithin(trx, opened.session, qrCode)
+        if (!opened.session.needsSecondFactor) await qr.approveWithin(trx, { ...opened.session, account }, qrCode)
         return opened
       })
       await qr.tell(qrCode)

@@ -11,7 +11,7 @@ import { addressKey } from '../platform/rate-limit.ts'
 import { createSharedRateLimit } from '../platform/shared-rate-limit.ts'
 import { isFrozen, subjectOfAccount } from './attempts.ts'
 import { accountFrozen, accountSuspended, noSuchQrSignIn, qrSignInNotApproved } from './problems.ts'
-import { endSessionOfToken, liveSessionById, openSession, type LiveSession } from './sessions.ts'
+import { endSessionOfToken, liveSessionById, openSession, type LiveSession, type SessionOpening } from './sessions.ts'
 import type { Caller } from './sign-in.ts'
 import { accountById, lockAccount, rememberAddress, type Account } from './store.ts'
 import type { Told } from './told.ts'
@@ -46,7 +46,7 @@ export interface QrSignIns {
   /** Answers when the state is another than the one known, after 25 seconds, or when nobody waits any more. @throws noSuchQrSignIn 404 */
   readonly progress: (browserSecret: string | undefined, known: QrSignInState | undefined, gone: AbortSignal) => Promise<QrSignInProgress>
   /** The desktop's session, once, while the session that approved it lives. @throws noSuchQrSignIn 404, qrSignInNotApproved 409, accountFrozen 403, accountSuspended 403 */
-  readonly finish: (browserSecret: string | undefined, caller: Caller) => Promise<{ token: string; session: LiveSession }>
+  readonly finish: (browserSecret: string | undefined, caller: Caller) => Promise<SessionOpening>
   /** Who asks. @throws noSuchQrSignIn 404 */
   readonly look: (session: AccountSession, code: string, address: string) => Promise<QrSignInRequest>
   /** @throws noSuchQrSignIn 404, accountFrozen 403 */
@@ -135,7 +135,7 @@ export function createQrSignIns({ db, told, now }: QrSignInDeps): QrSignIns {
       }
     },
 
-    finish: async (browserSecret, { address, userAgent, token }) => {
+    finish: async (browserSecret, { address, userAgent, language, token }) => {
       const outcome = await db.transaction(async (trx) => {
         const { qr_sign_in_id: id } = await ofBrowser(trx, browserSecret)
         const row = await trx('qr_sign_in').where({ qr_sign_in_id: id }).forUpdate().first<QrRow | undefined>()
@@ -152,7 +152,7 @@ export function createQrSignIns({ db, told, now }: QrSignInDeps): QrSignIns {
         }
         await rememberAddress(trx, account.accountId, addressKey(address), new Date(now().getTime() + addressKnownMs))
         if (token !== undefined) await endSessionOfToken(trx, token)
-        const opened = await openSession(trx, { account, proof: 'vouchedFor', vouchedBy: approvedIn.vouchedBy, isRemembered: false, userAgent, address, now: now() })
+        const opened = await openSession(trx, { account, proof: 'vouchedFor', vouchedBy: approvedIn.vouchedBy, isRemembered: false, userAgent, language, address, now: now() })
         // Where a provider stands behind the phone's session it stands behind this one: what ends that one there ends both.
         await trx.raw('insert into external_session (session_id, identity_id, sid) select ?, identity_id, sid from external_session where session_id = ?', [opened.session.sessionId, row.approved_in])
         await record(trx, [{ ...eventOf(account, { address, sessionId: opened.session.sessionId, approvedIn: row.approved_in }), outcome: 'success' }])

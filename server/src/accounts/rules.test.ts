@@ -2,6 +2,7 @@
 import { passwordMistakesIn, standardPasswordPolicy } from '@isocenter/contracts'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { askedLanguage } from './asked-language.ts'
 import { dayIn, isTimeZone } from './calendar.ts'
 import { isSolved } from './captcha.ts'
 import { readLogin, readPhone } from './login.ts'
@@ -9,6 +10,13 @@ import { newOneTimePassword } from './one-time-password.ts'
 import { createPasswordHashing } from './password-hash.ts'
 
 const mistakes = (password: string) => passwordMistakesIn(password, standardPasswordPolicy)
+
+describe('the language a browser wants', () => {
+  test.each([
+    ['zh-CN', 'zh-CN'], ['en-US', 'en'], ['zh-TW,zh;q=0.9,en-US;q=0.8,en;q=0.7', 'zh-CN'], ['de-DE, de;q=0.9, EN;q=0.8', 'en'], ['en;q=0.3,zh;q=0.7', 'zh-CN'], ['zh;q=0,en', 'en'], ['en,zh', 'en'],
+    ['fr', undefined], ['*', undefined], ['', undefined], [undefined, undefined], ['en;q=much,;;,zh;q=0', undefined],
+  ] as const)('%j is %j', (header, language) => { expect(askedLanguage(header)).toBe(language) })
+})
 
 describe('composition (AUTH-17, D-02)', () => {
   test.each([

@@ -149,7 +149,7 @@ describe('a second factor', () => {
         },
       },
     })
-    const { session } = await signIn({ login: phone, password: ownPassword, captcha: { challenge: '', nonce: 0 } }, { address: '192.0.2.40', userAgent: undefined, token: undefined })
+    const { session } = await signIn({ login: phone, password: ownPassword, captcha: { challenge: '', nonce: 0 } }, { address: '192.0.2.40', userAgent: undefined, language: undefined, token: undefined })
     expect(session.needsSecondFactor).toBe(true)
   })
 

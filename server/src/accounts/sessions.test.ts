@@ -213,6 +213,19 @@ describe('passwords', () => {
     expect(await change('Short$1')).toBe('tooShort')
   })
 
+  test('the language of messages is that of the page somebody first signed in at, until another is chosen', async () => {
+    const { phone, accountId } = await service.aPerson()
+    const languageAfter = async (asked: string) => {
+      const captcha = solve((await aBrowser(service).call('POST', '/captchas')).json())
+      const answer = await aBrowser(service).call('POST', '/session', { login: phone, password: ownPassword, captcha }, { 'accept-language': asked })
+      return answer.json<Session>().account.language
+    }
+    expect(await languageAfter('fr-FR,fr;q=0.9')).toBeUndefined()
+    expect(await languageAfter('en-GB,en;q=0.9,zh-CN;q=0.8')).toBe('en')
+    expect(await languageAfter('zh-CN')).toBe('en')
+    expect((await service.db('account').where({ account_id: accountId }).first<{ language: string }>('language')).language).toBe('en')
+  })
+
   test('settings take time zones there are', async () => {
     const { browser } = await signedIn()
     expect(typeOf(await browser.call('PATCH', '/account/settings', { timeZone: 'Mars/Olympus' }))).toBe('/problems/no-such-time-zone')

@@ -1,6 +1,7 @@
 /** Sessions: rows a browser holds the key to in a cookie. They end by themselves, or at once when their owner or a new password ends them. */
 import { createHash, randomBytes } from 'node:crypto'
 import type { Db, Trx } from '../platform/db.ts'
+import type { SpokenLanguage } from './asked-language.ts'
 import { accountColumns, toAccount, type Account, type AccountRow } from './store.ts'
 
 const minuteMs = 60_000
@@ -74,22 +75,30 @@ export interface NewSession {
   readonly vouchedBy?: string | undefined
   readonly isRemembered: boolean
   readonly userAgent: string | undefined
+  /** Of the page it is opened at. */
+  readonly language: SpokenLanguage | undefined
   readonly address: string
   readonly now: Date
 }
 
-/** Opens a session and tells the secret that goes into the cookie. */
-export async function openSession(db: Db, { account, proof, vouchedBy, isRemembered, userAgent, address, now }: NewSession): Promise<{ token: string; session: LiveSession }> {
+export interface SessionOpening {
+  /** what the cookie holds */
+  readonly token: string
+  readonly session: Pick<LiveSession, 'sessionId' | 'isRemembered' | 'needsSecondFactor'>
+}
+
+/** Opens a session and tells the secret that goes into the cookie. Messages to who has chosen no language come in the page's from now on. */
+export async function openSession(db: Db, { account, proof, vouchedBy, isRemembered, userAgent, language, address, now }: NewSession): Promise<SessionOpening> {
   const token = randomBytes(32).toString('base64url')
   const expiresAt = new Date(now.getTime() + (isRemembered ? sessionLimits.rememberedMs : sessionLimits.browserMs))
   const needsSecondFactor = proof === 'password' && account.hasSecondFactor
-  const secondFactorAt = proof === 'bothFactors' ? now : undefined
   const [row] = await db('account_session').insert({
     account_id: account.accountId, token_sha256: tokenHash(token), is_remembered: isRemembered, created_at: now, last_active_at: now, expires_at: expiresAt,
-    needs_second_factor: needsSecondFactor, second_factor_at: secondFactorAt ?? null, vouched_by: vouchedBy ?? null, user_agent: userAgent?.slice(0, maxUserAgentLength) ?? null, address,
+    needs_second_factor: needsSecondFactor, second_factor_at: proof === 'bothFactors' ? now : null, vouched_by: vouchedBy ?? null, user_agent: userAgent?.slice(0, maxUserAgentLength) ?? null, address,
   }).returning<{ session_id: string }[]>('session_id')
   if (row === undefined) throw new Error('The session was not added.')
-  return { token, session: { sessionId: row.session_id, account, isRemembered, needsSecondFactor, secondFactorAt, vouchedBy, isAutoSignOutForced: false, isPasswordChangeForced: false, lastActiveAt: now, expiresAt } }
+  if (account.language === undefined && language !== undefined) await db('account').where({ account_id: account.accountId }).whereNull('language').update({ language })
+  return { token, session: { sessionId: row.session_id, isRemembered, needsSecondFactor } }
 }
 
 const sessions = (db: Db) => db('account_session').join('account', 'account.account_id', 'account_session.account_id').select(db.raw(forcedSql))

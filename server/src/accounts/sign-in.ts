@@ -5,6 +5,7 @@ import { publish } from '../notifications/index.ts'
 import type { Db, Trx } from '../platform/db.ts'
 import { addressKey } from '../platform/rate-limit.ts'
 import { createSharedRateLimit } from '../platform/shared-rate-limit.ts'
+import type { SpokenLanguage } from './asked-language.ts'
 import { beginAttempt, endRight, endUnknown, endWrong, subjectOfAccount, subjectOfLogin, wrongInRow, type Attempt } from './attempts.ts'
 import { dayIn } from './calendar.ts'
 import type { Captchas } from './captcha.ts'
@@ -12,7 +13,7 @@ import { readLogin, type Login } from './login.ts'
 import type { PasswordHashing } from './password-hash.ts'
 import { platformOrganisation } from './platform-organisation.ts'
 import { accountFrozen, accountSuspended, captchaNeeded, oneTimePasswordExpired, signInRefused } from './problems.ts'
-import { endSessionOfToken, openSession, type LiveSession } from './sessions.ts'
+import { endSessionOfToken, openSession, type SessionOpening } from './sessions.ts'
 import { accountByLogin, isKnownAddress, lockAccount, newestHashes, rememberAddress, replaceHash, type Account } from './store.ts'
 
 const dayMs = 86_400_000
@@ -35,11 +36,13 @@ export interface SignInDeps {
 export interface Caller {
   readonly address: string
   readonly userAgent: string | undefined
+  /** Of the page. */
+  readonly language: SpokenLanguage | undefined
   /** What the browser's cookie holds already: that session ends with the new one. */
   readonly token: string | undefined
 }
 
-export type SignIn = (request: SignInRequest, caller: Caller) => Promise<{ token: string; session: LiveSession }>
+export type SignIn = (request: SignInRequest, caller: Caller) => Promise<SessionOpening>
 
 const refused = (isCaptchaNeeded: boolean) => signInRefused('Check the account and the password.', { captchaNeeded: isCaptchaNeeded })
 const frozen = () => accountFrozen('Ten wrong passwords were given today. An administrator can release it before tomorrow.')
@@ -83,7 +86,7 @@ export function createSignIn({ db, hashing, captchas, timeZoneOf, now }: SignInD
     throw after.hasFrozen ? frozen() : refused(after.wrongInRow >= wrongWithoutCaptcha)
   }
 
-  const attemptSignIn = async ({ login: typed, password, captcha, remember = false }: SignInRequest, { address, userAgent, token }: Caller, counts: () => void): ReturnType<SignIn> => {
+  const attemptSignIn = async ({ login: typed, password, captcha, remember = false }: SignInRequest, { address, userAgent, language, token }: Caller, counts: () => void): ReturnType<SignIn> => {
     const place = addressKey(address)
     const login = readLogin(typed) ?? { kind: 'loginName', value: typed }
     const known = await accountByLogin(db, login)
@@ -127,7 +130,7 @@ export function createSignIn({ db, hashing, captchas, timeZoneOf, now }: SignInD
       if (newerHash !== undefined) await replaceHash(trx, account.accountId, passwordHash, newerHash)
       await rememberAddress(trx, account.accountId, place, new Date(now().getTime() + addressKnownMs))
       if (token !== undefined) await endSessionOfToken(trx, token)
-      const opened = await openSession(trx, { account: locked, proof: 'password', isRemembered: remember, userAgent, address, now: now() })
+      const opened = await openSession(trx, { account: locked, proof: 'password', isRemembered: remember, userAgent, language, address, now: now() })
       await record(trx, [{ ...event, outcome: 'success', detail: { address, sessionId: opened.session.sessionId } }])
       return opened
     })

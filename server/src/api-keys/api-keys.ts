@@ -2,7 +2,7 @@
 import { apiKeyDefaultOverlapHours, apiKeyMaxDays, type ApiKey, type ApiKeyPage, type ApiKeyPatch, type ApiKeyRequest, type ApiKeyRotation, type ApiKeyScopeList, type ApiKeyState, type NewApiKey } from '@isocenter/contracts'
 import { Type } from 'typebox'
 import { record, type AuditAction } from '../audit/index.ts'
-import type { Access, KeyResolver, Tokens } from '../identity/index.ts'
+import { actorOf, type Access, type KeyResolver, type Tokens } from '../identity/index.ts'
 import { publish } from '../notifications/index.ts'
 import { changedMeanwhile } from '../organisations/index.ts'
 import { decodeCursor, encodeCursor } from '../platform/cursor.ts'
@@ -40,7 +40,6 @@ export interface ApiKeys {
 }
 
 const Position = Type.Tuple([Type.String({ format: 'date-time' }), Type.String({ format: 'uuid' })])
-const actorOf = ({ actor }: Access): string => `${actor.kind}:${actor.id}`
 const gone = () => noSuchApiKey('No API key of your organisation has this id.')
 
 /** @throws invalidApiKey 422 */

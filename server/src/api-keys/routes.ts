@@ -2,6 +2,7 @@
 import { ApiKey, ApiKeyPage, ApiKeyParams, ApiKeyPatch, ApiKeyQuery, ApiKeyRequest, ApiKeyRotation, ApiKeyScopeList, NewApiKey, Problem, defaultPageSize } from '@isocenter/contracts'
 import { Type } from 'typebox'
 import { etagOf, IfMatch, versionIn } from '../organisations/index.ts'
+import { noStore } from '../platform/answer-headers.ts'
 import type { ApiRoutes } from '../platform/typed-routes.ts'
 import type { ApiKeys } from './api-keys.ts'
 
@@ -11,7 +12,7 @@ const tags = ['API keys']
 
 export const apiKeyRoutes: ApiRoutes<{ apiKeys: ApiKeys }> = async (app, { apiKeys }) => {
   // Keys that are told once are nobody's to keep.
-  app.addHook('onSend', (_request, reply, _payload, next) => { reply.header('cache-control', 'no-store'); next() })
+  app.addHook('onSend', noStore)
 
   app.get('/api-keys', {
     schema: { operationId: 'listApiKeys', summary: 'API keys of the organisation, the latest first', tags, querystring: ApiKeyQuery, response: { 200: ApiKeyPage, '4xx': Problem } },

@@ -1,5 +1,6 @@
 /** Rows of API keys. */
 import type { ApiKey, ApiKeyAction, ApiKeySecret, ApiKeyState } from '@isocenter/contracts'
+import { exactly } from '../platform/cursor.ts'
 import type { Db, Trx } from '../platform/db.ts'
 import type { NewSecret } from './secret.ts'
 
@@ -78,7 +79,7 @@ export interface KeyListing {
 
 /** The keys of an organisation, the latest first. */
 export async function listKeys(db: Db, organisationId: string, { state, after, limit, now }: KeyListing): Promise<{ key: ApiKey; position: Position }[]> {
-  const query = keys(db, organisationId).select(db.raw(`to_char(api_key.created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.USZ') as created_exactly`))
+  const query = keys(db, organisationId).select(db.raw(`${exactly('api_key.created_at')} as created_exactly`))
     .orderBy([{ column: 'api_key.created_at', order: 'desc' }, { column: 'api_key.api_key_id', order: 'desc' }]).limit(limit)
   if (after !== undefined) void query.whereRaw('(api_key.created_at, api_key.api_key_id) < (?::timestamptz, ?::uuid)', [...after])
   if (state === 'revoked') void query.whereNotNull('revoked_at')

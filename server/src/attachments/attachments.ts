@@ -1,9 +1,9 @@
 /** Files people add to a study (LIST-16): shown or kept from outside viewers, deleted softly, gone with the study when it is purged. */
 import { isViewable, maxAttachments, type Attachment, type AttachmentAction, type AttachmentList, type AttachmentType } from '@isocenter/contracts'
 import type { Readable } from 'node:stream'
-import { actorsOf, record } from '../audit/index.ts'
+import { performersOf, record } from '../audit/index.ts'
 import { noSuchStudy } from '../catalogue/index.ts'
-import { reachesStudy, type Access, type Sealing } from '../identity/index.ts'
+import { actorOf, reachesStudy, type Access, type Sealing } from '../identity/index.ts'
 import type { Db, Trx } from '../platform/db.ts'
 import { ProblemError } from '../platform/problem.ts'
 import type { BlobStore, ByteRange } from '../storage/index.ts'
@@ -12,7 +12,7 @@ import { keptName } from './names.ts'
 import { malwareFound, noSuchAttachment, tooManyAttachments } from './problems.ts'
 import { createClamdScanner } from './scanner.ts'
 
-interface OpenedAttachment {
+export interface OpenedAttachment {
   readonly fileName: string
   readonly contentType: AttachmentType
   readonly byteLength: number
@@ -38,6 +38,8 @@ export interface Attachments {
   readonly restore: (access: Access, place: Place) => Promise<Attachment>
   /** Whoever gets it is in the trail. @throws noSuchStudy 404, noSuchAttachment 404 */
   readonly open: (access: Access, place: Place) => Promise<OpenedAttachment>
+  /** How many files of each study outside viewers are shown; studies without one are left out. */
+  readonly countShown: (access: Access, StudyInstanceUIDs: readonly string[]) => Promise<ReadonlyMap<string, number>>
   readonly sweep: () => Promise<number>
 }
 
@@ -68,7 +70,6 @@ interface AttachmentRow {
   readonly deleted_at: Date | null
 }
 
-const actorOf = ({ actor }: Access): string => `${actor.kind}:${actor.id}`
 /** Others than the organisation's own people: they get what is shown to them, and nothing where what they see is de-identified, for a file names whom it is about. */
 const isOutside = ({ actor, studies }: Access): boolean => actor.kind === 'share' || studies !== 'all'
 const isMasked = ({ share }: Access): boolean => share?.maskSecret !== undefined
@@ -78,7 +79,10 @@ export function createAttachments({ db, blobs, sealing, maxBytes, scanner, now =
   const own = ({ organisationId }: Access, StudyInstanceUID: string) => ({ organisation_id: organisationId, study_instance_uid: StudyInstanceUID })
 
   const study = async (handle: Db, access: Access, StudyInstanceUID: string): Promise<{ patient_id: string | null }> => {
-    const found = reachesStudy(access, StudyInstanceUID) ? await handle('study').where(own(access, StudyInstanceUID)).first<{ patient_id: string | null } | undefined>('patient_id') : undefined
+    const query = handle('study').where(own(access, StudyInstanceUID))
+    // Its images gone, a study is gone for them.
+    if (isOutside(access)) void query.where('number_of_study_related_instances', '>', 0)
+    const found = reachesStudy(access, StudyInstanceUID) ? await query.first<{ patient_id: string | null } | undefined>('patient_id') : undefined
     if (!found) throw noSuchStudy('No study of your organisation has this StudyInstanceUID.')
     return found
   }
@@ -98,11 +102,7 @@ export function createAttachments({ db, blobs, sealing, maxBytes, scanner, now =
     record(handle, [{ organisationId: access.organisationId, actor: actorOf(access), action: 'study.edit-case', outcome: 'success', StudyInstanceUID, PatientID: PatientID ?? undefined, detail: { attachmentId, ...detail } }])
 
   const toAttachments = async (handle: Db, access: Access, found: readonly AttachmentRow[]): Promise<Attachment[]> => {
-    const known = await actorsOf(handle, found.flatMap(({ added_by, deleted_by }) => (deleted_by === null ? [added_by] : [added_by, deleted_by])))
-    const performer = (actor: string) => {
-      const name = known.get(actor)?.name
-      return { actor, ...(name === undefined ? {} : { name }) }
-    }
+    const performer = await performersOf(handle, found.flatMap(({ added_by, deleted_by }) => [added_by, deleted_by]))
     return found.map((row) => ({
       attachmentId: row.attachment_id, fileName: row.file_name, contentType: row.content_type, byteLength: Number(row.byte_length), isShown: row.is_shown, isScanned: row.is_scanned,
       addedBy: performer(row.added_by), addedAt: row.added_at.toISOString(),
@@ -181,6 +181,12 @@ export function createAttachments({ db, blobs, sealing, maxBytes, scanner, now =
       if (row === undefined) throw missing()
       const byteLength = Number(row.byte_length)
       return { fileName: row.file_name, contentType: row.content_type, byteLength, etag: `"${row.attachment_id}"`, read: (part) => files.read({ ...row, byte_length: byteLength }, part) }
+    },
+
+    countShown: async (access, StudyInstanceUIDs) => {
+      const counted = await db('attachment').where({ organisation_id: access.organisationId, is_shown: true }).whereNull('deleted_at').whereIn('study_instance_uid', StudyInstanceUIDs.filter((uid) => reachesStudy(access, uid)))
+        .groupBy('study_instance_uid').select<{ study_instance_uid: string; count: string }[]>('study_instance_uid', db.raw('count(*) as count'))
+      return new Map(isMasked(access) ? [] : counted.map(({ study_instance_uid, count }) => [study_instance_uid, Number(count)]))
     },
 
     sweep: () => files.sweep(db),

@@ -4,7 +4,7 @@ import { attachmentTypes, type AttachmentType } from '@isocenter/contracts'
 import type { Sealing } from '../identity/index.ts'
 import type { Db } from '../platform/db.ts'
 import { payloadTooLarge } from '../platform/problem.ts'
-import { attachmentFolder, newAttachmentBlobKey, newFileKey, openBytes, openRange, sealBytes, sealedRange, type BlobStore, type ByteRange } from '../storage/index.ts'
+import { newFileBlobKey, newFileKey, openBytes, openRange, sealBytes, sealedRange, sweepFiles, type BlobStore, type ByteRange } from '../storage/index.ts'
 import { createTypeTeller } from './file-type.ts'
 import { attachmentRefused, malwareFound } from './problems.ts'
 import type { Scan, Scanner } from './scanner.ts'
@@ -37,7 +37,6 @@ export interface AttachmentFiles {
 
 /** An upload is over within this time, and so is whoever reads a file that is purged. */
 const minimumAgeMs = 6 * 60 * 60 * 1000
-const keysAtOnce = 500
 const purposeOf = (blobKey: string) => `attachment:${blobKey}`
 const taken = [...new Set(Object.values(attachmentTypes).map(([ending]) => ending))].join(', ')
 
@@ -46,7 +45,7 @@ export function createAttachmentFiles({ blobs, sealing, scanner, maxBytes, now }
 }): AttachmentFiles {
   return {
     write: async (organisationId, bytes) => {
-      const blobKey = newAttachmentBlobKey(organisationId, now())
+      const blobKey = newFileBlobKey('attachments/', organisationId, now())
       const key = newFileKey()
       const teller = createTypeTeller()
       const counted = { byteLength: 0 }
@@ -83,27 +82,10 @@ export function createAttachmentFiles({ blobs, sealing, scanner, maxBytes, now }
       return opened
     },
 
-    sweep: async (db) => {
-      const before = new Date(now().getTime() - minimumAgeMs)
-      let removed = 0
-      let keys: string[] = []
-      const look = async () => {
-        const named = new Set(await db('attachment').whereIn('blob_key', keys).pluck<string[]>('blob_key'))
-        for (const key of keys) {
-          if (named.has(key)) continue
-          await blobs.delete(key)
-          removed++
-        }
-        keys = []
-      }
-      for await (const { key, modifiedAt } of blobs.list(attachmentFolder)) {
-        if (modifiedAt >= before) continue
-        keys.push(key)
-        if (keys.length === keysAtOnce) await look()
-      }
-      await look()
-      return removed
-    },
+    sweep: (db) => sweepFiles({
+      blobs, folder: 'attachments/', before: new Date(now().getTime() - minimumAgeMs),
+      namedAmong: (keys) => db('attachment').whereIn('blob_key', keys).pluck<string[]>('blob_key'),
+    }),
   }
 }
 

@@ -1,14 +1,15 @@
 /** HTTP face of attachments. */
 import { Readable } from 'node:stream'
-import { Attachment, AttachmentList, AttachmentParams, AttachmentQuery, AttachmentVisibility, Problem, StudyParams, type AttachmentType } from '@isocenter/contracts'
+import { Attachment, AttachmentList, AttachmentParams, AttachmentQuery, AttachmentVisibility, Problem, StudyParams } from '@isocenter/contracts'
 import { Type } from 'typebox'
 import type { AccessLog } from '../audit/index.ts'
-import { rangeNotSatisfiable, requestedRange } from '../dicomweb/index.ts'
-import { disposition } from '../platform/file-names.ts'
+import { actorOf } from '../identity/index.ts'
+import { noStore } from '../platform/answer-headers.ts'
 import { badRequest } from '../platform/problem.ts'
 import type { ApiRoutes } from '../platform/typed-routes.ts'
 import type { Attachments } from './attachments.ts'
 import { fileNameIn } from './names.ts'
+import { sendAttachment } from './sending.ts'
 
 const Empty = Type.Null()
 const bytesType = 'application/octet-stream'
@@ -16,23 +17,17 @@ const bytesType = 'application/octet-stream'
 const FileBytes = Type.Unsafe<unknown>({ description: 'the bytes of the file: pdf, jpg, png, docx or mp4, told by its content' })
 const Named = Type.Object({ 'content-disposition': Type.String({ maxLength: 2_000, description: 'attachment; filename*=UTF-8\'\'… : the name of the file, percent-encoded (RFC 6266)' }) })
 
-/**
- * For a person to look at, never for a page of ours to run. A browser shows a PDF in a program of its own, which a sandbox keeps from starting; it is what it says by
- * its first bytes, and nothing else may be loaded.
- */
-const policyOf = (type: AttachmentType): string => (type === 'application/pdf' ? "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'self'" : "sandbox; default-src 'none'; frame-ancestors 'self'")
-
 export const attachmentRoutes: ApiRoutes<{ attachments: Attachments; accessLog: AccessLog }> = async (app, { attachments, accessLog }) => {
   const tags = ['Attachments']
   app.addContentTypeParser(bytesType, (_request, body, done) => { done(null, body) })
-  app.addHook('onSend', (_request, reply, _payload, next) => { reply.header('cache-control', 'no-store'); next() })
+  app.addHook('onSend', noStore)
 
   app.get('/studies/:StudyInstanceUID/attachments', {
     schema: { operationId: 'listAttachments', summary: 'Files that were added to a study', tags, params: StudyParams, querystring: AttachmentQuery, response: { 200: AttachmentList, '4xx': Problem } },
     config: { policy: 'study.view', audit: 'study.retrieve' },
   }, async ({ access, params: { StudyInstanceUID }, query }) => {
     const list = await attachments.list(access, StudyInstanceUID, { withDeleted: query.deleted === true })
-    accessLog.accessed({ organisationId: access.organisationId, actor: `${access.actor.kind}:${access.actor.id}`, action: 'study.retrieve', StudyInstanceUID })
+    accessLog.accessed({ organisationId: access.organisationId, actor: actorOf(access), action: 'study.retrieve', StudyInstanceUID })
     return list
   })
 
@@ -75,18 +70,10 @@ export const attachmentRoutes: ApiRoutes<{ attachments: Attachments; accessLog: 
       schema: { operationId, summary, tags, params: AttachmentParams, description: 'Served at /o/{organisationId}/api/… too, for what a browser fetches by itself.' },
       config: { policy: 'study.view', audit },
     }, async ({ access, params, headers }, reply) => {
-      const { fileName, contentType, byteLength, etag, read } = await attachments.open(access, params)
+      const file = await attachments.open(access, params)
       // A video is asked for in many parts: they are one look.
-      accessLog.accessed({ organisationId: access.organisationId, actor: `${access.actor.kind}:${access.actor.id}`, action: audit, StudyInstanceUID: params.StudyInstanceUID })
-      reply.type(contentType).headers({
-        'content-disposition': disposition(as === 'download' ? 'attachment' : 'inline', fileName), 'accept-ranges': 'bytes', etag, 'x-content-type-options': 'nosniff',
-        'content-security-policy': policyOf(contentType), 'cross-origin-resource-policy': 'same-origin',
-      })
-      const wanted = requestedRange(headers.range, String(headers['if-range'] ?? etag), etag, byteLength)
-      if (wanted === 'unsatisfiable') throw rangeNotSatisfiable(`The file has ${String(byteLength)} bytes.`, {}, { 'content-range': `bytes */${String(byteLength)}` })
-      if (wanted === 'whole') return reply.header('content-length', byteLength).send(await read())
-      const { offset, length } = wanted
-      return reply.code(206).headers({ 'content-length': length, 'content-range': `bytes ${String(offset)}-${String(offset + length - 1)}/${String(byteLength)}` }).send(await read(wanted))
+      accessLog.accessed({ organisationId: access.organisationId, actor: actorOf(access), action: audit, StudyInstanceUID: params.StudyInstanceUID })
+      return sendAttachment(reply, file, { as, headers })
     })
   }
 }

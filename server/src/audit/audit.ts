@@ -1,7 +1,7 @@
 /** Everything the server does with the audit trail but writing it. */
 import type { Readable } from 'node:stream'
 import type { AuditFilter, ExportFormat, ExportLanguage } from '@isocenter/contracts'
-import type { Access } from '../identity/index.ts'
+import { actorOf, type Access } from '../identity/index.ts'
 import type { Db } from '../platform/db.ts'
 import { exportEntries } from './export.ts'
 import { createLogs, type Logs } from './logs.ts'
@@ -25,7 +25,7 @@ export function createAudit({ db, keptDays, now = () => new Date() }: AuditDeps)
     logs: createLogs({ db, keptDays, now }),
     export: async (access, filter, format, language) => {
       const at = now()
-      await record(db, [{ organisationId: access.organisationId, actor: `${access.actor.kind}:${access.actor.id}`, action: 'log.export', outcome: 'success', detail: { format, ...filter } }])
+      await record(db, [{ organisationId: access.organisationId, actor: actorOf(access), action: 'log.export', outcome: 'success', detail: { format, ...filter } }])
       return exportEntries(db, access, filter, { format, language, now: at })
     },
   }

@@ -71,7 +71,7 @@ const meanings: Partial<Record<AuditAction, Meaning>> = {
   'study.search': studies, 'worklist.read': worklist, 'performed-step.read': worklist,
   'study.retrieve': transfer('R', 'out'), 'study.store': transfer('C', 'in'),
   'study.delete': { event: events.studyDeleted, code: 'D', lifeCycle: '14' }, 'study.purge': { event: events.studyDeleted, code: 'D', lifeCycle: '15' },
-  'study.restore': { event: events.accessed, code: 'C' }, 'study.recompress': { event: events.accessed, code: 'U' }, 'favourite.change': { event: events.accessed, code: 'R' }, 'study.edit-case': { event: events.accessed, code: 'U' }, 'film.collect': { event: events.accessed, code: 'R' }, 'film.print': transfer('R', 'out'), 'film.cancel': { event: events.accessed, code: 'U' }, 'film.fetch': transfer('R', 'out'), 'attachment.view': transfer('R', 'out'), 'attachment.download': transfer('R', 'out'), 'deleted-study.read': studies,
+  'study.restore': { event: events.accessed, code: 'C' }, 'study.recompress': { event: events.accessed, code: 'U' }, 'favourite.change': { event: events.accessed, code: 'R' }, 'study.edit-case': { event: events.accessed, code: 'U' }, 'film.collect': { event: events.accessed, code: 'R' }, 'film.print': transfer('R', 'out'), 'film.cancel': { event: events.accessed, code: 'U' }, 'film.fetch': transfer('R', 'out'), 'attachment.view': transfer('R', 'out'), 'attachment.download': transfer('R', 'out'), 'deleted-study.read': studies, 'quarantine.read': studies, 'quarantine.view': transfer('R', 'out'), 'quarantine.accept': { event: events.accessed, code: 'C' }, 'quarantine.delete': { event: events.studyDeleted, code: 'D', lifeCycle: '14' },
   'study.lock': alert(types.objectSecurity), 'study.unlock': alert(types.objectSecurity), 'study.purge-request': alert(types.restricted), 'access.refuse': alert(types.restricted),
   'worklist.write': { event: events.procedure, code: 'U' }, 'performed-step.write': { event: events.procedure, code: 'U' },
   'account.sign-in': login, 'gateway.token': login, 'api-key.token': login, 'api-key.use': login, 'account.sign-out': logout, 'account.session-end': logout,
@@ -131,7 +131,7 @@ function objects(entry: MessageEntry, meaning: Meaning): string[] {
       coded('ParticipantObjectIDTypeCode', dcm('110181', 'SOP Class UID')) + element('ParticipantObjectQuery', {}, base64('not kept')) + detail))
   }
   if (entry.StudyInstanceUID !== undefined) {
-    const counted = entry.action === 'study.store' || entry.action === 'study.delete' || entry.action === 'study.restore' || entry.action === 'study.purge'
+    const counted = entry.action === 'study.store' || entry.action === 'study.delete' || entry.action === 'study.restore' || entry.action === 'study.purge' || entry.action === 'quarantine.accept' || entry.action === 'quarantine.delete'
     found.push(element('ParticipantObjectIdentification', { ParticipantObjectID: entry.StudyInstanceUID, ParticipantObjectTypeCode: '2', ParticipantObjectTypeCodeRole: '3', ParticipantObjectDataLifeCycle: meaning.lifeCycle },
       coded('ParticipantObjectIDTypeCode', dcm('110180', 'Study Instance UID')) + element('ParticipantObjectName', {}, escaped(entry.StudyInstanceUID)) + detail
         + (counted ? element('ParticipantObjectDescription', {}, element('SOPClass', { NumberOfInstances: String(entry.occurrences) })) : '')))

@@ -1,5 +1,5 @@
 /** Rows of the trail as people read them. */
-import type { AuditActor, AuditEntry } from '@isocenter/contracts'
+import type { AuditActor, AuditEntry, Performer } from '@isocenter/contracts'
 import type { Access } from '../identity/index.ts'
 import type { Db } from '../platform/db.ts'
 import type { AuditRow } from './search.ts'
@@ -24,6 +24,15 @@ export async function actorsOf(db: Db, actors: Iterable<string>): Promise<Map<st
     for (const { id, name } of await db(table).whereIn(key, ids).select<{ id: string; name: string }[]>({ id: key }, 'name')) found.set(`${kind}:${id}`, { kind, id, name })
   }
   return found
+}
+
+/** Who did something, as lists tell it: by the text that is kept, with the name where there is one. */
+export async function performersOf(db: Db, actors: Iterable<string | null>): Promise<(actor: string) => Performer> {
+  const known = await actorsOf(db, [...actors].filter((actor) => actor !== null))
+  return (actor) => {
+    const name = known.get(actor)?.name
+    return { actor, ...(name === undefined ? {} : { name }) }
+  }
 }
 
 export const actorIn = (actors: ReadonlyMap<string, AuditActor>, actor: string): AuditActor => actors.get(actor) ?? splitActor(actor)

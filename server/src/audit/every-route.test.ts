@@ -27,9 +27,10 @@ const elsewhere: Readonly<Record<string, readonly string[]>> = {
   'accounts/suspension.test.ts': ['POST /api/operator/accounts/suspension', 'POST /api/operator/accounts/reinstatement'],
   'organisations/sign-in-rules.test.ts': ['PUT /api/organisation/sign-in-rules'],
   'oidc/oidc.test.ts': [
-    'POST /api/session/proof', 'GET /api/sign-in/oidc/:number', 'GET /api/sign-in/oidc/:number/callback', 'POST /api/sign-in/oidc/:number/backchannel-logout', 'PUT /api/sign-in-provider', 'DELETE /api/sign-in-provider',
+    'GET /api/sign-in/oidc/:number', 'GET /api/sign-in/oidc/:number/callback', 'POST /api/sign-in/oidc/:number/backchannel-logout',
     'POST /api/account/external-identities/:providerId/link', 'POST /api/account/external-identities/:providerId/removal',
   ],
+  'oidc/providers.test.ts': ['POST /api/session/proof', 'PUT /api/sign-in-provider', 'DELETE /api/sign-in-provider'],
   'attachments/attachments.test.ts': [
     'GET /api/studies/:StudyInstanceUID/attachments', 'GET /api/studies/:StudyInstanceUID/attachments/:attachmentId/content', 'GET /api/studies/:StudyInstanceUID/attachments/:attachmentId/download',
     'POST /api/studies/:StudyInstanceUID/attachments', 'PUT /api/studies/:StudyInstanceUID/attachments/:attachmentId/visibility', 'DELETE /api/studies/:StudyInstanceUID/attachments/:attachmentId',
@@ -41,10 +42,12 @@ const elsewhere: Readonly<Record<string, readonly string[]>> = {
   ],
   'downloads/downloads.test.ts': ['POST /api/downloads', 'POST /api/downloads/:downloadId/retry', 'GET /api/downloads/:downloadId/file', 'DELETE /api/downloads/:downloadId', 'POST /api/exports/studies'],
   'film/film.test.ts': [
-    'GET /api/film/basket', 'POST /api/film/basket', 'DELETE /api/film/basket', 'DELETE /api/film/basket/:itemId', 'POST /api/film/print-jobs', 'GET /api/film/print-jobs', 'GET /api/film/print-jobs/:jobId',
+    'GET /api/film/basket', 'POST /api/film/basket', 'PUT /api/film/basket/order', 'DELETE /api/film/basket', 'DELETE /api/film/basket/:itemId', 'POST /api/film/print-jobs', 'GET /api/film/print-jobs', 'GET /api/film/print-jobs/:jobId',
     'POST /api/film/print-jobs/:jobId/cancellation', 'POST /api/film/print-jobs/:jobId/repetition', 'GET /api/film/print-jobs/:jobId/document', 'GET /api/gateways/self/print-jobs/:jobId/images/:imageId',
   ],
+  'maintenance/quarantine.test.ts': ['GET /api/quarantine', 'GET /api/quarantine/:quarantineId/thumbnail', 'POST /api/quarantine/:quarantineId/acceptance', 'POST /api/quarantine/:quarantineId/deletion'],
   'notifications/deliveries.test.ts': ['POST /api/notification-deliveries/:deliveryId/renewal'],
+  'sharing/sharing.test.ts': ['GET /api/shared/:linkId/attachments', 'GET /api/shared/:linkId/studies/:StudyInstanceUID/attachments/:attachmentId/content', 'GET /api/shared/:linkId/studies/:StudyInstanceUID/attachments/:attachmentId/download'],
   // Their end stores, and is audited then.
   'uploads/uploads.test.ts': ['POST /api/uploads', 'PATCH /api/uploads/:uploadId', 'POST /api/uploads/:uploadId', 'GET /api/uploads/:uploadId', 'DELETE /api/uploads/:uploadId'],
 }
@@ -85,10 +88,7 @@ const by = ({ call }: Pick<TestMember, 'call'>) => (method: 'GET' | 'POST' | 'PU
 const asToken = (headers: Record<string, string>) => (method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE', url: string, payload?: Buffer | object, more: Record<string, string> = {}) =>
   proves(method, url, () => service.app.inject({ method, url, headers: { ...headers, ...more }, ...(payload === undefined ? {} : { payload }) }))
 
-async function withHeaders(organisation: TestOrganisation) {
-  const { slug } = await service.db('organisation').where({ organisation_id: organisation.organisationId }).first<{ slug: string }>('slug')
-  return { ...organisation, headers: await service.as(slug) }
-}
+const withHeaders = async (organisation: TestOrganisation) => ({ ...organisation, headers: await service.as(organisation.slug) })
 async function stored(headers: Record<string, string>, given: Parameters<typeof aStudy>[0] = { instances: 2 }) {
   const study = aStudy(given)
   expect((await service.store(study.instances.map((instance) => bytesOf(instance)), { headers })).statusCode).toBe(200)
@@ -150,6 +150,7 @@ describe('what is done leaves its action in the trail:', () => {
     await ask('PUT', `${path}/lock`)
     await ask('DELETE', `${path}/lock`)
     const link = (await ask('POST', '/share-links', { studies: [study.StudyInstanceUID], isAnonymised: true, validHours: 24 })).json<NewShareLink>()
+    await ask('GET', '/share-links')
     await ask('DELETE', `/share-links/${link.linkId}`)
 
     const remove = async () => (await ask('POST', `${path}/deletion`, { reason: 'wrong patient' })).json<StudyDeletion>()

@@ -1,6 +1,6 @@
 /** The audit trail: written in the caller's transaction, sealed, searched, handed on. */
 export { createAccessLog, type AccessLog } from './access-log.ts'
-export { actorsOf } from './entries.ts'
+export { actorsOf, performersOf } from './entries.ts'
 export { auditedAnswers } from './answered.ts'
 export { createAudit, type Audit } from './audit.ts'
 export { record, type AuditAction, type AuditEvent } from './record.ts'

@@ -1,6 +1,7 @@
 /** The logs people read: the home page of an organisation, the whole trail, the movements of studies. */
 import type { AuditAction, AuditFilter, AuditHead, AuditPage, HomeLogFilter, HomeLogPage, StudyLogEntry, StudyLogFilter, StudyLogKind, StudyLogPage } from '@isocenter/contracts'
-import type { Access } from '../identity/index.ts'
+import { correctedStudies, correctionsOf, told } from '../corrections/index.ts'
+import { actorOf, type Access } from '../identity/index.ts'
 import { forbidden } from '../identity/index.ts'
 import type { Db } from '../platform/db.ts'
 import { actorIn, actorsOf, toEntries } from './entries.ts'
@@ -33,7 +34,7 @@ export function createLogs({ db, keptDays, now }: { readonly db: Db; readonly ke
 
   return {
     home: async (access, { days, keyword, ...filter }, page) => {
-      const own = `${access.actor.kind}:${access.actor.id}`
+      const own = actorOf(access)
       const seesAll = seesOthers(access)
       if (!seesAll && filter.accountId !== undefined && `account:${filter.accountId}` !== own) throw forbidden('The entries of others are seen with the permission log.view_all.')
       const since = days === undefined ? {} : { from: new Date(now().getTime() - days * dayMs).toISOString() }
@@ -50,14 +51,19 @@ export function createLogs({ db, keptDays, now }: { readonly db: Db; readonly ke
 
     studies: async (access, { kind, ...filter }, page) => {
       const action = (kind ?? [...kindOf.values()]).map((one) => actionOf[one])
-      const { rows, next } = await findEvents(db, { ...filter, action, organisationId: access.organisationId }, page)
-      const [actors, targets] = await Promise.all([actorsOf(db, rows.map(({ actor }) => actor)), targetsOf(db, access, rows)])
+      const corrected = filter.PatientID === undefined ? [] : (await correctedStudies(db, access.organisationId, { patientId: filter.PatientID })).patientId
+      const { rows, next } = await findEvents(db, { ...filter, action, organisationId: access.organisationId, studiesOfPatient: corrected }, page)
+      const [actors, targets, corrections] = await Promise.all([
+        actorsOf(db, rows.map(({ actor }) => actor)), targetsOf(db, access, rows), correctionsOf(db, access.organisationId, rows.flatMap(({ study_instance_uid }) => study_instance_uid ?? [])),
+      ])
       const items = rows.map((row): StudyLogEntry => {
         const { bytes, reason } = row.detail
         const target = targets.get(row.audit_event_id)
+        // The trail keeps what was recorded; the movements of studies are told as the studies are. What was held apart from one is not of its patient.
+        const PatientID = row.study_instance_uid === null || 'quarantined' in row.detail ? row.patient_id : told(corrections.get(row.study_instance_uid), 'PatientID', row.patient_id)
         return {
           entryId: row.audit_event_id, occurredAt: row.occurred_at.toISOString(), kind: kindIn(row), outcome: row.outcome, actor: actorIn(actors, row.actor), instances: row.occurrences,
-          ...(row.study_instance_uid === null ? {} : { StudyInstanceUID: row.study_instance_uid }), ...(row.patient_id === null ? {} : { PatientID: row.patient_id }),
+          ...(row.study_instance_uid === null ? {} : { StudyInstanceUID: row.study_instance_uid }), ...(PatientID === null ? {} : { PatientID }),
           ...(typeof bytes === 'number' ? { bytes } : {}), ...(typeof reason === 'string' ? { reason } : {}), ...(target === undefined ? {} : { target }),
         }
       })

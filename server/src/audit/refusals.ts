@@ -1,7 +1,7 @@
 /** Requests of known callers that were refused, in the trail: each kind at once, a flood of it counted. */
 import type { FastifyError } from 'fastify'
 import fp from 'fastify-plugin'
-import type { Caller } from '../identity/index.ts'
+import { actorOf, type Caller } from '../identity/index.ts'
 import { ProblemError } from '../platform/problem.ts'
 import { currentOrigin, type RequestOrigin } from '../platform/request-origin.ts'
 import type { AccessLog } from './access-log.ts'
@@ -41,8 +41,8 @@ export function createRefusals(accessLog: Pick<AccessLog, 'accessed'>): Refusals
   let counted = new Map<string, Counted>()
   let timer: NodeJS.Timeout | undefined
 
-  const note = ({ caller: { organisationId, actor }, action, route, problem, StudyInstanceUID }: Refusal, origin: RequestOrigin | undefined, occurrences = 1, again = {}) => {
-    accessLog.accessed({ organisationId, actor: `${actor.kind}:${actor.id}`, action, outcome: 'refused', StudyInstanceUID, occurrences, detail: { route, problem, ...again }, origin: origin ?? null })
+  const note = ({ caller, action, route, problem, StudyInstanceUID }: Refusal, origin: RequestOrigin | undefined, occurrences = 1, again = {}) => {
+    accessLog.accessed({ organisationId: caller.organisationId, actor: actorOf(caller), action, outcome: 'refused', StudyInstanceUID, occurrences, detail: { route, problem, ...again }, origin: origin ?? null })
   }
   const flush = () => {
     clearTimeout(timer)
@@ -55,7 +55,7 @@ export function createRefusals(accessLog: Pick<AccessLog, 'accessed'>): Refusals
 
   return {
     refused: (refusal) => {
-      const key = `${refusal.caller.organisationId} ${refusal.caller.actor.kind}:${refusal.caller.actor.id} ${refusal.action}`
+      const key = `${refusal.caller.organisationId} ${actorOf(refusal.caller)} ${refusal.action}`
       const known = counted.get(key)
       if (known !== undefined) {
         known.again++

@@ -3,6 +3,8 @@ import { AuditExportQuery, AuditFilter, AuditHead, AuditPage, defaultPageSize, H
 import type { FastifyRequest } from 'fastify'
 import { Type, type TProperties } from 'typebox'
 import { spreadsheetTypes } from '../exports/index.ts'
+import { actorOf } from '../identity/index.ts'
+import { noStore } from '../platform/answer-headers.ts'
 import type { ApiRoutes } from '../platform/typed-routes.ts'
 import type { AccessLog } from './access-log.ts'
 import type { Audit } from './audit.ts'
@@ -14,9 +16,9 @@ const StudiesQuery = paged(StudyLogFilter.properties)
 
 export const auditRoutes: ApiRoutes<{ audit: Audit; accessLog: AccessLog }> = async (app, { audit: { logs, export: exported }, accessLog }) => {
   const tags = ['Audit']
-  app.addHook('onSend', (_request, reply, _payload, next) => { reply.header('cache-control', 'no-store'); next() })
+  app.addHook('onSend', noStore)
 
-  const noteRead = ({ access: { organisationId, actor } }: FastifyRequest) => { accessLog.accessed({ organisationId, actor: `${actor.kind}:${actor.id}`, action: 'log.read' }) }
+  const noteRead = ({ access }: FastifyRequest) => { accessLog.accessed({ organisationId: access.organisationId, actor: actorOf(access), action: 'log.read' }) }
 
   app.get('/home-log', {
     schema: { operationId: 'listHomeLog', summary: 'What was done in the organisation, the latest first', tags, querystring: HomeQuery, response: { 200: HomeLogPage, '4xx': Problem } },

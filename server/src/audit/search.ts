@@ -2,8 +2,9 @@
 import { actionsOfGroups, auditActionNames, auditActions, type AuditFilter, type AuditOutcome } from '@isocenter/contracts'
 import type { Knex } from 'knex'
 import { Type, type Static } from 'typebox'
-import { decodeCursor, encodeCursor } from '../platform/cursor.ts'
+import { decodeCursor, encodeCursor, exactly } from '../platform/cursor.ts'
 import type { Db } from '../platform/db.ts'
+import { anywhere } from '../platform/like.ts'
 
 /** An event as its row has it. */
 export interface AuditRow {
@@ -27,6 +28,8 @@ export interface AuditQuery extends AuditFilter {
   readonly organisationId: string
   /** Machines asking for data, over and over, are left out. */
   readonly withoutMachineReads?: boolean
+  /** Studies that are of the PatientID that is asked for, whatever their entries say. */
+  readonly studiesOfPatient?: readonly string[]
 }
 
 export interface AuditRows {
@@ -41,7 +44,7 @@ const mostNamesakes = 500
 
 const Position = Type.Tuple([Type.String({ pattern: '^[0-9T:.Z-]{20,30}$' }), Type.String({ pattern: '^[0-9]{1,19}$' })])
 
-const columns = `audit_event_id, organisation_id, to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as at, coalesce(occurred_at, at) as occurred_at,
+const columns = `audit_event_id, organisation_id, ${exactly('at')} as at, coalesce(occurred_at, at) as occurred_at,
   actor, action, outcome, study_instance_uid, patient_id, occurrences, detail, address, user_agent`
 
 const machineReads: readonly string[] = [...auditActionNames.filter((action) => 'isRead' in auditActions[action]), 'gateway.token']
@@ -82,14 +85,20 @@ function narrowed(db: Db, query: AuditQuery, after: Static<typeof Position> | un
   if (query.action !== undefined) void found.whereIn('action', query.action)
   if (query.outcome !== undefined) void found.where({ outcome: query.outcome })
   if (query.StudyInstanceUID !== undefined) void found.where({ study_instance_uid: query.StudyInstanceUID })
-  if (query.PatientID !== undefined) void found.where({ patient_id: query.PatientID })
+  const { PatientID, studiesOfPatient = [] } = query
+  if (PatientID !== undefined) {
+    void found.where((one) => {
+      void one.where({ patient_id: PatientID })
+      if (studiesOfPatient.length > 0) void one.orWhereRaw('study_instance_uid = any(?::text[])', [[...studiesOfPatient]])
+    })
+  }
   if (query.withoutMachineReads) void found.whereRaw(`(actor like 'account:%' or action <> all(?::text[]))`, [[...machineReads]])
   return found
 }
 
 /** Where a keyword is found: anywhere in what the row says, or in the name of who acted. */
 async function matching(db: Db, organisationId: string, keyword: string): Promise<{ sql: string; bindings: Knex.RawBinding[] }> {
-  const pattern = `%${keyword.trim().replace(/[\\%_]/g, '\\$&')}%`
+  const pattern = anywhere(keyword.trim())
   const people = await db('account').join('membership', 'membership.account_id', 'account.account_id').where('membership.organisation_id', organisationId)
     .whereILike('account.name', pattern).limit(mostNamesakes).pluck<string[]>('account.account_id')
   return {

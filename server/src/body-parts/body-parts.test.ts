@@ -1,9 +1,9 @@
-import type { BodyPart, PartCategory, PartCategoryList, PartImport, PartTag, PartTagList, StudyParts, TagMatch, TagTest } from '@isocenter/contracts'
+import type { BodyPart, PartCategory, PartCategoryList, PartImport, PartTag, PartTagList, StudyPage, StudyParts, StudyTagList, TagMatch, TagTest } from '@isocenter/contracts'
 import { aStudy, bytesOf } from '@isocenter/testkit'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { spreadsheetTypes } from '../exports/index.ts'
 import { anOrganisationsService, typeOf, type Call, type Method, type OrganisationsService } from '../organisations/service.fixture.ts'
-import { matchArrivals } from './matching.ts'
+import { matchArrivals, settle } from './background.ts'
 import { readSheet } from './read-sheet.ts'
 import { aWorkbook } from './sheet.fixture.ts'
 
@@ -18,8 +18,7 @@ afterAll(async () => {
 const nowhere = '00000000-0000-4000-8000-000000000000'
 async function aHospital(name?: string) {
   const hospital = await service.organisation('hospital', name)
-  const { slug } = await service.db('organisation').where({ organisation_id: hospital.organisationId }).first<{ slug: string }>('slug')
-  const headers = await service.as(slug)
+  const headers = await service.as(hospital.slug)
   const { call } = await hospital.member('full')
   const arrive = async (given: Parameters<typeof aStudy>[0] = {}) => {
     const study = aStudy({ instances: 1, ...given })
@@ -88,7 +87,11 @@ describe('categories and parts', () => {
     const study = await north.arrive({ BodyPartExamined: 'CHEST' })
     await partsOf(north.call, study.StudyInstanceUID)
     expect(await categories(south.call)).toEqual([])
-    expect((await south.call('GET', '/part-tags')).json()).toEqual({ items: [] })
+    for (const path of ['/part-tags', '/study-tags']) expect((await south.call('GET', path)).json()).toEqual({ items: [] })
+    // Found by nobody else, though its tag is known.
+    await matchArrivals(service.db)
+    expect((await north.call('GET', `/studies?tag=${tag.tagId}`)).json()).toMatchObject({ items: [{ StudyInstanceUID: study.StudyInstanceUID }] })
+    expect((await south.call('GET', `/studies?tag=${tag.tagId}`)).json()).toMatchObject({ items: [] })
     const mine = await aCategory(south.call)
     const asked: [Method, string, object | undefined][] = [
       ['PATCH', `/part-categories/${trunk.categoryId}`, { name: 'Mine' }], ['DELETE', `/part-categories/${trunk.categoryId}`, undefined], ['POST', `/part-categories/${trunk.categoryId}/emptying`, { parts: 1 }],
@@ -137,11 +140,10 @@ describe('tags', () => {
   })
 
   test('are matched whichever way data come: stored by DICOMweb or uploaded in pieces', async () => {
-    const { call, organisationId } = await aHospital()
+    const { call, organisationId, slug } = await aHospital()
     await aTag(call, 'hand', [equals('HAND')])
     const study = aStudy({ instances: 1, BodyPartExamined: 'HAND' })
     const [bytes] = study.instances.map((instance) => Buffer.from(bytesOf(instance)))
-    const { slug } = await service.db('organisation').where({ organisation_id: organisationId }).first<{ slug: string }>('slug')
     const headers = { ...await service.as(slug), 'tus-resumable': '1.0.0' }
     const begun = await service.app.inject({ method: 'POST', url: '/api/uploads', headers: { ...headers, 'upload-length': String(bytes?.length) } })
     const ended = await service.app.inject({ method: 'PATCH', url: String(begun.headers.location), headers: { ...headers, 'content-type': 'application/offset+octet-stream', 'upload-offset': '0' }, payload: bytes ?? Buffer.alloc(0) })
@@ -172,6 +174,37 @@ describe('tags', () => {
     await call('DELETE', `/part-tags/${knee.tagId}`)
     expect(names((await partsOf(call, foot.StudyInstanceUID)).tags)).toEqual([])
     expect(typeOf(await call('GET', '/studies/1.2.3.4/parts'))).toBe('no-such-study')
+  })
+
+  test('find studies in the list: those that were there before their rules as soon as they have been matched again, and meanwhile it is said', async () => {
+    const { call, arrive, member, organisationId } = await aHospital()
+    const [before, other] = [await arrive({ BodyPartExamined: 'KNEE' }), await arrive({ BodyPartExamined: 'FOOT' })]
+    const [knee, foot] = [await aTag(call, 'knee', [equals('KNEE')]), await aTag(call, 'foot', [equals('FOOT')])]
+    const doctor = await member('general')
+    expect((await doctor.call('GET', '/study-tags')).json<StudyTagList>().items).toEqual([knee, foot].map(({ tagId, name }) => ({ tagId, name })))
+    const found = async (...tags: readonly PartTag[]) => {
+      const { items, isTagSearchComplete } = (await doctor.call('GET', `/studies?tag=${tags.map(({ tagId }) => tagId).join(',')}`)).json<StudyPage>()
+      return [isTagSearchComplete, ...items.map(({ StudyInstanceUID }) => StudyInstanceUID)]
+    }
+    expect(await found(knee)).toEqual([false])
+    // With no time at all nothing is lost: the next run goes on.
+    await settle(service.db, undefined, 0)
+    expect(await found(knee)).toEqual([false])
+    await settle(service.db)
+    expect(await found(knee)).toEqual([true, before.StudyInstanceUID])
+    expect(await found(foot, knee)).toEqual([true, other.StudyInstanceUID, before.StudyInstanceUID])
+    expect((await doctor.call('GET', '/studies')).json<StudyPage>().items.map(({ tags }) => tags)).toEqual([['foot'], ['knee']])
+    const arrived = await arrive({ BodyPartExamined: 'KNEE' })
+    await matchArrivals(service.db)
+    expect(await found(knee)).toEqual([true, arrived.StudyInstanceUID, before.StudyInstanceUID])
+    // Rules that change are of every study, too.
+    await call('PUT', `/part-tags/${knee.tagId}`, { name: 'knee', rules: [equals('FOOT')], isFinal: false }, { 'if-match': '"1"' })
+    expect((await found(knee))[0]).toBe(false)
+    await settle(service.db)
+    expect(await found(knee)).toEqual([true, other.StudyInstanceUID])
+    expect(await found(knee, foot)).toEqual([true, other.StudyInstanceUID])
+    for (const tag of ['x', `${knee.tagId},`, knee.tagId.toUpperCase()]) expect(typeOf(await doctor.call('GET', `/studies?tag=${tag}`))).toBe('bad-request')
+    expect(await service.db('tag_matching').where({ organisation_id: organisationId }).first('settled_version', 'rules_version')).toEqual({ settled_version: '3', rules_version: '3' })
   })
 
   test('look at every attribute, codes by code, scheme and meaning', async () => {

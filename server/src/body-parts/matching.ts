@@ -1,14 +1,13 @@
-/** Tags of studies: matched in the background as data arrive, whichever way they came, and brought up to date whenever they are asked for. */
+/** Tags of studies, brought up to date whenever they are asked for; in the background they are matched as data arrive (background.ts). */
 import { basicDeviceTypes, tagAttributes, type StudyParts, type SuggestedPart, type TagMatch, type TagTest, type TagTestRequest } from '@isocenter/contracts'
 import { noSuchStudy } from '../catalogue/index.ts'
 import { reachesStudy, type Access } from '../identity/index.ts'
-import type { Tasks } from '../jobs/index.ts'
 import { rows, type Db } from '../platform/db.ts'
 import { noSuchPartTag } from './problems.ts'
 import { compileTags, matchesOf, type CompiledTags, type Tag } from './rules.ts'
 import { studyValues, type StudyRow } from './study-values.ts'
 
-interface StudyState extends StudyRow {
+export interface StudyState extends StudyRow {
   readonly version: string
   readonly modalities_in_study: string[]
   readonly matches: TagMatch[] | null
@@ -16,12 +15,19 @@ interface StudyState extends StudyRow {
   readonly is_current: boolean
 }
 
-const stateOf = async (db: Db, organisationId: string, StudyInstanceUID: string): Promise<StudyState | undefined> => (await rows<StudyState>(db, `
+const statesSql = `
   select study.study_key, study_description, study.more_attributes, study.version, modalities_in_study, matches, coalesce(study_version = study.version and study_tags.rules_version = tag_matching.rules_version, false) as is_current
   from study left join study_tags using (study_key) left join tag_matching on tag_matching.organisation_id = study.organisation_id
-  where study.organisation_id = ? and study_instance_uid = ?`, [organisationId, StudyInstanceUID]))[0]
+  where study.organisation_id = ?`
 
-interface Rules {
+export const stateOf = async (db: Db, organisationId: string, StudyInstanceUID: string): Promise<StudyState | undefined> =>
+  (await rows<StudyState>(db, `${statesSql} and study_instance_uid = ?`, [organisationId, StudyInstanceUID]))[0]
+
+/** Studies that came before this one, the latest of them first; all where there is none. */
+export const statesBefore = (db: Db, organisationId: string, studyKey: string | null, most: number): Promise<StudyState[]> =>
+  rows<StudyState>(db, `${statesSql} and (?::bigint is null or study.study_key < ?::bigint) order by study.study_key desc limit ?`, [organisationId, studyKey, studyKey, most])
+
+export interface Rules {
   readonly version: string
   readonly tags: readonly Tag[]
   readonly compiled: CompiledTags
@@ -32,7 +38,7 @@ const tagsOf = async (db: Db, organisationId: string): Promise<Tag[]> =>
     .map(({ tag_id, name, rules, is_final }) => ({ tagId: tag_id, name, rules, isFinal: is_final }))
 
 /** An organisation without tags has no rules. The version is read first: tags that are newer than it are matched again, never too seldom. */
-async function rulesOf(db: Db, organisationId: string): Promise<Rules | undefined> {
+export async function rulesOf(db: Db, organisationId: string): Promise<Rules | undefined> {
   const row = await db('tag_matching').where({ organisation_id: organisationId }).first<{ rules_version: string } | undefined>('rules_version')
   if (row === undefined) return undefined
   const tags = await tagsOf(db, organisationId)
@@ -46,7 +52,7 @@ const keepSql = `
   on conflict (study_key) do update set study_version = excluded.study_version, rules_version = excluded.rules_version, matches = excluded.matches, matched_at = excluded.matched_at
   where study_tags.study_version <= excluded.study_version and study_tags.rules_version <= excluded.rules_version`
 
-async function matchStudy(db: Db, organisationId: string, study: StudyState, rules: Rules): Promise<TagMatch[]> {
+export async function matchStudy(db: Db, organisationId: string, study: StudyState, rules: Rules): Promise<TagMatch[]> {
   const matches = await matchesOf(rules.tags, rules.compiled, await studyValues(db, study, rules.compiled.attributes))
   await rows(db, keepSql, [study.version, rules.version, JSON.stringify(matches), organisationId, study.study_key])
   return matches
@@ -117,39 +123,3 @@ export function createMatching({ db }: { readonly db: Db }): Matching {
     },
   }
 }
-
-const changesAtOnce = 1_000
-
-/** Matches studies some of one organisation's changes are of; true where there are more. */
-async function matchSome(db: Db, organisationId: string, signal: AbortSignal | undefined): Promise<boolean> {
-  const own = { organisation_id: organisationId }
-  const reader = await db('tag_matching').where(own).first<{ through_position: string } | undefined>('through_position')
-  const feed = await db('change_feed').where(own).first<{ latest: string } | undefined>('latest')
-  const rules = await rulesOf(db, organisationId)
-  if (reader === undefined || feed === undefined || rules === undefined || BigInt(feed.latest) <= BigInt(reader.through_position)) return false
-  const most = BigInt(reader.through_position) + BigInt(changesAtOnce)
-  const through = most < BigInt(feed.latest) ? String(most) : feed.latest
-  const changed = await db('change').where(own).where('position', '>', reader.through_position).where('position', '<=', through).whereNot({ action: 'deleted' }).distinct<{ study_instance_uid: string }[]>('study_instance_uid')
-  for (const { study_instance_uid } of changed) {
-    if (signal?.aborted === true) return false
-    const study = await stateOf(db, organisationId, study_instance_uid)
-    // It may have been deleted since, or be matched already.
-    if (study !== undefined && !study.is_current) await matchStudy(db, organisationId, study, rules)
-  }
-  // Never back: another may have read further.
-  await db('tag_matching').where(own).where('through_position', '<', through).update({ through_position: through })
-  return through !== feed.latest
-}
-
-/** Matches every study something has arrived of since the last time. Read from the feed of changes, in the background: storing never waits for it, and no way in is left out. */
-export async function matchArrivals(db: Db, signal?: AbortSignal): Promise<void> {
-  const waiting = await rows<{ organisation_id: string }>(db, 'select organisation_id from tag_matching join change_feed using (organisation_id) where latest > through_position', [])
-  for (const { organisation_id } of waiting) {
-    while (await matchSome(db, organisation_id, signal)) if (signal?.aborted === true) return
-  }
-}
-
-export const bodyPartTasks = (db: Db): Tasks => ({
-  tasks: { 'match-part-tags': (_payload, { signal }) => matchArrivals(db, signal) },
-  schedule: ['* * * * * match-part-tags'],
-})

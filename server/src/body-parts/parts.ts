@@ -1,6 +1,6 @@
 /** Body parts in categories under types of devices (PART-03, PART-04, PART-08, PART-09). */
 import { maxBodyParts, maxPartCategories, type BodyPart, type BodyPartRequest, type PartCategory, type PartCategoryList, type PartCategoryPatch, type PartCategoryRequest } from '@isocenter/contracts'
-import type { Access } from '../identity/index.ts'
+import { actorOf, type Access } from '../identity/index.ts'
 import { assertDeviceType, assertVersion, lockOwn, note, tooMany, withOwnName } from '../organisations/index.ts'
 import { rows, type Db, type Trx } from '../platform/db.ts'
 import { noSuchBodyPart, noSuchPartCategory, noSuchPartTag, otherPartCount, partCategoryInUse } from './problems.ts'
@@ -69,7 +69,7 @@ export function createParts({ db, now = () => new Date() }: { readonly db: Db; r
     }
     throw noSuchBodyPart('Your hospital has no part of this id.')
   }
-  const deleted = ({ actor }: Access) => ({ deleted_at: now(), deleted_by: `${actor.kind}:${actor.id}` })
+  const deleted = (access: Access) => ({ deleted_at: now(), deleted_by: actorOf(access) })
   const changed = <Answer>(access: Access, work: (trx: Trx) => Promise<Answer>): Promise<Answer> => db.transaction(async (trx) => {
     await lockOwn(trx, access, 'hospital')
     return work(trx)

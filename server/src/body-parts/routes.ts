@@ -1,14 +1,15 @@
 /** HTTP face of body parts, their tags and what is recognised of a study. */
 import {
   BodyPart, BodyPartParams, BodyPartRequest, maxPartSheetBytes, PartCategory, PartCategoryEmptying, PartCategoryList, PartCategoryParams, PartCategoryPatch, PartCategoryRequest, PartExportQuery, PartImport,
-  PartTag, PartTagList, PartTagOrder, PartTagParams, PartTagRequest, Problem, StudyParams, StudyParts, TagTest, TagTestRequest,
+  PartTag, PartTagList, PartTagOrder, PartTagParams, PartTagRequest, Problem, StudyParams, StudyParts, StudyTagList, TagTest, TagTestRequest,
 } from '@isocenter/contracts'
 import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import type { AccessLog } from '../audit/index.ts'
 import { spreadsheetTypes } from '../exports/index.ts'
-import { forbidden } from '../identity/index.ts'
+import { actorOf, forbidden } from '../identity/index.ts'
 import { etagOf, IfMatch, versionIn } from '../organisations/index.ts'
+import { noStore } from '../platform/answer-headers.ts'
 import { badRequest } from '../platform/problem.ts'
 import type { ApiRoutes } from '../platform/typed-routes.ts'
 import type { BodyParts } from './body-parts.ts'
@@ -26,11 +27,11 @@ function asFile(body: unknown): Buffer {
 export const bodyPartRoutes: ApiRoutes<{ bodyParts: BodyParts; accessLog: AccessLog }> = async (app, { bodyParts: { parts, tags: partTags, matching, spreadsheets }, accessLog }) => {
   const tags = ['Body parts']
   const changes = { policy: 'admin.exam_attr', audit: 'body-part.change' } as const
-  app.addHook('onSend', (_request, reply, _payload, next) => { reply.header('cache-control', 'no-store'); next() })
+  app.addHook('onSend', noStore)
   // Excel's older ones too: they are told what they are, which a media type that is not known would not be.
   app.addContentTypeParser([spreadsheetTypes.xlsx, 'application/vnd.ms-excel', 'application/octet-stream'], { parseAs: 'buffer', bodyLimit: maxPartSheetBytes }, (_request, body, done) => { done(null, body) })
-  const noteRead = ({ access: { organisationId, actor } }: FastifyRequest, StudyInstanceUID: string) => {
-    accessLog.accessed({ organisationId, actor: `${actor.kind}:${actor.id}`, action: 'study.retrieve', StudyInstanceUID })
+  const noteRead = ({ access }: FastifyRequest, StudyInstanceUID: string) => {
+    accessLog.accessed({ organisationId: access.organisationId, actor: actorOf(access), action: 'study.retrieve', StudyInstanceUID })
   }
 
   app.get('/body-parts', {
@@ -165,6 +166,11 @@ export const bodyPartRoutes: ApiRoutes<{ bodyParts: BodyParts; accessLog: Access
     await partTags.remove(access, params.tagId)
     return reply.code(204).send(null)
   })
+
+  app.get('/study-tags', {
+    schema: { operationId: 'listStudyTags', summary: 'Names of the tags studies can be found by', tags, response: { 200: StudyTagList, '4xx': Problem } },
+    config: { policy: 'study.view', audit: 'none' },
+  }, ({ access }) => partTags.names(access))
 
   app.get('/studies/:StudyInstanceUID/parts', {
     schema: { operationId: 'getStudyParts', summary: 'Tags of a study as it is now, with the rule each holds by, and the parts they suggest', tags, params: StudyParams, response: { 200: StudyParts, '4xx': Problem } },

@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream'
 import { basicDeviceTypes, maxBodyParts, maxPartCategories, maxPartTags, type ExportLanguage, type PartImport, type UnreadableSheet } from '@isocenter/contracts'
 import { record } from '../audit/index.ts'
 import { spreadsheet, tableOf } from '../exports/index.ts'
-import type { Access } from '../identity/index.ts'
+import { actorOf, type Access } from '../identity/index.ts'
 import { lockOwn, note, tooMany } from '../organisations/index.ts'
 import type { Db, Trx } from '../platform/db.ts'
 import { planImport, type ImportPlan, type PlanBasis } from './import-plan.ts'
@@ -65,7 +65,7 @@ export function createPartSpreadsheets({ db }: { readonly db: Db }): PartSpreads
       if (categoryIds !== undefined && !categoryIds.every((id) => categories.some(({ categoryId }) => categoryId === id))) throw noSuchPartCategory('Your hospital has no category of one of these ids.')
       const chosen = categories.filter(({ categoryId }) => categoryIds === undefined || categoryIds.includes(categoryId))
       const parts = chosen.flatMap((category): ExportedPart[] => category.parts.map((part) => ({ category, part })))
-      await record(db, [{ organisationId: access.organisationId, actor: `${access.actor.kind}:${access.actor.id}`, action: 'list.export', outcome: 'success', detail: { list: 'body-parts', rows: parts.length } }])
+      await record(db, [{ organisationId: access.organisationId, actor: actorOf(access), action: 'list.export', outcome: 'success', detail: { list: 'body-parts', rows: parts.length } }])
       const pages = async function* () { yield parts }
       return spreadsheet('xlsx', language === 'en' ? 'Body parts' : '部位', tableOf(exportColumns, pages(), { language, timeZone: 'UTC' }))
     },

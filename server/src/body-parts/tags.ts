@@ -1,5 +1,5 @@
 /** Tags with their rules, in the order they are tried (PART-01, PART-02). */
-import { maxPartTags, type PartTag, type PartTagList, type PartTagOrder, type PartTagRequest, type TagRule } from '@isocenter/contracts'
+import { maxPartTags, type PartTag, type PartTagList, type PartTagOrder, type PartTagRequest, type StudyTagList, type TagRule } from '@isocenter/contracts'
 import type { Access } from '../identity/index.ts'
 import { assertVersion, changedMeanwhile, lockOwn, note, tooMany, withOwnName } from '../organisations/index.ts'
 import { rows, type Db, type Trx } from '../platform/db.ts'
@@ -8,6 +8,7 @@ import { compileTags } from './rules.ts'
 
 export interface PartTags {
   readonly list: (access: Access) => Promise<PartTagList>
+  readonly names: (access: Access) => Promise<StudyTagList>
   /** Tried last until it is put elsewhere. @throws wrongOrganisationKind 409, nameTaken 409, tooMany 409, invalidTagRule 422 */
   readonly create: (access: Access, request: PartTagRequest) => Promise<PartTag>
   /** @throws noSuchPartTag 404, changedMeanwhile 412, nameTaken 409, invalidTagRule 422 */
@@ -51,6 +52,11 @@ export function createPartTags({ db }: { readonly db: Db }): PartTags {
 
   return {
     list: async (access) => ({ items: await list(db, access) }),
+
+    names: async ({ organisationId }) => {
+      const found = await db('part_tag').where({ organisation_id: organisationId }).orderBy('priority').select<{ tag_id: string; name: string }[]>('tag_id', 'name')
+      return { items: found.map(({ tag_id, name }) => ({ tagId: tag_id, name })) }
+    },
 
     create: (access, request) => db.transaction(async (trx) => {
       await lockOwn(trx, access, 'hospital')

@@ -2,10 +2,10 @@
  * Makes the demonstration consortium where it is wanted and not there yet, and tells the launcher as JSON who is in it: `DemonstrationAnswer`.
  * Run by `npm start`, before the server.
  */
-import { createAccounts } from '../accounts/index.ts'
+import { askedLanguage, createAccounts, type SpokenLanguage } from '../accounts/index.ts'
 import { ensureDefaultOrganisation } from '../catalogue/index.ts'
 import { readConfig } from '../config.ts'
-import { demonstrationPeople, makeDemonstration, organisationNames } from '../demonstration/index.ts'
+import { demonstrationPlan, makeDemonstration } from '../demonstration/index.ts'
 import { createSealing, loadSigningKeys } from '../identity/index.ts'
 import { accountMemberships } from '../organisations/index.ts'
 import { signingKeysFile } from '../places.ts'
@@ -19,19 +19,24 @@ export interface DemonstrationAnswer {
   readonly hasStudies: boolean
 }
 
+/** Of who starts it: what the system is set to. */
+const systemLanguage = (): SpokenLanguage => askedLanguage(Intl.DateTimeFormat().resolvedOptions().locale) ?? 'en'
+
 async function run(db: Db, config: ReturnType<typeof readConfig>): Promise<DemonstrationAnswer> {
   const sealing = createSealing(await loadSigningKeys(signingKeysFile(config)))
   const accounts = createAccounts({ db, sealing, outbox: { add: () => Promise.resolve() }, memberships: accountMemberships, timeZone: config.TIME_ZONE, captchaBits: config.CAPTCHA_BITS })
   const { organisationId } = await ensureDefaultOrganisation(db, config.DEFAULT_ORGANISATION)
-  const made = await makeDemonstration({ db, accounts, defaultOrganisation: config.DEFAULT_ORGANISATION })
+  const made = await makeDemonstration({ db, accounts, defaultOrganisation: config.DEFAULT_ORGANISATION, language: config.DEMONSTRATION_LANGUAGE ?? systemLanguage() })
   const study = await db('study').where({ organisation_id: organisationId }).first<object | undefined>('study_key')
+  const hasStudies = study !== undefined
+  if (made.state === 'not wanted') return { state: made.state, people: [], hasStudies }
+  const { people, organisationNames } = demonstrationPlan(made.language)
   return {
-    state: made.state,
-    people: made.state === 'not wanted' ? [] : demonstrationPeople.map(({ phone, name, memberships }) => ({
+    state: made.state, hasStudies,
+    people: people.map(({ phone, name, memberships }) => ({
       phone, name, places: memberships.map((one) => `${organisationNames[one.organisation]}: ${one.role}`).join('; '),
       ...(made.state === 'made' && made.oneTimePasswords[phone] !== undefined ? { oneTimePassword: made.oneTimePasswords[phone] } : {}),
     })),
-    hasStudies: study !== undefined,
   }
 }
 

@@ -5,34 +5,22 @@ import { join } from 'node:path'
 import { multipartBoundary, multipartEnd, partHeader, readMultipart } from '@isocenter/dicom'
 import { testDatabase, type TestBucket } from '@isocenter/testkit'
 import type { FastifyInstance, FastifyRequest, LightMyRequestResponse } from 'fastify'
-import { createAccounts, managementRuleOf, type Accounts } from '../accounts/index.ts'
-import { createApiKeys } from '../api-keys/index.ts'
+import type { Accounts } from '../accounts/index.ts'
 import { createApp } from '../app.ts'
-import { createAttachments, type Attachments } from '../attachments/index.ts'
-import { createAccessLog, createAudit, type AuditAction } from '../audit/index.ts'
-import { createBodyParts } from '../body-parts/index.ts'
-import { createCatalogue, ensureDefaultOrganisation } from '../catalogue/index.ts'
+import type { Attachments } from '../attachments/index.ts'
+import type { AuditAction } from '../audit/index.ts'
+import { openCapabilities } from '../capabilities.ts'
+import { ensureDefaultOrganisation } from '../catalogue/index.ts'
 import { readConfig } from '../config.ts'
-import { createDownloads, knownList, type Downloads } from '../downloads/index.ts'
-import { createGateways } from '../gateways/index.ts'
-import { createSealing, createTokens, loadSigningKeys, permissions, type Permission } from '../identity/index.ts'
-import { createStudies, studyExport } from '../studies/index.ts'
-import { createMaintenance, type Maintenance } from '../maintenance/index.ts'
-import { createNotifying, createOutbox, type Notifying, type Outbox } from '../notifications/index.ts'
-import { createOidc } from '../oidc/index.ts'
-import { accountMemberships, createOrganisations, notificationRecipients } from '../organisations/index.ts'
+import type { Downloads } from '../downloads/index.ts'
+import { loadSigningKeys, permissions, type Permission } from '../identity/index.ts'
+import type { Maintenance } from '../maintenance/index.ts'
+import type { Notifying, Outbox } from '../notifications/index.ts'
 import { createDb, type Db } from '../platform/db.ts'
-import { accountBindings, createPeople } from '../people/index.ts'
-import { createMetrics } from '../platform/metrics.ts'
 import { screensDirectory, viewerDirectory } from '../places.ts'
 import { readScreens } from '../screens/index.ts'
 import { createBlobStore, type BlobStore } from '../storage/index.ts'
-import { createRenderer } from './rendering/renderer.ts'
-import { createFilm, createFilmImages, settlePrintJobs } from '../film/index.ts'
-import { createSharing } from '../sharing/index.ts'
-import { createTranscoding } from '../transcoding/index.ts'
-import { createUploads, type Uploads } from '../uploads/index.ts'
-import { createWorklist } from '../worklist/index.ts'
+import type { Uploads } from '../uploads/index.ts'
 
 export interface TestService {
   readonly downloads: Downloads
@@ -74,40 +62,20 @@ const otherActions: Readonly<Record<string, AuditAction>> = { 'POST /api/token':
 export async function aService(env: Record<string, string> = {}, bucket?: TestBucket, now?: () => Date): Promise<TestService> {
   const directory = await mkdtemp(join(tmpdir(), 'isocenter-service-'))
   const database = await testDatabase()
-  const config = readConfig({ DATABASE_URL: database.url, DATA_DIR: directory, LOG_LEVEL: 'silent', PUBLIC_URL: 'https://pacs.example', MANAGEMENT_SECOND_FACTOR: 'optional', ...env })
+  const config = readConfig({ DATABASE_URL: database.url, DATA_DIR: directory, LOG_LEVEL: 'silent', PUBLIC_URL: 'https://pacs.example', MANAGEMENT_SECOND_FACTOR: 'optional', CODEC_THREADS: '2', ...env })
   const db = createDb(config.DATABASE_URL, 6)
   const blobs = createBlobStore(bucket ? { kind: 's3', prefix: '', ...bucket } : { kind: 'fs', directory: join(directory, 'blobs') })
   const keysFile = join(directory, 'keys.json')
   const keys = await loadSigningKeys(keysFile)
-  const tokens = createTokens(keys)
-  const sealing = createSealing(keys)
-  const outbox = createOutbox({ db, sealing, channels: [], now: now ?? (() => new Date()), onFailure: ({ err }) => { throw err } })
-  const accounts = createAccounts({ db, sealing, outbox, memberships: accountMemberships, publicUrl: config.PUBLIC_URL, timeZone: config.TIME_ZONE, captchaBits: config.CAPTCHA_BITS, management: managementRuleOf(config), ...(now === undefined ? {} : { now }) })
-  const notifying = createNotifying({ db, sealing, recipients: notificationRecipients, channels: [], sessionEnds: accounts.sessionEnds, timeZone: config.TIME_ZONE, publicUrl: config.PUBLIC_URL, trustedOrigins: config.NOTIFICATION_TRUSTED_ORIGINS, onFailure: (err) => { throw err }, ...(now === undefined ? {} : { now }) })
-  const gateways = await createGateways({ db, tokens, sealing, onResults: settlePrintJobs })
-  const catalogue = createCatalogue({ db })
-  const transcoding = createTranscoding({ blobs, threads: 2, timeoutMs: config.CODEC_TIMEOUT_MS, cacheBytes: config.FRAME_CACHE_BYTES })
-  const accessLog = createAccessLog(db, (error) => { throw error })
-  const metrics = createMetrics()
-  const uploads = createUploads({ db, blobs, catalogue, metrics, config, log: { info: () => undefined, warn: () => undefined } })
-  const people = createPeople({ db, blobs, sealing, outbox, accounts, bindings: accountBindings, timeZone: config.TIME_ZONE, ...(now === undefined ? {} : { now }) })
-  const maintenance = createMaintenance({ db, catalogue, purgeAfterDays: config.DELETED_PURGE_AFTER_DAYS, ...(now === undefined ? {} : { now }) })
   const unaudited = new Set<string>()
   const onUnaudited = (request: FastifyRequest, action: string) => {
     const route = `${request.method} ${String(request.routeOptions.url)}`
     const other = otherActions[route]
     if (!changesNothingAgain.some((known) => route.startsWith(known)) && (other === undefined || request.origin.noted?.has(other) !== true)) unaudited.add(`${route} without ${action}`)
   }
-  const attachments = createAttachments({ db, blobs, sealing, maxBytes: config.ATTACHMENT_MAX_BYTES, scanner: config.ATTACHMENT_SCANNER, ...(now === undefined ? {} : { now }) })
-  const sharing = createSharing({ db, catalogue, publicUrl: config.PUBLIC_URL, ...(now === undefined ? {} : { now }) })
-  const studies = createStudies({ db, statementTimeoutMs: 60_000, ...(now === undefined ? {} : { now }) })
-  const downloads = createDownloads({
-    db, blobs, catalogue, transcoding, recipients: notificationRecipients, database: database.url, lists: { studies: knownList('study.download', studyExport(studies)) },
-    directBytes: config.DOWNLOAD_DIRECT_BYTES, keptHours: config.DOWNLOAD_KEPT_HOURS, quotaBytes: config.DOWNLOAD_QUOTA_BYTES, onFailure: (error) => { throw error }, ...(now === undefined ? {} : { now }),
-  })
-  const renderer = createRenderer({ catalogue, blobs })
-  const film = createFilm({ db, gateways, images: createFilmImages({ catalogue, renderer }), ...(now === undefined ? {} : { now }) })
-  const app = await createApp({ sharing, film, config, people, organisations: createOrganisations({ db, accounts, outbox, ...(now === undefined ? {} : { now }) }), accounts, notifying, apiKeys: createApiKeys({ db, tokens, ...(now === undefined ? {} : { now }) }), oidc: createOidc({ db, sealing, accounts, memberships: accountMemberships, publicUrl: config.PUBLIC_URL, trustedOrigins: config.OIDC_TRUSTED_ORIGINS, ...(now === undefined ? {} : { now }) }), catalogue, blobs, transcoding, tokens, keys, gateways, worklist: createWorklist({ db }), uploads, accessLog, maintenance, attachments, studies, downloads, bodyParts: createBodyParts({ db, ...(now === undefined ? {} : { now }) }), onUnaudited, audit: createAudit({ db, keptDays: config.AUDIT_KEPT_DAYS, ...(now === undefined ? {} : { now }) }), metrics, readiness: [], screens: await readScreens(screensDirectory(config)), viewer: viewerDirectory(config) })
+  const capabilities = await openCapabilities({ config, db, blobs, keys, channels: [], log: { info: () => undefined, warn: failed, error: failed }, ...(now === undefined ? {} : { now }) })
+  const { accessLog, accounts, attachments, downloads, maintenance, notifying, outbox, tokens, uploads } = capabilities
+  const app = await createApp({ ...capabilities, config, onUnaudited, readiness: [], screens: await readScreens(screensDirectory(config)), viewer: viewerDirectory(config) })
   const as = async (slug: string, granted: readonly Permission[] = permissions) => {
     const { organisationId } = await ensureDefaultOrganisation(db, slug)
     return { authorization: `Bearer ${await tokens.issue({ organisationId, permissions: granted, lifetimeSeconds: 3600 })}` }
@@ -124,13 +92,8 @@ export async function aService(env: Record<string, string> = {}, bucket?: TestBu
     unaudited: () => [...unaudited].sort(),
     close: async () => {
       await app.close()
-      await accounts.close()
-      await people.close()
       await uploads.close()
-      await renderer.close()
-      await transcoding.close()
-      await catalogue.close()
-      await accessLog.close()
+      await capabilities.close()
       await blobs.close()
       await db.destroy()
       await database.drop()
@@ -139,6 +102,11 @@ export async function aService(env: Record<string, string> = {}, bucket?: TestBu
       if (unaudited.size > 0) throw new Error(`answered without a word in the trail: ${[...unaudited].sort().join('; ')}`)
     },
   }
+}
+
+/** What goes wrong behind everybody's back fails the test it does so in. */
+function failed(fields: object): void {
+  if ('err' in fields) throw fields.err
 }
 
 /** A store request of these objects. */

@@ -3,11 +3,9 @@ import { execFile } from 'node:child_process'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { buffer } from 'node:stream/consumers'
 import { promisify } from 'node:util'
 import type { Download, DownloadRequest } from '@isocenter/contracts'
 import { expect } from 'vitest'
-import { fromBuffer, type Entry, type ZipFile } from 'yauzl'
 import type { TestMember } from '../organisations/service.fixture.ts'
 
 export const run = promisify(execFile)
@@ -16,23 +14,6 @@ export async function aDownload({ call }: Pick<TestMember, 'call'>, studies: rea
   const answer = await call('POST', '/downloads', { studies, ...given })
   expect([answer.statusCode, answer.body]).toEqual([201, expect.anything()])
   return answer.json<Download>()
-}
-
-/** The files of a zip by their paths. */
-export async function filesOf(zip: Buffer): Promise<Map<string, Buffer>> {
-  const file = await new Promise<ZipFile>((resolve, reject) => { fromBuffer(zip, { lazyEntries: true }, (error, opened) => { if (opened === undefined) reject(error ?? new Error('nothing was opened')); else resolve(opened) }) })
-  const files = new Map<string, Buffer>()
-  return new Promise((resolve, reject) => {
-    file.on('error', reject)
-    file.on('entry', (entry: Entry) => {
-      file.openReadStream(entry, (error, stream) => {
-        if (stream === undefined) { reject(error ?? new Error('nothing was opened')); return }
-        buffer(stream).then((content) => { files.set(entry.fileName, content); file.readEntry() }, reject)
-      })
-    })
-    file.on('end', () => { resolve(files) })
-    file.readEntry()
-  })
 }
 
 /** Does something with the files of a zip laid out in a folder, as a CD would have them. */

@@ -10,7 +10,7 @@ import { decodeCursor, encodeCursor } from '../platform/cursor.ts'
 import { rows, type Db } from '../platform/db.ts'
 import { harmlessName } from '../platform/file-names.ts'
 import { tooManyRequests } from '../platform/rate-limit.ts'
-import { downloadFolder } from '../storage/index.ts'
+import { sweepFiles } from '../storage/index.ts'
 import type { KnownList, Lists } from './lists.ts'
 import { createMaking, tellChange, type MakingDeps } from './making.ts'
 import { downloadNotReady, downloadOutdated, downloadQuotaReached, exportTooLarge, noSuchDownload, nothingToDownload } from './problems.ts'
@@ -55,16 +55,16 @@ export function createDownloads({ now = () => new Date(), ...deps }: DownloadsDe
   const { db, blobs, recipients, lists, database, keptHours, directBytes, quotaBytes } = deps
   const making = createMaking({ ...deps, now })
 
-  const accountOf = ({ actor }: Access): string => {
+  const holderOf = ({ actor }: Access, vouchedBy: string | undefined): Holder => {
     if (actor.kind !== 'account') throw forbidden('Downloads are of persons; a program uses the DICOMweb service.')
-    return actor.id
+    return { accountId: actor.id, vouchedBy }
   }
   const begin = (): Promise<void> => addJob(database, makeDownloadsTask, {}, makeDownloadsTask)
   /** Where the word is lost the task that looks every minute finds what waits. */
   const beginSoon = (downloadId: string): Promise<void> => begin().catch((error: unknown) => { deps.onFailure(error, { downloadId }) })
 
-  const note = (handle: Db, row: Pick<DownloadRow, 'download_id' | 'organisation_id' | 'account_id' | 'studies' | 'mask_secret' | 'list'>, action: 'download.request' | 'download.fetch' | 'download.remove', detail: Readonly<Record<string, unknown>> = {}) => {
-    const common = { organisationId: row.organisation_id, actor: `account:${row.account_id}`, action, outcome: 'success' as const }
+  const note = (handle: Db, row: Pick<DownloadRow, 'download_id' | 'organisation_id' | 'account_id' | 'studies' | 'mask_secret' | 'list'>, action: 'download.request' | 'download.fetch' | 'download.remove', detail: Readonly<Record<string, unknown>> = {}, outcome: 'success' | 'failed' = 'success') => {
+    const common = { organisationId: row.organisation_id, actor: `account:${row.account_id}`, action, outcome }
     const told = { downloadId: row.download_id, ...(row.list === null ? { isAnonymised: row.mask_secret !== null } : { list: row.list.name }), ...detail }
     return record(handle, row.studies.length === 0 ? [{ ...common, detail: told }] : row.studies.map((StudyInstanceUID) => ({ ...common, StudyInstanceUID, detail: told })))
   }
@@ -87,22 +87,23 @@ export function createDownloads({ now = () => new Date(), ...deps }: DownloadsDe
     if (row === undefined || access === undefined) throw noSuchDownload('You have no such download; it may have come to its end.')
     return { row, access }
   }
-  const assertQuota = async (handle: Db, accountId: string, bytes: number) => {
-    const kept = await keptBytesOf(handle, accountId, now())
+  /** Who is vouched for by one organisation's provider alone is neither told of what he has elsewhere nor kept from downloads by it. */
+  const assertQuota = async (handle: Db, { accountId, vouchedBy }: Holder, bytes: number) => {
+    const kept = await keptBytesOf(handle, accountId, vouchedBy, now())
     if (kept + bytes > quotaBytes) throw downloadQuotaReached('Remove downloads you have fetched, or take fewer studies at once.', { keptBytes: kept, quotaBytes })
   }
 
-  const add = async (given: Omit<NewDownload, 'created_at' | 'expires_at'>, noteAlso: (trx: Db, row: DownloadRow) => Promise<void>): Promise<Download> => {
+  const add = async (holder: Holder, given: Omit<NewDownload, 'account_id' | 'created_at' | 'expires_at'>, noteAlso: (trx: Db, row: DownloadRow) => Promise<void>): Promise<Download> => {
     const createdAt = now()
     const row = await db.transaction(async (trx) => {
       if (given.is_background) {
-        await lockAccount(trx, given.account_id)
-        await assertQuota(trx, given.account_id, given.byteLength ?? 0)
+        await lockAccount(trx, holder.accountId)
+        await assertQuota(trx, holder, given.byteLength ?? 0)
         // They are made one after another: a person's many would keep everybody else's from being made.
-        if (await waitingOf(trx, given.account_id) >= mostWaiting) throw tooManyRequests(`${String(mostWaiting)} of yours wait to be made: wait for them, or remove some.`, {}, { 'retry-after': '60' })
+        if (await waitingOf(trx, holder.accountId) >= mostWaiting) throw tooManyRequests(`${String(mostWaiting)} of yours wait to be made: wait for them, or remove some.`, {}, { 'retry-after': '60' })
       }
-      const downloadId = await addDownload(trx, { ...given, created_at: createdAt, expires_at: new Date(createdAt.getTime() + keptHours * hourMs) })
-      const made = await findDownload(trx, given.account_id, downloadId, createdAt)
+      const downloadId = await addDownload(trx, { ...given, account_id: holder.accountId, created_at: createdAt, expires_at: new Date(createdAt.getTime() + keptHours * hourMs) })
+      const made = await findDownload(trx, holder.accountId, downloadId, createdAt)
       if (made === undefined) throw new Error('The download was not added.')
       await noteAlso(trx, made)
       await tellChange(trx, made)
@@ -115,10 +116,11 @@ export function createDownloads({ now = () => new Date(), ...deps }: DownloadsDe
   return {
     /**
      * Studies as a zip.
+     * @param vouchedBy of the caller's session
      * @throws noSuchStudy 404, forbidden 403 for headers with names where the caller may not see them, nothingToDownload and downloadQuotaReached 409, tooManyRequests 429
      */
-    create: async (access: Access, { studies, isAnonymised, fileName }: DownloadRequest): Promise<Download> => {
-      const accountId = accountOf(access)
+    create: async (access: Access, { studies, isAnonymised, fileName }: DownloadRequest, vouchedBy?: string): Promise<Download> => {
+      const holder = holderOf(access, vouchedBy)
       const seesIdentities = access.permissions.has('study.view_identity')
       const isMasked = isAnonymised ?? !seesIdentities
       if (!isMasked && !seesIdentities) throw forbidden('Who may not see identities downloads without them.', { missing: 'study.view_identity' })
@@ -128,8 +130,8 @@ export function createDownloads({ now = () => new Date(), ...deps }: DownloadsDe
       const typed = harmlessName(fileName ?? '')
       const [only = ''] = studies
       const usual = isMasked ? `anonymised-${randomBytes(4).toString('hex')}` : studies.length === 1 ? await recordIdOf(db, access.organisationId, only) : `studies-${String(studies.length)}-${randomBytes(4).toString('hex')}`
-      return add({
-        organisation_id: access.organisationId, account_id: accountId, kind: 'studies', file_name: typed === '' ? usual : typed, is_background: contents.bytes > directBytes, mask_secret: isMasked ? randomBytes(32) : null,
+      return add(holder, {
+        organisation_id: access.organisationId, kind: 'studies', file_name: typed === '' ? usual : typed, is_background: contents.bytes > directBytes, mask_secret: isMasked ? randomBytes(32) : null,
         instances: contents.instances, left_out: contents.leftOut, list: null, byteLength: contents.bytes, studies,
       }, (trx, row) => note(trx, row, 'download.request', { instances: contents.instances, leftOut: contents.leftOut, byteLength: contents.bytes, isBackground: row.is_background }))
     },
@@ -137,19 +139,19 @@ export function createDownloads({ now = () => new Date(), ...deps }: DownloadsDe
     /** What a list may be exported with by the caller. */
     fieldsOf: (access: Access, name: string): ExportFields => listOf(name).fields(access),
 
-    /** A list as a spreadsheet. @throws badRequest 400, exportTooLarge and downloadQuotaReached 409, searchTooBroad 413, tooManyRequests 429 */
-    exportList: async (access: Access, wanted: ListWanted): Promise<Download> => {
-      const accountId = accountOf(access)
+    /** A list as a spreadsheet. @param vouchedBy of the caller's session @throws badRequest 400, exportTooLarge and downloadQuotaReached 409, searchTooBroad 413, tooManyRequests 429 */
+    exportList: async (access: Access, wanted: ListWanted, vouchedBy?: string): Promise<Download> => {
+      const holder = holderOf(access, vouchedBy)
       const list = listOf(wanted.name)
       list.assertWritable(access, wanted)
       const filter = list.settle(wanted.filter, now())
       const count = await list.count(access, filter, maxExportRows + 1)
       if (count > maxExportRows) throw exportTooLarge(`A file has room for ${String(maxExportRows)} rows; narrow the list.`, { maxRows: maxExportRows })
       const { format, language, timeZone, fields } = wanted
-      return add({
-        organisation_id: access.organisationId, account_id: accountId, kind: 'list', file_name: `${list.title(language)} ${now().toISOString().slice(0, 10)}`, is_background: count > directExportRows, mask_secret: null,
+      return add(holder, {
+        organisation_id: access.organisationId, kind: 'list', file_name: `${list.title(language)} ${now().toISOString().slice(0, 10)}`, is_background: count > directExportRows, mask_secret: null,
         instances: null, left_out: null, list: { name: wanted.name, format, language, timeZone, fields, filter }, byteLength: undefined, studies: [],
-      }, (trx, row) => record(trx, [{ organisationId: row.organisation_id, actor: `account:${accountId}`, action: 'list.export', outcome: 'success', detail: { downloadId: row.download_id, list: wanted.name, format, fields: [...fields], rows: count, isBackground: row.is_background } }]))
+      }, (trx, row) => record(trx, [{ organisationId: row.organisation_id, actor: `account:${holder.accountId}`, action: 'list.export', outcome: 'success', detail: { downloadId: row.download_id, list: wanted.name, format, fields: [...fields], rows: count, isBackground: row.is_background } }]))
     },
 
     /** One's own, the latest first. */
@@ -160,7 +162,7 @@ export function createDownloads({ now = () => new Date(), ...deps }: DownloadsDe
       const page = await downloadsOf(db, accountId, organisationIds, now(), decodeCursor(cursor, Position)?.[0], limit + 1)
       const last = page.length > limit ? page[limit - 1] : undefined
       const items = page.slice(0, limit).map((row) => toDownload(row, mayHave(accesses.get(row.organisation_id), row, lists)))
-      return { items, ...(last && { next: encodeCursor([last.download_key]) }), keptBytes: await keptBytesOf(db, accountId, now()), quotaBytes }
+      return { items, ...(last && { next: encodeCursor([last.download_key]) }), keptBytes: await keptBytesOf(db, accountId, holder.vouchedBy, now()), quotaBytes }
     },
 
     /** @throws noSuchDownload 404 */
@@ -180,7 +182,7 @@ export function createDownloads({ now = () => new Date(), ...deps }: DownloadsDe
       }
       await db.transaction(async (trx) => {
         await lockAccount(trx, row.account_id)
-        if (row.state === 'failed') await assertQuota(trx, row.account_id, Number(row.byte_length ?? 0))
+        if (row.state === 'failed') await assertQuota(trx, holder, Number(row.byte_length ?? 0))
         await trx('download').where({ download_key: row.download_key }).whereIn('state', ['failed', 'ready']).update({ state: 'waiting', failure: null, attempts: 0, done_bytes: 0, made_from: null, expires_at: new Date(now().getTime() + keptHours * hourMs) })
         await note(trx, row, 'download.request', { isAgain: true })
         await tellChange(trx, row)
@@ -213,13 +215,17 @@ export function createDownloads({ now = () => new Date(), ...deps }: DownloadsDe
       return {
         row, byteLength: row.is_background && row.byte_length !== null ? Number(row.byte_length) : undefined,
         read: async (range, signal) => {
-          await db.transaction(async (trx) => {
-            await trx('download').where({ download_key: row.download_key }).increment('fetches', 1)
-            await note(trx, row, 'download.fetch', range === undefined ? {} : { offset: range.offset })
-            await tellChange(trx, row)
-          })
-          if (row.is_background) return blobs.read(row.blob_key ?? '', range, signal)
-          return list === null ? studyZip(deps, access, row, { signal }) : listOf(list.name).file(access, list)
+          let leftOut = 0
+          const chunks = row.is_background ? await blobs.read(row.blob_key ?? '', range, signal)
+            : list === null ? studyZip(deps, access, row, { signal, onLeftOut: () => { leftOut++ } }) : listOf(list.name).file(access, list)
+          return untilGone(chunks, async (isWhole, sentBytes) => {
+            const detail = { ...(range && { offset: range.offset }), ...(leftOut > 0 && { leftOut }), ...(!isWhole && { sentBytes }) }
+            await db.transaction(async (trx) => {
+              if (isWhole) await trx('download').where({ download_key: row.download_key }).increment('fetches', 1)
+              await note(trx, row, 'download.fetch', detail, isWhole ? 'success' : 'failed')
+              if (isWhole) await tellChange(trx, row)
+            })
+          }, (error) => { deps.onFailure(error, { downloadId }) })
         },
       }
     },
@@ -236,10 +242,10 @@ export function createDownloads({ now = () => new Date(), ...deps }: DownloadsDe
         for (const { blob_key } of over) if (blob_key !== null) await blobs.delete(blob_key)
         await db('download').whereIn('download_key', over.map(({ download_key }) => download_key)).delete()
       }
-      for await (const { key, modifiedAt } of blobs.list(downloadFolder)) {
-        if (modifiedAt.getTime() > now().getTime() - orphanMs) continue
-        if (await db('download').where({ blob_key: key }).first<object | undefined>('download_key') === undefined) await blobs.delete(key)
-      }
+      await sweepFiles({
+        blobs, folder: 'downloads/', before: new Date(now().getTime() - orphanMs),
+        namedAmong: (keys) => db('download').whereIn('blob_key', keys).pluck<string[]>('blob_key'),
+      })
     },
   }
 
@@ -250,3 +256,21 @@ export function createDownloads({ now = () => new Date(), ...deps }: DownloadsDe
   }
 }
 
+/**
+ * The bytes as they are, and what became of them: told before the last is over, so that an answer is not whole that nobody has noted, or when whoever reads
+ * has gone or the source has failed.
+ */
+async function* untilGone(chunks: AsyncIterable<Uint8Array | string>, ended: (isWhole: boolean, sentBytes: number) => Promise<void>, onFailure: (error: unknown) => void): AsyncGenerator<Uint8Array | string> {
+  let sentBytes = 0
+  let isWhole = false
+  try {
+    for await (const chunk of chunks) {
+      sentBytes += typeof chunk === 'string' ? Buffer.byteLength(chunk) : chunk.length
+      yield chunk
+    }
+    isWhole = true
+  } finally {
+    if (!isWhole) await ended(false, sentBytes).catch(onFailure)
+  }
+  await ended(true, sentBytes)
+}

@@ -16,9 +16,10 @@ import { aMember, anOrganisation } from '../organisations/organisations.fixture.
 import { createDb, type Db } from '../platform/db.ts'
 import { createMetrics } from '../platform/metrics.ts'
 import { startServerUnderTest } from '../server-process.fixture.ts'
-import { createBlobStore, downloadFolder, type BlobStore } from '../storage/index.ts'
+import { createBlobStore, type BlobStore } from '../storage/index.ts'
 import { createTranscoding } from '../transcoding/index.ts'
-import { hasDcmtk, inFolder, filesOf, run } from './downloads.fixture.ts'
+import { unzipped } from '../platform/zip.fixture.ts'
+import { hasDcmtk, inFolder, run } from './downloads.fixture.ts'
 import { createDownloads, type Downloads } from './index.ts'
 
 const slices = Number(process.env['DOWNLOAD_SLICES'] ?? 300)
@@ -68,7 +69,7 @@ afterAll(async () => {
   await database.drop()
 })
 
-const keys = async () => (await Array.fromAsync(blobs.list(downloadFolder))).map(({ key }) => key)
+const keys = async () => (await Array.fromAsync(blobs.list('downloads/'))).map(({ key }) => key)
 const stateOf = (downloadId: string) => db('download').where({ download_id: downloadId }).first<{ state: string; done_bytes: string }>('state', 'done_bytes')
 
 test.runIf(canMeasureMemory)(`${String(slices)} slices pass through little memory, as they are and de-identified`, { timeout: 600_000 }, async () => {
@@ -116,7 +117,7 @@ test(`a server killed ${String(kills)} times while it makes one shows none of th
   await last.stop()
   const [key = '', ...others] = await keys()
   expect(others).toEqual([])
-  const files = await filesOf(Buffer.concat(await Array.fromAsync(await blobs.read(key) as AsyncIterable<Buffer>)))
+  const files = await unzipped(Buffer.concat(await Array.fromAsync(await blobs.read(key) as AsyncIterable<Buffer>)))
   expect(files.size).toBe(slices + 1)
   if (hasDcmtk) await inFolder(files, async (folder) => { expect((await run('dcmdump', ['+P', 'ReferencedFileID', 'DICOMDIR'], { cwd: folder, maxBuffer: 1e8 })).stdout.match(/IM0/g)).toHaveLength(slices) })
 })

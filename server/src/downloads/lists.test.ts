@@ -37,6 +37,8 @@ test('has the rows its filter finds, in their order, and the fields that were ch
   ])
   expect((await rowsOf(hospital.doctor, { sort: 'exam', order: 'asc' })).map(([number]) => number)).toEqual(['Study number', 'A1', 'A2'])
   expect((await rowsOf(hospital.doctor, { sort: 'exam', order: 'desc' })).map(([number]) => number)).toEqual(['Study number', 'A2', 'A1'])
+  const [heading, ...sizes] = (await rowsOf(hospital.doctor, { fields: ['size'] })).map(([size]) => size)
+  expect([heading, sizes.map((size) => Number(size) > 500)]).toEqual(['Size (bytes)', [true, true]])
   const download = (await ask(hospital.doctor, { format: 'xlsx' })).json<Download>()
   const sheet = (await partsOf((await hospital.doctor.call('GET', `/downloads/${download.downloadId}/file`)).rawPayload)).get('xl/worksheets/sheet1.xml') ?? ''
   expect([sheet.match(/<row>/g)?.length, sheet.includes('Wei'), sheet.includes('Na')]).toEqual([3, true, true])

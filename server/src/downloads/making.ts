@@ -1,10 +1,10 @@
 /** Files that take longer: made once, into the blob store, one at a time in a process. What a crash interrupts begins anew; half a file is never shown. */
 import { tell, publish, type Recipients } from '../notifications/index.ts'
-import type { Db } from '../platform/db.ts'
-import { giveBack, newDownloadBlobKey, type BlobWriter } from '../storage/index.ts'
+import type { Db, Trx } from '../platform/db.ts'
+import { giveBack, newFileBlobKey, type BlobWriter } from '../storage/index.ts'
 import type { Lists } from './lists.ts'
 import { accessesOf, CannotBeMade, mayHave } from './reach.ts'
-import { endLease, renewLease, takeNext, type DownloadRow, type Lease } from './store.ts'
+import { endLease, endMadeBefore, renewLease, takeNext, type DownloadRow, type Lease } from './store.ts'
 import { studyZip, type StudyZipDeps } from './study-zip.ts'
 
 /** Then it is given up. */
@@ -26,6 +26,11 @@ class Unwanted extends Error {}
 /** Tells the person's open pages that a download has changed. */
 export const tellChange = (db: Db, { organisation_id, account_id, download_id }: Pick<DownloadRow, 'organisation_id' | 'account_id' | 'download_id'>): Promise<void> =>
   tell(db, 'download.changed', { accountIds: [account_id] }, { organisationId: organisation_id, downloadId: download_id })
+
+/** Ends what was made of a deletion that is removed for good; its people see that it has gone. */
+export async function endPurgedDownloads(trx: Trx, deletedStudyId: string): Promise<void> {
+  for (const row of await endMadeBefore(trx, deletedStudyId)) await tellChange(trx, row)
+}
 
 export function createMaking(deps: MakingDeps) {
   const { db, blobs, lists, recipients, now, onFailure } = deps
@@ -118,7 +123,7 @@ export function createMaking(deps: MakingDeps) {
       try {
         const tried = new Set<string>()
         while (!stop.aborted) {
-          const held = await takeNext(db, (organisationId) => newDownloadBlobKey(organisationId, now()), now())
+          const held = await takeNext(db, (organisationId) => newFileBlobKey('downloads/', organisationId, now()), now())
           if (held === undefined) return
           if (held.lostBlobKey !== null) await blobs.delete(held.lostBlobKey)
           await tellChange(db, held.row)

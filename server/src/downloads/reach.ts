@@ -10,10 +10,9 @@ import type { DownloadRow } from './store.ts'
 export type Holder = Pick<AccountSession, 'accountId' | 'vouchedBy'>
 
 /** The holder's access to each organisation he is an active member of, as his role there has it; by organisation. */
-export async function accessesOf(db: Db, recipients: Pick<Recipients, 'placesOf'>, { accountId, vouchedBy }: Holder): Promise<ReadonlyMap<string, Access>> {
-  const places = (await recipients.placesOf(db, accountId)).filter((place) => vouchedBy === undefined || place.organisationId === vouchedBy)
-  return new Map(places.map(({ organisationId, permissions }) =>
-    [organisationId, { actor: { kind: 'account', id: accountId }, organisationId, permissions: permissions as ReadonlySet<Permission>, studies: 'all' }]))
+export async function accessesOf(db: Db, recipients: Pick<Recipients, 'placesOf'>, holder: Holder): Promise<ReadonlyMap<string, Access>> {
+  return new Map((await recipients.placesOf(db, holder)).map(({ organisationId, permissions }) =>
+    [organisationId, { actor: { kind: 'account', id: holder.accountId }, organisationId, permissions: permissions as ReadonlySet<Permission>, studies: 'all' }]))
 }
 
 type Wanted = Pick<DownloadRow, 'kind' | 'mask_secret' | 'list'>

@@ -4,6 +4,7 @@ import { Download, DownloadPage, DownloadParams, DownloadQuery, DownloadRequest,
 import { Type } from 'typebox'
 import { requestedRange, sendPieces } from '../dicomweb/index.ts'
 import { spreadsheetTypes } from '../exports/index.ts'
+import type { AccountSession } from '../identity/index.ts'
 import { disposition } from '../platform/file-names.ts'
 import type { ApiRoutes } from '../platform/typed-routes.ts'
 import type { Downloads } from './downloads.ts'
@@ -12,6 +13,9 @@ import { endingOf } from './downloads.ts'
 const bodyLimit = 64 * 1024
 const tags = ['Downloads']
 const Empty = Type.Null()
+
+/** A program has no session; that downloads are of persons is the service's to say. */
+const voucherOf = (session: AccountSession | null): string | undefined => session?.vouchedBy
 
 /** Buffers that were lent are given back as they have gone, so that a study passes through the few there are. */
 async function* piecesOf(chunks: AsyncIterable<Uint8Array | string>) {
@@ -25,7 +29,7 @@ export const downloadRoutes: ApiRoutes<{ downloads: Downloads }> = async (app, {
     bodyLimit,
     schema: { operationId: 'createDownload', summary: 'Studies as a zip with a DICOMDIR; large ones are made in the background', tags, body: DownloadRequest, response: { 201: Download, '4xx': Problem } },
     config: { policy: 'study.download', audit: 'download.request' },
-  }, async ({ access, body }, reply) => reply.code(201).send(await downloads.create(access, body)))
+  }, async ({ access, session, body }, reply) => reply.code(201).send(await downloads.create(access, body, voucherOf(session))))
 
   app.get('/downloads', {
     schema: { operationId: 'listDownloads', summary: 'Downloads of the caller, the latest first', tags, querystring: DownloadQuery, response: { 200: DownloadPage, '4xx': Problem } },
@@ -80,5 +84,5 @@ export const downloadRoutes: ApiRoutes<{ downloads: Downloads }> = async (app, {
     bodyLimit,
     schema: { operationId: 'exportStudies', summary: 'The studies a filter finds as a spreadsheet; a long list is made in the background', tags, body: StudyExportRequest, response: { 201: Download, '4xx': Problem } },
     config: { policy: 'study.download', audit: 'list.export' },
-  }, async ({ access, body: { format, language, timeZone = 'UTC', fields, ...filter } }, reply) => reply.code(201).send(await downloads.exportList(access, { name: 'studies', format, language, timeZone, fields, filter })))
+  }, async ({ access, session, body: { format, language, timeZone = 'UTC', fields, ...filter } }, reply) => reply.code(201).send(await downloads.exportList(access, { name: 'studies', format, language, timeZone, fields, filter }, voucherOf(session))))
 }

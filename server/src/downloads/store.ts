@@ -49,6 +49,7 @@ export interface DownloadRow {
 const leaseMs = 30_000
 
 // A study that was restored is there again; one whose objects were deleted in part, or of which a series was hidden, since the file was begun is not what is in it.
+// All three times are the database's, each read while the study was locked.
 const columns = `d.*,
   array(select s.study_instance_uid from download_study s where s.download_key = d.download_key order by s.position) as studies,
   exists (select from download_study s where s.download_key = d.download_key and (
@@ -69,9 +70,10 @@ export async function downloadsOf(db: Db, accountId: string, organisationIds: re
     [accountId, [...organisationIds], now, before ?? null, before ?? null, limit])
 }
 
-/** Bytes of files that are kept, or will be, for an account. */
-export async function keptBytesOf(db: Db, accountId: string, now: Date): Promise<number> {
-  const [found] = await rows<{ bytes: string }>(db, `select coalesce(sum(greatest(coalesce(byte_length, 0), done_bytes)), 0)::bigint as bytes from download where account_id = ? and is_background and state <> 'failed' and expires_at > ?`, [accountId, now])
+/** Bytes of files that are kept, or will be, for an account; of one organisation where it is named. */
+export async function keptBytesOf(db: Db, accountId: string, organisationId: string | undefined, now: Date): Promise<number> {
+  const [found] = await rows<{ bytes: string }>(db, `select coalesce(sum(greatest(coalesce(byte_length, 0), done_bytes)), 0)::bigint as bytes from download
+    where account_id = ? and (?::bigint is null or organisation_id = ?) and is_background and state <> 'failed' and expires_at > ?`, [accountId, organisationId ?? null, organisationId ?? null, now])
   return Number(found?.bytes ?? 0)
 }
 
@@ -143,8 +145,10 @@ export async function takeNext(db: Db, newKey: (organisationId: string) => strin
       order by download_key limit 1 for update skip locked`, [now, now])
     if (next === undefined) return undefined
     const lease = randomUUID()
+    // Whoever is deleting of them or hiding has ended; whoever comes behind has a later time.
+    await rows(trx, `select from study where organisation_id = ? and study_instance_uid in (select study_instance_uid from download_study where download_key = ?) order by study_instance_uid for share`, [next.organisation_id, next.download_key])
     await trx('download').where({ download_key: next.download_key }).update({
-      state: 'making', lease, leased_until: new Date(now.getTime() + leaseMs), made_from: now, done_bytes: 0, blob_key: newKey(next.organisation_id), attempts: trx.raw('attempts + 1'),
+      state: 'making', lease, leased_until: new Date(now.getTime() + leaseMs), made_from: trx.raw('clock_timestamp()'), done_bytes: 0, blob_key: newKey(next.organisation_id), attempts: trx.raw('attempts + 1'),
     })
     const [row] = await rows<DownloadRow>(trx, `select ${columns} from download d where d.download_key = ?`, [next.download_key])
     if (row === undefined) throw new Error('The download has gone.')
@@ -160,6 +164,24 @@ export async function renewLease(db: Db, { lease, row }: Lease, doneBytes: numbe
 /** Ends a lease with what came of it; false where it was lost. */
 export async function endLease(db: Db, { lease, row }: Lease, change: Readonly<Record<string, unknown>>): Promise<boolean> {
   return await db('download').where({ download_key: row.download_key, lease, state: 'making' }).update({ ...change, lease: null, leased_until: null }) > 0
+}
+
+/**
+ * Ends what was made of a study, or is being made, before a deletion that is removed for good: it is not given out from here on, and the next sweep removes its bytes.
+ * Anew it is made of what is there. What was held apart from its study was in no file.
+ */
+export async function endMadeBefore(trx: Trx, deletedStudyId: string): Promise<Pick<DownloadRow, 'organisation_id' | 'account_id' | 'download_id'>[]> {
+  return rows<Pick<DownloadRow, 'organisation_id' | 'account_id' | 'download_id'>>(trx, `
+    with made as (
+      select d.download_key, d.blob_key from deleted_study x join download d on d.organisation_id = x.organisation_id join download_study s on s.download_key = d.download_key and s.study_instance_uid = x.study_instance_uid
+      where x.deleted_study_id = ? and x.quarantine_id is null and d.is_background and d.state in ('making', 'ready') and d.made_from <= x.deleted_at order by d.download_key for update of d
+    ), ended as (
+      update download d set state = 'failed', failure = 'gone', blob_key = null, done_bytes = 0, lease = null, leased_until = null from made where d.download_key = made.download_key
+      returning d.organisation_id, d.account_id, d.download_id, made.blob_key
+    ), given_up as (
+      insert into obsolete_blob (blob_key, organisation_id) select blob_key, organisation_id from ended where blob_key is not null on conflict (blob_key) do nothing
+    )
+    select organisation_id, account_id, download_id from ended`, [deletedStudyId])
 }
 
 /** Whether anything waits to be made. */

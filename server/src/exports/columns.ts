@@ -27,8 +27,8 @@ export interface ExportList<Row, Filter> {
   readonly settle: (filter: Filter, now: Date) => Filter
   /** Rows the filter finds, counted up to `most`. */
   readonly count: (access: Access, filter: Filter, most: number) => Promise<number>
-  /** Rows in the order of the list, some at a time: never all of them. */
-  readonly pages: (access: Access, filter: Filter) => AsyncIterable<readonly Row[]>
+  /** Rows in the order of the list, some at a time: never all of them. What costs is read where one of these columns asks for it. */
+  readonly pages: (access: Access, filter: Filter, keys: readonly string[]) => AsyncIterable<readonly Row[]>
 }
 
 const columnsFor = <Row>(columns: readonly ExportColumn<Row>[], { permissions }: Pick<Access, 'permissions'>): ExportColumn<Row>[] =>

@@ -1,6 +1,5 @@
 /** Spreadsheets read back by their own grammars. */
-import { text } from 'node:stream/consumers'
-import { fromBuffer, type Entry, type ZipFile } from 'yauzl'
+import { unzipped } from '../platform/zip.fixture.ts'
 
 /** RFC 4180, read by its grammar. */
 export function fieldsOf(csv: string): string[][] {
@@ -12,18 +11,5 @@ export function fieldsOf(csv: string): string[][] {
   return rows.slice(0, -1)
 }
 
-/** The parts of a zip by their names. */
-export async function partsOf(zip: Buffer): Promise<Map<string, string>> {
-  const file = await new Promise<ZipFile>((resolve, reject) => { fromBuffer(zip, { lazyEntries: true }, (error, opened) => { if (opened === undefined) reject(error ?? new Error('nothing was opened')); else resolve(opened) }) })
-  const parts = new Map<string, string>()
-  return new Promise((resolve, reject) => {
-    file.on('entry', (entry: Entry) => {
-      file.openReadStream(entry, (error, stream) => {
-        if (stream === undefined) { reject(error ?? new Error('nothing was opened')); return }
-        text(stream).then((content) => { parts.set(entry.fileName, content); file.readEntry() }, reject)
-      })
-    })
-    file.on('end', () => { resolve(parts) })
-    file.readEntry()
-  })
-}
+/** The parts of a workbook by their names. */
+export const partsOf = async (workbook: Buffer): Promise<Map<string, string>> => new Map([...await unzipped(workbook)].map(([path, content]) => [path, content.toString('utf8')]))

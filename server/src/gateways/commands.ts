@@ -9,6 +9,8 @@ import { idempotencyKeyReused, invalidCommand, tooManyCommands } from './problem
 const defaultExpirySeconds = 86_400
 /** So many unfinished commands are a mistake of the caller's, or a gateway that is gone. */
 const maxPending = 100
+/** Films that wait leave an absent gateway room for what its administrators have it do. */
+const maxPendingFilms = 50
 /** So many leave with one answer; the rest with the next. */
 const maxDelivered = 20
 const shownCommands = 100
@@ -76,8 +78,8 @@ export async function addCommand(trx: Trx, { organisationId, gatewayId, request,
     if (!before.same) throw idempotencyKeyReused('Use a new key for a new command.')
     return toCommand(before, now)
   }
-  const waiting = await trx('gateway_command').where({ gateway_id: gatewayId }).whereRaw(pending).count<{ count: string }[]>('* as count')
-  if (Number(waiting[0]?.count) >= maxPending) throw tooManyCommands('Revoke the gateway if it is gone, or wait until it has taken what waits.')
+  const waiting = await trx('gateway_command').where({ gateway_id: gatewayId }).whereRaw(pending).first<{ all: number; films: number }>(trx.raw(`count(*)::integer as all, count(*) filter (where name = 'printFilms')::integer as films`))
+  if (waiting.all >= maxPending || (request.name === 'printFilms' && waiting.films >= maxPendingFilms)) throw tooManyCommands('Revoke the gateway if it is gone, or wait until it has taken what waits.')
   const [row] = await trx('gateway_command').insert({
     organisation_id: organisationId, gateway_id: gatewayId, name: request.name, arguments: jsonText(given), created_by: actor,
     idempotency_key: idempotencyKey ?? null, expires_at: new Date(now.getTime() + (request.expiresAfterSeconds ?? defaultExpirySeconds) * 1000),
@@ -85,6 +87,11 @@ export async function addCommand(trx: Trx, { organisationId, gatewayId, request,
   if (row === undefined) throw new Error('The command was not added.')
   await record(trx, [{ organisationId, actor, action: 'gateway.command', outcome: 'success', detail: { gatewayId, commandId: row.command_id, name: request.name } }])
   return toCommand(row, now)
+}
+
+/** Takes a command back that the gateway has not been given yet; one it has been given stays. */
+export async function withdrawCommand(trx: Trx, { organisationId, gatewayId }: GatewayRef, idempotencyKey: string): Promise<void> {
+  await trx('gateway_command').where({ organisation_id: organisationId, gateway_id: gatewayId, idempotency_key: idempotencyKey }).whereNull('delivered_at').whereNull('finished_at').delete()
 }
 
 /** Commands of one gateway, newest first. */

@@ -6,7 +6,7 @@ import {
 } from '@isocenter/contracts'
 import { Type } from 'typebox'
 import { record } from '../audit/index.ts'
-import { forbidden, type Access, type Sealing, type Tokens } from '../identity/index.ts'
+import { actorOf, forbidden, type Access, type Sealing, type Tokens } from '../identity/index.ts'
 import { decodeCursor, encodeCursor } from '../platform/cursor.ts'
 import type { Db } from '../platform/db.ts'
 import { addCommand, type GatewayRef } from './commands.ts'
@@ -48,8 +48,6 @@ export interface Gateways {
 
 /** Where a page of gateways ended: name and id. */
 const Position = Type.Tuple([Type.String(), GatewayParams.properties.gatewayId])
-
-const actorOf = ({ actor }: Access): string => `${actor.kind}:${actor.id}`
 
 /** Opens what gateways need. Several processes share it through the database. */
 export async function createGateways({ db, tokens, sealing, tokenUrl, onResults = async () => undefined, now = () => new Date() }: GatewaysDeps): Promise<Gateways> {

@@ -1,4 +1,5 @@
 /** Gateways: enrolment, tokens, reports and remote management. */
+export { withdrawCommand } from './commands.ts'
 export { createGateways, type Gateways } from './gateways.ts'
 export { healthOf } from './health.ts'
 export { gatewayRoutes } from './routes.ts'

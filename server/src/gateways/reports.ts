@@ -54,5 +54,5 @@ async function tellOfReport(trx: Trx, gateway: GatewayRef, before: GatewayRow, {
   if (before.offline_told_at !== null) await tellOfGateway(trx, gateway, 'gateway.online')
   const known = new Set(before.state?.alarms.map(alarmKey))
   const codes = new Set(state.alarms.filter((alarm) => !known.has(alarmKey(alarm))).map(({ code }) => code))
-  if (codes.size > 0) await tellOfGateway(trx, gateway, 'gateway.alarm', undefined, [...codes].slice(0, 5).join(', '))
+  if (codes.size > 0) await tellOfGateway(trx, gateway, 'gateway.alarm', undefined, [...codes].sort().slice(0, 5).join(', '))
 }

@@ -5,6 +5,8 @@ import {
 } from '@isocenter/contracts'
 import { Type } from 'typebox'
 import type { AccessLog } from '../audit/index.ts'
+import { actorOf } from '../identity/index.ts'
+import { noStore } from '../platform/answer-headers.ts'
 import type { ApiRoutes } from '../platform/typed-routes.ts'
 import type { Gateways } from './gateways.ts'
 
@@ -18,7 +20,7 @@ const Empty = Type.Null()
 
 export const gatewayRoutes: ApiRoutes<{ gateways: Gateways; accessLog: AccessLog }> = async (app, { gateways, accessLog }) => {
   // Codes, tokens and states are nobody's to keep.
-  app.addHook('onSend', (_request, reply, _payload, next) => { reply.header('cache-control', 'no-store'); next() })
+  app.addHook('onSend', noStore)
 
   app.post('/gateways/enrolment', {
     bodyLimit: enrolmentBytes,
@@ -44,7 +46,7 @@ export const gatewayRoutes: ApiRoutes<{ gateways: Gateways; accessLog: AccessLog
   }, async (request) => {
     const { cursor, limit = defaultPageSize } = request.query
     const page = await gateways.list(request.access, { cursor, limit })
-    accessLog.accessed({ organisationId: request.access.organisationId, actor: `${request.access.actor.kind}:${request.access.actor.id}`, action: 'gateway.read' })
+    accessLog.accessed({ organisationId: request.access.organisationId, actor: actorOf(request.access), action: 'gateway.read' })
     return page
   })
 
@@ -53,7 +55,7 @@ export const gatewayRoutes: ApiRoutes<{ gateways: Gateways; accessLog: AccessLog
     config: { policy: 'gateways:read', audit: 'gateway.read' },
   }, async (request) => {
     const gateway = await gateways.find(request.access, request.params.gatewayId)
-    accessLog.accessed({ organisationId: request.access.organisationId, actor: `${request.access.actor.kind}:${request.access.actor.id}`, action: 'gateway.read' })
+    accessLog.accessed({ organisationId: request.access.organisationId, actor: actorOf(request.access), action: 'gateway.read' })
     return gateway
   })
 

@@ -26,6 +26,12 @@ export interface Caller {
   readonly organisationId: string
 }
 
+/** Who acts, as the audit trail names it. */
+export const actorOf = ({ actor }: Pick<Caller, 'actor'>): string => `${actor.kind}:${actor.id}`
+
+/** The account of a person who signed in; undefined for machines and commands. */
+export const accountOf = ({ actor }: Pick<Caller, 'actor'>): string | undefined => (actor.kind === 'account' ? actor.id : undefined)
+
 /**
  * What one request may see and do: the only way to a row or a byte. Every catalogue function takes it,
  * and nothing reaches another organisation's data because nothing is asked for without `organisationId`.

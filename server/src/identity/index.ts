@@ -1,4 +1,4 @@
-export { dicomwebPermissions, permissions, productPermissions, reachesStudy, type Access, type Caller, type Permission, type SharedReach } from './access.ts'
+export { accountOf, actorOf, dicomwebPermissions, permissions, productPermissions, reachesStudy, type Access, type Caller, type Permission, type SharedReach } from './access.ts'
 export type { AccountSession, SessionHolder, SessionResolver } from './account-session.ts'
 export { guard } from './guard.ts'
 export type { KeyResolver } from './key-resolver.ts'

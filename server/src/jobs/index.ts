@@ -1,5 +1,6 @@
 /** Background work: kept in Postgres, done by whichever server process is free, tried again when it fails. */
 import { Logger, makeWorkerUtils, run, type Runner } from 'graphile-worker'
+import pg from 'pg'
 import { startRepeating } from '../platform/repeating.ts'
 
 /** Does one piece of work. What it does must be harmless to do twice. `signal` fires when the process stops: end soon, what is left is done later. */
@@ -48,22 +49,26 @@ export function startJobs({ database, tasks, schedule, log }: JobsDeps): Jobs {
   let isClosed = false
 
   const start = async (): Promise<void> => {
-    runner = await run({
-      connectionString: database,
-      maxPoolSize: connections,
-      preset: { worker: { gracefulShutdownAbortTimeout: abortAfterMs } },
-      concurrency: lanes,
-      noHandleSignals: true,
-      logger: quietLogger(log),
-      crontab: schedule.join('\n'),
-      taskList: Object.fromEntries(Object.entries(tasks).map(([name, task]) => [name, (payload, { abortSignal, addJob, job }) =>
-        task(payload, {
-          signal: abortSignal ?? new AbortController().signal,
-          again: async () => { await addJob(name, payload as never, job.key === null ? {} : { jobKey: job.key }) },
-        })])),
-    })
-    if (isClosed) await runner.stop()
-    await runner.promise
+    const pool = openPool(database, connections, log)
+    try {
+      runner = await run({
+        pgPool: pool,
+        preset: { worker: { gracefulShutdownAbortTimeout: abortAfterMs } },
+        concurrency: lanes,
+        noHandleSignals: true,
+        logger: quietLogger(log),
+        crontab: schedule.join('\n'),
+        taskList: Object.fromEntries(Object.entries(tasks).map(([name, task]) => [name, (payload, { abortSignal, addJob, job }) =>
+          task(payload, {
+            signal: abortSignal ?? new AbortController().signal,
+            again: async () => { await addJob(name, payload as never, job.key === null ? {} : { jobKey: job.key }) },
+          })])),
+      })
+      if (isClosed) await runner.stop()
+      await runner.promise
+    } finally {
+      await pool.end()
+    }
   }
   const running = startRepeating({
     round: async () => {
@@ -89,13 +94,31 @@ export function startJobs({ database, tasks, schedule, log }: JobsDeps): Jobs {
 
 /** Puts a job into the queue, in place of one with the same key that waits. */
 export async function addJob(database: string, task: string, payload: object, key: string): Promise<void> {
-  const worker = await makeWorkerUtils({ connectionString: database, maxPoolSize: 1, logger: quietLogger() })
+  const pool = openPool(database, 1)
   try {
-    await worker.migrate()
-    await worker.addJob(task, payload, { jobKey: key })
+    const worker = await makeWorkerUtils({ pgPool: pool, logger: quietLogger() })
+    try {
+      await worker.migrate()
+      await worker.addJob(task, payload, { jobKey: key })
+    } finally {
+      await worker.release()
+    }
   } finally {
-    await worker.release()
+    await pool.end()
   }
+}
+
+/**
+ * Connections for the queue. A pool of its own it ends without waiting, and listens to no longer: what the database says to a connection that is being closed, as when it
+ * stops as well, would end the process.
+ */
+function openPool(database: string, max: number, log?: JobLog): pg.Pool {
+  const pool = new pg.Pool({ connectionString: database, max })
+  // It is replaced.
+  pool.on('error', ({ message }) => { log?.warn({ message }, 'a connection of background jobs has broken') })
+  // The statement that was under way fails by it.
+  pool.on('connect', (client) => { client.on('error', () => undefined) })
+  return pool
 }
 
 /** What the queue says on its own; only its troubles are worth a line, and its metadata, which may hold payloads, are not passed on. */

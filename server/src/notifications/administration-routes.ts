@@ -4,6 +4,7 @@ import {
   NotificationWebhook, NotificationWebhookRequest, NotificationWebhookSecret, PageQuery, Problem, TestSend,
 } from '@isocenter/contracts'
 import { Type } from 'typebox'
+import { noStore } from '../platform/answer-headers.ts'
 import type { ApiRoutes } from '../platform/typed-routes.ts'
 import type { Notifying } from './notifying.ts'
 
@@ -16,7 +17,7 @@ const etagOf = ({ version }: NotificationRule): string => `"${String(version)}"`
 
 export const notificationAdministrationRoutes: ApiRoutes<{ notifying: Notifying }> = async (app, { notifying: { rules, webhooks } }) => {
   const tags = ['Notification rules']
-  app.addHook('onSend', (_request, reply, _payload, next) => { reply.header('cache-control', 'no-store'); next() })
+  app.addHook('onSend', noStore)
 
   app.get('/notification-rules', {
     schema: { operationId: 'listNotificationRules', summary: 'What people are told, by which rules', tags, querystring: Language, response: { 200: NotificationRuleList, '4xx': Problem } },

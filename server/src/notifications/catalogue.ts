@@ -12,6 +12,8 @@ export interface EventEntry {
   /** Page of the matter; `{organisationId}` is filled in, the record goes beside it (PLAT-13). */
   readonly path: string
   readonly keptDays: number
+  /** It comes and goes: who has one of the last day, of the same record and with the same details, unread is told nothing more. */
+  readonly isOnceUnread?: true
   /** Sent when asked for, and not by rule. */
   readonly isTest?: true
 }
@@ -63,10 +65,11 @@ export const eventCatalogue: Readonly<Record<NotificationEvent, EventEntry>> = {
   'credential.refused': { to: 'account', isPersonal: true, methods: mailed, path: '/me/credentials', keptDays: quarter },
 
   'study.shared': { to: 'account', methods: pushed, path: '/o/{organisationId}/studies', keptDays: 30 },
+  'study.held-apart': { to: 'admin.data_maintain', methods: pushed, path: '/o/{organisationId}/admin/quarantine', keptDays: quarter },
 
   'gateway.enrolled': { to: 'gateway.manage', methods: pushed, path: gateways, keptDays: quarter },
   'gateway.revoked': { to: 'gateway.manage', methods: pushed, path: gateways, keptDays: quarter },
-  'gateway.alarm': { to: 'gateway.manage', methods: mailed, path: gateways, keptDays: 30 },
+  'gateway.alarm': { to: 'gateway.manage', isOnceUnread: true, methods: mailed, path: gateways, keptDays: 30 },
   'gateway.offline': { to: 'gateway.manage', isSafety: true, methods: mailed, path: gateways, keptDays: 30 },
   'gateway.online': { to: 'gateway.manage', methods: quietly, path: gateways, keptDays: 30 },
   'upload-code.rotated': { to: 'gateway.manage', methods: quietly, path: gateways, keptDays: quarter },

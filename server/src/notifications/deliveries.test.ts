@@ -4,6 +4,7 @@ import type { NotificationDeliveryPage, NotificationRuleList, NotificationSwitch
 import { jwtVerify } from 'jose'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { accountMemberships, notificationRecipients } from '../organisations/index.ts'
+import { aPhone, roleOf } from '../organisations/organisations.fixture.ts'
 import { anOrganisationsService, typeOf, type Call, type OrganisationsService, type TestMember } from '../organisations/service.fixture.ts'
 import { createSealing, loadSigningKeys } from '../identity/index.ts'
 import type { Channel, Text } from './channel.ts'
@@ -70,6 +71,31 @@ test('by e-mail in the language of who reads it, with the address of the matter 
   } }])
   await deliver()
   expect(sent).toHaveLength(1)
+})
+
+test('by e-mail and push to each in the language of the account; to who has not signed in yet in that of who made it', async () => {
+  const hospital = await service.organisation('hospital')
+  const [chinese, english] = [await hospital.member('full'), await hospital.member('full')]
+  await withEmail(chinese, 'zh-CN')
+  await withEmail(english, 'en')
+  const [one, other] = [await aBrowser(chinese.accountId, '/push/chinese'), await aBrowser(english.accountId, '/push/english')]
+  // Nobody has signed in to these, and so nobody has chosen a language there.
+  const newcomers = await Promise.all([chinese, english].map(async ({ call }) => {
+    const phone = aPhone()
+    expect((await call('POST', '/members', { phone, name: 'Newcomer', roleId: await roleOf(service.db, hospital.organisationId, 'full') })).statusCode).toBe(201)
+    const [{ account_id: accountId } = { account_id: '' }] = await service.db('account').where({ phone }).update({ email: `${phone}@example.org` }).returning<{ account_id: string }[]>('account_id')
+    return { phone, accountId }
+  }))
+  sent.length = 0
+  endpoint.posted.length = 0
+  await offline(hospital.organisationId)
+  await deliver()
+  const subjects = { zh: '网关“CT room”已离线', en: 'The gateway “CT room” is offline' }
+  expect(sent.filter(({ channel }) => channel === 'email').map(({ to, text }) => [to, text.subject]).sort()).toEqual([
+    [`${chinese.accountId}@example.org`, subjects.zh], [`${english.accountId}@example.org`, subjects.en], [`${String(newcomers[0]?.phone)}@example.org`, subjects.zh], [`${String(newcomers[1]?.phone)}@example.org`, subjects.en],
+  ].sort())
+  const pushed = (path: string) => endpoint.posted.find((post) => post.path === path)?.body ?? Buffer.of()
+  expect([one.read(pushed('/push/chinese')), other.read(pushed('/push/english'))]).toMatchObject([{ title: subjects.zh, body: '影像可能无法上传，请检查网关与网络。' }, { title: subjects.en, body: 'Images may not be arriving. Check the gateway and its network.' }])
 })
 
 test('words that somebody wrote stay inside the product (NTF-12)', async () => {

@@ -8,6 +8,7 @@ import type { SendWebhook } from './channels/webhook.ts'
 import { languageOf, sayEvent } from './event-texts.ts'
 import { publish } from './publish.ts'
 import type { Subscriptions } from './push/subscriptions.ts'
+import { readerLanguage } from './reader-language.ts'
 import type { Recipients } from './recipients.ts'
 import type { Language } from './texts.ts'
 import type { Webhooks } from './webhooks.ts'
@@ -114,12 +115,12 @@ const toSaying = (row: Omit<SayingRow, 'delivery_id' | 'is_personal'>): Saying[]
 export async function keptMessages(db: Db, publicUrl: string | undefined): Promise<readonly KeptMessage[]> {
   const found = await db('notification_delivery').where('notification_delivery.state', 'kept').join('notification_event', 'notification_event.event_id', 'notification_delivery.event_id')
     .join('account', 'account.account_id', 'notification_delivery.account_id').orderBy('notification_delivery.created_at', 'desc').limit(100)
-    .select<(SayingRow & PersonRow & { method: string })[]>('method', 'event', 'notification_event.organisation_id', 'record_id', 'details', 'notification_event.created_at', 'email', 'phone', 'language')
+    .select<(SayingRow & PersonRow & { method: string })[]>('method', 'event', 'notification_event.organisation_id', 'record_id', 'details', 'notification_event.created_at', 'email', 'phone', readerLanguage(db))
   return found.reverse().flatMap((row) => toSaying(row).map((saying) => ({ createdAt: row.created_at, method: row.method, text: textOf([saying], languageOf(row.language), publicUrl), recipient: recipientOf(row) })))
 }
 
 export function createDeliveries({ db, recipients, channels, sendPush, sendWebhook, subscriptions, webhooks, publicUrl, now, onFailure }: DeliveriesDeps): Deliveries {
-  const personOf = (accountId: string) => db('account').where({ account_id: accountId }).first<PersonRow | undefined>('email', 'phone', 'language', 'state')
+  const personOf = (accountId: string) => db('account').where({ account_id: accountId }).first<PersonRow | undefined>('email', 'phone', readerLanguage(db), 'state')
 
   const claim = async (): Promise<DeliveryRow | undefined> => {
     const at = now()
@@ -212,7 +213,7 @@ export function createDeliveries({ db, recipients, channels, sendPush, sendWebho
     const ids = [row.delivery_id, ...(row.is_digest ? await claimOthers(row) : [])]
     const all = await sayingsOf(ids)
     // Between what happened and now its reader may have left.
-    const places = row.account_id === null ? [] : await recipients.placesOf(db, row.account_id)
+    const places = row.account_id === null ? [] : await recipients.placesOf(db, { accountId: row.account_id })
     const [still, late] = parted(all, (one) => row.account_id === null || one.is_personal || places.some(({ organisationId }) => organisationId === one.organisation_id))
     if (late.length > 0) await end(late.map(({ delivery_id }) => delivery_id), 'dead', 'no-member')
     const sayings = still.flatMap(toSaying)

@@ -1,5 +1,5 @@
 /** What events and to-dos say, in the languages of the product. Details name organisations, people of the staff and things; nothing of a patient is ever among them. */
-import type { NotificationEvent, TodoKind } from '@isocenter/contracts'
+import { gatewayAlarmWords, type NotificationEvent, type TodoKind } from '@isocenter/contracts'
 import type { Language } from './texts.ts'
 
 interface Nothing { readonly [name: string]: never }
@@ -35,8 +35,10 @@ export interface EventDetails {
   readonly 'credential.verified': Nothing
   readonly 'credential.refused': Nothing
   readonly 'study.shared': Organisation & { readonly person: string }
+  readonly 'study.held-apart': Nothing
   readonly 'gateway.enrolled': Gateway
   readonly 'gateway.revoked': Gateway
+  /** code: of several, with commas between them */
   readonly 'gateway.alarm': Gateway & { readonly code: string }
   readonly 'gateway.offline': Gateway
   readonly 'gateway.online': Gateway
@@ -73,6 +75,9 @@ type TodoTexts = { readonly [Kind in TodoKind]: (details: TodoDetails[Kind]) => 
 const event = <Details>(name: string, title: (details: Details) => string, body: (details: Details) => string = () => ''): EventWords<Details> =>
   ({ name, say: (details) => ({ title: title(details), body: body(details) }) })
 
+/** Alarms as the gateway's own console words them. Several that nobody has words for are one. */
+const alarmsOf = (codes: string, language: Language) => [...new Set(codes.split(', ').map((code) => gatewayAlarmWords(language, code)))]
+
 const eventTexts: Readonly<Record<Language, EventTexts>> = {
   'zh-CN': {
     'account.frozen': event('账号被冻结', () => '您的账号已被冻结', () => '今天密码输错次数过多。管理员可为您解冻，次日自动解冻。如非本人操作，请立即联系管理员。'),
@@ -101,9 +106,10 @@ const eventTexts: Readonly<Record<Language, EventTexts>> = {
     'credential.verified': event('资质审核通过', () => '您的资质证件已审核通过'),
     'credential.refused': event('资质审核未通过', () => '您的资质证件未通过审核', () => '请在个人中心查看原因并重新提交。'),
     'study.shared': event('同事分享检查', ({ person }) => `${person}向您分享了一项检查`, ({ organisation }) => `请在${organisation}的检查列表中查看。`),
+    'study.held-apart': event('影像被隔离', () => '有影像因患者不一致被隔离', () => '检查中已有其他患者的影像，请决定归入该检查或删除。'),
     'gateway.enrolled': event('网关接入', ({ gateway }) => `网关“${gateway}”已接入`, ({ organisation }) => `如非${organisation}安装，请立即吊销。`),
     'gateway.revoked': event('网关吊销', ({ gateway }) => `网关“${gateway}”已吊销`),
-    'gateway.alarm': event('网关告警', ({ gateway }) => `网关“${gateway}”告警`, ({ code }) => `告警代码：${code}`),
+    'gateway.alarm': event('网关告警', ({ gateway, code }) => `网关“${gateway}”：${alarmsOf(code, 'zh-CN').map(({ title }) => title).join('；')}`, ({ code }) => alarmsOf(code, 'zh-CN').map(({ advice }) => advice).join(' ')),
     'gateway.offline': event('网关离线', ({ gateway }) => `网关“${gateway}”已离线`, () => '影像可能无法上传，请检查网关与网络。'),
     'gateway.online': event('网关恢复在线', ({ gateway }) => `网关“${gateway}”已恢复在线`),
     'upload-code.rotated': event('上传码更换', ({ organisation }) => `${organisation}的上传码已更换`, () => '旧上传码不能再用于接入网关。'),
@@ -141,9 +147,10 @@ const eventTexts: Readonly<Record<Language, EventTexts>> = {
     'credential.verified': event('Credential verified', () => 'Your credential has been verified'),
     'credential.refused': event('Credential refused', () => 'Your credential has not been accepted', () => 'See the reason in your personal centre and submit it again.'),
     'study.shared': event('A colleague has shared a study', ({ person }) => `${person} has shared a study with you`, ({ organisation }) => `Open it in the study list of ${organisation}.`),
+    'study.held-apart': event('Images held apart', () => 'Images that came for a study of another patient are held apart', () => 'Decide whether they go into the study or are deleted.'),
     'gateway.enrolled': event('Gateway enrolled', ({ gateway }) => `The gateway “${gateway}” has been enrolled`, ({ organisation }) => `If ${organisation} has not installed it, revoke it at once.`),
     'gateway.revoked': event('Gateway revoked', ({ gateway }) => `The gateway “${gateway}” has been revoked`),
-    'gateway.alarm': event('Gateway alarm', ({ gateway }) => `Alarm of the gateway “${gateway}”`, ({ code }) => `Code: ${code}`),
+    'gateway.alarm': event('Gateway alarm', ({ gateway, code }) => `Gateway “${gateway}”: ${alarmsOf(code, 'en').map(({ title }) => title).join('; ')}`, ({ code }) => alarmsOf(code, 'en').map(({ advice }) => advice).join(' ')),
     'gateway.offline': event('Gateway offline', ({ gateway }) => `The gateway “${gateway}” is offline`, () => 'Images may not be arriving. Check the gateway and its network.'),
     'gateway.online': event('Gateway online again', ({ gateway }) => `The gateway “${gateway}” is online again`),
     'upload-code.rotated': event('Upload code changed', ({ organisation }) => `The upload code of ${organisation} has changed`, () => 'The old one enrols no gateways any more.'),

@@ -24,6 +24,28 @@ test('who holds the permission of an event is told, and nobody else', async () =
   for (const { call } of [reader, stranger]) expect((await call('GET', '/notifications')).json<NotificationPage>().items).toEqual([])
 })
 
+test('an alarm is told in words, and one that comes and goes is one unread message until it is read or a day has gone', async () => {
+  const hospital = await service.organisation('hospital', 'North')
+  const { call } = await hospital.member('full')
+  const alarm = async (code: string) => {
+    await service.db.transaction((trx) => publish(trx, { event: 'gateway.alarm', organisationId: hospital.organisationId, recordId: aDevice, details: { organisation: 'North', gateway: 'vm', code } }))
+    await service.notifying.telling.tellDue()
+  }
+  const unread = async (language = 'en') => (await call('GET', `/notifications?unread=true&language=${language}`)).json<NotificationPage>().items
+  for (let turn = 0; turn < 3; turn++) await alarm('spoolNearlyFull')
+  expect(await unread()).toMatchObject([{ title: 'Gateway “vm”: The disk is nearly full', body: expect.stringContaining('free disk space') as unknown }])
+  expect(await unread('zh-CN')).toMatchObject([{ title: '网关“vm”：磁盘即将用满' }])
+  await alarm('spoolFull')
+  expect(await unread()).toHaveLength(2)
+
+  await call('POST', '/notifications/reading', {})
+  await alarm('spoolNearlyFull')
+  expect(await unread()).toHaveLength(1)
+  await service.db('notification_event').where({ organisation_id: hospital.organisationId }).update({ created_at: new Date(Date.now() - 25 * 3_600_000) })
+  await alarm('spoolNearlyFull')
+  expect(await unread()).toHaveLength(2)
+})
+
 test('read once stays read; all are read up to what one has seen', async () => {
   const { call, accountId } = await (await service.organisation('hospital')).member('general')
   const other = await (await service.organisation('hospital')).member('general')

@@ -2,7 +2,7 @@
 import { mostCounted, NotificationParams, type Notification, type NotificationCounts, type NotificationPage, type NotificationQuery, type ReadAll, type Todo, type TodoPage, type TodoQuery } from '@isocenter/contracts'
 import { Type } from 'typebox'
 import type { AccountSession } from '../identity/index.ts'
-import { decodeCursor, encodeCursor } from '../platform/cursor.ts'
+import { decodeCursor, encodeCursor, exactly } from '../platform/cursor.ts'
 import { rows, type Db } from '../platform/db.ts'
 import { eventCatalogue, isKnownEvent, isKnownTodo, pathOf, todoCatalogue } from './catalogue.ts'
 import { languageOf, sayEvent, sayTodo, withWords } from './event-texts.ts'
@@ -58,9 +58,9 @@ export function createInbox({ db, recipients, now }: { readonly db: Db; readonly
   const languageFor = async ({ accountId }: AccountSession, asked: NotificationQuery['language']) =>
     languageOf(asked ?? (await db('account').where({ account_id: accountId }).first<{ language: string | null } | undefined>('language'))?.language)
 
-  /** Where the account is active; in the one organisation that is asked for, or whose provider alone has signed it in. */
-  const placesOf = async ({ accountId, vouchedBy }: AccountSession, organisationId: string | undefined) =>
-    (await recipients.placesOf(db, accountId)).filter((place) => [organisationId, vouchedBy].every((only) => only === undefined || place.organisationId === only))
+  /** Where the account is active; in the one organisation that is asked for. */
+  const placesOf = async (session: AccountSession, organisationId: string | undefined) =>
+    (await recipients.placesOf(db, session)).filter((place) => organisationId === undefined || place.organisationId === organisationId)
 
   /** Notifications of the account that it may see now: of an organisation that one has left, nothing. */
   const visible = ({ accountId }: AccountSession, places: readonly ActivePlace[]) => {
@@ -147,7 +147,7 @@ export function createInbox({ db, recipients, now }: { readonly db: Db; readonly
         .whereRaw(state === 'open' ? isOpenNow : `not (${isOpenNow})`, [now()])
         .orderBy([{ column: 'notification_todo.created_at', order: 'desc' }, { column: 'todo_id', order: 'desc' }]).limit(limit + 1)
         .select<TodoRow[]>('todo_id', 'notification_todo.kind', 'notification_todo.organisation_id', 'organisation.name as organisation_name', 'record_id', 'details', 'notification_todo.created_at', 'expires_at', 'closed_at', 'outcome',
-          db.raw(`to_char(notification_todo.created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.USZ') as place`))
+          db.raw(`${exactly('notification_todo.created_at')} as place`))
       if (after) void query.whereRaw('(notification_todo.created_at, todo_id) < (?::timestamptz, ?::uuid)', [...after])
       const [found, spoken] = await Promise.all([query, languageFor(session, language)])
       const last = found.length > limit ? found[limit - 1] : undefined

@@ -1,5 +1,6 @@
 /** Messages to people: what they are told of, what waits for them, what pages hear live, and the channels messages leave by. */
 export { notificationAdministrationRoutes } from './administration-routes.ts'
+export type { Channel } from './channel.ts'
 export { contactOf, openChannels } from './channels/index.ts'
 export { keptMessages } from './deliveries.ts'
 export { startDelivering } from './delivering.ts'

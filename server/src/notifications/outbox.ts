@@ -2,6 +2,7 @@
 import type { Sealing } from '../identity/index.ts'
 import { rows, type Db, type Trx } from '../platform/db.ts'
 import type { Channel, Text } from './channel.ts'
+import { readerLanguage } from './reader-language.ts'
 import { isMessageKind, textOf, type MessageKind, type MessageValues } from './texts.ts'
 
 /** A delivery that has not ended by then is taken for one whose process is gone. */
@@ -85,7 +86,7 @@ export function createOutbox({ db, sealing, channels, now, onFailure }: OutboxDe
     const { to, ...values } = JSON.parse(sealed) as MessageValues[MessageKind] & { readonly to?: Destination }
     return { text: textOf(row.kind, values, language ?? undefined), to }
   }
-  const personOf = (accountId: string) => db('account').where({ account_id: accountId }).first<PersonRow | undefined>('email', 'email_proven_at', 'phone', 'language')
+  const personOf = (accountId: string) => db('account').where({ account_id: accountId }).first<PersonRow | undefined>('email', 'email_proven_at', 'phone', readerLanguage(db))
   const finish = (messageId: string, change: object) => db('outbox_message').where({ message_id: messageId }).update({ delivered_at: now(), ...change })
 
   /** Takes one message that is due for itself: until the lease is over no other process does. */
@@ -140,7 +141,7 @@ export function createOutbox({ db, sealing, channels, now, onFailure }: OutboxDe
 
     waiting: async () => {
       const found = await db('outbox_message').join('account', 'account.account_id', 'outbox_message.account_id').whereNull('delivered_at').where('expires_at', '>', now())
-        .orderBy('outbox_message.created_at').limit(100).select<(MessageRow & PersonRow)[]>('outbox_message.*', 'account.email', 'account.email_proven_at', 'account.phone', 'account.language')
+        .orderBy('outbox_message.created_at').limit(100).select<(MessageRow & PersonRow)[]>('outbox_message.*', 'account.email', 'account.email_proven_at', 'account.phone', readerLanguage(db))
       return found.flatMap((row) => {
         const message = opened(row, row.language)
         return message === undefined || !isMessageKind(row.kind) ? [] : [{

@@ -1,4 +1,5 @@
 import type { NotificationScope, RolePermission } from '@isocenter/contracts'
+import type { AccountSession } from '../identity/index.ts'
 import type { Db } from '../platform/db.ts'
 
 /** Somebody's place in one organisation. */
@@ -16,8 +17,8 @@ export interface Recipients {
     readonly after: string | undefined
     readonly limit: number
   }) => Promise<{ readonly accountIds: readonly string[]; /** Where the next batch begins; undefined after the last. */ readonly next: string | undefined }>
-  /** Where an account is an active member, and what it may do there. */
-  readonly placesOf: (db: Db, accountId: string) => Promise<readonly ActivePlace[]>
+  /** Where an account is an active member, and what it may do there; of a session that one organisation's provider alone vouches for, that one. */
+  readonly placesOf: (db: Db, of: Pick<AccountSession, 'accountId' | 'vouchedBy'>) => Promise<readonly ActivePlace[]>
   /** IANA name of the time zone the organisation lives in; undefined where it has not said. */
   readonly timeZoneOf: (db: Db, organisationId: string) => Promise<string | undefined>
 }

@@ -4,6 +4,7 @@ import {
   ReadAll, TodoPage, TodoQuery,
 } from '@isocenter/contracts'
 import { Type } from 'typebox'
+import { noStore } from '../platform/answer-headers.ts'
 import type { ApiRoutes } from '../platform/typed-routes.ts'
 import { liveRoutes } from './live/routes.ts'
 import type { Notifying } from './notifying.ts'
@@ -17,7 +18,7 @@ const Counting = Type.Object({ organisationId: NotificationQuery.properties.orga
 export const notificationRoutes: ApiRoutes<{ notifying: Notifying }> = async (app, { notifying: { inbox, live, switches, vapid, subscriptions } }) => {
   const tags = ['Notifications']
   await app.register(liveRoutes, { live })
-  app.addHook('onSend', (_request, reply, _payload, next) => { reply.header('cache-control', 'no-store'); next() })
+  app.addHook('onSend', noStore)
 
   app.get('/notifications', {
     schema: { operationId: 'listNotifications', summary: 'What the account was told, the latest first', tags, querystring: Listing, response: { 200: NotificationPage, '4xx': Problem } },

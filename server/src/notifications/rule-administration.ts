@@ -6,8 +6,8 @@ import {
 import { randomUUID } from 'node:crypto'
 import { Type } from 'typebox'
 import { record } from '../audit/index.ts'
-import { forbidden, type Access } from '../identity/index.ts'
-import { decodeCursor, encodeCursor } from '../platform/cursor.ts'
+import { actorOf, forbidden, type Access } from '../identity/index.ts'
+import { decodeCursor, encodeCursor, exactly } from '../platform/cursor.ts'
 import type { Db, Trx } from '../platform/db.ts'
 import { createRateLimit } from '../platform/rate-limit.ts'
 import { eventCatalogue, isKnownEvent, possibleMethods } from './catalogue.ts'
@@ -46,7 +46,6 @@ interface DeliveryRow {
 }
 
 const Position = Type.Tuple([Type.String({ maxLength: 40, format: 'date-time' }), NotificationDeliveryParams.properties.deliveryId])
-const actorOf = ({ actor }: Access): string => `${actor.kind}:${actor.id}`
 
 export interface RuleAdministrationDeps {
   readonly db: Db
@@ -132,7 +131,7 @@ export function createRuleAdministration({ db, deliveries, installed, now, onFai
         .leftJoin('account', 'account.account_id', 'notification_delivery.account_id')
         .orderBy([{ column: 'notification_delivery.created_at', order: 'desc' }, { column: 'delivery_id', order: 'desc' }]).limit(limit + 1)
         .select<DeliveryRow[]>('delivery_id', 'event', 'method', 'notification_delivery.state', 'account.name', 'notification_delivery.attempts', 'failure', 'notification_delivery.created_at', 'notification_delivery.due_at', 'ended_at',
-          db.raw(`to_char(notification_delivery.created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.USZ') as place`))
+          db.raw(`${exactly('notification_delivery.created_at')} as place`))
       if (state !== undefined) void query.where('notification_delivery.state', state)
       if (after) void query.whereRaw('(notification_delivery.created_at, delivery_id) < (?::timestamptz, ?::uuid)', [...after])
       const found = await query

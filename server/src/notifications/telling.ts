@@ -57,7 +57,8 @@ export function createTelling({ db, recipients, timeZone, now }: TellingDeps): T
 
   /** Puts one batch into their lists and onto their ways, and remembers how far it got. */
   const tellBatch = (row: EventRow, event: NotificationEvent, rule: Rule, accountIds: readonly string[], upTo: string | undefined, zone: string): Promise<void> => db.transaction(async (trx) => {
-    const told = accountIds.filter((accountId) => accountId !== row.except_account_id)
+    const hasUnread = eventCatalogue[event].isOnceUnread === true ? await haveUnread(trx, row, accountIds) : undefined
+    const told = accountIds.filter((accountId) => accountId !== row.except_account_id && hasUnread?.has(accountId) !== true)
     if (told.length > 0) {
       if (rule.methods.includes('inApp')) {
         await rows(trx, 'insert into notification (event_id, account_id) select ?, unnest(?::uuid[]) on conflict do nothing', [row.event_id, [...told]])
@@ -68,6 +69,17 @@ export function createTelling({ db, recipients, timeZone, now }: TellingDeps): T
     }
     await trx('notification_event').where({ event_id: row.event_id }).update({ due_at: new Date(now().getTime() + leaseMs), ...(upTo === undefined ? { told_at: now() } : { told_up_to: upTo }) })
   })
+
+  /** Who of these has the same still unread from the day before. */
+  const haveUnread = async (trx: Trx, { event_id }: EventRow, accountIds: readonly string[]): Promise<ReadonlySet<string>> => {
+    const found = await rows<{ account_id: string }>(trx, `
+      select distinct notification.account_id from notification_event this
+        join notification_event earlier on earlier.organisation_id = this.organisation_id and earlier.event = this.event and earlier.record_id = this.record_id and earlier.details = this.details
+          and earlier.event_id < this.event_id and earlier.created_at > this.created_at - interval '1 day'
+        join notification on notification.event_id = earlier.event_id
+      where this.event_id = ? and notification.read_at is null and notification.account_id = any(?::uuid[])`, [event_id, [...accountIds]])
+    return new Set(found.map(({ account_id }) => account_id))
+  }
 
   const addDeliveries = async (trx: Trx, row: EventRow, event: NotificationEvent, rule: Rule, told: readonly string[], zone: string): Promise<void> => {
     const methods = personalMethods.filter((method) => rule.methods.includes(method))

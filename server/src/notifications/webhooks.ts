@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import type { NotificationWebhook, NotificationWebhookSecret } from '@isocenter/contracts'
 import { record } from '../audit/index.ts'
-import type { Access, Sealing } from '../identity/index.ts'
+import { actorOf, type Access, type Sealing } from '../identity/index.ts'
 import type { Db } from '../platform/db.ts'
 import type { WebhookTarget } from './channels/webhook.ts'
 import { invalidWebhook, noWebhook } from './problems.ts'
@@ -27,8 +27,6 @@ export interface Webhooks {
 
 export function createWebhooks({ db, sealing, trustedOrigins, now }: { readonly db: Db; readonly sealing: Sealing; readonly trustedOrigins: readonly string[]; readonly now: () => Date }): Webhooks {
   const toWebhook = ({ url, changed_at }: Pick<WebhookRow, 'url' | 'changed_at'>): NotificationWebhook => ({ url, hasSecret: true, changedAt: changed_at.toISOString() })
-  const actorOf = ({ actor }: Access) => `${actor.kind}:${actor.id}`
-
   return {
     find: async ({ organisationId }) => {
       const row = await db('notification_webhook').where({ organisation_id: organisationId }).first<WebhookRow | undefined>()

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import type { SignInProvider, SignInProviderFault, SignInProviderRequest } from '@isocenter/contracts'
 import { record } from '../audit/index.ts'
 import type { Memberships } from '../accounts/index.ts'
-import type { Access, Sealing } from '../identity/index.ts'
+import { actorOf, type Access, type Sealing } from '../identity/index.ts'
 import { assertVersion, fullRoleNeeded } from '../organisations/index.ts'
 import type { Db, Trx } from '../platform/db.ts'
 import { invalidSignInProvider, noSignInProvider, signInProviderUnusable } from './problems.ts'
@@ -66,8 +66,8 @@ export function createSignInProviders({ db, sealing, memberships, party, trusted
     return provider
   }
 
-  const note = (trx: Trx, { organisationId, actor }: Access, detail: Readonly<Record<string, unknown>>) =>
-    record(trx, [{ organisationId, actor: `${actor.kind}:${actor.id}`, action: 'sign-in-provider.change', outcome: 'success', detail }])
+  const note = (trx: Trx, access: Access, detail: Readonly<Record<string, unknown>>) =>
+    record(trx, [{ organisationId: access.organisationId, actor: actorOf(access), action: 'sign-in-provider.change', outcome: 'success', detail }])
 
   /** Who sets up a provider that links accounts by itself can sign in as its members. @throws fullRoleNeeded 403 */
   const assertMayVouch = async ({ actor, organisationId }: Access, { linksBy = 'holder' }: SignInProviderRequest): Promise<void> => {

@@ -4,9 +4,10 @@ import {
 } from '@isocenter/contracts'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
-import type { Accounts } from '../accounts/index.ts'
+import { callerOf, type Accounts } from '../accounts/index.ts'
 import { assertSameOrigin } from '../identity/index.ts'
 import { etagOf, IfMatch, versionIn } from '../organisations/index.ts'
+import { noStore } from '../platform/answer-headers.ts'
 import { formBody, formMediaType } from '../platform/form-body.ts'
 import { ProblemError, unavailable } from '../platform/problem.ts'
 import { addressKey } from '../platform/rate-limit.ts'
@@ -19,6 +20,7 @@ const Empty = Type.Null()
 const Redirect = Type.Null({ description: 'to the page it goes on with' })
 const tags = ['Sign-in by a provider']
 const administration = ['Sign-in providers']
+
 export interface OidcRoutesOptions {
   readonly oidc: Oidc
   readonly accounts: Pick<Accounts, 'cookies'>
@@ -26,10 +28,9 @@ export interface OidcRoutesOptions {
 }
 
 export const oidcRoutes: ApiRoutes<OidcRoutesOptions> = async (app, { oidc: { attempts, providers, signIn, identities, visits }, accounts: { cookies }, publicUrl }) => {
-  app.addHook('onSend', (_request, reply, _payload, next) => { reply.header('cache-control', 'no-store'); next() })
+  app.addHook('onSend', noStore)
 
   const baseOf = (request: FastifyRequest): string => publicUrl ?? `${request.protocol}://${request.host}`
-  const callerOf = (request: FastifyRequest) => ({ address: request.ip, userAgent: request.headers['user-agent'], token: cookies.read(request) })
 
   /** Sends the browser on with what came of it, for the page to say in its reader's language. */
   const goTo = (reply: FastifyReply, path: string, outcome?: OidcOutcome, number?: string) => {
@@ -77,7 +78,7 @@ export const oidcRoutes: ApiRoutes<OidcRoutesOptions> = async (app, { oidc: { at
     void reply.header('set-cookie', attempts.clear(request, state))
     try {
       await visit(request)
-      const arrived = await signIn.arrive(number, url, attempt, callerOf(request))
+      const arrived = await signIn.arrive(number, url, attempt, callerOf(request, cookies))
       if (arrived.kind === 'linked') return await goTo(reply, attempt.returnTo, 'linked')
       void reply.header('set-cookie', cookies.set(request, arrived.token, arrived.maxAgeSeconds))
       return await goTo(reply, attempt.returnTo)

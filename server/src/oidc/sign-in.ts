@@ -1,6 +1,6 @@
 /** Signing in by an organisation's provider, and linking an account to who the provider says its holder is. */
 import type { ExternalIdentityLink, OidcLaunch, OidcOutcome } from '@isocenter/contracts'
-import { readPhone, type Accounts, type Memberships } from '../accounts/index.ts'
+import { readPhone, type Accounts, type Caller, type Memberships } from '../accounts/index.ts'
 import { record } from '../audit/index.ts'
 import type { AccountSession } from '../identity/index.ts'
 import type { Db, Trx } from '../platform/db.ts'
@@ -9,7 +9,7 @@ import { isAdmitted, labelOf, verifiedEmail, verifiedPhone } from './admission.t
 import { attemptMs, ownPath, type Attempt } from './attempt.ts'
 import { noSignInProvider } from './problems.ts'
 import { ArrivalError, type Arrival, type RelyingParty } from './relying-party.ts'
-import { identityOfSubject, insertIdentity, tellOfLink, isSameIssuer, providerById, providerByNumber, providersOf, type Identity, type Provider } from './store.ts'
+import { identityOfSubject, insertIdentity, isSameIssuer, providerById, providerByNumber, providersOf, tellOfLink, type Identity, type Provider } from './store.ts'
 
 /** Ended without a session or a link; the page says why. */
 export class SignInEnded extends Error {
@@ -29,12 +29,6 @@ export interface Place {
 export interface Departed {
   readonly url: string
   readonly attempt: Attempt
-}
-
-export interface Caller {
-  readonly address: string
-  readonly userAgent: string | undefined
-  readonly token: string | undefined
 }
 
 export type Arrived = { readonly kind: 'signedIn'; readonly token: string; readonly maxAgeSeconds: number | undefined } | { readonly kind: 'linked' }

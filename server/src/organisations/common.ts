@@ -1,17 +1,11 @@
 /** What the services of organisations have in common. */
 import type { OrganisationKind } from '@isocenter/contracts'
 import { record, type AuditAction } from '../audit/index.ts'
-import type { Access } from '../identity/index.ts'
+import { actorOf, type Access } from '../identity/index.ts'
 import { sqlState, type Db, type Trx } from '../platform/db.ts'
 import { ProblemError } from '../platform/problem.ts'
 import { lockOrganisation } from './memberships.ts'
 import { changedMeanwhile, nameTaken, noSuchOrganisation, wrongOrganisationKind } from './problems.ts'
-
-/** Who acts, as the audit trail names it. */
-export const actorOf = ({ actor }: Access): string => `${actor.kind}:${actor.id}`
-
-/** The account of a person who signed in; undefined for machines and commands. */
-export const accountOf = ({ actor }: Access): string | undefined => (actor.kind === 'account' ? actor.id : undefined)
 
 /** Records a change in the active organisation; `detail` holds ids and words of ours only. */
 export const note = (trx: Trx, access: Access, action: AuditAction, detail: Readonly<Record<string, unknown>>): Promise<void> =>
@@ -62,11 +56,6 @@ export async function withOwnName<Result>(trx: Trx, write: (trx: Trx) => Promise
 export const orNull = (text: string): string | null => (text.trim() === '' ? null : text.trim())
 /** Members of an update: those asked for, as their columns. */
 export const given = (columns: Readonly<Record<string, unknown>>): Record<string, unknown> => Object.fromEntries(Object.entries(columns).filter(([, value]) => value !== undefined))
-
-/** A moment as Postgres has it, to the microsecond: what a page goes on behind. */
-export const exactly = (column: string): string => `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.USZ')`
-/** Text to be found anywhere by `ilike`, whatever it holds. */
-export const anywhere = (text: string): string => `%${text.replace(/[\\%_]/g, '\\$&')}%`
 
 /** The account that is made; undefined where its phone number has one. The transaction can be used after it. */
 export async function unlessThere<Account>(making: Promise<Account>): Promise<Account | undefined> {

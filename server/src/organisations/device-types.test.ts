@@ -68,8 +68,7 @@ describe('when something last came from a device', () => {
   test('is known by its station name, of its own hospital, since it has that', async () => {
     const [north, south] = [await service.organisation('hospital', 'North'), await service.organisation('hospital', 'South')]
     const [{ call }, other] = [await north.member('full'), await south.member('full')]
-    const { slug } = await service.db('organisation').where({ organisation_id: north.organisationId }).first<{ slug: string }>('slug')
-    const headers = await service.as(slug)
+    const headers = await service.as(north.slug)
     const arrive = async (StationName: string) => {
       const study = aStudy({ instances: 1, StationName, Modality: 'XA' })
       expect((await service.store(study.instances.map((instance) => bytesOf(instance)), { headers })).statusCode).toBe(200)
@@ -99,8 +98,7 @@ describe('when something last came from a device', () => {
 test('studies are found by a type of the hospital’s own', async () => {
   const hospital = await service.organisation('hospital')
   const { call } = await hospital.member('full')
-  const { slug } = await service.db('organisation').where({ organisation_id: hospital.organisationId }).first<{ slug: string }>('slug')
-  const headers = await service.as(slug)
+  const headers = await service.as(hospital.slug)
   const angiography = aStudy({ instances: 1, Modality: 'XA' })
   for (const study of [angiography, aStudy({ instances: 1 })]) await service.store(study.instances.map((instance) => bytesOf(instance)), { headers })
   const found = async (examType: string) => (await call('GET', `/studies?examType=${examType}`)).json<{ items: { StudyInstanceUID: string }[] }>().items.map(({ StudyInstanceUID }) => StudyInstanceUID)

@@ -1,9 +1,9 @@
 /** What the doctors of a team ask of a paired hospital, by examination type, from a day on. A fee that was in force is never changed: a later one follows it. */
 import type { DoctorFee, DoctorFeeList, DoctorFeeRequest } from '@isocenter/contracts'
 import { record } from '../audit/index.ts'
-import type { Access } from '../identity/index.ts'
+import { actorOf, type Access } from '../identity/index.ts'
 import type { Db } from '../platform/db.ts'
-import { actorOf, ownKind } from './common.ts'
+import { ownKind } from './common.ts'
 import { invalidFee, noSuchMember, noSuchPairing, pairingStateRefused, tooMany } from './problems.ts'
 
 const maxFees = 5_000

@@ -94,8 +94,7 @@ test('a module that is off is named to who holds what it needs, and to nobody el
 })
 
 test('what is for another kind of organisation is refused to a script too', async () => {
-  const { organisationId } = await service.organisation('hospital')
-  const { slug } = await service.db('organisation').where({ organisation_id: organisationId }).first<{ slug: string }>('slug')
+  const { slug } = await service.organisation('hospital')
   const headers = await service.as(slug)
   for (const [method, url, payload] of [['PATCH', '/team', { name: 'x' }], ['GET', '/team/pairings', undefined], ['GET', '/consortium/hospitals', undefined], ['GET', '/operator/organisations', undefined],
     ['PUT', '/operator/organisations/1/modules', { modules: [] }]] as const) {

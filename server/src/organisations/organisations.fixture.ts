@@ -12,11 +12,12 @@ export async function anAccount(db: Db, organisationId: string, { phone = aPhone
   return { accountId: String(row?.account_id), phone }
 }
 
-export async function anOrganisation(db: Db, kind: OrganisationKind, name: string = kind): Promise<{ organisationId: string; number: string }> {
-  const [row] = await db('organisation').insert({ slug: `${kind}-${aPhone()}`, name, kind }).returning<{ organisation_id: string; number: string }[]>(['organisation_id', 'number'])
+export async function anOrganisation(db: Db, kind: OrganisationKind, name: string = kind): Promise<{ organisationId: string; number: string; slug: string }> {
+  const slug = `${kind}-${aPhone()}`
+  const [row] = await db('organisation').insert({ slug, name, kind }).returning<{ organisation_id: string; number: string }[]>(['organisation_id', 'number'])
   const organisationId = String(row?.organisation_id)
   await db.transaction((trx) => lockOrganisation(trx, organisationId))
-  return { organisationId, number: String(row?.number) }
+  return { organisationId, number: String(row?.number), slug }
 }
 
 /** The role of an organisation by which built-in role it was. */

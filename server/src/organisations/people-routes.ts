@@ -5,8 +5,9 @@ import {
 } from '@isocenter/contracts'
 import { Type } from 'typebox'
 import type { AccessLog } from '../audit/index.ts'
+import { actorOf } from '../identity/index.ts'
+import { noStore } from '../platform/answer-headers.ts'
 import type { ApiRoutes } from '../platform/typed-routes.ts'
-import { actorOf } from './common.ts'
 import { etagOf, IfMatch, versionIn } from './if-match.ts'
 import type { Organisations } from './organisations.ts'
 
@@ -17,7 +18,7 @@ const Joined = Type.Object({ membershipId: MemberParams.properties.membershipId 
 export const peopleRoutes: ApiRoutes<{ organisations: Organisations; accessLog: AccessLog }> = async (app, { organisations: { members, invitations, roles, workbench }, accessLog }) => {
   const tags = ['People']
   // Names, numbers and passwords that are shown once are nobody's to keep.
-  app.addHook('onSend', (_request, reply, _payload, next) => { reply.header('cache-control', 'no-store'); next() })
+  app.addHook('onSend', noStore)
 
   // ── One's own ────────────────────────────────────────────────────────────────────────────────
 

@@ -1,16 +1,10 @@
-import type { Invitation, InvitationMade, InvitationPage, MemberCreation, MemberDetail, MemberPage, NotificationPage, OwnInvitations, OwnMemberships, Role, RoleList, TodoPage } from '@isocenter/contracts'
+import type { Invitation, InvitationMade, InvitationPage, MemberCreation, MemberDetail, MemberPage, OwnInvitations, OwnMemberships, Role, RoleList } from '@isocenter/contracts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { aPhone, roleOf } from './organisations.fixture.ts'
 import { anOrganisationsService, typeOf, type Call, type OrganisationsService } from './service.fixture.ts'
 
-let now = new Date('2026-11-22T04:00:00Z')
-/** Lets days go by, in which everybody stays signed in. */
-const days = async (count: number) => {
-  now = new Date(now.getTime() + count * 86_400_000)
-  await service.db('account_session').update({ last_active_at: now, expires_at: new Date(now.getTime() + 86_400_000) })
-}
 let service: OrganisationsService
-beforeAll(async () => { service = await anOrganisationsService(() => now) })
+beforeAll(async () => { service = await anOrganisationsService() })
 afterAll(() => service.close())
 
 const aHospital = async () => {
@@ -55,102 +49,6 @@ describe('making members', () => {
     expect(answers.at(-1)).toBe('too-many-requests')
     // In the database: another server process makes him wait as well.
     expect(await service.db('rate_limit').whereILike('key', `known-numbers%`).pluck('key')).toContain(`known-numbers-of-members ${organisationId}`)
-  })
-})
-
-describe('invitations', () => {
-  const invite = async (call: Call, phone: string, roleId: string) => call('POST', '/invitations', { phone, roleId })
-
-  test('disclose nothing: a number somebody has and one nobody has are answered and listed alike', async () => {
-    const { chief, role } = await aHospital()
-    const roleId = await role('general')
-    const { phone: known } = await service.stranger()
-    const answers = [await invite(chief.call, known, roleId), await invite(chief.call, aPhone(), roleId)]
-    const shapes = answers.map((answer) => ({ status: answer.statusCode, headers: Object.keys(answer.headers).sort(), body: { ...answer.json<Invitation>(), invitationId: '', phone: '', acceptanceCode: '' } }))
-    expect(shapes[0]).toEqual(shapes[1])
-    const listed = (await chief.call('GET', '/invitations')).json<InvitationPage>().items.map((one) => ({ ...one, invitationId: '', phone: '' }))
-    expect(listed[0]).toEqual(listed[1])
-  })
-
-  test('are told to who has the number, and again when made anew; to nobody where nobody has it', async () => {
-    const { chief, role } = await aHospital()
-    const [{ phone, call }, nobody] = [await service.stranger(), aPhone()]
-    const told = async () => {
-      await service.notifying.telling.tellDue()
-      return (await call('GET', '/notifications')).json<NotificationPage>().items.map(({ event, title }) => [event, title])
-    }
-    const todos = async () => (await call('GET', '/todos')).json<TodoPage>().items.map(({ kind, link }) => [kind, link.recordId])
-    const { invitationId } = (await invite(chief.call, phone, await role('general'))).json<Invitation>()
-    await invite(chief.call, nobody, await role('general'))
-    const message = ['invitation.received', 'North Hospital邀请您加入']
-    expect(await told()).toEqual([message])
-    await chief.call('POST', `/invitations/${invitationId}/renewal`)
-    expect(await told()).toEqual([message, message])
-    // One thing to do, however often it was asked for; done when it is answered, not when it was read.
-    await call('POST', '/notifications/reading', {})
-    expect(await todos()).toEqual([['invitation.answer', invitationId]])
-    await call('POST', `/account/invitations/${invitationId}/declination`)
-    expect(await todos()).toEqual([])
-    await service.notifying.telling.tellDue()
-    expect((await chief.call('GET', '/notifications')).json<NotificationPage>().items).toMatchObject([{ event: 'invitation.declined', link: { recordId: invitationId } }])
-  })
-
-  test('joining: agreed to by who has the number, with the role that was offered', async () => {
-    const { chief, role, organisationId } = await aHospital()
-    const stranger = await service.stranger()
-    const { invitationId, acceptanceCode: code } = (await invite(chief.call, stranger.phone, await role('finance'))).json<InvitationMade>()
-    const { membershipId } = (await stranger.call('POST', `/account/invitations/${invitationId}/acceptance`, { code })).json<{ membershipId: string }>()
-    expect((await stranger.call('GET', '/account/memberships')).json<OwnMemberships>().items).toMatchObject([{ membershipId, isAtWork: true, organisation: { organisationId }, role: { name: 'Finance' }, places: [] }])
-    expect(typeOf(await stranger.call('POST', `/account/invitations/${invitationId}/acceptance`, { code }))).toBe('invitation-state-refused')
-    expect(await trail(organisationId)).toEqual(['member.invite', 'invitation.answer'])
-  })
-
-  test("nobody answers another's invitation, or learns that it is there", async () => {
-    const { chief, role } = await aHospital()
-    const [invited, other] = [await service.stranger(), await service.stranger()]
-    const { invitationId } = (await invite(chief.call, invited.phone, await role('general'))).json<Invitation>()
-    for (const answer of ['acceptance', 'declination']) expect(typeOf(await other.call('POST', `/account/invitations/${invitationId}/${answer}`, {}))).toBe('no-such-invitation')
-    expect((await other.call('GET', '/account/invitations')).json<OwnInvitations>().items).toEqual([])
-  })
-
-  test('of a number nobody had, is there for the account that has it later', async () => {
-    const { chief, role } = await aHospital()
-    const phone = aPhone()
-    await invite(chief.call, phone, await role('general'))
-    const late = await service.stranger(phone)
-    expect((await late.call('GET', '/account/invitations')).json<OwnInvitations>().items).toHaveLength(1)
-  })
-
-  test('expire, are made anew by inviting again, and are one for each number', async () => {
-    const { chief, role } = await aHospital()
-    const stranger = await service.stranger()
-    const first = (await invite(chief.call, stranger.phone, await role('general'))).json<Invitation>()
-    await days(15)
-    expect((await stranger.call('GET', '/account/invitations')).json<OwnInvitations>().items).toEqual([])
-    expect(typeOf(await stranger.call('POST', `/account/invitations/${first.invitationId}/acceptance`, {}))).toBe('invitation-state-refused')
-    expect((await chief.call('GET', '/invitations')).json<InvitationPage>().items).toMatchObject([{ state: 'expired', actions: ['withdraw', 'inviteAgain'] }])
-    expect((await chief.call('POST', `/invitations/${first.invitationId}/renewal`)).json()).toMatchObject({ state: 'open' })
-    expect((await invite(chief.call, stranger.phone, await role('technician'))).json()).toMatchObject({ invitationId: first.invitationId, role: { builtIn: 'technician' } })
-    expect((await stranger.call('POST', `/account/invitations/${first.invitationId}/declination`)).statusCode).toBe(204)
-    expect((await invite(chief.call, stranger.phone, await role('general'))).json()).toMatchObject({ invitationId: first.invitationId, state: 'open' })
-    expect((await chief.call('DELETE', `/invitations/${first.invitationId}`)).statusCode).toBe(204)
-    expect(typeOf(await stranger.call('POST', `/account/invitations/${first.invitationId}/acceptance`, {}))).toBe('invitation-state-refused')
-    expect((await chief.call('GET', '/invitations')).json<InvitationPage>().items).toEqual([])
-  })
-
-  test('a member is not invited; what is no number neither', async () => {
-    const { chief, role } = await aHospital()
-    expect(typeOf(await invite(chief.call, chief.phone, await role('general')))).toBe('already-member')
-    expect(typeOf(await invite(chief.call, 'twelve', await role('general')))).toBe('invalid-phone')
-  })
-
-  test('two who agree at once to one invitation are one member', async () => {
-    const { chief, role, organisationId } = await aHospital()
-    const stranger = await service.stranger()
-    const { invitationId, acceptanceCode: code } = (await invite(chief.call, stranger.phone, await role('general'))).json<InvitationMade>()
-    const answers = await Promise.all(Array.from({ length: 4 }, () => stranger.call('POST', `/account/invitations/${invitationId}/acceptance`, { code })))
-    expect(answers.map(typeOf).sort()).toEqual(['200', ...Array.from({ length: 3 }, () => 'invitation-state-refused')])
-    expect(await service.db('membership').where({ organisation_id: organisationId, account_id: stranger.accountId })).toHaveLength(1)
   })
 })
 
@@ -259,11 +157,10 @@ describe('the life of a member', () => {
   })
 
   test('who is suspended keeps nobody in office: the last active one with the full role stays', async () => {
-    const { chief, role, member, organisationId } = await aHospital()
+    const { chief, role, member, slug } = await aHospital()
     const second = await member('full')
     await service.db('membership').where({ membership_id: second.membershipId }).update({ state: 'suspended' })
     // A script with the permission is no member, and still cannot leave an organisation without anybody.
-    const { slug } = await service.db('organisation').where({ organisation_id: organisationId }).first<{ slug: string }>('slug')
     const script = await service.as(slug, ['org.member'])
     const inject = (method: 'PATCH' | 'DELETE' | 'POST', path: string, payload?: object) => service.app.inject({ method, url: `/api${path}`, headers: script, ...(payload === undefined ? {} : { payload }) })
     expect(typeOf(await inject('DELETE', `/members/${chief.membershipId}`))).toBe('last-administrator')

@@ -1,9 +1,9 @@
 /** Roles: what members may do, to be edited by each organisation; all but the full role, which always holds everything. */
 import { grantablePermissions, permissionList, type OrganisationKind, type PermissionList, type Role, type RoleAction, type RoleList, type RolePatch, type RolePermission, type RoleRequest } from '@isocenter/contracts'
-import type { Access } from '../identity/index.ts'
+import { accountOf, type Access } from '../identity/index.ts'
 import type { Db, Trx } from '../platform/db.ts'
 import { publish, tell } from '../notifications/index.ts'
-import { accountOf, assertVersion, given, lockOwn, note, ownKind, withOwnName } from './common.ts'
+import { assertVersion, given, lockOwn, note, ownKind, withOwnName } from './common.ts'
 import { administeredBeyond, heldBy, type RoleGrant } from './grants.ts'
 import { fullRoleNeeded, fullRoleProtected, invalidRole, noSuchRole, roleBeyondOwn, roleInUse, selfElevation, tooMany } from './problems.ts'
 

@@ -50,6 +50,7 @@ const routes: readonly (readonly [Method, string, string, object | undefined])[]
   ['POST', '/body-parts/import/check', 'admin.exam_attr', empty],
   ['POST', '/body-parts/import', 'admin.exam_attr', empty],
   ['GET', '/part-tags', 'admin.exam_attr', undefined],
+  ['GET', '/study-tags', 'study.view', undefined],
   ['POST', '/part-tags', 'admin.exam_attr', { name: 'chest', rules: [], isFinal: false }],
   ['PUT', '/part-tags/order', 'admin.exam_attr', { tagIds: [] }],
   ['POST', '/part-tags/test', 'admin.exam_attr', { StudyInstanceUID: '1.2.3' }],

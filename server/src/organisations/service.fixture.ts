@@ -21,6 +21,8 @@ export interface TestMember {
 export interface TestOrganisation {
   readonly organisationId: string
   readonly number: string
+  /** What its tokens name it by. */
+  readonly slug: string
   /** Somebody new in it with this built-in role, signed in. */
   readonly member: (builtIn: string, person?: { phone?: string; name?: string; accountId?: string }) => Promise<TestMember>
 }

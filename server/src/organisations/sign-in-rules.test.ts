@@ -11,8 +11,7 @@ afterAll(() => service.close())
 const standard: SignInRules = { minPasswordLength: 8, allowsOtherCharacters: false, forcesAutoSignOut: false, forcesPasswordChange: false }
 
 async function anOrganisationWith(rules: Partial<SignInRules>) {
-  const { organisationId } = await anOrganisation(service.db, 'hospital')
-  const { slug } = await service.db('organisation').where({ organisation_id: organisationId }).first<{ slug: string }>('slug')
+  const { organisationId, slug } = await anOrganisation(service.db, 'hospital')
   const headers = await service.as(slug, ['org.sign_in'])
   const put = (body: object) => service.app.inject({ method: 'PUT', url: '/api/organisation/sign-in-rules', headers, payload: { ...standard, ...body } })
   expect((await put(rules)).json()).toEqual({ ...standard, ...rules })

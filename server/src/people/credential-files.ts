@@ -4,7 +4,7 @@ import { credentialFileTypes, maxCredentialFileBytes, type CredentialFileType } 
 import type { Sealing } from '../identity/index.ts'
 import type { Db } from '../platform/db.ts'
 import { payloadTooLarge } from '../platform/problem.ts'
-import { credentialFolder, newCredentialBlobKey, newFileKey, openBytes, sealBytes, type BlobStore } from '../storage/index.ts'
+import { newFileBlobKey, newFileKey, openBytes, sealBytes, sweepFiles, type BlobStore } from '../storage/index.ts'
 import { credentialFileRefused } from './problems.ts'
 
 /** A file that is written, and no row names yet. */
@@ -50,7 +50,7 @@ export const isCredentialFileType = (type: string): type is CredentialFileType =
 export function createCredentialFiles({ blobs, sealing, now }: { readonly blobs: BlobStore; readonly sealing: Sealing; readonly now: () => Date }): CredentialFiles {
   return {
     write: async (organisationId, contentType, bytes) => {
-      const blobKey = newCredentialBlobKey(organisationId, now())
+      const blobKey = newFileBlobKey('credentials/', organisationId, now())
       const key = newFileKey()
       const counted = { byteLength: 0 }
       const writer = await blobs.create(blobKey)
@@ -75,17 +75,10 @@ export function createCredentialFiles({ blobs, sealing, now }: { readonly blobs:
       return opened
     },
 
-    sweep: async (db) => {
-      const before = new Date(now().getTime() - minimumAgeMs)
-      let removed = 0
-      for await (const { key, modifiedAt } of blobs.list(credentialFolder)) {
-        if (modifiedAt >= before) continue
-        if (await db('credential_file').where({ blob_key: key }).first<object | undefined>('file_id') !== undefined) continue
-        await blobs.delete(key)
-        removed++
-      }
-      return removed
-    },
+    sweep: (db) => sweepFiles({
+      blobs, folder: 'credentials/', before: new Date(now().getTime() - minimumAgeMs),
+      namedAmong: (keys) => db('credential_file').whereIn('blob_key', keys).pluck<string[]>('blob_key'),
+    }),
   }
 }
 

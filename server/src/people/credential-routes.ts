@@ -7,6 +7,7 @@ import { Readable } from 'node:stream'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import { etagOf, IfMatch, versionIn } from '../organisations/index.ts'
+import { noStore } from '../platform/answer-headers.ts'
 import { badRequest, unsupportedMediaType } from '../platform/problem.ts'
 import type { ApiRoutes } from '../platform/typed-routes.ts'
 import { isCredentialFileType } from './credential-files.ts'
@@ -24,7 +25,7 @@ const tags = ['Credentials']
 
 export const credentialRoutes: ApiRoutes<{ people: Pick<People, 'credentials' | 'verification'> }> = async (app, { people: { credentials, verification } }) => {
   app.addContentTypeParser([...credentialFileTypes], (_request, body, done) => { done(null, body) })
-  app.addHook('onSend', (_request, reply, _payload, next) => { reply.header('cache-control', 'no-store'); next() })
+  app.addHook('onSend', noStore)
 
   // ── One's own ────────────────────────────────────────────────────────────────────────────────
 

@@ -3,9 +3,11 @@ import type { Favourite, FavouritePage, FavouriteQuery } from '@isocenter/contra
 import { foldName, isReadableUID } from '@isocenter/dicom'
 import { Type } from 'typebox'
 import { record } from '../audit/index.ts'
+import { correctedStudies, correctionsOf, told, type Corrections } from '../corrections/index.ts'
 import { reachesStudy, type Access } from '../identity/index.ts'
 import { decodeCursor, encodeCursor } from '../platform/cursor.ts'
 import type { Db } from '../platform/db.ts'
+import { anywhere, beginning } from '../platform/like.ts'
 import { accountIn } from './common.ts'
 import { noSuchFavourite } from './problems.ts'
 
@@ -33,7 +35,6 @@ interface FavouriteRow {
 }
 
 const Position = Type.Tuple([Type.String({ pattern: '^[1-9][0-9]{0,17}$' })])
-const escaped = (text: string): string => text.replace(/[\\%_]/g, '\\$&')
 
 export function createFavourites({ db, now }: { readonly db: Db; readonly now: () => Date }): Favourites {
   /** Marks of the caller with what there is of their studies within his reach. */
@@ -53,15 +54,17 @@ export function createFavourites({ db, now }: { readonly db: Db; readonly now: (
       if (among !== undefined) void query.whereIn('favourite.target', among.split(','))
       if (search !== undefined) {
         const text = search.trim()
-        const beginning = `${escaped(text)}%`
+        const corrected = await correctedStudies(db, access.organisationId, { keyword: text })
         void query.whereNotNull('study.study_key').where((found) => {
-          void found.where((named) => { for (const word of foldName(text).split(/[\s^=]+/)) void named.whereRaw('study.patient_name_search like ?', [`%${escaped(word)}%`]) })
-          for (const column of ['patient_id', 'accession_number', 'study_id', 'study_instance_uid']) void found.orWhereRaw(`study.${column} like ?`, [beginning])
+          void found.where((named) => { for (const word of foldName(text).split(/[\s^=]+/)) void named.whereRaw('study.patient_name_search like ?', [anywhere(word)]) })
+          for (const column of ['patient_id', 'accession_number', 'study_id', 'study_instance_uid']) void found.orWhereRaw(`study.${column} like ?`, [beginning(text)])
+          if (corrected.keyword.length > 0) void found.orWhereRaw('study.study_instance_uid = any(?::text[])', [[...corrected.keyword]])
         })
       }
       const found = await query
       const last = found.length > limit ? found[limit - 1] : undefined
-      return { items: found.slice(0, limit).map(toFavourite), ...(last ? { next: encodeCursor([last.favourite_id]) } : {}) }
+      const corrections = await correctionsOf(db, access.organisationId, found.map(({ target }) => target))
+      return { items: found.slice(0, limit).map((row) => toFavourite(row, corrections.get(row.target))), ...(last ? { next: encodeCursor([last.favourite_id]) } : {}) }
     },
 
     add: async (access, StudyInstanceUID) => {
@@ -86,8 +89,9 @@ export function createFavourites({ db, now }: { readonly db: Db; readonly now: (
   }
 }
 
-function toFavourite(row: FavouriteRow): Favourite {
-  const given = { PatientName: row.patient_name, PatientID: row.patient_id, AccessionNumber: row.accession_number, StudyID: row.study_id, StudyDate: row.study_date, StudyDescription: row.study_description }
+function toFavourite(row: FavouriteRow, corrections: Corrections | undefined): Favourite {
+  const said = { PatientName: row.patient_name, PatientID: row.patient_id, AccessionNumber: row.accession_number, StudyID: row.study_id, StudyDescription: row.study_description }
+  const given = { ...Object.fromEntries(Object.entries(said).map(([keyword, value]) => [keyword, told(corrections, keyword as keyof typeof said, value)])), StudyDate: row.study_date }
   return {
     kind: 'study', StudyInstanceUID: row.target, favouritedAt: row.created_at.toISOString(), isGone: !row.is_there,
     ...(row.is_there ? { study: { ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== null)), ModalitiesInStudy: row.modalities_in_study ?? [] } } : {}),

@@ -1,5 +1,6 @@
 /** Search in names of people and departments, without a dictionary of readings: characters in order with gaps, parts of words, and words that are mistyped. */
 import type { Knex } from 'knex'
+import { anywhere, likeLiteral } from '../platform/like.ts'
 
 const ideographic = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]/u
 /** Shorter words have too few trigrams to be mistyped and still known. */
@@ -7,8 +8,6 @@ const leastForMistakes = 4
 /** Share of trigrams that two words have in common (pg_trgm's word_similarity): two letters of eight that changed places leave 0.38. */
 export const leastAlike = 0.34
 const maxWords = 8
-
-const escaped = (text: string): string => text.replace(/[\\%_]/g, '\\$&')
 
 /** One word that was typed. */
 export interface WordSearch {
@@ -29,9 +28,9 @@ const folded = (text: string): string => text.normalize('NFKD').replace(/[\u0300
 export function wordsOf(text: string): WordSearch[] {
   return folded(text).split(/[\s,;·]+/).filter((word) => word !== '').slice(0, maxWords).map((word) => {
     const characters = [...word]
-    if (characters.every((character) => ideographic.test(character))) return { like: `%${characters.map(escaped).join('%')}%`, nearly: undefined }
+    if (characters.every((character) => ideographic.test(character))) return { like: `%${characters.map(likeLiteral).join('%')}%`, nearly: undefined }
     const isLong = characters.length >= leastForMistakes && !characters.some((character) => ideographic.test(character))
-    return { like: `%${escaped(word)}%`, nearly: isLong ? word : undefined }
+    return { like: anywhere(word), nearly: isLong ? word : undefined }
   })
 }
 

@@ -2,6 +2,7 @@
 import { ContactOrganisationList, ContactPage, ContactParams, ContactQuery, defaultPageSize, FavouritePage, FavouriteQuery, FavouriteStudyParams, PageQuery, Problem } from '@isocenter/contracts'
 import { Type } from 'typebox'
 import type { AccessLog } from '../audit/index.ts'
+import { actorOf } from '../identity/index.ts'
 import type { ApiRoutes } from '../platform/typed-routes.ts'
 import type { People } from './people.ts'
 
@@ -17,7 +18,7 @@ export const reachRoutes: ApiRoutes<{ people: Pick<People, 'favourites' | 'addre
     config: { policy: 'study.view', audit: 'favourite.read' },
   }, async ({ access, query: { cursor, limit = defaultPageSize, ...query } }) => {
     const page = await favourites.list(access, query, { cursor, limit })
-    accessLog.accessed({ organisationId: access.organisationId, actor: `${access.actor.kind}:${access.actor.id}`, action: 'favourite.read' })
+    accessLog.accessed({ organisationId: access.organisationId, actor: actorOf(access), action: 'favourite.read' })
     return page
   })
 

@@ -3,6 +3,7 @@ import { PhoneSigning, PhoneSigningParams, PhoneSigningQuery, PhoneSigningState,
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import { asBytes, Picture, takePictures } from '../organisations/index.ts'
+import { noStore } from '../platform/answer-headers.ts'
 import type { ApiRoutes } from '../platform/typed-routes.ts'
 import type { People } from './people.ts'
 import { signingOver } from './problems.ts'
@@ -12,7 +13,7 @@ const tags = ['Personal centre']
 
 export const signatureRoutes: ApiRoutes<{ people: Pick<People, 'signatures' | 'phoneSignings'> }> = async (app, { people: { signatures, phoneSignings } }) => {
   takePictures(app)
-  app.addHook('onSend', (_request, reply, _payload, next) => { reply.header('cache-control', 'no-store'); next() })
+  app.addHook('onSend', noStore)
 
   app.get('/account/signature', {
     schema: { operationId: 'getSignature', summary: 'Which signature the person signs with', tags, response: { 200: Signature, '4xx': Problem } },

@@ -5,9 +5,9 @@
 import type { CredentialAction, CredentialState, MemberCredential, WaitingCredentialPage } from '@isocenter/contracts'
 import { Type } from 'typebox'
 import { record, type AuditAction } from '../audit/index.ts'
-import type { Access, Sealing } from '../identity/index.ts'
+import { actorOf, type Access, type Sealing } from '../identity/index.ts'
 import { assertVersion } from '../organisations/index.ts'
-import { decodeCursor, encodeCursor } from '../platform/cursor.ts'
+import { decodeCursor, encodeCursor, exactly } from '../platform/cursor.ts'
 import type { Db, Trx } from '../platform/db.ts'
 import { accountIn, lockHolder } from './common.ts'
 import type { CredentialFiles } from './credential-files.ts'
@@ -47,7 +47,7 @@ const ofMembers = (db: Db, { organisationId }: Access) => credentialRows(db).joi
   .leftJoin('account as decider', 'decider.account_id', 'decision.decided_by')
   .where({ 'membership.organisation_id': organisationId, 'membership.state': 'active' }).whereNot('credential.state', 'none')
   .where((one) => one.whereNotNull('credential.submitted_at').orWhereNotNull('decision.state'))
-  .select<MemberRow[]>('membership.membership_id', 'account.name as holder_name', 'decision.state as decision', 'decision.decided_at', 'decision.decided_by', 'decider.name as decided_by_name', 'decision.reason', db.raw(`to_char(credential.submitted_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.USZ') as place`))
+  .select<MemberRow[]>('membership.membership_id', 'account.name as holder_name', 'decision.state as decision', 'decision.decided_at', 'decision.decided_by', 'decider.name as decided_by_name', 'decision.reason', db.raw(`${exactly('credential.submitted_at')} as place`))
 
 /** How a document stands for the organisation: as it has decided, and to be decided on until then. */
 const stateHere = ({ state, decision }: MemberRow): CredentialState => (state === 'expired' ? 'expired' : decision ?? 'submitted')
@@ -79,7 +79,7 @@ export function createVerification({ db, sealing, files, now }: { readonly db: D
   }
 
   const note = (trx: Trx, access: Access, action: AuditAction, detail: Readonly<Record<string, unknown>>) =>
-    record(trx, [{ organisationId: access.organisationId, actor: `${access.actor.kind}:${access.actor.id}`, action, outcome: 'success', detail }])
+    record(trx, [{ organisationId: access.organisationId, actor: actorOf(access), action, outcome: 'success', detail }])
 
   return {
     list: async (access, membershipId) => {

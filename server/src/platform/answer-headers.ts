@@ -1,3 +1,4 @@
+import type { onSendHookHandler } from 'fastify'
 import fp from 'fastify-plugin'
 
 /** As long as browsers keep to HTTPS (RFC 6797). */
@@ -12,3 +13,9 @@ export const answerHeaders = fp((app, _options, done) => {
   })
   done()
 }, { name: 'answer-headers' })
+
+/** Keeps answers out of every cache: for an `onSend` hook of routes that tell of people. */
+export const noStore: onSendHookHandler = (_request, reply, _payload, next) => {
+  reply.header('cache-control', 'no-store')
+  next()
+}

@@ -40,6 +40,14 @@ test('an operation says which permission it needs, of a token or of a person who
   expect(document.paths['/api/token']?.['post']?.security).toEqual([])
 })
 
+test('an answer that is no JSON is of the type its schema says', () => {
+  const answerOf = (path: string) => Object.keys((document.paths[path]?.['get']?.responses['200'] as { content?: object } | undefined)?.content ?? {})
+  expect(answerOf('/api/quarantine/{quarantineId}/thumbnail')).toEqual(['image/jpeg'])
+  expect(answerOf('/api/events')).toEqual(['text/event-stream'])
+  expect(answerOf('/api/gateways/self/print-jobs/{jobId}/images/{imageId}')).toEqual(['image/x-portable-anymap'])
+  expect(answerOf('/api/quarantine')).toEqual(['application/json'])
+})
+
 test('every part of a path is a parameter, and schemas are referred to by names the document has', () => {
   for (const { path, parameters = [] } of operations()) {
     expect(parameters.filter((one) => one.in === 'path').map(({ name }) => name)).toEqual([...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name))

@@ -102,10 +102,10 @@ function parametersOf(schema: unknown, place: 'path' | 'query' | 'header', writt
 
 function responsesOf(response: FastifySchema['response'], written: (schema: unknown) => unknown): Json {
   if (response === undefined) return { 200: { description: 'OK' } }
-  return Object.fromEntries(Object.entries(response as Record<string, { readonly type?: string; readonly description?: string }>).map(([status, schema]) => {
+  return Object.fromEntries(Object.entries(response as Record<string, { readonly type?: string; readonly description?: string; readonly contentMediaType?: string }>).map(([status, schema]) => {
     const description = schema.description ?? STATUS_CODES[status] ?? 'Problem details (RFC 9457)'
     if (schema.type === 'null') return [status.toUpperCase(), { description }]
-    const mediaType = /^[45]/.test(status) ? 'application/problem+json' : 'application/json'
+    const mediaType = schema.contentMediaType ?? (/^[45]/.test(status) ? 'application/problem+json' : 'application/json')
     return [status.toUpperCase(), { description, content: { [mediaType]: { schema: written(schema) } } }]
   }))
 }

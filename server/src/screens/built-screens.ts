@@ -45,15 +45,17 @@ const Application = Type.Object({
 const headPlaceholder = /<!-- import map.*?-->/
 /** What the page runs first. */
 const rootModule = '@isocenter/mfe-shell'
-/** Modules every page needs: asked for at once rather than when the first that imports them has arrived. */
-const eager = [rootModule, '@isocenter/api-client', 'single-spa', 'react', 'react/jsx-runtime', 'react-dom', 'react-dom/client', 'antd', '@ant-design/icons', '@isocenter/design-system']
+/** Runs before it, as soon as it and what it imports are there: what is shown at some addresses takes longer than the page around it. */
+const beginModule = '@isocenter/mfe-viewer/begin'
+/** Modules every page needs, in this order: asked for at once rather than when the first that imports them has arrived. */
+const eager = [beginModule, '@isocenter/api-client', rootModule, 'single-spa', 'react', 'react/jsx-runtime', 'react-dom', 'react-dom/client', 'antd', '@ant-design/icons', '@isocenter/design-system']
 
 /** Reads what was built into the folders of `folder`, one each application; nothing where there is none. */
 export async function readScreens(folder: string): Promise<BuiltScreens> {
   const files = new Map<string, ScreenFile>()
   const imports: Record<string, string> = {}
   const styles: string[] = []
-  const preloads = new Set<string>()
+  const preloads: Record<string, readonly string[]> = {}
   let layout: string | undefined
   for (const name of await foldersIn(folder)) {
     const contents = await readFolder(join(folder, name))
@@ -71,22 +73,23 @@ export async function readScreens(folder: string): Promise<BuiltScreens> {
     if (!Value.Check(Application, description)) continue
     for (const [specifier, file] of Object.entries(description.modules)) {
       imports[specifier] = base + file
-      if (eager.includes(specifier)) for (const needed of [file, ...(description.preloads[specifier] ?? [])]) preloads.add(base + needed)
+      preloads[specifier] = [file, ...(description.preloads[specifier] ?? [])].map((needed) => base + needed)
     }
     styles.push(...description.styles.map((file) => base + file))
   }
-  const root = imports[rootModule]
-  return { files, page: layout === undefined || root === undefined ? undefined : pageOf(layout, { imports, styles, preloads: [...preloads], root }) }
+  const scripts = [beginModule, rootModule].flatMap((specifier) => imports[specifier] ?? [])
+  const page = layout === undefined || imports[rootModule] === undefined ? undefined : pageOf(layout, { imports, styles, preloads: [...new Set(eager.flatMap((specifier) => preloads[specifier] ?? []))], scripts })
+  return { files, page }
 }
 
-function pageOf(layout: string, { imports, styles, preloads, root }: { readonly imports: Readonly<Record<string, string>>; readonly styles: readonly string[]; readonly preloads: readonly string[]; readonly root: string }): BuiltPage {
+function pageOf(layout: string, { imports, styles, preloads, scripts }: { readonly imports: Readonly<Record<string, string>>; readonly styles: readonly string[]; readonly preloads: readonly string[]; readonly scripts: readonly string[] }): BuiltPage {
   const importMap = JSON.stringify({ imports })
   const lines = [
     // Before everything that asks for a module: an import map that comes later is not taken.
     `<script type="importmap">${importMap}</script>`,
     ...styles.map((href) => `<link rel="stylesheet" href="${href}">`),
     ...preloads.map((href) => `<link rel="modulepreload" href="${href}">`),
-    `<script type="module" src="${root}"></script>`,
+    ...scripts.map((src) => `<script type="module" src="${src}"></script>`),
   ]
   return { html: layout.replace(headPlaceholder, () => lines.join('\n    ')), importMapHash: `'sha256-${createHash('sha256').update(importMap).digest('base64')}'` }
 }

@@ -1,6 +1,6 @@
 /** Share links: made by who may, opened by who holds them, closed by time, by their maker, or by ten wrong passwords. */
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
-import { sharePathOf, wrongSharePasswords, type NewShareLink, type ShareLink, type ShareLinkPage, type ShareLinkRequest, type ShareRiskList, type ShareView, type ShareViewRequest } from '@isocenter/contracts'
+import { sharePathOf, wrongSharePasswords, type NewShareLink, type ShareLink, type ShareLinkPage, type ShareLinkRequest, type ShareView, type ShareViewRequest } from '@isocenter/contracts'
 import { createPseudonyms } from '@isocenter/dicom'
 import { Type } from 'typebox'
 import { createPasswordHashing } from '../accounts/index.ts'
@@ -12,8 +12,8 @@ import { rows, type Db } from '../platform/db.ts'
 import { createVisitCookie } from './cookie.ts'
 import { createLinkNames, type LinkNames } from './names.ts'
 import { noSuchShareLink, shareLinkClosed, sharePasswordNeeded, sharePasswordWrong } from './problems.ts'
-import { risksOf } from './risks.ts'
-import { findLink, findVisit, linksOf, stateOf, type LinkRow } from './store.ts'
+import { risksOf, type StudyRisks } from './risks.ts'
+import { findLink, findVisit, linksOf, namedStudies, stateOf, studiesOf, type LinkRow, type SharedStudy } from './store.ts'
 
 const hourMs = 3_600_000
 /** A visitor who comes back later opens the link again. */
@@ -29,15 +29,17 @@ export interface Visit {
 
 export interface Sharing {
   /** What removing attributes will not remove from these studies. @throws noSuchStudy 404 */
-  readonly risks: (access: Access, StudyInstanceUIDs: readonly string[]) => Promise<ShareRiskList>
+  readonly risks: (access: Access, StudyInstanceUIDs: readonly string[]) => Promise<readonly StudyRisks[]>
   /** @throws noSuchStudy 404, forbidden 403 for who is no person */
   readonly create: (access: Access, request: ShareLinkRequest) => Promise<NewShareLink>
-  /** The caller's own, the latest first. */
+  /** The caller's own, the latest first, with whose studies they show for who may see these. */
   readonly list: (access: Access, page: { readonly cursor: string | undefined; readonly limit: number }) => Promise<ShareLinkPage>
   /** Whoever looks through it sees nothing more with his next request. @throws noSuchShareLink 404 */
   readonly revoke: (access: Access, linkId: string) => Promise<ShareLink>
   /** @throws noSuchShareLink 404, shareLinkClosed 410, sharePasswordNeeded and sharePasswordWrong 403 */
   readonly open: (linkId: string, request: ShareViewRequest) => Promise<Visit>
+  /** What the caller's link shows and is still there, in its order; the caller is a visitor of a link that is not anonymised. */
+  readonly studies: (access: Access, linkId: string) => Promise<readonly SharedStudy[]>
   readonly resolver: ShareResolver
   readonly cookie: ReturnType<typeof createVisitCookie>
   readonly names: LinkNames
@@ -98,7 +100,7 @@ export function createSharing({ db, catalogue, publicUrl, now = () => new Date()
 
     risks: async (access, StudyInstanceUIDs) => {
       await assertThere(access, StudyInstanceUIDs)
-      return { items: await Promise.all(StudyInstanceUIDs.map(async (StudyInstanceUID) => ({ StudyInstanceUID, risks: await risksOf(catalogue, access, StudyInstanceUID) }))) }
+      return Promise.all(StudyInstanceUIDs.map(async (StudyInstanceUID) => ({ StudyInstanceUID, risks: await risksOf(catalogue, access, StudyInstanceUID) })))
     },
 
     create: async (access, { studies, isAnonymised, validHours, password }) => {
@@ -121,12 +123,22 @@ export function createSharing({ db, catalogue, publicUrl, now = () => new Date()
       })
     },
 
-    list: async ({ organisationId, actor }, { cursor, limit }) => {
+    list: async (access, { cursor, limit }) => {
+      const { organisationId, actor, permissions } = access
       if (actor.kind !== 'account') throw forbidden('Links are of persons; a token has none.')
       const after = decodeCursor(cursor, Position)
       const found = await linksOf(db, organisationId, actor.id, after?.[0], limit + 1)
       const last = found.length > limit ? found[limit - 1] : undefined
-      return { items: found.slice(0, limit).map(toLink), ...(last && { next: encodeCursor([last.link_key]) }) }
+      const items = found.slice(0, limit).map(toLink)
+      const shown = permissions.has('study.view') ? items.flatMap(({ studies }) => studies.map(({ StudyInstanceUID }) => StudyInstanceUID)).filter((uid) => reachesStudy(access, uid)) : []
+      const named = await namedStudies(db, organisationId, shown)
+      const withNames = items.map((link) => ({
+        ...link, studies: link.studies.map((study) => {
+          const about = named.get(study.StudyInstanceUID)
+          return about === undefined ? study : { ...study, about }
+        }),
+      }))
+      return { items: withNames, ...(last && { next: encodeCursor([last.link_key]) }) }
     },
 
     revoke: (access, linkId) => db.transaction(async (trx) => {
@@ -155,10 +167,12 @@ export function createSharing({ db, catalogue, publicUrl, now = () => new Date()
       })
       const uidFor = link.mask_secret === null ? (uid: string) => uid : createPseudonyms(link.mask_secret).uidFor
       return {
-        view: { studies: link.present.map(uidFor), isAnonymised: link.mask_secret !== null, expiresAt: endsAt.toISOString() },
+        view: { studies: link.present.map(uidFor), isAnonymised: link.mask_secret !== null, expiresAt: endsAt.toISOString(), linkExpiresAt: link.expires_at.toISOString() },
         secret, maxAgeSeconds: Math.max(1, Math.floor((endsAt.getTime() - openedAt.getTime()) / 1000)),
       }
     },
+
+    studies: ({ organisationId }, linkId) => studiesOf(db, organisationId, linkId),
 
     resolver: {
       accessOf: async (request, linkId) => {

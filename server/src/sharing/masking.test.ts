@@ -9,7 +9,7 @@ import type { LightMyRequestResponse } from 'fastify'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { partsOf } from '../dicomweb/service.fixture.ts'
 import { anOrganisationsService, type OrganisationsService } from '../organisations/service.fixture.ts'
-import { aHospital, aLink, aVisit, type TestVisit } from './sharing.fixture.ts'
+import { aHospital, aLink, anAttachment, aVisit, type TestVisit } from './sharing.fixture.ts'
 
 let service: OrganisationsService
 beforeAll(async () => { service = await anOrganisationsService() })
@@ -56,7 +56,7 @@ const value = (dataSet: DicomJson, key: string) => String(dataSet[key]?.Value?.[
 const bulkdataURIs = (dataSet: DicomJson): string[] => Object.values(dataSet).flatMap(({ vr, Value = [], BulkDataURI }) => (vr === 'SQ' ? Value.flatMap((item) => bulkdataURIs(item as DicomJson)) : BulkDataURI === undefined ? [] : [BulkDataURI]))
 
 /** Asks for everything there is in every way there is; answers how many were given, by what they are. */
-async function walk(visit: TestVisit, originals: Originals): Promise<Map<string, number>> {
+async function walk(visit: TestVisit, originals: Originals, attachmentId = '00000000-0000-4000-8000-000000000000'): Promise<Map<string, number>> {
   const given = new Map<string, number>()
   const ask = async (kind: string, path: string, accept?: string) => {
     const response = await visit.get(path, accept === undefined ? {} : { accept })
@@ -69,6 +69,11 @@ async function walk(visit: TestVisit, originals: Originals): Promise<Map<string,
   await ask('search', '/studies?includefield=all')
   await ask('search', '/instances?includefield=all')
   await ask('xml', '/series', 'multipart/related; type="application/dicom+xml"')
+  for (const path of ['/attachments', ...visit.view.studies.flatMap((uid) => ['content', 'download'].map((as) => `/studies/${uid}/attachments/${attachmentId}/${as}`))]) {
+    const response = await visit.at(path)
+    assertClean(path, response, originals)
+    expect([path, response.statusCode]).toEqual([path, 404])
+  }
   for (const uid of visit.view.studies) {
     const study = `/studies/${uid}`
     await ask('search', `${study}/series?includefield=all`)
@@ -116,8 +121,9 @@ test('what senders put where nobody looks does not leave either', async () => {
   expect((await service.store(objects, { headers: hospital.headers })).statusCode).toBe(200)
   const originals: Originals = { uids: new Set(), texts: new Set([secret, 'P-4711-77', 'A-2026-9', 'River Hospital', 'RIVER PACS']) }
   for (const object of objects) note(JSON.parse(writeDicomJson((await readInstance(object)).dataSet)) as DicomJson, originals)
+  const { attachmentId } = await anAttachment(hospital.doctor, study.StudyInstanceUID, { fileName: `${secret}.pdf`, bytes: Buffer.concat([Buffer.from('%PDF-1.7 of Zhang^Wei'), Buffer.alloc(1000, ' ')]), isShown: true })
   const visit = await aVisit(service, await aLink(hospital.doctor, [study.StudyInstanceUID]))
-  const given = await walk(visit, originals)
+  const given = await walk(visit, originals, attachmentId)
   expect([...given.keys()].sort()).toEqual(['bulkdata', 'file', 'frame', 'metadata', 'rendered', 'search', 'thumbnail', 'uri', 'xml', 'zip'])
   const seen = await visit.get(`/studies/${visit.view.studies[0] ?? ''}/metadata`)
   expect(seen.body.toLowerCase()).not.toContain('zhang')

@@ -5,6 +5,8 @@ import type { Catalogue } from '../catalogue/index.ts'
 import type { Access } from '../identity/index.ts'
 import { isShownMasked } from './names.ts'
 
+export interface StudyRisks { readonly StudyInstanceUID: string; readonly risks: ShareRisk[] }
+
 /** Instances of one series are of one kind; of a study with many so many are looked at. */
 const maxLooked = 500
 

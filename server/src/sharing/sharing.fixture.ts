@@ -1,13 +1,13 @@
 /** Share links made and opened in tests. */
-import type { NewShareLink, ShareLinkRequest, ShareView } from '@isocenter/contracts'
+import type { Attachment, NewShareLink, ShareLinkRequest, ShareView } from '@isocenter/contracts'
 import type { LightMyRequestResponse } from 'fastify'
 import { expect } from 'vitest'
 import type { OrganisationsService, TestMember } from '../organisations/service.fixture.ts'
+import { disposition } from '../platform/file-names.ts'
 
 export async function aHospital(service: OrganisationsService) {
   const hospital = await service.organisation('hospital')
-  const { slug } = await service.db('organisation').where({ organisation_id: hospital.organisationId }).first<{ slug: string }>('slug')
-  return { ...hospital, headers: await service.as(slug), doctor: await hospital.member('full') }
+  return { ...hospital, headers: await service.as(hospital.slug), doctor: await hospital.member('full') }
 }
 
 export async function aLink({ call }: Pick<TestMember, 'call'>, studies: readonly string[], given: Partial<ShareLinkRequest> = {}): Promise<NewShareLink> {
@@ -29,8 +29,21 @@ export async function aVisit(service: OrganisationsService, link: NewShareLink, 
   return {
     view: answer.json<ShareView>(), setCookie: String(answer.headers['set-cookie']),
     get: (path: string, headers: Record<string, string> = {}) => service.app.inject({ method: 'GET', url: `/s/${link.linkId}/dicom-web${path}`, headers: { cookie, ...headers } }),
+    /** Below the link, beside its DICOMweb service. */
+    at: (path: string, headers: Record<string, string> = {}) => service.app.inject({ method: 'GET', url: `/s/${link.linkId}${path}`, headers: { cookie, ...headers } }),
     send: (method: 'POST' | 'DELETE', path: string) => service.app.inject({ method, url: `/s/${link.linkId}/dicom-web${path}`, headers: { cookie } }),
     cookie,
   }
 }
 export type TestVisit = Awaited<ReturnType<typeof aVisit>>
+
+/** A file added to a study, shown to outside viewers or kept from them. */
+export async function anAttachment({ call }: Pick<TestMember, 'call'>, StudyInstanceUID: string, { fileName, bytes, isShown }: { readonly fileName: string; readonly bytes: Buffer; readonly isShown: boolean }): Promise<Attachment> {
+  const added = await call('POST', `/studies/${StudyInstanceUID}/attachments`, bytes, { 'content-type': 'application/octet-stream', 'content-disposition': disposition('attachment', fileName) })
+  expect([added.statusCode, added.body]).toEqual([201, expect.anything()])
+  const attachment = added.json<Attachment>()
+  if (!isShown) return attachment
+  const shown = await call('PUT', `/studies/${StudyInstanceUID}/attachments/${attachment.attachmentId}/visibility`, { isShown })
+  expect(shown.statusCode).toBe(200)
+  return shown.json<Attachment>()
+}

@@ -2,10 +2,10 @@
 import { aStudy, bytesOf } from '@isocenter/testkit'
 import { attributes } from '@isocenter/testkit/instances'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { organisationKinds, type ShareLink, type ShareLinkPage, type ShareRiskList } from '@isocenter/contracts'
+import { organisationKinds, type SharedAttachmentList, type ShareLink, type ShareLinkPage, type ShareRiskList } from '@isocenter/contracts'
 import { builtInRoles } from '../organisations/built-in-roles.ts'
 import { anOrganisationsService, typeOf, type Method, type OrganisationsService } from '../organisations/service.fixture.ts'
-import { aHospital, aLink, aVisit, opening, tokenOf } from './sharing.fixture.ts'
+import { aHospital, aLink, anAttachment, aVisit, opening, tokenOf, type TestVisit } from './sharing.fixture.ts'
 
 let service: OrganisationsService
 let now = new Date('2026-11-22T08:00:00Z')
@@ -25,7 +25,9 @@ describe('a link', () => {
     const [shared, other] = [await stored(hospital), await stored(hospital)]
     const link = await aLink(hospital.doctor, [shared.StudyInstanceUID], { isAnonymised: false })
     const visit = await aVisit(service, link)
-    expect(visit.view).toMatchObject({ studies: [shared.StudyInstanceUID], isAnonymised: false })
+    expect(visit.view).toMatchObject({ studies: [shared.StudyInstanceUID], isAnonymised: false, linkExpiresAt: link.expiresAt })
+    // A visit is shorter than its link: neither end stands for the other.
+    expect(Date.parse(visit.view.expiresAt)).toBeLessThan(Date.parse(link.expiresAt))
     expect(visit.setCookie).toMatch(new RegExp(`^__Secure-isocenter-share=[\\w-]{43}; Path=/s/${link.linkId}/; HttpOnly; SameSite=Strict; Secure; Max-Age=\\d+$`))
 
     const studies = await visit.get('/studies')
@@ -96,8 +98,20 @@ describe('a link', () => {
     expect(typeOf(await service.app.inject({ method: 'POST', url: '/api/share-links', headers: hospital.headers, payload: body }))).toBe('forbidden')
     const link = await aLink(hospital.doctor, [StudyInstanceUID])
     const colleague = await hospital.member('full')
+    // What tells links apart is whose studies they show, as the study list says it.
+    expect((await hospital.doctor.call('GET', '/share-links')).json<ShareLinkPage>().items[0]?.studies).toEqual([{ StudyInstanceUID, isGone: false, about: expect.objectContaining({ PatientName: 'Zhang^Wei', examTypes: ['CT'] }) as unknown }])
     expect((await colleague.call('GET', '/share-links')).json<ShareLinkPage>().items).toEqual([])
     expect(typeOf(await colleague.call('DELETE', `/share-links/${link.linkId}`))).toBe('no-such-share-link')
+  })
+
+  test('is listed without whose studies it shows for who may not see these', async () => {
+    const hospital = await aHospital(service)
+    const { StudyInstanceUID } = await stored(hospital)
+    const { roleId } = (await hospital.doctor.call('POST', '/roles', { name: 'Sender', permissions: ['study.share'] })).json<{ roleId: string }>()
+    const sender = await hospital.member('general')
+    await service.db('membership').where({ membership_id: sender.membershipId, organisation_id: hospital.organisationId }).update({ role_id: roleId })
+    await aLink(sender, [StudyInstanceUID])
+    expect((await sender.call('GET', '/share-links')).json<ShareLinkPage>().items[0]?.studies).toEqual([{ StudyInstanceUID, isGone: false }])
   })
 
   test('tells its maker how often it was opened, and the trail from where', async () => {
@@ -154,6 +168,82 @@ describe('a link', () => {
     expect((await visit.get(`/studies?00100020=${shown?.['00100020']?.Value[0] ?? ''}`)).json<unknown[]>()).toHaveLength(1)
     expect((await visit.get(`/studies?StudyInstanceUID=${StudyInstanceUID}`)).json<unknown[]>()).toEqual([])
     expect((await visit.get(`/studies?StudyInstanceUID=${visit.view.studies[0] ?? ''}`)).json<unknown[]>()).toHaveLength(1)
+  })
+})
+
+describe('attachments of shared studies', () => {
+  const pdf = Buffer.concat([Buffer.from('%PDF-1.7 referral of Zhang Wei '), Buffer.alloc(100_000, 'x')])
+  const pathOf = (uid: string, attachmentId: string, as = 'content') => `/studies/${uid}/attachments/${attachmentId}/${as}`
+  const listed = async (visit: TestVisit) => (await visit.at('/attachments')).json<SharedAttachmentList>().studies
+
+  test('are those that are switched on, no others, for as long as they are', async () => {
+    const hospital = await aHospital(service)
+    const [one, without, two] = [await stored(hospital, { StudyDescription: 'Chest' }), await stored(hospital), await stored(hospital)]
+    const referral = await anAttachment(hospital.doctor, one.StudyInstanceUID, { fileName: 'Überweisung 张伟.pdf', bytes: pdf, isShown: true })
+    const kept = await anAttachment(hospital.doctor, one.StudyInstanceUID, { fileName: 'internal.pdf', bytes: pdf, isShown: false })
+    const other = await anAttachment(hospital.doctor, two.StudyInstanceUID, { fileName: 'second.pdf', bytes: pdf, isShown: true })
+    const link = await aLink(hospital.doctor, [one.StudyInstanceUID, without.StudyInstanceUID], { isAnonymised: false })
+    const visit = await aVisit(service, link)
+    expect(await listed(visit)).toEqual([{
+      StudyInstanceUID: one.StudyInstanceUID, PatientName: 'Zhang^Wei', StudyDescription: 'Chest', StudyDate: expect.stringMatching(/^\d{8}$/) as unknown,
+      items: [{ attachmentId: referral.attachmentId, fileName: 'Überweisung 张伟.pdf', contentType: 'application/pdf', byteLength: pdf.length, addedAt: referral.addedAt }],
+    }])
+    const seen = await visit.at(pathOf(one.StudyInstanceUID, referral.attachmentId))
+    expect([seen.statusCode, seen.rawPayload.equals(pdf)]).toEqual([200, true])
+    expect(seen.headers).toMatchObject({
+      'content-type': 'application/pdf', 'x-content-type-options': 'nosniff', 'cache-control': 'no-store', 'x-robots-tag': 'noindex, nofollow', 'referrer-policy': 'no-referrer', 'cross-origin-resource-policy': 'same-origin',
+      'content-security-policy': expect.stringContaining("default-src 'none'") as unknown, 'content-disposition': expect.stringMatching(/^inline; /) as unknown,
+    })
+    const part = await visit.at(pathOf(one.StudyInstanceUID, referral.attachmentId, 'download'), { range: 'bytes=5-9' })
+    expect([part.statusCode, part.rawPayload.toString(), String(part.headers['content-disposition']).slice(0, 11)]).toEqual([206, pdf.subarray(5, 10).toString(), 'attachment;'])
+    // Kept from outside; of a study that is not shared; of this study by the other's id.
+    for (const [uid, attachmentId] of [[one.StudyInstanceUID, kept.attachmentId], [two.StudyInstanceUID, other.attachmentId], [one.StudyInstanceUID, other.attachmentId], [without.StudyInstanceUID, referral.attachmentId]] as const) {
+      for (const as of ['content', 'download']) expect((await visit.at(pathOf(uid, attachmentId, as))).statusCode).toBe(404)
+    }
+    await service.flushAudit()
+    const trail = await service.db('audit_event').where({ organisation_id: hospital.organisationId, actor: `share:${link.linkId}` }).whereIn('action', ['attachment.view', 'attachment.download']).orderBy('action').select('action', 'study_instance_uid')
+    expect(trail).toEqual([{ action: 'attachment.download', study_instance_uid: one.StudyInstanceUID }, { action: 'attachment.view', study_instance_uid: one.StudyInstanceUID }])
+
+    await hospital.doctor.call('PUT', `/studies/${one.StudyInstanceUID}/attachments/${referral.attachmentId}/visibility`, { isShown: false })
+    expect(await listed(visit)).toEqual([])
+    expect((await visit.at(pathOf(one.StudyInstanceUID, referral.attachmentId))).statusCode).toBe(404)
+  })
+
+  test('are told and opened to nobody else: not without the visit, not by another link, not when it has ended, not of a study that was deleted', async () => {
+    const hospital = await aHospital(service)
+    const { StudyInstanceUID } = await stored(hospital)
+    const { attachmentId } = await anAttachment(hospital.doctor, StudyInstanceUID, { fileName: 'a.pdf', bytes: pdf, isShown: true })
+    const [link, second] = [await aLink(hospital.doctor, [StudyInstanceUID], { isAnonymised: false, validHours: 1, password: 'river-2026' }), await aLink(hospital.doctor, [StudyInstanceUID], { isAnonymised: false })]
+    const [visit, another] = [await aVisit(service, link, { password: 'river-2026' }), await aVisit(service, second)]
+    const paths = ['/attachments', pathOf(StudyInstanceUID, attachmentId), pathOf(StudyInstanceUID, attachmentId, 'download')]
+    const statuses = (ask: (path: string) => Promise<{ statusCode: number }>) => Promise.all(paths.map(async (path) => (await ask(path)).statusCode))
+    expect(await statuses(visit.at)).toEqual([200, 200, 200])
+    expect(await statuses((path) => service.app.inject({ url: `/s/${link.linkId}${path}` }))).toEqual([401, 401, 401])
+    expect(await statuses((path) => service.app.inject({ url: `/s/${link.linkId}${path}`, headers: { cookie: another.cookie } }))).toEqual([401, 401, 401])
+    // By the server's own address: whoever asks there is no visitor, whatever he may do.
+    expect(await statuses((path) => service.app.inject({ url: `/api/shared/${link.linkId}${path}`, headers: { ...hospital.headers, cookie: visit.cookie } }))).toEqual([404, 404, 404])
+    await hospital.doctor.call('DELETE', `/share-links/${second.linkId}`)
+    expect(await statuses(another.at)).toEqual([401, 401, 401])
+    const before = now
+    now = new Date(now.getTime() + 3_600_000)
+    expect(await statuses(visit.at)).toEqual([401, 401, 401])
+    now = before
+    await service.app.inject({ method: 'DELETE', url: `/dicom-web/studies/${StudyInstanceUID}`, headers: hospital.headers })
+    expect(await statuses(visit.at)).toEqual([200, 404, 404])
+    expect(await listed(visit)).toEqual([])
+  })
+
+  test('are counted for who is about to share, and are not there for who opens an anonymised link', async () => {
+    const hospital = await aHospital(service)
+    const [one, two] = [await stored(hospital), await stored(hospital)]
+    const { attachmentId } = await anAttachment(hospital.doctor, one.StudyInstanceUID, { fileName: 'a.pdf', bytes: pdf, isShown: true })
+    await anAttachment(hospital.doctor, one.StudyInstanceUID, { fileName: 'b.pdf', bytes: pdf, isShown: false })
+    const risks = (await hospital.doctor.call('GET', `/share-risks?studies=${one.StudyInstanceUID},${two.StudyInstanceUID}`)).json<ShareRiskList>()
+    expect(risks.items.map(({ attachments }) => attachments)).toEqual([1, 0])
+    const visit = await aVisit(service, await aLink(hospital.doctor, [one.StudyInstanceUID]))
+    for (const path of ['/attachments', ...[visit.view.studies[0] ?? '', one.StudyInstanceUID].flatMap((uid) => [pathOf(uid, attachmentId), pathOf(uid, attachmentId, 'download')])]) {
+      expect([path, typeOf(await visit.at(path))]).toEqual([path, 'no-such-attachment'])
+    }
   })
 })
 

@@ -1,7 +1,9 @@
 /** Rows of share links and visits. */
-import type { ShareLinkState } from '@isocenter/contracts'
+import type { ShareLink, ShareLinkState } from '@isocenter/contracts'
 import { wrongSharePasswords } from '@isocenter/contracts'
+import { correctionsOf, told } from '../corrections/index.ts'
 import { rows, type Db } from '../platform/db.ts'
+import { examTypesOf } from '../studies/index.ts'
 
 export interface LinkRow {
   readonly link_key: string
@@ -80,4 +82,40 @@ export async function instancesOf(db: Db, organisationId: string, studies: reado
     from study st join series s on s.study_key = st.study_key join instance i on i.series_key = s.series_key
     where st.organisation_id = ? and st.study_instance_uid = any(?::text[])
     order by st.study_instance_uid, s.series_number_sort, s.series_key, i.instance_number_sort, i.instance_key`, [organisationId, [...studies]])
+}
+
+/** Studies that are stored now, as the study list names them to people of the organisation. */
+export async function namedStudies(db: Db, organisationId: string, StudyInstanceUIDs: readonly string[]): Promise<ReadonlyMap<string, NonNullable<ShareLink['studies'][number]['about']>>> {
+  const uids = [...new Set(StudyInstanceUIDs)]
+  const [found, corrections] = await Promise.all([
+    rows<{ study_instance_uid: string; patient_name: string | null; study_date: string | null; modalities_in_study: string[] }>(db, `
+      select study_instance_uid, patient_name, study_date, modalities_in_study from study
+      where organisation_id = ? and study_instance_uid = any(?::text[]) and number_of_study_related_instances > 0`, [organisationId, uids]),
+    correctionsOf(db, organisationId, uids),
+  ])
+  return new Map(found.map(({ study_instance_uid, patient_name, study_date, modalities_in_study }) => {
+    const PatientName = told(corrections.get(study_instance_uid), 'PatientName', patient_name)
+    return [study_instance_uid, { examTypes: examTypesOf(modalities_in_study), ...(PatientName !== null && { PatientName }), ...(study_date !== null && { StudyDate: study_date }) }]
+  }))
+}
+
+/** A shared study by what tells it from others, as its images say. */
+export interface SharedStudy {
+  readonly StudyInstanceUID: string
+  readonly PatientName?: string
+  readonly StudyDate?: string
+  readonly StudyDescription?: string
+}
+
+interface StudyRow { readonly study_instance_uid: string; readonly patient_name: string | null; readonly study_date: string | null; readonly study_description: string | null }
+
+/** Those of a link's studies that are stored now, in the order of the link. */
+export async function studiesOf(db: Db, organisationId: string, linkId: string): Promise<SharedStudy[]> {
+  const found = await rows<StudyRow>(db, `
+    select study.study_instance_uid, study.patient_name, study.study_date, study.study_description
+    from share_link l join share_link_study s on s.link_key = l.link_key join study on study.organisation_id = l.organisation_id and study.study_instance_uid = s.study_instance_uid
+    where l.organisation_id = ? and l.link_id = ? and study.number_of_study_related_instances > 0 order by s.position`, [organisationId, linkId])
+  return found.map(({ study_instance_uid, patient_name, study_date, study_description }) => ({
+    StudyInstanceUID: study_instance_uid, ...(patient_name !== null && { PatientName: patient_name }), ...(study_date !== null && { StudyDate: study_date }), ...(study_description !== null && { StudyDescription: study_description }),
+  }))
 }

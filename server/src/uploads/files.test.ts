@@ -36,9 +36,8 @@ test('pictures and a document become a study of their category, in a series of e
 test('what is added to a study that is there is of its patient, whatever is typed', async () => {
   const hospital = await service.organisation('hospital')
   const doctor = await hospital.member('general')
-  const { slug } = await service.db('organisation').where({ organisation_id: hospital.organisationId }).first<{ slug: string }>('slug')
   const there = aStudy({ series: [{ kind: 'CT', instances: 1 }] })
-  await service.store(there.instances.map((instance) => bytesOf({ ...instance, ...attributes({ PatientName: 'Li^Na=李^娜', PatientID: 'P-9' }) })), { headers: await service.as(slug) })
+  await service.store(there.instances.map((instance) => bytesOf({ ...instance, ...attributes({ PatientName: 'Li^Na=李^娜', PatientID: 'P-9' }) })), { headers: await service.as(hospital.slug) })
   expect(await send(doctor, await jpeg().toBuffer(), { ...describes, StudyInstanceUID: there.StudyInstanceUID })).toMatchObject({ status: 200 })
   expect((await doctor.call('GET', `/studies/${there.StudyInstanceUID}`)).json<StudyDetail>()).toMatchObject({ PatientName: 'Li^Na=李^娜', PatientID: 'P-9', NumberOfStudyRelatedSeries: 2 })
   // Of another organisation it is a study like any that is not there.

@@ -6,7 +6,7 @@ import { storeOne, storeResponse } from '../dicomweb/index.ts'
 import type { Access } from '../identity/index.ts'
 import type { Db, Trx } from '../platform/db.ts'
 import type { Metrics } from '../platform/metrics.ts'
-import { BlobNotFound, type BlobStore } from '../storage/index.ts'
+import { BlobNotFound, giveBack, type BlobStore } from '../storage/index.ts'
 import { correctCase } from '../studies/index.ts'
 import { keepResult, leaseToFinish, piecesOf, releaseLease, renewEveryMs, renewLease, studyAttributes, type Lease, type Piece, type StoredUpload } from './store.ts'
 import { withFinding } from './finding.ts'
@@ -112,9 +112,16 @@ async function storeFile(options: Finishing, upload: StoredUpload, pieces: reado
   })
 }
 
+/** Read in parts that are copied: what is read into is lent and lent again, and what an object is made of may be kept. */
+const joinedBytes = 64 * 1024
+
 async function* joined(blobs: BlobStore, pieces: readonly Piece[]): AsyncGenerator<Uint8Array> {
   for (const { blobKey } of pieces) {
-    yield* await blobs.read(blobKey).catch((error: unknown) => { throw error instanceof BlobNotFound ? new PieceLost() : error }) as AsyncIterable<Uint8Array>
+    const bytes = await blobs.read(blobKey).catch((error: unknown) => { throw error instanceof BlobNotFound ? new PieceLost() : error })
+    for await (const chunk of bytes as AsyncIterable<Uint8Array>) {
+      for (let from = 0; from < chunk.byteLength; from += joinedBytes) yield Buffer.from(chunk.subarray(from, from + joinedBytes))
+      giveBack(chunk)
+    }
   }
 }
 

@@ -1,5 +1,4 @@
 /** Resumable uploads (tus 1.0.0). */
-export type { UploadLog } from './finish.ts'
 export { startKeepingUploads } from './keeping.ts'
 export { uploadRoutes } from './routes.ts'
 export { createUploads, type Uploads } from './uploads.ts'

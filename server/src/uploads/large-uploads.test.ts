@@ -118,6 +118,8 @@ describe.skipIf(!canMeasureMemory).each(stores.filter(({ needs }) => needs.every
       // A server that refuses closes the connection, which the sender may see before the answer.
       if (status === 423 || status === 0) {
         refused++
+        // Whoever had it was killed: that his time comes to its end by itself is waited for once, and then taken as past.
+        if (refused > 1 || store === 'bucket') await db('upload').where({ upload_id: path.split('/').at(-1) }).update({ leased_until: db.raw(`now() - interval '1 second'`) })
         await expect.poll(() => isFree(path), { timeout: 30_000 }).toBe(true)
       }
     }

@@ -6,9 +6,9 @@
 import type { Upload, UploadKind, UploadState } from '@isocenter/contracts'
 import { orderedJson, type DicomJson } from '@isocenter/dicom'
 import { takeAnnounced } from '../catalogue/index.ts'
-import type { Access } from '../identity/index.ts'
+import { actorOf, type Access } from '../identity/index.ts'
 import { rows, type Db, type Trx } from '../platform/db.ts'
-import { findingOf } from './finding.ts'
+import { dispositionOf, findingOf } from './finding.ts'
 
 /** An upload as it is held. */
 export interface StoredUpload {
@@ -56,9 +56,6 @@ const toUpload = (row: UploadRow): StoredUpload => ({
   createdAt: row.created_at, expiresAt: row.expires_at,
 })
 
-/** Who makes an upload, as it is kept. */
-export const actorOf = ({ actor }: Pick<Access, 'actor'>): string => `${actor.kind}:${actor.id}`
-
 /**
  * Whether an upload is theirs who ask: what comes is stored with the reach of who began it. Tokens are renewed while an upload is under way for days;
  * so another token of the very same reach goes on with it.
@@ -72,7 +69,7 @@ const reachOf = (studies: Access['studies']): string => (studies === 'all' ? stu
 export const toTold = (upload: StoredUpload): Upload => ({
   uploadId: upload.uploadId, kind: upload.kind, state: upload.state, byteLength: upload.byteLength, byteOffset: upload.byteOffset,
   createdAt: upload.createdAt.toISOString(), expiresAt: upload.expiresAt.toISOString(),
-  ...(findingOf(upload.result) !== undefined && { finding: findingOf(upload.result) }), ...(upload.result !== undefined && { result: upload.result }), ...(upload.resultStatus !== undefined && { status: upload.resultStatus }),
+  ...(findingOf(upload.result) !== undefined && { finding: findingOf(upload.result) }), ...(upload.result !== undefined && { disposition: dispositionOf(upload.result), result: upload.result }), ...(upload.resultStatus !== undefined && { status: upload.resultStatus }),
 })
 
 export interface NewUpload {

@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import type { Upload } from '@isocenter/contracts'
 import type { DicomJson } from '@isocenter/dicom'
-import { anInstance, bytesOf, hasProgram, testBucket } from '@isocenter/testkit'
+import { anInstance, aStudy, bytesOf, hasProgram, testBucket } from '@isocenter/testkit'
 import { Upload as TusUpload } from 'tus-js-client'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { minimumAgeMs, sweep } from '../dicomweb/index.ts'
@@ -62,11 +62,25 @@ describe.each(stores.filter(({ needs }) => needs.every(hasProgram)))('uploads, b
       expect(Date.parse(String(answer.headers['upload-expires']))).toBeGreaterThan(Date.now())
     }
     const upload = await told(url)
-    expect(upload).toMatchObject({ kind: 'instance', state: 'finished', status: 200, byteOffset: bytes.length })
+    expect(upload).toMatchObject({ kind: 'instance', state: 'finished', status: 200, disposition: 'stored', byteOffset: bytes.length })
     expect(value(upload.result as DicomJson, '00081190')).toBe(`https://pacs.example/dicom-web/studies/${String(value(instance, '0020000D'))}`)
     expect(String(value(items(upload.result as DicomJson, '00081199')[0], '00091001'))).toMatch(/^sha-256=:/)
     const retrieved = await service.get(pathOf(instance), { accept: 'application/dicom; transfer-syntax=*' })
     expect(retrieved.rawPayload.equals(bytes)).toBe(true)
+  })
+
+  test('say whether the very same was there already, or is held apart since its study is of another patient', async () => {
+    const { StudyInstanceUID, instances: [instance = {}] } = aStudy({ instances: 1, PatientID: 'P-1' })
+    const [stranger = {}] = aStudy({ instances: 1, StudyInstanceUID, PatientID: 'P-2' }).instances
+    const answers: Upload[] = []
+    for (const bytes of [instance, instance, stranger].map((one) => bytesOf(one))) {
+      const url = await create(bytes.length)
+      await patch(url, 0, bytes)
+      answers.push(await told(url))
+    }
+    expect(answers).toMatchObject([{ status: 200, disposition: 'stored' }, { status: 200, disposition: 'alreadyThere' }, { status: 202, disposition: 'heldApart' }])
+    // It is in no study that could be shown.
+    expect(value(answers[2]?.result as DicomJson, '00081190')).toBeUndefined()
   })
 
   test('leave nothing behind but the instance, and that for one sweep only', async () => {
@@ -93,7 +107,7 @@ describe.each(stores.filter(({ needs }) => needs.every(hasProgram)))('uploads, b
     const noDicom = Buffer.from('no DICOM '.repeat(100))
     const url = await create(noDicom.length)
     expect((await patch(url, 0, noDicom)).statusCode).toBe(204)
-    expect(await told(url)).toMatchObject({ state: 'finished', status: 409, result: { '0008119A': { Value: [{ '00081197': { Value: [0xc000] } }] } } })
+    expect(await told(url)).toMatchObject({ state: 'finished', status: 409, disposition: 'notStored', result: { '0008119A': { Value: [{ '00081197': { Value: [0xc000] } }] } } })
 
     const instance = anInstance()
     const bytes = bytesOf(instance)

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { browserInstanceBytes, type Upload } from '@isocenter/contracts'
 import type { Catalogue } from '../catalogue/index.ts'
 import type { Config } from '../config.ts'
-import type { Access } from '../identity/index.ts'
+import { actorOf, type Access } from '../identity/index.ts'
 import type { Db } from '../platform/db.ts'
 import type { Metrics } from '../platform/metrics.ts'
 import { payloadTooLarge, type ProblemError } from '../platform/problem.ts'
@@ -13,7 +13,7 @@ import { finishUpload, type Finishing, type UploadLog } from './finish.ts'
 import { noSuchUpload, tooManyUploads, uploadLocked, uploadOffsetMismatch } from './problems.ts'
 import { receivePieces } from './receive.ts'
 import {
-  actorOf, deleteExpired, deleteUpload, findUpload, insertUpload, isOf, LeaseLost, leaseMs, leaseToReceive, leftUploads, releaseLease, renewEveryMs, renewLease, toTold, type Lease, type StoredUpload,
+  deleteExpired, deleteUpload, findUpload, insertUpload, isOf, LeaseLost, leaseMs, leaseToReceive, leftUploads, releaseLease, renewEveryMs, renewLease, toTold, type Lease, type StoredUpload,
 } from './store.ts'
 import type { Checksum, UploadMetadata } from './tus.ts'
 

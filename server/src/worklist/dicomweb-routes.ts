@@ -8,6 +8,7 @@ import {
   acceptableOf, contentTypeOf, dataSetOffers, dicomJson, dicomXml, invalidSearch, invalidUID, negotiate, oneDataSetOffers, parseSearch, queryOf, sendJson, sendJsonList,
   searchParameters, sendXmlParts, serviceURL,
 } from '../dicomweb/index.ts'
+import { actorOf } from '../identity/index.ts'
 import { returned } from './returned.ts'
 import { dimseStatus } from './performed-check.ts'
 import { invalidPerformedStep } from './problems.ts'
@@ -40,7 +41,7 @@ export const worklistDicomwebRoutes = ({ config, worklist, accessLog }: Worklist
     }
   })
 
-  const noteRead = ({ access: { organisationId, actor } }: FastifyRequest, action: AuditAction) => { accessLog.accessed({ organisationId, actor: `${actor.kind}:${actor.id}`, action }) }
+  const noteRead = ({ access }: FastifyRequest, action: AuditAction) => { accessLog.accessed({ organisationId: access.organisationId, actor: actorOf(access), action }) }
 
   app.route({
     method: ['GET', 'HEAD'], url: scheduledPath,

@@ -2,7 +2,7 @@
 import type { WorklistItem, WorklistPage } from '@isocenter/contracts'
 import { matchesPlan, MatchValueError, planOf, tagOf, type DicomJson, type MatchKey, type MatchOptions } from '@isocenter/dicom'
 import { record } from '../audit/index.ts'
-import { forbidden, reachesStudy, type Access } from '../identity/index.ts'
+import { actorOf, forbidden, reachesStudy, type Access } from '../identity/index.ts'
 import { decodeCursor, encodeCursor } from '../platform/cursor.ts'
 import { badRequest } from '../platform/problem.ts'
 import type { Db, Trx } from '../platform/db.ts'
@@ -43,8 +43,6 @@ const stepSequence = tagOf('ScheduledProcedureStepSequence')
 const stepStatus = tagOf('ScheduledProcedureStepStatus')
 /** What is over is no work; who wants to see it asks for its status. */
 const notOver: SqlCondition = { text: "status not in ('COMPLETED', 'DISCONTINUED')", bindings: [] }
-
-const actorOf = ({ actor }: Access): string => `${actor.kind}:${actor.id}`
 
 /** The worklist in Postgres. */
 export function createWorklistItems({ db }: { readonly db: Db }): WorklistItems {

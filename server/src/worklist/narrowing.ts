@@ -3,6 +3,7 @@
  * whether one that satisfies them matches is decided by `matchesPlan`, on the item itself.
  */
 import { tagOf, type Condition, type Keyword, type MatchPlan, type Pattern, type VR } from '@isocenter/dicom'
+import { anywhere, likeLiteral } from '../platform/like.ts'
 import type { ItemColumns } from './item.ts'
 
 export interface SqlCondition {
@@ -60,10 +61,9 @@ function ofCondition({ name, isList }: Column, vr: VR, condition: Condition): Sq
   }
 }
 
-const containing = (text: string): SqlCondition => ({ text: 'patient_name_search like ?', bindings: [`%${likeLiteral(text)}%`] })
+const containing = (text: string): SqlCondition => ({ text: 'patient_name_search like ?', bindings: [anywhere(text)] })
 
 const literals = (pattern: Pattern): string[] => pattern.flatMap((part) => (typeof part === 'object' ? [part.text] : []))
-const likeLiteral = (text: string): string => text.replace(/[\\%_]/g, '\\$&')
 const likePattern = (pattern: Pattern): string => pattern.map((part) => (part === '*' ? '%' : part === '?' ? '_' : likeLiteral(part.text))).join('')
 
 /** The days a range of moments touches. In another zone than the item's they may be others, so nothing is ruled out. */

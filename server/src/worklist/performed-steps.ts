@@ -3,7 +3,7 @@ import type { PerformedStep, PerformedStepPage } from '@isocenter/contracts'
 import { DicomJsonError, orderedJson, parseDicomJson, type DicomJson } from '@isocenter/dicom'
 import { record } from '../audit/index.ts'
 import { instancesOfStudies } from '../catalogue/index.ts'
-import { forbidden, reachesStudy, type Access } from '../identity/index.ts'
+import { actorOf, forbidden, reachesStudy, type Access } from '../identity/index.ts'
 import { decodeCursor, encodeCursor } from '../platform/cursor.ts'
 import type { Db, Trx } from '../platform/db.ts'
 import { Type } from 'typebox'
@@ -95,7 +95,7 @@ async function follow(trx: Trx, access: Access, SOPInstanceUID: string, dataSet:
     if (ScheduledProcedureStepID !== undefined) await followPerformedSteps(trx, access, StudyInstanceUID, ScheduledProcedureStepID)
   }
   await record(trx, [{
-    organisationId: access.organisationId, actor: `${access.actor.kind}:${access.actor.id}`, action: 'performed-step.write', outcome: 'success',
+    organisationId: access.organisationId, actor: actorOf(access), action: 'performed-step.write', outcome: 'success',
     StudyInstanceUID: schedule[0]?.StudyInstanceUID, PatientID: textIn(dataSet, 'PatientID'), detail: { change, SOPInstanceUID, status: textIn(dataSet, 'PerformedProcedureStepStatus') },
   }])
 }

@@ -4,6 +4,8 @@ import { Type } from 'typebox'
 import type { FastifyRequest } from 'fastify'
 import type { AccessLog, AuditAction } from '../audit/index.ts'
 import { parseSearch, queryOf } from '../dicomweb/index.ts'
+import { actorOf } from '../identity/index.ts'
+import { noStore } from '../platform/answer-headers.ts'
 import { badRequest } from '../platform/problem.ts'
 import type { ApiRoutes } from '../platform/typed-routes.ts'
 import type { Worklist } from './worklist.ts'
@@ -22,9 +24,9 @@ const PerformedQuery = Type.Object({
 })
 
 export const worklistRoutes: ApiRoutes<{ worklist: Worklist; accessLog: AccessLog }> = async (app, { worklist, accessLog }) => {
-  app.addHook('onSend', (_request, reply, _payload, next) => { reply.header('cache-control', 'no-store'); next() })
-  const noteRead = ({ access: { organisationId, actor } }: Pick<FastifyRequest, 'access'>, action: AuditAction, StudyInstanceUID?: string) => {
-    accessLog.accessed({ organisationId, actor: `${actor.kind}:${actor.id}`, action, StudyInstanceUID })
+  app.addHook('onSend', noStore)
+  const noteRead = ({ access }: Pick<FastifyRequest, 'access'>, action: AuditAction, StudyInstanceUID?: string) => {
+    accessLog.accessed({ organisationId: access.organisationId, actor: actorOf(access), action, StudyInstanceUID })
   }
 
   app.get('/modality-worklist', {

@@ -11,6 +11,9 @@ export interface InstanceSource {
   readonly blobs: BlobStore
 }
 
+/** An instance whose bytes are stored. Its metadata come along where the catalogue has none of it. */
+export type RenderedInstance = Pick<InstanceRecord, 'StudyInstanceUID' | 'SeriesInstanceUID' | 'SOPInstanceUID' | 'transferSyntaxUID' | 'blobKey' | 'byteLength' | 'layout'> & { readonly metadataText?: string | undefined }
+
 /** Last tags of the values that the pipeline reads (PS3.3 §C.7.9, §C.9.2, §C.10.5, §C.11): tables, overlays, graphics, times, ICC profile. */
 const neededValues = /(?:^|\.)(?:00283006|002812[02][123]|60[01][02468ACE]3000|00282000|00700022|00181065)$/
 /** Values of one instance together; beyond this no image has tables. */
@@ -19,9 +22,9 @@ const perFrameGroups = /^52009230\.(\d+)\./
 
 /** The metadata of an instance with the long values that rendering these frames reads; undefined when the instance has gone meanwhile. */
 export async function describedInstance(
-  { catalogue, blobs }: InstanceSource, access: Access, record: InstanceRecord, frameNumbers: readonly number[], signal: AbortSignal,
+  { catalogue, blobs }: InstanceSource, access: Access, record: RenderedInstance, frameNumbers: readonly number[], signal: AbortSignal,
 ): Promise<Described | undefined> {
-  const metadataText = await metadataTextOf(catalogue, access, record)
+  const metadataText = record.metadataText ?? await metadataTextOf(catalogue, access, record)
   if (metadataText === undefined) return undefined
   const layout = decodeLayout(record.layout)
   const object = { blobKey: record.blobKey, byteLength: record.byteLength, layout }
@@ -37,7 +40,7 @@ export async function describedInstance(
 }
 
 /** The DICOM JSON of one instance as text. */
-export async function metadataTextOf(catalogue: Catalogue, access: Access, record: InstanceRecord): Promise<string | undefined> {
+export async function metadataTextOf(catalogue: Catalogue, access: Access, record: Pick<InstanceRecord, 'StudyInstanceUID' | 'SeriesInstanceUID' | 'SOPInstanceUID'>): Promise<string | undefined> {
   for await (const { json } of catalogue.metadata(access, record)) return json
   return undefined
 }
@@ -48,7 +51,7 @@ async function valueOf(blobs: BlobStore, object: StoredObject, { littleEndian }:
 }
 
 /** The bytes of a frame, native ones ready to be read; undefined when there is no such frame. */
-export async function frameBytes(blobs: BlobStore, record: InstanceRecord, layout: Layout, frames: FrameIndex, frameNumber: number, signal: AbortSignal): Promise<FrameBytes | undefined> {
+export async function frameBytes(blobs: BlobStore, record: Pick<InstanceRecord, 'blobKey' | 'byteLength'>, layout: Layout, frames: FrameIndex, frameNumber: number, signal: AbortSignal): Promise<FrameBytes | undefined> {
   const ranges = frameRanges(frames, frameNumber)
   if (!ranges) return undefined
   const stored = await gathered(blobs, { blobKey: record.blobKey, byteLength: record.byteLength, layout }, ranges, signal)

@@ -2,21 +2,20 @@
 import { CodecError, createWorkerPool, owned, type TaskOptions } from '@isocenter/codecs'
 import { decodeLayout } from '@isocenter/dicom'
 import type { RenderOptions } from '@isocenter/rendering'
-import type { InstanceRecord } from '../../catalogue/index.ts'
 import type { Access } from '../../identity/index.ts'
 import { badRequest, unavailable } from '../../platform/problem.ts'
 import { noSuchFrame, noSuchInstance, notRenderable } from '../problems.ts'
-import { describedInstance, frameBytes, type InstanceSource } from './read-instance.ts'
+import { describedInstance, frameBytes, type InstanceSource, type RenderedInstance } from './read-instance.ts'
 import type { FrameBytes, ImageTask, RenderResult, RenderTask, ReportTask } from './render-task.ts'
 
 export interface RenderRequest {
   readonly access: Access
-  readonly record: InstanceRecord
+  readonly record: RenderedInstance
   /** counted from 1; several make an animation */
   readonly frameNumbers: readonly number[]
   readonly options: Omit<RenderOptions, 'presentationState'>
   /** Shows the frames as this presentation state says. */
-  readonly presentationState?: InstanceRecord | undefined
+  readonly presentationState?: RenderedInstance | undefined
   readonly signal: AbortSignal
 }
 

@@ -1,23 +1,18 @@
 /** Thumbnails: made when instances arrive, kept as blobs of their own, and made again where one is missing. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { addressableFrames, decodeLayout, type Layout } from '@isocenter/dicom'
 import type { FastifyBaseLogger } from 'fastify'
 import type { InstanceRecord, Representative, Scope } from '../../catalogue/index.ts'
 import type { Access } from '../../identity/index.ts'
 import { createByteMemory } from '../../platform/byte-memory.ts'
-import { ProblemError } from '../../platform/problem.ts'
 import { BlobNotFound, newDerivedBlobKey, type BlobStore } from '../../storage/index.ts'
-import { notRenderable } from '../problems.ts'
-import { iconOf } from './icons.ts'
-import { middleFrame, renderedKind } from './kind.ts'
 import type { InstanceSource } from './read-instance.ts'
+import { renderThumbnail } from './render-thumbnail.ts'
 import type { Renderer } from './renderer.ts'
 
 /** Longest side, pixels. */
 export const thumbnailSide = 256
 /** Of the way thumbnails are made; another one makes all of them anew. */
 const edition = 1
-export const thumbnailQuality = 80
 
 export interface Thumbnail {
   /** JPEG, its longest side `thumbnailSide` at most. */
@@ -84,25 +79,11 @@ export function createThumbnails(source: InstanceSource, renderer: Renderer, log
     const record = await catalogue.findInstance(access, representative)
     if (!record) return undefined
     const identity = `${edition} ${record.sha256.toString('base64')}`
-    const layout = decodeLayout(record.layout)
-    const kind = renderedKind(record.SOPClassUID, layout)
-    if (kind !== 'image') return { jpeg: await iconOf(kind), identity: `${identity} ${kind}`, isFinal: true }
-    const jpeg = await pictureOf(access, record, layout)
-    if (!jpeg) return { jpeg: await iconOf('image'), identity: `${identity} undecodable`, isFinal: false }
+    // Not the asker's signal: others may wait for the same.
+    const { jpeg, shows } = await renderThumbnail(renderer, { access, record, side: thumbnailSide, signal: stopping.signal })
+    if (shows !== 'frame') return { jpeg, identity: `${identity} ${shows}`, isFinal: shows !== 'undecodable' }
     const thumbnailKey = isKept ? await keep(access, record, jpeg) : undefined
     return { jpeg, identity: thumbnailKey === undefined ? identity : `${thumbnailKey} ${record.sha256.toString('base64')}`, isFinal: true }
-  }
-
-  const pictureOf = async (access: Access, record: InstanceRecord, layout: Layout): Promise<Uint8Array | undefined> => {
-    const frameNumbers = [middleFrame(layout.frames ? addressableFrames(layout.frames) : 0)]
-    // Not the asker's signal: others may wait for the same.
-    const signal = stopping.signal
-    try {
-      return await renderer.render({ access, record, frameNumbers, signal, options: { mediaType: 'image/jpeg', quality: thumbnailQuality, shrinkInto: { width: thumbnailSide, height: thumbnailSide } } })
-    } catch (error) {
-      if (error instanceof ProblemError && error.kind === notRenderable.kind) return undefined
-      throw error
-    }
   }
 
   /** Where it is kept now; undefined when its instance has gone or changed meanwhile. */

@@ -117,7 +117,9 @@ test('a replaced instance answers its new attributes, a deleted one is gone, and
 
 test('of several servers that make the same series ready one is named, and what the others wrote is removed', async () => {
   const { StudyInstanceUID, first } = await stored()
-  const made = await Promise.all(Array.from({ length: 4 }, () => makeReady(StudyInstanceUID, first)))
+  // All of them have seen that it is to be done: who comes later sees that it is done.
+  const [unready] = (await editionOf(StudyInstanceUID, first)).series
+  const made = await Promise.all(Array.from({ length: 4 }, () => makeReadyMetadata({ catalogue, blobs: service.blobs }, unready!)))
   expect(made.filter(Boolean)).toHaveLength(1)
   const [series] = (await editionOf(StudyInstanceUID, first)).series
   const named = await service.db('series_metadata').pluck<string[]>('blob_key')

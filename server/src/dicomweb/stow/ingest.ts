@@ -1,5 +1,6 @@
 /** From received parts to stored instances: several on their way at once, each durable and visible before it is acknowledged. */
 import { describeInstance, encodeLayout, type DicomJson } from '@isocenter/dicom'
+import type { StoreOutcome } from '../../catalogue/index.ts'
 import { reachesStudy, type Access } from '../../identity/index.ts'
 import { BlobStoreError } from '../../storage/index.ts'
 import type { DicomwebDeps } from '../deps.ts'
@@ -9,7 +10,7 @@ import { servicePath } from '../service-url.ts'
 import { digestText } from './data-set-digest.ts'
 import type { ReceivedObject, ReceivedPart } from './parts.ts'
 import { PartRefused, receive, refusalOf, type Received } from './receive.ts'
-import type { FailedResult, StoreResult } from './response.ts'
+import type { FailedResult, StoredResult, StoreResult } from './response.ts'
 import { identityOf, remarksOn, type Identity } from './validate.ts'
 
 export interface Ingest extends Pick<DicomwebDeps, 'blobs' | 'catalogue' | 'metrics'> {
@@ -151,8 +152,9 @@ async function settle(taken: Taken, options: Ingest): Promise<StoreResult> {
     })
     if (!blobKept) await forget(received.blobKey, options)
     if (outcome === 'refused') return { kind: 'failed', reason: 'duplicate', SOPInstanceUID, SOPClassUID }
+    if (outcome === 'quarantined') options.log.info({ SOPInstanceUID }, 'instance held apart: its study is of another patient')
     // Also where the object was there already: only one with this very data set counts as there.
-    return { kind: 'stored', ...instance, isDirty: remarks.length > 0, dataSetSha256: received.dataSetSha256 }
+    return { kind: 'stored', ...instance, isDirty: remarks.length > 0, disposition: dispositions[outcome], dataSetSha256: received.dataSetSha256 }
   } catch (error) {
     // Whether a row names the blob is not known now: if none does, the sweep will find that out.
     await writer.abort()
@@ -161,6 +163,8 @@ async function settle(taken: Taken, options: Ingest): Promise<StoreResult> {
     return { kind: 'failed', reason: refused?.reason ?? 'processingFailure', SOPInstanceUID, SOPClassUID }
   }
 }
+
+const dispositions: Partial<Record<StoreOutcome['outcome'], StoredResult['disposition']>> = { unchanged: 'alreadyThere', quarantined: 'heldApart' }
 
 /** Removes a blob no row names. What cannot be removed now is an orphan, which the sweep removes later. */
 async function forget(blobKey: string, { blobs, log }: Ingest): Promise<void> {

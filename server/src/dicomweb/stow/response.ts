@@ -14,6 +14,8 @@ export interface StoredResult {
   readonly SOPClassUID: string
   /** Something is odd and was kept as received. */
   readonly isDirty: boolean
+  /** The very same was there already; or it is kept, but apart from its study, which is of another patient. */
+  readonly disposition?: 'alreadyThere' | 'heldApart' | undefined
   /** Of the data set that is held, whether this request brought it or it was there. */
   readonly dataSetSha256: Uint8Array
 }
@@ -30,16 +32,16 @@ export interface FailedResult {
 
 /**
  * Private attributes of this service, in group 0009 (PS3.5 §7.8). The receipt lets a sender delete its own copy: what is held is what it sent.
- * A comment stands here because Error Comment (0000,0902) belongs to commands.
+ * The disposition says of what is stored what success alone does not. A comment stands here because Error Comment (0000,0902) belongs to commands.
  */
 const privateCreator: DicomJson = { '00090010': { vr: 'LO', Value: ['ISOCENTER'] } }
-const privateTags = { receipt: '00091001', comment: '00091002' } as const
+const privateTags = { receipt: '00091001', comment: '00091002', disposition: '00091004' } as const
 
 /** One DICOM JSON object; FailedSOPSequence, ReferencedSOPSequence and OtherFailuresSequence are there when they have items (type 1C). */
 export function storeResponse(results: readonly StoreResult[], service: string): DicomJson {
   const stored = results.filter((result) => result.kind === 'stored')
   const failed = results.filter((result) => result.kind === 'failed')
-  const studies = [...new Set(stored.map((result) => result.StudyInstanceUID))]
+  const studies = [...new Set(stored.filter(isInStudy).map((result) => result.StudyInstanceUID))]
   // RetrieveURL is of one study; of several there is none to give (type 2).
   const RetrieveURL = studies.length === 1 ? [`${service}${pathOf({ StudyInstanceUID: studies[0] ?? '' })}`] : []
   return attributes({
@@ -53,7 +55,7 @@ export function storeResponse(results: readonly StoreResult[], service: string):
 /** PS3.18 §10.5.3.1: all stored 200, some or with remarks 202, none 409; none for want of resources or parts too large 503 and 413. */
 export function storeStatus(results: readonly StoreResult[], allTooLarge: boolean, hasLeftovers: boolean): 200 | 202 | 409 | 413 | 503 {
   const failed = results.filter((result) => result.kind === 'failed')
-  if (failed.length === 0) return hasLeftovers || results.some((result) => result.kind === 'stored' && result.isDirty) ? 202 : 200
+  if (failed.length === 0) return hasLeftovers || results.some((result) => result.kind === 'stored' && (result.isDirty || !isInStudy(result))) ? 202 : 200
   if (failed.length < results.length) return 202
   if (allTooLarge) return 413
   return failed.every(({ reason }) => reason === 'outOfResources' || reason === 'processingFailure') ? 503 : 409
@@ -62,21 +64,28 @@ export function storeStatus(results: readonly StoreResult[], allTooLarge: boolea
 /** What the Warning header recommended by PS3.18 §10.5.3.2 says. */
 export function warningsOf(results: readonly StoreResult[], service: string, unreferenced: number): string[] {
   const dirty = results.filter((result) => result.kind === 'stored' && result.isDirty).length
+  const apart = results.filter((result) => result.kind === 'stored' && !isInStudy(result)).length
   const failed = results.filter((result) => result.kind === 'failed').length
   return [
     ...(dirty > 0 ? [`299 ${service}: ${dirty} instances were stored with remarks`] : []),
+    ...(apart > 0 ? [`299 ${service}: ${apart} instances are held apart from their study, which is of another patient`] : []),
     ...(failed > 0 ? [`299 ${service}: ${failed} instances were not stored`] : []),
     ...(unreferenced > 0 ? [`299 ${service}: ${unreferenced} parts of bulk data are named by no instance and were not stored`] : []),
   ]
 }
 
-function storedItem({ SOPClassUID, SOPInstanceUID, StudyInstanceUID, SeriesInstanceUID, isDirty, dataSetSha256 }: StoredResult, service: string): DicomJson {
+const isInStudy = ({ disposition }: StoredResult): boolean => disposition !== 'heldApart'
+
+function storedItem(result: StoredResult, service: string): DicomJson {
+  const { SOPClassUID, SOPInstanceUID, isDirty, disposition, dataSetSha256 } = result
+  const warning = isInStudy(result) ? isDirty ? storeWarnings.doesNotMatchClass : undefined : storeWarnings.otherPatient
   return attributes({
     ReferencedSOPClassUID: { vr: 'UI', Value: [SOPClassUID] },
     ReferencedSOPInstanceUID: { vr: 'UI', Value: [SOPInstanceUID] },
-    RetrieveURL: { vr: 'UR', Value: [service + pathOf({ StudyInstanceUID, SeriesInstanceUID, SOPInstanceUID })] },
-    ...(isDirty && { WarningReason: { vr: 'US', Value: [storeWarnings.doesNotMatchClass.code] } }),
-  }, { receipt: digestText(dataSetSha256) })
+    // Type 2: what is held apart cannot be retrieved.
+    RetrieveURL: { vr: 'UR', ...(isInStudy(result) && { Value: [service + pathOf(result)] }) },
+    ...(warning && { WarningReason: { vr: 'US', Value: [warning.code] } }),
+  }, { receipt: digestText(dataSetSha256), ...(disposition !== undefined && { disposition }) })
 }
 
 function failedItem({ SOPClassUID, SOPInstanceUID, reason, comment }: FailedResult): DicomJson {

@@ -1,6 +1,5 @@
 /** A whole study or series rendered: a part for each frame of its images, or for each report. */
 import { addressableFrames, decodeLayout } from '@isocenter/dicom'
-import type { FastifyReply } from 'fastify'
 import { acceptableOf, chooseOffer, type Offer } from '../media-types.ts'
 import { pathOf, type Scope } from '../paths.ts'
 import { renderedKind } from '../rendering/kind.ts'
@@ -21,15 +20,22 @@ interface ReportForm extends Offer {
 
 const reportForms: readonly ReportForm[] = [{ mediaType: 'text/html', multipart: true }, { mediaType: 'text/plain', multipart: true }]
 
-/** Answers with all of the scope where the request prefers multipart; undefined where one body is to be answered. */
-export async function sendWholeScope(rendered: Rendered, scope: Scope & { StudyInstanceUID: string }): Promise<FastifyReply | undefined> {
+/**
+ * Answers with all of the scope where the request prefers multipart; false where one body is to be answered. It says so by a word of its
+ * own: a reply that is awaited is no value, but the end of the answer.
+ */
+export async function sendWholeScope(rendered: Rendered, scope: Scope & { StudyInstanceUID: string }): Promise<boolean> {
   const { deps, request, reply, params } = rendered
   const form = chooseOffer<ImageForm | ReportForm>(acceptableOf(request), [...oneImage, ...severalImages, ...reportForms])
-  if (!form?.multipart) return undefined
+  if (!form?.multipart) return false
   checkImageParams(rendered, form.mediaType)
   const { revision } = await presenceOf(deps.catalogue, request.access, scope)
-  if (isNotModified(request, reply, weakETagOf(revision, 'rendered', form.mediaType, JSON.stringify(params)))) return reply.code(304).send()
-  return sendRenderedParts(request, reply, form.mediaType, partsOf(rendered, scope, form, clientGone(reply)))
+  if (isNotModified(request, reply, weakETagOf(revision, 'rendered', form.mediaType, JSON.stringify(params)))) {
+    void reply.code(304).send()
+    return true
+  }
+  await sendRenderedParts(request, reply, form.mediaType, partsOf(rendered, scope, form, clientGone(reply)))
+  return true
 }
 
 async function* partsOf(rendered: Rendered, scope: Scope & { StudyInstanceUID: string }, form: ImageForm | ReportForm, signal: AbortSignal): AsyncGenerator<AnswerPart> {

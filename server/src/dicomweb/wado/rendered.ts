@@ -76,7 +76,6 @@ async function sendScope(deps: RenderedDeps, request: RenderedRequest, reply: Fa
   const representative = await deps.catalogue.representative(request.access, scope) ?? await missing(deps.catalogue, request.access, scope)
   noteRead(deps, request, scope.StudyInstanceUID)
   reply.header('content-location', `${serviceURL(deps.config, request)}${pathOf(scope)}/rendered`)
-  const whole = await sendWholeScope(rendered, scope)
-  if (whole) return whole
+  if (await sendWholeScope(rendered, scope)) return reply
   return sendRendered(rendered, await instanceAt(deps.catalogue, request.access, representative), undefined)
 }

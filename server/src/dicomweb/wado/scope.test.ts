@@ -1,7 +1,7 @@
 import { readInstance, type DicomJson } from '@isocenter/dicom'
 import { anInstance, aStudy, bytesOf } from '@isocenter/testkit'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { fromBuffer, type Entry } from 'yauzl'
+import { unzipped } from '../../platform/zip.fixture.ts'
 import { aService, partsOf, type TestService } from '../service.fixture.ts'
 
 let service: TestService
@@ -12,34 +12,6 @@ const value = (json: DicomJson, tag: string) => String(json[tag]?.Value?.[0])
 const pathOf = (json: DicomJson) => `/studies/${value(json, '0020000D')}/series/${value(json, '0020000E')}/instances/${value(json, '00080018')}`
 const pixelsOf = (json: DicomJson) => Buffer.from(json['7FE00010']?.InlineBinary ?? '', 'base64')
 const anything = { accept: 'multipart/related; type="*/*"' }
-
-/** The files of a zip by name. */
-function unzipped(bytes: Buffer): Promise<Map<string, Buffer>> {
-  return new Promise((resolve, reject) => {
-    fromBuffer(bytes, { lazyEntries: true, validateEntrySizes: true }, (error, zip) => {
-      if (error) {
-        reject(error)
-        return
-      }
-      const files = new Map<string, Buffer>()
-      zip.on('error', reject)
-      zip.on('end', () => { resolve(files) })
-      zip.on('entry', (entry: Entry) => {
-        zip.openReadStream(entry, (failure, stream) => {
-          if (failure) {
-            reject(failure)
-            return
-          }
-          stream.toArray().then((chunks) => {
-            files.set(entry.fileName, Buffer.concat(chunks as Buffer[]))
-            zip.readEntry()
-          }, reject)
-        })
-      })
-      zip.readEntry()
-    })
-  })
-}
 
 describe('164 all bulk data and all pixel data', () => {
   test('of a study, a series and an instance, each value a part at its own place', async () => {

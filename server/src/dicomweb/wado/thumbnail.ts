@@ -10,7 +10,8 @@ import { noSuchFrame } from '../problems.ts'
 import { middleFrame, renderedKind } from '../rendering/kind.ts'
 import { thumbnailParameters, thumbnailViewport, type Query } from '../rendering/params.ts'
 import type { Rendering } from '../rendering/index.ts'
-import { thumbnailQuality, thumbnailSide, type Thumbnail } from '../rendering/thumbnails.ts'
+import { thumbnailQuality } from '../rendering/render-thumbnail.ts'
+import { thumbnailSide, type Thumbnail } from '../rendering/thumbnails.ts'
 import { serviceURL } from '../service-url.ts'
 import { clientGone } from './client-gone.ts'
 import { etagOf, isNotModified } from './conditional.ts'
@@ -48,8 +49,7 @@ async function sendRepresentative(
   // The stored one is small: a larger viewport gets a rendering of its own.
   if (viewport && isLarger(viewport) && thumbnail.isFinal) {
     const { SeriesInstanceUID, SOPInstanceUID } = representative
-    const larger = await rendered(deps, request, reply, { StudyInstanceUID: scope.StudyInstanceUID, SeriesInstanceUID, SOPInstanceUID }, undefined, mediaType, viewport)
-    if (larger) return larger
+    if (await sendRenderedThumbnail(deps, request, reply, { StudyInstanceUID: scope.StudyInstanceUID, SeriesInstanceUID, SOPInstanceUID }, undefined, mediaType, viewport)) return reply
   }
   return sendImage(request, reply, thumbnail, mediaType, viewport)
 }
@@ -76,22 +76,28 @@ async function sendFrame(
   const { mediaType } = negotiate(acceptableOf(request), offers)
   noteRead(deps, request, uids.StudyInstanceUID)
   const frameNumber = frameNumbers[middleFrame(frameNumbers.length) - 1] ?? 1
-  const answer = await rendered(deps, request, reply, uids, frameNumber, mediaType, viewport)
-  if (!answer) throw noSuchFrame('The instance has no frames.')
-  return answer
+  if (!await sendRenderedThumbnail(deps, request, reply, uids, frameNumber, mediaType, viewport)) throw noSuchFrame('The instance has no frames.')
+  return reply
 }
 
-/** A thumbnail rendered for this request; undefined where the instance is no image. Without a frame number, of the middle one. */
-async function rendered(
+/**
+ * Answers with a thumbnail rendered for this request; false where the instance is no image. Without a frame number, of the middle one.
+ * It says so by a word of its own: a reply that is awaited is no value, but the end of the answer.
+ */
+async function sendRenderedThumbnail(
   deps: DicomwebDeps & { rendering: Rendering }, request: FastifyRequest, reply: FastifyReply,
   uids: InstanceUIDs, askedFrame: number | undefined, mediaType: RenderedMediaType, viewport: Viewport | undefined,
-): Promise<FastifyReply | undefined> {
+): Promise<boolean> {
   const record = await instanceAt(deps.catalogue, request.access, uids)
   const layout = decodeLayout(record.layout)
-  if (renderedKind(record.SOPClassUID, layout) !== 'image') return undefined
+  if (renderedKind(record.SOPClassUID, layout) !== 'image') return false
   const frameNumber = askedFrame ?? middleFrame(layout.frames ? addressableFrames(layout.frames) : 0)
-  if (isNotModified(request, reply, etagOf(record.sha256, 'thumbnail', String(frameNumber), mediaType, JSON.stringify(viewport ?? null)))) return reply.code(304).send()
+  if (isNotModified(request, reply, etagOf(record.sha256, 'thumbnail', String(frameNumber), mediaType, JSON.stringify(viewport ?? null)))) {
+    void reply.code(304).send()
+    return true
+  }
   const size = viewport ? { viewport } : { shrinkInto: { width: thumbnailSide, height: thumbnailSide } }
   const image = await deps.rendering.renderer.render({ access: request.access, record, frameNumbers: [frameNumber], signal: clientGone(reply), options: { mediaType, quality: thumbnailQuality, ...size } })
-  return sendBytes(reply, image, mediaType)
+  void sendBytes(reply, image, mediaType)
+  return true
 }

@@ -1,5 +1,4 @@
 /** A study, a series or an instance as a zip file with a DICOMDIR (PS3.18 §8.7.3.6, PS3.10 §8). */
-import { createHash } from 'node:crypto'
 import type { DicomJson } from '@isocenter/dicom'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { InstanceRecord, Presence, Scope } from '../../catalogue/index.ts'
@@ -14,7 +13,7 @@ import { etagOf, isNotModified } from './conditional.ts'
 import { storedFiles, type FileOffer } from './file-offers.ts'
 import { presenceOf } from './find.ts'
 import type { Piece } from './transmission.ts'
-import { zippedFileSet, type FileSet } from './zipped-file-set.ts'
+import { directoryUID, fileIDs, zippedFileSet, type FileSet } from './zipped-file-set.ts'
 
 export const applicationZip = 'application/zip'
 
@@ -58,17 +57,12 @@ export async function sendZip(deps: DicomwebDeps, request: FastifyRequest, reply
 /** The files' buffers are used again once they have gone. */
 async function* zipped(deps: DicomwebDeps, request: FastifyRequest, scope: Scope, acceptable: Acceptable, presence: Presence, signal: AbortSignal): AsyncGenerator<Piece> {
   const fill = async ({ add }: FileSet) => {
-    const series = new Map<string, { number: number; instances: number }>()
+    const fileIDOf = fileIDs()
     for await (const { record, json } of deps.catalogue.metadata(request.access, scope)) {
       const offer = offerOf(deps, request, record, acceptable)
       if (!offer) continue
-      let place = series.get(record.SeriesInstanceUID)
-      if (!place) series.set(record.SeriesInstanceUID, place = { number: series.size + 1, instances: 0 })
-      place.instances++
-      // Names by number: safe on every system, and a File ID allows no UID (PS3.10 §8.2).
-      const fileID = ['DICOM', `SE${String(place.number).padStart(6, '0')}`, `IM${String(place.instances).padStart(6, '0')}`]
       await add({
-        fileID, transferSyntaxUID: offer.transferSyntaxUID, attributes: JSON.parse(json) as DicomJson, modifiedAt: record.storedAt,
+        fileID: fileIDOf(record.SeriesInstanceUID), transferSyntaxUID: offer.transferSyntaxUID, attributes: JSON.parse(json) as DicomJson, modifiedAt: record.storedAt,
         open: () => (deps.files ?? storedFiles).open(deps, request.access, record, offer, signal),
       })
     }
@@ -80,8 +74,3 @@ async function* zipped(deps: DicomwebDeps, request: FastifyRequest, scope: Scope
 const zipOffers = ({ files = storedFiles }: DicomwebDeps, { access }: FastifyRequest, record: InstanceRecord): FileOffer[] => files.offers(access, record, false).map((offer) => ({ ...offer, mediaType: applicationZip }))
 
 const offerOf = (deps: DicomwebDeps, request: FastifyRequest, record: InstanceRecord, acceptable: Acceptable): FileOffer | undefined => chooseOffer(acceptable, zipOffers(deps, request, record))
-
-/** The same zip has the same bytes: its DICOMDIR is named by what it lists (PS3.5 §B.2). */
-function directoryUID(revision: string): string {
-  return `2.25.${BigInt(`0x${createHash('sha256').update(`DICOMDIR ${revision}`).digest('hex').slice(0, 32)}`)}`
-}

@@ -1,4 +1,5 @@
 /** DICOM files and their DICOMDIR as a zip (PS3.10 §8), streamed: one file is open at a time, and nothing is held but the keys of the directory. */
+import { createHash } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { DirectoryWriter, type DicomJson } from '@isocenter/dicom'
 import { ZipFile } from 'yazl'
@@ -11,16 +12,38 @@ export interface FileOfSet {
   readonly transferSyntaxUID: string
   readonly attributes: DicomJson
   readonly modifiedAt: Date
-  readonly open: () => Promise<ByteSource>
+  /** Undefined for a file that cannot be had after all. */
+  readonly open: () => Promise<ByteSource | undefined>
 }
 
 export interface FileSet {
-  /** Resolves when the file's bytes have gone, so that one is open at a time. */
-  readonly add: (file: FileOfSet) => Promise<void>
+  /** Resolves when the file's bytes have gone, so that one is open at a time; false where it cannot be had and the set is without it. */
+  readonly add: (file: FileOfSet) => Promise<boolean>
 }
 
 /** What a DICOMDIR is called, and when it was made. */
-export interface DirectoryName { readonly SOPInstanceUID: string; readonly modifiedAt: Date }
+export interface DirectoryName {
+  readonly SOPInstanceUID: string
+  readonly modifiedAt: Date
+  /** Words for people, in a file beside those the DICOMDIR names. */
+  readonly note?: { readonly name: string; readonly text: string } | undefined
+}
+
+export const numbered = (letters: string, number: number): string => `${letters}${String(number).padStart(6, '0')}`
+
+/** File IDs by number, series by series in the order they are first named: safe on every system, and a File ID allows no UID (PS3.10 §8.2). @param folders between DICOM and the series */
+export function fileIDs(...folders: readonly string[]): (SeriesInstanceUID: string) => readonly string[] {
+  const series = new Map<string, { readonly number: number; instances: number }>()
+  return (SeriesInstanceUID) => {
+    const place = series.get(SeriesInstanceUID) ?? { number: series.size + 1, instances: 0 }
+    series.set(SeriesInstanceUID, place)
+    place.instances++
+    return ['DICOM', ...folders, numbered('SE', place.number), numbered('IM', place.instances)]
+  }
+}
+
+/** The same zip has the same bytes: its DICOMDIR is named by what it lists (PS3.5 §B.2). */
+export const directoryUID = (contents: string): string => `2.25.${String(BigInt(`0x${createHash('sha256').update(`DICOMDIR ${contents}`).digest('hex').slice(0, 32)}`))}`
 
 /**
  * The bytes of the zip, the files' as they were read. Files are stored uncompressed: pixel data that would shrink are the server's time against the
@@ -43,19 +66,22 @@ export async function* zippedFileSet(fill: (set: FileSet) => Promise<DirectoryNa
 
 async function fillAndEnd(zip: ZipFile, fill: (set: FileSet) => Promise<DirectoryName>, signal: AbortSignal): Promise<void> {
   const directory = new DirectoryWriter()
-  const { SOPInstanceUID, modifiedAt } = await fill({
+  const { SOPInstanceUID, modifiedAt, note } = await fill({
     add: async (file) => {
       signal.throwIfAborted()
+      const source = await file.open()
+      if (source === undefined) return false
       directory.add(file)
-      await addEntry(zip, file, signal)
+      await addEntry(zip, file, source, signal)
+      return true
     },
   })
+  if (note) zip.addBuffer(Buffer.from(note.text), note.name, { compress: true, mtime: modifiedAt })
   zip.addBuffer(Buffer.from(directory.write(SOPInstanceUID)), 'DICOMDIR', { compress: true, mtime: modifiedAt })
   zip.end()
 }
 
-async function addEntry(zip: ZipFile, { fileID, modifiedAt, open }: FileOfSet, signal: AbortSignal): Promise<void> {
-  const source = await open()
+async function addEntry(zip: ZipFile, { fileID, modifiedAt }: FileOfSet, source: ByteSource, signal: AbortSignal): Promise<void> {
   const stream = Readable.from(source.chunks, { objectMode: false })
   const stop = () => { stream.destroy() }
   signal.addEventListener('abort', stop)

@@ -85,8 +85,7 @@ export function createLive({ db, recipients, sessionEnds, now, onFailure, option
 
   const readPlaces = async (stream: Stream) => {
     stream.placesReadAt = performance.now()
-    const { accountId, vouchedBy } = stream.session
-    stream.places = placesOf((await recipients.placesOf(db, accountId)).filter(({ organisationId }) => vouchedBy === undefined || organisationId === vouchedBy))
+    stream.places = placesOf(await recipients.placesOf(db, stream.session))
   }
   const mayHear = ({ session, places }: Stream, { accountIds, organisationId, permission }: LiveEvent): boolean =>
     (accountIds !== undefined ? accountIds.includes(session.accountId)

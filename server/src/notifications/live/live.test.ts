@@ -5,6 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { roleOf } from '../../organisations/organisations.fixture.ts'
 import { anOrganisationsService, type OrganisationsService } from '../../organisations/service.fixture.ts'
+import { aHospital, stored } from '../../studies/studies.fixture.ts'
 import { openTodo, publish, tell } from '../index.ts'
 import { listen, type Listener } from './live.fixture.ts'
 
@@ -156,6 +157,22 @@ test('of studies that arrive, who may see studies hears, once a second at most',
   await pause(300)
   expect(names(page).filter((name) => name === 'study.arrived')).toHaveLength(2)
   expect(names(blind)).toEqual(['stream.open'])
+})
+
+test('of a correction hears who may see studies of that organisation, and which study it is of; nobody else', async () => {
+  const [hospital, elsewhere] = [await aHospital(service), await aHospital(service)]
+  const finance = await hospital.member('finance')
+  const { StudyInstanceUID } = await stored(hospital, { PatientID: 'P-1' })
+  const [page, ...others] = await Promise.all([hospital.doctor, finance, elsewhere.administrator].map(({ accountId }) => aPage(accountId)))
+  for (const one of [page, ...others]) await one?.next('stream.open')
+  const correct = (PatientID: string) => hospital.administrator.call('PATCH', `/studies/${StudyInstanceUID}/case`, { corrections: { PatientID } }, { 'if-match': '"0"' })
+  expect((await correct('P-2')).statusCode).toBe(200)
+  expect(await page?.next('study.corrected')).toEqual({ name: 'study.corrected', data: { organisationId: hospital.organisationId, StudyInstanceUID } })
+  // What was refused has changed nothing.
+  expect((await correct('P-3')).statusCode).toBe(412)
+  await tell(service.db, 'notification.read', { accountIds: [hospital.doctor, finance, elsewhere.administrator].map(({ accountId }) => accountId) }, {})
+  for (const one of [page, ...others]) await one?.next('notification.read')
+  expect([page, ...others].map((one) => one?.heard.filter(({ name }) => name === 'study.corrected').length)).toEqual([1, 0, 0])
 })
 
 test('a session has so many streams and no more, and without one there is none', async () => {

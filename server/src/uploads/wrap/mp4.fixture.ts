@@ -6,6 +6,8 @@ export interface Movie {
   readonly level?: number
   readonly frames?: number
   readonly isFragmented?: boolean
+  /** Boxes before the media of a file in fragments that say nothing of it. */
+  readonly fillers?: number
 }
 
 const box = (type: string, ...content: Buffer[]): Buffer => {
@@ -20,7 +22,7 @@ const words = (...numbers: number[]): Buffer => {
   return bytes
 }
 
-export function mp4({ codec = 'avc1', profile = 100, constraints = 0, level = 40, frames = 50, isFragmented = false }: Movie = {}): Buffer {
+export function mp4({ codec = 'avc1', profile = 100, constraints = 0, level = 40, frames = 50, isFragmented = false, fillers = 0 }: Movie = {}): Buffer {
   const visual = Buffer.alloc(78)
   visual.writeUInt16BE(640, 24)
   visual.writeUInt16BE(480, 26)
@@ -34,5 +36,5 @@ export function mp4({ codec = 'avc1', profile = 100, constraints = 0, level = 40
   const half = Math.floor(frames / 2)
   const first = box('moof', box('traf', box('tfhd', words(0, 1)), box('trun', words(0x100, half, ...Array.from({ length: half }, () => 40)))))
   const second = box('moof', box('traf', box('tfhd', words(0x8, 1, 40)), box('trun', words(0, frames - half))))
-  return Buffer.concat([box('ftyp', Buffer.from('isom'), words(0)), box('moov', track, box('mvex', box('trex', words(0, 1, 1, 40, 0, 0)))), first, data, second, data])
+  return Buffer.concat([box('ftyp', Buffer.from('isom'), words(0)), box('moov', track, box('mvex', box('trex', words(0, 1, 1, 40, 0, 0)))), ...Array.from({ length: fillers }, () => box('free')), first, data, second, data])
 }

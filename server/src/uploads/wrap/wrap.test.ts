@@ -89,7 +89,7 @@ test.each([
   ['words', Buffer.from('only words'), 'unknownFile'], ['nothing', Buffer.alloc(0), 'unknownFile'], ['a GIF', Buffer.from('GIF89a and more'), 'unknownFile'], ['a broken JPEG', Buffer.from([0xff, 0xd8, 0xff, 0xe0, 0, 2]), 'brokenPicture'],
   ['half a PDF', pdf.subarray(0, 60), 'notPdf'], ['a locked PDF', Buffer.from(pdf.toString().replace('trailer<<', 'trailer<</Encrypt 9 0 R')), 'encryptedPdf'],
   ['a video without a movie', mp4().subarray(0, 3000), 'videoUnreadable'], ['H.265', mp4({ codec: 'hvc1' }), 'videoCodec'], ['MPEG-4 Part 2', mp4({ codec: 'mp4v' }), 'videoCodec'], ['level 5', mp4({ level: 50 }), 'videoProfile'],
-  ['High 10', mp4({ profile: 110 }), 'videoProfile'], ['no frames', mp4({ frames: 0 }), 'videoUnreadable'],
+  ['High 10', mp4({ profile: 110 }), 'videoProfile'], ['no frames', mp4({ frames: 0 }), 'videoUnreadable'], ['more boxes than are looked at, of which some would be counted', mp4({ isFragmented: true, fillers: 9_996 }), 'videoUnreadable'],
 ] as const)('%s is refused by its name', async (_what, file, refused) => { expect(await wrap(file)).toEqual({ refused }) })
 
 test('half a picture is no picture', async () => {

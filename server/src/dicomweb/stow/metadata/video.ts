@@ -27,14 +27,14 @@ export async function readMp4(read: ReadAt, length: number): Promise<Video | und
   if (!track) return undefined
   const { entry } = track
   // What is recorded piece by piece has its samples in fragments behind the movie.
-  const { frames, milliseconds } = track.frames > 0 ? track : await fragmentedSamples(read, length, track)
+  const { frames, milliseconds = 0 } = track.frames > 0 ? track : await fragmentedSamples(read, length, track) ?? {}
   const codec = entry.toString('latin1', 4, 8)
   const transferSyntaxUID = codec === 'avc1' || codec === 'avc3' ? h264Syntax(entry) : codec === 'hvc1' || codec === 'hev1' ? h265Syntax(entry) : undefined
   if (transferSyntaxUID === undefined) return undefined
   return {
     transferSyntaxUID,
     attributes: videoAttributes({
-      Rows: entry.readUInt16BE(34), Columns: entry.readUInt16BE(32), frames, frameTime: frames > 0 && milliseconds > 0 ? milliseconds / frames : undefined,
+      Rows: entry.readUInt16BE(34), Columns: entry.readUInt16BE(32), frames, frameTime: frames !== undefined && frames > 0 && milliseconds > 0 ? milliseconds / frames : undefined,
       method: transferSyntaxUID === h264 || transferSyntaxUID === h264At42 ? 'ISO_14496_10' : 'ISO_23008_2',
       bits: transferSyntaxUID === h265Main10 ? 10 : 8,
     }),
@@ -78,17 +78,32 @@ function videoAttributes({ Rows, Columns, frames, frameTime, method, bits }: Vid
   }
 }
 
-/** The moov box, which may stand behind the media. */
-async function movieBox(read: ReadAt, length: number): Promise<Buffer | undefined> {
-  for (let at = 0, count = 0; at + 8 <= length && count < maxBoxes; count++) {
+interface FileBox {
+  readonly type: string
+  /** Where its content begins, and how long that is. */
+  readonly offset: number
+  readonly length: number
+}
+
+/** The boxes of a file in their order, as far as they are whole; each is a read, so whoever asks bounds their number. */
+async function* fileBoxes(read: ReadAt, length: number): AsyncGenerator<FileBox> {
+  for (let at = 0; at + 8 <= length;) {
     const header = await read(at, Math.min(16, length - at))
-    const type = header.toString('latin1', 4, 8)
     const short = header.readUInt32BE(0)
     const size = short === 0 ? length - at : short === 1 && header.length === 16 ? Number(header.readBigUInt64BE(8)) : short
     const headerBytes = short === 1 ? 16 : 8
-    if (size < headerBytes || at + size > length) return undefined
-    if (type === 'moov') return size > maxMovieBytes ? undefined : read(at + headerBytes, size - headerBytes)
+    if (size < headerBytes || at + size > length) return
+    yield { type: header.toString('latin1', 4, 8), offset: at + headerBytes, length: size - headerBytes }
     at += size
+  }
+}
+
+/** The moov box, which may stand behind the media. */
+async function movieBox(read: ReadAt, length: number): Promise<Buffer | undefined> {
+  let seen = 0
+  for await (const box of fileBoxes(read, length)) {
+    if (++seen > maxBoxes) return undefined
+    if (box.type === 'moov') return box.length > maxMovieBytes ? undefined : read(box.offset, box.length)
   }
   return undefined
 }
@@ -98,29 +113,26 @@ const samplesHaveSize = 0x200
 const samplesHaveFlags = 0x400
 const samplesHaveOffset = 0x800
 
-/** Samples of a track and how long they last, out of its fragments (ISO 14496-12 §8.8). */
-async function fragmentedSamples(read: ReadAt, length: number, { trackId, timescale, defaultDuration }: Track): Promise<{ frames: number; milliseconds: number }> {
+/** Samples of a track and how long they last, out of its fragments (ISO 14496-12 §8.8); undefined where there are more than are looked at: fewer than there are is no number. */
+async function fragmentedSamples(read: ReadAt, length: number, { trackId, timescale, defaultDuration }: Track): Promise<{ frames: number; milliseconds: number } | undefined> {
   let frames = 0
   let duration = 0
-  for (let at = 0, count = 0; at + 8 <= length && count < maxBoxes; count++) {
-    const header = await read(at, Math.min(16, length - at))
-    const short = header.readUInt32BE(0)
-    const size = short === 0 ? length - at : short === 1 && header.length === 16 ? Number(header.readBigUInt64BE(8)) : short
-    if (size < 8 || at + size > length) break
-    if (header.toString('latin1', 4, 8) === 'moof' && size <= maxMovieBytes) {
-      for (const { type, content } of boxes(await read(at + 8, size - 8))) {
-        const fragment = type === 'traf' ? inside(content, 'tfhd') : undefined
-        if (fragment === undefined || fragment.length < 8 || fragment.readUInt32BE(4) !== trackId) continue
-        const ofFragment = fragmentDuration(fragment) ?? defaultDuration
-        for (const run of boxes(content)) {
-          if (run.type !== 'trun' || run.content.length < 8) continue
-          const samples = run.content.readUInt32BE(4)
-          frames += samples
-          duration += runDuration(run.content, samples) ?? samples * ofFragment
-        }
+  let seen = 0
+  for await (const box of fileBoxes(read, length)) {
+    if (++seen > maxBoxes) return undefined
+    if (box.type !== 'moof') continue
+    if (box.length > maxMovieBytes) return undefined
+    for (const { type, content } of boxes(await read(box.offset, box.length))) {
+      const header = type === 'traf' ? inside(content, 'tfhd') : undefined
+      if (header === undefined || header.length < 8 || header.readUInt32BE(4) !== trackId) continue
+      const ofFragment = fragmentDuration(header) ?? defaultDuration
+      for (const run of boxes(content)) {
+        if (run.type !== 'trun' || run.content.length < 8) continue
+        const samples = run.content.readUInt32BE(4)
+        frames += samples
+        duration += runDuration(run.content, samples) ?? samples * ofFragment
       }
     }
-    at += size
   }
   return { frames, milliseconds: timescale === 0 ? 0 : (duration * 1000) / timescale }
 }

@@ -1,11 +1,17 @@
-/** Who accepts an invitation shows that it came to him: whoever makes an account types its phone number, and proves nothing by it. */
-import type { Invitation, InvitationMade, InvitationPage, MemberCreation, OneTimePassword, OwnInvitations, OwnMemberships } from '@isocenter/contracts'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+/** Invitations: whom they are told to, how long they are good, and that who accepts one shows that it came to him: whoever makes an account types its phone number, and proves nothing by it. */
+import type { Invitation, InvitationMade, InvitationPage, MemberCreation, NotificationPage, OneTimePassword, OwnInvitations, OwnMemberships, TodoPage } from '@isocenter/contracts'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { aPhone, roleOf } from './organisations.fixture.ts'
 import { anOrganisationsService, typeOf, type Call, type OrganisationsService } from './service.fixture.ts'
 
+let now = new Date('2026-11-22T04:00:00Z')
+/** Lets days go by, in which everybody stays signed in. */
+const days = async (count: number) => {
+  now = new Date(now.getTime() + count * 86_400_000)
+  await service.db('account_session').update({ last_active_at: now, expires_at: new Date(now.getTime() + 86_400_000) })
+}
 let service: OrganisationsService
-beforeAll(async () => { service = await anOrganisationsService() })
+beforeAll(async () => { service = await anOrganisationsService(() => now) })
 afterAll(() => service.close())
 
 const aHospital = async (name = 'North Hospital') => {
@@ -99,8 +105,12 @@ test('the code is told to who invites this once, and to the phone; what is kept 
   const hospital = await aHospital()
   const stranger = await service.stranger()
   const { invitationId, acceptanceCode } = await invite(hospital, stranger.phone)
-  const sent = (await service.outbox.waiting()).filter(({ kind, to }) => kind === 'invitation-code' && to?.address === stranger.phone)
-  expect(sent).toMatchObject([{ to: { channel: 'sms' } }])
+  const waiting = async () => (await service.outbox.waiting()).filter(({ kind, to }) => kind === 'invitation-code' && to?.address === stranger.phone)
+  const sent = await waiting()
+  expect(sent).toMatchObject([{ to: { channel: 'sms' }, text: { subject: '邀请接受码' } }])
+  // In the language of who is invited.
+  await service.db('account').where({ account_id: stranger.accountId }).update({ language: 'en' })
+  expect(await waiting()).toMatchObject([{ text: { subject: 'Code to accept an invitation' } }])
   expect(sent[0]?.text.body).toContain(acceptanceCode)
   expect((await hospital.chief.call('GET', '/invitations')).json<InvitationPage>().items.map((one) => Object.keys(one)).flat()).not.toContain('acceptanceCode')
   await service.notifying.telling.tellDue()
@@ -124,4 +134,101 @@ test('the code is bounded, and the body of an acceptance is there', async () => 
   const path = '/account/invitations/00000000-0000-4000-8000-000000000000/acceptance'
   for (const body of [undefined, { code: '' }, { code: 'X'.repeat(41) }]) expect([body, typeOf(await stranger.call('POST', path, body))]).toEqual([body, 'bad-request'])
   expect(typeOf(await stranger.call('POST', path, { code: 'K7QXM-3FJ2P' }))).toBe('no-such-invitation')
+})
+
+describe('invitations', () => {
+  const inviteBy = async (call: Call, phone: string, roleId: string) => call('POST', '/invitations', { phone, roleId })
+  const trail = async (organisationId: string) => service.db('audit_event').where({ organisation_id: organisationId }).orderBy('audit_event_id').pluck<string[]>('action')
+
+  test('disclose nothing: a number somebody has and one nobody has are answered and listed alike', async () => {
+    const { chief, role } = await aHospital()
+    const roleId = await role('general')
+    const { phone: known } = await service.stranger()
+    const answers = [await inviteBy(chief.call, known, roleId), await inviteBy(chief.call, aPhone(), roleId)]
+    const shapes = answers.map((answer) => ({ status: answer.statusCode, headers: Object.keys(answer.headers).sort(), body: { ...answer.json<Invitation>(), invitationId: '', phone: '', acceptanceCode: '' } }))
+    expect(shapes[0]).toEqual(shapes[1])
+    const listed = (await chief.call('GET', '/invitations')).json<InvitationPage>().items.map((one) => ({ ...one, invitationId: '', phone: '' }))
+    expect(listed[0]).toEqual(listed[1])
+  })
+
+  test('are told to who has the number, and again when made anew; to nobody where nobody has it', async () => {
+    const { chief, role } = await aHospital()
+    const [{ phone, call }, nobody] = [await service.stranger(), aPhone()]
+    const told = async () => {
+      await service.notifying.telling.tellDue()
+      return (await call('GET', '/notifications')).json<NotificationPage>().items.map(({ event, title }) => [event, title])
+    }
+    const todos = async () => (await call('GET', '/todos')).json<TodoPage>().items.map(({ kind, link }) => [kind, link.recordId])
+    const { invitationId } = (await inviteBy(chief.call, phone, await role('general'))).json<Invitation>()
+    await inviteBy(chief.call, nobody, await role('general'))
+    const message = ['invitation.received', 'North Hospital邀请您加入']
+    expect(await told()).toEqual([message])
+    await chief.call('POST', `/invitations/${invitationId}/renewal`)
+    expect(await told()).toEqual([message, message])
+    // One thing to do, however often it was asked for; done when it is answered, not when it was read.
+    await call('POST', '/notifications/reading', {})
+    expect(await todos()).toEqual([['invitation.answer', invitationId]])
+    await call('POST', `/account/invitations/${invitationId}/declination`)
+    expect(await todos()).toEqual([])
+    await service.notifying.telling.tellDue()
+    expect((await chief.call('GET', '/notifications')).json<NotificationPage>().items).toMatchObject([{ event: 'invitation.declined', link: { recordId: invitationId } }])
+  })
+
+  test('joining: agreed to by who has the number, with the role that was offered', async () => {
+    const { chief, role, organisationId } = await aHospital()
+    const stranger = await service.stranger()
+    const { invitationId, acceptanceCode: code } = (await inviteBy(chief.call, stranger.phone, await role('finance'))).json<InvitationMade>()
+    const { membershipId } = (await stranger.call('POST', `/account/invitations/${invitationId}/acceptance`, { code })).json<{ membershipId: string }>()
+    expect((await stranger.call('GET', '/account/memberships')).json<OwnMemberships>().items).toMatchObject([{ membershipId, isAtWork: true, organisation: { organisationId }, role: { name: 'Finance' }, places: [] }])
+    expect(typeOf(await stranger.call('POST', `/account/invitations/${invitationId}/acceptance`, { code }))).toBe('invitation-state-refused')
+    expect(await trail(organisationId)).toEqual(['member.invite', 'invitation.answer'])
+  })
+
+  test("nobody answers another's invitation, or learns that it is there", async () => {
+    const { chief, role } = await aHospital()
+    const [invited, other] = [await service.stranger(), await service.stranger()]
+    const { invitationId } = (await inviteBy(chief.call, invited.phone, await role('general'))).json<Invitation>()
+    for (const answer of ['acceptance', 'declination']) expect(typeOf(await other.call('POST', `/account/invitations/${invitationId}/${answer}`, {}))).toBe('no-such-invitation')
+    expect((await other.call('GET', '/account/invitations')).json<OwnInvitations>().items).toEqual([])
+  })
+
+  test('of a number nobody had, is there for the account that has it later', async () => {
+    const { chief, role } = await aHospital()
+    const phone = aPhone()
+    await inviteBy(chief.call, phone, await role('general'))
+    const late = await service.stranger(phone)
+    expect((await late.call('GET', '/account/invitations')).json<OwnInvitations>().items).toHaveLength(1)
+  })
+
+  test('expire, are made anew by inviting again, and are one for each number', async () => {
+    const { chief, role } = await aHospital()
+    const stranger = await service.stranger()
+    const first = (await inviteBy(chief.call, stranger.phone, await role('general'))).json<Invitation>()
+    await days(15)
+    expect((await stranger.call('GET', '/account/invitations')).json<OwnInvitations>().items).toEqual([])
+    expect(typeOf(await stranger.call('POST', `/account/invitations/${first.invitationId}/acceptance`, {}))).toBe('invitation-state-refused')
+    expect((await chief.call('GET', '/invitations')).json<InvitationPage>().items).toMatchObject([{ state: 'expired', actions: ['withdraw', 'inviteAgain'] }])
+    expect((await chief.call('POST', `/invitations/${first.invitationId}/renewal`)).json()).toMatchObject({ state: 'open' })
+    expect((await inviteBy(chief.call, stranger.phone, await role('technician'))).json()).toMatchObject({ invitationId: first.invitationId, role: { builtIn: 'technician' } })
+    expect((await stranger.call('POST', `/account/invitations/${first.invitationId}/declination`)).statusCode).toBe(204)
+    expect((await inviteBy(chief.call, stranger.phone, await role('general'))).json()).toMatchObject({ invitationId: first.invitationId, state: 'open' })
+    expect((await chief.call('DELETE', `/invitations/${first.invitationId}`)).statusCode).toBe(204)
+    expect(typeOf(await stranger.call('POST', `/account/invitations/${first.invitationId}/acceptance`, {}))).toBe('invitation-state-refused')
+    expect((await chief.call('GET', '/invitations')).json<InvitationPage>().items).toEqual([])
+  })
+
+  test('a member is not invited; what is no number neither', async () => {
+    const { chief, role } = await aHospital()
+    expect(typeOf(await inviteBy(chief.call, chief.phone, await role('general')))).toBe('already-member')
+    expect(typeOf(await inviteBy(chief.call, 'twelve', await role('general')))).toBe('invalid-phone')
+  })
+
+  test('two who agree at once to one invitation are one member', async () => {
+    const { chief, role, organisationId } = await aHospital()
+    const stranger = await service.stranger()
+    const { invitationId, acceptanceCode: code } = (await inviteBy(chief.call, stranger.phone, await role('general'))).json<InvitationMade>()
+    const answers = await Promise.all(Array.from({ length: 4 }, () => stranger.call('POST', `/account/invitations/${invitationId}/acceptance`, { code })))
+    expect(answers.map(typeOf).sort()).toEqual(['200', ...Array.from({ length: 3 }, () => 'invitation-state-refused')])
+    expect(await service.db('membership').where({ organisation_id: organisationId, account_id: stranger.accountId })).toHaveLength(1)
+  })
 })
