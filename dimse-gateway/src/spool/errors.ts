@@ -1,4 +1,5 @@
 import { tagOf, type Keyword, type Tag } from '@isocenter/dicom'
+import { isFull } from '@isocenter/durable-files'
 
 /** There is no room: the quota is reached or the disk nearly full. Answered with 0xA700 (PS3.4 Table B.2-1). */
 export class SpoolFull extends Error {
@@ -39,4 +40,11 @@ export class NothingToStore extends Error {
   constructor() {
     super('The data set is empty.')
   }
+}
+
+/** What went wrong, in the spool's terms. */
+export function inTermsOfSpool(error: unknown): Error {
+  if (error instanceof SpoolFull || error instanceof SpoolUnavailable || error instanceof ObjectMismatch || error instanceof NothingToStore) return error
+  if (isFull(error)) return new SpoolFull('disk', { cause: error })
+  return new SpoolUnavailable('The spool could not take an object.', { cause: error })
 }

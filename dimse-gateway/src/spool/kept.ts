@@ -16,8 +16,8 @@ interface Options {
   readonly table: IndexTable
   /** Whether the file of an object is there, as long as it was written. */
   readonly isThere: (object: SpooledObject) => Promise<boolean>
-  /** Told of an object whose file has gone from under the process; its row goes too. */
-  readonly onMissing: (object: SpooledObject) => Promise<void>
+  /** Called once an object whose file has gone from under the process is out of the index. */
+  readonly onLost: (object: SpooledObject) => void
   readonly log: Log
 }
 
@@ -29,7 +29,8 @@ export class Kept implements Keeper {
   readonly #publishing = new Map<string, Promise<SpooledObject | undefined>>()
   readonly #deleting = new Set<string>()
   readonly #listeners = new Set<(objects: readonly SpooledObject[]) => void>()
-  readonly #repeatListeners = new Set<(object: SpooledObject, origin: Origin) => void>()
+  readonly #repeatListeners = new Set<(object: SpooledObject, origin: Origin) => Promise<void>>()
+  readonly #lossListeners = new Set<(ids: readonly string[]) => void>()
   #timer: NodeJS.Timeout | undefined
 
   constructor(options: Options) {
@@ -51,7 +52,7 @@ export class Kept implements Keeper {
       const isThere = await this.#options.isThere(same)
       if (!this.#holds(same.id)) continue
       if (isThere) return this.#repeated(same, object)
-      await this.#options.onMissing(same)
+      await this.#lose(same)
     }
 
     // Nothing is waited for between the look and this, so that of two the second sees the first.
@@ -68,12 +69,32 @@ export class Kept implements Keeper {
     }
   }
 
+  /** Whether the file of an object is there; where it is not, neither is the object any more, and who listens for that is told. */
+  async look(id: string): Promise<boolean> {
+    const object = this.get(id)
+    const isThere = object !== undefined && await this.#options.isThere(object)
+    if (object !== undefined && !isThere && this.#holds(id)) await this.#lose(object)
+    // Without a row: an earlier version took it away and told nobody.
+    else if (object === undefined && !this.#deleting.has(id)) await this.#removeRows([id], () => { this.#tellOfLoss([id]) })
+    return isThere
+  }
+
+  async #lose(object: SpooledObject): Promise<void> {
+    await this.#removeRows([object.id], () => { this.#tellOfLoss([object.id]) })
+    this.#options.onLost(object)
+  }
+
+  #tellOfLoss(ids: readonly string[]): void {
+    for (const listener of this.#lossListeners) listener(ids)
+  }
+
   #holds(id: string): boolean {
     return !this.#deleting.has(id) && this.get(id) !== undefined
   }
 
-  #repeated(kept: SpooledObject, again: SpooledObject): SpooledObject {
-    for (const listener of this.#repeatListeners) listener(kept, again)
+  /** The answer waits for what the repeat leads to: the modality has nothing to send once more after it. */
+  async #repeated(kept: SpooledObject, again: SpooledObject): Promise<SpooledObject> {
+    await Promise.all([...this.#repeatListeners].map((listener) => listener(kept, again)))
     return kept
   }
 
@@ -94,10 +115,25 @@ export class Kept implements Keeper {
 
   /** Takes rows away, durably. From the first moment on, the objects are none that a repeat could be answered with. */
   async remove(ids: readonly string[]): Promise<void> {
+    await this.#removeRows(ids, () => undefined)
+  }
+
+  /** Takes rows away whose files were found to be gone, and tells of them, all or nothing. */
+  forget(ids: readonly string[]): void {
+    this.#options.database.transaction(() => {
+      this.#options.table.remove(ids)
+      this.#tellOfLoss(ids)
+    })
+  }
+
+  async #removeRows(ids: readonly string[], alongWith: () => void): Promise<void> {
     this.flush()
     for (const id of ids) this.#deleting.add(id)
     try {
-      await this.#options.database.write(() => { this.#options.table.remove(ids) }, { durable: true })
+      await this.#options.database.write(() => {
+        this.#options.table.remove(ids)
+        alongWith()
+      }, { durable: true })
     } finally {
       for (const id of ids) this.#deleting.delete(id)
     }
@@ -131,9 +167,14 @@ export class Kept implements Keeper {
     return () => { this.#listeners.delete(listener) }
   }
 
-  onRepeat(listener: (object: SpooledObject, origin: Origin) => void): () => void {
+  onRepeat(listener: (object: SpooledObject, origin: Origin) => Promise<void>): () => void {
     this.#repeatListeners.add(listener)
     return () => { this.#repeatListeners.delete(listener) }
+  }
+
+  onLoss(listener: (ids: readonly string[]) => void): () => void {
+    this.#lossListeners.add(listener)
+    return () => { this.#lossListeners.delete(listener) }
   }
 
   /** Writes the rows that wait, and waits no more: what fails now is found at the next start. */

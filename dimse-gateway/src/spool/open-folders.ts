@@ -1,4 +1,4 @@
-import { flushDirectory } from '@isocenter/durable-files'
+import { flushDirectory, flushOpenDirectory } from '@isocenter/durable-files'
 import { open, type FileHandle } from 'node:fs/promises'
 
 /** The hour that is and the one that was, and the folders around them. */
@@ -22,9 +22,11 @@ export class OpenFolders {
       handle.catch(() => this.#open.delete(folder))
       if (this.#open.size > maxOpen) await this.#closeOldest()
     }
-    await (await handle).sync()
+    await flushOpenDirectory(await handle)
   }
 
+
+  /** Closes them all; what is flushed next is opened anew. */
   async close(): Promise<void> {
     while (this.#open.size > 0) await this.#closeOldest()
   }

@@ -3,16 +3,11 @@ import { createReadStream } from 'node:fs'
 import { open, readdir, rename, rm, rmdir, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { DataSetSummariser, type DataSetSummary } from './data-set-summary.ts'
+import { ObjectMismatch } from './errors.ts'
+import { isUnderWay, makeReadable, markWhole } from './new-file.ts'
 import { objectSuffix, type SpoolPlaces } from './places.ts'
-import { headerLength, readSpoolFileHeader } from './spool-file.ts'
+import { fewestHeaderBytes, hasEnded, headerLength, maxHeaderBytes, readSpoolFileHeader } from './spool-file.ts'
 import type { SpooledObject } from './spooled-object.ts'
-
-/** Removes what was on its way when the process ended: none of it was acknowledged. */
-export async function removeArriving(places: SpoolPlaces): Promise<number> {
-  const names = await readdir(places.arriving)
-  for (const name of names) await rm(join(places.arriving, name), { force: true })
-  return names.length
-}
 
 /** Ids of the objects whose files are there, by folder in the order they came. Folders of past hours that have become empty go. */
 export async function* idsByFolder(places: SpoolPlaces, now: Date): AsyncGenerator<string[]> {
@@ -38,41 +33,81 @@ async function namesIn(folder: string): Promise<string[]> {
   }
 }
 
+/** What a file turned out to be. */
+export type Found =
+  | { readonly kind: 'object'; readonly object: SpooledObject }
+  /** Its last byte never came, or it was never used: nobody had an answer. */
+  | { readonly kind: 'neverEnded' }
+  /** It is not what its header says. `isUnderWay`: by its mark its bytes were still coming, so that it may never have been acknowledged. */
+  | { readonly kind: 'damaged'; readonly isUnderWay: boolean }
+
 /**
- * Reads an object's row out of its file, all of whose bytes are held against the digest it came with.
- * @returns undefined when the file is not what was written
+ * Reads an object's row out of its file, all of whose bytes are held against the digest it came with. One that was under way is as
+ * good as any other when it is whole: its mark is not flushed, so that a power cut may bring it back for an object that was
+ * acknowledged. It is flushed and marked here.
+ * @throws the system's errors, which say nothing of the bytes
  */
-export async function readSpoolFile(path: string, id: string): Promise<SpooledObject | undefined> {
+export async function readSpoolFile(path: string, id: string): Promise<Found> {
+  const { mode, size } = await stat(path)
+  const wasUnderWay = isUnderWay(mode)
+  await makeReadable(path, mode)
   const header = await readHeader(path)
-  if (!header) return undefined
+  // By the mark what is cut off within its header was on its way. A header without a digest proves it.
+  if (header === 'cut' && wasUnderWay) return { kind: 'neverEnded' }
+  if (header === 'cut' || header === undefined) return { kind: 'damaged', isUnderWay: wasUnderWay }
   const { origin, identity, receivedAt, dataSetSha256, dataSetOffset } = header
+  if (!hasEnded(dataSetSha256)) return { kind: 'neverEnded' }
   const summariser = new DataSetSummariser(identity)
   for await (const chunk of createReadStream(path, { start: dataSetOffset, highWaterMark: 1024 ** 2 })) await summariser.write(chunk as Buffer)
   let summary: DataSetSummary
   try {
     summary = await summariser.end()
-  } catch {
+  } catch (error) {
+    if (!(error instanceof ObjectMismatch)) throw error
     // An object that is not what its header names never came into the spool.
-    return undefined
+    return { kind: 'damaged', isUnderWay: wasUnderWay }
   }
-  if (summary.dataSetSha256 !== dataSetSha256) return undefined
-  return { id, receivedAt, ...origin, ...identity, ...summary, dataSetOffset, byteLength: (await stat(path)).size }
+  if (summary.dataSetSha256 !== dataSetSha256) return { kind: 'damaged', isUnderWay: wasUnderWay }
+  if (wasUnderWay) await finish(path)
+  return { kind: 'object', object: { id, receivedAt, ...origin, ...identity, ...summary, dataSetOffset, byteLength: size } }
 }
 
-async function readHeader(path: string) {
-  const file = await open(path)
+/** Flushes a whole file and marks it: nobody may have waited for its flush, and whoever sends the object once more is answered without one. */
+async function finish(path: string): Promise<void> {
+  // Windows flushes only what may be written.
+  if (process.platform === 'win32') markWhole(path)
+  const file = await open(path, process.platform === 'win32' ? 'r+' : 'r')
   try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(16 * 1024), 0, 16 * 1024, 0)
-    const length = headerLength(buffer.subarray(0, bytesRead))
-    if (length === undefined || length > bytesRead) return undefined
-    const header = await readSpoolFileHeader(buffer.subarray(0, length))
+    await file.datasync()
+  } finally {
+    await file.close()
+  }
+  markWhole(path)
+}
+
+/** `cut`: the file ends within it. Undefined for bytes that are none. */
+async function readHeader(path: string) {
+  const start = Buffer.alloc(maxHeaderBytes)
+  const file = await open(path)
+  const { bytesRead } = await file.read(start, 0, start.length, 0).finally(() => file.close())
+  const length = headerLength(start.subarray(0, bytesRead))
+  if (bytesRead < (length ?? fewestHeaderBytes)) return 'cut'
+  if (length === undefined) return undefined
+  try {
+    const header = await readSpoolFileHeader(start.subarray(0, length))
     return header && { ...header, dataSetOffset: length }
   } catch {
     // Bytes that are no header: whatever they are, they are looked at by a person.
     return undefined
-  } finally {
-    await file.close()
   }
+}
+
+/** Removes what earlier versions had on its way in a folder of its own; none of it was acknowledged. */
+export async function removeFormerArriving({ root }: SpoolPlaces): Promise<number> {
+  const folder = join(root, 'arriving')
+  const names = await namesIn(folder)
+  for (const name of names) await rm(join(folder, name), { force: true })
+  return names.length
 }
 
 /** Puts a damaged file aside, where it is found and nobody sends it on. */

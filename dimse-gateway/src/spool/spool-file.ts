@@ -16,17 +16,22 @@ interface Arrival {
 }
 
 const digestCharacters = 64
+const noDigest = '0'.repeat(digestCharacters)
+/** Whether the last byte of an object had come when its header was written. */
+export const hasEnded = (dataSetSha256: string): boolean => dataSetSha256 !== noDigest
 const beforePrivateInformation = '{"dataSetSha256":"'
 
 export interface SpoolFileHeader {
   readonly bytes: Uint8Array
   /** Where the digest's hex digits belong, bytes from the start of the file. */
   readonly digestOffset: number
+  /** What of it reads otherwise once `count` spaces, an even number, are put at its end. */
+  lengthened(count: number): readonly { readonly offset: number; readonly bytes: Uint8Array }[]
 }
 
 /** Everything that stands before the data set. */
 export function spoolFileHeader(origin: Origin, identity: Identity, receivedAt: Date): SpoolFileHeader {
-  const arrival: Arrival = { dataSetSha256: '0'.repeat(digestCharacters), receivedAt: receivedAt.toISOString(), remoteAddress: origin.remoteAddress }
+  const arrival: Arrival = { dataSetSha256: noDigest, receivedAt: receivedAt.toISOString(), remoteAddress: origin.remoteAddress }
   const text = Buffer.from(JSON.stringify(arrival))
   const value = Buffer.alloc(text.length + (text.length % 2), ' ')
   text.copy(value)
@@ -39,18 +44,33 @@ export function spoolFileHeader(origin: Origin, identity: Identity, receivedAt: 
     ReceivingApplicationEntityTitle: origin.calledAETitle,
     PrivateInformation: { creatorUID: privateInformationCreatorUID, value },
   })
-  return { bytes, digestOffset: bytes.length - value.length + beforePrivateInformation.length }
+  const valueOffset = bytes.length - value.length
+  return {
+    bytes,
+    digestOffset: valueOffset + beforePrivateInformation.length,
+    // The group's length and that of its last value, which is JSON: spaces at its end say nothing.
+    lengthened: (count) => [
+      { offset: fewestHeaderBytes - 4, bytes: asUint32(bytes.length - fewestHeaderBytes + count) },
+      { offset: valueOffset - 4, bytes: asUint32(value.length + count) },
+    ],
+  }
+}
+
+function asUint32(number: number): Uint8Array {
+  const bytes = Buffer.alloc(4)
+  bytes.writeUInt32LE(number)
+  return bytes
 }
 
 /** Bytes of a header that say how long it is: preamble, prefix and group length (PS3.10 §7.1). */
-const lengthBytes = 128 + 4 + 12
+export const fewestHeaderBytes = 128 + 4 + 12
 /** More than any header of ours has. */
-const maxHeaderBytes = 16 * 1024
+export const maxHeaderBytes = 16 * 1024
 
 /** Length of the header a file begins with; undefined when it is none of ours. */
 export function headerLength(start: Buffer): number | undefined {
-  if (start.length < lengthBytes || start.toString('latin1', 128, 132) !== 'DICM' || start.readUInt32LE(132) !== 0x0000_0002) return undefined
-  const length = lengthBytes + start.readUInt32LE(lengthBytes - 4)
+  if (start.length < fewestHeaderBytes || start.toString('latin1', 128, 132) !== 'DICM' || start.readUInt32LE(132) !== 0x0000_0002) return undefined
+  const length = fewestHeaderBytes + start.readUInt32LE(fewestHeaderBytes - 4)
   return length <= maxHeaderBytes ? length : undefined
 }
 

@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto'
-import { join } from 'node:path'
+import { readdir, stat } from 'node:fs/promises'
+import { basename, join } from 'node:path'
 import { createAlarms, type Alarms } from '../platform/alarms.ts'
 import { systemClock } from '../platform/clock.ts'
 import { openDatabase, type Database } from '../platform/database.ts'
@@ -14,24 +15,34 @@ export interface OpenedSpool {
   readonly database: Database
   readonly alarms: Alarms
   readonly announced: SpooledObject[]
+  readonly lost: string[]
   close(): Promise<void>
 }
 
-/** A spool in a folder, started; `announced` is what its subscriber was told. */
+/** A spool in a folder, started; `announced` and `lost` are what its subscriber was told, the latter by id. */
 export async function openedSpool(directory: string, settings: SpoolSettings = { refuseAtFreeBytes: 0 }): Promise<OpenedSpool> {
   const database = openDatabase(join(directory, 'spool.db'), [spoolSchema])
   const alarms = createAlarms(systemClock)
   const spool = await openSpool({ directory: join(directory, 'spool'), database, settings: () => settings, alarms, clock: systemClock, log: createLog('silent') })
   const announced: SpooledObject[] = []
   spool.subscribe((objects) => { announced.push(...objects) })
+  const lost: string[] = []
+  spool.onLoss((ids) => { lost.push(...ids) })
   await spool.start()
   return {
-    spool, database, alarms, announced,
+    spool, database, alarms, announced, lost,
     close: async () => {
       await spool.close()
       database.close()
     },
   }
+}
+
+/** Ids of the files in a spool's folder that have something in them, in order; `ID damaged` for those put aside. */
+export async function filesIn(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
+  const files = await Promise.all(entries.filter((entry) => entry.isFile()).map(async ({ parentPath, name }) => ({ name: basename(name, '.dcm'), isAside: basename(parentPath) === 'damaged', size: (await stat(join(parentPath, name))).size })))
+  return files.filter(({ size }) => size > 0).map(({ name, isAside }) => (isAside ? `${name} damaged` : name)).sort()
 }
 
 /** Sends a data set into the spool in pieces of random length, their memory used again after each. */

@@ -1,13 +1,16 @@
 import { encodeDataSet, ExplicitVRLittleEndian, readInstance } from '@isocenter/dicom'
+import { uuidv7 } from '@isocenter/durable-files'
 import { anInstance, aUID } from '@isocenter/testkit/instances'
 import { createHash } from 'node:crypto'
-import { appendFile, mkdtemp, readdir, readFile, rm, symlink, truncate } from 'node:fs/promises'
+import { appendFile, chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { NothingToStore, SpoolFull, type Identity, type SpooledObject } from './index.ts'
-import { openedSpool, origin, received, type OpenedSpool } from './spool.fixture.ts'
+import { spoolFileHeader } from './spool-file.ts'
+import { filesIn, openedSpool, origin, received, type OpenedSpool } from './spool.fixture.ts'
 
 const CTImageStorage = '1.2.840.10008.5.1.4.1.1.2'
 
@@ -85,31 +88,53 @@ describe('an object in the spool', () => {
     expect(opened.announced).toEqual([])
   })
 
+  test('whose file or folder somebody removes while it comes is not acknowledged, and comes anew', async () => {
+    const sent = aCT()
+    for (const removed of ['a file', 'its folders']) {
+      const writer = await opened.spool.receive(origin, sent.identity)
+      await writer.write(sent.dataSet)
+      const objects = join(directory, 'spool', 'objects')
+      if (removed === 'its folders') for (const day of await readdir(objects)) await rm(join(objects, day), { recursive: true })
+      else for (const { name, parentPath } of (await readdir(objects, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile())) await rm(join(parentPath, name))
+      await expect(writer.commit(), removed).rejects.toMatchObject({ name: 'SpoolUnavailable' })
+      expect(opened.alarms.list()).toMatchObject([{ code: 'spoolUnavailable', severity: 'critical' }])
+    }
+    const object = await send(sent)
+    expect(opened.alarms.list()).toEqual([])
+    expect(await filesIn(join(directory, 'spool'))).toEqual([object.id])
+    await reopen()
+    expect(opened.spool.get(object.id)).toEqual(object)
+  })
+
   test('that was aborted leaves nothing', async () => {
     const { identity, dataSet } = aCT()
     const writer = await opened.spool.receive(origin, identity)
     await writer.write(dataSet.subarray(0, 5000))
     await writer.abort()
     expect(opened.spool.usage()).toMatchObject({ objects: 0, bytes: 0 })
-    expect(await readdir(join(directory, 'spool', 'arriving'))).toEqual([])
+    expect(await filesIn(join(directory, 'spool'))).toEqual([])
   })
 })
 
 describe('the same object once more', () => {
   test('is kept once when its bytes are the same, also when both come at once', async () => {
     const repeats: string[] = []
-    opened.spool.onRepeat(({ id }, { callingAETitle }) => { repeats.push(`${id} ${callingAETitle}`) })
+    opened.spool.onRepeat(async ({ id }, { callingAETitle }) => {
+      await sleep(20)
+      repeats.push(`${id} ${callingAETitle}`)
+    })
     const sent = aCT()
     const [first, second] = await Promise.all([send(sent), send(sent)])
     const third = await send(sent, { ...origin, callingAETitle: 'CT_2' })
     expect(new Set([first.id, second.id, third.id]).size).toBe(1)
+    // What a repeat leads to is done when its sender has the answer.
+    expect(repeats).toEqual([`${first.id} CT_1`, `${first.id} CT_2`])
     await settled()
     expect(opened.announced.length).toBe(1)
     expect(opened.spool.usage()).toMatchObject({ objects: 1, bytes: first.byteLength })
-    expect(repeats).toEqual([`${first.id} CT_1`, `${first.id} CT_2`])
   })
 
-  test.each([['was deleted', (path: string) => rm(path)], ['was cut short', (path: string) => truncate(path, 1000)]])('is kept anew when the file of the first %s under the gateway, and that is an alarm', async (_what, damage) => {
+  test.each([['was deleted', (path: string) => rm(path)], ['was cut short', (path: string) => truncate(path, 1000)]])('is kept anew when the file of the first %s under the gateway, of which somebody is told', async (_what, damage) => {
     const sent = aCT()
     const first = await send(sent)
     await settled()
@@ -117,7 +142,7 @@ describe('the same object once more', () => {
     const [second, third] = await Promise.all([send(sent), send(sent)])
     expect([second.id === first.id, third.id]).toEqual([false, second.id])
     expect(sha256((await buffer(opened.spool.read(second.id))).subarray(second.dataSetOffset))).toBe(sha256(sent.dataSet))
-    expect(opened.alarms.list()).toMatchObject([{ code: 'objectMissing', severity: 'critical', subject: first.id }])
+    expect(opened.lost).toEqual([first.id])
     await settled()
     expect(opened.spool.usage()).toMatchObject({ objects: 1, bytes: second.byteLength })
     expect(opened.announced.map(({ id }) => id)).toEqual([first.id, second.id])
@@ -148,7 +173,7 @@ describe('what a request says and what comes', () => {
     await expect(send({ ...sent, identity: { ...sent.identity, SOPClassUID: '1.2.840.10008.5.1.4.1.1.4' } })).rejects.toMatchObject({ attribute: 'SOPClassUID' })
     await expect(send({ ...sent, dataSet: new Uint8Array() })).rejects.toBeInstanceOf(NothingToStore)
     for (const attribute of ['SOPInstanceUID', 'SOPClassUID'] as const) await expect(send(aCT({ [attribute]: undefined }))).rejects.toMatchObject({ attribute })
-    expect(await readdir(join(directory, 'spool', 'arriving'))).toEqual([])
+    expect(await filesIn(join(directory, 'spool'))).toEqual([])
     expect(opened.spool.usage()).toMatchObject({ objects: 0, bytes: 0 })
   })
 
@@ -212,13 +237,61 @@ describe('without its index', () => {
     expect(opened.alarms.list().map(({ code }) => code)).toEqual(['objectDamaged'])
   })
 
-  test('a file that is gone is an alarm', async () => {
-    const object = await send(aCT())
+  test('of what was under way when the process ended, what is whole is kept, what never ended is removed, and what may have been acknowledged is put aside', async () => {
+    const objects = [await send(aCT()), await send(aCT())] as [SpooledObject, SpooledObject]
+    const [whole, cut] = objects.map(({ id }) => opened.spool.pathOf(id)) as [string, string]
+    const { identity, dataSet } = aCT()
+    const unused = uuidv7(Date.now())
+    const neverEnded = uuidv7(Date.now())
+    const begun = uuidv7(Date.now())
+    await writeFile(opened.spool.pathOf(unused), '')
+    await writeFile(opened.spool.pathOf(begun), spoolFileHeader(origin, identity, new Date()).bytes.subarray(0, 200))
+    const illegible = uuidv7(Date.now() + 1)
+    await writeFile(opened.spool.pathOf(illegible), Buffer.alloc(1000))
+    await writeFile(opened.spool.pathOf(neverEnded), Buffer.concat([spoolFileHeader(origin, identity, new Date()).bytes, dataSet]))
+    await opened.close()
+    await rm(join(directory, 'spool.db'))
+    await truncate(cut, objects[1].byteLength - 1)
+    // As a power cut leaves them: the mark of a file is not flushed, its bytes are.
+    for (const path of [whole, cut, ...[unused, begun, illegible].map((id) => opened.spool.pathOf(id))]) await chmod(path, 0o400)
+    opened = await openedSpool(directory)
+    expect(opened.announced).toEqual([objects[0]])
+    expect(await filesIn(join(directory, 'spool'))).toEqual([objects[0].id, `${objects[1].id} damaged`, `${illegible} damaged`])
+    expect((await stat(whole)).mode & 0o777).toBe(0o600)
+    expect(opened.alarms.list().map(({ code, severity, subject }) => [code, severity, subject]).sort()).toEqual([objects[1].id, illegible].map((id) => ['objectDamaged', 'warning', id]))
+  })
+
+  test('a file of an object that was emptied is put aside, and somebody is told', async () => {
+    const { id } = await send(aCT())
+    await opened.close()
+    await rm(join(directory, 'spool.db'))
+    await truncate(opened.spool.pathOf(id), 0)
+    opened = await openedSpool(directory)
+    expect(await readdir(join(directory, 'spool', 'damaged'))).toEqual([`${id}.dcm`])
+    expect(opened.alarms.list()).toMatchObject([{ code: 'objectDamaged', severity: 'critical', subject: id }])
+  })
+
+  test('what an earlier version had under way is removed', async () => {
+    await opened.close()
+    await mkdir(join(directory, 'spool', 'arriving'))
+    await writeFile(join(directory, 'spool', 'arriving', uuidv7(Date.now())), 'half of it')
+    opened = await openedSpool(directory)
+    expect(await filesIn(join(directory, 'spool'))).toEqual([])
+  })
+
+  test('of files that are gone somebody is told, at the start and when they are looked for', async () => {
+    const [atStart, later, whole] = [await send(aCT()), await send(aCT()), await send(aCT())]
     await settled()
-    await rm(opened.spool.pathOf(object.id))
+    await rm(opened.spool.pathOf(atStart.id))
     await reopen()
-    expect(opened.spool.get(object.id)).toBeUndefined()
-    expect(opened.alarms.list()).toMatchObject([{ code: 'objectMissing', subject: object.id }])
+    expect(opened.spool.get(atStart.id)).toBeUndefined()
+    expect(opened.lost).toEqual([atStart.id])
+
+    await rm(opened.spool.pathOf(later.id))
+    expect(await Promise.all([later, later, whole].map(({ id }) => opened.spool.look(id)))).toEqual([false, false, true])
+    expect(opened.lost).toEqual([atStart.id, later.id])
+    expect(opened.spool.usage()).toMatchObject({ objects: 1, bytes: whole.byteLength })
+    expect(opened.alarms.list()).toEqual([])
   })
 })
 
@@ -243,7 +316,7 @@ describe('room', () => {
     opened = await openedSpool(directory, { refuseAtFreeBytes: 0, quotaBytes: first.byteLength + 10 })
     await expect(opened.spool.receive(origin, aCT().identity)).rejects.toMatchObject({ name: 'SpoolFull', reason: 'quota' })
     await settled()
-    expect(await readdir(join(directory, 'spool', 'arriving'))).toEqual([])
+    expect(await filesIn(join(directory, 'spool'))).toEqual([first.id])
     expect(opened.alarms.list()).toMatchObject([{ code: 'spoolFull' }])
   })
 

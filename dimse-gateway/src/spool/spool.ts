@@ -1,28 +1,27 @@
-import { DurableDirectories, isAbsent, makeDurably, StagedFile, uuidv7 } from '@isocenter/durable-files'
-import { constants, createReadStream, renameSync } from 'node:fs'
-import { open, stat, unlink } from 'node:fs/promises'
-import { join } from 'node:path'
-import type { Readable } from 'node:stream'
+import { DurableDirectories, isAbsent, makeDurably, StagedFile } from '@isocenter/durable-files'
+import { stat, unlink } from 'node:fs/promises'
+import { setImmediate as others } from 'node:timers/promises'
 import type { SpoolSettings } from '../configuration/schema.ts'
 import type { Alarms } from '../platform/alarms.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Database } from '../platform/database.ts'
 import type { Log } from '../platform/log.ts'
 import { createCapacity } from './capacity.ts'
+import { takesDirect } from './takes-direct.ts'
+import { inTermsOfSpool, SpoolFull, SpoolUnavailable } from './errors.ts'
 import { createIndexTable } from './index-table.ts'
 import { Kept } from './kept.ts'
 import { OpenFolders } from './open-folders.ts'
+import { markWhole } from './new-file.ts'
 import { spoolPlaces } from './places.ts'
-import { idsByFolder, putAside, readSpoolFile, removeArriving } from './recovery.ts'
+import { readFile } from './read-file.ts'
+import { idsByFolder, putAside, readSpoolFile, removeFormerArriving } from './recovery.ts'
+import { Reserve, type ReservedFile } from './reserve.ts'
 import type { Identity, Origin, SpooledObject } from './spooled-object.ts'
-import { ObjectWriter, type SpoolWriter } from './writer.ts'
+import { ObjectWriter, type Keeper, type SpoolWriter } from './writer.ts'
 
-/** Where the system has it, a write returns when it is on disk: most objects are one write, and each step less is an acknowledgement sooner. */
-const writesAreDurable = (constants as { O_DSYNC?: number }).O_DSYNC !== undefined
-const openNew = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | (writesAreDurable ? constants.O_DSYNC : 0)
-
-/** Objects read from files at a start that are announced together. */
-const recoveredAtATime = 200
+/** Objects read from files at a start, or missed there, that are told of together. */
+const toldAtATime = 200
 
 export interface SpoolUsage {
   readonly objects: number
@@ -51,17 +50,24 @@ export interface Spool {
   find(SOPInstanceUID: string): readonly SpooledObject[]
   /** The next objects in the order they came. @param after id of the last one seen; '' for the first */
   list(after: string, limit: number): readonly SpooledObject[]
-  /** The file's bytes, from an offset on. The stream fails when the object is deleted before it is opened. */
-  read(id: string, from?: number): Readable
+  /** The file's bytes, from an offset on, in buffers that may be given back. @throws the system's error when the object is deleted before the first is read */
+  read(id: string, from?: number): AsyncIterable<Buffer>
   /** Path of an object's file, for whoever reads parts of it. */
   pathOf(id: string): string
+  /** Looks whether an object's file is there, as long as it was written. One that has gone is no object of the spool any more. */
+  look(id: string): Promise<boolean>
   /** Deletes objects for good; those that are not there count as deleted. */
   delete(...ids: readonly string[]): Promise<void>
   usage(): SpoolUsage
   /** Takes every object that is new, once it is in the index; answers how to stop. Throwing undoes all, which is tried again. */
   subscribe(listener: SpoolListener): () => void
-  /** Takes every object that came once more with the same bytes, as it is in the spool; answers how to stop. */
-  onRepeat(listener: (object: SpooledObject, origin: Origin) => void): () => void
+  /** Takes every object that came once more with the same bytes, as it is in the spool, before the sender is answered; answers how to stop. */
+  onRepeat(listener: (object: SpooledObject, origin: Origin) => Promise<void>): () => void
+  /**
+   * Takes the ids of objects whose files somebody took away, in the transaction that takes them out of the index; answers how to stop. Of one
+   * that was looked for and is not in the index it is told, too.
+   */
+  onLoss(listener: (ids: readonly string[]) => void): () => void
   /** Writes down what is not in the index yet. Nothing may be on its way. */
   close(): Promise<void>
 }
@@ -81,12 +87,15 @@ export interface SpoolOptions {
 /** Opens the spool; the folders are made where they are missing. */
 export async function openSpool({ directory, database, settings, alarms, clock, log }: SpoolOptions): Promise<Spool> {
   const places = spoolPlaces(directory)
-  for (const folder of [places.objects, places.arriving, places.damaged]) await makeDurably(folder)
+  for (const folder of [places.objects, places.damaged]) await makeDurably(folder)
+  const isDirect = await takesDirect(places.root)
+  log.info({ isDirect }, 'opened the spool')
   const folders = new OpenFolders()
-  const directories = new DurableDirectories(places.objects, (folder) => folders.flush(folder))
+  const reserve = new Reserve({ places, directories: new DurableDirectories(places.root, (folder) => folders.flush(folder)), folders, clock, isDirect })
   const capacity = createCapacity(places.root, settings, alarms)
   const table = createIndexTable(database)
-  const kept = new Kept({ database, table, isThere, onMissing, log })
+  const kept = new Kept({ database, table, isThere, onLost, log })
+  let hasStarted = false
   await capacity.refresh()
   const looking = setInterval(() => { capacity.refresh().catch((error: unknown) => { log.error({ err: error }, 'free space is unknown') }) }, 5_000).unref()
 
@@ -99,31 +108,52 @@ export async function openSpool({ directory, database, settings, alarms, clock, 
     }
   }
 
-  async function onMissing({ id, byteLength }: SpooledObject): Promise<void> {
-    log.error({ id }, 'the file of a spooled object is gone')
-    alarms.raise({ code: 'objectMissing', severity: 'critical', subject: id })
-    await kept.remove([id])
+  /** Somebody is told when objects are refused for something else than room, until one is taken. */
+  function tellOfFailure(failure: Error): void {
+    if (failure instanceof SpoolUnavailable) alarms.raise({ code: 'spoolUnavailable', severity: 'critical' })
+  }
+
+  const keeper: Keeper = {
+    keep: async (object, commit) => {
+      const there = await kept.keep(object, commit)
+      alarms.clear('spoolUnavailable')
+      return there
+    },
+  }
+
+  async function takeReserved(): Promise<ReservedFile> {
+    try {
+      return await reserve.take()
+    } catch (error) {
+      const failure = inTermsOfSpool(error)
+      if (failure instanceof SpoolFull) capacity.noteFull()
+      tellOfFailure(failure)
+      throw failure
+    }
+  }
+
+  function onLost({ id, byteLength }: SpooledObject): void {
+    log.warn({ id }, 'the file of a spooled object is gone')
     capacity.adjust({ objects: -1, bytes: -byteLength })
   }
 
-  async function move(id: string): Promise<void> {
-    const folder = places.folderOf(id)
-    await directories.make(folder)
-    // At once: it takes microseconds, and a thread to do it would have to be woken first.
-    renameSync(join(places.arriving, id), places.pathOf(id))
-    await directories.flush(folder)
-  }
-
-  async function recover(id: string): Promise<SpooledObject | undefined> {
+  /** The object in a file that has no row; `neverEnded` where there was none and the file is gone. */
+  async function recover(id: string): Promise<SpooledObject | 'neverEnded' | undefined> {
     let failure: unknown
+    let mayBeUnacknowledged = false
     try {
-      const object = await readSpoolFile(places.pathOf(id), id)
-      if (object) return object
+      const found = await readSpoolFile(places.pathOf(id), id)
+      if (found.kind === 'object') return found.object
+      if (found.kind === 'neverEnded') {
+        await unlink(places.pathOf(id))
+        return 'neverEnded'
+      }
+      mayBeUnacknowledged = found.isUnderWay
     } catch (error) {
       if (isExhaustion(error)) throw error
       failure = error
     }
-    alarms.raise({ code: 'objectDamaged', severity: 'critical', subject: id })
+    alarms.raise({ code: 'objectDamaged', severity: mayBeUnacknowledged ? 'warning' : 'critical', subject: id })
     try {
       await putAside(places, id)
       log.error({ id, err: failure }, 'a spooled object is not what was received; it was put aside')
@@ -135,8 +165,7 @@ export async function openSpool({ directory, database, settings, alarms, clock, 
   }
 
   async function start(): Promise<void> {
-    const removed = await removeArriving(places)
-    if (removed > 0) log.info({ objects: removed }, 'removed what was on its way when the gateway ended')
+    let neverEnded = await removeFormerArriving(places)
     const lost = new Set(table.ids())
     let batch: SpooledObject[] = []
     let recovered = 0
@@ -144,41 +173,52 @@ export async function openSpool({ directory, database, settings, alarms, clock, 
       for (const id of ids) {
         if (lost.delete(id)) continue
         const object = await recover(id)
-        if (!object) continue
+        if (object === 'neverEnded') neverEnded++
+        if (object === undefined || object === 'neverEnded') continue
         recovered++
         batch.push(object)
-        if (batch.length < recoveredAtATime) continue
+        if (batch.length < toldAtATime) continue
         kept.announce(batch)
         batch = []
       }
     }
     kept.announce(batch)
+    if (neverEnded > 0) log.info({ files: neverEnded }, 'removed what was on its way, or lay ready, when the gateway ended')
     if (recovered > 0) log.info({ objects: recovered }, 'found objects the index did not know yet')
-    for (const id of lost) {
-      log.error({ id }, 'the file of a spooled object is gone')
-      alarms.raise({ code: 'objectMissing', severity: 'critical', subject: id })
+    for (const ids of inGroups([...lost])) {
+      for (const id of ids) log.warn({ id }, 'the file of a spooled object is gone')
+      kept.forget(ids)
+      await others()
     }
-    database.transaction(() => { table.remove([...lost]) })
     capacity.adjust(table.totals())
+    hasStarted = true
   }
 
   return {
     start,
     async receive(origin, identity) {
       await capacity.admit()
-      const receivedAt = clock()
-      const id = uuidv7(receivedAt.getTime())
-      const path = join(places.arriving, id)
-      const file = new StagedFile(path, () => open(path, openNew, 0o600), { writesAreDurable })
-      // Before the file is opened, which nobody would close again should there be no room for its header.
-      const writer = new ObjectWriter({ id, origin, identity, receivedAt, file, move: () => move(id), capacity, keeper: kept })
+      const { id, path, file: reserved } = await takeReserved()
+      const file = new StagedFile(path, () => Promise.resolve(reserved))
       file.open()
-      return writer
+      try {
+        return new ObjectWriter({ id, origin, identity, receivedAt: clock(), file, isDirect, markWhole: () => { markWhole(path) }, capacity, keeper, onFailure: tellOfFailure })
+      } catch (error) {
+        // There is no room for its header. What cannot be removed now goes at the next start.
+        await file.abort().catch(() => undefined)
+        throw error
+      }
+    },
+    look: async (id) => {
+      if (hasStarted) return kept.look(id)
+      // What has gone is told by the start.
+      const object = kept.get(id)
+      return object !== undefined && isThere(object)
     },
     get: (id) => kept.get(id),
     find: (SOPInstanceUID) => kept.find(SOPInstanceUID),
     list: (after, limit) => table.list(after, limit),
-    read: (id, from = 0) => createReadStream(places.pathOf(id), { start: from, highWaterMark: 256 * 1024 }),
+    read: (id, from = 0) => readFile(places.pathOf(id), from, { isDirect }),
     pathOf: (id) => places.pathOf(id),
     async delete(...ids) {
       const there = ids.flatMap((id) => kept.get(id) ?? [])
@@ -192,14 +232,17 @@ export async function openSpool({ directory, database, settings, alarms, clock, 
     usage: () => capacity.usage(),
     subscribe: (listener) => kept.subscribe(listener),
     onRepeat: (listener) => kept.onRepeat(listener),
-    close() {
+    onLoss: (listener) => kept.onLoss(listener),
+    async close() {
       clearInterval(looking)
       kept.close()
-      return folders.close()
+      await reserve.close()
+      await folders.close()
     },
   }
 }
 
+const inGroups = (ids: readonly string[]): string[][] => Array.from({ length: Math.ceil(ids.length / toldAtATime) }, (_, group) => ids.slice(group * toldAtATime, (group + 1) * toldAtATime))
 
 /** The system has no more of something, which says nothing against the file. */
 const isExhaustion = (error: unknown): boolean => error instanceof Error && 'code' in error && ['EMFILE', 'ENFILE', 'ENOMEM'].includes(String(error.code))

@@ -1,8 +1,9 @@
-import { isFull, type StagedFile } from '@isocenter/durable-files'
+import type { StagedFile } from '@isocenter/durable-files'
 import type { Capacity } from './capacity.ts'
 import { DataSetSummariser } from './data-set-summary.ts'
-import { NothingToStore, ObjectMismatch, SpoolFull, SpoolUnavailable } from './errors.ts'
-import { spoolFileHeader } from './spool-file.ts'
+import { missingToBlock } from './direct-io.ts'
+import { inTermsOfSpool, NothingToStore, SpoolFull } from './errors.ts'
+import { spoolFileHeader, type SpoolFileHeader } from './spool-file.ts'
 import type { Identity, Origin, SpooledObject } from './spooled-object.ts'
 
 /** Takes one object on its way in. */
@@ -37,16 +38,23 @@ export interface WriterOptions {
   readonly identity: Identity
   readonly receivedAt: Date
   readonly file: StagedFile
-  readonly move: () => Promise<void>
+  /** Its whole blocks are written past the page cache. */
+  readonly isDirect: boolean
+  /** Once all bytes are durable. */
+  readonly markWhole: () => void
   readonly capacity: Capacity
   readonly keeper: Keeper
+  /** Why the object is not taken, in the spool's terms. */
+  readonly onFailure: (failure: Error) => void
 }
+
+const space = 0x20
 
 export class ObjectWriter implements SpoolWriter {
   readonly #options: WriterOptions
   readonly #summariser: DataSetSummariser
-  readonly #digestOffset: number
-  readonly #dataSetOffset: number
+  readonly #header: SpoolFileHeader
+  #dataSetOffset: number
   /** Bytes the capacity was told of. */
   #counted = 0
   #isShortOfRoom = false
@@ -55,8 +63,8 @@ export class ObjectWriter implements SpoolWriter {
   constructor(options: WriterOptions) {
     this.#options = options
     this.#summariser = new DataSetSummariser(options.identity)
-    const { bytes, digestOffset } = spoolFileHeader(options.origin, options.identity, options.receivedAt)
-    this.#digestOffset = digestOffset
+    this.#header = spoolFileHeader(options.origin, options.identity, options.receivedAt)
+    const { bytes } = this.#header
     this.#dataSetOffset = bytes.length
     try {
       this.#grow(bytes.length)
@@ -84,9 +92,9 @@ export class ObjectWriter implements SpoolWriter {
     try {
       return await this.#commit()
     } catch (error) {
-      this.#noteShortage(error)
+      const failure = this.#noted(error)
       await this.#discard()
-      throw named(error)
+      throw failure
     }
   }
 
@@ -97,27 +105,54 @@ export class ObjectWriter implements SpoolWriter {
   }
 
   async #commit(): Promise<SpooledObject> {
-    const { id, origin, identity, receivedAt, file, move, capacity, keeper } = this.#options
+    const { id, origin, identity, receivedAt, file, markWhole, capacity, keeper } = this.#options
     if (this.#summariser.byteLength === 0) throw new NothingToStore()
     const summary = await this.#summariser.end()
+    await this.#endWithBlock()
     const object: SpooledObject = { id, receivedAt, ...origin, ...identity, ...summary, dataSetOffset: this.#dataSetOffset, byteLength: file.byteLength }
     const kept = await keeper.keep(object, async () => {
-      await file.overwrite(this.#digestOffset, Buffer.from(object.dataSetSha256, 'latin1'))
-      await file.commit(move)
+      await file.overwrite(this.#header.digestOffset, Buffer.from(object.dataSetSha256, 'latin1'))
+      await file.commit(async () => { markWhole() })
     })
     if (kept === object) capacity.count()
     else await this.#discard()
     return kept
   }
 
-  /** @throws always, in the spool's terms */
-  #failed(error: unknown): never {
-    this.#noteShortage(error)
-    throw named(error)
+  /**
+   * Lengthens the header by as much as is missing to a whole block, so that the file is written directly and in one go. What is
+   * more than one write, and what no even number of spaces brings to a block, has an end that goes by itself.
+   */
+  async #endWithBlock(): Promise<void> {
+    const { file, isDirect } = this.#options
+    const missing = missingToBlock(file.byteLength)
+    if (!isDirect || !file.isOneWrite || missing === 0 || missing % 2 !== 0 || !this.#hasRoomFor(missing)) return
+    file.insert(this.#dataSetOffset, missing, space)
+    this.#dataSetOffset += missing
+    for (const { offset, bytes } of this.#header.lengthened(missing)) await file.overwrite(offset, bytes)
   }
 
-  #noteShortage(error: unknown): void {
-    this.#isShortOfRoom ||= named(error) instanceof SpoolFull
+  /** @throws always, in the spool's terms */
+  #failed(error: unknown): never {
+    throw this.#noted(error)
+  }
+
+  #noted(error: unknown): Error {
+    const failure = inTermsOfSpool(error)
+    this.#isShortOfRoom ||= failure instanceof SpoolFull
+    this.#options.onFailure(failure)
+    return failure
+  }
+
+  /** Counts them if so. */
+  #hasRoomFor(bytes: number): boolean {
+    try {
+      this.#grow(bytes)
+      return true
+    } catch (error) {
+      if (error instanceof SpoolFull) return false
+      throw error
+    }
   }
 
   #grow(bytes: number): void {
@@ -133,11 +168,4 @@ export class ObjectWriter implements SpoolWriter {
     await file.abort().catch(() => undefined)
     if (this.#isShortOfRoom) capacity.noteFull()
   }
-}
-
-/** What went wrong, in the spool's terms. */
-function named(error: unknown): Error {
-  if (error instanceof SpoolFull || error instanceof SpoolUnavailable || error instanceof ObjectMismatch || error instanceof NothingToStore) return error
-  if (isFull(error)) return new SpoolFull('disk', { cause: error })
-  return new SpoolUnavailable('The spool could not take an object.', { cause: error })
 }
