@@ -1,6 +1,7 @@
 /**
  * C-STORE of CT studies of 300 instances (512 × 512, 158 MB) by DCMTK's dcmsend, with 1 and 4 associations, into the gateway and into Orthanc where it is
- * installed; turn by turn, so that what else the machine does hits both. Both acknowledge what is on disk. DCMTK's storescp, which
+ * installed; turn by turn, so that what else the machine does hits both. The gateway acknowledges what is on disk with its name; Orthanc
+ * flushes the bytes, not the folder. DCMTK's storescp, which
  * throws away what it receives, tells what the sender can do at most; its processor time is that of processes it forks, and not told.
  *
  *   node dimse-gateway/bench/c-store.ts [--repetitions 5] [--folder /dev/shm] [--cine]

@@ -11,7 +11,10 @@ export const key = 'abcd-efgh-jkmn-pqrs-tvwx'
 export interface OpenedConsole extends Omit<WatchedPage, 'context'> {
   readonly gateway: PretendedGateway
   readonly address: string
+  /** Loads the page anew at a path. */
   readonly goTo: (path: string) => Promise<void>
+  /** Goes to another path as links do, within the page that is there. */
+  readonly follow: (path: string) => Promise<void>
   readonly close: () => Promise<void>
 }
 
@@ -48,13 +51,25 @@ async function openConsole(browser: Browser, { isSignedIn = true, isEmpty = fals
   const { context, page, complaints } = await openWatchedPage(browser, options)
   await page.goto(isSignedIn ? `${address}/#key=${key}` : address)
   await page.waitForSelector('h1')
+  // Nothing is judged while it is being loaded.
+  const loaded = () => page.waitForFunction(() => document.querySelector('[aria-busy="true"]') === null)
   return {
     page, gateway, address, complaints,
     async goTo(path) {
       await page.goto(address + path)
       await page.waitForSelector('h1')
-      // Nothing is judged while it is being loaded.
-      await page.waitForFunction(() => document.querySelector('[aria-busy="true"]') === null)
+      await loaded()
+    },
+    async follow(path) {
+      const title = await page.locator('h1').textContent()
+      const isThere = await page.evaluate((to) => {
+        const was = location.pathname
+        history.pushState(null, '', to)
+        dispatchEvent(new PopStateEvent('popstate'))
+        return was === to
+      }, path)
+      if (!isThere) await page.waitForFunction((before) => document.querySelector('h1')?.textContent !== before, title)
+      await loaded()
     },
     async close() {
       await context.close()

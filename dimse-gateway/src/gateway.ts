@@ -13,7 +13,7 @@ import { createFilmPrinting } from './film/printing.ts'
 import { measureForwarding } from './forwarding-metrics.ts'
 import { createForwarding } from './forwarding/forwarding.ts'
 import { requestedCommitmentTables } from './forwarding/commitment/tables.ts'
-import { forwardingTables, strandedTables } from './forwarding/tables.ts'
+import { forwardingTables, lostTables, repeatTables, strandedTables } from './forwarding/tables.ts'
 import { healthRoutes } from './health.ts'
 import { testNode } from './nodes/test-node.ts'
 import { createOnItsWay } from './on-its-way.ts'
@@ -73,7 +73,7 @@ export async function startGateway(config: GatewayConfig): Promise<RunningGatewa
       closers.push(configuration.subscribe(() => { alarms.clear('configurationRestored') }))
     }
     const secrets = createSecretStore(folder.path('secrets'))
-    const database = openDatabase(folder.path('spool.db'), [spoolSchema, unknownSenderSchema, refusedServicesSchema, forwardingTables, strandedTables, performedStepSchema, performedStepSchema2, commitmentSchema, commitmentSchema2, pullSchema, pullDescriptionSchema, requestedCommitmentTables])
+    const database = openDatabase(folder.path('spool.db'), [spoolSchema, unknownSenderSchema, refusedServicesSchema, forwardingTables, strandedTables, performedStepSchema, performedStepSchema2, commitmentSchema, commitmentSchema2, pullSchema, pullDescriptionSchema, requestedCommitmentTables, repeatTables, lostTables])
     closers.push(() => { database.close() })
 
     const spool = await openSpool({ directory: folder.path('spool'), database, settings: () => configuration.current.spool, alarms, clock, log })
@@ -142,6 +142,8 @@ export async function startGateway(config: GatewayConfig): Promise<RunningGatewa
     closers.push(() => { control.close() })
     closers.push(() => { printing.close() })
     cloud.start(control)
+    // Whoever has just changed a node or a film printer looks for it in the cloud.
+    closers.push(configuration.subscribe(() => { cloud.reportSoon() }))
     const api = await createControlApi({
       control, key: await loadControlKey(folder.path('secrets', 'control.key')), screens,
       hostNames: config.CONTROL_HOSTNAMES.split(',').map((name) => name.trim()).filter((name) => name !== ''),

@@ -1,10 +1,10 @@
 /** Film printers the gateway can print on. */
-import { filmColours, filmSizes, maxFilmCopies } from '@isocenter/contracts'
+import { filmColours, filmSizes, maxFilmCopies, PrinterId } from '@isocenter/contracts'
 import Type, { type Static } from 'typebox'
 import { AETitle, NodeTlsSchema } from './nodes.ts'
 
 export const PrinterSchema = Type.Object({
-  id: Type.String({ pattern: '^[A-Za-z0-9_-]{1,64}$' }),
+  id: PrinterId,
   name: Type.String({ minLength: 1, maxLength: 100 }),
   host: Type.String({ minLength: 1, maxLength: 253 }),
   port: Type.Integer({ minimum: 1, maximum: 65_535 }),

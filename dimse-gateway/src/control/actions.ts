@@ -3,7 +3,7 @@ import type { NodeTls } from '../configuration/nodes.ts'
 import type { Configuration, Peer } from '../configuration/schema.ts'
 import type { ArchiveFilter, ArchiveSearch, FetchedStudy, FetchesAdded, WantedStudy } from './wire/fetches.ts'
 import type { CommitmentRecord, PerformedStepRecord } from './wire/procedures.ts'
-import type { DeliverySelection, DiscardSelection, ReleaseSelection, InstanceRecordPage, Paging, RecordQuery, StudyRecord, StudyRecordPage, UnknownSender } from './wire/records.ts'
+import type { DeliverySelection, DiscardSelection, LostSelection, ReleaseSelection, InstanceRecordPage, Paging, RecordQuery, SendableAgain, StudyRecord, StudyRecordPage, UnknownSender } from './wire/records.ts'
 import type { CloudState, GatewayState, NodeTest, PrinterTest } from './wire/state.ts'
 
 /** The parts of the configuration that may be set, each replaced whole; what is absent stays. */
@@ -97,7 +97,17 @@ export interface GatewayControl {
   discardObjects(selection: DiscardSelection): Promise<{ readonly discarded: number }>
   /** Lets go of objects kept because a delivery of theirs was called off: retention may delete them once they arrived elsewhere. */
   releaseDeliveries(selection: ReleaseSelection): Promise<{ readonly released: number }>
-  /** Makes failed deliveries, and those that wait for their next attempt, due now; answers how many. */
+  /** A person has seen to objects that were lost here before they had arrived; their records stay. */
+  acknowledgeLost(selection: LostSelection): Promise<{ readonly seen: number }>
+  /**
+   * What of a study has arrived at each node that is set up and could be sent there again, after a look at the files; undefined when nothing of
+   * this study is recorded.
+   */
+  sendableAgain(StudyInstanceUID: string): Promise<readonly SendableAgain[] | undefined>
+  /**
+   * Makes failed deliveries, and those that wait for their next attempt, due now; with `state` `delivered`, what has arrived of a study
+   * and is still here is due once more, at nodes that are set up. Answers how many. @throws noSuchNode 404 where what has arrived is to go to a node that is not
+   */
   retryDeliveries(selection: DeliverySelection): Promise<{ readonly retried: number }>
 
   /** What modalities told of their procedure steps (MPPS), the newest first. */

@@ -136,6 +136,21 @@ describe('records', () => {
     expect(api.gateway.retried).toEqual([{ StudyInstanceUID: '2.25.3001' }])
     expect((await retry({ study: '2.25.3001' })).statusCode).toBe(400)
   })
+
+  test('what has arrived is sent again for a study that is named, and never without', async () => {
+    const retry = (payload: object) => api.app.inject({ method: 'POST', url: '/api/deliveries/retry', headers: asScript, payload })
+    const arrived = api.gateway.studies[1]!.deliveries.reduce((sum, { delivered }) => sum + delivered, 0)
+    expect((await retry({ StudyInstanceUID: '2.25.3001', state: 'delivered' })).json()).toEqual({ retried: arrived })
+    expect(api.gateway.retried).toEqual([{ StudyInstanceUID: '2.25.3001', state: 'delivered' }])
+    for (const payload of [{ state: 'delivered' }, { nodeId: 'cloud', state: 'delivered' }, { StudyInstanceUID: '', state: 'delivered' }]) expect((await retry(payload)).statusCode).toBe(400)
+  })
+})
+
+test('what of a study could be sent again is told by node, with what is gone, and of a study nobody knows nothing', async () => {
+  const ask = (StudyInstanceUID: string) => api.app.inject({ url: `/api/records/studies/${StudyInstanceUID}/sendable-again`, headers: asScript })
+  api.gateway.gone.set('2.25.3001', 7)
+  expect((await ask('2.25.3001')).json()).toMatchObject([{ nodeId: 'cloud', nodeName: 'Cloud', objects: 70, gone: 7, isPaused: false }, { nodeId: 'archive', objects: 67, gone: 7, underway: 0 }])
+  expect((await ask('2.25.9')).json()).toMatchObject({ status: 404, type: '/problems/no-such-resource' })
 })
 
 test('performed steps and commitments are listed without what they say of a patient', async () => {
@@ -161,6 +176,17 @@ test('objects that go nowhere are deleted by study, object or age, and never wit
   expect((await discard({ StudyInstanceUID: '2.25.3002' })).json()).toEqual({ discarded: before })
   expect((await discard({ receivedBefore: '2026-11-22T08:00:00Z' })).statusCode).toBe(200)
   for (const payload of [{}, { receivedBefore: 'yesterday' }, { nodeId: 'cloud' }]) expect((await discard(payload)).statusCode).toBe(400)
+})
+
+test('what was lost is seen by a person, by study or as of a moment, and never without saying which', async () => {
+  const seen = (payload: object) => api.app.inject({ method: 'POST', url: '/api/objects/lost/seen', headers: asScript, payload })
+  api.gateway.studies = api.gateway.studies.map((record, index) => (index < 2 ? { ...record, lost: 4 } : record))
+  const found = async () => (await api.app.inject({ url: '/api/records/studies?isLost=true', headers: asScript })).json<{ total: number }>().total
+  expect(await found()).toBe(2)
+  expect((await seen({ StudyInstanceUID: '2.25.3001' })).json()).toEqual({ seen: 4 })
+  expect((await seen({ lostBefore: '2026-11-22T08:00:00Z' })).json()).toEqual({ seen: 4 })
+  expect(await found()).toBe(0)
+  for (const payload of [{}, { StudyInstanceUID: '' }, { lostBefore: 'yesterday' }, { nodeId: 'cloud' }]) expect((await seen(payload)).statusCode).toBe(400)
 })
 
 describe('fetching from an archive', () => {

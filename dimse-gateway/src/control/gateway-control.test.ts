@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, truncate } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, stat, truncate } from 'node:fs/promises'
 import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -35,6 +35,25 @@ const state = async () => await (await ask('GET', '/api/state')).json() as Gatew
 async function setPort(port: number): Promise<number> {
   const { service } = await (await ask('GET', '/api/configuration')).json() as { service: object }
   return (await ask('PATCH', '/api/configuration', { service: { ...service, port } })).status
+}
+
+/** A modality sends a study of one instance. */
+async function receiveOne({ StudyInstanceUID, instances: [instance = {}] }: Pick<ReturnType<typeof aStudy>, 'StudyInstanceUID' | 'instances'> = aStudy({ instances: 1 })): Promise<{ readonly StudyInstanceUID: string; readonly SOPInstanceUID: string }> {
+  const [SOPClassUID = '', SOPInstanceUID = ''] = [instance['00080016'], instance['00080018']].map((element) => String(element?.Value?.[0]))
+  const association = await requestAssociation({ host: '127.0.0.1', port: gateway.dimsePort, callingAETitle: 'CT_1', calledAETitle: 'ANY', contexts: [{ abstractSyntax: SOPClassUID, transferSyntaxes: [ExplicitVRLittleEndian] }] })
+  await store(new DimseConnection(association), { SOPClassUID, SOPInstanceUID, transferSyntaxUID: ExplicitVRLittleEndian, dataSet: encodeDataSet(instance, { transferSyntaxUID: ExplicitVRLittleEndian }) })
+  await association.release()
+  return { StudyInstanceUID, SOPInstanceUID }
+}
+
+/** Somebody deletes the files of all objects. */
+async function takeFiles(): Promise<void> {
+  const entries = await readdir(join(folder, 'spool', 'objects'), { recursive: true, withFileTypes: true })
+  for (const { parentPath, name } of entries.filter((entry) => entry.isFile())) {
+    const path = join(parentPath, name)
+    // What lies ready for the next ones is empty.
+    if ((await stat(path)).size > 0) await rm(path)
+  }
 }
 
 test('a gateway that runs is stopped, and started on another port, from its control interface', async () => {
@@ -86,11 +105,7 @@ test('a node that something waits for is removed only by calling that off, and i
   const made = await ask('POST', '/api/nodes', { kind: 'dicom', name: 'Closed', host: '127.0.0.1', port: 1, calledAETitle: 'CLOSED' })
   const path = made.headers.get('location') ?? ''
   const nodeId = path.split('/').at(-1)
-  const { instances: [instance = {}] } = aStudy({ instances: 1 })
-  const [SOPClassUID, SOPInstanceUID] = [instance['00080016'], instance['00080018']].map((element) => String(element?.Value?.[0]))
-  const association = await requestAssociation({ host: '127.0.0.1', port: gateway.dimsePort, callingAETitle: 'CT_1', calledAETitle: 'ANY', contexts: [{ abstractSyntax: SOPClassUID ?? '', transferSyntaxes: [ExplicitVRLittleEndian] }] })
-  await store(new DimseConnection(association), { SOPClassUID: SOPClassUID ?? '', SOPInstanceUID: SOPInstanceUID ?? '', transferSyntaxUID: ExplicitVRLittleEndian, dataSet: encodeDataSet(instance, { transferSyntaxUID: ExplicitVRLittleEndian }) })
-  await association.release()
+  const { SOPInstanceUID } = await receiveOne()
   await expect.poll(async () => (await state()).queue.waiting).toBe(1)
 
   const refused = await ask('DELETE', path)
@@ -112,6 +127,27 @@ test('a node that something waits for is removed only by calling that off, and i
   const { records: [study] } = await (await ask('GET', '/api/records/studies')).json() as StudyRecordPage
   const { records } = await (await ask('GET', `/api/records/studies/${study?.StudyInstanceUID ?? ''}/instances`)).json() as InstanceRecordPage
   expect(records).toMatchObject([{ SOPInstanceUID, isKept: false, isDiscarded: true }])
+})
+
+test('files taken away before their objects arrived are one alarm, which ends as they come anew or are seen', async () => {
+  await setPort(0)
+  await ask('POST', '/api/service/start')
+  await ask('POST', '/api/nodes', { kind: 'dicom', name: 'Closed', host: '127.0.0.1', port: 1, calledAETitle: 'CLOSED', paused: true })
+  const [first, second] = [aStudy({ instances: 1 }), aStudy({ instances: 1 })]
+  for (const study of [first, second]) await receiveOne(study)
+  await expect.poll(async () => (await state()).queue.waiting).toBe(2)
+  await gateway.close()
+  await takeFiles()
+  gateway = await startGateway(readConfig({ GATEWAY_DATA_DIR: folder, DIMSE_HOST: '127.0.0.1', CONTROL_PORT: '0', LOG_LEVEL: 'silent' }))
+  const missing = async () => (await state()).alarms.filter(({ code }) => code === 'objectMissing')
+  expect(await missing()).toEqual([{ code: 'objectMissing', severity: 'critical', count: 2, since: expect.any(String) }])
+  expect((await state()).queue).toMatchObject({ waiting: 0, failed: 0 })
+
+  await receiveOne(first)
+  await expect.poll(missing).toMatchObject([{ count: 1 }])
+  expect(await (await ask('GET', '/api/records/studies?isLost=true')).json()).toMatchObject({ total: 1, records: [{ StudyInstanceUID: second.StudyInstanceUID, lost: 1 }] })
+  expect(await (await ask('POST', '/api/objects/lost/seen', { StudyInstanceUID: second.StudyInstanceUID })).json()).toEqual({ seen: 1 })
+  expect(await missing()).toEqual([])
 })
 
 describe('what a node is let in by', () => {
@@ -187,6 +223,37 @@ describe.skipIf(!hasProgram('dcmqrscp'))('an old archive', () => {
       await expect.poll(async () => (await fetched())?.state, { timeout: 20_000 }).toBe('done')
       expect(await fetched()).toMatchObject({ nodeName: 'Old archive', StudyInstanceUID: day.StudyInstanceUID, completed: 3, failed: 0, attempts: 1 })
       await expect.poll(async () => (await search()).studies[0]?.received).toBe(3)
+    } finally {
+      await archive.stop()
+    }
+  }, 60_000)
+
+  test('gets what has arrived there once more when a person asks, and nothing once it is no node any more', async () => {
+    await setPort(0)
+    await ask('POST', '/api/service/start')
+    const archive = await startArchive({ gatewayPort: gateway.dimsePort, instances: [] })
+    try {
+      const { headers } = await ask('POST', '/api/nodes', { kind: 'dicom', name: 'Old archive', host: '127.0.0.1', port: archive.port, calledAETitle: archive.aeTitle })
+      const path = headers.get('location') ?? ''
+      const nodeId = path.split('/').at(-1) ?? ''
+      const { StudyInstanceUID } = await receiveOne()
+      const sendable = async () => (await ask('GET', `/api/records/studies/${StudyInstanceUID}/sendable-again`)).json()
+      const sendAgain = async (node = {}) => (await ask('POST', '/api/deliveries/retry', { StudyInstanceUID, state: 'delivered', ...node })).json()
+      await expect.poll(sendable, { timeout: 20_000 }).toMatchObject([{ nodeId, nodeName: 'Old archive', objects: 1, gone: 0 }])
+      expect(await sendAgain({ nodeId })).toEqual({ retried: 1 })
+      await expect.poll(sendable, { timeout: 20_000 }).toMatchObject([{ objects: 1 }])
+      // Its file is taken away between the question and the answer: it has arrived, all the same.
+      await takeFiles()
+      expect(await sendAgain({ nodeId })).toEqual({ retried: 1 })
+      await expect.poll(sendable, { timeout: 20_000 }).toMatchObject([{ objects: 0, gone: 1, underway: 0 }])
+      const { records: [study] } = await (await ask('GET', '/api/records/studies')).json() as StudyRecordPage
+      expect(study?.deliveries).toMatchObject([{ delivered: 1, dead: 0 }])
+      expect(await state()).toMatchObject({ queue: { waiting: 0, failed: 0 }, spool: { objects: 0 } })
+      expect((await state()).alarms.map(({ code }) => code)).not.toContain('objectMissing')
+      expect((await ask('DELETE', path)).status).toBe(204)
+      expect(await sendable()).toEqual([])
+      expect(await sendAgain({ nodeId })).toMatchObject({ status: 404, type: '/problems/no-such-node' })
+      expect(await sendAgain()).toEqual({ retried: 0 })
     } finally {
       await archive.stop()
     }

@@ -3,6 +3,7 @@ import type { Cloud, Configuration } from '../configuration/schema.ts'
 import { ConfigurationInvalid } from '../configuration/schema.ts'
 import { RevisionOutdated, type ConfigurationStore } from '../configuration/store.ts'
 import type { FilmPrinting } from '../film/printing.ts'
+import type { Selection } from '../forwarding/by-hand.ts'
 import type { Forwarding } from '../forwarding/forwarding.ts'
 import { LineError } from '../nodes/line-error.ts'
 import type { Alarms } from '../platform/alarms.ts'
@@ -19,15 +20,17 @@ import { createFetchControl, type FetchParts } from './fetches.ts'
 import { gatewayState, type CloudContact } from './gateway-state.ts'
 import { keepNodeSecrets, secretsOf } from './node-secrets.ts'
 import { toCommitment, toPerformedStep } from './procedure-records.ts'
+import { sendableAgain } from './sendable-again.ts'
 import { forgetServiceTls, keepServiceTls } from './service-tls.ts'
 import { cloudUnreachable, configurationInvalid, deliveriesWaiting, enrolmentRefused, noSuchNode, noSuchPrinter, revisionOutdated, serviceFailed } from './problems.ts'
+import type { DeliverySelection } from './wire/records.ts'
 
 /** The parts of a gateway that its control reaches. */
 export interface GatewayParts {
   readonly configuration: ConfigurationStore
   readonly reception: Pick<Reception, 'status' | 'start' | 'subscribe'>
-  readonly spool: Pick<Spool, 'usage' | 'subscribe'>
-  readonly forwarding: Pick<Forwarding, 'nodes' | 'counts' | 'retry' | 'cancel' | 'release' | 'discard' | 'lingering' | 'subscribe'>
+  readonly spool: Pick<Spool, 'usage' | 'look' | 'subscribe'>
+  readonly forwarding: Pick<Forwarding, 'nodes' | 'counts' | 'retry' | 'cancel' | 'release' | 'discard' | 'lingering' | 'lost' | 'acknowledgeLost' | 'subscribe'>
   readonly records: Records
   /** Tries the line to a node as it is configured. */
   readonly testNode: (node: Configuration['nodes'][number], signal?: AbortSignal) => ReturnType<GatewayControl['testNode']>
@@ -50,7 +53,7 @@ export interface GatewayParts {
 
 /** The control of a gateway that runs; `close` ends telling of changes. */
 export function createGatewayControl(parts: GatewayParts): GatewayControl & { readonly close: () => void } {
-  const { configuration, reception, forwarding, records, unknownSenders, cloud, clock } = parts
+  const { configuration, reception, spool, forwarding, records, unknownSenders, cloud, clock } = parts
   const startedAt = clock()
   const changes = createChanges(parts)
   const state = async () => gatewayState({ ...parts, startedAt })
@@ -99,6 +102,14 @@ export function createGatewayControl(parts: GatewayParts): GatewayControl & { re
       if (!nodes.some(({ id }) => id === nodeId)) throw noSuchNode('No node has this id.')
       return { nodes: nodes.map((node) => (node.id === nodeId ? { ...node, paused } : node)) }
     })
+  }
+
+  /** Nobody would ever take what has arrived at a node that was removed since, and it would be kept for that. @throws noSuchNode */
+  function toNodesThere(selection: DeliverySelection): Selection {
+    if (!('state' in selection)) return selection
+    const nodeIds = configuration.current.nodes.map(({ id }) => id)
+    if (selection.nodeId !== undefined && !nodeIds.includes(selection.nodeId)) throw noSuchNode('No node has this id.')
+    return { ...selection, nodeIds }
   }
 
   return {
@@ -152,7 +163,9 @@ export function createGatewayControl(parts: GatewayParts): GatewayControl & { re
       discarded: await forwarding.discard({ ...selection, ...(receivedBefore !== undefined && { receivedBefore: new Date(receivedBefore) }) }),
     }),
     releaseDeliveries: async (selection) => ({ released: await forwarding.release(selection) }),
-    retryDeliveries: async (selection) => ({ retried: await forwarding.retry(selection) }),
+    acknowledgeLost: async ({ lostBefore, ...selection }) => ({ seen: await forwarding.acknowledgeLost({ ...selection, ...(lostBefore !== undefined && { lostBefore: new Date(lostBefore) }) }) }),
+    sendableAgain: (StudyInstanceUID) => sendableAgain({ records, spool, nodes: configuration.current.nodes }, StudyInstanceUID),
+    retryDeliveries: async (selection) => ({ retried: await forwarding.retry(toNodesThere(selection)) }),
 
     performedSteps: async (limit) => parts.performedSteps.list(limit).map(toPerformedStep),
     commitments: async (limit) => parts.commitments.list(limit).map(toCommitment),
@@ -163,7 +176,7 @@ export function createGatewayControl(parts: GatewayParts): GatewayControl & { re
     ...createFetchControl({ pulls: parts.pulls, records, configuration: () => configuration.current }),
 
     printFilms: (printerId, jobId) => parts.printing.print(printerId, jobId),
-    async testPrinter(printerId, signal = AbortSignal.timeout(60_000)) {
+    async testPrinter(printerId, signal) {
       const printer = configuration.current.printers.find(({ id }) => id === printerId)
       if (!printer) throw noSuchPrinter('No printer has this id.')
       return parts.printing.test(printer, signal)

@@ -26,6 +26,7 @@ export function gatewayState({ configuration, reception, spool, forwarding, reco
   const forwarded = forwarding.nodes()
   const nodes = current.nodes.map((node) => nodeState(node, forwarded.find((one) => one.node.id === node.id)))
   const { stranded, calledOff } = forwarding.lingering()
+  const lost = forwarding.lost()
   const bond = cloudState(current.cloud, cloud.contact)
   return {
     version,
@@ -44,6 +45,7 @@ export function gatewayState({ configuration, reception, spool, forwarding, reco
     ...(bond && { cloud: bond }),
     alarms: [
       ...alarms.list().map(({ code, severity, since, subject }): Alarm => ({ code: code as Alarm['code'], severity, since: since.toISOString(), ...(subject !== undefined && { nodeId: subject }) })),
+      ...(lost.count > 0 ? [{ code: 'objectMissing', severity: 'critical', count: lost.count, ...(lost.since && { since: lost.since.toISOString() }) } as const] : []),
       ...nodeAlarms(nodes, forwarded, now),
       ...(counts.dead > 0 ? [{ code: 'deliveriesFailed', severity: 'warning', count: counts.dead } as const] : []),
       ...(nodes.length === 0 ? [{ code: 'noNodes', severity: 'warning' } as const] : []),

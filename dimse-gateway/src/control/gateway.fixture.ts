@@ -18,11 +18,14 @@ export interface PretendedGateway extends GatewayControl {
   senders: UnknownSender[]
   studies: StudyRecord[]
   cloud: CloudState | undefined
+  /** How many of a study's instances, the first ones, have no copy here any more. */
+  readonly gone: Map<string, number>
   /** Studies on their way from archives, the newest first. */
   fetched: FetchedStudy[]
   readonly retried: object[]
   readonly released: object[]
   readonly discarded: object[]
+  readonly seenLost: object[]
   /** Messages on procedure steps and commitments that a person has seen. */
   readonly seen: number[]
   /** Of nodes that were set, in that order. */
@@ -64,6 +67,22 @@ export function pretendGateway({ now = () => new Date(), isEmpty = false }: { re
         : { status: 'idle', waiting: 0, waitingBytes: 0, failed: 0, lastArrivalAt: ago(1) }),
   })
 
+  const goneOf = (StudyInstanceUID: string): number => gateway.gone.get(StudyInstanceUID) ?? 0
+
+  /** What has arrived of a study and is still here waits once more; answers how many deliveries. */
+  function sendAgain(StudyInstanceUID: string, nodeId: string | undefined): number {
+    let retried = 0
+    const again = (delivery: StudyDelivery): StudyDelivery => {
+      if (nodeId !== undefined && nodeId !== delivery.nodeId) return delivery
+      const delivered = Math.min(delivery.delivered, goneOf(StudyInstanceUID))
+      const again = delivery.delivered - delivered
+      retried += again
+      return { ...delivery, delivered, verified: Math.min(delivery.verified, delivered), waiting: delivery.waiting + again, ...(again > 0 && { sendingAgain: (delivery.sendingAgain ?? 0) + again }) }
+    }
+    gateway.studies = gateway.studies.map((record) => (record.StudyInstanceUID === StudyInstanceUID ? { ...record, deliveries: record.deliveries.map(again) } : record))
+    return retried
+  }
+
   const gateway: PretendedGateway = {
     status: 'running',
     alarms: isEmpty ? [] : [
@@ -77,10 +96,12 @@ export function pretendGateway({ now = () => new Date(), isEmpty = false }: { re
     senders: isEmpty ? [] : [{ callingAETitle: 'US_ROOM4', calledAETitle: 'ANY-SCP', remoteAddress: '10.20.4.31', firstSeenAt: ago(200), lastSeenAt: ago(6), attempts: 14, wasRefused: true, refusedServices: ['query'] }],
     studies: isEmpty ? [] : Array.from({ length: 60 }, (_, index) => study(index, ago)),
     cloud: isEmpty ? undefined : { url: 'https://cloud.example.org', gatewayId: '0b3f…', organisation: { slug: 'north', name: 'North Hospital' }, lastContactAt: ago(1) },
+    gone: new Map(),
     fetched: isEmpty ? [] : fetchesOf(ago),
     retried: [],
     released: [],
     discarded: [],
+    seenLost: [],
     seen: [],
     givenSecrets: [],
     get listeners() { return listeners.size },
@@ -163,7 +184,7 @@ export function pretendGateway({ now = () => new Date(), isEmpty = false }: { re
     async study(StudyInstanceUID) { return gateway.studies.find((record) => record.StudyInstanceUID === StudyInstanceUID) },
     async searchInstances(StudyInstanceUID, _query, { after = '0', limit }) {
       const record = gateway.studies.find((one) => one.StudyInstanceUID === StudyInstanceUID)
-      const all = record ? Array.from({ length: record.instances }, (_, index) => instance(record, index)) : []
+      const all = record ? Array.from({ length: record.instances }, (_, index) => instance(record, index, goneOf(StudyInstanceUID))) : []
       const from = Number(after)
       return { records: all.slice(from, from + limit), total: all.length, ...(from + limit < all.length && { next: String(from + limit) }) }
     },
@@ -175,16 +196,35 @@ export function pretendGateway({ now = () => new Date(), isEmpty = false }: { re
       gateway.tell('records', 'state')
       return { discarded }
     },
+    async acknowledgeLost(selection) {
+      gateway.seenLost.push(selection)
+      const isMeant = ({ StudyInstanceUID }: StudyRecord) => selection.StudyInstanceUID === undefined || selection.StudyInstanceUID === StudyInstanceUID
+      const seen = gateway.studies.filter(isMeant).reduce((sum, { lost = 0 }) => sum + lost, 0)
+      gateway.studies = gateway.studies.map((record) => { const { lost: _lost, ...rest } = record; return isMeant(record) ? rest : record })
+      const left = gateway.studies.reduce((sum, { lost = 0 }) => sum + lost, 0)
+      gateway.alarms = gateway.alarms.flatMap((alarm) => (alarm.code !== 'objectMissing' ? [alarm] : left > 0 ? [{ ...alarm, count: left }] : []))
+      gateway.tell('records', 'state')
+      return { seen }
+    },
     async releaseDeliveries(selection) {
       gateway.released.push(selection)
       gateway.alarms = gateway.alarms.filter(({ code }) => code !== 'calledOffKept')
       gateway.tell('records', 'state')
       return { released: 4 }
     },
+    async sendableAgain(StudyInstanceUID) {
+      const record = gateway.studies.find((one) => one.StudyInstanceUID === StudyInstanceUID)
+      return record?.deliveries.flatMap(({ nodeId, nodeName, delivered, sendingAgain: underway = 0 }) => {
+        const node = configuration.nodes.find(({ id }) => id === nodeId)
+        const gone = Math.min(delivered, goneOf(StudyInstanceUID))
+        return node && delivered + underway > 0 ? [{ nodeId, nodeName, objects: delivered - gone, bytes: (delivered - gone) * instanceBytes, gone, underway, isPaused: node.paused }] : []
+      })
+    },
     async retryDeliveries(selection) {
       gateway.retried.push(selection)
+      const retried = 'state' in selection ? sendAgain(selection.StudyInstanceUID, selection.nodeId) : 3
       gateway.tell('records', 'state')
-      return { retried: 3 }
+      return { retried }
     },
     async performedSteps() {
       return isEmpty ? [] : [
@@ -271,6 +311,8 @@ const fullConfiguration = {
 /** Synthetic: nobody has these names and numbers. */
 const people = [['ZHANG^WEI=张^伟', 'P000184'], ['LINDQVIST^ASTRID', 'P000231'], ['TANAKA^YUI=田中^結衣', 'P000377'], ['OKAFOR^CHIDI', 'P000402'], [undefined, undefined]] as const
 
+const instanceBytes = 526_000
+
 function study(index: number, ago: (minutes: number) => string): StudyRecord {
   const [PatientName, PatientID] = people[index % people.length] ?? []
   const instances = index === 0 ? 124 : 40 + (index * 37) % 500
@@ -280,7 +322,7 @@ function study(index: number, ago: (minutes: number) => string): StudyRecord {
     ...(PatientName !== undefined && { PatientName }), ...(PatientID !== undefined && { PatientID, AccessionNumber: `A26${11200 + index}` }),
     StudyDate: '20261122', StudyDescription: index % 2 === 0 ? 'CT CHEST ROUTINE' : 'MR BRAIN W/O CONTRAST',
     modalities: [index % 2 === 0 ? 'CT' : 'MR'], callingAETitles: [index % 2 === 0 ? 'CT_ROOM1' : 'MR_ROOM2'],
-    firstReceivedAt: ago(10 + index * 17), lastReceivedAt: ago(index * 17), instances, bytes: instances * 526_000, isComplete: index > 0, ...(index % 20 === 2 && { stranded: 4 }),
+    firstReceivedAt: ago(10 + index * 17), lastReceivedAt: ago(index * 17), instances, bytes: instances * instanceBytes, isComplete: index > 0, ...(index % 20 === 2 && { stranded: 4 }),
     deliveries: [
       { ...noDeliveries('cloud', 'Cloud'), delivered: index === 0 ? 80 : instances, verified: index === 0 ? 80 : instances, waiting: index === 0 ? 42 : 0, sending: index === 0 ? 2 : 0, lastDeliveredAt: ago(index * 17) },
       isLate
@@ -292,21 +334,21 @@ function study(index: number, ago: (minutes: number) => string): StudyRecord {
 
 const noDeliveries = (nodeId: string, nodeName: string): StudyDelivery => ({ nodeId, nodeName, waiting: 0, sending: 0, delivered: 0, dead: 0, cancelled: 0, verified: 0 })
 
-function instance(record: StudyRecord, index: number): InstanceRecord {
+function instance(record: StudyRecord, index: number, gone: number): InstanceRecord {
   const deliveries = record.deliveries.map(({ nodeId, nodeName, dead, delivered, lastFailure }): Delivery => index < delivered
     ? { nodeId, nodeName, state: 'delivered', attempts: 1, deliveredAt: record.lastReceivedAt, isVerified: nodeId === 'cloud' }
     : { nodeId, nodeName, state: dead > 0 ? 'dead' : 'waiting', attempts: dead > 0 ? 5 : 0, ...(lastFailure && { lastFailure }) })
   return {
     id: `${record.StudyInstanceUID}-${index}`, StudyInstanceUID: record.StudyInstanceUID, SeriesInstanceUID: `${record.StudyInstanceUID}.1`, SOPInstanceUID: `${record.StudyInstanceUID}.1.${index + 1}`,
     SOPClassUID: '1.2.840.10008.5.1.4.1.1.2', Modality: record.modalities[0] ?? '', transferSyntaxUID: '1.2.840.10008.1.2.1', callingAETitle: record.callingAETitles[0] ?? '', calledAETitle: 'ANY-SCP',
-    remoteAddress: '10.20.4.11', receivedAt: record.lastReceivedAt, bytes: 526_000, isKept: true, deliveries,
+    remoteAddress: '10.20.4.11', receivedAt: record.lastReceivedAt, bytes: instanceBytes, isKept: index >= gone, ...(index === 1 && { cameAgainAt: new Date(Date.parse(record.lastReceivedAt) + 20 * 60_000).toISOString() }), deliveries,
   }
 }
 
-function matches(record: StudyRecord, { search = '', goesNowhere, state, modality, callingAETitle, nodeId }: RecordQuery): boolean {
+function matches(record: StudyRecord, { search = '', goesNowhere, isLost, state, modality, callingAETitle, nodeId }: RecordQuery): boolean {
   const text = [record.PatientName, record.PatientID, record.AccessionNumber, record.StudyInstanceUID].join(' ').toLowerCase()
   const deliveries = record.deliveries.filter((delivery) => nodeId === undefined || delivery.nodeId === nodeId)
-  return text.includes(search.toLowerCase()) && deliveries.length > 0 && (goesNowhere !== true || record.stranded !== undefined)
+  return text.includes(search.toLowerCase()) && deliveries.length > 0 && (goesNowhere !== true || record.stranded !== undefined) && (isLost !== true || record.lost !== undefined)
     && (state === undefined || deliveries.some((delivery) => delivery[state] > 0))
     && (modality === undefined || record.modalities.includes(modality))
     && (callingAETitle === undefined || record.callingAETitles.includes(callingAETitle))

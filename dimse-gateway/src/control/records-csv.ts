@@ -22,6 +22,8 @@ const columns: readonly (readonly [heading: string, value: (record: StudyRecord,
   ['Delivered', (_record, delivery) => delivery?.delivered],
   ['Verified', (_record, delivery) => delivery?.verified],
   ['Failed', (_record, delivery) => delivery?.dead],
+  ['SendingAgain', (_record, delivery) => delivery?.sendingAgain],
+  ['Lost', (_record, delivery) => delivery?.lost],
   ['LastDelivered', (_record, delivery) => delivery?.lastDeliveredAt],
   ['LastFailure', (_record, delivery) => delivery?.lastFailure?.text ?? delivery?.lastFailure?.reason],
 ]

@@ -10,7 +10,6 @@ import { aSite, until, type Site } from './site.fixture.ts'
 const [CTImageStorage, explicitLittleEndian] = ['1.2.840.10008.5.1.4.1.1.2', '1.2.840.10008.1.2.1'] as const
 const settings: PrintSettings = { columns: 2, rows: 2, FilmOrientation: 'PORTRAIT', FilmSizeID: '14INX17IN', isTrueSize: true, texts: [], colour: filmColours[0], copies: 1, PrintPriority: 'MED' }
 
-// Gateways report every twenty seconds where nobody is at work on them.
 const patienceMs = 120_000
 
 describe.skipIf(!hasProgram('dcmprscp'))('a hospital with a film printer', { timeout: patienceMs }, () => {
@@ -21,6 +20,9 @@ describe.skipIf(!hasProgram('dcmprscp'))('a hospital with a film printer', { tim
     printer = await startFilmPrinter()
     site = await aSite((await testDatabase()).url)
     person = await site.aPerson('13800138001')
+    // Gateways report every twenty seconds where nobody is at work on them, every three where somebody is; what is changed they tell at once.
+    const gatewayId = (await site.gateway.control.state()).cloud?.gatewayId
+    await asked('POST', `/gateways/${String(gatewayId)}/commands`, { name: 'cancelFetches', arguments: {} })
     await site.gateway.control.change({ printers: [{ id: 'film', name: 'Film printer', host: printer.host, port: printer.port, calledAETitle: printer.aeTitle, filmSizes: ['14INX17IN'], maxCopies: 3 }] })
   }, 180_000)
   afterAll(async () => {

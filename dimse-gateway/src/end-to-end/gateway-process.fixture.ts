@@ -39,7 +39,7 @@ export interface GatewayProcessOptions {
 export async function startGatewayProcess({ folder, ports }: GatewayProcessOptions): Promise<GatewayProcess> {
   const child = spawn(process.execPath, [...gatewayNodeArguments, main], {
     env: {
-      PATH: process.env['PATH'], ...serverEnvironment, GATEWAY_DATA_DIR: folder, DIMSE_HOST: '127.0.0.1', LOG_LEVEL: process.env['GATEWAY_LOG_LEVEL'] ?? 'info',
+      PATH: process.env['PATH'], NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'], ...serverEnvironment, GATEWAY_DATA_DIR: folder, DIMSE_HOST: '127.0.0.1', LOG_LEVEL: process.env['GATEWAY_LOG_LEVEL'] ?? 'info',
       // Told, not 0: settings that make it listen anew must not move it.
       DIMSE_PORT: String(ports?.port ?? await freePort()), CONTROL_PORT: String(ports?.controlPort ?? 0),
     },

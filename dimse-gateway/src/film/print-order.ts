@@ -1,11 +1,12 @@
 /** Prints one order of the cloud's on a printer of this site. */
 import type { FilmColour, PrintImage, PrintOrder, PrintOutcome, PrintSheet } from '@isocenter/contracts'
 import {
-  DimseConnection, DimseStatusError, LayoutNotMade, NoPresentationContext, printContexts, PrinterNotReady, printFilms, requestAssociation, type Film, type PrintedImage, type PrintWarning,
+  DimseStatusError, LayoutNotMade, NoPresentationContext, printContexts, PrinterNotReady, printFilms, type Film, type PrintedImage, type PrintWarning,
 } from '@isocenter/dimse'
 import type { Printer } from '../configuration/printers.ts'
 import { associationFailureOf } from '../nodes/association-failure.ts'
-import { tlsOptionsOf, type Secrets } from '../nodes/node-tls.ts'
+import { connectTo } from '../nodes/connect-to.ts'
+import type { Secrets } from '../nodes/node-tls.ts'
 import type { Anymap } from './anymap.ts'
 
 /** Printers take their time over a sheet: they warm up, and spool slowly. */
@@ -32,7 +33,7 @@ export interface PrintOrderOptions {
  * @throws the signal's reason, and what is neither the printer's nor the line's fault
  */
 export async function printOrder(order: PrintOrder, { printer, callingAETitle, secrets, imageOf, signal }: PrintOrderOptions): Promise<PrintOutcome> {
-  const colour = order.colour
+  const { colour } = order
   let sheets = 0
   let warnings: readonly PrintWarning[] = []
   const outcome = (failure?: PrintOutcome['failure']): PrintOutcome => ({
@@ -42,21 +43,13 @@ export async function printOrder(order: PrintOrder, { printer, callingAETitle, s
   })
   if (colour === 'color' && printer.colour !== 'color') return outcome({ reason: 'colourNotSupported' })
   try {
-    const tls = printer.tls && await tlsOptionsOf(printer.tls, secrets)
-    const association = await requestAssociation({
-      host: printer.host, port: printer.port, callingAETitle: printer.callingAETitle ?? callingAETitle, calledAETitle: printer.calledAETitle, signal, contexts: printContexts(colour), ...(tls && { tls }),
+    await using connection = await connectTo(printer, { callingAETitle, secrets, contexts: printContexts(colour), signal })
+    warnings = await printFilms(connection, {
+      colour, signal, timeoutMs: answerTimeoutMs,
+      session: { NumberOfCopies: order.NumberOfCopies, PrintPriority: order.PrintPriority, MediumType: order.MediumType },
+      films: order.sheets.map((sheet) => filmOf(sheet, async (image) => printedImage(image, colour, await imageOf(image.imageId, signal)))),
+      onFilm: (film) => { sheets = film },
     })
-    try {
-      warnings = await printFilms(new DimseConnection(association), {
-        colour, signal, timeoutMs: answerTimeoutMs,
-        session: { NumberOfCopies: order.NumberOfCopies, PrintPriority: order.PrintPriority, MediumType: order.MediumType },
-        films: order.sheets.map((sheet) => filmOf(sheet, async (image) => printedImage(image, colour, await imageOf(image.imageId, signal)))),
-        onFilm: (film) => { sheets = film },
-      })
-    } finally {
-      // How it ends changes nothing of what was printed.
-      await association.release().catch(() => undefined)
-    }
     return outcome()
   } catch (error) {
     signal.throwIfAborted()

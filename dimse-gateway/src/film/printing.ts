@@ -1,11 +1,12 @@
 /** The film printers of this site, and printing on them for the cloud. */
 import { anymapType, PrintOrder, type FilmPrinterDescription, type PrintOutcome } from '@isocenter/contracts'
-import { DimseConnection, DimseStatusError, NoPresentationContext, printContexts, printerState, requestAssociation, type PrinterState } from '@isocenter/dimse'
+import { DimseStatusError, NoPresentationContext, printContexts, printerState, type PrinterState } from '@isocenter/dimse'
 import { Value } from 'typebox/value'
 import type { Printer } from '../configuration/printers.ts'
 import type { Configuration } from '../configuration/schema.ts'
 import { associationFailureOf, type AssociationFailure } from '../nodes/association-failure.ts'
-import { tlsOptionsOf, type Secrets } from '../nodes/node-tls.ts'
+import { connectTo } from '../nodes/connect-to.ts'
+import type { Secrets } from '../nodes/node-tls.ts'
 import { UpstreamRefused, UpstreamUnavailable, type Upstream } from '../services/upstream/upstream.ts'
 import { NoAnymap, readAnymap, type Anymap } from './anymap.ts'
 import { ImagesUnavailable, printOrder } from './print-order.ts'
@@ -21,7 +22,7 @@ export interface FilmPrinting {
   /** Reads an order of the cloud's and prints it; a printer that would not is an answer. */
   print(printerId: string, jobId: string): Promise<PrintOutcome>
   /** Asks a printer how it is; one that does not answer is an answer. */
-  test(printer: Printer, signal: AbortSignal): Promise<PrinterTest>
+  test(printer: Printer, signal?: AbortSignal): Promise<PrinterTest>
   /** Ends what is being printed. */
   close(): void
 }
@@ -74,7 +75,7 @@ export function createFilmPrinting({ configuration, secrets, aeTitle, upstream }
       return printOrder(order, { printer, callingAETitle: aeTitle(), secrets, signal, imageOf: (imageId, stop) => imageOf(jobId, imageId, stop) })
     },
 
-    async test(printer, signal) {
+    async test(printer, signal = closing.signal) {
       try {
         return { state: await stateOf(printer, AbortSignal.any([signal, closing.signal, AbortSignal.timeout(testTimeoutMs)])) }
       } catch (error) {
@@ -91,16 +92,8 @@ export function createFilmPrinting({ configuration, secrets, aeTitle, upstream }
   }
 
   async function stateOf(printer: Printer, signal: AbortSignal): Promise<PrinterState> {
-    const tls = printer.tls && await tlsOptionsOf(printer.tls, secrets)
-    const association = await requestAssociation({
-      host: printer.host, port: printer.port, callingAETitle: printer.callingAETitle ?? aeTitle(), calledAETitle: printer.calledAETitle, signal, contexts: printContexts(printer.colour), ...(tls && { tls }),
-    })
-    try {
-      return await printerState(new DimseConnection(association), printer.colour, { signal })
-    } finally {
-      // Nothing depends on how it ends.
-      await association.release().catch(() => undefined)
-    }
+    await using connection = await connectTo(printer, { callingAETitle: aeTitle(), secrets, contexts: printContexts(printer.colour), signal })
+    return await printerState(connection, printer.colour, { signal })
   }
 }
 

@@ -4,6 +4,8 @@ import { setTimeout as delay } from 'node:timers/promises'
 export interface BandwidthLimit {
   /** Resolves when the bytes may leave; in the order asked. @throws the signal's reason */
   readonly take: (bytes: number, signal?: AbortSignal) => Promise<void>
+  /** Whether there is a limit now. */
+  readonly isSet: () => boolean
   /** Bytes a second from now on; undefined for no limit. */
   readonly set: (bytesPerSecond: number | undefined) => void
 }
@@ -46,6 +48,7 @@ export function createBandwidthLimit(initial: number | undefined, now: () => num
       turn = mine.catch(() => undefined) // whoever asked is told; the next one's turn comes all the same
       return mine
     },
+    isSet: () => bytesPerSecond !== undefined,
     set: (next) => {
       bytesPerSecond = next
       usedUntilMs = now()
@@ -53,9 +56,13 @@ export function createBandwidthLimit(initial: number | undefined, now: () => num
   }
 }
 
-/** The bytes in pieces no larger than a paced write, each given out when it may leave. */
+/** The bytes, where a limit holds in pieces no larger than a paced write, each given out when it may leave. */
 export async function* paced(chunks: AsyncIterable<Uint8Array>, limit: BandwidthLimit, signal?: AbortSignal): AsyncGenerator<Uint8Array> {
   for await (const chunk of chunks) {
+    if (!limit.isSet()) {
+      yield chunk
+      continue
+    }
     for (let at = 0; at < chunk.length; at += pacedWriteBytes) {
       const piece = chunk.subarray(at, at + pacedWriteBytes)
       await limit.take(piece.length, signal)

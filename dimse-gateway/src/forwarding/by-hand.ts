@@ -1,6 +1,7 @@
 /** What people do to deliveries: try again, call off. */
+import { markArrivedEverywhere } from './arrived-everywhere.ts'
 import { statesThatTake, type DeliveryState } from './delivery-states.ts'
-import { markArrivedEverywhere, standInLine } from './settle.ts'
+import { standInLine } from './settle.ts'
 import type { Statements, Transaction } from '../platform/statements.ts'
 
 /** Which deliveries are meant; what is absent does not narrow. */
@@ -9,6 +10,8 @@ export interface Selection {
   readonly objectId?: string | undefined
   readonly StudyInstanceUID?: string | undefined
   readonly nodeId?: string | undefined
+  /** Any of these. */
+  readonly nodeIds?: readonly string[] | undefined
   readonly state?: DeliveryState | undefined
 }
 
@@ -27,8 +30,11 @@ export interface ByHand {
 /** Rows changed at a time: others have their turn on the database between. */
 const page = 1000
 
+/** What has arrived keeps that it did, until it arrives once more. */
 const again = `
-  UPDATE delivery SET state = 'waiting', attempts = 0, troubles = 0, next_attempt_at = 0, delivered_at = NULL, receipt = NULL, verified = 0, confirmed = 0 WHERE delivery_id = ?`
+  UPDATE delivery SET state = 'waiting', attempts = 0, troubles = 0, next_attempt_at = 0, confirmed = iif(delivered_at IS NULL, 0, confirmed) WHERE delivery_id = ?`
+const callOff = `
+  UPDATE delivery SET state = 'cancelled', confirmed = 0, upload_url = NULL, delivered_at = NULL, receipt = NULL, verified = 0 WHERE delivery_id = ?`
 
 interface Found {
   readonly deliveryId: number
@@ -65,7 +71,7 @@ export function createByHand(statements: Statements): ByHand {
   return {
     retry: (selection) => each(selection, selection.state === undefined ? ['waiting', 'dead'] : only(selection.state, statesThatTake('retry')), tryAgain),
     cancel: (selection) => each(selection, only(selection.state, statesThatTake('cancel')), (transaction, { deliveryId, objectKey }) => {
-      transaction.run(`UPDATE delivery SET state = 'cancelled', confirmed = 0, upload_url = NULL WHERE delivery_id = ?`, deliveryId)
+      transaction.run(callOff, deliveryId)
       transaction.run('UPDATE forward_object SET arrived_everywhere_at = NULL WHERE object_key = ?', objectKey)
     }),
     release: (selection, now) => each(selection, ['cancelled'], (transaction, { deliveryId, objectKey }) => {
@@ -78,12 +84,13 @@ export function createByHand(statements: Statements): ByHand {
 const only = (state: DeliveryState | undefined, states: readonly DeliveryState[]): readonly DeliveryState[] =>
   state === undefined ? states : states.filter((one) => one === state)
 
-function conditionOf({ deliveryIds, objectId, StudyInstanceUID, nodeId }: Selection, states: readonly DeliveryState[]): { where: string; values: string[] } {
+function conditionOf({ deliveryIds, objectId, StudyInstanceUID, nodeId, nodeIds }: Selection, states: readonly DeliveryState[]): { where: string; values: string[] } {
   const narrowed: readonly (readonly [condition: string, value: string | undefined])[] = [
     ['d.delivery_id IN (SELECT value FROM json_each(?))', deliveryIds && JSON.stringify(deliveryIds)],
     ['o.object_id = ?', objectId],
     ['s.study_instance_uid = ?', StudyInstanceUID],
     ['d.node_id = ?', nodeId],
+    ['d.node_id IN (SELECT value FROM json_each(?))', nodeIds && JSON.stringify(nodeIds)],
   ]
   const given = narrowed.filter((one): one is readonly [string, string] => one[1] !== undefined)
   return {

@@ -7,6 +7,8 @@ export interface ClaimLimits {
   readonly maxObjects: number
   /** Of the files together; one that is larger alone is still given out, alone. */
   readonly maxBytes: number
+  /** Nothing else is given out. */
+  readonly urgentOnly?: boolean
 }
 
 export interface Claimer {
@@ -26,7 +28,7 @@ export const troublesBeforeAlone = 2
 /** Due, by a clock that may have been put back; its parameter is now, twice. */
 const isDue = (column: string): string => `${column} NOT BETWEEN ? + 1 AND ? + ${String(longestWaitMs)}`
 
-const nextTurns = `SELECT study_id AS studyId, urgent FROM delivery_turn WHERE node_id = ? AND ${isDue('due_at')} ORDER BY urgent DESC, place LIMIT ?`
+const nextTurns = `SELECT study_id AS studyId, urgent FROM delivery_turn WHERE node_id = ? AND urgent >= ? AND ${isDue('due_at')} ORDER BY urgent DESC, place LIMIT ?`
 const dueOfTurn = `
   SELECT d.delivery_id AS deliveryId, d.node_id AS nodeId, d.urgent, d.attempts, d.troubles, d.upload_url AS uploadUrl, o.object_id AS objectId, o.byte_length AS byteLength,
     o.data_set_offset AS dataSetOffset, o.data_set_sha256 AS dataSetSha256, o.transfer_syntax_uid AS transferSyntaxUID, o.sop_class_uid AS SOPClassUID,
@@ -48,7 +50,7 @@ export function createClaimer(statements: Statements): Claimer {
     claim: (nodeId, limits, now) => statements.write((transaction) => {
       const batch = new Batch(limits)
       for (;;) {
-        const turns = transaction.all<Turn>(nextTurns, nodeId, now, now, turnsAtATime)
+        const turns = transaction.all<Turn>(nextTurns, nodeId, Number(limits.urgentOnly ?? false), now, now, turnsAtATime)
         for (const turn of turns) {
           if (batch.isFull) break
           serve(transaction, nodeId, turn, batch, now)

@@ -1,11 +1,8 @@
-import { spawn, type ChildProcess } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as delay } from 'node:timers/promises'
 import { readInstance } from '@isocenter/dicom'
-import { anInstance, aStudy, bytesOf, freePort, hasProgram } from '@isocenter/testkit/instances'
+import { anInstance, aStudy, bytesOf, freePort, hasProgram, startProgram } from '@isocenter/testkit/instances'
 import { afterEach, describe, expect, test } from 'vitest'
 import { aForwardingGateway, aLine, settingsOf, until, type ForwardingGateway } from './forwarding.fixture.ts'
 
@@ -13,17 +10,12 @@ const open: (() => Promise<void>)[] = []
 afterEach(async () => { for (const close of open.splice(0).toReversed()) await close() })
 
 /** DCMTK's storescp, writing data sets as they come. */
-async function aStoreScp(...args: string[]): Promise<{ port: number; folder: string; files: () => Promise<Buffer[]>; stop: () => void }> {
+async function aStoreScp(...args: string[]): Promise<{ port: number; folder: string; files: () => Promise<Buffer[]> }> {
   const folder = await mkdtemp(join(tmpdir(), 'storescp-'))
   const port = await freePort()
-  const child: ChildProcess = spawn('storescp', ['+B', '-od', folder, ...args, String(port)], { stdio: 'ignore', env: { ...process.env, TCP_NODELAY: '1' } })
-  open.push(async () => {
-    child.kill('SIGKILL')
-    if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
-    await rm(folder, { recursive: true, force: true })
-  })
-  await delay(400)
-  return { port, folder, stop: () => child.kill('SIGKILL'), files: async () => Promise.all((await readdir(folder)).map((name) => readFile(join(folder, name)))) }
+  open.push(() => rm(folder, { recursive: true, force: true }))
+  open.push((await startProgram('storescp', ['+B', '-od', folder, ...args, String(port)], port)).stop)
+  return { port, folder, files: async () => Promise.all((await readdir(folder)).map((name) => readFile(join(folder, name)))) }
 }
 const node = (port: number, more: object = {}): object => ({ id: 'pacs', name: 'PACS', kind: 'dicom', host: '127.0.0.1', port, calledAETitle: 'PACS', default: true, ...more })
 async function aGateway(nodes: object[]): Promise<ForwardingGateway> {

@@ -78,7 +78,7 @@ export function createLingering(statements: Statements): { readonly count: () =>
             stranded: statements.get<{ count: number }>('SELECT count(*) AS count FROM stranded_object')?.count ?? 0,
             calledOff: statements.all(`
               SELECT node_id AS nodeId, count(*) AS count FROM delivery INDEXED BY delivery_called_off
-              WHERE state = 'cancelled' AND confirmed = 0 AND object_key NOT IN (SELECT object_key FROM stranded_object) GROUP BY node_id`),
+              WHERE state = 'cancelled' AND confirmed = 0 AND object_key NOT IN (SELECT object_key FROM stranded_object) AND object_key NOT IN (SELECT object_key FROM lost_object) GROUP BY node_id`),
           },
         }
       }

@@ -1,15 +1,22 @@
 /** Objects of the spool become deliveries. */
 import { foldName } from '@isocenter/dicom'
 import type { SpooledObject } from '../spool/spooled-object.ts'
+import { supersedeLost } from './lost.ts'
 import { destinationsOf, type Destination, type Routes } from './rules.ts'
 import type { Statements, Transaction } from '../platform/statements.ts'
+
+/** What there is new to send to a node. */
+export interface NewDeliveries {
+  readonly objects: number
+  readonly isAnyUrgent: boolean
+}
 
 export interface Enqueuer {
   /**
    * Writes down objects and who they are meant for, in one transaction, or in the one that is open: the spool's, so that an object
-   * is known here exactly when it is known there. Those already known are left as they are. Node ids that have something new to send.
+   * is known here exactly when it is known there. Those already known are left as they are. Answers what is new for each node, by its id.
    */
-  readonly enqueue: (objects: readonly SpooledObject[], routes: Routes) => Set<string>
+  readonly enqueue: (objects: readonly SpooledObject[], routes: Routes) => ReadonlyMap<string, NewDeliveries>
   /** Lets an object that is known go to one more node. False when it goes there already, or is no longer here. */
   readonly sendAlso: (objectId: string, destination: Destination) => Promise<boolean>
 }
@@ -44,7 +51,16 @@ export interface Known {
 
 export function createEnqueuer(statements: Statements): Enqueuer {
   return {
-    enqueue: (objects, routes) => statements.writeNow((transaction) => new Set(objects.flatMap((object) => enqueueOne(transaction, object, routes)).map(({ nodeId }) => nodeId))),
+    enqueue: (objects, routes) => statements.writeNow((transaction) => {
+      const news = new Map<string, NewDeliveries>()
+      for (const object of objects) {
+        for (const { nodeId, urgent } of enqueueOne(transaction, object, routes)) {
+          const { objects: others, isAnyUrgent } = news.get(nodeId) ?? { objects: 0, isAnyUrgent: false }
+          news.set(nodeId, { objects: others + 1, isAnyUrgent: isAnyUrgent || urgent })
+        }
+      }
+      return news
+    }),
     sendAlso: (objectId, destination) => statements.write((transaction) => {
       const object = transaction.get<Known>(
         'SELECT object_key AS objectKey, study_id AS studyId, received_at AS receivedAt, byte_length AS bytes FROM forward_object WHERE object_id = ? AND deleted_at IS NULL', objectId)
@@ -57,6 +73,7 @@ export function createEnqueuer(statements: Statements): Enqueuer {
 
 function enqueueOne(transaction: Transaction, object: SpooledObject, routes: Routes): readonly Destination[] {
   if (transaction.get('SELECT 1 FROM forward_object WHERE object_id = ?', object.id)) return []
+  supersedeLost(transaction, object.SOPInstanceUID)
   const receivedAt = object.receivedAt.getTime()
   const study = transaction.get<{ studyId: number }>(
     upsertStudy, object.StudyInstanceUID, object.PatientID ?? null, object.PatientName ?? null, foldName(object.PatientName ?? ''), object.AccessionNumber ?? null,

@@ -13,6 +13,8 @@ import { createBandwidthLimit, type BandwidthLimit } from './bandwidth.ts'
 import type { Selection } from './by-hand.ts'
 import { startCommitting, usualPace, type CommitmentPace, type Committing } from './commitment/committing.ts'
 import { createLingering, discardStranded, type DiscardSelection, type Lingering } from './discard.ts'
+import type { NewDeliveries } from './enqueue.ts'
+import type { Lost, LostSelection } from './lost.ts'
 import { createNodeWorker, type NodeWorker, type NodeWorkerState } from './node-worker.ts'
 import { createPreparation } from './prepare.ts'
 import { createQueue, emptyQueue, type QueueCounts } from './queue.ts'
@@ -30,9 +32,9 @@ export type ForwardingChange =
   | { readonly topic: 'studyComplete'; readonly study: CompleteStudy }
 
 export interface ForwardingOptions extends Omit<SenderDeps, 'queue' | 'clock'> {
-  /** With `forwardingTables` and `strandedTables`. */
+  /** With `forwardingTables`, `strandedTables`, `repeatTables` and `lostTables`. */
   readonly database: Database
-  readonly spool: Pick<Spool, 'read' | 'pathOf' | 'subscribe' | 'onRepeat' | 'get' | 'delete' | 'usage'>
+  readonly spool: Pick<Spool, 'read' | 'pathOf' | 'look' | 'subscribe' | 'onRepeat' | 'onLoss' | 'get' | 'delete' | 'usage'>
   /** For recoded objects while they are sent; of this process alone, in a folder nobody else may read: they are of patients. Emptied at the start. */
   readonly scratchDirectory: string
   /** Whether somebody of this AE title has an association open; nobody where absent. */
@@ -67,6 +69,10 @@ export interface Forwarding {
   readonly release: (selection: Selection) => Promise<number>
   /** Deletes objects that go nowhere, for good. How many. */
   readonly discard: (selection: DiscardSelection) => Promise<number>
+  /** Objects that were lost here before they were proven to have arrived, until they come anew or a person has seen it. */
+  readonly lost: () => Lost
+  /** A person has seen to what was lost. How many objects. */
+  readonly acknowledgeLost: (selection: LostSelection) => Promise<number>
   /** What is kept here until a person looks, as of a few seconds ago. */
   readonly lingering: () => Lingering
   /** Sends an object that is still here to one more node. False when it goes there already or has gone. */
@@ -105,7 +111,7 @@ export function createForwarding({ database, spool, settings: initial, clock, lo
   const startNode = (node: Node): void => {
     const limit = createBandwidthLimit(node.bandwidthBytesPerSecond)
     const worker = createNodeWorker(lanesOf(node), {
-      queue, clock, log, prepare,
+      queue, clock, log, prepare, look: (objectId) => spool.look(objectId),
       createSender: () => createNodeSender(node, limit, { ...senderDeps, queue, clock }),
       onChange: (topic) => { tell({ topic, nodeId: node.id }) },
     })
@@ -135,9 +141,24 @@ export function createForwarding({ database, spool, settings: initial, clock, lo
   }
 
   const wake = (nodeIds: Iterable<string>): void => { for (const nodeId of nodeIds) running.get(nodeId)?.worker.wake() }
+  const noteArrived = (nodes: ReadonlyMap<string, NewDeliveries>): void => {
+    for (const [nodeId, those] of nodes) {
+      running.get(nodeId)?.worker.arrived(those)
+      tell({ topic: 'deliveries', nodeId })
+    }
+  }
   const noteNew = (nodeIds: ReadonlySet<string>): void => {
     wake(nodeIds)
     for (const nodeId of nodeIds) tell({ topic: 'deliveries', nodeId })
+  }
+
+  const noteLoss = (objectIds: readonly string[]): void => {
+    const { arrived, lost } = queue.lose(objectIds, clock().getTime())
+    database.afterCommit(() => {
+      if (lost > 0) log.error({ objects: lost }, 'objects were lost here before they had arrived everywhere they should')
+      if (arrived > 0) log.info({ objects: arrived }, 'copies here of objects that had arrived are gone')
+      if (lost + arrived > 0) tellAll({})
+    })
   }
 
   return {
@@ -146,13 +167,13 @@ export function createForwarding({ database, spool, settings: initial, clock, lo
       await queue.recover()
       unsubscribes = [
         spool.subscribe((objects) => {
-          const nodeIds = queue.enqueue(objects, settings)
-          database.afterCommit(() => { noteNew(nodeIds) })
+          const arrived = queue.enqueue(objects, settings)
+          database.afterCommit(() => { noteArrived(arrived) })
         }),
-        spool.onRepeat((object, { callingAETitle, calledAETitle }) => {
+        spool.onRepeat((object, { callingAETitle, calledAETitle }) =>
           queue.enqueueAgain(object.id, { ...object, callingAETitle, calledAETitle, receivedAt: clock() }, settings)
-            .then(noteNew, (error: unknown) => { log.error({ err: error, id: object.id }, 'an object that came again could not be sent again') })
-        }),
+            .then(noteNew, (error: unknown) => { log.error({ err: error, id: object.id }, 'an object that came again could not be sent again') })),
+        spool.onLoss(noteLoss),
       ]
       hasStarted = true
       for (const node of settings.nodes) startNode(node)
@@ -217,6 +238,13 @@ export function createForwarding({ database, spool, settings: initial, clock, lo
     },
     discard: async (selection) => {
       const count = await discardStranded(retention, selection)
+      tellAll({})
+      return count
+    },
+    lost: queue.lost,
+    acknowledgeLost: async (selection) => {
+      const count = await queue.acknowledgeLost(selection)
+      if (count > 0) log.warn({ ...selection, objects: count }, 'a person has seen to what was lost')
       tellAll({})
       return count
     },

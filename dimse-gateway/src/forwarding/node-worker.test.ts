@@ -1,10 +1,11 @@
-import { afterEach, expect, test } from 'vitest'
+import { afterEach, describe, expect, test } from 'vitest'
 import { systemClock } from '../platform/clock.ts'
 import { createLog } from '../platform/log.ts'
 import { troubleOf, type Attempt, type Sendable } from './attempt.ts'
 import type { Delivery } from './delivery.ts'
 import { until, settingsOf } from './forwarding.fixture.ts'
 import { createNodeWorker, type NodeWorker } from './node-worker.ts'
+import { unknownPaceHoldMs } from './reception-first.ts'
 
 let worker: NodeWorker | undefined
 afterEach(() => worker?.stop(0))
@@ -22,7 +23,7 @@ function aWorker(queued: Delivery[], send: (object: Sendable) => Attempt): { rea
   const states = new Set<string | undefined>()
   worker = createNodeWorker(node, {
     queue: { claim: () => Promise.resolve(queued.splice(0, 1)), settle: () => Promise.resolve(), nextDueAt: () => undefined } as unknown as Parameters<typeof createNodeWorker>[1]['queue'],
-    prepare: (one) => Promise.resolve({ delivery: one } as Sendable),
+    prepare: (one) => Promise.resolve({ delivery: one } as Sendable), look: () => Promise.resolve(true),
     createSender: () => Promise.resolve({
       send: ([object]) => {
         sent.push(object!.delivery.deliveryId)
@@ -69,7 +70,7 @@ test('what one lane gives back in trouble is taken by the first, though that had
       },
       nextDueAt: () => undefined,
     } as unknown as Parameters<typeof createNodeWorker>[1]['queue'],
-    prepare: (one) => Promise.resolve({ delivery: one } as Sendable),
+    prepare: (one) => Promise.resolve({ delivery: one } as Sendable), look: () => Promise.resolve(true),
     createSender: () => Promise.resolve({
       send: async () => {
         await new Promise((resolve) => { setTimeout(resolve, 50) })
@@ -81,4 +82,69 @@ test('what one lane gives back in trouble is taken by the first, though that had
     clock: systemClock, log: createLog('silent'), onChange: () => undefined,
   })
   await until(() => sent === 2, 4_000)
+})
+
+describe('while objects keep arriving', () => {
+  const ordinary = { objects: 1, isAnyUrgent: false }
+
+  /** Waits with what a queue would give out: urgent ones alone where nothing else is asked for. */
+  function aBusyWorker(waiting: { ordinary: number; urgent: number }): { readonly claims: string[] } {
+    const claims: string[] = []
+    let id = 0
+    const take = (kind: 'ordinary' | 'urgent', how: string): Delivery[] => {
+      if (waiting[kind] === 0) return []
+      const taken = Array.from({ length: waiting[kind] }, () => delivery(++id, 0))
+      waiting[kind] = 0
+      claims.push(`${String(taken.length)} ${kind} ${how}`)
+      return taken
+    }
+    worker = createNodeWorker(node, {
+      queue: {
+        claim: (_: string, { urgentOnly = false }: { urgentOnly?: boolean }) => Promise.resolve(
+          [...take('urgent', urgentOnly ? 'before all' : 'with all'), ...(urgentOnly ? [] : take('ordinary', 'together'))]),
+        settle: () => Promise.resolve(), nextDueAt: () => undefined,
+      } as unknown as Parameters<typeof createNodeWorker>[1]['queue'],
+      prepare: (one) => Promise.resolve({ delivery: one } as Sendable), look: () => Promise.resolve(true),
+      createSender: () => Promise.resolve({
+        send: (objects) => Promise.resolve({ verdicts: new Map(objects.map((object) => [object.delivery.deliveryId, { kind: 'arrived', verified: false, confirmed: true }])) }),
+        close: () => Promise.resolve(),
+      }),
+      clock: systemClock, log: createLog('silent'), onChange: () => undefined,
+    })
+    return { claims }
+  }
+
+  test('the first goes at once, those after it together, urgent ones before them', async () => {
+    const waiting = { ordinary: 0, urgent: 0 }
+    const { claims } = aBusyWorker(waiting)
+    waiting.ordinary++
+    worker?.arrived(ordinary)
+    await until(() => claims.length === 1)
+    for (let more = 0; more < 5; more++) {
+      waiting.ordinary++
+      worker?.arrived(ordinary)
+    }
+    waiting.urgent++
+    worker?.arrived({ objects: 1, isAnyUrgent: true })
+    await until(() => claims.length === 3)
+    expect(claims).toEqual(['1 ordinary together', '1 urgent before all', '5 ordinary together'])
+  })
+
+  test('what a person wants now goes now', async () => {
+    const waiting = { ordinary: 0, urgent: 0 }
+    const { claims } = aBusyWorker(waiting)
+    worker?.arrived(ordinary)
+    worker?.arrived(ordinary)
+    const more = setInterval(() => { worker?.arrived(ordinary) }, 10)
+    try {
+      await new Promise(setImmediate)
+      const start = performance.now()
+      waiting.ordinary = 3
+      worker?.tryNow()
+      await until(() => claims.length === 1)
+      expect(performance.now() - start).toBeLessThan(unknownPaceHoldMs / 2)
+    } finally {
+      clearInterval(more)
+    }
+  })
 })

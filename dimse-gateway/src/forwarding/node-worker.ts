@@ -9,8 +9,10 @@ import { createBatchSize } from './batch-size.ts'
 import { troublesBeforeAlone } from './claim.ts'
 import type { Delivery } from './delivery.ts'
 import type { DeliveryError } from './delivery-states.ts'
+import type { NewDeliveries } from './enqueue.ts'
 import { outcomesOf } from './outcomes.ts'
 import type { Queue } from './queue.ts'
+import { createReceptionFirst } from './reception-first.ts'
 import type { Settled } from './settle.ts'
 import { createWakeUp } from './wake-up.ts'
 
@@ -22,6 +24,8 @@ export interface NodeWorkerDeps {
   /** One for each lane. @throws what is wrong with the node's settings */
   readonly createSender: () => Promise<Sender>
   readonly prepare: Prepare
+  /** Looks whether the copy of an object that could not be read is there, and has it written down where it is not. */
+  readonly look: (objectId: string) => Promise<unknown>
   readonly clock: Clock
   readonly log: Log
   readonly onChange: (change: 'node' | 'deliveries') => void
@@ -41,7 +45,9 @@ export interface NodeWorkerState {
 }
 
 export interface NodeWorker {
-  /** Something new waits, or a person wants it tried now: trouble is forgotten. */
+  /** Objects were taken in for the node. While more come, those that are not urgent wait a moment. */
+  readonly arrived: (those: NewDeliveries) => void
+  /** Something waits that goes at once, or a person wants it tried now: trouble is forgotten. */
   readonly wake: () => void
   readonly tryNow: () => void
   /** Takes settings that need no new connection: pause, hours, concurrency, attempts. */
@@ -61,7 +67,7 @@ const mostHarmless = 3
 const mostSuspects = 3
 const clientStopped = new Error('The worker of the node is stopping.')
 
-export function createNodeWorker(initial: Node, { queue, createSender, prepare, clock, log, onChange }: NodeWorkerDeps): NodeWorker {
+export function createNodeWorker(initial: Node, { queue, createSender, prepare, look, clock, log, onChange }: NodeWorkerDeps): NodeWorker {
   let node = initial
   let isStopping = false
   let attempts = 0
@@ -73,6 +79,8 @@ export function createNodeWorker(initial: Node, { queue, createSender, prepare, 
   let lastArrivalAt: Date | undefined
   let trouble: NodeWorkerState['trouble']
   const size = createBatchSize()
+  const reception = createReceptionFirst()
+  let mayHaveUrgent = false
   const news = createWakeUp()
   const abort = new AbortController()
   const lanes = new Map<number, Promise<void>>()
@@ -157,15 +165,28 @@ export function createNodeWorker(initial: Node, { queue, createSender, prepare, 
     }
   }
 
+  /** Whether a copy that could not be read is gone is known before the outcome is written down, which goes by it. */
+  const lookForUnread = async (batch: readonly Delivery[], { verdicts }: Attempt): Promise<void> => {
+    for (const { deliveryId, objectId } of batch) {
+      const verdict = verdicts.get(deliveryId)
+      if (verdict?.kind !== 'refused' || verdict.error.code !== 'objectUnreadable') continue
+      // It is looked for again with the next attempt.
+      await look(objectId).catch((error: unknown) => { log.error({ err: error, id: objectId }, 'the file of a spooled object cannot be looked for') })
+    }
+  }
+
   const work = async (sender: Sender, batch: readonly Delivery[]): Promise<void> => {
     attempts++
+    reception.attemptBegan()
     onChange('deliveries')
     const start = performance.now()
     const result = await attempt(sender, batch)
+    await lookForUnread(batch, result)
     attempts--
     const settled = outcomesOf(batch, result, { maxAttempts: node.maxAttempts, now: now() })
-    await settleSurely(settled)
     const arrived = settled.filter(({ outcome }) => outcome.kind === 'arrived').length
+    reception.attemptEnded(arrived)
+    await settleSurely(settled)
     const refused = settled.filter(({ outcome }) => outcome.kind === 'refused').length
     if (arrived > 0) {
       lastArrivalAt = clock()
@@ -204,10 +225,21 @@ export function createNodeWorker(initial: Node, { queue, createSender, prepare, 
           await news.sleep(Math.min(rest, longestSleepMs), seen)
           continue
         }
+        const holdMs = reception.holdMs()
+        if (holdMs > 0 && !mayHaveUrgent) {
+          await news.sleep(holdMs, seen)
+          continue
+        }
         sender ??= await openSender()
         if (!sender) continue
-        const batch = await queue.claim(node.id, size.limits(), now())
+        const batch = await queue.claim(node.id, { ...size.limits(), urgentOnly: holdMs > 0 }, now())
+        if (batch.length === 0 && holdMs > 0) {
+          // Others may have come since.
+          if (news.count() === seen) mayHaveUrgent = false
+          continue
+        }
         if (batch.length === 0) {
+          reception.letGo()
           const dueAt = queue.nextDueAt(node.id)
           await news.sleep(dueAt === undefined ? longestSleepMs : Math.min(Math.max(dueAt - now(), 5), longestSleepMs), seen)
           continue
@@ -238,11 +270,23 @@ export function createNodeWorker(initial: Node, { queue, createSender, prepare, 
   }
   ensureLanes()
 
+  const letGo = (): void => {
+    reception.letGo()
+    news.wake()
+  }
+
   return {
-    wake: news.wake,
+    arrived: ({ objects, isAnyUrgent }) => {
+      // Lanes that hold back look again by themselves.
+      const isHolding = reception.holdMs() > 0
+      reception.arrived(objects)
+      mayHaveUrgent ||= isAnyUrgent
+      if (isAnyUrgent || !isHolding) news.wake()
+    },
+    wake: letGo,
     tryNow: () => {
       blockedUntil = 0
-      news.wake()
+      letGo()
     },
     update: (next) => {
       node = next

@@ -24,7 +24,7 @@ export function createPreparation({ spool, pool, scratchDirectory }: PrepareOpti
   const recoding: RecodingOptions = { pool, scratchDirectory, pathOf: (objectId) => spool.pathOf(objectId) }
   const asItLies = (delivery: Delivery): Sendable => ({
     delivery, transferSyntaxUID: delivery.transferSyntaxUID, byteLength: delivery.byteLength, dataSetOffset: delivery.dataSetOffset, dataSetSha256: delivery.dataSetSha256,
-    read: (from) => spool.read(delivery.objectId, from) as AsyncIterable<Buffer>,
+    read: (from) => spool.read(delivery.objectId, from),
   })
   return {
     clear: () => rm(scratchDirectory, { recursive: true, force: true }),

@@ -26,8 +26,8 @@ describe('a queue', () => {
   test('gives each object to every node it is meant for, once', async () => {
     const { queue } = opened()
     const object = anObject()
-    expect(queue.enqueue([object, object], toNode('a', 'b'))).toEqual(new Set(['a', 'b']))
-    expect(queue.enqueue([object], toNode('a', 'b'))).toEqual(new Set())
+    expect(queue.enqueue([object, object], toNode('a', 'b'))).toEqual(new Map([['a', { objects: 1, isAnyUrgent: false }], ['b', { objects: 1, isAnyUrgent: false }]]))
+    expect(queue.enqueue([object], toNode('a', 'b'))).toEqual(new Map())
     expect(instances(await queue.claim('a', many, 1))).toEqual([object.SOPInstanceUID])
     expect(await queue.claim('a', many, 1)).toEqual([])
     expect(instances(await queue.claim('b', many, 1))).toEqual([object.SOPInstanceUID])
@@ -43,6 +43,9 @@ describe('a queue', () => {
     const one = { maxObjects: 1, maxBytes: 1e9 }
     const order = [...await queue.claim('a', one, 1), ...await queue.claim('a', one, 1), ...await queue.claim('a', one, 1)]
     expect(instances(order)).toEqual([urgent, old, young].map(({ SOPInstanceUID }) => SOPInstanceUID))
+    queue.enqueue([old, urgent].map((one) => anObject({ StudyInstanceUID: one.StudyInstanceUID, Modality: one.Modality })), { ...toNode('a'), rules })
+    expect((await queue.claim('a', { ...many, urgentOnly: true }, 1)).map(({ StudyInstanceUID }) => StudyInstanceUID)).toEqual([urgent.StudyInstanceUID])
+    expect(await queue.claim('a', { ...many, urgentOnly: true }, 1)).toEqual([])
   })
 
   test('lets a small study that comes a second later past a large one that has had its share', async () => {

@@ -4,6 +4,7 @@ import { createByHand, type ByHand } from './by-hand.ts'
 import { createClaimer, type Claimer } from './claim.ts'
 import type { DeliveryState } from './delivery-states.ts'
 import { createEnqueuer, type Enqueuer } from './enqueue.ts'
+import { createLoser, type Loser } from './lost.ts'
 import { createRerouter, type Rerouter } from './rerouting.ts'
 import { createSettler, type Settler } from './settle.ts'
 import { createStatements } from '../platform/statements.ts'
@@ -13,18 +14,18 @@ export type QueueCounts = Readonly<Record<DeliveryState, number>> & {
   readonly waitingBytes: number
 }
 
-export interface Queue extends Enqueuer, Rerouter, Claimer, Settler, ByHand {
+export interface Queue extends Enqueuer, Rerouter, Claimer, Settler, ByHand, Loser {
   /** Deliveries of each node that ever had one, by state. */
   readonly counts: () => ReadonlyMap<string, QueueCounts>
 }
 
 export const emptyQueue: QueueCounts = { waiting: 0, sending: 0, delivered: 0, dead: 0, cancelled: 0, waitingBytes: 0 }
 
-/** The queue in a database that has `forwardingTables` and `strandedTables`. `recover` comes before the first claim. */
+/** The queue in a database that has `forwardingTables`, `strandedTables`, `repeatTables` and `lostTables`. `recover` comes before the first claim. */
 export function createQueue(database: Database): Queue {
   const statements = createStatements(database)
   return {
-    ...createEnqueuer(statements), ...createRerouter(statements), ...createClaimer(statements), ...createSettler(statements), ...createByHand(statements),
+    ...createEnqueuer(statements), ...createRerouter(statements), ...createClaimer(statements), ...createSettler(statements), ...createByHand(statements), ...createLoser(statements),
     counts: () => {
       const byNode = new Map<string, QueueCounts>()
       for (const { nodeId, state, count, bytes } of statements.all<{ nodeId: string; state: DeliveryState; count: number; bytes: number }>('SELECT node_id AS nodeId, state, count, bytes FROM delivery_count')) {

@@ -31,7 +31,7 @@ const fullestShare = 0.9
 
 /** Files whose deletion was written down before a crash and not done: those of the last page. Once, at the start. */
 export async function finishDeletions({ statements, spool }: RetentionOptions): Promise<void> {
-  const latest = statements.all<{ objectId: string }>('SELECT object_id AS objectId FROM forward_object WHERE deleted_at IS NOT NULL ORDER BY deleted_at DESC LIMIT ?', page)
+  const latest = statements.all<{ objectId: string }>('SELECT object_id AS objectId FROM forward_object WHERE deleted_at IS NOT NULL AND lost = 0 ORDER BY deleted_at DESC LIMIT ?', page)
   const left = latest.filter(({ objectId }) => spool.get(objectId) !== undefined)
   if (left.length > 0) await spool.delete(...left.map(({ objectId }) => objectId))
 }
@@ -84,12 +84,12 @@ function upTo(objects: readonly Deletable[], bytes: number): readonly Deletable[
   return enough < 0 ? objects : objects.slice(0, enough + 1)
 }
 
-/** Forgets objects deleted before a moment, and studies of which nothing is left. */
+/** Forgets objects deleted before a moment, and studies of which nothing is left. What was lost is remembered until a person has seen it. */
 async function forgetRecords({ statements }: RetentionOptions, before: number): Promise<void> {
   for (;;) {
     const forgotten = await statements.write((transaction) => {
       const studies = transaction.all<{ studyId: number }>(
-        'DELETE FROM forward_object WHERE object_key IN (SELECT object_key FROM forward_object WHERE deleted_at IS NOT NULL AND deleted_at < ? LIMIT ?) RETURNING study_id AS studyId', before, page)
+        'DELETE FROM forward_object WHERE object_key IN (SELECT object_key FROM forward_object WHERE deleted_at IS NOT NULL AND deleted_at < ? AND object_key NOT IN (SELECT object_key FROM lost_object) LIMIT ?) RETURNING study_id AS studyId', before, page)
       for (const studyId of new Set(studies.map((one) => one.studyId))) {
         transaction.run('DELETE FROM forward_study WHERE study_id = ? AND NOT EXISTS (SELECT 1 FROM forward_object o WHERE o.study_id = forward_study.study_id)', studyId)
       }

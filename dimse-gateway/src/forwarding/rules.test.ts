@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { isWithinHours } from '../configuration/hours.ts'
 import { backoffMs } from '../platform/backoff.ts'
-import { createBandwidthLimit } from './bandwidth.ts'
+import { createBandwidthLimit, paced, pacedWriteBytes } from './bandwidth.ts'
 import { deliveryLife, deliveryStates } from './delivery-states.ts'
 import { destinationsOf, type Routable } from './rules.ts'
 
@@ -66,4 +66,17 @@ test('a limit on bandwidth lets no more through than it says, whoever asks, and 
   const off = strict.take(1, called.signal)
   called.abort(new Error('off'))
   await expect(off).rejects.toThrow('off')
+})
+
+test('bytes leave in the pieces they came in, and in small ones from the moment a limit is set', async () => {
+  const limit = createBandwidthLimit(undefined)
+  const given = new Uint8Array(3 * pacedWriteBytes)
+  const lengths: number[] = []
+  async function* twice(): AsyncGenerator<Uint8Array> {
+    yield given
+    limit.set(1e9)
+    yield given
+  }
+  for await (const piece of paced(twice(), limit)) lengths.push(piece.length)
+  expect(lengths).toEqual([given.length, pacedWriteBytes, pacedWriteBytes, pacedWriteBytes])
 })

@@ -1,5 +1,7 @@
 /** What became of deliveries that were being sent. */
+import { markArrivedEverywhere } from './arrived-everywhere.ts'
 import type { DeliveryError } from './delivery-states.ts'
+import { endIfLost } from './lost.ts'
 import type { Statements, Transaction } from '../platform/statements.ts'
 
 /** The outcome of one delivery. */
@@ -58,15 +60,6 @@ const release = `
 const refuse = `
   UPDATE delivery SET state = ?2, attempts = attempts + 1, next_attempt_at = ?3, last_error = ?4, last_error_detail = ?5, upload_url = NULL WHERE delivery_id = ?1 AND state = 'sending'`
 
-/**
- * Marks one object if every delivery of it is confirmed: arrived, at least one, or called off and released by a person; parameters:
- * its key, now.
- */
-export const markArrivedEverywhere = `
-  UPDATE forward_object AS o SET arrived_everywhere_at = ?2 WHERE object_key = ?1 AND arrived_everywhere_at IS NULL
-    AND EXISTS (SELECT 1 FROM delivery d WHERE d.object_key = o.object_key AND d.state = 'delivered' AND d.confirmed = 1)
-    AND NOT EXISTS (SELECT 1 FROM delivery d WHERE d.object_key = o.object_key AND NOT (d.state IN ('delivered', 'cancelled') AND d.confirmed = 1))`
-
 /** Puts the study of one delivery in line for its node, due when the delivery is. */
 export const standInLine = `
   INSERT INTO delivery_turn (node_id, study_id, urgent, place, due_at)
@@ -100,4 +93,5 @@ function settleOne(transaction: Transaction, { deliveryId, outcome }: Settled, n
   else if (outcome.retryAt === 'never') transaction.run(refuse, deliveryId, 'dead', 0, code, detail)
   else transaction.run(refuse, deliveryId, 'waiting', outcome.retryAt, code, detail)
   if (outcome.kind === 'released' || outcome.retryAt !== 'never') transaction.run(standInLine, deliveryId)
+  if (code === 'objectUnreadable') endIfLost(transaction, deliveryId, now)
 }

@@ -3,6 +3,8 @@ import { readInstance } from '@isocenter/dicom'
 import { startServerProcess, testDatabase, type ServerProcess } from '@isocenter/testkit'
 import { anInstance, aStudy } from '@isocenter/testkit/instances'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { verify } from '../services/commitment/verify.ts'
+import { createUpstream } from '../services/upstream/upstream.ts'
 import { aForwardingGateway, aLine, bearer, settingsOf, until, type ForwardingGateway, type Line } from './forwarding.fixture.ts'
 
 let server: ServerProcess
@@ -65,6 +67,21 @@ describe('forwarding to the server', () => {
     await Promise.all([anInstance({ StudyInstanceUID: '1.2.x' }), ...aStudy({ instances: 3 }).instances].map(gateway.receiveInstance))
     await until(() => gateway.forwarding.counts().dead === 1 && delivered(gateway) === 3)
     expect(deliveries(gateway).find(({ state }) => state === 'dead')).toMatchObject({ attempts: 1, last_error: 'refused', last_error_detail: expect.stringMatching(/UID/) })
+  })
+
+  test('an object the server holds apart, since its study is of another patient, has arrived, and is committed to who asks', async () => {
+    const gateway = await aGateway([cloudNode()])
+    const { StudyInstanceUID, instances } = aStudy({ instances: 1, PatientID: 'P-1' })
+    await Promise.all(instances.map(gateway.receiveInstance))
+    await until(() => delivered(gateway) === 1)
+    const [{ SOPClassUID, SOPInstanceUID } = { SOPClassUID: '', SOPInstanceUID: '' }] = await Promise.all(aStudy({ instances: 1, StudyInstanceUID, PatientID: 'P-2' }).instances.map(gateway.receiveInstance))
+    await until(() => delivered(gateway) === 2)
+    expect(deliveries(gateway).at(-1)).toMatchObject({ state: 'delivered', verified: 1, confirmed: 1, receipt: expect.stringMatching(/^[0-9a-f]{64}$/) })
+    expect(await (await ask(`/instances?SOPInstanceUID=${SOPInstanceUID}`)).json()).toEqual([])
+    const upstream = createUpstream(() => Promise.resolve({ url: origin.origin, tls: { minVersion: 'TLSv1.2' }, authorization: bearer(token) }))
+    open.push(() => { upstream.close(); return Promise.resolve() })
+    const [asked, unknown] = [{ SOPClassUID, SOPInstanceUID }, { SOPClassUID, SOPInstanceUID: '1.2.3' }]
+    expect(await verify(upstream, [asked, unknown])).toEqual({ committed: [asked], failed: [{ ...unknown, FailureReason: 0x0112 }] })
   })
 
   test('a line that is down for a while loses nothing, and is not held against the objects', async () => {

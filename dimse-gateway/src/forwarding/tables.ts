@@ -114,3 +114,24 @@ END;
 ALTER TABLE forward_object ADD COLUMN discarded INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX delivery_called_off ON delivery (node_id, object_key) WHERE state = 'cancelled' AND confirmed = 0;
 ` }
+
+/** What comes again. */
+export const repeatTables: SchemaStep = { name: 'forwarding-3', sql: `
+/* When it last came again while it was here. */
+ALTER TABLE forward_object ADD COLUMN came_again_at INTEGER;
+/* Since when a node is sent again what comes again of a study. */
+CREATE TABLE resent_study (
+  node_id TEXT NOT NULL, study_id INTEGER NOT NULL REFERENCES forward_study ON DELETE CASCADE, since INTEGER NOT NULL, PRIMARY KEY (node_id, study_id)
+) STRICT, WITHOUT ROWID;
+` }
+
+/** What was taken out of the spool by others than the gateway. A delivery that is sent again keeps from here on when it arrived. */
+export const lostTables: SchemaStep = { name: 'forwarding-4', sql: `
+/* Its file was found to be gone; deleted_at is when. */
+ALTER TABLE forward_object ADD COLUMN lost INTEGER NOT NULL DEFAULT 0;
+/* Lost before it was proven to have arrived everywhere it should, until it comes anew or a person has seen it. */
+CREATE TABLE lost_object (object_key INTEGER PRIMARY KEY REFERENCES forward_object ON DELETE CASCADE, lost_at INTEGER NOT NULL) STRICT;
+CREATE TRIGGER lost_object_arrived AFTER UPDATE OF arrived_everywhere_at ON forward_object WHEN new.arrived_everywhere_at IS NOT NULL BEGIN
+  DELETE FROM lost_object WHERE object_key = new.object_key;
+END;
+` }

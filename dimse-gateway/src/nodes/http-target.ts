@@ -1,6 +1,7 @@
 /** An HTTP server that objects are sent to: connections kept open, bodies streamed at the pace of the line, answers bounded. */
 import { Agent as HttpAgent, request as httpRequest, type ClientRequest, type IncomingHttpHeaders, type IncomingMessage, type OutgoingHttpHeaders } from 'node:http'
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
+import { giveBack } from '@isocenter/durable-files'
 import type { HttpNode } from '../configuration/nodes.ts'
 import { LineError, lineErrorCodeOf, wordsOf } from './line-error.ts'
 import type { NodeTlsOptions } from './node-tls.ts'
@@ -19,6 +20,7 @@ export interface HttpExchange {
   readonly method: string
   readonly url: URL
   readonly headers: OutgoingHttpHeaders
+  /** Its buffers are given back once they have gone, where they were lent. */
   readonly body?: AsyncIterable<Uint8Array> | undefined
   readonly signal?: AbortSignal | undefined
 }
@@ -117,7 +119,7 @@ class Line {
   async send(body: AsyncIterable<Uint8Array>): Promise<boolean> {
     for await (const chunk of body) {
       if (this.#isAnswered || this.#request.destroyed) return false
-      if (this.#request.write(chunk)) continue
+      if (this.#request.write(chunk, (error) => { if (!error) giveBack(chunk) })) continue
       if (this.#isConnected) this.#watch(this.#timeouts.stallMs, 'sending')
       await new Promise<void>((resolve) => {
         this.#wake = resolve

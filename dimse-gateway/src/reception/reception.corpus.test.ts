@@ -1,14 +1,12 @@
 /** Every real file beside the repository, over real associations: ours, and those of DCMTK. */
 import { readInstance } from '@isocenter/dicom'
 import { DimseConnection, isUID, requestAssociation, store } from '@isocenter/dimse'
-import { freePort, hasProgram, sharedDicom } from '@isocenter/testkit/instances'
-import { execFile, spawn } from 'node:child_process'
+import { freePort, hasProgram, sharedDicom, startProgram } from '@isocenter/testkit/instances'
+import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
-import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { aReceivingGateway, type ReceivingGateway } from './reception.fixture.ts'
@@ -77,9 +75,8 @@ describe.skipIf(files.length === 0)('real files', () => {
   test.skipIf(!hasProgram('dcmsend') || !hasProgram('storescp'))('sent by DCMTK, arrive as at DCMTK', async () => {
     const reference = mkdtempSync(join(tmpdir(), 'reception-dcmtk-'))
     const port = await freePort()
-    const scp = spawn('storescp', ['--bit-preserving', '--accept-all', '--output-directory', reference, String(port)], { stdio: 'ignore' })
+    const scp = await startProgram('storescp', ['--bit-preserving', '--accept-all', '--output-directory', reference, String(port)], port)
     try {
-      await untilListening(port)
       const folders = ['charsets', 'cr-dx', 'enhanced', 'ko-pr', 'mammo', 'pdf', 'rt', 'seg', 'sr', 'transfer-syntaxes', 'us-multiframe', 'xa'].map((folder) => join(shared, folder))
       for (const to of [port, gateway.port]) await sendAll(to, folders)
       const names = readdirSync(reference)
@@ -91,7 +88,7 @@ describe.skipIf(files.length === 0)('real files', () => {
         expect(kept.map(({ dataSetSha256 }) => dataSetSha256), name).toContain(sha256(bytes.subarray(dataSetOffset)))
       }
     } finally {
-      scp.kill()
+      await scp.stop()
       rmSync(reference, { recursive: true, force: true })
     }
   }, 120_000)
@@ -103,15 +100,4 @@ const run = promisify(execFile)
 async function sendAll(port: number, folders: readonly string[]): Promise<void> {
   await run('dcmsend', ['--no-halt', '--decompress-never', '--scan-directories', '--recurse', '127.0.0.1', String(port), ...folders], { env: { ...process.env, TCP_NODELAY: '1' } })
     .catch((error: unknown) => { if (!(error instanceof Error && 'code' in error && typeof error.code === 'number')) throw error })
-}
-
-async function untilListening(port: number): Promise<void> {
-  for (let tries = 0; tries < 100; tries++) {
-    const isOpen = await new Promise<boolean>((resolve) => {
-      const socket = connect(port, '127.0.0.1', () => { socket.destroy(); resolve(true) }).once('error', () => { resolve(false) })
-    })
-    if (isOpen) return
-    await sleep(50)
-  }
-  throw new Error('storescp does not listen.')
 }

@@ -20,6 +20,7 @@ export function studyCondition(query: RecordQuery): Condition {
     ...(receivedFrom === undefined ? [] : [['s.last_received_at >= ?', Date.parse(receivedFrom)] as const]),
     ...(receivedBefore === undefined ? [] : [['s.first_received_at < ?', Date.parse(receivedBefore)] as const]),
     ...(query.goesNowhere === true ? [['EXISTS (SELECT 1 FROM stranded_object JOIN forward_object n USING (object_key) WHERE n.study_id = s.study_id)'] as const] : []),
+    ...(query.isLost === true ? [['EXISTS (SELECT 1 FROM lost_object JOIN forward_object n USING (object_key) WHERE n.study_id = s.study_id)'] as const] : []),
     ...deliveryParts(query, 'd.study_id = s.study_id'),
   ])
 }
@@ -33,6 +34,7 @@ export function instanceCondition(query: RecordQuery): Condition {
     ...(receivedFrom === undefined ? [] : [['o.received_at >= ?', Date.parse(receivedFrom)] as const]),
     ...(receivedBefore === undefined ? [] : [['o.received_at < ?', Date.parse(receivedBefore)] as const]),
     ...(query.goesNowhere === true ? [['o.object_key IN (SELECT object_key FROM stranded_object)'] as const] : []),
+    ...(query.isLost === true ? [['o.object_key IN (SELECT object_key FROM lost_object)'] as const] : []),
     ...deliveryParts(query, 'd.object_key = o.object_key'),
   ])
 }

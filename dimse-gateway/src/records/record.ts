@@ -13,6 +13,8 @@ export interface RecordQuery {
   readonly receivedBefore?: string | undefined
   /** Only what is kept here and goes nowhere. */
   readonly goesNowhere?: boolean | undefined
+  /** Only what was lost here before it had arrived, and nobody has seen to. */
+  readonly isLost?: boolean | undefined
 }
 
 /** `after` is the `next` of the page before. */
@@ -36,8 +38,14 @@ export interface RecordedFailure {
 export interface StudyDelivery extends Record<DeliveryState, number> {
   readonly nodeId: string
   readonly nodeName: string
-  /** Instances whose receipt is of the bytes that were sent. */
+  /** Of those delivered: their receipt is of the bytes that were sent. */
   readonly verified: number
+  /** Of those waiting and sending: they have arrived before and are sent again; absent where there are none. */
+  readonly sendingAgain?: number
+  /** Of those given up: they have arrived before, and could not be sent again; absent where there are none. */
+  readonly failedAgain?: number
+  /** Of those called off: the copy here was lost; absent where there are none. */
+  readonly lost?: number
   readonly lastDeliveredAt?: string
   readonly lastFailure?: RecordedFailure
 }
@@ -59,6 +67,8 @@ export interface StudyRecord {
   readonly isComplete: boolean
   /** Instances kept here that go nowhere; absent where there are none. */
   readonly stranded?: number
+  /** Instances that were lost here before they had arrived, and nobody has seen to; absent where there are none. */
+  readonly lost?: number
   readonly deliveries: StudyDelivery[]
 }
 
@@ -91,7 +101,23 @@ export interface InstanceRecord {
   readonly isKept: boolean
   /** A person deleted it before it arrived anywhere; absent where nobody did. */
   readonly isDiscarded?: boolean
+  /** Its file was taken away, not by the gateway; absent where it was not. */
+  readonly isLost?: boolean
+  /** When a sender last sent the very same once more; absent where none did. Nodes it had arrived at less than an hour before do not get it again. */
+  readonly cameAgainAt?: string
   readonly deliveries: InstanceDelivery[]
+}
+
+/** What of a study has arrived at one node. */
+export interface ArrivedAtNode {
+  readonly nodeId: string
+  /** Copies that are still here, and their bytes. */
+  readonly objects: number
+  readonly bytes: number
+  /** Instances of which there is no copy here any more. */
+  readonly gone: number
+  /** Instances that arrived there before and are sent there again already. */
+  readonly underway: number
 }
 
 /** What of the records is shown at a glance. */

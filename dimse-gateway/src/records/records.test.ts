@@ -42,6 +42,18 @@ test('a study tells what was received of it and how far it is with each node', a
   expect(records.instances('1.1', { state: 'dead' }, { limit: 5 })).toMatchObject({ total: 1, records: [{ SOPInstanceUID: two!.SOPInstanceUID, isKept: true }] })
 })
 
+test('an instance tells when it last came again, though it goes nowhere for that; the study does not count it twice', async () => {
+  const objects = ['1.1.1', '1.1.2'].map((SOPInstanceUID) => anObject({ StudyInstanceUID: '1.1', SOPInstanceUID, receivedAt: at('22T08:00:00') }))
+  const [once, again = once] = objects
+  queue.enqueue(objects, toNode('a'))
+  const deliveries = await queue.claim('a', { maxObjects: 5, maxBytes: 1e9 }, at('22T08:01:00').getTime())
+  await queue.settle(deliveries.map(({ deliveryId }) => ({ deliveryId, outcome: { kind: 'arrived', verified: true, confirmed: true } })), at('22T08:01:00').getTime())
+  for (const minute of ['20', '40']) expect(await queue.enqueueAgain(again!.id, { ...again!, receivedAt: at(`22T08:${minute}:00`) }, toNode('a'))).toEqual(new Set())
+  const { records: instances } = records.instances('1.1', {}, { limit: 5 })
+  expect(instances.map(({ SOPInstanceUID, cameAgainAt, deliveries: [delivery] }) => [SOPInstanceUID, cameAgainAt, delivery?.state])).toEqual([['1.1.1', undefined, 'delivered'], ['1.1.2', '2026-11-22T08:40:00.000Z', 'delivered']])
+  expect(records.study('1.1')).toMatchObject({ instances: 2, lastReceivedAt: '2026-11-22T08:00:00.000Z' })
+})
+
 test('studies are found by patient, accession, sender, node, state and time', async () => {
   queue.enqueue([
     anObject({ StudyInstanceUID: '1.1', PatientName: 'Müller^Anna', PatientID: 'X_1', receivedAt: at('20T08:00:00') }),

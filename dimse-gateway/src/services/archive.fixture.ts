@@ -1,10 +1,9 @@
-import { spawn } from 'node:child_process'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { DicomJson } from '@isocenter/dicom'
-import { bytesOf, freePort } from '@isocenter/testkit/instances'
-import { dcmtk, until } from './services.fixture.ts'
+import { bytesOf, freePort, startProgram } from '@isocenter/testkit/instances'
+import { dcmtk } from './services.fixture.ts'
 
 export interface Archive {
   readonly port: number
@@ -23,13 +22,12 @@ export async function startArchive({ gatewayPort, instances }: { readonly gatewa
     'HostTable BEGIN', `gateway = (USTCFQ-Transfer, 127.0.0.1, ${gatewayPort})`, 'HostTable END',
     'VendorTable BEGIN', 'VendorTable END', 'AETable BEGIN', `${aeTitle} ${folder} RW (200, 1024mb) ANY`, 'AETable END', '',
   ].join('\n'))
-  const archive = spawn('dcmqrscp', ['-c', configuration], { stdio: 'ignore', cwd: folder })
+  const archive = await startProgram('dcmqrscp', ['-c', configuration], port, folder)
   const stop = async (): Promise<void> => {
-    archive.kill()
+    await archive.stop()
     await rm(folder, { recursive: true, force: true })
   }
   try {
-    await until(async () => (await dcmtk('echoscu', '-aec', aeTitle, '127.0.0.1', String(port))).code === 0)
     for (const [index, instance] of instances.entries()) {
       const file = join(folder, `sent-${index}.dcm`)
       await writeFile(file, bytesOf(instance))

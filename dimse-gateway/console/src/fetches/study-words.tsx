@@ -1,10 +1,7 @@
-import { personName, useLanguage } from '@isocenter/design-system'
+import { dicomDate, personName, useLanguage } from '@isocenter/design-system'
 import type { ReactNode } from 'react'
 import type { WantedStudy } from '../../../src/control/wire/fetches.ts'
 import { useConsoleWords } from '../words/index.ts'
-
-/** DA as it is read everywhere; what is not eight digits is shown as it came. */
-const dicomDate = (value: string) => value.replace(/^(\d{4})(\d{2})(\d{2})$/, '$1-$2-$3')
 
 /** A study as the archive told it; its UID where that is all there is. */
 export function StudyWords({ study, children }: { readonly study: WantedStudy; readonly children?: ReactNode }) {
@@ -16,7 +13,7 @@ export function StudyWords({ study, children }: { readonly study: WantedStudy; r
   return (
     <>
       <div>{PatientName === undefined ? <span className="hint">{words.noPatientName}</span> : <strong>{personName(PatientName, language)}</strong>} <span className="hint">{PatientID ?? words.noPatientID}</span></div>
-      <div className="hint">{[StudyDate && dicomDate(StudyDate), StudyDescription].filter(Boolean).join(' · ')}</div>
+      <div className="hint">{[dicomDate(StudyDate), StudyDescription].filter(Boolean).join(' · ')}</div>
       {children}
     </>
   )

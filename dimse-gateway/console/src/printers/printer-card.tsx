@@ -1,5 +1,5 @@
 import { ApiOutlined, DeleteOutlined, EditOutlined } from '@ant-design/icons'
-import { printerStatusInfoText, printerStatusText } from '@isocenter/contracts/film-printer-words'
+import { mediumTypeText, printerStatusInfoText, printerStatusText } from '@isocenter/contracts/film-printer-words'
 import { filmSizeName } from '@isocenter/contracts/film-terms'
 import { useAction, useConfirm, useLanguage } from '@isocenter/design-system'
 import { Alert, Button, Card, Flex, Tag } from 'antd'
@@ -15,7 +15,7 @@ const severity = (status: string) => (status === 'NORMAL' ? 'success' : status =
 /** One film printer: what it prints on, and how it is, asked when somebody wants to know. */
 export function PrinterCard({ printer, onEdit }: { readonly printer: Printer; readonly onEdit: () => void }) {
   const { printers: words, actions } = useConsoleWords()
-  const { formats } = useLanguage()
+  const { formats, language } = useLanguage()
   const testing = useAction()
   const removing = useAction()
   const confirm = useConfirm()
@@ -36,7 +36,7 @@ export function PrinterCard({ printer, onEdit }: { readonly printer: Printer; re
         <dt>{words.address}</dt><dd className="mono">{`${calledAETitle} @ ${host}:${port}`}{tls && ' · TLS'}</dd>
         {callingAETitle !== undefined && <><dt>{words.callingAETitle}</dt><dd className="mono">{callingAETitle}</dd></>}
         <dt>{words.filmSizes}</dt><dd>{formats.list(filmSizes.map(filmSizeName))}</dd>
-        {mediumTypes.length > 0 && <><dt>{words.media}</dt><dd>{formats.list(mediumTypes.map((medium) => words.mediumNames[medium] ?? medium))}</dd></>}
+        {mediumTypes.length > 0 && <><dt>{words.media}</dt><dd>{formats.list(mediumTypes.map((medium) => mediumTypeText(medium, language)))}</dd></>}
         <dt>{words.maxCopies}</dt><dd>{formats.number(maxCopies)}</dd>
       </dl>
       <Flex wrap gap="small" style={{ marginTop: 16 }}>

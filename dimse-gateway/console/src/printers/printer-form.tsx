@@ -1,5 +1,6 @@
-import { filmColours, filmSizeName, filmSizes, maxFilmCopies } from '@isocenter/contracts/film-terms'
-import { FormDrawer, withoutEmpty } from '@isocenter/design-system'
+import { mediumTypeText } from '@isocenter/contracts/film-printer-words'
+import { filmColours, filmSizeName, filmSizes, maxFilmCopies, mediumTypes } from '@isocenter/contracts/film-terms'
+import { FormDrawer, useLanguage, withoutEmpty } from '@isocenter/design-system'
 import { Collapse, Form, Input, InputNumber, Select } from 'antd'
 import type { Printer } from '../../../src/configuration/printers.ts'
 import type { Configuration } from '../../../src/configuration/schema.ts'
@@ -10,12 +11,10 @@ import { useConsoleWords } from '../words/index.ts'
 
 type Values = Partial<Omit<Printer, 'id'>> & { readonly hasTls?: boolean }
 
-/** Medium Type as PS3.3 §C.13.1 defines terms for it; a printer may have others. */
-const mediumTypes = ['BLUE FILM', 'CLEAR FILM', 'MAMMO BLUE FILM', 'MAMMO CLEAR FILM', 'PAPER']
-
 /** Adds a film printer, or changes one. */
 export function PrinterForm({ printer, onClose }: { readonly printer: Printer | undefined; readonly onClose: () => void }) {
   const { printers: words, nodes, service } = useConsoleWords()
+  const { language } = useLanguage()
   const save = async (values: Values) => {
     if (!printer) return request('POST', '/printers', { body: bodyOf(values, undefined) })
     const { printers } = await request<Configuration>('GET', '/configuration')
@@ -32,7 +31,7 @@ export function PrinterForm({ printer, onClose }: { readonly printer: Printer | 
           <Form.Item name="callingAETitle" label={words.callingAETitle} extra={nodes.callingHint} rules={[{ pattern: aeTitlePattern, message: service.aeTitleInvalid }]}><Input maxLength={16} spellCheck={false} className="mono" /></Form.Item>
           <Form.Item name="colour" label={words.colour} rules={[{ required: true }]}><Select options={filmColours.map((value) => ({ value, label: words.colours[value] }))} /></Form.Item>
           <Form.Item name="filmSizes" label={words.filmSizes} extra={words.filmSizesHint} rules={[{ required: true, type: 'array', min: 1, message: words.filmSizesMissing }]}><Select mode="multiple" showSearch={{ optionFilterProp: 'label' }} options={filmSizes.map((value) => ({ value, label: filmSizeName(value) }))} /></Form.Item>
-          <Form.Item name="mediumTypes" label={words.media} extra={words.mediaHint} rules={[{ type: 'array', max: 10, defaultField: { type: 'string', pattern: /^[A-Z0-9_ ]{1,16}$/, message: words.mediumInvalid } }]}><Select mode="tags" showSearch={{ optionFilterProp: 'label' }} options={mediumTypes.map((value) => ({ value, label: words.mediumNames[value] ?? value }))} /></Form.Item>
+          <Form.Item name="mediumTypes" label={words.media} extra={words.mediaHint} rules={[{ type: 'array', max: 10, defaultField: { type: 'string', pattern: /^[A-Z0-9_ ]{1,16}$/, message: words.mediumInvalid } }]}><Select mode="tags" showSearch={{ optionFilterProp: 'label' }} options={mediumTypes.map((value) => ({ value, label: mediumTypeText(value, language) }))} /></Form.Item>
           <Form.Item name="maxCopies" label={words.maxCopies} rules={[{ required: true, type: 'integer', min: 1, max: maxFilmCopies, message: `1–${maxFilmCopies}` }]}><InputNumber precision={0} style={{ width: 160 }} /></Form.Item>
           <Collapse ghost items={[{ key: 'tls', label: nodes.tls, forceRender: true, children: (
             <>

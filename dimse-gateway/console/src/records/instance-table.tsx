@@ -36,8 +36,8 @@ export function InstanceTable({ StudyInstanceUID }: { readonly StudyInstanceUID:
             { title: columns.class, key: 'class', responsive: ['md'], render: (_, record) => <Tooltip title={record.SOPClassUID}><span>{registeredName(record.SOPClassUID)}</span></Tooltip> },
             { title: columns.syntax, key: 'syntax', responsive: ['xl'], render: (_, record) => registeredName(record.transferSyntaxUID) },
             { title: columns.size, key: 'size', align: 'right', width: 100, responsive: ['md'], render: (_, record) => formats.bytes(record.bytes) },
-            { title: columns.kept, key: 'kept', width: 100, responsive: ['lg'], render: (_, record) => (record.isKept ? words.kept : record.isDiscarded === true ? words.wasDiscarded : words.deleted) },
-            { title: columns.deliveries, key: 'deliveries', width: '36%', render: (_, record) => <ul className="quiet-list deliveries">{record.deliveries.map((delivery) => <li key={delivery.nodeId}><InstanceDelivery delivery={delivery} /></li>)}</ul> },
+            { title: columns.kept, key: 'kept', width: 100, responsive: ['lg'], render: (_, record) => (record.isKept ? words.kept : record.isLost === true ? words.wasLost : record.isDiscarded === true ? words.wasDiscarded : words.deleted) },
+            { title: columns.deliveries, key: 'deliveries', width: '36%', render: (_, record) => <ul className="quiet-list deliveries">{record.deliveries.map((delivery) => <li key={delivery.nodeId}><InstanceDelivery delivery={delivery} cameAgainAt={record.cameAgainAt} /></li>)}</ul> },
             { title: <span className="only-read">{actions.retry}</span>, key: 'retry', width: 56, render: (_, record) => record.deliveries.some(({ state }) => state === 'dead') && <Button size="small" icon={<ReloadOutlined aria-hidden />} loading={isBusy} aria-label={`${actions.retry} ${record.SOPInstanceUID}`} onClick={() => void retry({ objectId: record.id })} /> },
           ]}
         />
@@ -52,18 +52,25 @@ export function InstanceTable({ StudyInstanceUID }: { readonly StudyInstanceUID:
   )
 }
 
-function InstanceDelivery({ delivery: { nodeName, state, attempts, deliveredAt, isVerified, lastFailure } }: { readonly delivery: Delivery }) {
+/** Sooner than an hour after it arrived, what comes again does not go there again. */
+function isRepeat(deliveredAt: string, cameAgainAt: string): boolean {
+  const afterMs = Date.parse(cameAgainAt) - Date.parse(deliveredAt)
+  return afterMs >= 0 && afterMs <= 3_600_000
+}
+
+function InstanceDelivery({ delivery: { nodeName, state, attempts, deliveredAt, isVerified, lastFailure }, cameAgainAt }: { readonly delivery: Delivery; readonly cameAgainAt: string | undefined }) {
   const { records: words } = useConsoleWords()
   const { formats } = useLanguage()
   const failureText = useFailureText()
   const details = [
-    deliveredAt !== undefined && formats.moment(deliveredAt),
-    isVerified === true && words.verified,
+    deliveredAt !== undefined && (state === 'delivered' ? formats.moment(deliveredAt) : words.arrivedBefore(formats.moment(deliveredAt))),
+    state === 'delivered' && isVerified === true && words.verified,
     state !== 'delivered' && attempts > 0 && words.attempts(formats.number(attempts), attempts === 1),
   ].filter(Boolean)
   return (
     <>
       <DeliverySymbol state={state} /> {nodeName}: {words.states[state]}{details.length > 0 && <span className="hint"> · {details.join(' · ')}</span>}
+      {state === 'delivered' && cameAgainAt !== undefined && deliveredAt !== undefined && isRepeat(deliveredAt, cameAgainAt) && <div className="hint">{words.cameAgain(formats.moment(cameAgainAt))}</div>}
       {state !== 'delivered' && lastFailure && <div className="hint">{failureText(lastFailure)}</div>}
     </>
   )

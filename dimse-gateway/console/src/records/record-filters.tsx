@@ -6,7 +6,7 @@ import type { NodeState } from '../../../src/control/wire/state.ts'
 import { query } from '../api/client.ts'
 import { useConsoleWords } from '../words/index.ts'
 
-const names = ['search', 'state', 'modality', 'callingAETitle', 'nodeId', 'goesNowhere', 'from', 'until'] as const
+const names = ['search', 'state', 'modality', 'callingAETitle', 'nodeId', 'goesNowhere', 'isLost', 'from', 'until'] as const
 /** As the address holds them; `from` and `until` are days of this browser's time zone. */
 export type Filters = Readonly<Partial<Record<(typeof names)[number], string>>>
 
@@ -52,6 +52,7 @@ export function RecordFilters({ filters, nodes }: { readonly filters: Filters; r
       <Field label={words.from}>{(id) => <Input id={id} type="date" value={filters.from ?? ''} max={filters.until} onChange={({ target }) => { set('from', target.value) }} />}</Field>
       <Field label={words.until}>{(id) => <Input id={id} type="date" value={filters.until ?? ''} min={filters.from} onChange={({ target }) => { set('until', target.value) }} />}</Field>
       <Field label={words.nowhereAlone}>{(id) => <div><Switch id={id} checked={filters.goesNowhere === 'true'} onChange={(isOn) => { set('goesNowhere', isOn ? 'true' : undefined) }} /></div>}</Field>
+      <Field label={words.lostAlone}>{(id) => <div><Switch id={id} checked={filters.isLost === 'true'} onChange={(isOn) => { set('isLost', isOn ? 'true' : undefined) }} /></div>}</Field>
       {Object.keys(filters).length > 0 && <div><Button onClick={() => { navigate('/records') }}>{actions.clear}</Button></div>}
     </search>
   )

@@ -1,4 +1,4 @@
-import { DeleteOutlined, DownloadOutlined, ReloadOutlined } from '@ant-design/icons'
+import { CheckOutlined, DeleteOutlined, DownloadOutlined, ReloadOutlined } from '@ant-design/icons'
 import { Loaded, Page, useConfirm, useLocation } from '@isocenter/design-system'
 import { Button, Card, Flex } from 'antd'
 import type { StudyRecordPage } from '../../../src/control/wire/records.ts'
@@ -9,6 +9,7 @@ import { useConsoleWords } from '../words/index.ts'
 import { filtersOf, queryOf, RecordFilters } from './record-filters.tsx'
 import { StudyTable } from './study-table.tsx'
 import { useDiscard } from './use-discard.ts'
+import { useLostSeen } from './use-lost-seen.ts'
 import { useRetry } from './use-retry.ts'
 
 /** What was received, where it went, and what did not arrive. The filters are in the address, so that a search can be kept. */
@@ -21,6 +22,7 @@ export function Records() {
   const page = useResource<StudyRecordPage>(`/records/studies${query({ ...asked, after: search.get('after') ?? undefined })}`, ['records', 'configuration'])
   const { retry, isBusy } = useRetry()
   const { discard, isBusy: isDiscarding } = useDiscard()
+  const { markSeen, isBusy: isMarking } = useLostSeen()
   const confirm = useConfirm()
   const retryAll = async () => {
     if (await confirm({ title: words.confirmRetryAll, hint: words.confirmRetryAllHint, action: actions.retry, isDangerous: false })) await retry({})
@@ -32,6 +34,7 @@ export function Records() {
         <Flex gap="small" wrap>
           {(state.value?.queue.failed ?? 0) > 0 && <Button icon={<ReloadOutlined aria-hidden />} loading={isBusy} onClick={() => void retryAll()}>{words.retryAll}</Button>}
           {filters.goesNowhere === 'true' && (page.value?.total ?? 0) > 0 && <Button danger icon={<DeleteOutlined aria-hidden />} loading={isDiscarding} onClick={() => void discard({ receivedBefore: new Date().toISOString() })}>{words.discardAll}</Button>}
+          {filters.isLost === 'true' && (page.value?.total ?? 0) > 0 && <Button icon={<CheckOutlined aria-hidden />} loading={isMarking} onClick={() => void markSeen({ lostBefore: new Date().toISOString() })}>{words.lostSeenAll}</Button>}
           <Button icon={<DownloadOutlined aria-hidden />} href={`/api/records/export${query(asked)}`} download>{actions.exportCsv}</Button>
         </Flex>
       }

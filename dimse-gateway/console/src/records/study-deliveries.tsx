@@ -12,18 +12,25 @@ export function StudyDeliveries({ record }: { readonly record: StudyRecord }) {
 }
 
 function NodeDelivery({ delivery }: { readonly delivery: StudyDelivery }) {
-  const { records: { states, arrivedOf, verified: confirmed } } = useConsoleWords()
+  const { records: words } = useConsoleWords()
   const { formats } = useLanguage()
   const failureText = useFailureText()
-  const { nodeName, waiting, sending, delivered, dead, cancelled, verified, lastFailure } = delivery
+  const { nodeName, waiting, sending, delivered, dead, cancelled, verified, lastFailure, sendingAgain = 0, failedAgain = 0, lost = 0 } = delivery
   const all = waiting + sending + delivered + dead + cancelled
-  const state = dead > 0 ? 'dead' : sending > 0 ? 'sending' : waiting > 0 ? 'waiting' : delivered > 0 ? 'delivered' : 'cancelled'
+  // What is sent again has arrived, whatever becomes of that.
+  const arrived = delivered + sendingAgain + failedAgain
+  const givenUp = dead - failedAgain
+  const calledOff = cancelled - lost
+  const state = givenUp + lost > 0 ? 'dead' : sending > 0 ? 'sending' : waiting > 0 ? 'waiting' : arrived > 0 ? 'delivered' : 'cancelled'
   return (
     <>
-      <DeliverySymbol state={state} /> {nodeName}: {delivered === all ? states.delivered : arrivedOf(formats.number(delivered), formats.number(all))}
-      {delivered > 0 && verified === delivered && <span className="hint"> · {confirmed}</span>}
-      {dead > 0 && <> · {states.dead}: {formats.number(dead)}</>}
-      {cancelled > 0 && <> · {states.cancelled}: {formats.number(cancelled)}</>}
+      <DeliverySymbol state={state} /> {nodeName}: {arrived === all ? words.states.delivered : words.arrivedOf(formats.number(arrived), formats.number(all))}
+      {delivered > 0 && delivered === arrived && verified === delivered && <span className="hint"> · {words.verified}</span>}
+      {sendingAgain > 0 && <> · {words.sendingAgain(formats.number(sendingAgain))}</>}
+      {failedAgain > 0 && <> · {words.failedAgain(formats.number(failedAgain))}</>}
+      {givenUp > 0 && <> · {words.states.dead}: {formats.number(givenUp)}</>}
+      {lost > 0 && <> · {words.lostOf(formats.number(lost))}</>}
+      {calledOff > 0 && <> · {words.states.cancelled}: {formats.number(calledOff)}</>}
       {delivered + cancelled < all && lastFailure && <div className="hint">{failureText(lastFailure)}</div>}
     </>
   )

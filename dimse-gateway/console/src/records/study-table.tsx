@@ -1,12 +1,14 @@
-import { DeleteOutlined, DownOutlined, ReloadOutlined, RightOutlined } from '@ant-design/icons'
-import { EmptyState, navigate, personName, useLanguage, useLocation } from '@isocenter/design-system'
+import { CheckOutlined, DeleteOutlined, DownOutlined, ReloadOutlined, RightOutlined } from '@ant-design/icons'
+import { dicomDate, EmptyState, navigate, personName, useLanguage, useLocation } from '@isocenter/design-system'
 import { Button, Flex, Grid, Table, Tag } from 'antd'
 import type { StudyRecord, StudyRecordPage } from '../../../src/control/wire/records.ts'
 import { query } from '../api/client.ts'
 import { useConsoleWords } from '../words/index.ts'
 import { InstanceTable } from './instance-table.tsx'
+import { SendAgain } from './send-again.tsx'
 import { StudyDeliveries } from './study-deliveries.tsx'
 import { useDiscard } from './use-discard.ts'
+import { useLostSeen } from './use-lost-seen.ts'
 import { useRetry } from './use-retry.ts'
 
 /** One row a study, which opens to its instances. */
@@ -31,10 +33,10 @@ export function StudyTable({ page, isFiltered, isLoading }: { readonly page: Stu
           ),
         }}
         columns={[
-          { title: words.patient, key: 'patient', ...(isWide && { width: '20%' }), render: (_, record) => <><Patient record={record} />{!isWide && <><Study record={record} /><Received record={record} /><StudyDeliveries record={record} /><Retry record={record} /><Stranded record={record} /></>}</> },
+          { title: words.patient, key: 'patient', ...(isWide && { width: '20%' }), render: (_, record) => <><Patient record={record} />{!isWide && <><Study record={record} /><Received record={record} /><Delivery record={record} /></>}</> },
           { title: words.study, key: 'study', width: '26%', responsive: ['md'], render: (_, record) => <Study record={record} /> },
           { title: words.received, key: 'received', width: '24%', responsive: ['lg'], render: (_, record) => <Received record={record} /> },
-          { title: words.delivery, key: 'delivery', responsive: ['md'], render: (_, record) => <Flex vertical gap={4} align="flex-start"><StudyDeliveries record={record} /><Retry record={record} /><Stranded record={record} /></Flex> },
+          { title: words.delivery, key: 'delivery', responsive: ['md'], render: (_, record) => <Delivery record={record} /> },
         ]}
       />
       <Flex justify="space-between" align="center" wrap gap="small" style={{ padding: '12px 16px' }}>
@@ -61,13 +63,10 @@ function Study({ record }: { readonly record: StudyRecord }) {
   return (
     <>
       <div>{record.modalities.map((modality) => <Tag key={modality}>{modality}</Tag>)} {record.StudyDescription}</div>
-      <div className="hint">{[record.StudyDate && dicomDate(record.StudyDate), record.AccessionNumber && words.accession(record.AccessionNumber)].filter(Boolean).join(' · ')}</div>
+      <div className="hint">{[dicomDate(record.StudyDate), record.AccessionNumber && words.accession(record.AccessionNumber)].filter(Boolean).join(' · ')}</div>
     </>
   )
 }
-
-/** DA as it is read everywhere; what is not eight digits is shown as it came. */
-const dicomDate = (value: string) => value.replace(/^(\d{4})(\d{2})(\d{2})$/, '$1-$2-$3')
 
 function Received({ record }: { readonly record: StudyRecord }) {
   const { records: words } = useConsoleWords()
@@ -77,6 +76,18 @@ function Received({ record }: { readonly record: StudyRecord }) {
       <div>{formats.moment(record.lastReceivedAt)} {!record.isComplete && <Tag color="processing">{words.incoming}</Tag>}</div>
       <div className="hint">{formats.list(record.callingAETitles)} · {words.instances(formats.number(record.instances), record.instances === 1)} · {formats.bytes(record.bytes)}</div>
     </>
+  )
+}
+
+/** How far it is, and what can be done about it. */
+function Delivery({ record }: { readonly record: StudyRecord }) {
+  return (
+    <Flex vertical gap={4} align="flex-start">
+      <StudyDeliveries record={record} />
+      <Flex wrap gap="small"><Retry record={record} /><SendAgain record={record} /></Flex>
+      <Stranded record={record} />
+      <Lost record={record} />
+    </Flex>
   )
 }
 
@@ -97,6 +108,20 @@ function Stranded({ record: { StudyInstanceUID, stranded = 0 } }: { readonly rec
     <div>
       <span className="hint">{words.strandedHere(formats.number(stranded), stranded === 1)} </span>
       <Button size="small" danger icon={<DeleteOutlined aria-hidden />} loading={isBusy} onClick={() => void discard({ StudyInstanceUID })}>{words.discard}</Button>
+    </div>
+  )
+}
+
+/** Instances that are lost unless the modality sends them anew. */
+function Lost({ record: { StudyInstanceUID, lost = 0 } }: { readonly record: StudyRecord }) {
+  const { records: words } = useConsoleWords()
+  const { formats } = useLanguage()
+  const { markSeen, isBusy } = useLostSeen()
+  if (lost === 0) return null
+  return (
+    <div>
+      <span className="hint">{words.lostHere(formats.number(lost), lost === 1)} </span>
+      <Button size="small" icon={<CheckOutlined aria-hidden />} loading={isBusy} onClick={() => void markSeen({ StudyInstanceUID })}>{words.lostSeen}</Button>
     </div>
   )
 }

@@ -1,24 +1,15 @@
-import { useAction, useConfirm, useLanguage } from '@isocenter/design-system'
-import { App } from 'antd'
+import { useLanguage } from '@isocenter/design-system'
 import type { DiscardSelection } from '../../../src/control/wire/records.ts'
-import { request } from '../api/client.ts'
 import { useConsoleWords } from '../words/index.ts'
+import { useAskedChange } from './use-asked-change.ts'
 
 /** Has objects that go nowhere deleted, after a question, and says how many. */
 export function useDiscard(): { readonly discard: (selection: DiscardSelection) => Promise<void>; readonly isBusy: boolean } {
   const { records: words } = useConsoleWords()
   const { formats } = useLanguage()
-  const { message } = App.useApp()
-  const { run, isBusy } = useAction()
-  const confirm = useConfirm()
-  return {
-    isBusy,
-    discard: async (selection) => {
-      if (!await confirm({ title: words.confirmDiscard, hint: words.confirmDiscardHint, action: words.discard })) return
-      await run(async () => {
-        const { discarded } = await request<{ discarded: number }>('POST', '/objects/discard', { body: selection })
-        void message.success(words.discarded(formats.number(discarded), discarded === 1))
-      })
-    },
-  }
+  const { change, isBusy } = useAskedChange<DiscardSelection, { discarded: number }>({
+    path: '/objects/discard', question: { title: words.confirmDiscard, hint: words.confirmDiscardHint, action: words.discard },
+    said: ({ discarded }) => words.discarded(formats.number(discarded), discarded === 1),
+  })
+  return { discard: change, isBusy }
 }

@@ -1,7 +1,7 @@
-import type { FastifyReply } from 'fastify'
 import { Type } from 'typebox'
 import type { GatewayControl } from '../actions.ts'
 import type { ControlApp } from '../typed-routes.ts'
+import { untilGone } from '../until-gone.ts'
 import { ArchiveFilter, ArchiveSearch, FetchedStudy, FetchesAdded, FetchRequest } from '../wire/fetches.ts'
 
 const OfNode = Type.Object({ nodeId: Type.String({ maxLength: 64 }) })
@@ -19,11 +19,4 @@ export function fetchRoutes(app: ControlApp, { control }: { readonly control: Ga
   app.get('/fetches', { schema: { querystring: Newest, response: { 200: Type.Array(FetchedStudy) } } }, async ({ query }) => [...await control.fetches(query.limit)])
 
   app.delete('/fetches', { schema: { querystring: OfNodeOrAll, response: { 200: Type.Object({ cancelled: Type.Integer() }) } } }, ({ query }) => control.cancelFetches(query.nodeId))
-}
-
-/** Nobody waits any more: an archive need not go on searching. */
-function untilGone(reply: FastifyReply): AbortSignal {
-  const gone = new AbortController()
-  reply.raw.once('close', () => { gone.abort() })
-  return gone.signal
 }

@@ -5,6 +5,7 @@ import type { GatewayControl } from '../actions.ts'
 import { editConfiguration } from '../edit-configuration.ts'
 import { noSuchNode } from '../problems.ts'
 import type { ControlApp } from '../typed-routes.ts'
+import { untilGone } from '../until-gone.ts'
 import { NodeTest, Removal } from '../wire/state.ts'
 
 const ById = Type.Object({ nodeId: Type.String({ maxLength: 64 }) })
@@ -58,11 +59,7 @@ export function nodeRoutes(app: ControlApp, { control }: { readonly control: Gat
     return reply.code(204).send()
   })
 
-  app.post('/nodes/:nodeId/test', { schema: { params: ById, response: { 200: NodeTest } } }, (request, reply) => {
-    const gone = new AbortController()
-    reply.raw.once('close', () => { gone.abort() })
-    return control.testNode(request.params.nodeId, gone.signal)
-  })
+  app.post('/nodes/:nodeId/test', { schema: { params: ById, response: { 200: NodeTest } } }, ({ params }, reply) => control.testNode(params.nodeId, untilGone(reply)))
 }
 
 function nodeOf(nodes: readonly Node[], nodeId: string): Node {

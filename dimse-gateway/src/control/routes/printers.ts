@@ -5,6 +5,7 @@ import type { GatewayControl } from '../actions.ts'
 import { editConfiguration } from '../edit-configuration.ts'
 import { noSuchPrinter } from '../problems.ts'
 import type { ControlApp } from '../typed-routes.ts'
+import { untilGone } from '../until-gone.ts'
 import { PrinterTest } from '../wire/state.ts'
 
 const ById = Type.Object({ printerId: Type.String({ maxLength: 64 }) })
@@ -37,11 +38,7 @@ export function printerRoutes(app: ControlApp, { control }: { readonly control: 
     return reply.code(204).send()
   })
 
-  app.post('/printers/:printerId/test', { schema: { params: ById, response: { 200: PrinterTest } } }, (request, reply) => {
-    const gone = new AbortController()
-    reply.raw.once('close', () => { gone.abort() })
-    return control.testPrinter(request.params.printerId, gone.signal)
-  })
+  app.post('/printers/:printerId/test', { schema: { params: ById, response: { 200: PrinterTest } } }, ({ params }, reply) => control.testPrinter(params.printerId, untilGone(reply)))
 }
 
 function printerOf(printers: readonly Printer[], printerId: string): Printer {

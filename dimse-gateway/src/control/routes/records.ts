@@ -4,7 +4,7 @@ import type { GatewayControl } from '../actions.ts'
 import { noSuchResource } from '../problems.ts'
 import { recordsAsCsv } from '../records-csv.ts'
 import type { ControlApp } from '../typed-routes.ts'
-import { DeliverySelection, DiscardSelection, ReleaseSelection, InstanceRecordPage, Paging, RecordQuery, StudyRecord, StudyRecordPage } from '../wire/records.ts'
+import { DeliverySelection, DiscardSelection, LostSelection, ReleaseSelection, InstanceRecordPage, Paging, RecordQuery, SendableAgain, StudyRecord, StudyRecordPage } from '../wire/records.ts'
 
 const ByStudy = Type.Object({ StudyInstanceUID: Type.String({ pattern: '^[0-9.]{1,64}$' }) })
 const Search = Type.Object({ ...RecordQuery.properties, ...Paging.properties }, { additionalProperties: false })
@@ -24,6 +24,12 @@ export function recordRoutes(app: ControlApp, { control }: { readonly control: G
     ({ params, query: { after, limit, ...query } }) =>
       control.searchInstances(params.StudyInstanceUID, query, { limit, ...(after !== undefined && { after }) }))
 
+  app.get('/records/studies/:StudyInstanceUID/sendable-again', { schema: { params: ByStudy, response: { 200: Type.Array(SendableAgain) } } }, async ({ params }) => {
+    const nodes = await control.sendableAgain(params.StudyInstanceUID)
+    if (!nodes) throw noSuchResource('Nothing of this study is recorded here.')
+    return [...nodes]
+  })
+
   app.get('/records/export', { schema: { querystring: Type.Object({ ...RecordQuery.properties }, { additionalProperties: false }) } }, ({ query }, reply) =>
     reply
       .type('text/csv; charset=utf-8')
@@ -31,6 +37,8 @@ export function recordRoutes(app: ControlApp, { control }: { readonly control: G
       .send(Readable.from(recordsAsCsv(control, query))))
 
   app.post('/objects/discard', { schema: { body: DiscardSelection, response: { 200: Type.Object({ discarded: Type.Integer() }) } } }, ({ body }) => control.discardObjects(body))
+
+  app.post('/objects/lost/seen', { schema: { body: LostSelection, response: { 200: Type.Object({ seen: Type.Integer() }) } } }, ({ body }) => control.acknowledgeLost(body))
 
   app.post('/deliveries/release', { schema: { body: ReleaseSelection } }, ({ body }) => control.releaseDeliveries(body))
 

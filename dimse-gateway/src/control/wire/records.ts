@@ -19,6 +19,7 @@ export const RecordQuery = Type.Object({
   receivedFrom: Type.Optional(Type.String({ format: 'date-time' })),
   receivedBefore: Type.Optional(Type.String({ format: 'date-time' })),
   goesNowhere: Type.Optional(Type.Boolean({ description: 'only what is kept here and goes nowhere' })),
+  isLost: Type.Optional(Type.Boolean({ description: 'only what was lost here before it had arrived, and nobody has seen to' })),
 })
 export type RecordQuery = Static<typeof RecordQuery>
 
@@ -36,6 +37,12 @@ export const StudyDelivery = Type.Object({
   waiting: Count, sending: Count, delivered: Count, dead: Count, cancelled: Count,
   /** Of those delivered: the receiver told the digest of what it holds, and it is that of what was sent. */
   verified: Count,
+  /** Of those waiting and sending: they have arrived before and are sent again; absent where there are none. */
+  sendingAgain: Type.Optional(Count),
+  /** Of those given up: they have arrived before, and could not be sent again; absent where there are none. */
+  failedAgain: Type.Optional(Count),
+  /** Of those called off: the copy here was lost; absent where there are none. */
+  lost: Type.Optional(Count),
   lastDeliveredAt: Type.Optional(Time),
   lastFailure: Type.Optional(Failure),
 })
@@ -58,6 +65,8 @@ export const StudyRecord = Type.Object({
   isComplete: Type.Boolean(),
   /** Instances kept here that go nowhere; absent where there are none. */
   stranded: Type.Optional(Count),
+  /** Instances that were lost here before they had arrived, and nobody has seen to; absent where there are none. */
+  lost: Type.Optional(Count),
   deliveries: Type.Array(StudyDelivery),
 })
 export type StudyRecord = Static<typeof StudyRecord>
@@ -99,6 +108,10 @@ export const InstanceRecord = Type.Object({
   isKept: Type.Boolean(),
   /** A person deleted it before it arrived anywhere. */
   isDiscarded: Type.Optional(Type.Boolean()),
+  /** Its file was taken away, not by the gateway. */
+  isLost: Type.Optional(Type.Boolean()),
+  /** When a sender last sent the very same once more. Nodes it had arrived at less than an hour before do not get it again. */
+  cameAgainAt: Type.Optional(Time),
   deliveries: Type.Array(Delivery),
 })
 export type InstanceRecord = Static<typeof InstanceRecord>
@@ -111,12 +124,35 @@ export const InstanceRecordPage = Type.Object({
 export type InstanceRecordPage = Static<typeof InstanceRecordPage>
 
 /** Which failed deliveries to try again at once: those of a study, of one object, to one node; all without any. */
-export const DeliverySelection = Type.Object({
+const FailedDeliveries = Type.Object({
   StudyInstanceUID: Type.Optional(Type.String({ maxLength: 64 })),
   objectId: Type.Optional(Type.String({ maxLength: 64 })),
   nodeId: Type.Optional(Type.String({ maxLength: 64 })),
 }, { additionalProperties: false })
+/** What of a study has arrived, to be sent again: it was deleted where it arrived, and the modality cannot send it again, or did so less than an hour later, when nothing goes on. */
+const ArrivedDeliveries = Type.Object({
+  StudyInstanceUID: Type.String({ minLength: 1, maxLength: 64 }),
+  nodeId: Type.Optional(Type.String({ maxLength: 64 })),
+  state: Type.Literal('delivered'),
+}, { additionalProperties: false })
+export const DeliverySelection = Type.Union([FailedDeliveries, ArrivedDeliveries])
 export type DeliverySelection = Static<typeof DeliverySelection>
+
+/** What of a study has arrived at a node that is still set up, and how much of that can be sent there again. */
+export const SendableAgain = Type.Object({
+  nodeId: Type.String(),
+  nodeName: Type.String(),
+  /** Objects that arrived there and are still on this machine. */
+  objects: Count,
+  bytes: Count,
+  /** Instances that arrived there and of which this machine has no copy any more. */
+  gone: Count,
+  /** Instances that arrived there before and are sent there again already. */
+  underway: Count,
+  /** What is sent again waits until somebody resumes the node. */
+  isPaused: Type.Boolean(),
+})
+export type SendableAgain = Static<typeof SendableAgain>
 
 /** Somebody who sent and is not on the accept list. */
 export const UnknownSender = Type.Object({
@@ -142,6 +178,13 @@ export const DiscardSelection = Type.Object({
   receivedBefore: Type.Optional(Type.String({ format: 'date-time' })),
 }, { additionalProperties: false, minProperties: 1 })
 export type DiscardSelection = Static<typeof DiscardSelection>
+
+/** What was lost here before it had arrived and a person has seen to: of a study, or what was found to be lost before a moment. */
+export const LostSelection = Type.Object({
+  StudyInstanceUID: Type.Optional(Type.String({ minLength: 1, maxLength: 64 })),
+  lostBefore: Type.Optional(Type.String({ format: 'date-time' })),
+}, { additionalProperties: false, minProperties: 1 })
+export type LostSelection = Static<typeof LostSelection>
 
 /** Called-off deliveries that a person looked at: of one study, or of one node. */
 export const ReleaseSelection = Type.Object({

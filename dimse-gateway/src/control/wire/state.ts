@@ -69,7 +69,7 @@ export const Removal = Type.Object({ callOff: Type.Optional(Type.Boolean()) }, {
 /** What somebody should do something about; the screens say what. */
 export const Alarm = Type.Object({
   code: Type.Union([
-    Type.Literal('serviceStopped'), Type.Literal('serviceFailed'), Type.Literal('spoolFull'), Type.Literal('spoolNearlyFull'),
+    Type.Literal('serviceStopped'), Type.Literal('serviceFailed'), Type.Literal('spoolFull'), Type.Literal('spoolNearlyFull'), Type.Literal('spoolUnavailable'),
     Type.Literal('nodeUnreachable'), Type.Literal('nodePaused'), Type.Literal('deliveriesFailed'), Type.Literal('noNodes'),
     Type.Literal('cloudUnreachable'), Type.Literal('unknownSenders'), Type.Literal('objectDamaged'), Type.Literal('objectMissing'),
     Type.Literal('objectsGoNowhere'), Type.Literal('calledOffKept'), Type.Literal('performedStepRefused'), Type.Literal('commitmentUnreported'), Type.Literal('configurationRestored'),

@@ -1,10 +1,8 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createAcceptor, DimseConnection, DimseStatusError, eventReport, requestAssociation, serveServices, type ServiceHandlers } from '@isocenter/dimse'
-import { aStudy, bytesOf, hasProgram } from '@isocenter/testkit/instances'
+import { aStudy, bytesOf, hasProgram, startProgram } from '@isocenter/testkit/instances'
 import { afterEach, describe, expect, test } from 'vitest'
 import { commitmentReport, readCommitmentRequest, type Reference } from '@isocenter/dimse'
 import { createLog } from '../../platform/log.ts'
@@ -214,12 +212,8 @@ describe.skipIf(!hasProgram('Orthanc'))('Orthanc', () => {
       Name: 'peer', StorageDirectory: folder, IndexDirectory: folder, HttpServerEnabled: false, DicomAet: 'PACS', DicomPort: port, Plugins: [], DicomCheckCalledAet: false,
       DicomModalities: { gateway: ['GATEWAY', '127.0.0.1', gatewayPort] }, DicomAlwaysAllowStore: true, DicomAlwaysAllowEcho: true,
     }))
-    const orthanc = spawn('Orthanc', [join(folder, 'orthanc.json')], { stdio: 'ignore' })
-    open.push(async () => {
-      orthanc.kill('SIGKILL')
-      if (orthanc.exitCode === null && orthanc.signalCode === null) await once(orthanc, 'exit')
-      await rm(folder, { recursive: true, force: true })
-    })
+    open.push(() => rm(folder, { recursive: true, force: true }))
+    open.push((await startProgram('Orthanc', [join(folder, 'orthanc.json')], port)).stop)
     const one = await aGateway([node(port)])
     started.resolve(one)
     await Promise.all(instances(5).map((instance) => one.receive(instance)))

@@ -3,7 +3,8 @@ import { newUID } from '@isocenter/dicom'
 import type { Statements, Transaction } from '../../platform/statements.ts'
 import type { Reference } from '@isocenter/dimse'
 import { backoffMs, longestWaitMs } from '../../platform/backoff.ts'
-import { markArrivedEverywhere, standInLine } from '../settle.ts'
+import { markArrivedEverywhere } from '../arrived-everywhere.ts'
+import { standInLine } from '../settle.ts'
 
 /** What one N-ACTION asks a node to commit to. */
 export interface CommitmentRequest {

@@ -1,6 +1,7 @@
 /** Sends large objects by resumable upload (tus 1.0.0) to our own server: a line that is cut costs what was on it, not the object. */
 import { createHash } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
+import { giveBack } from '@isocenter/durable-files'
 import type { Authorization } from '../../nodes/authorization.ts'
 import type { HttpAnswer, HttpTarget } from '../../nodes/http-target.ts'
 import { troubleOf, type Attempt, type Sendable, type Sender, type Verdict } from '../attempt.ts'
@@ -154,6 +155,9 @@ async function* rangeOf(object: Sendable, offset: number, length: number): Async
 
 async function checksumOf(object: Sendable, offset: number, length: number): Promise<string> {
   const hash = createHash('sha256')
-  for await (const chunk of rangeOf(object, offset, length)) hash.update(chunk)
+  for await (const chunk of rangeOf(object, offset, length)) {
+    hash.update(chunk)
+    giveBack(chunk)
+  }
   return hash.digest('base64')
 }

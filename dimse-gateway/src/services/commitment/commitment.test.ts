@@ -59,6 +59,18 @@ describe('a storage commitment', () => {
     expect(server.requests).toEqual([expect.stringContaining('SOPInstanceUID=1.2.3&')])
   })
 
+  test('is given for what the server holds apart, which no search finds; a server that knows nothing of that holds none', async () => {
+    const [, apart, missing] = ['1.2.3', '1.2.4', '1.2.5'] as const
+    answer = (request) => (request.includes('/api/quarantine/') ? { status: 200, json: { items: [{ SOPInstanceUID: apart, SOPClassUID: CT }] } } : { status: 200, json: [held('1.2.3')] })
+    await ask('2.25.6', '1.2.3', apart, missing)
+    await until(() => transaction('2.25.6')?.result !== undefined)
+    expect(transaction('2.25.6')?.result).toMatchObject({ committed: [{ SOPInstanceUID: '1.2.3' }, { SOPInstanceUID: apart }], failed: [{ SOPInstanceUID: missing, FailureReason: 0x0112 }] })
+    answer = (request) => (request.includes('/api/quarantine/') ? { status: 404 } : { status: 200, json: [] })
+    await ask('2.25.7', apart)
+    await until(() => transaction('2.25.7')?.result !== undefined)
+    expect(transaction('2.25.7')?.result).toMatchObject({ committed: [], failed: [{ SOPInstanceUID: apart, FailureReason: 0x0112 }] })
+  })
+
   test('is refused under a Transaction UID that is in use, or is none', async () => {
     answer = () => ({ status: 403 })
     await ask('2.25.4', '1.2.3')

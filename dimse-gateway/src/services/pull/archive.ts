@@ -1,8 +1,9 @@
 /** Another archive as we ask it: its studies, and to send them here (PS3.4 §C.4.1 and §C.4.2 as a user). */
 import { attribute, ExplicitVRLittleEndian, formatTag, ImplicitVRLittleEndian, sopClassUID, tagOf, type DataSet, type DicomJson, type Keyword } from '@isocenter/dicom'
-import { DimseConnection, find, move, requestAssociation, type RetrieveProgress } from '@isocenter/dimse'
+import { find, move, type RetrieveProgress } from '@isocenter/dimse'
 import type { DicomNode } from '../../configuration/nodes.ts'
-import { tlsOptionsOf, type Secrets } from '../../nodes/node-tls.ts'
+import { connectTo } from '../../nodes/connect-to.ts'
+import type { Secrets } from '../../nodes/node-tls.ts'
 
 const StudyRootFind = sopClassUID('StudyRootQueryRetrieveInformationModelFind')
 const StudyRootMove = sopClassUID('StudyRootQueryRetrieveInformationModelMove')
@@ -41,36 +42,20 @@ export async function* studiesIn(call: ArchiveCall, filter: ArchiveFilter): Asyn
     const vr = attribute(keyword)?.vr[0] ?? 'LO'
     identifier[tagText(keyword)] = value ? { vr, Value: [vr === 'PN' ? { Alphabetic: value } : value] } : { vr }
   }
-  const connection = await connect(call, StudyRootFind)
-  try {
-    for await (const match of find(connection, { SOPClassUID: StudyRootFind, identifier, SpecificCharacterSet: unicode, signal: call.signal })) {
-      const study = studyOf(match)
-      if (study) yield study
-    }
-  } finally {
-    await connection.association.release().catch(() => connection.association.abort())
+  await using connection = await connectTo(call.node, { ...call, contexts: [{ abstractSyntax: StudyRootFind, transferSyntaxes }] })
+  for await (const match of find(connection, { SOPClassUID: StudyRootFind, identifier, SpecificCharacterSet: unicode, signal: call.signal })) {
+    const study = studyOf(match)
+    if (study) yield study
   }
 }
 
 /** Has the archive send a study to the node of an AE title, and tells how far it is. @throws as studiesIn */
 export async function* moveStudy(call: ArchiveCall, StudyInstanceUID: string, MoveDestination: string): AsyncGenerator<RetrieveProgress, void, undefined> {
-  const connection = await connect(call, StudyRootMove)
-  try {
-    yield* move(connection, {
-      SOPClassUID: StudyRootMove, MoveDestination, signal: call.signal, timeoutMs: 10 * 60_000,
-      identifier: { [tagText('QueryRetrieveLevel')]: { vr: 'CS', Value: ['STUDY'] }, [tagText('StudyInstanceUID')]: { vr: 'UI', Value: [StudyInstanceUID] } },
-    })
-  } finally {
-    await connection.association.release().catch(() => connection.association.abort())
-  }
-}
-
-async function connect({ node, callingAETitle, secrets, signal }: ArchiveCall, abstractSyntax: string): Promise<DimseConnection> {
-  const tls = node.tls && await tlsOptionsOf(node.tls, secrets)
-  return new DimseConnection(await requestAssociation({
-    host: node.host, port: node.port, callingAETitle: node.callingAETitle ?? callingAETitle, calledAETitle: node.calledAETitle,
-    contexts: [{ abstractSyntax, transferSyntaxes }], ...(tls && { tls }), ...(signal && { signal }),
-  }))
+  await using connection = await connectTo(call.node, { ...call, contexts: [{ abstractSyntax: StudyRootMove, transferSyntaxes }] })
+  yield* move(connection, {
+    SOPClassUID: StudyRootMove, MoveDestination, signal: call.signal, timeoutMs: 10 * 60_000,
+    identifier: { [tagText('QueryRetrieveLevel')]: { vr: 'CS', Value: ['STUDY'] }, [tagText('StudyInstanceUID')]: { vr: 'UI', Value: [StudyInstanceUID] } },
+  })
 }
 
 function studyOf(match: DataSet): ArchiveStudy | undefined {

@@ -1,11 +1,9 @@
-import { spawn, type ChildProcess } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ExplicitVRLittleEndian, ImplicitVRLittleEndian, readInstance } from '@isocenter/dicom'
 import { createAcceptor, serveServices } from '@isocenter/dimse'
-import { aStudy, freePort, hasProgram, startServerProcess, testDatabase, type ServerProcess } from '@isocenter/testkit'
+import { aStudy, freePort, hasProgram, startProgram, startServerProcess, testDatabase, type ServerProcess, type StartedProgram } from '@isocenter/testkit'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { aServedGateway, dcmtk, stowed, type ServedGateway } from '../services.fixture.ts'
 
@@ -17,7 +15,7 @@ const other = aStudy({ instances: 1, PatientName: 'Yamada^Tarou=山田^太郎', 
 let server: ServerProcess
 let gateway: ServedGateway
 let folder: string
-const children: ChildProcess[] = []
+const receivers: StartedProgram[] = []
 beforeAll(async () => {
   if (!hasDcmtk) return
   server = await startServerProcess((await testDatabase()).url)
@@ -28,7 +26,7 @@ beforeAll(async () => {
 }, 180_000)
 afterAll(async () => {
   if (!hasDcmtk) return
-  for (const child of children) child.kill()
+  for (const receiver of receivers) await receiver.stop()
   await gateway.close()
   await server.stop()
   await rm(folder, { recursive: true, force: true })
@@ -42,11 +40,8 @@ const matches = ({ text }: { text: string }): number => [...text.matchAll(/^I: F
 async function aReceiver(aeTitle: string, ...options: string[]): Promise<{ port: number; folder: string }> {
   const port = await freePort()
   const into = await mkdtemp(join(folder, 'received-'))
-  const child = spawn('storescp', [...options, '-aet', aeTitle, '-od', into, '+B', String(port)], { stdio: 'ignore' })
-  children.push(child)
-  await once(child, 'spawn')
+  receivers.push(await startProgram('storescp', [...options, '-aet', aeTitle, '-od', into, '+B', String(port)], port))
   await gateway.configuration.change(({ service }) => ({ service: { ...service, peers: [...service.peers, { aeTitle, address: '127.0.0.1', port }] } }))
-  for (let tries = 0; tries < 100 && (await dcmtk('echoscu', '127.0.0.1', String(port))).code !== 0; tries++) await new Promise((resolve) => { setTimeout(resolve, 50) })
   return { port, folder: into }
 }
 
