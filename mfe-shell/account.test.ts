@@ -90,12 +90,10 @@ describe.skipIf(!hasProgram('chromium'))('the own account in Chromium', () => {
   }, 60_000)
 
   test('who is linked at the organisation’s provider signs in there, comes back to where he wanted to go, and is told where he is not', async () => {
-    const { db } = screens.service
     const one = await openWithPassword()
     const { organisation: { organisationId, number }, page } = one
-    const { slug } = await db('organisation').where({ organisation_id: organisationId }).first<{ slug: string }>('slug')
     const set = await screens.service.app.inject({
-      method: 'PUT', url: '/api/sign-in-provider', headers: await screens.service.as(slug, ['org.sign_in']), payload: { name: 'North ID', issuer: provider.issuer, clientId, clientSecret, isOn: true },
+      method: 'PUT', url: '/api/sign-in-provider', headers: await screens.as({ organisationId }, ['org.sign_in']), payload: { name: 'North ID', issuer: provider.issuer, clientId, clientSecret, isOn: true },
     })
     expect(set.statusCode).toBe(200)
     provider.people.set('wang', { email: 'wang@north.example', email_verified: true })
@@ -195,8 +193,7 @@ describe.skipIf(!hasProgram('chromium'))('the own account in Chromium', () => {
     const { service } = screens
     const one = await open({ language: 'zh-CN', viewport: phone, colorScheme: 'dark' })
     const { page, organisation: { organisationId } } = one
-    const { slug } = await service.db('organisation').where({ organisation_id: organisationId }).first<{ slug: string }>('slug')
-    const headers = await service.as(slug)
+    const headers = await screens.as({ organisationId })
     const studies = [aStudy({ instances: 1, PatientName: 'Wang^XiaoMing=王^小明', PatientID: 'P-110' }), aStudy({ instances: 1, PatientName: 'Li^Na=李^娜', PatientID: 'P-220' })]
     for (const study of studies) await service.store(study.instances.map((instance) => bytesOf(instance)), { headers })
     await one.goTo('/me/favourites')

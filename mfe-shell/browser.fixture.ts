@@ -35,6 +35,8 @@ export interface TestOrganisation {
 export interface OpenedPage extends Omit<WatchedPage, 'context'> {
   /** Goes to an address of the server and waits until everything there has been loaded. */
   readonly goTo: (path: string) => Promise<void>
+  /** Goes to the address of another page as links do, within the page that is there, and waits as `goTo` does. */
+  readonly follow: (path: string) => Promise<void>
   /** Waits until nothing is being loaded. */
   readonly settled: () => Promise<void>
   readonly close: () => Promise<void>
@@ -58,6 +60,8 @@ export interface ScreensUnderTest {
   readonly signedInPage: (options?: SignedInOptions) => Promise<SignedInPage>
   /** Signs an account in without a browser; what the session cookie says. */
   readonly sessionOf: (accountId: string) => Promise<string>
+  /** Authorization header of a program of an organisation, which may do everything unless `granted` says less. */
+  readonly as: (organisation: Pick<TestOrganisation, 'organisationId'>, granted?: Parameters<TestService['as']>[1]) => ReturnType<TestService['as']>
   /** The six digits of the latest message that waits for this phone number, or for any. */
   readonly codeSentTo: (phone: string) => Promise<string>
   /** Has people told what waits to be told; the server does so by itself within seconds. */
@@ -85,6 +89,15 @@ export async function openScreens(env: Readonly<Record<string, string>> = {}): P
         await page.goto(path)
         await settled()
       },
+      follow: async (path) => {
+        const title = await page.locator('h1').first().textContent()
+        await page.evaluate((to) => {
+          history.pushState(null, '', to)
+          dispatchEvent(new PopStateEvent('popstate'))
+        }, path)
+        await page.waitForFunction((before) => document.querySelector('h1')?.textContent !== before, title)
+        await settled()
+      },
       close: () => context.close(),
     }
   }
@@ -101,6 +114,10 @@ export async function openScreens(env: Readonly<Record<string, string>> = {}): P
 
   return {
     service, url, browser, openPage, sessionOf,
+    as: async ({ organisationId }, granted) => {
+      const { slug } = await service.db('organisation').where({ organisation_id: organisationId }).first<{ slug: string }>('slug')
+      return service.as(slug, granted)
+    },
     codeSentTo: async (phoneNumber) => {
       const messages = (await service.outbox.waiting()).filter(({ recipient, to, text }) => (to?.address ?? recipient.phone).endsWith(phoneNumber) && /\d{6}/.test(text.body))
       return /(?<!\d)\d{6}(?!\d)/.exec(messages.at(-1)?.text.body ?? '')?.[0] ?? ''

@@ -4,8 +4,8 @@ import type { Download as FetchedDownload, Page } from 'playwright-core'
 import { aStudy, bytesOf, hasProgram } from '@isocenter/testkit'
 import { attributes } from '@isocenter/testkit/instances'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { filesOf } from '../server/src/downloads/downloads.fixture.ts'
 import { partsOf } from '../server/src/exports/spreadsheet.fixture.ts'
+import { unzipped } from '../server/src/platform/zip.fixture.ts'
 import { desktop, openScreens, overhang, phone, seriousFindings, type ScreensUnderTest, type TestOrganisation } from './browser.fixture.ts'
 
 const pictures = process.env['SCREENSHOTS']
@@ -18,8 +18,7 @@ describe.skipIf(!hasProgram('chromium'))('downloads in Chromium', () => {
     // More than two objects of a study are made in the background.
     screens = await openScreens({ DOWNLOAD_DIRECT_BYTES: '200000' })
     north = await screens.organisation('hospital', 'North Hospital')
-    const { slug } = await screens.service.db('organisation').where({ organisation_id: north.organisationId }).first<{ slug: string }>('slug')
-    const headers = await screens.service.as(slug)
+    const headers = await screens.as(north)
     for (const [nth, [PatientName, instances]] of ([['Zhang^Wei=张^伟', 1], ['Li^Na=李^娜', 5]] as const).entries()) {
       const study = aStudy({ series: [{ kind: 'CT', instances }] })
       await screens.service.store(study.instances.map((instance) => bytesOf({ ...instance, ...attributes({ PatientName, PatientID: `P-100${String(nth)}`, AccessionNumber: `=A${String(nth)}`, Rows: 200, Columns: 200, PixelData: Buffer.alloc(80_000) }) })), { headers })
@@ -40,12 +39,12 @@ describe.skipIf(!hasProgram('chromium'))('downloads in Chromium', () => {
     await goTo(studies())
     await more(page, 'Zhang')
     const dialog = page.getByRole('dialog', { name: 'Download the study' })
-    await dialog.waitFor()
+    await dialog.getByText(/Zhang/).waitFor()
     const anonymous = page.waitForEvent('download')
     await dialog.getByRole('button', { name: 'Download' }).click()
     expect((await anonymous).suggestedFilename()).toMatch(/^[0-9A-F]{12}\.zip$/)
     expect((await anonymous).url()).toMatch(/\/api\/downloads\/[0-9a-f-]{36}\/file$/)
-    expect((await filesOf(await bytesIn(await anonymous))).size).toBe(2)
+    expect((await unzipped(await bytesIn(await anonymous))).size).toBe(2)
     await dialog.waitFor({ state: 'hidden' })
 
     await more(page, 'Zhang')
@@ -58,7 +57,7 @@ describe.skipIf(!hasProgram('chromium'))('downloads in Chromium', () => {
     await page.keyboard.press('Tab')
     await dialog.getByRole('button', { name: 'Download' }).press('Enter')
     expect((await typed).suggestedFilename()).toBe('头部 CT.zip')
-    for (const content of (await filesOf(await bytesIn(await typed))).values()) expect(content.includes('Zhang')).toBe(false)
+    for (const content of (await unzipped(await bytesIn(await typed))).values()) expect(content.includes('Zhang')).toBe(false)
     expect(complaints).toEqual([])
     await close()
   }, 120_000)
@@ -83,7 +82,7 @@ describe.skipIf(!hasProgram('chromium'))('downloads in Chromium', () => {
     await fetch.waitFor()
     const fetched = page.waitForEvent('download')
     await fetch.click()
-    expect((await filesOf(await bytesIn(await fetched))).size).toBe(7)
+    expect((await unzipped(await bytesIn(await fetched))).size).toBe(7)
     await page.getByText('fetched once').waitFor()
     await page.getByRole('button', { name: /^Remove: anonymised-/ }).click()
     await page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click()

@@ -36,15 +36,15 @@ describe.skipIf(!hasProgram('chromium'))('films in Chromium', () => {
   let screens: ScreensUnderTest
   let north: TestOrganisation
   let gateway: Gateway
-  const studies = (['Zhang^Wei=张^伟', 'Li^Na=李^娜'] as const).map((PatientName) => ({ PatientName, study: aStudy({ series: [{ kind: 'CT', instances: 5 }] }) }))
+  const studies = (['Zhang^Wei=张^伟', 'Li^Na=李^娜'] as const).map((PatientName, nth) => ({ PatientName, PatientID: `FILM-${String(nth)}`, study: aStudy({ series: [{ kind: 'CT', instances: 5 }] }) }))
 
   beforeAll(async () => {
     screens = await openScreens()
     north = await screens.organisation('hospital', 'North Hospital')
     const { slug } = await screens.service.db('organisation').where({ organisation_id: north.organisationId }).first<{ slug: string }>('slug')
     const headers = await screens.service.as(slug)
-    for (const { PatientName, study } of studies) {
-      const stored = await screens.service.store(study.instances.map((instance, nth) => bytesOf({ ...instance, ...attributes({ PatientName, StudyDate: '20261120', Rows: side, Columns: side, PixelSpacing: [4, 4], PixelData: ramp(nth) }) })), { headers })
+    for (const { PatientName, PatientID, study } of studies) {
+      const stored = await screens.service.store(study.instances.map((instance, nth) => bytesOf({ ...instance, ...attributes({ PatientName, PatientID, StudyDate: '20261120', Rows: side, Columns: side, PixelSpacing: [4, 4], PixelData: ramp(nth) }) })), { headers })
       expect(stored.statusCode).toBe(200)
     }
     gateway = await aGatewayOf(screens, slug)
@@ -82,8 +82,9 @@ describe.skipIf(!hasProgram('chromium'))('films in Chromium', () => {
     await page.getByText('10 of 10 images chosen').waitFor()
     await shown(opened)
     expect(await page.locator('.film-items img').evaluateAll((images) => images.filter((image) => (image as HTMLImageElement).src.includes('window=500%2C900%2Clinear')).length)).toBe(5)
-    // Images of two patients on one film are warned of.
+    // Images of two patients are not made one film.
     await page.getByText('Images of 2 patients would stand together').waitFor()
+    expect(await page.getByRole('button', { name: /^(Make a document of|Print) \d/ }).isDisabled()).toBe(true)
     await page.getByRole('checkbox', { name: 'Li Na (李娜) · 2026-11-20', exact: true }).uncheck()
     await page.getByText('5 of 10 images chosen').waitFor()
     expect(await page.getByText('patients would stand together').count()).toBe(0)
@@ -100,6 +101,7 @@ describe.skipIf(!hasProgram('chromium'))('films in Chromium', () => {
     // By the mouse.
     await wei.locator('li').nth(4).dragTo(wei.locator('li').nth(0))
     await page.getByText('Now at place 1 of 5').waitFor()
+    await expect.poll(async () => (await basketOf(page)).items.slice(0, 5).map(({ itemId }) => before.indexOf(itemId) + 1)).toEqual([5, 2, 3, 1, 4])
     await wei.getByRole('button', { name: /^Remove Image 2/ }).click()
     await page.getByText('4 of 9 images chosen').waitFor()
     await wei.getByRole('checkbox', { name: /^Print Image 4/ }).uncheck()
@@ -108,7 +110,7 @@ describe.skipIf(!hasProgram('chromium'))('films in Chromium', () => {
     await page.getByTitle('A PDF document').click()
     await page.getByRole('combobox', { name: 'Columns × rows' }).click()
     await page.getByTitle('1 × 2', { exact: true }).click()
-    expect(await page.getByRole('region', { name: 'Preview' }).getByRole('listitem').count()).toBe(2)
+    await expect.poll(() => page.getByRole('region', { name: 'Preview' }).getByRole('listitem').count(), { timeout: 10_000 }).toBe(2)
     await shoot(page, 'basket-en')
     expect(await seriousFindings(page)).toEqual([])
     await page.getByRole('button', { name: 'Make a document of 2 pages' }).click()
@@ -138,7 +140,7 @@ describe.skipIf(!hasProgram('chromium'))('films in Chromium', () => {
     await page.getByText('Film printer (CT room)').waitFor()
     await page.getByText('Reachable').waitFor()
     await page.getByRole('combobox', { name: 'Film', exact: true }).click()
-    expect(await page.locator('.ant-select-dropdown:visible .ant-select-item-option').allTextContents()).toEqual(['14 × 17 in', 'A3'])
+    await expect.poll(() => page.locator('.ant-select-dropdown:visible .ant-select-item-option').allTextContents(), { timeout: 10_000 }).toEqual(['14 × 17 in', 'A3'])
     await page.keyboard.press('Escape')
     // In true size 256 mm do not fit three beside each other.
     await page.getByRole('switch', { name: 'True size' }).click()
@@ -189,9 +191,9 @@ describe.skipIf(!hasProgram('chromium'))('films in Chromium', () => {
     await page.getByText('Prints of one study').waitFor()
     await settled()
     // Those of the other patient are not among them.
-    expect(await page.locator('.film-job-row').count()).toBe(1)
+    expect(await page.locator('.record-row').count()).toBe(1)
     await page.getByRole('button', { name: 'Show all' }).click()
-    await page.waitForFunction(() => document.querySelectorAll('.film-job-row').length > 1)
+    await page.waitForFunction(() => document.querySelectorAll('.record-row').length > 1)
 
     await goTo(`/o/${north.organisationId}/studies?study=${studies[1]?.study.StudyInstanceUID ?? ''}&tab=prints`)
     await page.getByRole('dialog').getByRole('article').getByText('1 image, 1 film').waitFor()
@@ -213,7 +215,7 @@ describe.skipIf(!hasProgram('chromium'))('films in Chromium', () => {
     expect(await seriousFindings(opened.page)).toEqual([])
     await opened.page.getByRole('tab', { name: '打印历史' }).click()
     await opened.settled()
-    await opened.page.locator('.film-job').first().waitFor()
+    await opened.page.locator('.record-card').first().waitFor()
     expect(await overhang(opened.page)).toBe(0)
     await shoot(opened.page, 'history-zh-phone-dark')
     expect(await seriousFindings(opened.page)).toEqual([])

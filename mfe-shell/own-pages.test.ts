@@ -129,10 +129,12 @@ describe.skipIf(!hasProgram('chromium'))('the own pages in Chromium', () => {
     await page.keyboard.press('Enter')
     await page.getByRole('button', { name: 'Account of Wang Fangfang' }).waitFor()
     await page.getByLabel('North Hospital').fill('Reads chests')
+    // The name, which was saved before, may still be said to be.
+    const saved = page.waitForResponse((response) => response.request().method() !== 'GET')
     await page.getByRole('button', { name: 'Save' }).last().click()
-    await page.getByText('Saved').first().waitFor()
+    expect((await saved).ok()).toBe(true)
     await page.reload()
-    expect(await page.getByLabel('North Hospital').inputValue()).toBe('Reads chests')
+    await expect.poll(() => page.getByLabel('North Hospital').inputValue(), { timeout: 10_000 }).toBe('Reads chests')
   }, 60_000)
 
   test('a signature is drawn here, or on a phone that is not signed in, by a code that works once', async () => {
@@ -196,7 +198,7 @@ describe.skipIf(!hasProgram('chromium'))('the own pages in Chromium', () => {
     await page.getByTitle('North Hospital').click()
     await page.getByText('Saved').last().waitFor()
     await page.reload()
-    expect(await page.getByLabel('Sign out by itself').getAttribute('aria-checked')).toBe('true')
+    await expect.poll(() => page.getByLabel('Sign out by itself').getAttribute('aria-checked'), { timeout: 10_000 }).toBe('true')
     expect((await ask(page, 'GET', '/account/landing')).body).toMatchObject({ page: 'organisation', organisationId: organisation.organisationId })
     await page.locator('.ant-radio-button-wrapper', { hasText: '简体中文' }).click()
     await page.getByRole('heading', { name: '设置' }).waitFor()

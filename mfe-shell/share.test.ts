@@ -1,12 +1,14 @@
 /** Share links in a browser of their own: nobody is signed in there, and nothing is known but the link. */
-import type { NewShareLink, ShareLinkRequest } from '@isocenter/contracts'
+import type { Attachment, NewShareLink, ShareLinkRequest } from '@isocenter/contracts'
 import { hasProgram } from '@isocenter/testkit'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { storeBody } from '../server/src/dicomweb/service.fixture.ts'
+import { disposition } from '../server/src/platform/file-names.ts'
 import { sampleStudies } from '../packages/tools/src/samples/index.ts'
 import { buildScreens } from '../packages/launcher/src/build-screens.ts'
 import { openScreens, phone, seriousFindings, type ScreensUnderTest, type SignedInPage } from './browser.fixture.ts'
+import { aPicture } from './picture.fixture.ts'
 
 const pictures = process.env['SCREENSHOTS']
 const firstImageMs = 60_000
@@ -32,6 +34,13 @@ describe.skipIf(!hasProgram('chromium'))('share links in Chromium', () => {
     const answer = await doctor.page.request.post(`/o/${doctor.organisation.organisationId}/dicom-web/studies`, { data: body, headers: { 'content-type': contentType, accept: 'application/dicom+json', ...origin() } })
     expect(answer.status()).toBe(200)
     return ((await answer.json()) as { '00081190': { Value: [string] } })['00081190'].Value[0].replace(/^.*\/studies\//, '')
+  }
+  async function attach(fileName: string, isShown: boolean): Promise<void> {
+    const headers = { 'x-organisation': doctor.organisation.organisationId, ...origin() }
+    const added = await doctor.page.request.post(`/api/studies/${study}/attachments`, { data: await aPicture('png'), headers: { ...headers, 'content-type': 'application/octet-stream', 'content-disposition': disposition('attachment', fileName) } })
+    const { attachmentId } = await added.json() as Attachment
+    const answer = await doctor.page.request.put(`/api/studies/${study}/attachments/${attachmentId}/visibility`, { data: { isShown }, headers })
+    expect([added.status(), answer.status()]).toEqual([201, 200])
   }
   async function aLink(given: Partial<ShareLinkRequest> = {}): Promise<NewShareLink> {
     const answer = await doctor.page.request.post('/api/share-links', { data: { studies: [study], isAnonymised: true, validHours: 24, ...given }, headers: { 'x-organisation': doctor.organisation.organisationId, ...origin() } })
@@ -64,6 +73,8 @@ describe.skipIf(!hasProgram('chromium'))('share links in Chromium', () => {
     // Every image, not the first alone.
     await expect.poll(() => new Set(answers.flatMap(({ url }) => /\/instances\/([\d.]+)\/frames\//.exec(url)?.[1] ?? [])).size, { timeout: firstImageMs }).toBe(instances)
     await picture(page, 'images')
+    // Stand-ins of one patient are the same in images and searches.
+    expect(await frame.getByText('Another patient’s image').count()).toBe(0)
     await Promise.all(pending)
     const asked = answers.filter(({ url }) => url.includes('/dicom-web/'))
     expect(asked.length).toBeGreaterThan(3)
@@ -76,7 +87,7 @@ describe.skipIf(!hasProgram('chromium'))('share links in Chromium', () => {
     expect(complaints).toEqual([])
     expect(await seriousFindings(page)).toEqual([])
     // For looking only, behind a mark.
-    expect(await page.locator('.share-watermark span').first().textContent()).toContain('Shared for viewing only')
+    expect(await page.locator('.share-watermark span').first().getAttribute('data-mark')).toContain('Images for viewing only · link valid until')
     expect(await page.locator('.share-watermark').isVisible()).toBe(true)
     expect(await frame.locator('[data-cy="Capture"]').isVisible()).toBe(false)
     const cookies = await page.context().cookies(`${screens.url}/s/${link.linkId}/dicom-web`)
@@ -105,13 +116,32 @@ describe.skipIf(!hasProgram('chromium'))('share links in Chromium', () => {
     await close()
   }, 60_000)
 
-  test('the right password opens it', async () => {
+  test('the right password opens it, and beside the images the attachments that are switched on', async () => {
+    for (const [name, isShown] of [['Wound 外伤.png', true], ['internal.png', false]] as const) await attach(name, isShown)
     const link = await aLink({ password: 'river-2026', isAnonymised: false })
-    const { page, close } = await screens.openPage()
+    const { page, complaints, close } = await screens.openPage()
     await page.goto(link.path)
     await page.getByLabel('Password', { exact: true }).fill('river-2026')
     await page.getByRole('button', { name: 'Open', exact: true }).click()
     await (await imagesIn(page)).getByText('Müller Annegret').first().waitFor({ timeout: firstImageMs })
+    // Attachments that are switched on, in the place of the images and behind the same mark, for as long as the link goes.
+    await page.getByRole('button', { name: 'Attachments (1)' }).click()
+    await page.getByText('Wound 外伤.png').waitFor()
+    expect(await page.getByText('internal.png').count()).toBe(0)
+    await picture(page, 'attachments')
+    expect(await seriousFindings(page)).toEqual([])
+    await page.getByRole('button', { name: 'View Wound 外伤.png' }).click()
+    await page.waitForFunction(() => (document.querySelector<HTMLImageElement>('.attachment-view img')?.naturalWidth ?? 0) > 0)
+    expect(await page.locator('.share-watermark').isVisible()).toBe(true)
+    await picture(page, 'attachment')
+    const kept = page.waitForEvent('download')
+    await page.getByRole('button', { name: 'Download Wound 外伤.png' }).or(page.getByRole('link', { name: 'Download Wound 外伤.png' })).click()
+    expect((await kept).suggestedFilename()).toBe('Wound 外伤.png')
+    await page.keyboard.press('Escape')
+    await screens.service.db('share_link').where({ link_id: link.linkId }).update({ revoked_at: new Date() })
+    await page.getByRole('button', { name: 'View Wound 外伤.png' }).click()
+    await page.getByText('The visit has ended').waitFor()
+    expect(complaints.splice(0).filter((complaint) => !complaint.includes('401'))).toEqual([])
     await close()
   }, 120_000)
 
@@ -141,9 +171,15 @@ describe.skipIf(!hasProgram('chromium'))('share links in Chromium', () => {
     await page.getByRole('button', { name: /Müller/ }).and(page.locator('[aria-haspopup="menu"]')).first().click()
     await page.getByRole('menuitem', { name: /^Share a link/ }).click()
     const dialog = page.getByRole('dialog')
+    await dialog.getByText('Müller Annegret').waitFor()
     await dialog.getByText('A face can be made out of these slices of a head.').waitFor()
     await picture(page, 'dialog')
     expect(await seriousFindings(page)).toEqual([])
+    await dialog.getByText(/documents and attachments are left out/).waitFor()
+    await dialog.getByRole('switch', { name: 'Anonymise' }).click()
+    await dialog.getByText('The link also opens one attachment shown to outside viewers.').waitFor()
+    await picture(page, 'dialog-with-names')
+    await dialog.getByRole('switch', { name: 'Anonymise' }).click()
     await dialog.getByRole('button', { name: 'Make the link' }).click()
     const address = await dialog.getByLabel('Link', { exact: true }).inputValue()
     expect(address).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/s\/[\w-]{16}#[\w-]{43}$/)
@@ -160,7 +196,9 @@ describe.skipIf(!hasProgram('chromium'))('share links in Chromium', () => {
   test('their maker sees them, and withdraws one', async () => {
     await aLink({ validHours: 48 })
     await doctor.goTo(`/o/${doctor.organisation.organisationId}/shares`)
+    await doctor.page.getByRole('row').filter({ hasText: 'Müller Annegret' }).first().waitFor()
     await doctor.page.getByRole('button', { name: 'Withdraw' }).first().click()
+    await doctor.page.getByRole('dialog').getByText('Müller Annegret').waitFor()
     await picture(doctor.page, 'own-links')
     await doctor.page.getByRole('dialog').getByRole('button', { name: 'Withdraw' }).click()
     await doctor.page.getByText('The link is withdrawn').waitFor()

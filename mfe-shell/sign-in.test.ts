@@ -70,11 +70,17 @@ describe.skipIf(!hasProgram('chromium'))('signing in, in Chromium', () => {
     await signIn(page, person.phone, person.password)
     await page.getByRole('heading', { name: 'Choose your password' }).waitFor()
     await page.getByLabel('New password', { exact: true }).fill('radiology')
-    expect(await page.locator('.password-rules .is-met').count()).toBe(3)
+    await expect.poll(() => page.locator('.password-rules .is-met').count(), { timeout: 10_000 }).toBe(3)
     await choosePassword(page, ownPassword)
     // One organisation alone: there is nothing to choose.
     await page.waitForURL(`**/o/${person.organisationId}/home`)
     await page.getByRole('heading', { name: 'North Hospital' }).waitFor()
+    // Messages come in the language of the page, and follow it when another is chosen there.
+    const language = async () => (await screens.service.db('account').where({ account_id: person.accountId }).first<{ language: string | null }>('language')).language
+    expect(await language()).toBe('en')
+    await page.getByRole('button', { name: 'Language: English' }).click()
+    await page.getByRole('menuitem', { name: '简体中文' }).click()
+    await expect.poll(language, { timeout: 10_000 }).toBe('zh-CN')
     expect(complaints).toEqual([])
   }, 60_000)
 

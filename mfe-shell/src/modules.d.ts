@@ -12,3 +12,8 @@ declare module '@isocenter/mfe-viewer' {
   export const mount: () => Promise<void>
   export const unmount: () => Promise<void>
 }
+
+declare module '@isocenter/mfe-viewer/begin' {
+  /** Lets what the address asks for be seen. Kept once its first image is there, is refused, or is long in coming; at once where none was begun. */
+  export const firstImage: () => Promise<void>
+}

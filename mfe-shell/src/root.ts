@@ -103,16 +103,21 @@ addErrorHandler((error) => {
 addEventListener('single-spa:before-routing-event', () => { redirect() })
 addEventListener('single-spa:routing-event', arrange)
 
-session.subscribe(() => {
+/** Whoever is there now is shown what he may see. */
+function welcome(): void {
   const state = session.get()
   if (state.kind === 'unreachable') {
     showFailure(state.problem, 'unreachable')
     return
   }
   if (!redirect()) void triggerAppChange()
-})
+}
 
 keepSession(session)
 await session.refresh()
+// The page around an image is made once the image is there: both need the same thread. A viewer that cannot be had is told of by its own page.
+if (session.get().kind === 'signedIn') await import('@isocenter/mfe-viewer/begin').then(({ firstImage }) => firstImage(), () => undefined)
+session.subscribe(welcome)
+welcome()
 start({ urlRerouteOnly: true })
 arrange()

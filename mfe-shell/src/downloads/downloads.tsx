@@ -1,7 +1,8 @@
 import type { Download } from '@isocenter/contracts'
-import { EmptyState, Loaded, Page, useLanguage, useLocation, useMedia } from '@isocenter/design-system'
-import { Button, Progress, Table, Tag } from 'antd'
+import { EmptyState, Loaded, Page, useLanguage, useLocation } from '@isocenter/design-system'
+import { Button, Progress, Tag } from 'antd'
 import { NotFound } from '../not-found/not-found.tsx'
+import { Records } from '../parts/records.tsx'
 import { useMembership } from '../session/use-session.ts'
 import { useDownloads, type DownloadList } from './use-downloads.ts'
 import { useDownloadWords } from './words.ts'
@@ -19,32 +20,32 @@ function List({ organisationId }: { readonly organisationId: string }) {
   const words = useDownloadWords()
   const { formats } = useLanguage()
   const { search } = useLocation()
-  const isNarrow = useMedia('(max-width: 767px)')
   const list = useDownloads(organisationId)
   const { pages } = list
-  const sought = search.get('record')
   return (
     <Page title={words.list} {...(pages.value && { intro: words.listIntro(formats.bytes(pages.value.keptBytes), formats.bytes(pages.value.quotaBytes)) })}>
       <Loaded resource={pages}>{({ items }) => (items.length === 0 ? <EmptyState title={words.none}>{words.noneHint}</EmptyState> : (
         <>
-          {isNarrow ? items.map((download) => (
-            <article key={download.downloadId} className={`download-card${download.downloadId === sought ? ' is-sought' : ''}`} aria-label={download.fileName}>
-              <strong className="download-name">{download.fileName}</strong>
-              <State download={download} />
-              <span className="hint"><Content download={download} /></span>
-              <span className="hint">{words.columns.until} {formats.moment(download.expiresAt)}</span>
-              <Buttons download={download} list={list} />
-            </article>
-          )) : (
-            <Table<Download> dataSource={[...items]} rowKey="downloadId" pagination={false} scroll={{ x: 'max-content' }} rowClassName={({ downloadId }) => `download-row${downloadId === sought ? ' is-sought' : ''}`} columns={[
-              { title: words.columns.file, width: 220, render: (_, { fileName, createdAt }) => <><span className="download-name">{fileName}</span><div className="hint">{words.asked(formats.moment(createdAt))}</div></> },
-              { title: words.columns.state, width: 220, render: (_, download) => <State download={download} /> },
+          <Records<Download>
+            items={items} keyOf={({ downloadId }) => downloadId} nameOf={({ fileName }) => fileName} sought={search.get('record') ?? undefined} scroll={{ x: 950 }}
+            columns={[
+              { title: words.columns.file, width: 200, render: (_, { fileName, createdAt }) => <><span className="download-name">{fileName}</span><div className="hint">{words.asked(formats.moment(createdAt))}</div></> },
+              { title: words.columns.state, width: 150, render: (_, download) => <State download={download} /> },
               { title: words.columns.content, render: (_, download) => <Content download={download} /> },
-              { title: words.columns.size, align: 'end', render: (_, { byteLength }) => byteLength !== undefined && formats.bytes(byteLength) },
-              { title: words.columns.until, render: (_, { expiresAt }) => formats.moment(expiresAt) },
-              { title: words.columns.actions, fixed: 'right', render: (_, download) => <Buttons download={download} list={list} /> },
-            ]} />
-          )}
+              { title: words.columns.size, width: 96, align: 'end', render: (_, { byteLength }) => byteLength !== undefined && formats.bytes(byteLength) },
+              { title: words.columns.until, width: 130, render: (_, { expiresAt }) => formats.moment(expiresAt) },
+              { title: words.columns.actions, width: 220, fixed: 'right', render: (_, download) => <Buttons download={download} list={list} /> },
+            ]}
+            card={(download) => (
+              <>
+                <strong className="download-name">{download.fileName}</strong>
+                <State download={download} />
+                <span className="hint"><Content download={download} /></span>
+                <span className="hint">{words.columns.until} {formats.moment(download.expiresAt)}</span>
+                <Buttons download={download} list={list} />
+              </>
+            )}
+          />
           {pages.hasMore && <p><Button onClick={pages.more}>{words.more}</Button></p>}
         </>
       ))}</Loaded>

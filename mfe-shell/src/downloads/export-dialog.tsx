@@ -1,9 +1,8 @@
 import { exportFormats, type Download, type ExportChoice, type ExportFields } from '@isocenter/contracts'
 import { Loaded, useAction, useLanguage, useProblemText, useResource } from '@isocenter/design-system'
-import { Alert, App, Button, Checkbox, Form, Modal, Radio } from 'antd'
+import { Alert, Button, Checkbox, Form, Radio } from 'antd'
 import { useState } from 'react'
-import { Begun } from './begun.tsx'
-import { fetchFile } from './fetch-file.ts'
+import { FileDialog } from './file-dialog.tsx'
 import { useChosenFields } from './use-chosen-fields.ts'
 import { useDownloadWords } from './words.ts'
 import './downloads.css'
@@ -22,19 +21,10 @@ export interface ExportDialogProps {
 /** Exports any list as a spreadsheet, with the fields one chooses (DL-04). */
 export function ExportDialog({ isOpen, onClose, ...given }: ExportDialogProps) {
   const words = useDownloadWords()
-  const [begun, setBegun] = useState<Download>()
-  const close = () => {
-    setBegun(undefined)
-    onClose()
-  }
-  return (
-    <Modal open={isOpen} onCancel={close} title={words.exportTitle} footer={begun ? <Button type="primary" onClick={close}>{words.close}</Button> : null} destroyOnHidden closable={{ 'aria-label': words.close }}>
-      {begun ? <Begun download={begun} /> : <Fields {...given} onBackground={setBegun} onDone={close} />}
-    </Modal>
-  )
+  return <FileDialog title={words.exportTitle} isOpen={isOpen} onClose={onClose}>{(onMade) => <Fields {...given} onMade={onMade} />}</FileDialog>
 }
 
-type FormProps = Omit<ExportDialogProps, 'isOpen' | 'onClose'> & { readonly onBackground: (download: Download) => void; readonly onDone: () => void }
+type FormProps = Omit<ExportDialogProps, 'isOpen' | 'onClose'> & { readonly onMade: (download: Download) => void }
 
 function Fields(given: FormProps) {
   const fields = useResource(`${given.list} fields`, given.fields)
@@ -42,22 +32,15 @@ function Fields(given: FormProps) {
   return <Loaded resource={{ ...fields, value: chosen.keys === undefined ? undefined : fields.value }}>{(all) => <ExportForm {...given} all={all} chosen={chosen.keys ?? []} onChoose={chosen.remember} />}</Loaded>
 }
 
-function ExportForm({ all: { items }, chosen, create, onChoose, onBackground, onDone }: FormProps & { readonly all: ExportFields; readonly chosen: readonly string[]; readonly onChoose: (keys: readonly string[]) => Promise<void> }) {
+function ExportForm({ all: { items }, chosen, create, onChoose, onMade }: FormProps & { readonly all: ExportFields; readonly chosen: readonly string[]; readonly onChoose: (keys: readonly string[]) => Promise<void> }) {
   const words = useDownloadWords()
   const { language } = useLanguage()
   const problemText = useProblemText()
-  const { message } = App.useApp()
   const making = useAction()
   const [keys, setKeys] = useState<readonly string[]>(chosen)
   const start = async ({ format }: Pick<ExportChoice, 'format'>) => {
     await making.run(async () => {
-      const download = await create({ format, language, timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone, fields: items.filter(({ key }) => keys.includes(key)).map(({ key }) => key) })
-      if (download.isBackground) onBackground(download)
-      else {
-        fetchFile(download)
-        void message.success(words.started)
-        onDone()
-      }
+      onMade(await create({ format, language, timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone, fields: items.filter(({ key }) => keys.includes(key)).map(({ key }) => key) }))
       await onChoose(keys)
     }, { isQuiet: true })
   }

@@ -17,7 +17,7 @@ export interface DownloadList {
 export function useDownloads(organisationId: string): DownloadList {
   const words = useDownloadWords()
   const api = downloads(session.api.of(organisationId))
-  const pages = usePages(organisationId, (cursor, signal) => api.look({ organisationId, limit: defaultPageSize, ...(cursor !== undefined && { cursor }) }, signal))
+  const pages = usePages(organisationId, (cursor, signal, isAgain) => api[isAgain ? 'look' : 'list']({ organisationId, limit: defaultPageSize, ...(cursor !== undefined && { cursor }) }, signal))
   const action = useAction()
   const confirm = useConfirm()
   const { reload } = pages

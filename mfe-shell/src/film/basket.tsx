@@ -1,5 +1,5 @@
 import { DeleteOutlined, LeftOutlined, RightOutlined } from '@ant-design/icons'
-import type { FilmItem, PrintJob } from '@isocenter/contracts'
+import type { FilmItem, FilmView, PrintJob } from '@isocenter/contracts'
 import { EmptyState, Link, Loaded, personName, useLanguage } from '@isocenter/design-system'
 import { Button, Checkbox } from 'antd'
 import { useEffect, useRef, useState } from 'react'
@@ -77,31 +77,36 @@ function StudyGroup({ organisationId, basket, group: { StudyInstanceUID, items }
             move(itemId, ids[index + by])
           }
           return (
-            // Dragging is one way; the buttons are the other.
-            // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions
-            <li key={itemId} aria-label={label} draggable className={`film-item${over === itemId ? ' is-over' : ''}${basket.isChosen(itemId) ? '' : ' is-left-out'}`}
-              onDragStart={(event) => { dragged.current = itemId; event.dataTransfer.effectAllowed = 'move'; event.dataTransfer.setData('text/plain', itemId) }}
-              onDragOver={(event) => { if (dragged.current !== undefined) { event.preventDefault(); setOver(itemId) } }}
-              onDragEnd={() => { dragged.current = undefined; setOver(undefined) }}
-              onDrop={(event) => { event.preventDefault(); if (dragged.current !== undefined) move(dragged.current, itemId); dragged.current = undefined; setOver(undefined) }}>
-              <span className="film-picture"><Picture organisationId={organisationId} image={item} /></span>
-              <Checkbox checked={basket.isChosen(itemId)} onChange={({ target }) => { basket.choose([itemId], target.checked) }} aria-label={words.print(label)}>{index + 1}</Checkbox>
-              <span className="film-caption hint" title={describe(item, words)}>{describe(item, words)}</span>
-              {item.window && <span className="hint film-caption">{words.window(item.window.center, item.window.width)}</span>}
-              {problem?.itemId === itemId && <span className="film-item-problem" role="alert">{problem.text}</span>}
-              <span className="film-item-tools">
-                <Button size="small" type="text" icon={<LeftOutlined aria-hidden />} data-move={`${itemId} -1`} aria-label={words.earlier(label)} disabled={index === 0} onClick={() => { step(-1) }} />
-                <Button size="small" type="text" icon={<RightOutlined aria-hidden />} data-move={`${itemId} 1`} aria-label={words.later(label)} disabled={index === items.length - 1} onClick={() => { step(1) }} />
-                <Button size="small" type="text" icon={<DeleteOutlined aria-hidden />} aria-label={words.remove(label)} disabled={basket.action.isBusy} onClick={() => void basket.remove(itemId)} />
-              </span>
+            <li key={itemId} aria-label={label}>
+              {/* Dragging is one way; the buttons are the other. */}
+              <div draggable className={`film-item${over === itemId ? ' is-over' : ''}${basket.isChosen(itemId) ? '' : ' is-left-out'}`}
+                onDragStart={(event) => { dragged.current = itemId; event.dataTransfer.effectAllowed = 'move'; event.dataTransfer.setData('text/plain', itemId) }}
+                onDragOver={(event) => { if (dragged.current !== undefined) { event.preventDefault(); setOver(itemId) } }}
+                onDragEnd={() => { dragged.current = undefined; setOver(undefined) }}
+                onDrop={(event) => { event.preventDefault(); if (dragged.current !== undefined) move(dragged.current, itemId); dragged.current = undefined; setOver(undefined) }}>
+                <span className="film-picture"><Picture organisationId={organisationId} image={item} /></span>
+                <Checkbox checked={basket.isChosen(itemId)} onChange={({ target }) => { basket.choose([itemId], target.checked) }} aria-label={words.print(label)}>{index + 1}</Checkbox>
+                <span className="film-caption hint" title={describe(item, words)}>{describe(item, words)}</span>
+                {item.window && <span className="hint film-caption">{words.window(item.window.center, item.window.width)}</span>}
+                {item.view && <span className="hint film-caption" title={seenAs(item.view, words)}>{seenAs(item.view, words)}</span>}
+                {problem?.itemId === itemId && <span className="film-item-problem" role="alert">{problem.text}</span>}
+                <span className="film-item-tools">
+                  <Button size="small" type="text" icon={<LeftOutlined aria-hidden />} data-move={`${itemId} -1`} aria-label={words.earlier(label)} disabled={index === 0} onClick={() => { step(-1) }} />
+                  <Button size="small" type="text" icon={<RightOutlined aria-hidden />} data-move={`${itemId} 1`} aria-label={words.later(label)} disabled={index === items.length - 1} onClick={() => { step(1) }} />
+                  <Button size="small" type="text" icon={<DeleteOutlined aria-hidden />} aria-label={words.remove(label)} disabled={basket.action.isBusy} onClick={() => void basket.remove(itemId)} />
+                </span>
+              </div>
             </li>
           )
         })}
       </ul>
-      <span className="visually-hidden" role="status">{said}</span>
+      <span className="only-read" role="status">{said}</span>
     </section>
   )
 }
+
+const seenAs = ({ isInverted = false, rotation = 0, isFlipped = false, area }: FilmView, words: ReturnType<typeof useFilmWords>): string =>
+  [...(isInverted ? [words.inverted] : []), ...(rotation === 0 ? [] : [words.turned(rotation)]), ...(isFlipped ? [words.mirrored] : []), ...(area ? [words.part] : [])].join(' · ')
 
 const describe = ({ Modality, SeriesNumber, SeriesDescription, InstanceNumber, frame }: FilmItem, words: ReturnType<typeof useFilmWords>): string =>
   [Modality, InstanceNumber === undefined ? undefined : words.number(InstanceNumber), frame > 1 ? words.frame(frame) : undefined, SeriesDescription ?? (SeriesNumber === undefined ? undefined : words.series(SeriesNumber))].filter(Boolean).join(' · ')

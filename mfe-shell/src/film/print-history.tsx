@@ -1,7 +1,8 @@
 import { filmDocumentPath } from '@isocenter/api-client'
 import type { PrintJob } from '@isocenter/contracts'
-import { EmptyState, Loaded, useLanguage, useMedia } from '@isocenter/design-system'
-import { Alert, Button, Table, Tag } from 'antd'
+import { EmptyState, Loaded, useLanguage } from '@isocenter/design-system'
+import { Alert, Button, Tag } from 'antd'
+import { Records } from '../parts/records.tsx'
 import { outcomeLines } from './outcome-text.ts'
 import { usePrintJobs, type PrintJobs } from './use-print-jobs.ts'
 import { useFilmWords } from './words.ts'
@@ -25,7 +26,6 @@ interface HistoryProps {
 export function PrintHistory({ organisationId, study, sought, onAll, isNarrow = false }: HistoryProps) {
   const words = useFilmWords()
   const { formats } = useLanguage()
-  const isPhone = useMedia('(max-width: 767px)')
   const list = usePrintJobs(organisationId, study)
   const { jobs } = list
   const images = (job: PrintJob) => words.content(job.images, job.sheets, job.settings.copies)
@@ -35,22 +35,24 @@ export function PrintHistory({ organisationId, study, sought, onAll, isNarrow = 
       {study !== undefined && onAll && <Alert type="info" showIcon title={words.ofStudy} action={<Button size="small" onClick={onAll}>{words.showAll}</Button>} />}
       <Loaded resource={jobs}>{({ items }) => (items.length === 0 ? <EmptyState title={words.noJobs}>{words.noJobsHint}</EmptyState> : (
         <>
-          {isNarrow || isPhone ? items.map((job) => (
-            <article key={job.jobId} className={`film-job${job.jobId === sought ? ' is-sought' : ''}`} aria-label={words.jobAt(formats.moment(job.createdAt))}>
-              <strong>{formats.moment(job.createdAt)}</strong>
-              <State job={job} />
-              <span className="hint">{job.createdBy.name ?? words.somebody} · {images(job)} · {layout(job)}</span>
-              <span className="hint"><Destination job={job} /></span>
-              <Buttons organisationId={organisationId} job={job} list={list} />
-            </article>
-          )) : (
-            <Table<PrintJob> dataSource={[...items]} rowKey="jobId" pagination={false} rowClassName={({ jobId }) => (jobId === sought ? 'film-job-row is-sought' : 'film-job-row')} columns={[
+          <Records<PrintJob>
+            items={items} keyOf={({ jobId }) => jobId} nameOf={({ createdAt }) => words.jobAt(formats.moment(createdAt))} sought={sought} isNarrow={isNarrow}
+            columns={[
               { title: words.columnsOfJobs.when, render: (_, { createdAt, createdBy }) => <>{formats.moment(createdAt)}<div className="hint">{createdBy.name ?? words.somebody}</div></> },
               { title: words.columnsOfJobs.what, render: (_, job) => <>{images(job)} · {layout(job)}<div className="hint"><Destination job={job} /></div></> },
               { title: words.columnsOfJobs.state, render: (_, job) => <State job={job} /> },
               { title: words.columnsOfJobs.actions, render: (_, job) => <Buttons organisationId={organisationId} job={job} list={list} /> },
-            ]} />
-          )}
+            ]}
+            card={(job) => (
+              <>
+                <strong>{formats.moment(job.createdAt)}</strong>
+                <State job={job} />
+                <span className="hint">{job.createdBy.name ?? words.somebody} · {images(job)} · {layout(job)}</span>
+                <span className="hint"><Destination job={job} /></span>
+                <Buttons organisationId={organisationId} job={job} list={list} />
+              </>
+            )}
+          />
           {jobs.hasMore && <p><Button onClick={jobs.more}>{words.more}</Button></p>}
         </>
       ))}</Loaded>

@@ -1,6 +1,6 @@
 import { film, session } from '@isocenter/api-client'
-import { filmColours, filmOrientations, filmSizeName, filmSizes, filmTexts, maxFilmColumns, maxFilmsOfJob, maxPrintedImages, printPriorities, sheetsOf, type FilmItem, type FilmPrinter, type PrintJob } from '@isocenter/contracts'
-import { Loaded, useAction, usePreference, useProblemText, useResource, type ProblemLike } from '@isocenter/design-system'
+import { filmColours, filmOrientations, filmSizeName, filmSizes, filmTexts, maxFilmColumns, maxFilmsOfJob, maxPrintedImages, mediumTypeText, printPriorities, sheetsOf, type FilmItem, type FilmPrinter, type PrintJob } from '@isocenter/contracts'
+import { Loaded, useAction, useLanguage, usePreference, useProblemText, useResource, type ProblemLike } from '@isocenter/design-system'
 import { Alert, App, Button, Checkbox, Form, InputNumber, Select, Switch, Tag } from 'antd'
 import type { ItemProblem } from './basket.tsx'
 import { asDocument, destinationOf, fitting, layouts, ownLayout, printerOf, remembered, requestOf, type PrintFields } from './print-settings.ts'
@@ -25,6 +25,7 @@ export function PrintPanel(props: PanelProps) {
 
 function PrintForm({ organisationId, accountId, chosen, printers, onProblem, onPrinted }: PanelProps & { readonly printers: readonly FilmPrinter[] }) {
   const words = useFilmWords()
+  const { language } = useLanguage()
   const problemText = useProblemText()
   const { message } = App.useApp()
   const [lastUsed, remember] = usePreference(`film.${organisationId}.${accountId}`)
@@ -34,8 +35,8 @@ function PrintForm({ organisationId, accountId, chosen, printers, onProblem, onP
   const fields = fitting({ ...begin, ...(Form.useWatch([], form) as Partial<PrintFields> | undefined) }, printers)
   const printer = printerOf(fields.destination, printers)
   const sheets = sheetsOf(chosen.length, fields)
-  const patients = new Set(chosen.map(({ StudyInstanceUID, PatientName }) => PatientName ?? StudyInstanceUID)).size
-  const refusal = chosen.length === 0 ? words.noneChosen : chosen.length > maxPrintedImages ? words.tooManyImages(maxPrintedImages) : sheets > maxFilmsOfJob ? words.tooManyFilms(maxFilmsOfJob) : undefined
+  const patients = new Set(chosen.map(({ patient }) => patient)).size
+  const refusal = chosen.length === 0 ? words.noneChosen : patients > 1 ? words.severalPatients(patients) : chosen.length > maxPrintedImages ? words.tooManyImages(maxPrintedImages) : sheets > maxFilmsOfJob ? words.tooManyFilms(maxFilmsOfJob) : undefined
 
   /** What the chosen printer does not do is replaced; a number is left alone while it is typed. */
   const fit = (all: PrintFields) => {
@@ -47,7 +48,7 @@ function PrintForm({ organisationId, accountId, chosen, printers, onProblem, onP
     const values = fitting({ ...begin, ...form.getFieldsValue(true) as PrintFields }, printers)
     await printing.run(async () => {
       try {
-        const job = await film(session.api.of(organisationId)).print(requestOf(values, chosen.map(({ itemId }) => itemId), printers))
+        const job = await film(session.api.of(organisationId)).print(requestOf(values, chosen.map(({ itemId }) => itemId), printers, language))
         remember(JSON.stringify({ ...values, keepsItems: undefined }))
         void message.success(job.printer ? words.sent(job.printer.printerName) : words.documentMade)
         onPrinted(job)
@@ -76,16 +77,15 @@ function PrintForm({ organisationId, accountId, chosen, printers, onProblem, onP
           <Form.Item name="FilmOrientation" label={words.orientation}><Select options={filmOrientations.map((value) => ({ value, label: words.orientations[value] }))} /></Form.Item>
           {printer?.colour === 'color' && <Form.Item name="colour" label={words.colour}><Select options={filmColours.map((value) => ({ value, label: words.colours[value] }))} /></Form.Item>}
           {printer && <Form.Item name="copies" label={words.copies}><InputNumber min={1} max={printer.maxCopies} precision={0} /></Form.Item>}
-          {printer && printer.mediumTypes.length > 0 && <Form.Item name="MediumType" label={words.medium}><Select options={['', ...printer.mediumTypes].map((value) => ({ value, label: mediumName(value, words) }))} /></Form.Item>}
+          {printer && printer.mediumTypes.length > 0 && <Form.Item name="MediumType" label={words.medium}><Select options={['', ...printer.mediumTypes].map((value) => ({ value, label: value === '' ? words.mediumOwn : mediumTypeText(value, language) }))} /></Form.Item>}
           {printer && <Form.Item name="PrintPriority" label={words.priority}><Select options={printPriorities.map((value) => ({ value, label: words.priorities[value] }))} /></Form.Item>}
         </div>
         <Form.Item name="texts" label={words.texts} extra={words.textsHint}><Checkbox.Group options={filmTexts.map((value) => ({ value, label: words.textNames[value] }))} /></Form.Item>
         <Form.Item name="isTrueSize" label={words.trueSize} valuePropName="checked" extra={words.trueSizeHint}><Switch /></Form.Item>
         <Form.Item name="keepsItems" valuePropName="checked"><Checkbox>{words.keeps}</Checkbox></Form.Item>
-        {patients > 1 && <Alert type="warning" showIcon title={words.severalPatients(patients)} className="film-problem" />}
         <div role="alert">
           {printing.problem && <Alert type="error" showIcon title={refusalText(printing.problem, words) ?? problemText(printing.problem)} className="film-problem" />}
-          {refusal !== undefined && <Alert type="info" showIcon title={refusal} className="film-problem" />}
+          {refusal !== undefined && <Alert type={patients > 1 ? 'warning' : 'info'} showIcon title={refusal} className="film-problem" />}
         </div>
         <Button type="primary" htmlType="submit" block loading={printing.isBusy} disabled={refusal !== undefined}>{printer ? words.printFilms(sheets, fields.copies) : words.makeDocument(sheets)}</Button>
       </Form>
@@ -105,7 +105,6 @@ function PrinterName({ printer: { name, gatewayName, isReachable } }: { readonly
   return <>{words.printerOf(name, gatewayName)} <Tag color={isReachable ? 'success' : 'warning'}>{isReachable ? words.reachable : words.away}</Tag></>
 }
 
-const mediumName = (value: string, { mediumOwn, media }: FilmWords): string => (value === '' ? mediumOwn : media[value] ?? value)
 const membersOf = (error: unknown): Readonly<Record<string, unknown>> => (typeof error === 'object' && error !== null && 'members' in error ? (error as ProblemLike).members ?? {} : {})
 /** Of the image a problem is about, from 1; 0 for none. */
 const positionOf = (error: unknown): number => Number(membersOf(error)['position'] ?? 0)

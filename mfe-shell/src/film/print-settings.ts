@@ -1,12 +1,13 @@
 /** What is chosen about a print, and how it is remembered and made to fit a printer. */
 import { filmColours, filmOrientations, filmSizes, filmTexts, maxFilmColumns, printPriorities, type FilmPrinter, type PrintRequest, type PrintSettings } from '@isocenter/contracts'
+import type { Language } from '@isocenter/design-system'
 
 /** The choice of a document instead of a printer. */
 export const asDocument = 'document'
 export const ownLayout = 'own'
 
 /** As the form has it. */
-export interface PrintFields extends Omit<PrintSettings, 'texts' | 'MediumType'> {
+export interface PrintFields extends Omit<PrintSettings, 'texts' | 'language' | 'MediumType'> {
   /** `document`, or a printer by gateway and its id there. */
   readonly destination: string
   /** Columns × rows; `own` for what is in `columns` and `rows`. */
@@ -52,10 +53,11 @@ export function fitting(given: PrintFields, printers: readonly FilmPrinter[]): P
   }
 }
 
-export function requestOf({ destination, layout: _layout, keepsItems, MediumType, texts, ...settings }: PrintFields, items: readonly string[], printers: readonly FilmPrinter[]): PrintRequest {
+/** @param language of who prints: what is written on the images is in it */
+export function requestOf({ destination, layout: _layout, keepsItems, MediumType, texts, ...settings }: PrintFields, items: readonly string[], printers: readonly FilmPrinter[], language: Language): PrintRequest {
   const printer = printerOf(destination, printers)
   return {
-    items: [...items], keepsItems, settings: { ...settings, texts: [...texts], ...(MediumType !== '' && { MediumType }) },
+    items: [...items], keepsItems, settings: { ...settings, texts: [...texts], language, ...(MediumType !== '' && { MediumType }) },
     ...(printer && { printer: { gatewayId: printer.gatewayId, printerId: printer.printerId } }),
   }
 }

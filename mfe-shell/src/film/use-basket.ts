@@ -1,7 +1,7 @@
 import { film, session } from '@isocenter/api-client'
 import type { FilmBasket, FilmItem } from '@isocenter/contracts'
 import { useAction, useConfirm, useResource, type Action, type Resource } from '@isocenter/design-system'
-import { useState } from 'react'
+import { useRef, useState } from 'react'
 import { useFilmWords } from './words.ts'
 
 export interface StudyItems {
@@ -30,12 +30,13 @@ const onReturn = (reload: () => void) => {
   return () => { removeEventListener('focus', reload) }
 }
 
-/** One's own basket; the order and the choice are of this page, until it is left. */
+/** One's own basket; its order is kept, the choice is of this page until it is left. */
 export function useBasket(organisationId: string): BasketState {
   const words = useFilmWords()
   const api = film(session.api.of(organisationId))
   const resource = useResource(organisationId, (signal) => api.basket(signal), { changes: onReturn })
   const [order, setOrder] = useState<readonly string[]>([])
+  const keeping = useRef(Promise.resolve())
   const [leftOut, setLeftOut] = useState<ReadonlySet<string>>(new Set())
   const action = useAction()
   const confirm = useConfirm()
@@ -52,7 +53,16 @@ export function useBasket(organisationId: string): BasketState {
         return next
       })
     },
-    move: (itemId, to) => { setOrder(moved(all.map((item) => item.itemId), itemId, to)) },
+    move: (itemId, to) => {
+      const ids = moved(all.map((item) => item.itemId), itemId, to)
+      setOrder(ids)
+      // One after another: the last is what is kept.
+      keeping.current = keeping.current.then(async () => {
+        if (await action.run(() => api.arrange(ids))) return
+        setOrder([])
+        resource.reload()
+      })
+    },
     remove: async (itemId) => { if (await action.run(() => api.remove(itemId))) resource.reload() },
     empty: async (study) => {
       if (!await confirm({ title: study === undefined ? words.emptyTitle : words.removeStudyTitle, hint: words.emptyHint, action: words.emptyAction })) return

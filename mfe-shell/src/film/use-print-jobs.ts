@@ -1,7 +1,7 @@
 import { film, session } from '@isocenter/api-client'
 import { defaultPageSize, type PrintJob, type PrintJobPage } from '@isocenter/contracts'
 import { useAction, useConfirm, usePages, type Action, type Pages } from '@isocenter/design-system'
-import { useEffect, useRef } from 'react'
+import { useEffect } from 'react'
 import { useFilmWords } from './words.ts'
 
 export interface PrintJobs {
@@ -18,15 +18,7 @@ const lookEveryMs = 3_000
 export function usePrintJobs(organisationId: string, study: string | undefined): PrintJobs {
   const words = useFilmWords()
   const api = film(session.api.of(organisationId))
-  // Who opens the list reads it; what is asked again while it is open, nobody asked for.
-  const asked = useRef(new Set<string>())
-  const key = `${organisationId} ${study ?? ''}`
-  const jobs = usePages(key, async (cursor, signal) => {
-    const page = `${key} ${cursor ?? ''}`
-    const answer = await api[asked.current.has(page) ? 'look' : 'jobs']({ limit: defaultPageSize, ...(study !== undefined && { study }), ...(cursor !== undefined && { cursor }) }, signal)
-    asked.current.add(page)
-    return answer
-  })
+  const jobs = usePages(`${organisationId} ${study ?? ''}`, (cursor, signal, isAgain) => api[isAgain ? 'look' : 'jobs']({ limit: defaultPageSize, ...(study !== undefined && { study }), ...(cursor !== undefined && { cursor }) }, signal))
   const action = useAction()
   const confirm = useConfirm()
   const { reload } = jobs

@@ -1,5 +1,5 @@
 import {
-  ApartmentOutlined, ApiOutlined, AppstoreOutlined, BankOutlined, BellOutlined, CloudServerOutlined, ClusterOutlined, DatabaseOutlined, DeleteOutlined, DesktopOutlined, DownloadOutlined, EditOutlined, FileSearchOutlined, HomeOutlined, IdcardOutlined, InfoCircleOutlined,
+  ApartmentOutlined, ApiOutlined, AppstoreOutlined, BankOutlined, BellOutlined, CloudServerOutlined, ClusterOutlined, DatabaseOutlined, DeleteOutlined, DesktopOutlined, DisconnectOutlined, DownloadOutlined, EditOutlined, FileSearchOutlined, HomeOutlined, IdcardOutlined, InfoCircleOutlined,
   KeyOutlined, LinkOutlined, LockOutlined, UserSwitchOutlined, MailOutlined, NotificationOutlined, PictureOutlined, PrinterOutlined, ProfileOutlined, UndoOutlined, SafetyCertificateOutlined, SafetyOutlined, SettingOutlined, SoundOutlined, ShareAltOutlined, StarOutlined, TagsOutlined, TeamOutlined, UserOutlined,
 } from '@ant-design/icons'
 import { managementPagesOf, type ManagementPage, type OwnMembership } from '@isocenter/contracts'
@@ -31,7 +31,7 @@ export const entries: readonly Entry[] = [
 export const managementIcons: Readonly<Record<ManagementPage, Entry['icon']>> = {
   'members': TeamOutlined, 'invitations': MailOutlined, 'frozen-accounts': LockOutlined, 'roles': SafetyCertificateOutlined, 'departments': ApartmentOutlined,
   'settings': BankOutlined, 'pairings': LinkOutlined, 'devices': DesktopOutlined, 'device-types': TagsOutlined, 'body-parts': ProfileOutlined, 'gateways': CloudServerOutlined, 'api-keys': ApiOutlined, 'sign-in-provider': UserSwitchOutlined,
-  'logs': FileSearchOutlined, 'notifications': NotificationOutlined, 'deleted-studies': UndoOutlined, 'storage': DatabaseOutlined, 'hospitals': ClusterOutlined, 'organisations': ClusterOutlined, 'purges': DeleteOutlined,
+  'logs': FileSearchOutlined, 'notifications': NotificationOutlined, 'quarantine': DisconnectOutlined, 'deleted-studies': UndoOutlined, 'storage': DatabaseOutlined, 'hospitals': ClusterOutlined, 'organisations': ClusterOutlined, 'purges': DeleteOutlined,
 }
 
 export const entriesOf = (membership: OwnMembership): readonly Entry[] => entries.filter(({ isOpenTo }) => isOpenTo(membership))

@@ -1,7 +1,7 @@
 import { ArrowLeftOutlined, MenuOutlined } from '@ant-design/icons'
 import { live } from '@isocenter/api-client'
 import { managementGroups, managementPages, managementPagesOf, type OwnMembership } from '@isocenter/contracts'
-import { ColourChoice, LanguageChoice, Link, useLocation, useStore } from '@isocenter/design-system'
+import { ColourChoice, Link, useLocation, useStore } from '@isocenter/design-system'
 import { Alert, Button, Drawer } from 'antd'
 import { useEffect, useState } from 'react'
 import { useMembership, useSignedIn } from '../session/use-session.ts'
@@ -10,6 +10,7 @@ import { Brand } from './brand.tsx'
 import { entriesOf, managementIcons, ownEntries, personalCentreEntries, type OwnEntry } from './entries.ts'
 import { NotificationBell } from './notification-bell.tsx'
 import { OrganisationSwitch } from './organisation-switch.tsx'
+import { OwnLanguage } from './own-language.tsx'
 import { SessionEndWarning } from './session-end.tsx'
 import { StepUp } from './step-up.tsx'
 import { SwitchedElsewhere } from './switched-elsewhere.tsx'
@@ -32,7 +33,7 @@ export function Frame() {
         <OrganisationSwitch memberships={signedIn.memberships} />
         <div className="frame-tools">
           <NotificationBell />
-          <LanguageChoice />
+          <OwnLanguage account={signedIn.session.account} />
           <ColourChoice />
           <UserMenu session={signedIn.session} />
         </div>

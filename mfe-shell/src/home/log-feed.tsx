@@ -7,6 +7,7 @@ import { LogEntryDrawer } from './log-entry-drawer.tsx'
 import { PersonFilter } from './person-filter.tsx'
 import { useState } from 'react'
 import { actionWords } from './action-words.ts'
+import { feedOf, isReading } from './feed.ts'
 import { placeOfEntry } from './place-of-entry.ts'
 
 const day = /^\d{4}-\d{2}-\d{2}$/
@@ -43,7 +44,7 @@ export function LogFeed({ organisationId, mayFilterPeople }: { readonly organisa
       <Loaded resource={pages}>{({ items, seesOthers }) => (
         <>
           {!seesOthers && <p className="hint">{words.ownOnly}</p>}
-          {items.length === 0 ? <EmptyState title={words.none}>{words.noneHint}</EmptyState> : <ul className="quiet-list log">{items.map((entry) => <LogRow key={entry.entryId} entry={entry} organisationId={organisationId} onShow={() => { setShown(entry) }} />)}</ul>}
+          {items.length === 0 ? <EmptyState title={words.none}>{words.noneHint}</EmptyState> : <ul className="quiet-list log">{feedOf(items).map((entry) => <LogRow key={entry.entryId} entry={entry} organisationId={organisationId} onShow={() => { setShown(entry) }} />)}</ul>}
           {pages.hasMore && <Button block loading={pages.isLoading} onClick={pages.more}>{words.more}</Button>}
         </>
       )}</Loaded>
@@ -74,7 +75,7 @@ function LogRow({ entry, organisationId, onShow }: { readonly entry: AuditEntry;
     <li>
       <button type="button" className="log-row" onClick={open}>
         <time dateTime={occurredAt} className="hint">{formats.moment(occurredAt)}</time>
-        <span><strong>{actor.name ?? words.actors[actor.kind] ?? actor.kind}</strong> {actionWords(language)[action] ?? action}{occurrences > 1 && ` ×${formats.number(occurrences)}`}{' '}{outcome !== 'success' && <Tag color={outcome === 'refused' ? 'warning' : 'error'}>{words.outcomes[outcome]}</Tag>}</span>
+        <span><strong>{actor.name ?? words.actors[actor.kind] ?? actor.kind}</strong> {actionWords(language)[action] ?? action}{occurrences > 1 && !isReading(entry) && ` ×${formats.number(occurrences)}`}{' '}{outcome !== 'success' && <Tag color={outcome === 'refused' ? 'warning' : 'error'}>{words.outcomes[outcome]}</Tag>}</span>
       </button>
     </li>
   )

@@ -1,8 +1,8 @@
-import { ApiProblem, organisationRecord, session } from '@isocenter/api-client'
+import { organisationRecord, session } from '@isocenter/api-client'
 import { hospitalCodeText, managementPagesOf, type OrganisationDetail } from '@isocenter/contracts'
-import { DeniedState, follow, Loaded, Page, useLanguage, useResource } from '@isocenter/design-system'
+import { DeniedState, follow, Loaded, Page, useLanguage, usePicture, useResource } from '@isocenter/design-system'
 import { Button, Card, Tag } from 'antd'
-import { useEffect, type ReactNode } from 'react'
+import type { ReactNode } from 'react'
 import { useMembership } from '../session/use-session.ts'
 import { useInformationWords } from './words.ts'
 
@@ -53,20 +53,8 @@ function Facts({ organisation }: { readonly organisation: OrganisationDetail }) 
   )
 }
 
-/** Asked for with the organisation's header, which an address in `src` would not bear. */
 function Logo({ organisation: { organisationId, name } }: { readonly organisation: OrganisationDetail }) {
   const words = useInformationWords()
-  const { value: url } = useResource<string | undefined>(`logo ${organisationId}`, async (signal) => {
-    try {
-      const picture = await organisationRecord(session.api.of(organisationId)).picture('logo', signal)
-      signal.throwIfAborted()
-      return URL.createObjectURL(picture)
-    } catch (error) {
-      // It was removed meanwhile.
-      if (error instanceof ApiProblem && error.status === 404) return undefined
-      throw error
-    }
-  })
-  useEffect(() => () => { if (url !== undefined) URL.revokeObjectURL(url) }, [url])
+  const url = usePicture(`logo ${organisationId}`, (signal) => organisationRecord(session.api.of(organisationId)).picture('logo', signal))
   return url === undefined ? null : <p><img src={url} alt={words.logoOf(name)} className="organisation-logo" /></p>
 }

@@ -14,7 +14,7 @@ const whenToDo = (reload: () => void) => live.on(['todo.changed'], reload)
 export function NotificationList({ unreadOnly = false, onOpened }: { readonly unreadOnly?: boolean; readonly onOpened?: () => void }) {
   const { notifications: words } = useShellWords()
   const { language } = useLanguage()
-  const pages = usePages(`notifications ${String(unreadOnly)} ${language}`, (cursor, signal) => api.list({ language, ...(unreadOnly && { unread: true }), ...(cursor !== undefined && { cursor }) }, { signal, isBackground: true }), { changes: whenNotified })
+  const pages = usePages(`notifications ${String(unreadOnly)} ${language}`, (cursor, signal, isAgain) => api.list({ language, ...(unreadOnly && { unread: true }), ...(cursor !== undefined && { cursor }) }, { signal, isBackground: isAgain }), { changes: whenNotified })
   return (
     <Loaded resource={pages}>{({ items }) => items.length === 0 ? <EmptyState title={unreadOnly ? words.noneUnread : words.none} /> : (
       <>
@@ -45,7 +45,7 @@ function NotificationRow({ notification: { notificationId, title, body, organisa
 export function TodoList({ state = 'open', onOpened }: { readonly state?: 'open' | 'closed'; readonly onOpened?: () => void }) {
   const { notifications: words } = useShellWords()
   const { language, formats } = useLanguage()
-  const pages = usePages(`todos ${state} ${language}`, (cursor, signal) => api.todos({ state, language, ...(cursor !== undefined && { cursor }) }, { signal, isBackground: true }), { changes: whenToDo })
+  const pages = usePages(`todos ${state} ${language}`, (cursor, signal, isAgain) => api.todos({ state, language, ...(cursor !== undefined && { cursor }) }, { signal, isBackground: isAgain }), { changes: whenToDo })
   const note = ({ organisation, expiresAt, outcome }: Todo) => [organisation?.name, outcome === undefined ? expiresAt && words.until(formats.moment(expiresAt)) : words.outcomes[outcome]].filter((part) => part !== undefined && part !== '').join(' · ')
   return (
     <Loaded resource={pages}>{({ items }) => items.length === 0 ? <EmptyState title={state === 'open' ? words.noTodos : words.noClosedTodos} /> : (

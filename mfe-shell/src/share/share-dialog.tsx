@@ -4,13 +4,14 @@ import { Link, useAction, useProblemText, useResource } from '@isocenter/design-
 import { Alert, App, Button, Form, Input, Modal, Select, Switch } from 'antd'
 import { useRef, useState, type ComponentRef } from 'react'
 import { QrPicture } from '../parts/qr-picture.tsx'
+import { ChosenStudies, type ChosenStudy } from '../studies/chosen-studies.tsx'
 import { useShareWords } from './words.ts'
 import './share.css'
 
 export interface ShareDialogProps {
   readonly organisationId: string
-  /** StudyInstanceUIDs; more than one link can show are refused with a reason. */
-  readonly studies: readonly string[]
+  /** More than one link can show are refused with a reason. */
+  readonly studies: readonly ChosenStudy[]
   readonly isOpen: boolean
   readonly onClose: () => void
 }
@@ -29,7 +30,7 @@ export function ShareDialog({ organisationId, studies, isOpen, onClose }: ShareD
   }
   return (
     <Modal open={isOpen} onCancel={close} title={link ? words.made : words.shareTitle(studies.length)} footer={link ? <Button type="primary" onClick={close}>{words.close}</Button> : null} destroyOnHidden closable={{ 'aria-label': words.close }}>
-      {link ? <MadeLink organisationId={organisationId} link={link} />
+      {link ? <MadeLink studies={studies} organisationId={organisationId} link={link} />
         : studies.length > maxSharedStudies || studies.length === 0 ? <Alert type="warning" showIcon title={words.tooMany(maxSharedStudies)} />
         : <LinkForm organisationId={organisationId} studies={studies} onMade={setLink} />}
     </Modal>
@@ -38,26 +39,30 @@ export function ShareDialog({ organisationId, studies, isOpen, onClose }: ShareD
 
 interface Fields { readonly isAnonymised: boolean; readonly days: number; readonly password?: string }
 
-function LinkForm({ organisationId, studies, onMade }: { readonly organisationId: string; readonly studies: readonly string[]; readonly onMade: (link: NewShareLink) => void }) {
+function LinkForm({ organisationId, studies, onMade }: { readonly organisationId: string; readonly studies: readonly ChosenStudy[]; readonly onMade: (link: NewShareLink) => void }) {
   const words = useShareWords()
   const problemText = useProblemText()
   const making = useAction()
   const [form] = Form.useForm<Fields>()
   const isAnonymised = Form.useWatch('isAnonymised', form) ?? true
   const api = shareLinks(session.api.of(organisationId))
-  const risks = useResource(isAnonymised ? `${organisationId} ${studies.join()}` : undefined, (signal) => api.risks(studies, signal))
+  const uids = studies.map(({ StudyInstanceUID }) => StudyInstanceUID)
+  const risks = useResource(`${organisationId} ${uids.join()}`, (signal) => api.risks(uids, signal))
+  const shownAttachments = risks.value?.items.reduce((sum, { attachments }) => sum + attachments, 0)
   const found = [...new Set(risks.value?.items.flatMap((item) => item.risks))]
   const make = async ({ days, password, ...fields }: Fields) => {
     await making.run(async () => {
-      onMade(await api.create({ studies: [...studies], isAnonymised: fields.isAnonymised, validHours: days * 24, ...(password !== undefined && password !== '' && { password }) }))
+      onMade(await api.create({ studies: uids, isAnonymised: fields.isAnonymised, validHours: days * 24, ...(password !== undefined && password !== '' && { password }) }))
     }, { isQuiet: true })
   }
   return (
     <Form form={form} layout="vertical" requiredMark={false} initialValues={{ isAnonymised: true, days: usualDays }} onFinish={make}>
+      <ChosenStudies studies={studies} />
       <Form.Item name="isAnonymised" label={words.anonymise} valuePropName="checked" extra={isAnonymised ? words.anonymiseHint : words.named}><Switch /></Form.Item>
       <div role="status" className="share-risks">
         {isAnonymised && risks.isLoading && <span>{words.looking}</span>}
-        {isAnonymised && risks.error && <Alert type="warning" showIcon title={problemText(risks.error)} />}
+        {!isAnonymised && shownAttachments !== undefined && <Alert type="info" showIcon title={words.opensAttachments(shownAttachments)} />}
+        {risks.error && <Alert type="warning" showIcon title={problemText(risks.error)} />}
         {isAnonymised && found.map((risk) => <Alert key={risk} type={weighty.has(risk) ? 'warning' : 'info'} showIcon title={words.risks[risk]} />)}
       </div>
       <Form.Item name="days" label={words.valid}><Select options={choices.map((days) => ({ value: days, label: words.days(days) }))} /></Form.Item>
@@ -68,7 +73,7 @@ function LinkForm({ organisationId, studies, onMade }: { readonly organisationId
   )
 }
 
-function MadeLink({ organisationId, link }: { readonly organisationId: string; readonly link: NewShareLink }) {
+function MadeLink({ organisationId, studies, link }: { readonly organisationId: string; readonly studies: readonly ChosenStudy[]; readonly link: NewShareLink }) {
   const words = useShareWords()
   const { message } = App.useApp()
   const address = `${location.origin}${link.path}`
@@ -85,6 +90,7 @@ function MadeLink({ organisationId, link }: { readonly organisationId: string; r
   return (
     <div className="share-made">
       <div>
+        <ChosenStudies studies={studies} />
         <p className="hint">{words.madeHint}</p>
         <Input.TextArea ref={box} readOnly rows={4} value={address} aria-label={words.link} onFocus={(event) => { event.target.select() }} />
         <p><Button onClick={() => void copy()}>{words.copy}</Button></p>

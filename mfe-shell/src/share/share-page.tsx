@@ -1,9 +1,10 @@
-import { ApiProblem, createApiClient, openShareLink } from '@isocenter/api-client'
+import { ApiProblem, createApiClient, openShareLink, sharedAttachments } from '@isocenter/api-client'
 import type { ShareView } from '@isocenter/contracts'
 import { saidByViewer, smallScreen, viewerFrameAddress } from '@isocenter/contracts/viewer'
-import { createFormats, FailedState, LanguageChoice, LoadingState, useLanguage, useProblemText, useTitle, type ProblemLike } from '@isocenter/design-system'
+import { createFormats, FailedState, LanguageChoice, LoadingState, useLanguage, useProblemText, useResource, useTitle, type ProblemLike } from '@isocenter/design-system'
 import { Alert, Button, Form, Input, Result } from 'antd'
 import { useCallback, useEffect, useRef, useState } from 'react'
+import { SharedFiles } from './shared-files.tsx'
 import { useShareWords } from './words.ts'
 import './share.css'
 
@@ -107,14 +108,25 @@ function SharedImages({ linkId, view, onEnd }: { readonly linkId: string; readon
     addEventListener('message', listen)
     return () => { removeEventListener('message', listen) }
   }, [onEnd])
+  // An anonymised link has none, whatever is shown to outside viewers: files name the patient.
+  const files = useResource(view.isAnonymised ? undefined : linkId, (signal) => sharedAttachments(linkId, signal))
+  const [showsFiles, setShowsFiles] = useState(false)
+  const hasEnded = files.error?.status === 401
+  useEffect(() => { if (hasEnded) onEnd() }, [hasEnded, onEnd])
+  const studies = files.value?.studies ?? []
+  const count = studies.reduce((sum, { items }) => sum + items.length, 0)
   const address = viewerFrameAddress({ StudyInstanceUIDs: view.studies, isSimple, of: { shareLinkId: linkId } })
-  const mark = words.watermark(createFormats(language).moment(view.expiresAt))
+  const mark = words.watermark(createFormats(language).moment(view.linkExpiresAt))
   return (
     <main className="share-shown">
-      <header className="share-bar"><h1>{words.title}</h1>{view.isAnonymised && <span>{words.anonymised}</span>}<span>{words.readOnly}</span></header>
+      <header className="share-bar"><h1>{words.title}</h1>{view.isAnonymised && <span>{words.anonymised}</span>}<span>{words.readOnly}</span>
+        {count > 0 && <Button size="small" aria-expanded={showsFiles} onClick={() => { setShowsFiles(!showsFiles) }}>{words.attachmentsOf(count)}</Button>}
+        {files.error !== undefined && files.value === undefined && <Button size="small" loading={files.isLoading} onClick={files.reload}>{words.attachmentsFailed}</Button>}
+      </header>
       <div className="share-place">
-        <iframe ref={frame} className="share-frame" src={address} title={words.viewer} allow="fullscreen" referrerPolicy="no-referrer" />
-        <div className="share-watermark" aria-hidden>{marks.map((index) => <span key={index}>{mark}</span>)}</div>
+        <iframe ref={frame} className="share-frame" src={address} title={words.viewer} allow="fullscreen" referrerPolicy="no-referrer" inert={showsFiles} />
+        {showsFiles && <SharedFiles linkId={linkId} studies={studies} onLook={files.reload} onClose={() => { setShowsFiles(false) }} />}
+        <div className="share-watermark" aria-hidden>{marks.map((index) => <span key={index} data-mark={mark} />)}</div>
       </div>
     </main>
   )

@@ -7,7 +7,7 @@ export type Range = typeof ranges[number]
 export const pageSizes = [20, 50, 100] as const
 
 /** Members of the address that narrow the list; what opens on top of it is not among them. */
-export const filterNames = ['keyword', 'name', 'number', 'patient', 'data', 'sex', 'type', 'state', 'uploader', 'range', 'from', 'to', 'examFrom', 'examTo', 'marked', 'record'] as const
+export const filterNames = ['keyword', 'name', 'number', 'patient', 'data', 'sex', 'type', 'tag', 'state', 'uploader', 'range', 'from', 'to', 'examFrom', 'examTo', 'marked', 'record'] as const
 export type FilterName = typeof filterNames[number]
 const others = ['sort', 'order', 'size', 'view'] as const
 
@@ -36,6 +36,9 @@ function arrivalOf(search: URLSearchParams, now: Date): Pick<StudyListQuery, 'ar
   }
 }
 
+const uuid = '[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}'
+const tags = new RegExp(`^${uuid}(,${uuid}){0,19}$`)
+
 const oneOf = <Value extends string | number>(values: readonly Value[], text: string | null): Value | undefined => values.find((value) => String(value) === text)
 
 /** What an address asks of the server. A keyword that is too short, or what no value can be, asks nothing. */
@@ -48,10 +51,11 @@ export function queryOf(search: URLSearchParams, now: Date): StudyListQuery {
   const [sex, state] = [oneOf(['M', 'F', 'O', 'none'] as const, search.get('sex')), oneOf(studyStates, search.get('state'))]
   const [sort, order] = [oneOf(studySorts, search.get('sort')), oneOf(['asc', 'desc'] as const, search.get('order'))]
   const examType = text('type')
+  const tag = search.get('tag') ?? ''
   return {
     limit, ...arrivalOf(search, now), ...written('name', 'name'), ...written('number', 'studyNumber'), ...written('patient', 'patientId'), ...written('uploader', 'uploader'),
     ...(/^[0-9A-Fa-f]{12}$/.test(text('data')) && { dataId: text('data') }), ...(text('keyword').length >= minKeywordLength && { keyword: text('keyword') }),
-    ...(/^[A-Z0-9_ ]{1,16}(,[A-Z0-9_ ]{1,16}){0,19}$/.test(examType) && { examType }),
+    ...(/^[A-Z0-9_ ]{1,16}(,[A-Z0-9_ ]{1,16}){0,19}$/.test(examType) && { examType }), ...(tags.test(tag) && { tag }),
     ...(sex !== undefined && { sex }), ...(state !== undefined && { state }), ...(sort !== undefined && { sort }), ...(order !== undefined && { order }),
     ...(day.test(text('examFrom')) && { examFrom: text('examFrom') }), ...(day.test(text('examTo')) && { examTo: text('examTo') }), ...(search.get('marked') === '1' && { favourites: true }),
   }
@@ -59,7 +63,7 @@ export function queryOf(search: URLSearchParams, now: Date): StudyListQuery {
 
 /** How many filters besides the keyword and the time of arrival are at work. */
 export const furtherFilters = (search: URLSearchParams): number =>
-  filterNames.filter((name) => !['keyword', 'range', 'from', 'to', 'record', 'type'].includes(name) && (search.get(name) ?? '') !== '').length
+  filterNames.filter((name) => !['keyword', 'range', 'from', 'to', 'record', 'type', 'tag'].includes(name) && (search.get(name) ?? '') !== '').length
 
 export const isFiltered = (search: URLSearchParams): boolean => filterNames.some((name) => (search.get(name) ?? '') !== '')
 

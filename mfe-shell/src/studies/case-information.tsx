@@ -4,6 +4,7 @@ import { correctable, correctableKeywords, isIdentityKeyword, type CaseAttribute
 import { FormDrawer, personName, useLanguage } from '@isocenter/design-system'
 import { Button, Form, Input, Select } from 'antd'
 import { useState } from 'react'
+import { sentValue, shownValue } from './corrected-value.ts'
 import { writtenSex, writtenTime } from './row-text.ts'
 import { useStudyWords } from './words.ts'
 
@@ -55,10 +56,6 @@ export function CaseInformation({ organisationId, study, seesIdentities, onChang
 }
 
 type Values = Partial<Record<CorrectableKeyword, string>>
-
-/** Dates are written as calendars write them and sent as DICOM does. */
-const shownValue = (keyword: CorrectableKeyword, value: string): string => (correctable[keyword].kind === 'date' ? writtenTime(value) : value)
-const sentValue = (keyword: CorrectableKeyword, value: string): string => (correctable[keyword].kind === 'date' ? value.replaceAll('-', '') : value)
 
 function CaseForm({ organisationId, study, seesIdentities, onChanged, onClose }: CaseProps & { readonly onClose: () => void }) {
   const words = useStudyWords()

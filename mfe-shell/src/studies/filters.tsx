@@ -1,10 +1,12 @@
 import { FilterOutlined, SearchOutlined } from '@ant-design/icons'
 import { Badge, Button, Input, Popover, Select, Switch, type InputRef } from 'antd'
 import { useEffect, useRef, useState } from 'react'
-import { commonExamTypes, furtherFilters, isFiltered, rangeOf, ranges, type FilterName } from './address.ts'
+import { furtherFilters, isFiltered, rangeOf, ranges, type FilterName } from './address.ts'
+import { useChoices } from './use-choices.ts'
 import { useStudyWords } from './words.ts'
 
 interface FiltersProps {
+  readonly organisationId: string
   readonly search: URLSearchParams
   readonly onChange: (change: Readonly<Partial<Record<FilterName, string>>>) => void
   readonly onReset: () => void
@@ -13,8 +15,9 @@ interface FiltersProps {
 const texts = ['name', 'number', 'patient', 'data', 'uploader'] as const
 
 /** What narrows the list: the usual at hand, the rest behind a button; all of it in the address. */
-export function Filters({ search, onChange, onReset }: FiltersProps) {
+export function Filters({ organisationId, search, onChange, onReset }: FiltersProps) {
   const words = useStudyWords()
+  const { types, tags } = useChoices(organisationId, search)
   const keyword = search.get('keyword') ?? ''
   const [shown, setShown] = useState({ keyword, typed: keyword })
   // Another address, another keyword: going back takes what was typed with it.
@@ -46,7 +49,10 @@ export function Filters({ search, onChange, onReset }: FiltersProps) {
           <Input type="date" aria-label={`${words.range}: ${words.to}`} value={search.get('to') ?? ''} min={search.get('from') ?? undefined} onChange={({ target }) => { onChange({ to: target.value }) }} />
         </span>
       )}
-      <Select className="study-types" mode="multiple" aria-label={words.type} placeholder={words.allTypes} maxTagCount="responsive" allowClear value={(search.get('type') ?? '').split(',').filter((type) => type !== '')} options={[...commonExamTypes, 'MG', 'XA', 'RF', 'NM', 'PT', 'ES', 'ECG', 'OP', 'SM', 'SR'].map((value) => ({ value, label: value }))} onChange={(types: string[]) => { onChange({ type: types.join(',') }) }} />
+      <Select className="study-types" mode="multiple" aria-label={words.type} placeholder={words.allTypes} maxTagCount="responsive" allowClear maxCount={20} value={types.chosen} options={types.options} optionLabelProp="value" showSearch={{ optionFilterProp: 'label' }} onChange={(chosen: string[]) => { onChange({ type: chosen.join(',') }) }} />
+      {tags.options.length > 0 && (
+        <Select className="study-types" mode="multiple" aria-label={words.tags} placeholder={words.allTags} maxTagCount="responsive" allowClear maxCount={20} value={tags.chosen} options={tags.options} showSearch={{ optionFilterProp: 'label' }} onChange={(chosen: string[]) => { onChange({ tag: chosen.join(',') }) }} />
+      )}
       <Popover trigger="click" placement="bottomLeft" content={<Further search={search} onChange={onChange} />}>
         <Badge count={further} size="small"><Button icon={<FilterOutlined aria-hidden />} aria-label={words.further(further)}>{words.further(0)}</Button></Badge>
       </Popover>

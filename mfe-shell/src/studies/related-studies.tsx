@@ -3,6 +3,7 @@ import type { RelatedStudy, StudyDetail } from '@isocenter/contracts'
 import { EmptyState, useAction, useLanguage } from '@isocenter/design-system'
 import { Button, Input, Space, Tag } from 'antd'
 import { useState } from 'react'
+import { OtherStudy } from './other-study.tsx'
 import { writtenName, writtenTime } from './row-text.ts'
 import { SimilarCases } from './similar-cases.tsx'
 import { useStudyWords } from './words.ts'
@@ -35,16 +36,13 @@ export function RelatedStudies({ organisationId, study, onChanged, onOpen, onSho
     else await change(found.StudyInstanceUID, true)
   }
   const row = ({ study: other, reason }: RelatedStudy) => (
-    <li key={other.StudyInstanceUID}>
-      <span>
-        <button type="button" className="study-name" onClick={() => { onShow(other.StudyInstanceUID) }}>{writtenName(other, language, words)}</button> {other.examTypes.map((type) => <Tag key={type}>{type}</Tag>)}<Tag color={reason === 'linked' ? 'processing' : 'default'}>{words.related[reason]}</Tag><br />
-        <span className="hint">{[writtenTime(other.StudyDate, other.StudyTime), other.AccessionNumber, other.StudyDescription].filter(Boolean).join(' · ')}</span>
-      </span>
-      <span className="row-actions">
-        <Button size="small" onClick={() => { onOpen([study.StudyInstanceUID, other.StudyInstanceUID]) }}>{words.related.compare}</Button>
-        {mayEdit && <Button size="small" loading={isBusy} onClick={() => void change(other.StudyInstanceUID, reason !== 'linked')}>{reason === 'linked' ? words.related.unlink : words.related.link}</Button>}
-      </span>
-    </li>
+    <OtherStudy
+      key={other.StudyInstanceUID} study={other} title={writtenName(other, language, words)} tag={<Tag color={reason === 'linked' ? 'processing' : 'default'}>{words.related[reason]}</Tag>}
+      lines={[[writtenTime(other.StudyDate, other.StudyTime), other.AccessionNumber, other.StudyDescription].filter(Boolean).join(' · ')]}
+      onShow={() => { onShow(other.StudyInstanceUID) }} onCompare={() => { onOpen([study.StudyInstanceUID, other.StudyInstanceUID]) }}
+    >
+      {mayEdit && <Button size="small" loading={isBusy} onClick={() => void change(other.StudyInstanceUID, reason !== 'linked')}>{reason === 'linked' ? words.related.unlink : words.related.link}</Button>}
+    </OtherStudy>
   )
   return (
     <>

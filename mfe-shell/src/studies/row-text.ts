@@ -1,13 +1,12 @@
 /** How values of a study are written for a reader. */
 import type { StudySummary } from '@isocenter/contracts'
-import { personName, type Language } from '@isocenter/design-system'
+import { dicomDate, personName, type Language } from '@isocenter/design-system'
 import type { StudyWords } from './words.ts'
 
 /** `20260213`, `091500.12` as `2026-02-13 09:15`: what the images say, in the time of where they were made. */
 export function writtenTime(date: string | undefined, time?: string): string {
-  const day = /^(\d{4})(\d{2})(\d{2})$/.exec(date ?? '')
   const clock = /^(\d{2})(\d{2})?/.exec(time ?? '')
-  return [day ? `${day[1] ?? ''}-${day[2] ?? ''}-${day[3] ?? ''}` : date ?? '', clock ? `${clock[1] ?? ''}:${clock[2] ?? '00'}` : ''].filter((part) => part !== '').join(' ')
+  return [dicomDate(date), clock ? `${clock[1] ?? ''}:${clock[2] ?? '00'}` : ''].filter((part) => part !== '').join(' ')
 }
 
 /** A moment as the reader's clock has it, as narrow as a column. */

@@ -1,8 +1,9 @@
 import { session, studies } from '@isocenter/api-client'
-import type { SimilarReason, SimilarStudy, StudyDetail } from '@isocenter/contracts'
+import type { SimilarReason, StudyDetail } from '@isocenter/contracts'
 import { EmptyState, Loaded, useAction, useLanguage, useResource } from '@isocenter/design-system'
-import { Button, Tag } from 'antd'
+import { Button } from 'antd'
 import { useState } from 'react'
+import { OtherStudy } from './other-study.tsx'
 import { writtenAge, writtenSex, writtenTime } from './row-text.ts'
 import { useStudyWords } from './words.ts'
 
@@ -17,6 +18,7 @@ interface SimilarProps {
 /** Cases of other patients like this one, with what they have in common; looked for when somebody wants them (LIST-17). */
 export function SimilarCases({ organisationId, study, onChanged, onOpen, onShow }: SimilarProps) {
   const words = useStudyWords()
+  const { language } = useLanguage()
   const [isWanted, setWanted] = useState(false)
   const { run, isBusy } = useAction()
   const api = studies(session.api.of(organisationId))
@@ -30,31 +32,19 @@ export function SimilarCases({ organisationId, study, onChanged, onOpen, onShow 
         <Loaded resource={found} rows={3}>{({ items }) => (items.length === 0 ? <EmptyState title={words.similar.none}>{words.similar.noneHint}</EmptyState> : (
           <ul className="rows">
             {items.map(({ study: other, reason }) => (
-              <li key={other.StudyInstanceUID}>
-                <SimilarText study={other} reason={reason} onShow={onShow} />
-                <span className="row-actions">
-                  <Button size="small" onClick={() => { onOpen([study.StudyInstanceUID, other.StudyInstanceUID]) }}>{words.related.compare}</Button>
-                  {study.actions.includes('editCase') && !linked.has(other.StudyInstanceUID) && <Button size="small" loading={isBusy} onClick={() => void link(other.StudyInstanceUID)}>{words.related.link}</Button>}
-                </span>
-              </li>
+              // Told by what was found and not by whom: a case like it is not about its patient.
+              <OtherStudy
+                key={other.StudyInstanceUID} study={other} title={other.StudyDescription ?? other.BodyPartExamined.join(', ')}
+                lines={[[writtenSex(other, words), writtenAge(other, words), writtenTime(other.StudyDate, other.StudyTime)].filter(Boolean).join(' · '), words.similar.because(parts(reason).join(language === 'en' ? ', ' : '、'))]}
+                onShow={() => { onShow(other.StudyInstanceUID) }} onCompare={() => { onOpen([study.StudyInstanceUID, other.StudyInstanceUID]) }}
+              >
+                {study.actions.includes('editCase') && !linked.has(other.StudyInstanceUID) && <Button size="small" loading={isBusy} onClick={() => void link(other.StudyInstanceUID)}>{words.related.link}</Button>}
+              </OtherStudy>
             ))}
           </ul>
         ))}</Loaded>
       )}
     </section>
-  )
-}
-
-/** Told by what was found and not by whom: a case like it is not about its patient. */
-function SimilarText({ study, reason, onShow }: SimilarStudy & { readonly onShow: (StudyInstanceUID: string) => void }) {
-  const words = useStudyWords()
-  const { language } = useLanguage()
-  return (
-    <span>
-      <button type="button" className="study-name" onClick={() => { onShow(study.StudyInstanceUID) }}>{study.StudyDescription ?? study.BodyPartExamined.join(', ')}</button> {study.examTypes.map((type) => <Tag key={type}>{type}</Tag>)}<br />
-      <span className="hint">{[writtenSex(study, words), writtenAge(study, words), writtenTime(study.StudyDate, study.StudyTime)].filter(Boolean).join(' · ')}</span><br />
-      <span className="hint">{words.similar.because(parts(reason).join(language === 'en' ? ', ' : '、'))}</span>
-    </span>
   )
 }
 

@@ -10,6 +10,7 @@ import { ExportDialog } from '../downloads/export-dialog.tsx'
 import { ShareDialog } from '../share/share-dialog.tsx'
 import { useMembership } from '../session/use-session.ts'
 import { changed, isFiltered, kept, pageSizes, queryOf } from './address.ts'
+import type { ChosenStudy } from './chosen-studies.tsx'
 import { ColumnChooser } from './column-chooser.tsx'
 import { ColleagueForm } from './colleague-form.tsx'
 import { Detail, detailTabs } from './detail.tsx'
@@ -58,7 +59,8 @@ function StudyList({ membership: { organisation: { organisationId }, permissions
   const { path, search } = useLocation()
   const isNarrow = useMedia('(max-width: 767px)')
   const isWide = useMedia('(min-width: 1280px)')
-  const hasRoom = useMedia('(min-width: 1600px)')
+  // Where the default columns are read whole beside it.
+  const hasRoom = useMedia('(min-width: 1880px)')
   const [previewChoice, setPreviewChoice] = usePreference('studies.preview')
   const saved = useSavedViews(organisationId)
   const view = saved.views?.find(({ viewId }) => viewId === search.get('view'))
@@ -77,7 +79,7 @@ function StudyList({ membership: { organisation: { organisationId }, permissions
   const [deleting, setDeleting] = useState<StudySummary>()
   const [downloading, setDownloading] = useState<readonly StudySummary[]>([])
   const [isExporting, setExporting] = useState(false)
-  const [sharingWithColleague, setSharingWithColleague] = useState<Pick<StudySummary, 'StudyInstanceUID' | 'PatientName'>>()
+  const [sharingWithColleague, setSharingWithColleague] = useState<ChosenStudy>()
   const [sharing, setSharing] = useState<readonly StudySummary[]>([])
   const actions = useStudyActions(organisationId, (uid, study) => {
     list.replace(uid, study)
@@ -136,8 +138,9 @@ function StudyList({ membership: { organisation: { organisationId }, permissions
         <Button icon={<ReloadOutlined aria-hidden />} aria-label={words.arrivedHint} onClick={refresh} />
       </div>
     }>
-      <Filters search={search} onChange={(change) => { go(change) }} onReset={() => { navigate(path, { replace: true }) }} />
+      <Filters organisationId={organisationId} search={search} onChange={(change) => { go(change) }} onReset={() => { navigate(path, { replace: true }) }} />
       {isRelaxed && <Alert type="info" showIcon title={words.relaxed} action={<Button size="small" onClick={() => { go({ record: '' }) }}>{words.endRelaxed}</Button>} />}
+      {first.value?.isTagSearchComplete === false && <Alert type="info" showIcon title={words.tagsPending} />}
       <div role="status" className="study-arrived">{arrivals.arrived > 0 && <Button type="primary" shape="round" size="small" onClick={refresh}>{words.arrived(arrivals.arrived)}</Button>}</div>
       <div className={`study-columns${hasPreview ? ' has-preview' : ''}`}>
         <div className="study-main">
@@ -161,9 +164,9 @@ function StudyList({ membership: { organisation: { organisationId }, permissions
       {selected.size > 0 && <SelectionBar selected={selected} onOpen={actions.open} onShare={setSharing} onDownload={setDownloading} onClear={() => { setSelected(new Map()) }} />}
       {shownStudy !== null && <Detail organisationId={organisationId} StudyInstanceUID={shownStudy} tab={tab} permissions={permissions} onTab={(next) => { go({ tab: next === 'case' ? '' : next }) }} onOpen={actions.open} onShow={(uid) => { go({ study: uid, tab: '' }, false) }} onChanged={(uid) => void actions.readAnew(uid)} onShareColleague={setSharingWithColleague} onClose={() => { go({ study: '', tab: '' }) }} />}
       {search.get('upload') === '1' && permissions.includes('study.upload') && <UploadDrawer organisationId={organisationId} permissions={permissions} queue={queueOf(organisationId)} onClose={() => { go({ upload: '' }) }} />}
-      <DownloadDialog organisationId={organisationId} studies={downloading.map(({ StudyInstanceUID }) => StudyInstanceUID)} seesIdentities={permissions.includes('study.view_identity')} onClose={() => { setDownloading([]) }} />
+      <DownloadDialog organisationId={organisationId} studies={downloading} seesIdentities={permissions.includes('study.view_identity')} onClose={() => { setDownloading([]) }} />
       <ExportDialog list="studies" isOpen={isExporting} fields={(signal) => studyExport(session.api.of(organisationId)).fields(signal)} create={exportList} onClose={() => { setExporting(false) }} />
-      <ShareDialog organisationId={organisationId} studies={sharing.map(({ StudyInstanceUID }) => StudyInstanceUID)} isOpen={sharing.length > 0} onClose={() => { setSharing([]) }} />
+      <ShareDialog organisationId={organisationId} studies={sharing} isOpen={sharing.length > 0} onClose={() => { setSharing([]) }} />
       {sharingWithColleague !== undefined && <ColleagueForm organisationId={organisationId} study={sharingWithColleague} onClose={() => { setSharingWithColleague(undefined) }} />}
       {deleting !== undefined && <DeletionForm study={deleting} onDelete={actions.remove} onClose={() => { setDeleting(undefined) }} />}
     </Page>

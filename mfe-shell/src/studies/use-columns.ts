@@ -1,5 +1,5 @@
 import { personalCentre, session } from '@isocenter/api-client'
-import { useAction, useResource } from '@isocenter/design-system'
+import { useAction, useMedia, useResource } from '@isocenter/design-system'
 import { useState } from 'react'
 import { studyColumns, type StudyColumn } from './columns.tsx'
 
@@ -13,15 +13,18 @@ export interface ShownColumns {
   readonly reset: () => void
 }
 
-/** Which columns somebody wants to see, on all his devices (LIST-02). */
-/** @param ofView columns of the view that is shown, which go before one's own choice */
+/**
+ * Which columns somebody wants to see, on all his devices (LIST-02).
+ * @param ofView columns of the view that is shown, which go before one's own choice
+ */
 export function useColumns(seesIdentities: boolean, ofView?: readonly string[]): ShownColumns {
   const stored = useResource(list, (signal) => personalCentre(session.api).columnLayout(list, signal)).value
   const [chosen, setChosen] = useState<readonly { readonly column: string; readonly isShown: boolean }[]>()
   const { run } = useAction()
+  const isWide = useMedia('(min-width: 1340px)')
   const layout = new Map((chosen ?? stored?.columns ?? []).map(({ column, isShown }) => [column, isShown]))
   const allowed = studyColumns.filter(({ isIdentity }) => isIdentity !== true || seesIdentities)
-  const isShown = ({ name, isShown: isUsual, isFixed }: StudyColumn) => isFixed === true || (ofView?.includes(name) ?? layout.get(name) ?? isUsual)
+  const isShown = ({ name, isShown: isUsual, isMinor, isFixed }: StudyColumn) => isFixed === true || (ofView?.includes(name) ?? layout.get(name) ?? (isUsual && (isWide || isMinor !== true)))
   const put = (columns: { column: string; isShown: boolean }[]) => {
     setChosen(columns)
     void run(() => personalCentre(session.api).putColumnLayout(list, { columns }))

@@ -19,7 +19,7 @@ export const en = {
     managementGroups: { people: 'People', organisation: 'Organisation', machines: 'Machines and programs', records: 'Records and data', below: 'Organisations below' },
     management: {
       'members': 'Members', 'invitations': 'Invitations', 'frozen-accounts': 'Frozen accounts', 'roles': 'Roles', 'departments': 'Departments', 'settings': 'Settings', 'pairings': 'Pairings', 'devices': 'Devices', 'device-types': 'Device types', 'body-parts': 'Body parts', 'gateways': 'Gateways', 'api-keys': 'API keys', 'sign-in-provider': 'Identity provider',
-      'logs': 'Logs', 'notifications': 'Notification rules', 'deleted-studies': 'Deleted studies', 'storage': 'Storage', 'hospitals': 'Hospitals', 'organisations': 'Organisations', 'purges': 'Removal for good',
+      'logs': 'Logs', 'notifications': 'Notification rules', 'quarantine': 'Held apart', 'deleted-studies': 'Deleted studies', 'storage': 'Storage', 'hospitals': 'Hospitals', 'organisations': 'Organisations', 'purges': 'Removal for good',
     },
     own: { workbench: 'Workbench', notifications: 'Notifications', profile: 'Profile', security: 'Sign-in and security', settings: 'Settings', messages: 'Messages', signature: 'Signature', credentials: 'Documents', favourites: 'Favourites', permissions: 'Permissions' },
     disconnected: 'The connection is interrupted. What you see may have changed.',

@@ -19,7 +19,7 @@ export const meZhCN: MeWords = {
   },
   settings: {
     title: '设置', account: '所有设备', work: '工作', browser: '当前浏览器', notChosen: '未选择',
-    autoSignOut: '自动退出登录', autoSignOutForced: '您所在的机构要求启用。', autoSignOutHint: '30 分钟无操作后自动退出，退出前一分钟提醒。', messageLanguage: '消息语言', messageLanguageHint: '邮件、短信和推送使用的语言。', timeZone: '时区', timeZoneHint: '用于消息中的时间；页面显示本机时间。',
+    autoSignOut: '自动退出登录', autoSignOutForced: '您所在的机构要求启用。', autoSignOutHint: '30 分钟无操作后自动退出，退出前一分钟提醒。', messageLanguage: '消息语言', messageLanguageHint: '邮件、短信和推送使用的语言。在页面顶部切换语言时随之改变。', timeZone: '时区', timeZoneHint: '用于消息中的时间；页面显示本机时间。',
     landing: '登录后进入', landingHint: '登录后首先打开的页面；若已离开该机构，则打开工作台。', landingNone: '工作台（仅有一个机构时直接进入）', viewerLayout: '阅片界面', viewerLayoutHint: '影像的布局方式。', viewerLayouts: { standard: '标准', classic: '经典' }, dualScreen: '双屏阅片', dualScreenHint: '诊断时影像在独立窗口打开。',
     binding: '重要消息不错过', bindingHint: '请验证手机号，或在此浏览器开启推送。', bindingPhone: '验证手机号', bindingPush: '开启推送', bindingLater: '15 天后再提醒',
     languageHint: '页面显示的语言。', coloursHint: '阅片室用深色，办公室用浅色。',

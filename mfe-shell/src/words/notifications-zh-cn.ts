@@ -16,7 +16,7 @@ export const notificationsZhCN: NotificationWords = {
       'invitation.received': '收到邀请', 'invitation.accepted': '邀请已被接受', 'invitation.declined': '邀请已被拒绝',
       'membership.role-changed': '角色已变更', 'membership.suspended': '成员资格已停用', 'membership.reinstated': '成员资格已恢复', 'membership.removed': '成员资格已结束', 'role.changed': '所属角色的权限已变更',
       'member.account-frozen': '成员账号被冻结', 'pairing.requested': '收到对接申请', 'pairing.agreed': '对接已同意', 'pairing.declined': '对接被拒绝', 'pairing.ended': '对接已结束',
-      'pairing.order-taking-on': '团队开始接单', 'pairing.order-taking-off': '团队停止接单', 'credential.submitted': '有证件待审核', 'credential.verified': '证件已通过审核', 'credential.refused': '证件未通过审核', 'study.shared': '同事向您分享检查',
+      'pairing.order-taking-on': '团队开始接单', 'pairing.order-taking-off': '团队停止接单', 'credential.submitted': '有证件待审核', 'credential.verified': '证件已通过审核', 'credential.refused': '证件未通过审核', 'study.shared': '同事向您分享检查', 'study.held-apart': '其他患者的影像被隔离',
       'gateway.enrolled': '网关已注册', 'gateway.revoked': '网关已吊销', 'gateway.alarm': '网关告警', 'gateway.offline': '网关离线', 'gateway.online': '网关恢复在线', 'upload-code.rotated': '上传码已更换',
       'api-key.created': '已创建 API 密钥', 'api-key.expiring': 'API 密钥即将到期', 'download.ready': '下载已就绪', 'download.failed': '下载失败', 'delivery.failed': '消息未能送达', 'notification.test': '测试消息',
     },

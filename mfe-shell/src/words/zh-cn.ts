@@ -20,7 +20,7 @@ export const zhCN: Words = {
     managementGroups: { people: '人员', organisation: '机构', machines: '设备接入与程序', records: '记录与数据', below: '下属机构' },
     management: {
       'members': '成员', 'invitations': '邀请', 'frozen-accounts': '冻结账号', 'roles': '角色', 'departments': '科室', 'settings': '机构设置', 'pairings': '机构对接', 'devices': '设备', 'device-types': '设备类型', 'body-parts': '检查部位', 'gateways': '网关', 'api-keys': 'API 密钥', 'sign-in-provider': '单点登录',
-      'logs': '日志', 'notifications': '通知规则', 'deleted-studies': '已删除的检查', 'storage': '存储用量', 'hospitals': '医院', 'organisations': '机构', 'purges': '彻底清除',
+      'logs': '日志', 'notifications': '通知规则', 'quarantine': '隔离的影像', 'deleted-studies': '已删除的检查', 'storage': '存储用量', 'hospitals': '医院', 'organisations': '机构', 'purges': '彻底清除',
     },
     own: { workbench: '工作台', notifications: '通知', profile: '个人资料', security: '登录与安全', settings: '设置', messages: '消息设置', signature: '个人签名', credentials: '证件认证', favourites: '收藏', permissions: '我的权限' },
     disconnected: '连接已中断，显示的内容可能不是最新。',

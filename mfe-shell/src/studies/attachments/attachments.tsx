@@ -1,17 +1,14 @@
-import { DeleteOutlined, DownloadOutlined, EyeOutlined, FileAddOutlined, FileImageOutlined, FileOutlined, FilePdfOutlined, FileWordOutlined, PlaySquareOutlined, UndoOutlined } from '@ant-design/icons'
+import { DeleteOutlined, DownloadOutlined, EyeInvisibleOutlined, EyeOutlined, FileAddOutlined, UndoOutlined } from '@ant-design/icons'
 import { attachments, session } from '@isocenter/api-client'
 import { attachmentPath, attachmentTypes, type Attachment, type AttachmentList, type Performer } from '@isocenter/contracts'
 import { EmptyState, Loaded, useAction, useConfirm, useLanguage, useProblemText, type Resource } from '@isocenter/design-system'
-import { Alert, Button, Checkbox, Progress } from 'antd'
-import { useRef, useState, type DragEvent, type ReactNode } from 'react'
+import { Alert, Button, Checkbox, Progress, Switch } from 'antd'
+import { useRef, useState, type DragEvent } from 'react'
+import { AttachmentIcon } from '../../parts/attachment-file.tsx'
 import { AttachmentView } from './attachment-view.tsx'
 import { useAdding, type Sending } from './use-adding.ts'
 import { useAttachmentWords } from './words.ts'
 
-const icons: Readonly<Record<Attachment['contentType'], ReactNode>> = {
-  'application/pdf': <FilePdfOutlined aria-hidden />, 'image/jpeg': <FileImageOutlined aria-hidden />, 'image/png': <FileImageOutlined aria-hidden />, 'video/mp4': <PlaySquareOutlined aria-hidden />,
-  'application/vnd.openxmlformats-officedocument.wordprocessingml.document': <FileWordOutlined aria-hidden />,
-}
 const endings = Object.values(attachmentTypes).flat().map((ending) => `.${ending}`).join(',')
 
 interface AttachmentsProps {
@@ -34,6 +31,7 @@ export function Attachments({ organisationId, StudyInstanceUID, list, withDelete
         <>
           {mayAdd && <DropField maxBytes={maxBytes} onAdd={adding.add} />}
           {adding.sending.length > 0 && <ul className="rows">{adding.sending.map((one) => <SendingRow key={one.id} one={one} onDrop={() => { adding.drop(one.id) }} onRetry={() => { adding.retry(one.id) }} />)}</ul>}
+          {items.some(({ actions }) => actions.includes('show') || actions.includes('hide')) && <p className="hint">{words.outsideHint}</p>}
           {items.length === 0 ? <EmptyState title={words.none}>{words.noneHint}</EmptyState>
             : <ul className="rows attachments">{items.map((one) => <Row key={one.attachmentId} organisationId={organisationId} StudyInstanceUID={StudyInstanceUID} attachment={one} onView={setViewed} onChanged={list.reload} />)}</ul>}
         </>
@@ -89,18 +87,21 @@ function Row({ organisationId, StudyInstanceUID, attachment, onView, onChanged }
   const { formats } = useLanguage()
   const confirm = useConfirm()
   const { run, isBusy } = useAction()
-  const { attachmentId, fileName, contentType, byteLength, isScanned, addedBy, addedAt, deleted, actions } = attachment
+  const { attachmentId, fileName, contentType, byteLength, isShown, isScanned, addedBy, addedAt, deleted, actions } = attachment
   const api = attachments(session.api.of(organisationId))
   const by = ({ name }: Performer) => name ?? words.somebody
   const act = async (action: () => Promise<unknown>, done: string) => { if (await run(action, { done })) onChanged() }
   const remove = async () => { if (await confirm({ ...words.confirm, title: words.confirm.title(fileName) })) await act(() => api.remove(StudyInstanceUID, attachmentId), words.removed) }
+  const maySwitch = actions.includes('show') || actions.includes('hide')
   return (
     <li>
       <span className="attachment-file">
-        <span className="attachment-icon">{icons[contentType] ?? <FileOutlined aria-hidden />}</span>
+        <AttachmentIcon contentType={contentType} />
         <span>
           {actions.includes('view') ? <button type="button" className="study-name" aria-label={words.viewOf(fileName)} onClick={() => { onView(attachment) }}>{fileName}</button> : <span className={deleted && 'attachment-gone'}>{fileName}</span>}<br />
           <span className="hint">{[formats.bytes(byteLength), words.added(by(addedBy), formats.moment(addedAt)), ...(isScanned ? [words.scanned] : []), ...(deleted ? [words.deletedBy(by(deleted.deletedBy), formats.moment(deleted.deletedAt))] : [])].join(' · ')}</span>
+          {maySwitch && <><br /><span className="attachment-switch">{words.shownToOutside} <Switch size="small" aria-label={words.show(fileName)} checked={isShown} loading={isBusy} onChange={(isOn) => void act(() => api.show(StudyInstanceUID, attachmentId, isOn), isOn ? words.shown : words.hidden)} /></span></>}
+          {!maySwitch && !isShown && !deleted && <EyeInvisibleOutlined role="img" aria-label={words.isHidden} title={words.isHidden} />}
         </span>
       </span>
       <span className="row-actions">

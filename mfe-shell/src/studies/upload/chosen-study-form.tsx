@@ -1,6 +1,7 @@
 import { correctable } from '@isocenter/contracts'
 import { personName, useLanguage } from '@isocenter/design-system'
 import { Alert, Form, Input, Select } from 'antd'
+import { sentValue, shownValue } from '../corrected-value.ts'
 import { writtenTime } from '../row-text.ts'
 import { useStudyWords } from '../words.ts'
 import { differences, type ChosenStudy } from './chosen-studies.ts'
@@ -8,10 +9,6 @@ import { shownKeywords, type ShownKeyword } from './dicom-file.ts'
 import type { StoredPatient } from './use-stored-patients.ts'
 
 export type TypedValues = Readonly<Partial<Record<ShownKeyword, string | undefined>>>
-
-/** Dates are written as calendars write them and sent as DICOM does. */
-const shownValue = (keyword: ShownKeyword, value: string): string => (correctable[keyword].kind === 'date' ? writtenTime(value) : value)
-const sentValue = (keyword: ShownKeyword, value: string): string => (correctable[keyword].kind === 'date' ? value.replaceAll('-', '') : value)
 
 interface ChosenStudyFormProps {
   readonly study: ChosenStudy

@@ -1,8 +1,8 @@
 import { session, studies as studiesOf } from '@isocenter/api-client'
 import { anatomicRegions, eyeDevices, eyes, studyCategories, type FileDescription, type StudyCategory, type StudySummary } from '@isocenter/contracts'
-import { useLanguage } from '@isocenter/design-system'
+import { useLanguage, useProblemText, useResource, useSought } from '@isocenter/design-system'
 import { Form, Input, Select } from 'antd'
-import { useEffect, useState } from 'react'
+import type { ReactNode } from 'react'
 import { writtenName, writtenTime } from '../row-text.ts'
 import { useStudyWords } from '../words.ts'
 import type { FileTarget } from './upload-queue.ts'
@@ -27,7 +27,6 @@ export function targetOf({ study, newStudyInstanceUID, category, ...said }: Abou
 }
 
 const requiredOf = (category: StudyCategory | undefined): readonly string[] => (category === 'ophthalmology' ? ['ImageLaterality'] : category === 'pathology' ? ['SpecimenIdentifier'] : category === 'endoscopy' ? ['anatomicRegion'] : [])
-const searchAfterMs = 250
 const mostFound = 20
 
 interface FilesFormProps {
@@ -42,23 +41,15 @@ export function FilesForm({ organisationId, files, about, onAbout }: FilesFormPr
   const words = useStudyWords()
   const { upload } = words
   const { language } = useLanguage()
-  const [sought, setSought] = useState('')
-  const [found, setFound] = useState<readonly StudySummary[]>([])
-  useEffect(() => {
-    const stopping = new AbortController()
-    const timer = setTimeout(() => {
-      if (sought.trim() === '') setFound([])
-      else studiesOf(session.api.of(organisationId)).list({ keyword: sought, arrival: 'any', limit: mostFound }, stopping.signal).then(({ items }) => { setFound(items) }, () => { setFound([]) })
-    }, searchAfterMs)
-    return () => {
-      clearTimeout(timer)
-      stopping.abort()
-    }
-  }, [organisationId, sought])
+  const problemText = useProblemText()
+  const { sought, onType } = useSought()
+  const answer = useResource(sought === '' ? undefined : `${organisationId} ${sought}`, (signal) => studiesOf(session.api.of(organisationId)).list({ keyword: sought, arrival: 'any', limit: mostFound }, signal))
+  const found = sought === '' ? [] : answer.value?.items ?? []
+  const aboutSearch = sought === '' ? upload.findStudy : answer.error ? problemText(answer.error) : !answer.isLoading && found.length === 0 ? upload.noStudy : undefined
   const said = (one: StudySummary): string => [writtenName(one, language, words), one.PatientID, writtenTime(one.StudyDate), one.StudyDescription ?? one.examTypes.join(' ')].filter((part) => part !== undefined && part !== '').join(' · ')
   const set = (members: Partial<AboutFiles>) => { onAbout({ ...about, ...members }) }
   const isNeeded = (name: string) => (about.study === undefined && ['PatientName', 'PatientID', 'StudyDate'].includes(name)) || requiredOf(about.category).includes(name)
-  const item = (name: string, label: string, field: React.ReactNode) => <Form.Item key={name} htmlFor={`files-${name}`} label={label} required={isNeeded(name)}>{field}</Form.Item>
+  const item = (name: string, label: string, field: ReactNode) => <Form.Item key={name} htmlFor={`files-${name}`} label={label} required={isNeeded(name)}>{field}</Form.Item>
   const text = (name: 'PatientName' | 'PatientID' | 'AccessionNumber' | 'StudyDescription' | 'title' | 'SpecimenIdentifier', label: string, maxLength: number) =>
     item(name, label, <Input id={`files-${name}`} value={about[name] ?? ''} maxLength={maxLength} onChange={({ target }) => { set({ [name]: target.value }) }} />)
   const day = (name: 'PatientBirthDate' | 'StudyDate', label: string) => item(name, label, <Input id={`files-${name}`} type="date" value={writtenTime(about[name])} onChange={({ target }) => { set({ [name]: target.value.replaceAll('-', '') }) }} />)
@@ -72,9 +63,9 @@ export function FilesForm({ organisationId, files, about, onAbout }: FilesFormPr
           <Form.Item htmlFor="files-category" label={upload.category} required>
             <Select id="files-category" value={about.category} onChange={(category) => { set({ category }) }} options={studyCategories.map((value) => ({ value, label: words.categories[value] }))} />
           </Form.Item>
-          <Form.Item htmlFor="files-study" label={upload.target} extra={about.study === undefined ? undefined : upload.ofStudy}>
+          <Form.Item htmlFor="files-study" label={upload.target} extra={about.study === undefined ? aboutSearch : upload.ofStudy}>
             <Select
-              id="files-study" value={about.study?.StudyInstanceUID ?? ''} showSearch={{ filterOption: false, onSearch: setSought }} notFoundContent={sought.trim() === '' ? upload.findStudy : upload.noStudy} placeholder={upload.findStudy}
+              id="files-study" value={about.study?.StudyInstanceUID ?? ''} showSearch={{ filterOption: false, onSearch: onType }}
               onChange={(uid) => { set({ study: found.find(({ StudyInstanceUID }) => StudyInstanceUID === uid) }) }}
               options={[{ value: '', label: upload.newStudy }, ...[...new Map([...(about.study === undefined ? [] : [about.study]), ...found].map((one) => [one.StudyInstanceUID, one])).values()].map((one) => ({ value: one.StudyInstanceUID, label: said(one) }))]}
             />

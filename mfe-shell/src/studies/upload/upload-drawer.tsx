@@ -7,7 +7,7 @@ import { droppedFiles } from './dropped-files.ts'
 import { UploadReview } from './upload-review.tsx'
 import type { UploadItem, UploadOutcome, UploadQueue } from './upload-queue.ts'
 
-const colours: Partial<Record<UploadOutcome, string>> = { stored: 'success', sending: 'processing', refused: 'error', failed: 'error', tooLarge: 'error', brokenArchive: 'error', notDicom: 'warning', stopped: 'warning' }
+const colours: Partial<Record<UploadOutcome, string>> = { stored: 'success', alreadyThere: 'success', heldApart: 'warning', sending: 'processing', refused: 'error', failed: 'error', tooLarge: 'error', brokenArchive: 'error', notDicom: 'warning', stopped: 'warning' }
 const isOver = ({ outcome }: UploadItem): boolean => !['reading', 'ready', 'waiting', 'sending'].includes(outcome)
 const isUnderWay = ({ outcome }: UploadItem): boolean => outcome === 'waiting' || outcome === 'sending'
 /** Of thousands of files the first that still matter are listed; the figures are of all. */
@@ -73,5 +73,5 @@ export function UploadDrawer({ organisationId, permissions, queue, onClose }: { 
 }
 
 /** What went wrong first, then what is under way, what waits, and what is done. */
-const order: readonly UploadOutcome[] = ['failed', 'refused', 'tooLarge', 'brokenArchive', 'sending', 'stopped', 'notDicom', 'reading', 'waiting', 'ready', 'stored']
+const order: readonly UploadOutcome[] = ['failed', 'refused', 'tooLarge', 'brokenArchive', 'heldApart', 'sending', 'stopped', 'notDicom', 'reading', 'waiting', 'ready', 'alreadyThere', 'stored']
 const rank = ({ outcome }: UploadItem): number => order.indexOf(outcome)

@@ -4,7 +4,7 @@ import { browserArchiveBytes, browserInstanceBytes, type FileDescription, type U
 import { headBytes, kindOfFile, type Header } from './dicom-file.ts'
 import { ZipBroken, zipEntries } from './zip.ts'
 
-export type UploadOutcome = 'reading' | 'ready' | 'waiting' | 'sending' | 'stored' | 'refused' | 'failed' | 'tooLarge' | 'notDicom' | 'brokenArchive' | 'stopped'
+export type UploadOutcome = 'reading' | 'ready' | 'waiting' | 'sending' | 'stored' | 'alreadyThere' | 'heldApart' | 'refused' | 'failed' | 'tooLarge' | 'notDicom' | 'brokenArchive' | 'stopped'
 
 export interface UploadItem {
   readonly id: number
@@ -106,11 +106,11 @@ export function createUploadQueue(organisationId: string): UploadQueue {
     if (blob.size >= browserInstanceBytes) return change(id, { outcome: 'tooLarge' })
     const uid = items.get().find((item) => item.id === id)?.header?.StudyInstanceUID
     const corrections = uid === undefined ? undefined : corrected.get(uid)
-    const { status, StudyInstanceUID, failureReason, finding } = await uploadInstance(session.api.of(organisationId), blob, { signal, corrections, describes: described.get(id), onProgress: (sent) => { change(id, { sent }) } })
-    const isStored = status >= 200 && status < 300 && failureReason === undefined
-    // Made once: what is corrected afterwards in the list is not taken back by a later file.
-    if (isStored && uid !== undefined) corrected.delete(uid)
-    change(id, { outcome: isStored ? 'stored' : 'refused', sent: blob.size, StudyInstanceUID, finding, reason: isStored || finding !== undefined ? undefined : failureReason === undefined ? String(status) : `0x${failureReason.toString(16).toUpperCase().padStart(4, '0')}` })
+    const { disposition, status, StudyInstanceUID, failureReason, finding } = await uploadInstance(session.api.of(organisationId), blob, { signal, corrections, describes: described.get(id), onProgress: (sent) => { change(id, { sent }) } })
+    const isStored = disposition !== 'notStored'
+    // Made once: what is corrected afterwards in the list is not taken back by a later file. What is held apart is in no study they could be made of.
+    if (StudyInstanceUID !== undefined && uid !== undefined) corrected.delete(uid)
+    change(id, { outcome: isStored ? disposition : 'refused', sent: blob.size, StudyInstanceUID, finding, reason: isStored || finding !== undefined ? undefined : failureReason === undefined ? String(status) : `0x${failureReason.toString(16).toUpperCase().padStart(4, '0')}` })
   }
   const run = async (job: Job) => {
     const { signal } = stopping

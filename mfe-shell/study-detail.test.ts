@@ -1,0 +1,105 @@
+/** One study in Chromium: its attachments, what is corrected of it, cases like it, colleagues who are told; and views of the list. */
+import { hasProgram } from '@isocenter/testkit'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { openScreens, overhang, seriousFindings, type ScreensUnderTest } from './browser.fixture.ts'
+import { aPicture } from './picture.fixture.ts'
+import { aStoredStudy, listAt, shoot } from './studies.fixture.ts'
+
+describe.skipIf(!hasProgram('chromium'))('one study in Chromium', () => {
+  let screens: ScreensUnderTest
+  beforeAll(async () => { screens = await openScreens() }, 180_000)
+  afterAll(() => screens.close())
+
+  test('files are added to a study, looked at, and deleted after a question', async () => {
+    const west = await screens.organisation('hospital', 'West Hospital')
+    const uid = await aStoredStudy(screens, west, { PatientName: 'Zhang^Wei' })
+    const opened = await screens.signedInPage({ organisation: west, role: 'full' })
+    const { page, goTo, settled, close } = opened
+    await goTo(listAt(west, `?study=${uid}&tab=attachments`))
+    await page.getByText('No attachments').waitFor()
+    await page.locator('input[type=file][aria-label="Choose files"]').setInputFiles([
+      { name: 'Referral.pdf', mimeType: 'application/pdf', buffer: Buffer.from('%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj 2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj trailer<</Root 1 0 R>>\n%%EOF') },
+      { name: '外伤照片.png', mimeType: 'image/png', buffer: await aPicture('png') }, { name: 'program.pdf', mimeType: 'application/pdf', buffer: Buffer.from('MZ this is a program') },
+    ])
+    await page.getByText('program.pdf: The file is no PDF').waitFor()
+    await page.getByText('外伤照片.png', { exact: true }).waitFor()
+    await settled()
+    await shoot(page, 'attachments')
+    expect(await seriousFindings(page)).toEqual([])
+    await page.getByRole('button', { name: 'Dismiss' }).click()
+    await page.getByText('Anonymised links never show attachments').waitFor()
+    await page.getByRole('switch', { name: 'Show Referral.pdf to outside viewers' }).click()
+    await page.getByText('Shown', { exact: true }).waitFor()
+    await page.getByRole('button', { name: 'View 外伤照片.png' }).first().click()
+    const picture = page.locator('.attachment-view img')
+    await picture.waitFor()
+    await page.waitForFunction(() => (document.querySelector<HTMLImageElement>('.attachment-view img')?.naturalWidth ?? 0) > 0)
+    await shoot(page, 'attachment-view')
+    const kept = page.waitForEvent('download')
+    await page.locator('.ant-modal-footer').getByText('Download').click()
+    expect((await kept).suggestedFilename()).toBe('外伤照片.png')
+    await page.keyboard.press('Escape')
+    await picture.waitFor({ state: 'detached' })
+    await page.getByRole('button', { name: 'Delete Referral.pdf' }).click()
+    await page.locator('.ant-modal-confirm').getByRole('button', { name: 'Delete' }).click()
+    await page.getByText('Referral.pdf', { exact: true }).waitFor({ state: 'detached' })
+    await page.getByRole('checkbox', { name: 'Show deleted ones' }).check()
+    await page.getByRole('button', { name: 'Restore Referral.pdf' }).click()
+    await page.getByRole('button', { name: 'Delete Referral.pdf' }).waitFor()
+    expect(opened.complaints.splice(0).filter((complaint) => !complaint.includes('422'))).toEqual([])
+    await close()
+  }, 90_000)
+
+  test('a case is corrected beside what its images say, a view kept and begun with, a colleague told', async () => {
+    const centre = await screens.organisation('hospital', 'Centre Hospital')
+    const uid = await aStoredStudy(screens, centre, { PatientName: 'Zang^Wei', PatientID: 'P-1', StudyDescription: 'CT Thorax nodule', BodyPartExamined: 'CHEST' })
+    await aStoredStudy(screens, centre, { PatientName: 'Alike^Case', PatientID: 'P-2', StudyDescription: 'Thorax nodule', BodyPartExamined: 'CHEST' })
+    const colleague = await screens.signedInPage({ organisation: centre, role: 'general', name: 'Chen Jing', language: 'en' })
+    const opened = await screens.signedInPage({ organisation: centre, role: 'full', viewport: { width: 1440, height: 900 } })
+    const { page, goTo, settled, close } = opened
+    await goTo(listAt(centre, `?study=${uid}`))
+    await page.getByRole('button', { name: 'Correct …' }).click()
+    const form = page.locator('.ant-drawer', { hasText: 'Corrections are kept' }).last()
+    await form.getByLabel('Name', { exact: true }).fill('Zhang^Wei=张^伟')
+    await settled()
+    await shoot(page, 'correcting')
+    expect(await seriousFindings(page)).toEqual([])
+    await form.getByRole('button', { name: 'Save' }).click()
+    await page.getByText('In the images: Zang Wei').waitFor()
+    await page.locator('.study-table').getByText('Zhang Wei').waitFor()
+    await shoot(page, 'corrected')
+    await page.getByRole('tab', { name: /Related/ }).click()
+    await page.getByRole('button', { name: 'Find similar cases' }).click()
+    await page.getByText('In common: CHEST, CT, “thorax”, “nodule”').waitFor()
+    await shoot(page, 'similar')
+    await page.getByRole('button', { name: 'Share with a colleague …' }).click()
+    await page.getByRole('combobox', { name: 'Colleagues' }).fill('Chen')
+    await page.getByTitle('Chen Jing').click()
+    await page.keyboard.press('Escape')
+    await page.getByLabel('Message').fill('Please look at the nodule')
+    await shoot(page, 'colleague')
+    await page.getByRole('button', { name: 'Share', exact: true }).click()
+    await page.getByText('Shared', { exact: true }).waitFor()
+    await screens.service.notifying.telling.tellDue()
+    await colleague.goTo('/notifications')
+    await colleague.page.getByText('has shared a study with you').first().waitFor()
+    await goTo(listAt(centre, '?type=CT&range=any'))
+    await page.getByRole('button', { name: 'Views' }).click()
+    await page.getByRole('button', { name: 'Keep this view …' }).click()
+    await page.getByRole('textbox', { name: 'Name', exact: true }).fill('All CT')
+    await page.getByRole('checkbox', { name: 'Begin with this view' }).check()
+    await page.getByRole('button', { name: 'Save' }).click()
+    await page.waitForURL(/view=/)
+    await page.getByRole('button', { name: 'All CT' }).waitFor()
+    await shoot(page, 'view')
+    expect(await overhang(page)).toBe(0)
+    // The usual columns fit.
+    expect(await page.locator('.ant-table-tbody-virtual').evaluate((table) => (table.firstElementChild?.scrollWidth ?? 0) - table.clientWidth)).toBeLessThanOrEqual(0)
+    // As who comes the next morning.
+    await page.goto(new URL(listAt(centre), page.url()).href)
+    await page.waitForURL(/type=CT.*view=/)
+    expect(opened.complaints.splice(0)).toEqual([])
+    await colleague.close()
+    await close()
+  }, 120_000)
+})
