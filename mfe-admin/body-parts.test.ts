@@ -19,9 +19,8 @@ describe.skipIf(!hasProgram('chromium'))('body parts in Chromium', () => {
   async function atHospital(options: Parameters<ScreensUnderTest['signedInPage']>[0] = {}) {
     const opened = await screens.signedInPage({ name: 'Wang Fang', ...options })
     const { organisationId } = opened.organisation
-    const { slug } = await screens.service.db('organisation').where({ organisation_id: organisationId }).first<{ slug: string }>('slug')
     const study = aStudy({ instances: 1, BodyPartExamined: 'CHEST', StudyDescription: 'Chest routine', PatientName: 'LI^HUA=李^华', Modality: 'CT' })
-    await screens.service.store(study.instances.map((instance) => bytesOf(instance)), { headers: await screens.service.as(slug) })
+    await screens.service.store(study.instances.map((instance) => bytesOf(instance)), { headers: await screens.as(opened.organisation) })
     return { ...opened, organisationId, study, at: (place: string) => opened.goTo(`/o/${organisationId}/${place}`) }
   }
   async function looked({ page }: Pick<OpenedPage, 'page'>, name: string): Promise<string[]> {

@@ -1,5 +1,7 @@
 /** Organisations with something in them, so that pages have something to show. */
 import { randomBytes, randomUUID } from 'node:crypto'
+import { deflateSync } from 'node:zlib'
+import { encodeLayout } from '@isocenter/dicom'
 import type { Db } from '../server/src/platform/db.ts'
 import { aState } from '../server/src/gateways/gateways.fixture.ts'
 import { aMember, anOrganisation, aPhone, roleOf } from '../server/src/organisations/organisations.fixture.ts'
@@ -15,7 +17,7 @@ export interface Furnished {
 
 const hourMs = 3_600_000
 
-/** A hospital with departments, people in every state, devices, a paired team, a gateway that has alarms, and a deleted study. */
+/** A hospital with departments, people in every state, devices, a paired team, a gateway that has alarms, a deleted study, and images held apart. */
 export async function aFurnishedHospital(db: Db, name = 'North Hospital'): Promise<Furnished> {
   const hospital = await anOrganisation(db, 'hospital', name)
   const { organisationId } = hospital
@@ -43,6 +45,17 @@ export async function aFurnishedHospital(db: Db, name = 'North Hospital'): Promi
   }).returning<{ gateway_id: string }[]>('gateway_id')
   await db('deleted_study').insert({
     organisation_id: organisationId, study_instance_uid: '2.25.1234', deleted_by: `account:${doctor.accountId}`, reason: 'Stored for the wrong patient', instances: 120, bytes: 63_000_000, patient_id: 'P-1', patient_name: 'WANG^FANG=王^芳', study_date: '20261101', study_description: 'Chest', modalities: ['CT'],
+  })
+  await db('study').insert({
+    organisation_id: organisationId, study_instance_uid: '2.25.1235', attributes: '{}', more_attributes: '{}', patient_id: 'P-2', patient_name: 'LI^NA=李^娜', patient_birth_date: '19880229', study_date: '20261120', study_description: 'Abdomen',
+    number_of_study_related_instances: 240,
+  })
+  const [quarantine] = await db('quarantine').insert({
+    organisation_id: organisationId, study_instance_uid: '2.25.1235', patient_key: 'other', patient_id: 'P-3', issuer_of_patient_id: 'NORTH', patient_name: 'WU^MING=吴^明', patient_birth_date: '19600102', modalities: ['CT'], received_by: `account:${doctor.accountId}`,
+  }).returning<{ quarantine_id: string }[]>('quarantine_id')
+  await db('quarantined_instance').insert({
+    quarantine_id: quarantine?.quarantine_id, organisation_id: organisationId, series_instance_uid: '2.25.1', sop_instance_uid: '2.25.2', sop_class_uid: '1.2.840.10008.5.1.4.1.1.2', transfer_syntax_uid: '1.2.840.10008.1.2.1',
+    blob_key: randomUUID(), byte_length: 526_000, sha256: randomBytes(32), data_set_sha256: randomBytes(32), layout: Buffer.from(encodeLayout({ littleEndian: true, inflated: false, dataSetOffset: 132, bulkdata: [] })), metadata: deflateSync('{}'),
   })
   return { ...hospital, doctorId: doctor.membershipId, gatewayId: String(gateway?.gateway_id ?? randomUUID()), pairingId: String(pairing?.pairing_id), team }
 }

@@ -1,11 +1,16 @@
-import { hasProgram } from '@isocenter/testkit'
+import { aStudy, bytesOf, hasProgram } from '@isocenter/testkit'
+import type { Locator } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { openScreens, phone, type ScreensUnderTest, type TestOrganisation } from '../mfe-shell/browser.fixture.ts'
+import { desktop, openScreens, overhang, phone, seriousFindings, type ScreensUnderTest, type TestOrganisation } from '../mfe-shell/browser.fixture.ts'
 import { anOrganisation, aPhone } from '../server/src/organisations/organisations.fixture.ts'
 import { aFurnishedHospital } from './furnished.fixture.ts'
 
 /** The machine of a test may be busy. */
 const soon = { timeout: 10_000 }
+/** Where screenshots go, for whoever wants to look at them. */
+const pictures = process.env['SCREENSHOTS']
+/** Pixels an image has across; 0 until it has loaded. */
+const loadedWidth = (image: Locator) => image.evaluate((element) => (element as HTMLImageElement).naturalWidth)
 
 describe.skipIf(!hasProgram('chromium'))('organisation, machines and records in Chromium', () => {
   let screens: ScreensUnderTest
@@ -192,6 +197,75 @@ describe.skipIf(!hasProgram('chromium'))('organisation, machines and records in 
     await page.getByRole('dialog').getByLabel('Reason').fill('It was the right one')
     await page.getByRole('dialog').getByRole('button', { name: 'Restore' }).click()
     await page.getByRole('table').getByText(/Being restored|Restored/).waitFor()
+    await close()
+  }, 60_000)
+
+  test('what came for a study of another patient is shown beside that patient, and deleted with a reason', async () => {
+    const { page, close } = await atHospital('quarantine')
+    const row = page.getByRole('row').filter({ hasText: 'P-3 · issued by NORTH' })
+    await row.getByRole('link', { name: /^Li/i }).waitFor()
+    await row.getByRole('button', { name: /^Put into the study:/ }).click()
+    // Who decides reads both identities, not the row behind the drawer.
+    for (const identity of ['P-2 · 1988-02-29', 'P-3 · issued by NORTH · 1960-01-02']) await page.getByRole('dialog').getByText(identity).waitFor()
+    // What came is no image, and the study has none: an icon, and words.
+    await expect.poll(() => loadedWidth(page.getByRole('img', { name: 'An image of those that came' })), soon).toBe(256)
+    await page.getByRole('dialog').getByText('No picture can be shown').waitFor()
+    await page.keyboard.press('Escape')
+    await row.getByRole('button', { name: /^Delete:/ }).click()
+    await page.getByRole('dialog').getByLabel('Reason').fill('Sent from the wrong desk')
+    await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click()
+    await page.getByText('Nothing is held apart').waitFor()
+    await close()
+  }, 60_000)
+
+  test.each([['en', desktop], ['zh-CN', phone]] as const)('who decides about what came sees an image of it beside one of the study, in %s', async (language, viewport) => {
+    const { service } = screens
+    const hospital = await anOrganisation(service.db, 'hospital', 'East Hospital')
+    const headers = await screens.as(hospital)
+    const { StudyInstanceUID, instances: there } = aStudy({ instances: 1, PatientID: 'P-2', PatientName: 'LI^NA=李^娜', Rows: 300, Columns: 400 })
+    const came = aStudy({ instances: 3, StudyInstanceUID, PatientID: 'P-3', PatientName: 'WU^MING=吴^明', Rows: 600, Columns: 480 }).instances
+    expect((await service.store(there.map((instance) => bytesOf(instance)), { headers })).statusCode).toBe(200)
+    expect((await service.store(came.map((instance) => bytesOf(instance)), { headers })).statusCode).toBe(202)
+
+    const { page, complaints, settled, close } = await at(hospital, 'quarantine', { language, viewport })
+    const dialog = page.getByRole('dialog')
+    await page.getByRole('button', { name: language === 'en' ? /^Put into the study:/ : /^归入检查/ }).click()
+    const [thereAlt, cameAlt] = language === 'en' ? ['An image of the study that is there', 'An image of those that came'] : ['检查中已有的影像', '收到的影像']
+    await expect.poll(() => loadedWidth(dialog.getByRole('img', { name: thereAlt })), soon).toBe(512)
+    await expect.poll(() => loadedWidth(dialog.getByRole('img', { name: cameAlt })), soon).toBe(410)
+    await settled()
+    expect(await overhang(page)).toBe(0)
+    expect(await seriousFindings(page)).toEqual([])
+    if (pictures !== undefined) await page.screenshot({ path: `${pictures}/held-apart-${language}.png` })
+    // Of many images a lot at a time goes into the study; who waits sees how far it is.
+    const [asked, seen] = [[] as unknown[], Promise.withResolvers<void>()]
+    await page.route('**/acceptance', async (route) => {
+      asked.push(route.request().postDataJSON())
+      if (asked.length === 1) return route.fulfill({ json: { instances: 1, remaining: 2, next: 'from-here' } })
+      await seen.promise
+      return route.continue({ postData: JSON.stringify({ reason: 'Theirs after all' }) })
+    })
+    await dialog.getByRole('textbox').fill('Theirs after all')
+    await dialog.getByRole('button', { name: language === 'en' ? 'Put into the study' : '归入检查' }).click()
+    await dialog.getByRole('status').getByText(language === 'en' ? '1 of 3 images are in the study.' : '3 幅影像中已有 1 幅归入检查').waitFor()
+    if (pictures !== undefined) await page.screenshot({ path: `${pictures}/held-apart-lots-${language}.png` })
+    seen.resolve()
+    await dialog.waitFor({ state: 'detached' })
+    await page.getByText(language === 'en' ? 'Nothing is held apart' : '没有隔离的影像').waitFor()
+    expect(asked).toEqual([{ reason: 'Theirs after all' }, { reason: 'Theirs after all', cursor: 'from-here' }])
+    expect(complaints).toEqual([])
+    await close()
+  }, 60_000)
+
+  test('who may not open studies decides by what came and the names', async () => {
+    const hospital = await aFurnishedHospital(screens.service.db)
+    const { page, close, membershipId } = await at(hospital, 'quarantine', { role: 'administrator' })
+    const { role_id } = await screens.service.db('membership').where({ membership_id: membershipId }).first<{ role_id: string }>('role_id')
+    await screens.service.db('role').where({ role_id }).update({ permissions: ['admin.data_maintain'] })
+    await page.reload()
+    await page.getByRole('button', { name: /^Put into the study:/ }).click()
+    await page.getByRole('dialog').getByText('You may not open studies').waitFor()
+    await expect.poll(() => loadedWidth(page.getByRole('img', { name: 'An image of those that came' })), soon).toBe(256)
     await close()
   }, 60_000)
 

@@ -21,6 +21,7 @@ import { Roles } from './people/roles.tsx'
 import { DeletedStudies } from './records/deleted-studies.tsx'
 import { Logs } from './records/logs.tsx'
 import { Notifications } from './records/notifications.tsx'
+import { Quarantine } from './records/quarantine.tsx'
 import { Storage } from './records/storage.tsx'
 import { useCommonWords } from './words/common.ts'
 
@@ -28,7 +29,7 @@ const pages: Readonly<Record<ManagementPage, ComponentType>> = {
   'members': Members, 'invitations': Invitations, 'frozen-accounts': FrozenAccounts, 'roles': Roles, 'departments': Departments,
   'settings': Settings, 'pairings': Pairings, 'devices': Devices, 'device-types': DeviceTypes, 'body-parts': BodyParts,
   'gateways': Gateways, 'api-keys': ApiKeys, 'sign-in-provider': SignInProviderPage,
-  'logs': Logs, 'notifications': Notifications, 'deleted-studies': DeletedStudies, 'storage': Storage,
+  'logs': Logs, 'notifications': Notifications, 'quarantine': Quarantine, 'deleted-studies': DeletedStudies, 'storage': Storage,
   'hospitals': Hospitals, 'organisations': Organisations, 'purges': Purges,
 }
 

@@ -1,9 +1,8 @@
 import { operatorOrganisations } from '@isocenter/api-client'
 import type { OrganisationKind } from '@isocenter/contracts'
-import { useResource } from '@isocenter/design-system'
+import { useResource, useSought } from '@isocenter/design-system'
 import { Select } from 'antd'
 import { useAdmin } from '../parts/admin.ts'
-import { useSought } from '../parts/use-sought.ts'
 
 const offered = 20
 

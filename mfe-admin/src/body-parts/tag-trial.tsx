@@ -1,8 +1,8 @@
 import { partTags, studies } from '@isocenter/api-client'
 import type { PartTagRequest, TagTest } from '@isocenter/contracts'
-import { personName, useAction, useLanguage, useProblemText, useResource } from '@isocenter/design-system'
+import { personName, useAction, useLanguage, useProblemText, useResource, useSought } from '@isocenter/design-system'
 import { Alert, Button, Select, Tag } from 'antd'
-import { useDeferredValue, useState } from 'react'
+import { useState } from 'react'
 import { useAdmin } from '../parts/admin.ts'
 import { useRuleText } from './use-rule-text.ts'
 import { useBodyPartWords } from './words.ts'
@@ -24,10 +24,10 @@ export function TagTrial({ tagId, draft }: TagTrialProps) {
   const { api } = useAdmin()
   const problemText = useProblemText()
   const { run, isBusy, problem } = useAction()
-  const [sought, setSought] = useState('')
+  const { sought, onType } = useSought()
   const [chosen, setChosen] = useState<string>()
   const [tried, setTried] = useState<{ readonly test: TagTest; readonly name: string }>()
-  const keyword = useDeferredValue(sought.trim().length >= shortestKeyword ? sought.trim() : '')
+  const keyword = sought.length >= shortestKeyword ? sought : ''
   const offered = useResource(`studies ${keyword}`, (signal) => studies(api).list({ arrival: 'any', limit: studiesOffered, ...(keyword !== '' && { keyword }) }, signal))
   const test = async () => {
     if (chosen === undefined) return
@@ -42,7 +42,7 @@ export function TagTrial({ tagId, draft }: TagTrialProps) {
       <p className="hint">{words.testHint}</p>
       <div className="trial-line">
         <Select
-          showSearch={{ filterOption: false, onSearch: setSought }} aria-label={words.study} placeholder={words.chooseStudy} value={chosen ?? null} loading={offered.isLoading} notFoundContent={offered.isLoading ? null : words.noStudies} onChange={(uid: string) => { setChosen(uid); setTried(undefined) }}
+          showSearch={{ filterOption: false, onSearch: onType }} aria-label={words.study} placeholder={words.chooseStudy} value={chosen ?? null} loading={offered.isLoading} notFoundContent={offered.isLoading ? null : words.noStudies} onChange={(uid: string) => { setChosen(uid); setTried(undefined) }}
           options={(offered.value?.items ?? []).map((study) => ({
             value: study.StudyInstanceUID, label: [personName(study.PatientName ?? '', language), study.examTypes.join('/'), study.StudyDescription, study.AccessionNumber ?? study.PatientID].filter((text) => text !== undefined && text !== '').join(' · '),
           }))}

@@ -1,7 +1,6 @@
-import { useResource } from '@isocenter/design-system'
+import { useResource, useSought } from '@isocenter/design-system'
 import { Select } from 'antd'
 import { useState } from 'react'
-import { useSought } from './use-sought.ts'
 
 interface Person { readonly membershipId: string; readonly name: string }
 

@@ -1,9 +1,8 @@
 import { maxPictureBytes } from '@isocenter/contracts'
-import { useAction } from '@isocenter/design-system'
+import { useAction, usePicture } from '@isocenter/design-system'
 import { App, Button } from 'antd'
 import { useRef, useState } from 'react'
 import { useCommonWords } from '../words/common.ts'
-import { usePicture } from './use-picture.ts'
 
 /** A picture of the organisation: shown, replaced, removed. */
 export function PictureField({ name, isThere, load, onPut, onRemove, isReadOnly = false }: {

@@ -1,6 +1,6 @@
 import { maintenance } from '@isocenter/api-client'
 import { deletedKeptDays, deletedStates, type DeletedState, type DeletedStudy } from '@isocenter/contracts'
-import { Page, personName, useLanguage, usePages } from '@isocenter/design-system'
+import { dicomDate, Page, personName, useLanguage, usePages } from '@isocenter/design-system'
 import { Button, Card, Tag } from 'antd'
 import { useState } from 'react'
 import { useAdmin } from '../parts/admin.ts'
@@ -31,8 +31,8 @@ export function DeletedStudies() {
     {
       key: 'study', title: words.patient, isMain: true, cell: (study) => (
         <>
-          <span className="state-line"><strong>{nameOf(study)}</strong>{study.ModalitiesInStudy.map((modality) => <Tag key={modality}>{modality}</Tag>)}{study.SOPInstanceUID !== undefined ? <Tag>{words.partInstance}</Tag> : study.SeriesInstanceUID !== undefined && <Tag>{words.partSeries}</Tag>}</span>
-          <span className="hint small block">{[study.PatientID, study.StudyDate, study.StudyDescription, study.AccessionNumber].filter((part) => part !== undefined && part !== '').join(' · ')}</span>
+          <span className="state-line"><strong>{nameOf(study)}</strong>{study.ModalitiesInStudy.map((modality) => <Tag key={modality}>{modality}</Tag>)}{study.isHeldApart && <Tag>{words.heldApart}</Tag>}{study.SOPInstanceUID !== undefined ? <Tag>{words.partInstance}</Tag> : study.SeriesInstanceUID !== undefined && <Tag>{words.partSeries}</Tag>}</span>
+          <span className="hint small block">{[study.PatientID, dicomDate(study.StudyDate), study.StudyDescription, study.AccessionNumber].filter((part) => part !== undefined && part !== '').join(' · ')}</span>
           {study.reason !== undefined && <span className="small block">{words.reason}: {study.reason}</span>}
           {study.notRestored !== undefined && study.notRestored > 0 && <span className="hint small block">{words.notRestored(formats.number(study.notRestored))}</span>}
         </>
