@@ -3,9 +3,9 @@ import type { FilmBasket } from '@isocenter/contracts'
 import { hasProgram } from '@isocenter/testkit'
 import type { FrameLocator, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { sampleStudies } from '../packages/tools/src/samples/index.ts'
-import { firstImageMs, openReading, type Reading } from './reading.fixture.ts'
+import { firstImageMs, openReading, sampled, type Reading } from './reading.fixture.ts'
 import { windowOf } from './src/ohif/extension/film.ts'
+import { arrangementOf } from './src/ohif/extension/film-view.ts'
 
 test('the range of greys is the window that makes it (PS3.3 §C.11.2.1.2), and is none for colours and uptake', () => {
   // Center 40 and width 400 map -160 to black and 239 to white.
@@ -15,6 +15,38 @@ test('the range of greys is the window that makes it (PS3.3 §C.11.2.1.2), and i
   expect(windowOf(undefined, { PhotometricInterpretation: 'MONOCHROME2' })).toBeUndefined()
 })
 
+describe('how an image lies in its pane', () => {
+  const image = { width: 100, height: 50 }
+  /** A pane of 200 x 100 over the whole image, or `scale` times enlarged around a place of it; `turn` takes the pane to the image before that. */
+  const lying = (turn: (x: number, y: number) => [number, number], { scale = 2, middle = [50, 25] }: { scale?: number; middle?: [number, number] } = {}) => arrangementOf({
+    size: { width: 200, height: 100 }, image, at: ([x, y]) => { const [across, along] = turn(x - 100, y - 50); return [middle[0] + across / scale, middle[1] + along / scale] },
+  })
+  test.each([
+    ['as it is', (x: number, y: number): [number, number] => [x, y], {}],
+    ['mirrored', (x: number, y: number): [number, number] => [-x, y], { isFlipped: true }],
+    ['upside down and mirrored', (x: number, y: number): [number, number] => [x, -y], { rotation: 180, isFlipped: true }],
+    ['turned about', (x: number, y: number): [number, number] => [-x, -y], { rotation: 180 }],
+  ] as const)('%s', (_what, turn, expected) => {
+    expect(lying(turn)).toEqual(expected)
+  })
+  test('a quarter clockwise, its left side is at the top', () => {
+    const clockwise = (x: number, y: number): [number, number] => [y, -x]
+    expect(lying(clockwise, { scale: 1 })).toEqual({ rotation: 90 })
+    expect(lying((x, y) => clockwise(-x, y), { scale: 1 })).toEqual({ rotation: 90, isFlipped: true })
+    expect(lying((x, y) => clockwise(-x, -y), { scale: 1 })).toEqual({ rotation: 270 })
+  })
+  test('what is enlarged is the part in sight, and none beyond the image', () => {
+    expect(lying((x, y) => [x, y], { scale: 4 })).toEqual({ area: { left: 25, top: 13, width: 50, height: 25 } })
+    expect(lying((x, y) => [x, y], { scale: 4, middle: [90, 25] })).toEqual({ area: { left: 65, top: 13, width: 35, height: 25 } })
+    expect(lying((x, y) => [x, y], { middle: [400, 25] })).toEqual({})
+  })
+  test('turned by other than right angles it is whole, turned by the nearest', () => {
+    const by = (degrees: number) => (x: number, y: number): [number, number] => { const a = (degrees * Math.PI) / 180; return [x * Math.cos(a) + y * Math.sin(a), y * Math.cos(a) - x * Math.sin(a)] }
+    expect(lying(by(80), { scale: 4 })).toEqual({ rotation: 90 })
+    expect(lying(by(20), { scale: 4 })).toEqual({})
+  })
+})
+
 describe.skipIf(!hasProgram('chromium'))('collecting for films in Chromium', () => {
   let reading: Reading
   let study: string
@@ -22,8 +54,7 @@ describe.skipIf(!hasProgram('chromium'))('collecting for films in Chromium', () 
 
   beforeAll(async () => {
     reading = await openReading()
-    const head = sampleStudies.find(({ title }) => title.startsWith('CT of a head'))
-    study = await reading.store([...head?.instances() ?? []].slice(0, images).map(({ bytes }) => bytes))
+    study = await reading.store(sampled('CT of a head', { most: images }))
   }, 600_000)
   afterAll(() => reading?.close())
 
@@ -56,6 +87,12 @@ describe.skipIf(!hasProgram('chromium'))('collecting for films in Chromium', () 
     await page.keyboard.press('F7')
     await frame.getByText(`Collected for films: ${String(images - 1)} (${String(images)})`).waitFor()
     expect(await basketOf(page)).toHaveLength(images)
+    // As it was stored: nothing is said of it.
+    expect(item?.view).toBeUndefined()
+    // Turned, mirrored, inverted by the viewer's own keys.
+    for (const key of ['r', 'h', 'i']) await page.keyboard.press(key)
+    await page.keyboard.press('F6')
+    await expect.poll(async () => (await basketOf(page)).find(({ SOPInstanceUID }) => SOPInstanceUID === item?.SOPInstanceUID)?.view).toEqual({ isInverted: true, rotation: 90, isFlipped: true })
   }, 400_000)
 
   test('the keys are among those a reader chooses himself', async () => {

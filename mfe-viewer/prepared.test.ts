@@ -43,6 +43,76 @@ describe.skipIf(!hasProgram('chromium'))('while the study list is looked at', ()
     await page.frameLocator('iframe.viewer-frame').getByText('Early Bird').first().waitFor()
   }, 200_000)
 
+  test('at an address that is opened anew the image comes before the page around it, which does not wait for one that does not come', async () => {
+    const { screens, opened } = reading
+    const { page, close } = await screens.signedInPage({ organisation: opened.organisation })
+    // How long the page waits at most is over when the test says so, however busy the machine is.
+    await page.addInitScript((longestMs) => {
+      if (top !== window) return
+      const real = globalThis.setTimeout
+      const held = Promise.withResolvers<undefined>()
+      Object.assign(globalThis, {
+        endWaiting: () => { held.resolve(undefined) },
+        setTimeout: (work: () => void, ms?: number) => ms === longestMs ? void held.promise.then(work) : real(work, ms),
+      })
+    }, 4_000)
+    const frame = page.locator('iframe.viewer-frame')
+    await page.goto(list())
+    await page.locator('.study-table .ant-table-row', { hasText: 'Early Bird' }).dblclick()
+    await page.locator('.viewer-bar').waitFor({ timeout: firstImageMs })
+    await page.locator('.viewer-status').waitFor({ state: 'detached', timeout: firstImageMs })
+    await page.route('**/frames/**', () => undefined)
+    const asked = page.waitForRequest('**/frames/**', { timeout: firstImageMs })
+    await page.reload({ waitUntil: 'commit' })
+    await asked
+    expect(await frame.isVisible()).toBe(true)
+    expect(await page.locator('.viewer-bar').count()).toBe(0)
+    await page.evaluate('endWaiting()')
+    await page.locator('.viewer-status').waitFor()
+    await page.unrouteAll()
+    await page.reload()
+    // Nothing has ended the page's waiting: it has come because the image has.
+    await page.locator('.viewer-bar').waitFor({ timeout: firstImageMs })
+    await page.locator('.viewer-status').waitFor({ state: 'detached' })
+    await close()
+  }, 200_000)
+
+  test('an address that is opened anew begins while the page still asks who is there; after signing out, nothing begins before that is known', async () => {
+    const { page, opened } = reading
+    const frame = page.locator('iframe.viewer-frame')
+    await page.goto(list())
+    await page.locator('.study-table .ant-table-row', { hasText: 'Early Bird' }).dblclick()
+    await page.locator('.viewer-bar').waitFor({ timeout: firstImageMs })
+    await page.locator('.viewer-status').waitFor({ state: 'detached', timeout: firstImageMs })
+    const answers = Promise.withResolvers<undefined>()
+    await page.route('**/api/session', async (route) => {
+      await answers.promise
+      await route.fallback()
+    })
+    await page.reload({ waitUntil: 'commit' })
+    const begun = await frame.elementHandle({ timeout: firstImageMs })
+    expect(await page.locator('.viewer-bar').count()).toBe(0)
+    expect(await frame.isVisible()).toBe(false)
+    answers.resolve(undefined)
+    await page.locator('.viewer-bar').waitFor()
+    await page.locator('.viewer-status').waitFor({ state: 'detached', timeout: firstImageMs })
+    expect(await frame.evaluate((now, before) => now === before, begun)).toBe(true)
+    expect(opened.complaints).toEqual([])
+
+    const address = page.url()
+    await page.unrouteAll()
+    await page.request.delete('/api/session', { headers: { origin: new URL(address).origin } })
+    await page.goto(address)
+    await page.waitForURL('**/sign-in?**')
+    expect(await frame.count()).toBe(0)
+    await page.route('**/api/session', () => undefined)
+    await page.goto(address, { waitUntil: 'commit' })
+    // What could begin it has been loaded, and has run.
+    await page.waitForFunction(() => performance.getEntriesByType('resource').some(({ name }) => name.includes('/mfe-viewer/')))
+    await page.evaluate(() => new Promise((resolve) => { requestIdleCallback(resolve) }))
+    expect(await frame.count()).toBe(0)
+  }, 200_000)
+
   test('nothing begins on a phone', async () => {
     const { screens, opened } = reading
     const { page, close } = await screens.signedInPage({ organisation: opened.organisation, viewport: phone })

@@ -6,6 +6,7 @@ import type { FrameLocator, Page } from 'playwright-core'
 import { expect } from 'vitest'
 import { openScreens, type ScreensUnderTest, type SignedInPage } from '../mfe-shell/browser.fixture.ts'
 import { buildScreens } from '../packages/launcher/src/build-screens.ts'
+import { sampleStudies } from '../packages/tools/src/samples/index.ts'
 import { storeBody } from '../server/src/dicomweb/service.fixture.ts'
 
 const pictures = process.env['SCREENSHOTS']
@@ -16,12 +17,16 @@ export interface Reading {
   readonly screens: ScreensUnderTest
   readonly opened: SignedInPage
   readonly page: Page
+  /** Where the organisation of the reader is. */
+  readonly root: string
   /** Stores objects in the organisation of the reader; the study's UID. */
   readonly store: (objects: readonly Uint8Array[]) => Promise<string>
   /** Goes to studies; the viewer's frame, when it says that they are there. */
   readonly show: (...studies: readonly string[]) => Promise<FrameLocator>
+  /** The same, for somebody else who reads in the organisation. */
+  readonly showTo: (page: Page, ...studies: readonly string[]) => Promise<FrameLocator>
   readonly dicomweb: (path: string) => Promise<Record<string, { readonly Value?: readonly unknown[] }>[]>
-  readonly picture: (name: string) => Promise<void>
+  readonly picture: (name: string, of?: Page) => Promise<void>
   readonly close: () => Promise<void>
 }
 
@@ -31,8 +36,16 @@ export async function openReading(language: 'zh-CN' | 'en' = 'en'): Promise<Read
   const opened = await screens.signedInPage({ organisationName: 'North Hospital', language })
   const { page } = opened
   const root = `/o/${opened.organisation.organisationId}`
+  const showTo: Reading['showTo'] = async (reader, ...studies) => {
+    await reader.goto(`${root}/viewer?studies=${studies.join(',')}`)
+    await reader.locator('iframe.viewer-frame').waitFor()
+    // The page comes after the image.
+    await reader.locator('.viewer-bar').waitFor({ timeout: firstImageMs })
+    await reader.locator('.viewer-status').waitFor({ state: 'detached', timeout: firstImageMs })
+    return reader.frameLocator('iframe.viewer-frame')
+  }
   return {
-    screens, opened, page,
+    screens, opened, page, root, showTo,
     store: async (objects) => {
       const { contentType, body } = storeBody(objects)
       const answer = await page.request.post(`${root}/dicom-web/studies`, { data: body, headers: { 'content-type': contentType, origin: screens.url, accept: 'application/dicom+json' } })
@@ -41,20 +54,22 @@ export async function openReading(language: 'zh-CN' | 'en' = 'en'): Promise<Read
       const { '00081190': location } = await answer.json() as { '00081190': { Value: [string] } }
       return location.Value[0].replace(/^.*\/studies\//, '')
     },
-    show: async (...studies) => {
-      await page.goto(`${root}/viewer?studies=${studies.join(',')}`)
-      await page.locator('iframe.viewer-frame').waitFor()
-      await page.locator('.viewer-status').waitFor({ state: 'detached', timeout: firstImageMs })
-      return page.frameLocator('iframe.viewer-frame')
-    },
+    show: (...studies) => showTo(page, ...studies),
     dicomweb: async (path) => {
       const answer = await page.request.get(`${root}/dicom-web${path}`, { headers: { accept: 'application/dicom+json' } })
       expect(answer.status()).toBe(200)
       return await answer.json() as Record<string, { readonly Value?: readonly unknown[] }>[]
     },
-    picture: async (name) => { if (pictures !== undefined) await page.screenshot({ path: join(pictures, `${name}.png`) }) },
+    picture: async (name, of = page) => { if (pictures !== undefined) await of.screenshot({ path: join(pictures, `${name}.png`) }) },
     close: () => screens.close(),
   }
+}
+
+/** Objects of the sample study whose title begins so: every so many of them, and as many as said. */
+export function sampled(title: string, { every = 1, most = Infinity }: { readonly every?: number; readonly most?: number } = {}): Uint8Array[] {
+  const study = sampleStudies.find((one) => one.title.startsWith(title))
+  if (study === undefined) throw new Error(`There is no sample study "${title}".`)
+  return [...study.instances().filter((_, index) => index % every === 0).take(most)].map(({ bytes }) => bytes)
 }
 
 /** A file of the collected real ones. */

@@ -1,15 +1,10 @@
-import { anInstance, aUID, bytesOf, hasProgram } from '@isocenter/testkit'
+import { anInstance, aStudy, aUID, bytesOf, hasProgram, type SyntheticStudy } from '@isocenter/testkit'
 import type { FrameLocator, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { sampleStudies } from '../packages/tools/src/samples/index.ts'
-import { firstImageMs, openReading, type Reading } from './reading.fixture.ts'
-
-/** Objects of a sample study, every so many of them. */
-const sample = (title: string, every: number): Uint8Array[] => {
-  const study = sampleStudies.find((one) => one.title.startsWith(title))
-  if (study === undefined) throw new Error(`There is no sample study "${title}".`)
-  return [...study.instances()].filter((_, index) => index % every === 0).map(({ bytes }) => bytes)
-}
+import { enhancedMr } from './enhanced.fixture.ts'
+import { firstImageMs, openReading, sampled, type Reading } from './reading.fixture.ts'
+import { structureSet } from './src/ohif/extension/objects/kinds.ts'
+import { words } from './src/ohif/words.ts'
 
 const valueOf = (dataSet: Record<string, { readonly Value?: readonly unknown[] }> | undefined, key: string) => dataSet?.[key]?.Value?.[0]
 
@@ -20,7 +15,7 @@ describe.skipIf(!hasProgram('chromium'))('reading in Chromium', () => {
 
   test('a length is drawn, stored as a report, found by search, and drawn again when it is opened', async () => {
     const { page } = reading
-    const study = await reading.store(sample('CT of a head', 8))
+    const study = await reading.store(sampled('CT of a head', { every: 8 }))
     let frame = await reading.show(study)
     await drawLength(page, frame)
     await frame.locator('[data-cy="trackedMeasurements-btn"]').click()
@@ -39,7 +34,7 @@ describe.skipIf(!hasProgram('chromium'))('reading in Chromium', () => {
   }, 400_000)
 
   test('a visitor of a share link is offered no report and no mark', async () => {
-    const study = await reading.store(sample('MR of a brain', 30))
+    const study = await reading.store(sampled('MR of a brain', { every: 30 }))
     const { organisation } = reading.opened
     const answer = await reading.page.request.post('/api/share-links', { data: { studies: [study], isAnonymised: true, validHours: 24 }, headers: { 'x-organisation': organisation.organisationId, origin: reading.screens.url } })
     const { path } = await answer.json() as { path: string }
@@ -58,18 +53,68 @@ describe.skipIf(!hasProgram('chromium'))('reading in Chromium', () => {
     }
   }, 400_000)
 
-  test('an earlier study of the patient stands beside the current one with one press', async () => {
-    await reading.store(sample('Radiograph of a chest, an earlier', 1))
-    const frame = await reading.show(await reading.store(sample('CT of a chest', 35)))
+  test('an earlier study of the patient stands beside the current one with one press, and in the address; the bar says what was corrected, and a pane that it is of another patient now', async () => {
+    const [earlier, current] = [await reading.store(sampled('Radiograph of a chest, an earlier')), await reading.store(sampled('CT of a chest', { every: 35 }))]
+    const { page, opened } = reading
+    const frame = await reading.show(current)
     await frame.locator('[data-cy="priors-btn"]').click()
     await frame.getByRole('button', { name: /Compare: .*CHEST PA/ }).click()
     await expect.poll(() => frame.locator('canvas.cornerstone-canvas').count(), { timeout: firstImageMs }).toBe(2)
     await expect.poll(() => frame.locator('[data-cy="viewport-overlay-top-left"]').allInnerTexts(), { timeout: firstImageMs }).toEqual([expect.stringContaining('2026'), expect.stringContaining('20-Nov-2025')])
     await reading.picture('prior')
+    await page.waitForURL(`**/viewer?studies=${current},${earlier}`)
+
+    const answer = await page.request.patch(`/api/studies/${current}/case`, { data: { corrections: { PatientName: 'Wang^DaMing=王^大明', PatientID: 'ELSE-1' } }, headers: { 'x-organisation': opened.organisation.organisationId, 'if-match': '"0"', 'origin': reading.screens.url } })
+    expect([answer.status(), (await answer.text()).slice(0, 200)]).toEqual([200, expect.anything()])
+    const isSaid = async () => {
+      await expect.poll(() => page.locator('.viewer-corrected').allInnerTexts(), { timeout: firstImageMs }).toEqual([expect.stringMatching(/^Corrected \(CT 2026-\d\d-\d\d .*\): Name .* → Wang DaMing \(王大明\); Patient ID .* → ELSE-1$/)])
+      // Its images have the number of the study beside it.
+      await expect.poll(() => frame.locator('[data-cy="viewport-overlay-top-left"]').allInnerTexts(), { timeout: firstImageMs }).toEqual([expect.stringContaining(words.en.nowAnotherPatient), expect.not.stringContaining(words.en.nowAnotherPatient)])
+    }
+    await isSaid()
+    await page.reload()
+    await expect.poll(() => frame.locator('canvas.cornerstone-canvas').count(), { timeout: firstImageMs }).toBe(2)
+    await expect.poll(() => frame.locator('[data-cy="viewport-overlay-top-left"]').allInnerTexts(), { timeout: firstImageMs }).toEqual([expect.stringContaining('2026'), expect.stringContaining('20-Nov-2025')])
+    await isSaid()
+    await reading.picture('prior-again')
+  }, 300_000)
+
+  test('two studies that lie in one space are scrolled together', async () => {
+    const [one, other] = [aStudy({ instances: 6, PatientID: 'LINKED' }), aStudy({ instances: 6, PatientID: 'LINKED' })].map(({ instances }) => instances.map((instance) => bytesOf(instance)))
+    const frame = await reading.show(await reading.store(one ?? []), await reading.store(other ?? []))
+    const slices = () => frame.locator('[data-cy="viewport-overlay-bottom-right"]').allInnerTexts()
+    await expect.poll(slices, { timeout: firstImageMs }).toEqual([expect.stringContaining('(4/6)'), expect.stringContaining('(4/6)')])
+    await frame.locator('canvas.cornerstone-canvas').first().hover()
+    await reading.page.mouse.wheel(0, -100)
+    await expect.poll(slices, { timeout: firstImageMs }).toEqual([expect.stringContaining('(3/6)'), expect.stringContaining('(3/6)')])
+  }, 240_000)
+
+  test('each structure set of a series is chosen by its name, and its structures are listed; a multi-frame image that lacks a slice says so, one of two moments that lacks none does not', async () => {
+    const ct = aStudy({ instances: 3 })
+    const series = aUID()
+    const multiframe = (SeriesDescription: string, slices: readonly number[]) =>
+      bytesOf(anInstance({ ...enhancedMr([1, 2].flatMap((time) => slices.map((slice) => ({ z: slice * 3, time })))), StudyInstanceUID: ct.StudyInstanceUID, SeriesNumber: 7, SeriesDescription }))
+    const frame = await reading.show(await reading.store([
+      ...ct.instances.map((instance) => bytesOf(instance)), structures(ct, series, { StructureSetLabel: 'Boost', StructureSetTime: '140355', ROIName: 'GTV', side: 4 }), structures(ct, series, { StructureSetLabel: 'Plan', StructureSetTime: '090000', ROIName: 'PTV', side: 8 }),
+      multiframe('Whole volumes', [0, 1, 2, 3, 4]), multiframe('Volumes that lack a slice', [0, 1, 3, 4]),
+    ]))
+    const warningOf = (description: string) => frame.locator('[data-cy="study-browser-thumbnail"]', { hasText: description }).locator('[id^="display-set-tooltip"]')
+    await warningOf('Volumes that lack a slice').hover({ timeout: firstImageMs })
+    await frame.getByText('Display set has missing frames.').first().waitFor({ timeout: firstImageMs })
+    await frame.locator('[data-cy="study-browser-thumbnail"]', { hasText: 'Whole volumes' }).waitFor()
+    await expect.poll(() => warningOf('Whole volumes').count()).toBe(0)
+    // What was opened before stays drawn until it is removed from the pane.
+    for (const [drawn, [name, structure]] of [['Plan · Nov 22, 2026 09:00 · RT sets', 'PTV'], ['Boost · Nov 22, 2026 14:03 · RT sets', 'GTV']].entries()) {
+      await frame.locator('[data-cy="study-browser-thumbnail-no-image"]').getByText(name ?? '').dblclick({ timeout: firstImageMs })
+      await frame.locator('[data-cy="data-row"]', { hasText: structure }).first().waitFor({ timeout: firstImageMs })
+      await frame.getByRole('combobox').filter({ hasText: name }).waitFor()
+      await expect.poll(() => frame.locator('svg.svg-layer path').count(), { timeout: firstImageMs }).toBe(drawn + 1)
+      await reading.picture(`structures-${structure}`)
+    }
   }, 300_000)
 
   test('of a brain four series hang at once, and one where there is one', async () => {
-    const objects = sample('MR of a brain', 9)
+    const objects = sampled('MR of a brain', { every: 9 })
     const frame = await reading.show(await reading.store(objects))
     await expect.poll(() => frame.locator('canvas.cornerstone-canvas').count(), { timeout: firstImageMs }).toBe(4)
     await reading.picture('four-series')
@@ -91,7 +136,7 @@ describe.skipIf(!hasProgram('chromium'))('reading in Chromium', () => {
   }, 300_000)
 
   test('an image is marked, stored as a key object, and listed when the study is opened again', async () => {
-    const study = await reading.store(sample('CT of a head', 10))
+    const study = await reading.store(sampled('CT of a head', { every: 10 }))
     let frame = await reading.show(study)
     await openKeyImages(frame)
     await frame.getByText('No image of this study is marked.').waitFor()
@@ -127,6 +172,25 @@ async function drawLength(page: Page, frame: FrameLocator): Promise<void> {
   await page.mouse.move(x + 60, y + 20, { steps: 4 })
   await page.mouse.up()
   await frame.locator('[data-cy="prompt-begin-tracking-yes-btn"]').click({ timeout: firstImageMs })
+}
+
+/** A structure set of one structure, a square of so many millimetres upon every slice. */
+function structures({ StudyInstanceUID, instances, series: [images] }: SyntheticStudy, SeriesInstanceUID: string, { ROIName, side, ...set }: { readonly StructureSetLabel: string; readonly StructureSetTime: string; readonly ROIName: string; readonly side: number }): Uint8Array {
+  const space = String(valueOf(instances[0], '00200052'))
+  const squares = instances.map((image) => {
+    const [x = 0, y = 0, z = 0] = (image['00200032']?.Value ?? []).map(Number)
+    return { ContourGeometricType: 'CLOSED_PLANAR', NumberOfContourPoints: 4, ContourData: [[1, 1], [side, 1], [side, side], [1, side]].flatMap(([right = 0, down = 0]) => [x + right, y + down, z]) }
+  })
+  return bytesOf(anInstance({
+    kind: 'SR', SOPClassUID: structureSet, Modality: 'RTSTRUCT', ValueType: undefined, ConceptNameCodeSequence: undefined, ContinuityOfContent: undefined, CompletionFlag: undefined, VerificationFlag: undefined, ContentSequence: undefined,
+    StudyInstanceUID, SeriesInstanceUID, SeriesNumber: 5, SeriesDescription: 'RT sets', StructureSetDate: '20261122', ...set,
+    ReferencedFrameOfReferenceSequence: [{ FrameOfReferenceUID: space, RTReferencedStudySequence: [{ ReferencedSOPClassUID: '1.2.840.10008.3.1.2.3.1', ReferencedSOPInstanceUID: StudyInstanceUID, RTReferencedSeriesSequence: [{
+      SeriesInstanceUID: images?.SeriesInstanceUID, ContourImageSequence: instances.map((image) => ({ ReferencedSOPClassUID: '1.2.840.10008.5.1.4.1.1.2', ReferencedSOPInstanceUID: String(valueOf(image, '00080018')) })),
+    }] }] }],
+    StructureSetROISequence: [{ ROINumber: 1, ReferencedFrameOfReferenceUID: space, ROIName, ROIGenerationAlgorithm: null }],
+    ROIContourSequence: [{ ROIDisplayColor: [255, 0, 0], ReferencedROINumber: 1, ContourSequence: squares }],
+    RTROIObservationsSequence: [{ ObservationNumber: 1, ReferencedROINumber: 1, RTROIInterpretedType: null, ROIInterpreter: null }],
+  }))
 }
 
 /** Four views of 200 × 160, bright towards the chest wall; the right CC is stored with its wall at the left, the others with it at the right. */

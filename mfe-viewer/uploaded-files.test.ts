@@ -3,6 +3,7 @@ import type { FileDescription } from '@isocenter/contracts'
 import { hasProgram } from '@isocenter/testkit'
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { aPicture } from '../mfe-shell/picture.fixture.ts'
 import { wrapFile } from '../server/src/uploads/wrap/wrap.ts'
 import { firstImageMs, openReading, recordVideo, type Reading } from './reading.fixture.ts'
 
@@ -19,22 +20,11 @@ describe.skipIf(!hasProgram('chromium'))('uploaded files in the viewer', () => {
     if ('refused' in made) throw new Error(made.refused)
     return Buffer.concat(made.object)
   }
-  /** A picture of many colours, compressed by the browser. */
-  const picture = async (type: 'image/jpeg' | 'image/png') => Buffer.from(await reading.page.evaluate(async (wanted) => {
-    const canvas = Object.assign(document.createElement('canvas'), { width: 320, height: 240 })
-    const pen = canvas.getContext('2d')
-    for (let nth = 0; nth < 32 && pen !== null; nth++) {
-      pen.fillStyle = `hsl(${String(nth * 11)} 70% 50%)`
-      pen.fillRect(nth * 10, 0, 10, 240)
-    }
-    const blob = await new Promise<Blob | null>((done) => { canvas.toBlob(done, wanted) })
-    return btoa(String.fromCharCode(...new Uint8Array(await (blob ?? new Blob()).arrayBuffer())))
-  }, type), 'base64')
 
   test.each([
-    ['endoscopy', 'image/jpeg', {}], ['pathology', 'image/png', {}], ['ophthalmology', 'image/jpeg', { eyeDevice: 'fundusCamera' }], ['ultrasound', 'image/jpeg', {}], ['electrocardiogram', 'image/png', {}],
+    ['endoscopy', 'jpeg', {}], ['pathology', 'png', {}], ['ophthalmology', 'jpeg', { eyeDevice: 'fundusCamera' }], ['ultrasound', 'jpeg', {}], ['electrocardiogram', 'png', {}],
   ] as const)('a picture of %s, %s', async (category, type, more) => {
-    const frame = await reading.show(await reading.store([await objectOf(await picture(type), category, more)]))
+    const frame = await reading.show(await reading.store([await objectOf(await aPicture(type), category, more)]))
     await expect.poll(() => frame.locator('canvas.cornerstone-canvas').first().evaluate(coloursOf), { timeout: firstImageMs }).toBeGreaterThan(20)
     expect(await frame.locator('.isocenter-notice').count()).toBe(0)
     await reading.picture(`uploaded-${category}`)

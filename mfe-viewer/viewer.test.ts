@@ -1,22 +1,14 @@
 import { ensureDefaultOrganisation } from '../server/src/catalogue/index.ts'
-import { storeBody } from '../server/src/dicomweb/service.fixture.ts'
 import { hasProgram } from '@isocenter/testkit'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { desktop, openScreens, overhang, phone, seriousFindings, type ScreensUnderTest, type SignedInOptions, type SignedInPage } from '../mfe-shell/browser.fixture.ts'
-import { buildScreens } from '../packages/launcher/src/build-screens.ts'
-import { sampleStudies } from '../packages/tools/src/samples/index.ts'
+import { desktop, overhang, phone, seriousFindings, type ScreensUnderTest, type SignedInOptions, type SignedInPage } from '../mfe-shell/browser.fixture.ts'
+import { openReading, sampled, type Reading } from './reading.fixture.ts'
+import { words } from './src/ohif/words.ts'
 
-const pictures = process.env['SCREENSHOTS']
 const firstImageMs = 60_000
 
-/** The first objects of the sample study whose title begins so. */
-const sampleOf = (title: string, count: number) => {
-  const study = sampleStudies.find((one) => one.title.startsWith(title))
-  if (study === undefined) throw new Error(`There is no sample study "${title}".`)
-  return [...study.instances().take(count)].map(({ bytes }) => bytes)
-}
-
 describe.skipIf(!hasProgram('chromium'))('the viewer in Chromium', () => {
+  let reading: Reading
   let screens: ScreensUnderTest
   let opened: SignedInPage
   /** StudyInstanceUIDs: a head by CT, a chest by DX. */
@@ -24,47 +16,120 @@ describe.skipIf(!hasProgram('chromium'))('the viewer in Chromium', () => {
   let chest: string
 
   beforeAll(async () => {
-    await buildScreens(() => undefined, ['mfe-viewer/vendor'])
-    screens = await openScreens()
-    opened = await screens.signedInPage({ organisationName: 'North Hospital' })
-    head = await store(sampleOf('CT of a head', 5))
-    chest = await store(sampleOf('Radiograph of a chest, described', 1))
+    reading = await openReading()
+    screens = reading.screens
+    opened = reading.opened
+    head = await reading.store(sampled('CT of a head', { most: 5 }))
+    chest = await reading.store(sampled('Radiograph of a chest, described'))
   }, 300_000)
-  afterAll(() => screens.close())
-
-  /** Stores in the organisation of the person signed in, as a page would; the study's UID. */
-  async function store(objects: readonly Uint8Array[]): Promise<string> {
-    const { contentType, body } = storeBody(objects)
-    const answer = await opened.page.request.post(`${addressOf()}/dicom-web/studies`, { data: body, headers: { 'content-type': contentType, origin: screens.url, accept: 'application/dicom+json' } })
-    expect(answer.status()).toBe(200)
-    const { '00081190': location } = await answer.json() as { '00081190': { Value: [string] } }
-    return location.Value[0].replace(/^.*\/studies\//, '')
-  }
-  const addressOf = () => `/o/${opened.organisation.organisationId}`
+  afterAll(() => reading?.close())
 
   /** Goes to studies; the viewer's frame once its first image is there. */
   async function show(studies: readonly string[], { page }: Pick<SignedInPage, 'page'> = opened) {
-    await page.goto(`${addressOf()}/viewer?studies=${studies.join(',')}`)
-    const frame = page.frameLocator('iframe.viewer-frame')
+    const frame = await reading.showTo(page, ...studies)
     await frame.locator('.cornerstone-canvas').first().waitFor({ timeout: firstImageMs })
-    await page.locator('.viewer-status').waitFor({ state: 'detached', timeout: firstImageMs })
     return frame
   }
-  const picture = async (name: string) => { if (pictures !== undefined) await opened.page.screenshot({ path: `${pictures}/viewer-${name}.png` }) }
+  const picture = (name: string, { page }: Pick<SignedInPage, 'page'> = opened) => reading.picture(`viewer-${name}`, page)
 
   test('shows the images of a study and whose they are, and breaks no policy', async () => {
     const frame = await show([head])
     await frame.getByText('Müller Annegret').first().waitFor()
     await frame.getByText(/ISO-0005/).first().waitFor()
     await picture('one')
+    // The product's own mark, and not that of the viewer's makers.
+    await frame.getByRole('img', { name: 'Isocenter' }).waitFor()
+    // OHIF's button of the patient, which goes by the images alone, would be there with the others of its header.
+    await frame.locator('[data-cy="undo-btn"]').waitFor()
+    await expect.poll(() => frame.getByText('Patient', { exact: true }).count()).toBe(0)
     expect(opened.complaints).toEqual([])
     expect(await seriousFindings(opened.page)).toEqual([])
+  }, 120_000)
+
+  test("another patient's images in a series are shown as that patient's, and say so, also where they are the most; not before it is known whose the study is by what was corrected", async () => {
+    const { page } = opened
+    const isWhose = (url: URL) => url.pathname === '/api/studies' && url.searchParams.get('record') === head
+    const said = Promise.withResolvers<undefined>()
+    await page.route(isWhose, async (route) => {
+      await said.promise
+      await route.continue()
+    })
+    const isMetadata = (url: URL) => url.pathname.includes(head) && url.pathname.endsWith('/metadata')
+    await page.route(isMetadata, async (route) => {
+      const response = await route.fetch()
+      const instances = await response.json() as Record<string, { vr: string; Value?: unknown[] }>[]
+      const [, ...others] = instances.toSorted((one, other) => Number(one['00200013']?.Value?.[0]) - Number(other['00200013']?.Value?.[0]))
+      for (const other of others) Object.assign(other, { '00100020': { vr: 'LO', Value: ['ELSE-1'] }, '00100010': { vr: 'PN', Value: [{ Alphabetic: 'Else^Someone' }] } })
+      await route.fulfill({ response, json: instances })
+    })
+    const frame = await show([head])
+    const warning = frame.getByText(words.en.anotherPatient)
+    await frame.getByText(/ELSE-1|ISO-0005/).first().waitFor()
+    await frame.locator('.cornerstone-canvas').first().click()
+    await frame.getByText('(1/5)').waitFor()
+    await page.keyboard.press('ArrowDown')
+    await frame.getByText(words.en.whoseAwaited).waitFor()
+    await expect.poll(() => warning.count()).toBe(0)
+    await picture('awaited')
+    said.resolve(undefined)
+    await warning.waitFor()
+    await frame.getByText(words.en.whoseAwaited).waitFor({ state: 'detached' })
+    await page.keyboard.press('ArrowUp')
+    const seen: boolean[] = []
+    for (let image = 0; image < 5; image += 1) {
+      await frame.getByText(new RegExp(`\\(${String(image + 1)}/5\\)`)).waitFor()
+      const isElse = await frame.getByText('ELSE-1').count() === 1
+      expect(await warning.count()).toBe(isElse ? 1 : 0)
+      expect(await frame.getByText('Someone', { exact: false }).count()).toBe(isElse ? 1 : 0)
+      if (isElse) await picture('another-patient')
+      seen.push(isElse)
+      await page.keyboard.press('ArrowDown')
+    }
+    expect(seen.filter(Boolean)).toHaveLength(4)
+
+    // Corrected to their number, the study is of the same patient, until that is taken back; the page hears of it at once, and a viewer that begins anew is told so, too.
+    const correct = async (PatientID: string | null, version: number) => {
+      const answer = await page.request.patch(`/api/studies/${head}/case`, { data: { corrections: { PatientID } }, headers: { 'x-organisation': opened.organisation.organisationId, 'if-match': `"${String(version)}"`, origin: screens.url } })
+      expect(answer.status()).toBe(200)
+    }
+    await page.keyboard.press('ArrowUp')
+    await frame.getByText('(4/5)').waitFor()
+    await warning.waitFor()
+    await correct('ELSE-1', 0)
+    await warning.waitFor({ state: 'detached' })
+    await page.locator('.viewer-corrected', { hasText: 'Corrected: Patient ID ISO-0005 → ELSE-1' }).waitFor()
+    await picture('corrected')
+    await page.locator('.viewer-corrected').hover()
+    await page.getByText('The patient is now Müller Annegret · ELSE-1 · female · 1975-08-08').waitFor()
+    await page.mouse.move(600, 600)
+    await Promise.all([page.waitForEvent('framenavigated'), frame.locator(':root').evaluate(() => { location.reload() })])
+    await frame.getByText('(1/5)').waitFor({ timeout: firstImageMs })
+    await frame.locator('.cornerstone-canvas').first().click()
+    await page.keyboard.press('ArrowDown')
+    await frame.getByText('(2/5)').waitFor()
+    await frame.getByText('ELSE-1').first().waitFor()
+    await warning.waitFor({ state: 'detached' })
+    await correct(null, 1)
+    await warning.waitFor()
+    await page.locator('.viewer-corrected').waitFor({ state: 'detached' })
+
+    // Where the server does not say it, the images count, and the bar says that nothing else is known.
+    await page.unroute(isWhose)
+    await page.route(isWhose, (route) => route.fulfill({ status: 503, contentType: 'application/problem+json', body: JSON.stringify({ type: '/problems/unavailable', title: 'Not now', status: 503 }) }))
+    await page.reload()
+    await frame.getByText('(1/5)').waitFor({ timeout: firstImageMs })
+    await frame.locator('.cornerstone-canvas').first().click()
+    await page.keyboard.press('ArrowDown')
+    await warning.waitFor()
+    await page.getByText('Whether the patient was corrected is not known').waitFor()
+    await page.unroute(isWhose)
+    await page.unroute(isMetadata)
   }, 120_000)
 
   test('from the list to a study, back, and to another: in the frame that is there, in its place, with the right patient', async () => {
     const { page } = opened
     const frame = page.frameLocator('iframe.viewer-frame')
-    await page.goto(`${addressOf()}/studies`)
+    await page.goto(`${reading.root}/studies`)
     const openFromList = async (name: RegExp) => {
       await page.locator('.study-table .ant-table-row', { hasText: name }).dblclick()
       const began = performance.now()
@@ -94,12 +159,14 @@ describe.skipIf(!hasProgram('chromium'))('the viewer in Chromium', () => {
       reader = await screens.signedInPage({ organisation: opened.organisation })
       const answer = await reader.page.request.patch('/api/account/preferences', { data: { dualScreen: true }, headers: { origin: screens.url } })
       expect(answer.status()).toBe(200)
-      await reader.goTo(`${addressOf()}/studies`)
+      await reader.goTo(`${reading.root}/studies`)
     })
     afterAll(() => reader.close())
     const row = (name: RegExp) => reader.page.locator('.study-table .ant-table-row', { hasText: name })
     const imagesIn = async (page: SignedInPage['page'], name: string) => {
       await page.frameLocator('iframe.viewer-frame').getByText(name, { exact: false }).first().waitFor({ timeout: firstImageMs })
+      // The page comes after the image.
+      await page.locator('.viewer-bar').waitFor({ timeout: firstImageMs })
       await page.locator('.viewer-status').waitFor({ state: 'detached', timeout: firstImageMs })
     }
 
@@ -107,7 +174,7 @@ describe.skipIf(!hasProgram('chromium'))('the viewer in Chromium', () => {
       const { page } = reader
       const [second] = await Promise.all([page.waitForEvent('popup'), row(/Müller/).dblclick()])
       await imagesIn(second, 'Müller Annegret')
-      expect(new URL(page.url()).pathname).toBe(`${addressOf()}/studies`)
+      expect(new URL(page.url()).pathname).toBe(`${reading.root}/studies`)
       await second.evaluate(() => { document.documentElement.dataset['loadedOnce'] = 'yes' })
       await row(/欧阳/).dblclick()
       await imagesIn(second, '欧阳')
@@ -117,7 +184,7 @@ describe.skipIf(!hasProgram('chromium'))('the viewer in Chromium', () => {
       await imagesIn(second, 'Müller Annegret')
       expect(await second.evaluate(() => document.documentElement.dataset['loadedOnce'])).toBe('yes')
       expect(page.context().pages()).toHaveLength(2)
-      if (pictures !== undefined) await second.screenshot({ path: `${pictures}/viewer-second.png` })
+      await picture('second', { page: second })
       await Promise.all([second.waitForEvent('close'), second.getByRole('button', { name: 'Close' }).first().click()])
       const [again] = await Promise.all([page.waitForEvent('popup'), row(/欧阳/).dblclick()])
       await imagesIn(again, '欧阳')
@@ -131,7 +198,7 @@ describe.skipIf(!hasProgram('chromium'))('the viewer in Chromium', () => {
       await row(/Müller/).dblclick()
       await imagesIn(page, 'Müller Annegret')
       await page.getByText('The browser let no window open').waitFor()
-      if (pictures !== undefined) await page.screenshot({ path: `${pictures}/viewer-blocked.png` })
+      await picture('blocked', reader)
       expect(await seriousFindings(page)).toEqual([])
       await page.getByRole('button', { name: 'Back' }).click()
       await row(/Müller/).waitFor()
@@ -150,7 +217,9 @@ describe.skipIf(!hasProgram('chromium'))('the viewer in Chromium', () => {
   }, 90_000)
 
   test('the classic layout has few tools, and nothing beside the images', async () => {
-    const reader = await screens.signedInPage({ organisation: opened.organisation, language: 'zh-CN' })
+    const reader = await screens.signedInPage({ organisation: opened.organisation })
+    // Chinese was chosen; the browser is English.
+    await reader.page.addInitScript(() => { localStorage.setItem('isocenter.language', 'zh-CN') })
     const choose = async (viewerLayout: 'classic' | 'standard') => {
       const answer = await reader.page.request.patch('/api/account/preferences', { data: { viewerLayout }, headers: { origin: screens.url } })
       expect(answer.status()).toBe(200)
@@ -160,11 +229,15 @@ describe.skipIf(!hasProgram('chromium'))('the viewer in Chromium', () => {
       await frame.locator('[data-cy="Zoom"]').waitFor()
       return { frame, capture: await frame.locator('[data-cy="Capture"]').count(), series: await frame.locator('[data-cy="study-browser-thumbnail"]').count(), right: await frame.locator('[data-cy="side-panel-header-right"]').count() }
     }
-    expect(await tools()).toMatchObject({ capture: 1, series: 1, right: 1 })
+    const { frame: full, ...all } = await tools()
+    expect(all).toEqual({ capture: 1, series: 1, right: 1 })
+    // The release's own texts.
+    expect(await full.locator('body').evaluate(() => localStorage.getItem('i18nextLng'))).toBe('zh')
+    await picture('chinese', reader)
     await choose('classic')
     const { frame, ...simple } = await tools()
     expect(simple).toEqual({ capture: 0, series: 0, right: 0 })
-    if (pictures !== undefined) await reader.page.screenshot({ path: `${pictures}/viewer-classic.png` })
+    await picture('classic', reader)
     // The list of series is one click away.
     await frame.locator('[data-cy="side-panel-header-left"]').click()
     await frame.locator('[data-cy="study-browser-thumbnail"]').first().waitFor()
@@ -179,22 +252,21 @@ describe.skipIf(!hasProgram('chromium'))('the viewer in Chromium', () => {
       reader.page.on('request', (request) => { if (/\/frames\/|\/metadata/.test(request.url())) asked.push(request.url()) })
       return { ...reader, asked }
     }
-    const shoot = async (page: SignedInPage['page'], name: string) => { if (pictures !== undefined) await page.screenshot({ path: `${pictures}/phone-${name}.png` }) }
 
     test('with mobile data one tap in the list opens small pictures, marked as such; the original images are one tap away', async () => {
       const { page, asked, complaints, goTo, close } = await onPhone({ type: 'cellular' })
-      await goTo(`${addressOf()}/studies`)
+      await goTo(`${reading.root}/studies`)
       await page.getByRole('button', { name: /^Open the images of .*Müller/ }).tap()
       await page.getByRole('heading', { name: /Müller/ }).waitFor()
       await expect.poll(() => page.locator('.viewer-picture img').evaluate((image: HTMLImageElement) => image.complete && image.naturalWidth > 0)).toBe(true)
       expect(await page.locator('.viewer-mark').allTextContents()).toEqual(['Not for diagnosis'])
       expect([asked, await overhang(page), await seriousFindings(page)]).toEqual([[], 0, []])
-      await shoot(page, 'previews')
+      await reading.picture('phone-previews', page)
       await page.getByRole('button', { name: 'View original images' }).tap()
       const frame = page.frameLocator('iframe.viewer-frame')
       await frame.getByText('Müller Annegret').first().waitFor({ timeout: firstImageMs })
       await page.locator('.viewer-status').waitFor({ state: 'detached', timeout: firstImageMs })
-      await shoot(page, 'viewer')
+      await reading.picture('phone-viewer', page)
       // Every tool is within the screen, and none lies upon another.
       const boxes = await Promise.all(['WindowLevel', 'Zoom', 'Pan', 'Layout'].map((tool) => frame.locator(`[data-cy="${tool}"]`).boundingBox()))
       for (const [nth, box] of boxes.entries()) {
@@ -209,15 +281,15 @@ describe.skipIf(!hasProgram('chromium'))('the viewer in Chromium', () => {
 
     test('a browser that does not say what the network costs has its user asked once', async () => {
       const { page, goTo, close } = await onPhone(undefined, { language: 'zh-CN', colorScheme: 'dark' })
-      await page.goto(`${addressOf()}/viewer?studies=${head}`)
+      await page.goto(`${reading.root}/viewer?studies=${head}`)
       await page.getByRole('button', { name: '先看缩略图' }).waitFor()
-      await shoot(page, 'question')
+      await reading.picture('phone-question', page)
       expect(await seriousFindings(page)).toEqual([])
       await page.getByRole('button', { name: '先看缩略图' }).tap()
       await page.getByText('不可用于诊断').first().waitFor()
-      await goTo(`${addressOf()}/viewer?studies=${chest}`)
+      await goTo(`${reading.root}/viewer?studies=${chest}`)
       await page.getByRole('heading', { name: /欧阳/ }).waitFor()
-      await shoot(page, 'previews-zh')
+      await reading.picture('phone-previews-zh', page)
       expect(await seriousFindings(page)).toEqual([])
       // Changed where it is at work.
       await page.getByRole('switch').tap()
@@ -241,7 +313,7 @@ describe.skipIf(!hasProgram('chromium'))('the viewer in Chromium', () => {
   }, 120_000)
 
   test('an address that names no study says so', async () => {
-    await opened.page.goto(`${addressOf()}/viewer`)
+    await opened.page.goto(`${reading.root}/viewer`)
     await opened.page.getByText('No study is named').waitFor()
   })
 
@@ -256,7 +328,7 @@ describe.skipIf(!hasProgram('chromium'))('the viewer in Chromium', () => {
     const other = await screens.signedInPage({ organisation: opened.organisation, role: 'finance' })
     const answers: number[] = []
     other.page.on('response', (response) => { if (response.url().includes('/dicom-web/')) answers.push(response.status()) })
-    await other.page.goto(`${addressOf()}/viewer?studies=${head}`)
+    await other.page.goto(`${reading.root}/viewer?studies=${head}`)
     await other.page.getByText('This organisation does not let you see the study').waitFor({ timeout: firstImageMs })
     expect(new Set(answers)).toEqual(new Set([403]))
     await other.close()

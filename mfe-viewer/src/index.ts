@@ -1,12 +1,9 @@
 import { createApplication } from '@isocenter/design-system'
-import { ownPreferences, session } from '@isocenter/api-client'
+import { ownPreferences } from '@isocenter/api-client'
 import { smallScreen } from '@isocenter/contracts/viewer'
 import { ViewerPage } from './page.tsx'
 import { viewerFrame } from './viewer-frame.ts'
 import './viewer.css'
-
-// Whoever signs in next finds nothing of who was there before.
-session.subscribe(() => { if (session.get().kind === 'signedOut') viewerFrame.discard() })
 
 /** Begins the viewer for who is likely to open a study next. Not on small screens, which may pay for every byte, and not where studies are shown in a second window. */
 export async function prepare(organisationId: string): Promise<void> {

@@ -3,7 +3,8 @@ import { ownPreferences, session } from '@isocenter/api-client'
 import { smallScreen } from '@isocenter/contracts/viewer'
 import { EmptyState, FailedState, navigate, secondWindow, useLocation, usePreference, useResource, useStore, useTitle, useWords } from '@isocenter/design-system'
 import { Alert, Button, Spin } from 'antd'
-import { useEffect, useState, type ReactNode } from 'react'
+import { useEffect, useLayoutEffect, useState, type ReactNode } from 'react'
+import { Corrected } from './corrected.tsx'
 import { useNetwork } from './network.ts'
 import { shownBy, type Shown } from './places.ts'
 import { NetworkQuestion, Previews } from './previews.tsx'
@@ -53,11 +54,13 @@ function OnPhone({ shown }: { readonly shown: Shown }) {
 function Viewer({ organisationId, studies, children }: { readonly organisationId: string; readonly studies: string; readonly children?: ReactNode }) {
   const text = useWords(words)
   const state = useStore(viewerFrame)
+  const seen = useStore(viewerFrame.studies)
   const preferences = useResource('preferences', ownPreferences.get)
   const [isSmall] = useState(() => matchMedia(smallScreen).matches)
   const isSimple = isSmall || preferences.value?.viewerLayout === 'classic'
   const isKnown = isSmall || !preferences.isLoading
-  useEffect(() => {
+  // Before anything is drawn: what was begun in another layout is not said to be shown.
+  useLayoutEffect(() => {
     if (isKnown) viewerFrame.show({ organisationId, StudyInstanceUIDs: studies.split(','), isSimple }, text.title)
     return viewerFrame.hide
   }, [organisationId, studies, isSimple, isKnown, text.title])
@@ -65,7 +68,10 @@ function Viewer({ organisationId, studies, children }: { readonly organisationId
 
   return (
     <div className="viewer-page">
-      <Bar organisationId={organisationId} isLoading={state.kind === 'loading'}>{children ?? <ToSecondWindow />}</Bar>
+      <Bar organisationId={organisationId} isLoading={!isKnown || state.kind === 'loading'}>
+        {state.kind === 'shown' && <Corrected organisationId={organisationId} studies={seen} />}
+        {children ?? <ToSecondWindow />}
+      </Bar>
       <div className="viewer-place">
         {state.kind === 'refused' && <div className="viewer-refused"><FailedState detail={text.refusedDetail} onRetry={viewerFrame.reload} /></div>}
       </div>

@@ -7,6 +7,9 @@ export interface Shown {
   readonly StudyInstanceUIDs: readonly string[]
 }
 
+/** Where these studies are shown. No name and no number of a patient is in it: it may be handed to a colleague. */
+export const addressOf = ({ organisationId, StudyInstanceUIDs }: Shown): string => `/o/${organisationId}/viewer?studies=${StudyInstanceUIDs.join(',')}`
+
 /** What an address asks to be shown; undefined where it names no study, or what are no UIDs. */
 export function shownBy(path: string, search: URLSearchParams): Shown | undefined {
   const [, organisationId] = /^\/o\/([1-9]\d{0,17})\/viewer\/?$/.exec(path) ?? []

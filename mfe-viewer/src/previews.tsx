@@ -1,7 +1,7 @@
 import { EyeOutlined } from '@ant-design/icons'
 import { session, studies } from '@isocenter/api-client'
 import type { StudyDetail, StudySeries } from '@isocenter/contracts'
-import { Loaded, personName, useLanguage, useResource, useWords } from '@isocenter/design-system'
+import { dicomDate, Loaded, personName, useLanguage, useResource, useWords } from '@isocenter/design-system'
 import { Alert, Button, Switch } from 'antd'
 import { useId, useState } from 'react'
 import { words } from './words.ts'
@@ -39,14 +39,14 @@ function StudyPreviews({ organisationId, StudyInstanceUID }: { readonly organisa
   )}</Loaded>
 }
 
-function Heading({ study: { PatientName = '', PatientID, PatientSex, StudyDate = '', StudyDescription, examTypes } }: { readonly study: StudyDetail }) {
+function Heading({ study: { PatientName = '', PatientID, PatientSex, StudyDate, StudyDescription, examTypes } }: { readonly study: StudyDetail }) {
   const text = useWords(words)
   const { language } = useLanguage()
   const name = personName(PatientName, language)
   return (
     <header>
       <h2>{name === '' ? text.unnamed : name}</h2>
-      <p>{[PatientID, PatientSex, StudyDate.replace(/^(\d{4})(\d{2})(\d{2})$/, '$1-$2-$3'), examTypes.join(' '), StudyDescription].filter(Boolean).join(' · ')}</p>
+      <p>{[PatientID, PatientSex, dicomDate(StudyDate), examTypes.join(' '), StudyDescription].filter(Boolean).join(' · ')}</p>
     </header>
   )
 }

@@ -22,10 +22,19 @@ const en = {
   questionHint: 'The browser does not say whether you are on mobile data. Original images of a study may be hundreds of megabytes. This is asked once and can be changed later.',
   unnamed: 'No name',
   noPicture: 'No picture',
+  corrected: (changes: readonly string[], study: string) => `Corrected${study === '' ? '' : ` (${study})`}: ${changes.join('; ')}`,
+  change: (field: string, before: string, after: string) => `${field} ${before} → ${after}`,
+  fields: { PatientName: 'Name', PatientID: 'Patient ID', PatientSex: 'Sex', PatientBirthDate: 'Birth date' },
+  sexes: { M: 'male', F: 'female', O: 'other' },
+  notSaid: '(none)',
+  correctedHint: (said: string, patient: string) => `${said}. The patient is now ${patient}. The panes say what stands in the images.`,
+  correctedUnknown: 'Whether the patient was corrected is not known',
   images: (count: number) => (count === 1 ? '1 image' : `${String(count)} images`),
 }
 
-export const words: Translations<typeof en> = {
+export type ViewerWords = typeof en
+
+export const words: Translations<ViewerWords> = {
   en,
   'zh-CN': {
     title: '阅片',
@@ -49,6 +58,13 @@ export const words: Translations<typeof en> = {
     questionHint: '浏览器未告知是否正在使用移动数据。一个检查的原图可能有数百兆字节。仅询问一次，以后可以更改。',
     unnamed: '无姓名',
     noPicture: '无缩略图',
+    corrected: (changes, study) => `已更正${study === '' ? '' : `（${study}）`}：${changes.join('；')}`,
+    change: (field, before, after) => `${field} ${before} → ${after}`,
+    fields: { PatientName: '姓名', PatientID: '患者编号', PatientSex: '性别', PatientBirthDate: '出生日期' },
+    sexes: { M: '男', F: '女', O: '其他' },
+    notSaid: '（无）',
+    correctedHint: (said, patient) => `${said}。患者信息现为：${patient}。窗格中显示的是影像内的信息。`,
+    correctedUnknown: '无法确认患者信息是否已更正',
     images: (count) => `${String(count)} 幅`,
   },
 }

@@ -1,7 +1,9 @@
 /**
- * The release is built to be served at `/`. To stand below a path, the addresses it has built in are changed: counted, so that another
- * release, in which they look otherwise, fails the build instead of the viewer.
+ * What of the release is changed: the addresses it has built in, for it is made to stand at `/`, and the functions it would make of text.
+ * Each is counted, so that another release, in which they look otherwise, fails the build instead of the viewer.
  */
+import { viewMaker } from './array-views.ts'
+
 interface Patch {
   readonly name: string
   readonly files: RegExp
@@ -13,7 +15,17 @@ interface Patch {
 const patches: readonly Patch[] = [
   { name: 'where its scripts load the others from', files: /\.js$/, from: /__webpack_require__\.p = "\/"/g, to: (base) => `__webpack_require__.p = "${base}"`, count: 8 },
   { name: 'where its styles have pictures and fonts', files: /\.css$/, from: /url\(\/(?!\/)/g, to: (base) => `url(${base}`, count: 5 },
+  { name: 'that an address without studies names one', files: /\.js$/, from: /Array\.isArray\(StudyInstanceUIDs\) \? StudyInstanceUIDs : \[StudyInstanceUIDs\]/g, to: () => 'Array.isArray(StudyInstanceUIDs) ? StudyInstanceUIDs : StudyInstanceUIDs ? [StudyInstanceUIDs] : []', count: 2 },
   { name: 'where the slide microscopy viewer is', files: /\.js$/, from: /'\/dicom-microscopy-viewer\//g, to: (base) => `'${base}dicom-microscopy-viewer/`, count: 1 },
+  // What was opened is what is wanted. A segmentation of which nothing lies upon the images says so in its own pane.
+  // Of a structure set the same null says nothing: its contours need not name their images (PS3.3 C.8.8.6, Contour Image Sequence is type 3).
+  {
+    name: 'where it asks whether a segmentation stays', files: /\.js$/, count: 1,
+    from: /const shouldPrompt = type === HydrationType\.SR \? standardMode : !appConfig\?\.disableConfirmationPrompts;/g,
+    to: () => 'if (type === HydrationType.SEG && displaySet.firstSegmentedSliceImageId === null) { resolve(false); return; } const shouldPrompt = type === HydrationType.SR && standardMode;',
+  },
+  // The rest of the function is never reached, and left out when the script is made smaller.
+  { name: 'where views of arrays are compiled', files: /\.bundle\.[0-9a-f]+\.js$/, from: /function compileConstructor\(dtype, dimension\) \{/g, to: () => `function compileConstructor(dtype, dimension) { return (${viewMaker.toString()})(dtype, dimension, CACHED_CONSTRUCTORS[dtype]);`, count: 3 },
 ]
 
 /** Applies the patches to files one by one, and counts. */
@@ -24,7 +36,7 @@ export function createPatcher(base: string) {
       const found = patched.match(patch.from)?.length ?? 0
       if (found === 0) return patched
       counts.set(patch, (counts.get(patch) ?? 0) + found)
-      return patched.replace(patch.from, patch.to(base))
+      return patched.replace(patch.from, () => patch.to(base))
     }, text),
     /** @throws Error when something was found more or less often than in the release that is pinned */
     assertComplete: (): void => {

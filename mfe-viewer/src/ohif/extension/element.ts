@@ -38,3 +38,11 @@ export function tag(name: string, className: string, ...content: readonly (strin
   made.append(...content)
   return made
 }
+
+/** One of the panes' buttons. */
+export function button(label: string, onPress: () => void): HTMLButtonElement {
+  const made = document.createElement('button')
+  Object.assign(made, { className: 'isocenter-button', type: 'button', textContent: label })
+  made.addEventListener('click', onPress)
+  return made
+}

@@ -1,5 +1,9 @@
-/** Images collected for films (VIEW-07): F6 takes the image that is looked at, F7 its series, with the window they are seen through; buttons do the same. */
-import { hosted, tag } from './element.ts'
+/**
+ * Images collected for films (VIEW-07): F6 takes the image that is looked at, as it is seen; F7 its series, whole, with the window, inversion, rotation and flip of that image;
+ * buttons do the same.
+ */
+import { button, hosted, tag } from './element.ts'
+import { viewOf } from './film-view.ts'
 import type { Managers, Services } from './ohif.ts'
 import { shownImage } from './shown-image.ts'
 import { shareLinkOf } from '../root.ts'
@@ -63,10 +67,14 @@ function additionOf(services: Services, what: 'image' | 'series'): object | unde
     return SeriesInstanceUID === undefined ? undefined : { series: { StudyInstanceUID, SeriesInstanceUID } }
   }
   const { StudyInstanceUID, SeriesInstanceUID, SOPInstanceUID, frameNumber } = image
-  const imageId = viewportId === null ? undefined : services.cornerstoneViewportService.getCornerstoneViewport(viewportId)?.getCurrentImageId?.()
-  const window = windowOf(image.window, imageId === undefined ? undefined : globalThis.window.cornerstone?.metaData.get('instance', imageId))
-  const seen = window && { window }
-  return what === 'image' ? { images: [{ StudyInstanceUID, SeriesInstanceUID, SOPInstanceUID, frame: frameNumber, ...seen }] } : { series: { StudyInstanceUID, SeriesInstanceUID, ...seen } }
+  const viewport = viewportId === null ? undefined : services.cornerstoneViewportService.getCornerstoneViewport(viewportId)
+  const imageId = viewport?.getCurrentImageId?.()
+  const instance = imageId === undefined ? undefined : globalThis.window.cornerstone?.metaData.get('instance', imageId)
+  const window = windowOf(image.window, instance)
+  const view = viewport && viewOf(viewport, instance)
+  if (what === 'image') return { images: [{ StudyInstanceUID, SeriesInstanceUID, SOPInstanceUID, frame: frameNumber, ...(window && { window }), ...(view && { view }) }] }
+  const { area: _ofThisImage, ...whole } = view ?? {}
+  return { series: { StudyInstanceUID, SeriesInstanceUID, ...(window && { window }), ...(Object.keys(whole).length > 0 && { view: whole }) } }
 }
 
 const collectShown = (services: Services, what: 'image' | 'series') => async (): Promise<void> => {
@@ -81,8 +89,10 @@ const collectShown = (services: Services, what: 'image' | 'series') => async ():
     show('warning', say('noImageToMark'))
     return
   }
+  const viewportId = services.viewportGridService.getActiveViewportId()
+  const hasSegments = viewportId !== null && services.segmentationService.getSegmentationRepresentations(viewportId).some(({ visible }) => visible !== false)
   const { type, message } = await collect(addition)
-  show(type, message)
+  show(type, type === 'error' || !hasSegments ? message : `${message} · ${say('filmWithoutSegments')}`)
 }
 
 /** None for visitors of share links. */
@@ -102,14 +112,13 @@ export const filmToolbar = ({ commandsManager }: Managers) => [{
   name: 'isocenter.film',
   defaultComponent: hosted<object>((host) => {
     if (host.hasChildNodes()) return
-    const button = (command: string, text: Word, label: Word) => {
-      const made = tag('button', 'isocenter-button', say(text))
-      Object.assign(made, { type: 'button', title: say(label) })
+    const commanding = (command: string, text: Word, label: Word) => {
+      const made = button(say(text), () => { commandsManager.runCommand(command, {}, 'CORNERSTONE') })
+      made.title = say(label)
       made.setAttribute('aria-label', say(label))
-      made.addEventListener('click', () => { commandsManager.runCommand(command, {}, 'CORNERSTONE') })
       return made
     }
-    const group = tag('span', 'isocenter-film', tag('span', '', say('film')), button('isocenterFilmImage', 'filmImage', 'filmImageKey'), button('isocenterFilmSeries', 'filmSeries', 'filmSeriesKey'))
+    const group = tag('span', 'isocenter-film', tag('span', '', say('film')), commanding('isocenterFilmImage', 'filmImage', 'filmImageKey'), commanding('isocenterFilmSeries', 'filmSeries', 'filmSeriesKey'))
     group.setAttribute('role', 'group')
     group.setAttribute('aria-label', say('film'))
     host.append(group)

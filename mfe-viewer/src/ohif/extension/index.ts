@@ -5,17 +5,20 @@ import { filmCommands, filmCustomizations, filmToolbar, learnWhetherFilmsMayBeCo
 import { examProtocols, registerHangingAttributes } from './hanging.ts'
 import { extensionId, handlerOf, sopClassHandlers } from './objects/handlers.ts'
 import { overlayPane, ReportPane, UnshownPane, VideoPane } from './objects/panes.ts'
+import { letterNewPanes } from './orientation-letters.ts'
+import { followMissingSlices } from './objects/missing-slices.ts'
 import { followUnreadable } from './objects/unreadable.ts'
 import { mendVoiFunction } from './objects/voi-function.ts'
 import type { CommandsManager, Managers, Services } from './ohif.ts'
 import { keyImagesPanel, keyObjectPane, priorsPanel } from './panels.ts'
 import { patientBanner } from './patient-banner.ts'
-import { hideOffers, readOnlyCommands } from './read-only.ts'
+import { hideOffers, readOnlyCommands, readOnlyCustomizations } from './read-only.ts'
 import { sayActive } from './say-active.ts'
 import { sayReady } from './say-ready.ts'
 import { sayShown } from './say-shown.ts'
 import { shownImage } from './shown-image.ts'
 import { fitSmallScreens } from './small-screen.ts'
+import { learnPatientsOfStudies, takePatientsOfStudies } from './studys-patient.ts'
 import { say } from '../words.ts'
 import { asComponent } from './element.ts'
 import { addStyles } from './styles.ts'
@@ -34,6 +37,10 @@ async function answer(message: ToViewer, commandsManager: CommandsManager, { beg
   if (message.kind === 'show') {
     beginAnew()
     commandsManager.runCommand('navigateHistory', { to: addressOf(message.StudyInstanceUIDs, message.protocol), options: { replace: true } })
+    return
+  }
+  if (message.kind === 'patients') {
+    takePatientsOfStudies(message.studies)
     return
   }
   try {
@@ -61,7 +68,8 @@ export default {
   id: extensionId,
   version: '1.0.0',
 
-  preRegistration({ servicesManager: { services }, commandsManager }: Managers) {
+  preRegistration(managers: Managers) {
+    const { servicesManager: { services }, commandsManager } = managers
     // The session's cookie goes with every request by itself.
     services.userAuthenticationService.setServiceImplementation({ getAuthorizationHeader: () => ({}) })
     const shown = sayShown(services, tell)
@@ -72,6 +80,11 @@ export default {
     sayActive(tell)
     followMeasurements(services)
     followUnreadable(services)
+    followMissingSlices(services)
+    letterNewPanes(services)
+    learnPatientsOfStudies(managers)
+    // Nobody has corrected anything for visitors of share links, nor where no page is around it.
+    if (parent !== window && shareLinkOf(location.search) === undefined) takePatientsOfStudies('awaited')
     services.displaySetService.setUnsuportedSOPClassHandler(handlerOf('unshown'))
     mendVoiFunction()
     registerHangingAttributes(services)
@@ -83,12 +96,17 @@ export default {
     sayReady(tell)
   },
 
-  getCommandsModule({ servicesManager: { services } }: Managers) {
+  getCommandsModule({ servicesManager: { services }, commandsManager }: Managers) {
     return {
       defaultContext: 'CORNERSTONE',
       definitions: {
         ...(shareLinkOf(location.search) === undefined ? {} : readOnlyCommands),
         ...filmCommands(services),
+        // The page that holds the viewer follows, so that its address can be loaded again and handed on.
+        isocenterCompare: ({ StudyInstanceUIDs }: { readonly StudyInstanceUIDs: readonly string[] }) => {
+          commandsManager.runCommand('navigateHistory', { to: addressOf(StudyInstanceUIDs, undefined), options: { replace: true } })
+          tell({ kind: 'compares', StudyInstanceUIDs })
+        },
         isocenterShownImage: ({ viewportId }: { readonly viewportId?: string } = {}) => shownImage(services, viewportId),
       },
     }
@@ -105,7 +123,7 @@ export default {
   ],
 
   getPanelModule: (managers: Managers) => [
-    { name: 'priors', iconName: 'tab-studies', iconLabel: say('priors'), label: say('priors'), component: asComponent(priorsPanel(managers)) },
+    { name: 'priors', iconName: 'PatientStudyList', iconLabel: say('priors'), label: say('priors'), component: asComponent(priorsPanel(managers)) },
     { name: 'keyImages', iconName: 'tab-patient-info', iconLabel: say('keyImages'), label: say('keyImages'), component: asComponent(keyImagesPanel(managers)) },
   ],
 
@@ -113,5 +131,5 @@ export default {
 
   getHangingProtocolModule: () => [...examProtocols, ...compareProtocols],
 
-  getCustomizationModule: () => [{ name: 'global', value: { 'ohif.tours': { $set: [] }, ...patientBanner, ...filmCustomizations() } }],
+  getCustomizationModule: ({ servicesManager: { services } }: Managers) => [{ name: 'global', value: { 'ohif.tours': { $set: [] }, ...patientBanner(services), ...filmCustomizations(), ...(shareLinkOf(location.search) === undefined ? {} : readOnlyCustomizations) } }],
 }

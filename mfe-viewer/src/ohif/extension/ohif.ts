@@ -26,6 +26,7 @@ export interface Services {
     /** OHIF's spelling. The handler of what no other handler takes. */
     setUnsuportedSOPClassHandler: (handlerId: string) => void
   }
+  readonly segmentationService: { getSegmentationRepresentations: (viewportId: string) => readonly { readonly visible?: boolean }[] }
   readonly uiNotificationService: { show: (notification: { readonly title: string; readonly message: string; readonly type: 'success' | 'info' | 'warning' | 'error'; readonly duration?: number }) => void }
   readonly hangingProtocolService: { addCustomAttribute: (id: string, name: string, callback: (subject: unknown, options: unknown) => unknown) => void }
   readonly cornerstoneViewportService: {
@@ -46,15 +47,35 @@ export interface DisplaySet {
   readonly SeriesDescription?: string
   readonly numImageFrames?: number
   readonly imageIds?: readonly string[]
+  readonly isReconstructable?: boolean
+  readonly FrameOfReferenceUID?: string
+  /** Of images: what is said at the small picture. */
+  readonly messages?: { addMessage: (code: number) => void }
   readonly instance?: Naturalized
   readonly instances?: readonly Naturalized[]
 }
 
 export interface Viewport {
   readonly element: HTMLElement
+  readonly renderingEngineId: string
   getCanvas: () => HTMLCanvasElement
+  getCamera: () => object
   getCurrentImageId?: () => string | undefined
+  /** Of a stack: the image it draws; none, or the one before, while the current one is on its way. */
+  getCornerstoneImage?: () => { readonly imageId: string } | undefined
+  /** From a place in the pane, CSS pixels, to one in the patient, mm. */
+  canvasToWorld?: (place: [number, number]) => readonly number[]
+  getImageData?: () => { readonly imageData: { readonly worldToIndex: (place: readonly number[]) => ArrayLike<number> & Iterable<number>; readonly getDimensions: () => readonly number[] } } | undefined
   getProperties?: () => { readonly voiRange?: { readonly lower: number; readonly upper: number }; readonly invert?: boolean; readonly rotation?: number } | undefined
+}
+
+/** Of a study that was searched for (QIDO-RS), in OHIF's own words: its StudyInstanceUID, and its PatientID, empty where it has none. */
+export interface FoundStudy { readonly studyInstanceUid: string; readonly mrn?: string }
+
+export interface DataSource {
+  /** Writes a data set by its keywords as Part 10 and stores it (STOW-RS). */
+  readonly store: { dicom: (dataSet: Naturalized) => Promise<void> }
+  readonly query: { readonly studies: { search: (query: object) => Promise<readonly FoundStudy[]> } }
 }
 
 export interface CommandsManager { runCommand: (name: string, options?: object, context?: string) => unknown }
@@ -64,8 +85,7 @@ export interface Managers {
   readonly commandsManager: CommandsManager
   readonly extensionManager: {
     readonly activeDataSourceName: string
-    /** `store.dicom` writes a data set by its keywords as Part 10 and stores it (STOW-RS). */
-    getActiveDataSource: () => readonly [{ readonly store: { dicom: (dataSet: Naturalized) => Promise<void> } }]
+    getActiveDataSource: () => readonly [DataSource]
     getModuleEntry: <Entry>(id: string) => Entry
   }
 }

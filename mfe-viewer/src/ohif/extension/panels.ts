@@ -1,9 +1,8 @@
 /** Our panels beside OHIF's: earlier studies of the patient, and marking an image. */
-import { viewerFrameAddress } from '@isocenter/contracts/viewer'
-import { language } from '../language.ts'
 import { dicomwebRootOf } from '../root.ts'
 import { say } from '../words.ts'
-import { hosted, tag } from './element.ts'
+import { dateOf } from './dates.ts'
+import { button, hosted, tag } from './element.ts'
 import { keyImagesOf, keyObjectClass, keyObjectOf, type KeyImage } from './key-images.ts'
 import type { Naturalized } from './objects/kinds.ts'
 import type { DisplaySet, Managers } from './ohif.ts'
@@ -11,59 +10,53 @@ import { writtenName } from './patient-banner.ts'
 import { paneShown } from './say-shown.ts'
 import { shownImage } from './shown-image.ts'
 
-type DicomJsonStudy = Readonly<Record<string, { readonly Value?: readonly unknown[] } | undefined>>
-const valueOf = (study: DicomJsonStudy, key: string): string => {
-  const value = study[key]?.Value?.[0]
-  return typeof value === 'string' ? value : ''
+/** Of what the product tells of a study. */
+interface ToldStudy {
+  readonly StudyInstanceUID: string
+  readonly PatientID?: string
+  readonly PatientName?: string
+  readonly StudyDate?: string
+  readonly StudyDescription?: string
+  readonly ModalitiesInStudy: readonly string[]
+  readonly identity?: { readonly PatientBirthDate?: string }
 }
-const dateOf = (text: string): string => (/^\d{8}$/.test(text) ? new Date(`${text.slice(0, 4)}-${text.slice(4, 6)}-${text.slice(6)}T00:00`).toLocaleDateString(language(), { dateStyle: 'medium' }) : text)
 
-const button = (label: string, onPress: () => void): HTMLButtonElement => {
-  const made = document.createElement('button')
-  Object.assign(made, { className: 'isocenter-button', type: 'button', textContent: label })
-  made.addEventListener('click', onPress)
-  return made
+/** Other studies of the same patient, as people have corrected that. @throws Error where they cannot be had */
+async function othersOfPatient(StudyInstanceUID: string, organisationId: string): Promise<{ readonly study: ToldStudy; readonly others: readonly ToldStudy[] }> {
+  const answer = await fetch(`/api/studies/${encodeURIComponent(StudyInstanceUID)}`, { headers: { 'accept': 'application/json', 'x-organisation': organisationId } })
+  if (!answer.ok) throw new Error(String(answer.status))
+  const study = await answer.json() as ToldStudy & { readonly related: readonly { readonly study: ToldStudy; readonly reason: string }[] }
+  // Those that people have linked may be of anybody.
+  const others = study.related.filter(({ study: { PatientID }, reason }) => reason === 'samePatient' || (PatientID !== undefined && PatientID === study.PatientID)).map((one) => one.study)
+  return { study, others: others.sort((one, other) => (other.StudyDate ?? '').localeCompare(one.StudyDate ?? '')) }
 }
 
 /** Other studies of the patient whose image is looked at, in the same organisation; one press puts one beside it. */
-export const priorsPanel = ({ servicesManager: { services }, commandsManager }: Managers) => hosted<object>((host) => {
+export const priorsPanel = ({ commandsManager }: Managers) => hosted<object>((host) => {
   // Filled again whenever OHIF draws it.
   if (host.hasChildNodes()) return
   const list = tag('div', 'isocenter-list')
   const again = button(say('refresh'), () => void fill())
   host.replaceChildren(tag('div', 'isocenter-panel', tag('p', 'isocenter-what', say('priorsOf')), list, again))
-  const search = location.search
-  const current = (new URLSearchParams(search).get('StudyInstanceUIDs') ?? '').split(',')[0] ?? ''
+  const here = new URLSearchParams(location.search)
+  const current = (here.get('StudyInstanceUIDs') ?? '').split(',')[0] ?? ''
 
   async function fill(): Promise<void> {
     list.replaceChildren(say('loading'))
     try {
-      const PatientID = services.displaySetService.getActiveDisplaySets().find(({ StudyInstanceUID }) => StudyInstanceUID === current)?.instances?.[0]?.['PatientID']
-      if (typeof PatientID !== 'string' || PatientID === '') {
-        list.replaceChildren(say('noPatientID'))
-        return
-      }
-      const query = new URLSearchParams({ PatientID, limit: '101', includefield: '00081030,00100010,00100030' })
-      const answer = await fetch(`${dicomwebRootOf(search) ?? ''}/studies?${query.toString()}`, { headers: { accept: 'application/dicom+json' } })
-      if (!answer.ok) throw new Error(String(answer.status))
-      const studies = (answer.status === 204 ? [] : await answer.json() as readonly DicomJsonStudy[]).filter((study) => valueOf(study, '0020000D') !== current)
-        .sort((one, other) => valueOf(other, '00080020').localeCompare(valueOf(one, '00080020')))
-      list.replaceChildren(...(studies.length === 0 ? [say('noPriors')] : studies.map(row)))
+      const { study, others } = await othersOfPatient(current, here.get('o') ?? '')
+      list.replaceChildren(...(others.length > 0 ? others.map(row) : [say(study.PatientID === undefined ? 'noPatientID' : 'noPriors')]))
     } catch {
       list.replaceChildren(say('listFailed'))
     }
   }
 
-  const row = (study: DicomJsonStudy): HTMLElement => {
-    const [what, when] = [[valueOf(study, '00080061'), valueOf(study, '00081030')].filter((part) => part !== '').join(' · '), dateOf(valueOf(study, '00080020'))]
-    const compare = button(say('compare'), () => {
-      const here = new URLSearchParams(search)
-      const of = here.has('s') ? { shareLinkId: here.get('s') ?? '' } : { organisationId: here.get('o') ?? '' }
-      commandsManager.runCommand('navigateHistory', { to: viewerFrameAddress({ StudyInstanceUIDs: [current, valueOf(study, '0020000D')], of }).replace(/^\/viewer(?=\/)/, ''), options: { replace: true } })
-    })
+  const row = ({ StudyInstanceUID, PatientName = '', StudyDate = '', StudyDescription, ModalitiesInStudy, identity }: ToldStudy): HTMLElement => {
+    const [what, when] = [[ModalitiesInStudy.join('/'), StudyDescription ?? ''].filter((part) => part !== '').join(' · '), dateOf(StudyDate)]
+    const compare = button(say('compare'), () => { commandsManager.runCommand('isocenterCompare', { StudyInstanceUIDs: [current, StudyInstanceUID] }) })
     compare.setAttribute('aria-label', `${say('compare')}: ${when} ${what}`)
     // A number may have been given to two people: whose study it is stands with it.
-    const whose = [writtenName(study['00100010']?.Value?.[0] as Parameters<typeof writtenName>[0]), dateOf(valueOf(study, '00100030'))].filter((part) => part !== '').join(' · ')
+    const whose = [writtenName(PatientName), dateOf(identity?.PatientBirthDate ?? '')].filter((part) => part !== '').join(' · ')
     return tag('div', 'isocenter-row', tag('div', '', tag('div', '', when), tag('div', 'isocenter-what', what), tag('div', 'isocenter-what', whose)), compare)
   }
   void fill()

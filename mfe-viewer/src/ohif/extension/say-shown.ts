@@ -14,7 +14,7 @@ export const paneShown = (StudyInstanceUID: string): void => { dispatchEvent(new
  * @returns how to begin anew: what is drawn from then on is told again
  */
 export function sayShown(services: Services, tell: (message: FromViewer) => void): { readonly beginAnew: () => void } {
-  const { viewportGridService, displaySetService } = services
+  const { viewportGridService, displaySetService, cornerstoneViewportService } = services
   const told = new Set<string>()
   const say = (StudyInstanceUID: string | undefined) => {
     if (StudyInstanceUID === undefined || told.has(StudyInstanceUID)) return
@@ -23,8 +23,18 @@ export function sayShown(services: Services, tell: (message: FromViewer) => void
   }
   const displaySetsIn = (viewportId: string) => (viewportGridService.getDisplaySetsUIDsForViewport(viewportId) ?? []).map((uid) => displaySetService.getDisplaySetByUID(uid))
 
+  /** Before its image has come a pane is drawn as well, black; a stack that had another, with that. */
+  const isEmpty = (viewportId: string): boolean => {
+    const viewport = cornerstoneViewportService.getCornerstoneViewport(viewportId)
+    if (!viewport) return true
+    if (viewport.getCornerstoneImage === undefined) return false
+    const drawn = viewport.getCornerstoneImage()
+    return drawn === undefined || drawn.imageId !== viewport.getCurrentImageId?.()
+  }
+
   addEventListener('CORNERSTONE_IMAGE_RENDERED', ({ detail }: RenderedEvent) => {
-    if (detail?.viewportId !== undefined) say((shownImage(services, detail.viewportId) ?? displaySetsIn(detail.viewportId)[0])?.StudyInstanceUID)
+    if (detail?.viewportId === undefined || isEmpty(detail.viewportId)) return
+    say((shownImage(services, detail.viewportId) ?? displaySetsIn(detail.viewportId)[0])?.StudyInstanceUID)
   }, true)
   addEventListener(shownEvent, (event) => { say((event as CustomEvent<string>).detail) })
   // A document is in its pane with it: nothing is drawn that would be told of.

@@ -1,6 +1,9 @@
 /** What the viewer has no view of, and why (PS3.4 Annex B names the SOP classes). */
 import type { Word } from '../../words.ts'
 
+export const parametricMap = '1.2.840.10008.5.1.4.1.1.30'
+export const structureSet = '1.2.840.10008.5.1.4.1.1.481.3'
+
 /** SOP class UIDs, or their beginning, which ends with a dot. */
 const reasons: readonly (readonly [uid: string, reason: Word])[] = [
   ['1.2.840.10008.5.1.4.1.1.11.', 'presentationState'],
@@ -11,6 +14,8 @@ const reasons: readonly (readonly [uid: string, reason: Word])[] = [
   ['1.2.840.10008.5.1.4.1.1.91.1', 'annotations'],
   ['1.2.840.10008.5.1.4.1.1.9.', 'waveform'],
   ['1.2.840.10008.5.1.4.1.1.104.', 'document'],
+  [parametricMap, 'parametricMap'],
+  ['1.2.840.10008.5.1.4.1.1.66.4', 'unnamedImages'], ['1.2.840.10008.5.1.4.1.1.66.7', 'unnamedImages'], [structureSet, 'unnamedImages'],
   ['1.2.840.10008.5.1.4.1.1.66', 'rawData'], ['1.2.840.10008.5.1.4.1.1.66.1', 'registration'], ['1.2.840.10008.5.1.4.1.1.66.2', 'registration'], ['1.2.840.10008.5.1.4.1.1.66.3', 'registration'],
 ]
 

@@ -8,6 +8,7 @@ import { reasonOf, referencedSeriesOf, type Naturalized } from './kinds.ts'
 import { overlayHandlers, overlays } from './overlays.ts'
 import { streamOf } from './video.ts'
 import { linesOf, meaningOf } from './report-content.ts'
+import { hindranceOf, onHindrance, type SegmentationSet } from './segmentation.ts'
 
 /** Whose it is, as the panes of images have it (VIEW-04). */
 function banner({ instance, instances }: DisplaySet): Node[] {
@@ -72,23 +73,30 @@ const NotDrawn = hosted<PaneProps & { readonly kind: Word; readonly reason: Word
 
 /** A pane of OHIF for what lies upon images where those are there: without them OHIF leaves it empty, or breaks off. */
 export function overlayPane({ servicesManager: { services: { displaySetService } }, extensionManager }: Managers): new (props: PaneProps) => Component<PaneProps> {
-  const isThere = (object: Naturalized) => {
+  const sourceOf = ({ referencedDisplaySetInstanceUID }: SegmentationSet, object: Naturalized) => {
     const series = referencedSeriesOf(object)
-    return displaySetService.getActiveDisplaySets().some(({ SeriesInstanceUID = '', SOPClassHandlerId }) => series.has(SeriesInstanceUID) && !overlayHandlers.includes(SOPClassHandlerId ?? ''))
+    const there = displaySetService.getActiveDisplaySets()
+    // Where OHIF has found its images among several series, it draws upon those.
+    return there.find(({ displaySetInstanceUID }) => displaySetInstanceUID === referencedDisplaySetInstanceUID)
+      ?? there.find(({ SeriesInstanceUID = '', SOPClassHandlerId }) => series.has(SeriesInstanceUID) && !overlayHandlers.includes(SOPClassHandlerId ?? ''))
   }
   return class extends Component<PaneProps> {
-    subscription: { readonly unsubscribe: () => void } | undefined
-    // Series come one by one.
-    componentDidMount() { this.subscription = displaySetService.subscribe(displaySetService.EVENTS.DISPLAY_SETS_ADDED, () => { this.renderAgain() }) }
-    componentWillUnmount() { this.subscription?.unsubscribe() }
+    subscriptions: readonly { readonly unsubscribe: () => void }[] = []
+    componentDidMount() {
+      const again = () => { this.renderAgain() }
+      // Series come one by one.
+      this.subscriptions = [displaySetService.subscribe(displaySetService.EVENTS.DISPLAY_SETS_ADDED, again), onHindrance(again)]
+    }
+    componentWillUnmount() { for (const subscription of this.subscriptions) subscription.unsubscribe() }
     render() {
       const [displaySet] = this.props.displaySets
       const [, pane, kind] = overlays.find(([handlers]) => handlers.includes(displaySet?.SOPClassHandlerId ?? '')) ?? []
       const object = displaySet?.instances?.[0] ?? displaySet?.instance
       if (displaySet === undefined || pane === undefined || kind === undefined || object === undefined) return null
-      if (!isThere(object)) return kind === 'measurements' ? element(ReportPane, this.props) : element(NotDrawn, { ...this.props, kind, reason: 'withoutImages' })
-      // OHIF reads both by `ndarray`, whose functions are made of text: with a policy against that it fails, and says that it is loading for ever.
-      if (kind === 'segmentation' || kind === 'parametricMap') return element(NotDrawn, { ...this.props, kind, reason: 'needsEval' })
+      const source = sourceOf(displaySet, object)
+      if (source === undefined) return kind === 'measurements' ? element(ReportPane, this.props) : element(NotDrawn, { ...this.props, kind, reason: 'withoutImages' })
+      const reason = kind === 'measurements' ? undefined : hindranceOf(displaySet, source)
+      if (reason !== undefined) return element(NotDrawn, { ...this.props, kind, reason })
       const { component } = extensionManager.getModuleEntry<{ readonly component: (props: never) => unknown }>(pane)
       return element(component, this.props)
     }
