@@ -1,3 +1,4 @@
+import { strongColours } from '@isocenter/testkit/instances'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { canDecode, canEncode, decodeFrame, encodeFrame } from './codecs.ts'
@@ -78,6 +79,24 @@ describe('lossless encoding', () => {
     const luminance = { ...colour, PhotometricInterpretation: 'YBR_FULL' }
     const untransformed = await encodeFrame(picture(luminance, 5, false), luminance, uid('4.90'))
     expect(untransformed.format.PhotometricInterpretation).toBe('YBR_FULL')
+  })
+
+  test('leaves the components as they are in JPEG 2000 where their differences outgrow what its encoder has bits for', async () => {
+    for (const BitsStored of [1, 2, 8]) {
+      for (const bands of ['LL', 'HL'] as const) {
+        const of = { ...colour, Rows: 128, Columns: 128, BitsStored }
+        const pixels = strongColours(bands, 2 ** BitsStored - 1)
+        const encoded = await encodeFrame(pixels, of, uid('4.90'))
+        expect(Buffer.compare((await decodeFrame(encoded.bytes, uid('4.90'), encoded.format)).pixels, pixels), `${bands} of ${BitsStored} bits`).toBe(0)
+        if (BitsStored === 8) expect(encoded.format.PhotometricInterpretation).toBe('RGB')
+      }
+    }
+    // A marker in pure colours on a grey picture is none of it.
+    const marked = picture({ ...colour, SamplesPerPixel: 1, PhotometricInterpretation: 'MONOCHROME2' }, 5, false)
+    const pixels = Uint8Array.from({ length: marked.length * 3 }, (_, index) => index < 30 ? (index % 3 === 0 ? 255 : 0) : marked[Math.floor(index / 3)]!)
+    const encoded = await encodeFrame(pixels, colour, uid('4.90'))
+    expect(encoded.format.PhotometricInterpretation).toBe('YBR_RCT')
+    expect(Buffer.compare((await decodeFrame(encoded.bytes, uid('4.90'), encoded.format)).pixels, pixels)).toBe(0)
   })
 
   test('makes every HTJ2K stream one that a reader can take by resolutions: RPCL', async () => {

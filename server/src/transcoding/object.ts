@@ -9,7 +9,7 @@ import { derivedObject, untoldLoss } from './lossy-history.ts'
 import { packedFrames } from './packed-frames.ts'
 import { formatOf, frameSyntaxOf, readFrame, storedPixelBytes, type StoredInstance } from './stored-frame.ts'
 import { parseStored, sentPieces } from './stored-object.ts'
-import { losesMore } from './targets.ts'
+import { decodedFormat, losesMore } from './targets.ts'
 import type { Transcoding } from './transcoding.ts'
 
 /** A DICOM file that is made as it is read. */
@@ -61,9 +61,9 @@ export async function transcodedObject(
     yield* pixelData
     yield* sentPieces(blobs, instance, after, signal)
   }
-  if (transferSyntaxUID !== ExplicitVRLittleEndian) return { length: undefined, chunks: around(encapsulated(sameFormat(frames, first.format)))() }
+  if (transferSyntaxUID !== ExplicitVRLittleEndian) return { length: undefined, chunks: around(encapsulated(sameColours(frames, first.format, transferSyntaxUID)))() }
   const pixelBytes = first.format.BitsAllocated === 1 ? Math.ceil((count * first.format.Rows * first.format.Columns) / 8) : count * nativeFrameBytes(first.format)
-  const native = nativePixelData(sameFormat(frames, first.format), first.format, pixelBytes)
+  const native = nativePixelData(sameColours(frames, first.format, transferSyntaxUID), first.format, pixelBytes)
   return { length: lengthOfPieces(before) + 12 + pixelBytes + (pixelBytes % 2) + lengthOfPieces(after), chunks: around(native)() }
 }
 
@@ -112,10 +112,14 @@ async function encodedBytes(transcoding: Transcoding, instance: StoredInstance, 
   return total
 }
 
-/** The bytes of frames that are all of one kind: the object has one photometric interpretation for them. */
-async function* sameFormat(frames: AsyncIterable<EncodedFrame>, { PhotometricInterpretation }: FrameFormat): AsyncGenerator<Uint8Array> {
+/**
+ * The bytes of frames that all decode to the same colours: the object has one photometric interpretation for them. Whether a
+ * JPEG 2000 frame of them has its components transformed is said in its own stream, which decoders go by.
+ */
+async function* sameColours(frames: AsyncIterable<EncodedFrame>, first: FrameFormat, transferSyntaxUID: string): AsyncGenerator<Uint8Array> {
+  const colours = (format: FrameFormat): string => decodedFormat(format, transferSyntaxUID).PhotometricInterpretation
   for await (const { bytes, format } of frames) {
-    if (format.PhotometricInterpretation !== PhotometricInterpretation) throw new CodecError('mismatch', 'the frames have not all the same colours')
+    if (colours(format) !== colours(first)) throw new CodecError('mismatch', 'the frames have not all the same colours')
     yield bytes
   }
 }

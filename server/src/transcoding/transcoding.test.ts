@@ -2,15 +2,17 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describeInstance, readInstance } from '@isocenter/dicom'
-import { anInstance, bytesOf } from '@isocenter/testkit/instances'
+import { anInstance, bytesOf, strongColours } from '@isocenter/testkit/instances'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createBlobStore, type BlobStore } from '../storage/index.ts'
+import { transcodedObject } from './object.ts'
 import type { StoredInstance } from './stored-frame.ts'
 import { targetsOf } from './targets.ts'
 import { createTranscoding } from './transcoding.ts'
 
 const RLELossless = '1.2.840.10008.1.2.5'
 const JPEGLSLossless = '1.2.840.10008.1.2.4.80'
+const JPEG2000Lossless = '1.2.840.10008.1.2.4.90'
 const ELE = '1.2.840.10008.1.2.1'
 
 let directory: string
@@ -76,4 +78,20 @@ test('what has no pixels, or is a palette, is offered in nothing that could not 
   expect(targetsOf(await stored(bytesOf(anInstance({ kind: 'SR' })), 'org/report'))).toEqual([])
   const palette = targetsOf(await stored(bytesOf(anInstance({ kind: 'SC', Rows: 40, Columns: 40, SamplesPerPixel: 1, PhotometricInterpretation: 'PALETTE COLOR' })), 'org/palette'))
   expect(palette.some((uid) => /4\.(50|51|81|91|203)$/.test(uid))).toBe(false)
+})
+
+test('frames of which JPEG 2000 can transform only some are one object, and every one keeps its pixels', async () => {
+  const transcoding = createTranscoding({ blobs, threads: 1, timeoutMs: 10_000, cacheBytes: 1_000_000 })
+  const [strong, grey] = [strongColours('LL', 255), new Uint8Array(128 * 128 * 3).fill(90)]
+  const Pixels = Buffer.concat([grey, strong])
+  const json = anInstance({ kind: 'SC', Rows: 128, Columns: 128, NumberOfFrames: 2, SamplesPerPixel: 3, PhotometricInterpretation: 'RGB' })
+  json['7FE00010'] = { vr: 'OB', InlineBinary: Pixels.toString('base64') }
+  const instance = { ...await stored(bytesOf(json), 'org/colours'), SOPClassUID: '1.2.840.10008.5.1.4.1.1.7.4', SOPInstanceUID: '1.2.3' }
+  const { signal } = new AbortController()
+  const { chunks } = await transcodedObject({ blobs, transcoding }, instance, JPEG2000Lossless, signal)
+  const again = await stored(Buffer.concat(await Array.fromAsync(chunks)), 'org/colours-again')
+  for (const [index, pixels] of [grey, strong].entries()) {
+    expect(Buffer.compare((await transcoding.nativeFrame(again, index + 1, signal)).pixels, pixels)).toBe(0)
+  }
+  await transcoding.close()
 })
