@@ -1,10 +1,12 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { DicomJson } from '@isocenter/dicom'
 import { anInstance, bytesOf, sharedDicom } from '@isocenter/testkit'
+import type { FastifyReply } from 'fastify'
 import sharp from 'sharp'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { createCatalogue, ensureDefaultOrganisation } from '../../catalogue/index.ts'
 import type { Access, Permission } from '../../identity/index.ts'
 import { rows } from '../../platform/db.ts'
@@ -169,6 +171,34 @@ describe('sizes', () => {
     expect(await sizeOf(`${pathOf(large)}/thumbnail?viewport=500,400`)).toEqual([500, 250])
     expect(await sizeOf(`${pathOf(small)}/thumbnail?viewport=256,256`)).toEqual([128, 256])
   })
+})
+
+/** The status of an answer, and how often its handler replied until it came to its end, which may be after the answer. */
+async function repliesTo(path: string, headers?: Record<string, string>): Promise<{ status: number; replies: number; etag: string }> {
+  const ended = Promise.withResolvers<undefined>()
+  let replies = () => 0
+  const start = (handled: unknown) => { const send = vi.spyOn((handled as { reply: FastifyReply }).reply, 'send'); replies = () => send.mock.calls.length }
+  const end = () => { ended.resolve(undefined) }
+  subscribe('tracing:fastify.request.handler:start', start)
+  subscribe('tracing:fastify.request.handler:asyncEnd', end)
+  try {
+    const { statusCode, headers: { etag } } = await service.get(path, headers)
+    await ended.promise
+    return { status: statusCode, replies: replies(), etag: String(etag) }
+  } finally {
+    unsubscribe('tracing:fastify.request.handler:start', start)
+    unsubscribe('tracing:fastify.request.handler:asyncEnd', end)
+  }
+}
+
+test('what is larger than the stored thumbnail is answered once: rendered, and where nothing has changed', async () => {
+  const large = anInstance({ kind: 'CT', Rows: 300, Columns: 600 })
+  await storeAll([large])
+  for (const path of [studyOf(large), seriesOf(large), pathOf(large), `${pathOf(large)}/frames/1`].map((of) => `${of}/thumbnail?viewport=500,400`)) {
+    const { etag, ...rendered } = await repliesTo(path)
+    expect([path, rendered]).toEqual([path, { status: 200, replies: 1 }])
+    expect(await repliesTo(path, { 'if-none-match': etag })).toMatchObject({ status: 304, replies: 1 })
+  }
 })
 
 test('what is no picture, and what cannot be decoded, has an icon', async () => {
