@@ -1,7 +1,7 @@
 /** What somebody who looks after images does in the console: what arrived, what did not, what is fetched. */
 import { hasProgram } from '@isocenter/testkit'
 import { seriousFindings } from '@isocenter/testkit/browser'
-import type { Page } from 'playwright-core'
+import type { Locator, Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
 import { answer, consoleOfEachTest } from './browser.fixture.ts'
 
@@ -95,7 +95,11 @@ describe.skipIf(!hasProgram('chromium'))('what was received, in Chromium', () =>
     await page.getByText('2 studies').waitFor()
     await page.getByText('4 instances were lost on this machine before arriving').first().waitFor()
     expect(await seriousFindings(page)).toEqual([])
-    await page.getByRole('button', { name: 'Seen', exact: true }).first().click()
+    const seen = page.getByRole('button', { name: 'Seen', exact: true })
+    await seen.first().click()
+    const dialog = page.getByRole('dialog')
+    // Nothing is destroyed by it.
+    await expect.poll(() => dialog.getByRole('button', { name: 'Seen' }).getAttribute('class')).not.toContain('dangerous')
     await answer(page, 'Seen')
     await page.getByText('4 instances marked as seen').waitFor()
     await page.getByText('1 study').waitFor()
@@ -104,6 +108,33 @@ describe.skipIf(!hasProgram('chromium'))('what was received, in Chromium', () =>
     await answer(page, 'Seen')
     await page.getByText('No study matches').waitFor()
     expect(gateway.alarms.map(({ code }) => code)).not.toContain('objectMissing')
+  })
+
+  test('marking as seen by keyboard goes on at the next study that lost something, then at the list', async () => {
+    const { page, goTo, gateway } = await open()
+    gateway.studies = gateway.studies.map((record, index) => (index < 4 ? { ...record, lost: 4 } : record))
+    const inRowOf = (StudyInstanceUID: string) => page.locator(`[data-row-key="${StudyInstanceUID}"]`).getByRole('button', { name: 'Seen', exact: true })
+    const isFocused = (place: Locator) => place.evaluate((one) => one === document.activeElement)
+    const press = async (button: Locator) => {
+      await button.press('Enter')
+      await page.getByRole('dialog').getByRole('button', { name: 'Seen' }).press('Enter')
+      await page.getByRole('dialog').waitFor({ state: 'hidden' })
+    }
+    await goTo('/records?isLost=true')
+    await press(inRowOf('2.25.3001'))
+    await expect.poll(() => isFocused(inRowOf('2.25.3002'))).toBe(true)
+    await press(inRowOf('2.25.3003'))
+    await expect.poll(() => isFocused(inRowOf('2.25.3002'))).toBe(true)
+
+    // Where the study stays, the button goes all the same.
+    await goTo('/records')
+    await press(inRowOf('2.25.3000'))
+    await expect.poll(() => isFocused(inRowOf('2.25.3002'))).toBe(true)
+    await goTo('/records?isLost=true')
+    await press(page.getByRole('button', { name: 'Mark all as seen' }))
+    await page.getByText('No study matches').waitFor()
+    await expect.poll(() => isFocused(page.getByRole('region', { name: 'Studies' }))).toBe(true)
+    expect(await seriousFindings(page)).toEqual([])
   })
 
   describe('fetching', () => {

@@ -6,6 +6,7 @@ import type { GatewayState } from '../../../src/control/wire/state.ts'
 import { query } from '../api/client.ts'
 import { useResource } from '../api/use-resource.ts'
 import { useConsoleWords } from '../words/index.ts'
+import { PassingButton, recordListId } from './passing-button.tsx'
 import { filtersOf, queryOf, RecordFilters } from './record-filters.tsx'
 import { StudyTable } from './study-table.tsx'
 import { useDiscard } from './use-discard.ts'
@@ -32,9 +33,9 @@ export function Records() {
       title={places.records}
       actions={
         <Flex gap="small" wrap>
-          {(state.value?.queue.failed ?? 0) > 0 && <Button icon={<ReloadOutlined aria-hidden />} loading={isBusy} onClick={() => void retryAll()}>{words.retryAll}</Button>}
-          {filters.goesNowhere === 'true' && (page.value?.total ?? 0) > 0 && <Button danger icon={<DeleteOutlined aria-hidden />} loading={isDiscarding} onClick={() => void discard({ receivedBefore: new Date().toISOString() })}>{words.discardAll}</Button>}
-          {filters.isLost === 'true' && (page.value?.total ?? 0) > 0 && <Button icon={<CheckOutlined aria-hidden />} loading={isMarking} onClick={() => void markSeen({ lostBefore: new Date().toISOString() })}>{words.lostSeenAll}</Button>}
+          {(state.value?.queue.failed ?? 0) > 0 && <PassingButton icon={<ReloadOutlined aria-hidden />} loading={isBusy} onClick={() => void retryAll()}>{words.retryAll}</PassingButton>}
+          {filters.goesNowhere === 'true' && (page.value?.total ?? 0) > 0 && <PassingButton danger icon={<DeleteOutlined aria-hidden />} loading={isDiscarding} onClick={() => void discard({ receivedBefore: new Date().toISOString() })}>{words.discardAll}</PassingButton>}
+          {filters.isLost === 'true' && (page.value?.total ?? 0) > 0 && <PassingButton icon={<CheckOutlined aria-hidden />} loading={isMarking} onClick={() => void markSeen({ lostBefore: new Date().toISOString() })}>{words.lostSeenAll}</PassingButton>}
           <Button icon={<DownloadOutlined aria-hidden />} href={`/api/records/export${query(asked)}`} download>{actions.exportCsv}</Button>
         </Flex>
       }
@@ -42,7 +43,7 @@ export function Records() {
       <Card>
         <RecordFilters filters={filters} nodes={state.value?.nodes ?? []} />
       </Card>
-      <Card styles={{ body: { padding: 0 } }}>
+      <Card id={recordListId} tabIndex={-1} role="region" aria-label={words.list} styles={{ body: { padding: 0 } }}>
         <Loaded resource={page}>{(value) => <StudyTable page={value} isFiltered={Object.keys(asked).length > 0} isLoading={page.isLoading} />}</Loaded>
       </Card>
     </Page>

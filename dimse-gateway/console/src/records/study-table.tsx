@@ -5,6 +5,7 @@ import type { StudyRecord, StudyRecordPage } from '../../../src/control/wire/rec
 import { query } from '../api/client.ts'
 import { useConsoleWords } from '../words/index.ts'
 import { InstanceTable } from './instance-table.tsx'
+import { PassingButton } from './passing-button.tsx'
 import { SendAgain } from './send-again.tsx'
 import { StudyDeliveries } from './study-deliveries.tsx'
 import { useDiscard } from './use-discard.ts'
@@ -95,7 +96,7 @@ function Retry({ record }: { readonly record: StudyRecord }) {
   const { records: words } = useConsoleWords()
   const { retry, isBusy } = useRetry()
   if (!record.deliveries.some(({ dead }) => dead > 0)) return null
-  return <Button size="small" icon={<ReloadOutlined aria-hidden />} loading={isBusy} onClick={() => void retry({ StudyInstanceUID: record.StudyInstanceUID })}>{words.retryStudy}</Button>
+  return <PassingButton kind="retry" size="small" icon={<ReloadOutlined aria-hidden />} loading={isBusy} onClick={() => void retry({ StudyInstanceUID: record.StudyInstanceUID })}>{words.retryStudy}</PassingButton>
 }
 
 /** Instances that go nowhere, which nothing but a person takes away. */
@@ -107,7 +108,7 @@ function Stranded({ record: { StudyInstanceUID, stranded = 0 } }: { readonly rec
   return (
     <div>
       <span className="hint">{words.strandedHere(formats.number(stranded), stranded === 1)} </span>
-      <Button size="small" danger icon={<DeleteOutlined aria-hidden />} loading={isBusy} onClick={() => void discard({ StudyInstanceUID })}>{words.discard}</Button>
+      <PassingButton kind="discard" size="small" danger icon={<DeleteOutlined aria-hidden />} loading={isBusy} onClick={() => void discard({ StudyInstanceUID })}>{words.discard}</PassingButton>
     </div>
   )
 }
@@ -121,7 +122,7 @@ function Lost({ record: { StudyInstanceUID, lost = 0 } }: { readonly record: Stu
   return (
     <div>
       <span className="hint">{words.lostHere(formats.number(lost), lost === 1)} </span>
-      <Button size="small" icon={<CheckOutlined aria-hidden />} loading={isBusy} onClick={() => void markSeen({ StudyInstanceUID })}>{words.lostSeen}</Button>
+      <PassingButton kind="lost" size="small" icon={<CheckOutlined aria-hidden />} loading={isBusy} onClick={() => void markSeen({ StudyInstanceUID })}>{words.lostSeen}</PassingButton>
     </div>
   )
 }

@@ -8,7 +8,7 @@ export function useLostSeen(): { readonly markSeen: (selection: LostSelection) =
   const { records: words } = useConsoleWords()
   const { formats } = useLanguage()
   const { change, isBusy } = useAskedChange<LostSelection, { seen: number }>({
-    path: '/objects/lost/seen', question: { title: words.confirmLostSeen, hint: words.confirmLostSeenHint, action: words.lostSeen },
+    path: '/objects/lost/seen', question: { title: words.confirmLostSeen, hint: words.confirmLostSeenHint, action: words.lostSeen, isDangerous: false },
     said: ({ seen }) => words.lostWasSeen(formats.number(seen), seen === 1),
   })
   return { markSeen: change, isBusy }

@@ -193,7 +193,7 @@ export const en = {
     instanceColumns: { number: 'Instance', class: 'SOP class', syntax: 'Transfer syntax', received: 'Received', size: 'Size', kept: 'Copy here', deliveries: 'Deliveries' },
     kept: 'kept', deleted: 'deleted', verified: 'checksum confirmed', attempts: (count: string, one: boolean) => `${count} ${one ? 'attempt' : 'attempts'}`,
     details: 'Details', showInstances: 'Show instances', hideInstances: 'Hide instances', nowhere: 'goes nowhere', copyUID: 'Copy UID',
-    filters: 'Filters',
+    filters: 'Filters', list: 'Studies',
     nowhereAlone: 'Only what goes nowhere', strandedHere: (count: string, one: boolean) => `${count} ${one ? 'instance goes' : 'instances go'} nowhere`,
     discard: 'Delete here', discardAll: 'Delete all that goes nowhere', discarded: (count: string, one: boolean) => `${count} ${one ? 'instance' : 'instances'} deleted`, wasDiscarded: 'deleted by hand',
     lostAlone: 'Only what was lost here', lostHere: (count: string, one: boolean) => `${count} ${one ? 'instance was' : 'instances were'} lost on this machine before arriving: have the modality send the study again`,

@@ -190,7 +190,7 @@ export const zhCN: Words = {
     instanceColumns: { number: '实例', class: 'SOP 类', syntax: '传输语法', received: '接收时间', size: '大小', kept: '本机副本', deliveries: '转发' },
     kept: '已保留', deleted: '已删除', verified: '校验一致', attempts: (count) => `尝试 ${count} 次`,
     details: '详情', showInstances: '显示实例', hideInstances: '隐藏实例', nowhere: '不转发', copyUID: '复制 UID',
-    filters: '筛选',
+    filters: '筛选', list: '检查列表',
     nowhereAlone: '仅显示不转发的', strandedHere: (count) => `${count} 个实例不会发往任何节点`,
     discard: '在本机删除', discardAll: '删除所有不转发的', discarded: (count) => `已删除 ${count} 个实例`, wasDiscarded: '人工删除',
     lostAlone: '仅显示在本机丢失的', lostHere: (count) => `${count} 个实例在送达之前于本机丢失，请让设备重新发送该检查`,
