@@ -102,9 +102,9 @@ describe.skipIf(!hasProgram('chromium'))('reading in Chromium', () => {
     await warningOf('Volumes that lack a slice').hover({ timeout: firstImageMs })
     await frame.getByText('Display set has missing frames.').first().waitFor({ timeout: firstImageMs })
     await frame.locator('[data-cy="study-browser-thumbnail"]', { hasText: 'Whole volumes' }).waitFor()
-    await expect.poll(() => warningOf('Whole volumes').count()).toBe(0)
+    await expect.poll(() => warningOf('Whole volumes').count(), { timeout: firstImageMs }).toBe(0)
     // What was opened before stays drawn until it is removed from the pane.
-    for (const [drawn, [name, structure]] of [['Plan · Nov 22, 2026 09:00 · RT sets', 'PTV'], ['Boost · Nov 22, 2026 14:03 · RT sets', 'GTV']].entries()) {
+    for (const [drawn, [name, structure]] of [['Plan · 2026-11-22 09:00 · RT sets', 'PTV'], ['Boost · 2026-11-22 14:03 · RT sets', 'GTV']].entries()) {
       await frame.locator('[data-cy="study-browser-thumbnail-no-image"]').getByText(name ?? '').dblclick({ timeout: firstImageMs })
       await frame.locator('[data-cy="data-row"]', { hasText: structure }).first().waitFor({ timeout: firstImageMs })
       await frame.getByRole('combobox').filter({ hasText: name }).waitFor()

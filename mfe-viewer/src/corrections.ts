@@ -7,10 +7,13 @@ type Patient = Readonly<Partial<Record<PatientKeyword, string | undefined>>>
 
 const patientOf = ({ PatientName, PatientID, PatientSex, identity }: StudySummary): Patient => ({ PatientName, PatientID, PatientSex, PatientBirthDate: identity?.PatientBirthDate })
 
-function written(keyword: PatientKeyword, value: string, language: Language, { sexes }: Pick<ViewerWords, 'sexes'>): string {
+/** PatientSex in a word; what the standard does not know stays as it is. */
+export const writtenSex = (PatientSex: string, { sexes }: Pick<ViewerWords, 'sexes'>): string => (sexes as Readonly<Record<string, string>>)[PatientSex] ?? PatientSex
+
+function written(keyword: PatientKeyword, value: string, language: Language, text: Pick<ViewerWords, 'sexes'>): string {
   switch (keyword) {
     case 'PatientName': return personName(value, language)
-    case 'PatientSex': return (sexes as Readonly<Record<string, string>>)[value] ?? value
+    case 'PatientSex': return writtenSex(value, text)
     case 'PatientBirthDate': return dicomDate(value)
     case 'PatientID': return value
   }

@@ -4,6 +4,7 @@ import type { StudyDetail, StudySeries } from '@isocenter/contracts'
 import { dicomDate, Loaded, personName, useLanguage, useResource, useWords } from '@isocenter/design-system'
 import { Alert, Button, Switch } from 'antd'
 import { useId, useState } from 'react'
+import { writtenSex } from './corrections.ts'
 import { words } from './words.ts'
 
 interface PreviewsProps {
@@ -46,7 +47,7 @@ function Heading({ study: { PatientName = '', PatientID, PatientSex, StudyDate, 
   return (
     <header>
       <h2>{name === '' ? text.unnamed : name}</h2>
-      <p>{[PatientID, PatientSex, dicomDate(StudyDate), examTypes.join(' '), StudyDescription].filter(Boolean).join(' · ')}</p>
+      <p>{[PatientID, writtenSex(PatientSex ?? '', text), dicomDate(StudyDate), examTypes.join(' '), StudyDescription].filter(Boolean).join(' · ')}</p>
     </header>
   )
 }

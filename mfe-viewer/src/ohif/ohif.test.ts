@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { afterEach, expect, test, vi } from 'vitest'
 import { compareProtocols } from './extension/compare.ts'
-import { patientSeen, prevailingPatientID, writtenName } from './extension/patient-banner.ts'
+import { identityOf, patientSeen, prevailingPatientID, writtenName } from './extension/patient-banner.ts'
 import { comparableID, onPatientsOfStudies, takePatientsOfStudies, whoseStudy } from './extension/studys-patient.ts'
 import { dicomwebRootOf } from './root.ts'
 
@@ -16,14 +16,25 @@ test("the viewer asks the organisation's service, and nobody where the address n
 })
 
 test.each([
-  [{ Alphabetic: 'Li^Na', Ideographic: '李^娜' }, '李娜'],
-  [[{ Alphabetic: 'Müller^Annegret^^Dr.' }], 'Müller Annegret Dr.'],
-  ['Doe^John', 'Doe John'],
-  ['欧阳^修', '欧阳修'],
-  [undefined, ''],
-  [{}, ''],
-])('%j is written %s', (name, written) => {
-  expect(writtenName(name)).toBe(written)
+  [{ Alphabetic: 'Li^Na', Ideographic: '李^娜' }, '李娜 (Li Na)', 'Li Na (李娜)'],
+  [{ Ideographic: '李^娜' }, '李娜', '李娜'],
+  [[{ Alphabetic: 'Müller^Annegret^^Dr.' }], 'Müller Annegret', 'Müller Annegret'],
+  ['Li^Na=李^娜', '李娜 (Li Na)', 'Li Na (李娜)'],
+  ['欧阳^修', '欧阳修', '欧阳修'],
+  [undefined, '', ''],
+  [{}, '', ''],
+])('%j is written %s in Chinese, %s in English', (name, chinese, english) => {
+  expect([writtenName(name, 'zh-CN'), writtenName(name, 'en')]).toEqual([chinese, english])
+})
+
+test.each([
+  [{ PatientID: 'P-1', PatientSex: 'F', PatientBirthDate: '19750808' }, 'P-1 · 女 · 出生 1975-08-08', 'P-1 · female · born 1975-08-08'],
+  [{ PatientID: null, PatientSex: null, PatientBirthDate: '19750808' }, '出生 1975-08-08', 'born 1975-08-08'],
+  [{ PatientSex: 'O', PatientBirthDate: '' }, '其他', 'other'],
+  [{ PatientSex: 'X' }, 'X', 'X'],
+  [{}, '', ''],
+])('below the name %j is written %s in Chinese, %s in English', (patient, chinese, english) => {
+  expect([identityOf(patient, 'zh-CN'), identityOf(patient, 'en')]).toEqual([chinese, english])
 })
 
 const images = [['1.1', 'A'], ['1.2', 'B'], ['1.3', 'A'], ['1.4', '']].map(([SOPInstanceUID = '', PatientID = '']) => ({ SOPInstanceUID, PatientID }))

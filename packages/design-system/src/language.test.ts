@@ -37,6 +37,7 @@ describe('a person name', () => {
     ['Yamada^Tarou=山田^太郎=やまだ^たろう', '山田太郎 (Yamada Tarou)', 'Yamada Tarou (山田太郎)'],
     ['LINDQVIST^ASTRID^M^DR', 'LINDQVIST ASTRID M', 'LINDQVIST ASTRID M'],
     ['=王^芳', '王芳', '王芳'],
+    ['欧阳^修', '欧阳修', '欧阳修'],
     ['^', '', ''],
   ])('%s is written as its reader expects it', (value, chinese, english) => {
     expect(personName(value, 'zh-CN')).toBe(chinese)

@@ -6,7 +6,8 @@ import type { Language } from './chosen-language.ts'
  */
 export function personName(value: string, language: Language): string {
   const [alphabetic = '', ideographic = ''] = value.split('=')
-  const written = [words(alphabetic, ' '), words(ideographic, '')]
+  // Many systems write Chinese characters into the one group they fill in.
+  const written = [words(alphabetic, /\p{Script=Han}/u.test(alphabetic) ? '' : ' '), words(ideographic, '')]
   if (language === 'zh-CN') written.reverse()
   const [first = '', second = ''] = written.filter((name) => name !== '')
   return second === '' ? first : `${first} (${second})`

@@ -34,7 +34,7 @@ interface Screens {
 const how = 'packages/launcher/src/screens/*.ts'
 
 /** Of the design system what has no framework in it; unlike the rest it is not loaded by name but built in. */
-const plain = 'packages/design-system/src/{chosen-language,preference-store}.ts'
+const plain = 'packages/design-system/src/{chosen-language,dicom-date,person-name,preference-store}.ts'
 
 const screens: readonly Screens[] = [
   { folder: 'dimse-gateway/console', to: 'dimse-gateway/console/dist', from: ['packages/design-system/src/**', 'packages/contracts/src/{gateway-alarm-words,film-printer-words,film-terms}.ts'] },

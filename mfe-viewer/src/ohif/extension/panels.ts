@@ -1,7 +1,7 @@
 /** Our panels beside OHIF's: earlier studies of the patient, and marking an image. */
+import { dicomDate } from '@isocenter/design-system/dicom-date'
 import { dicomwebRootOf } from '../root.ts'
 import { say } from '../words.ts'
-import { dateOf } from './dates.ts'
 import { button, hosted, tag } from './element.ts'
 import { keyImagesOf, keyObjectClass, keyObjectOf, type KeyImage } from './key-images.ts'
 import type { Naturalized } from './objects/kinds.ts'
@@ -52,11 +52,11 @@ export const priorsPanel = ({ commandsManager }: Managers) => hosted<object>((ho
   }
 
   const row = ({ StudyInstanceUID, PatientName = '', StudyDate = '', StudyDescription, ModalitiesInStudy, identity }: ToldStudy): HTMLElement => {
-    const [what, when] = [[ModalitiesInStudy.join('/'), StudyDescription ?? ''].filter((part) => part !== '').join(' · '), dateOf(StudyDate)]
+    const [what, when] = [[ModalitiesInStudy.join('/'), StudyDescription ?? ''].filter((part) => part !== '').join(' · '), dicomDate(StudyDate)]
     const compare = button(say('compare'), () => { commandsManager.runCommand('isocenterCompare', { StudyInstanceUIDs: [current, StudyInstanceUID] }) })
     compare.setAttribute('aria-label', `${say('compare')}: ${when} ${what}`)
     // A number may have been given to two people: whose study it is stands with it.
-    const whose = [writtenName(PatientName), dateOf(identity?.PatientBirthDate ?? '')].filter((part) => part !== '').join(' · ')
+    const whose = [writtenName(PatientName), dicomDate(identity?.PatientBirthDate ?? '')].filter((part) => part !== '').join(' · ')
     return tag('div', 'isocenter-row', tag('div', '', tag('div', '', when), tag('div', 'isocenter-what', what), tag('div', 'isocenter-what', whose)), compare)
   }
   void fill()

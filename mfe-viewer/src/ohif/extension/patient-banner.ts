@@ -1,5 +1,8 @@
 /** Who is seen in a pane, in its corner: panes may show studies of several patients, and must not be mixed up (VIEW-04). */
-import { say, type Word } from '../words.ts'
+import { dicomDate } from '@isocenter/design-system/dicom-date'
+import { personName } from '@isocenter/design-system/person-name'
+import { language, type Language } from '../language.ts'
+import { say, words, type Word } from '../words.ts'
 import { Component, element } from './element.ts'
 import type { DisplaySet, Services } from './ohif.ts'
 import { shownImage } from './shown-image.ts'
@@ -16,24 +19,24 @@ export interface Patient {
   readonly PatientBirthDate?: string | null
 }
 
-/** Groups of a name as DICOM writes it, parted by `=` (PS3.5 §6.2). */
-function groupsOf(name: string): { readonly Alphabetic?: string | undefined; readonly Ideographic?: string | undefined } {
-  const [Alphabetic, Ideographic] = name.split('=')
-  return { Alphabetic, Ideographic }
-}
-
-/** How the person writes the name; the parts in the order of the standard. */
-export function writtenName(name: PersonName): string {
+/** As the list writes it, in the language of the page; of several names the first. */
+export function writtenName(name: PersonName, spoken: Language = language()): string {
   if (name === undefined || name === null) return ''
-  if (typeof name === 'object' && !('Alphabetic' in name) && Array.isArray(name)) return writtenName((name as readonly PersonName[])[0])
-  const { Alphabetic, Ideographic } = typeof name === 'string' ? groupsOf(name) : name as { readonly Alphabetic?: string; readonly Ideographic?: string }
-  const text = [Ideographic, Alphabetic].find(Boolean) ?? ''
-  return text.split('^').filter((part) => part !== '').join(/[\u3400-\u9fff]/.test(text) ? '' : ' ')
+  if (typeof name === 'string') return personName(name, spoken)
+  if (!('Alphabetic' in name) && Array.isArray(name)) return writtenName((name as readonly PersonName[])[0], spoken)
+  const { Alphabetic = '', Ideographic = '' } = name as { readonly Alphabetic?: string; readonly Ideographic?: string }
+  return personName(`${Alphabetic}=${Ideographic}`, spoken)
 }
 
-/** Number, sex and date of birth in one line. */
-const identityOf = ({ PatientID, PatientSex, PatientBirthDate }: Patient): string =>
-  [PatientID ?? '', PatientSex ?? '', (PatientBirthDate ?? '').replace(/^(\d{4})(\d{2})(\d{2})$/, '$1-$2-$3')].filter((part) => part !== '').join(' · ')
+/** By PatientSex (PS3.3 C.7.1.1). */
+const sexes: Readonly<Record<string, Word>> = { M: 'male', F: 'female', O: 'otherSex' }
+
+/** Number, sex and date of birth in one line. Below it OHIF writes the date of the study: this one says what it is. */
+export function identityOf({ PatientID, PatientSex, PatientBirthDate }: Patient, spoken: Language = language()): string {
+  const sex = sexes[PatientSex ?? '']
+  const born = dicomDate(PatientBirthDate ?? '')
+  return [PatientID ?? '', sex === undefined ? PatientSex ?? '' : words[spoken][sex], born === '' ? '' : `${words[spoken].born} ${born}`].filter((part) => part !== '').join(' · ')
+}
 
 /** Both lines, for panes of ours. */
 export const patientLines = (patient: Patient): readonly string[] => [writtenName(patient.PatientName), identityOf(patient)].filter((line) => line !== '')

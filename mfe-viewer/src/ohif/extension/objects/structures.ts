@@ -1,7 +1,6 @@
 /** Structure sets: which OHIF would leave out, leave at "loading" for ever, or draw in the wrong place. */
-import type { Language } from '../../language.ts'
+import { dicomDate } from '@isocenter/design-system/dicom-date'
 import type { Word } from '../../words.ts'
-import { dateOf, timeOf } from '../dates.ts'
 import type { DisplaySet } from '../ohif.ts'
 import { along, imagePlanes, normalOf, rounding } from './image-planes.ts'
 import { itemsOf, referencedSeriesOf, type Naturalized } from './kinds.ts'
@@ -24,18 +23,20 @@ export interface NamedStructures {
   readonly name: string
 }
 
+/** So many letters of a name the list of series shows for certain; the whole stands at the pointer. */
+const shownLetters = 16
+
 /**
- * The structure sets of one series in the order they were made, each named by its label, when it was made (PS3.3 C.8.8.5) and its series. Sets that would read the
- * same are counted. What says no date stands first, by InstanceNumber.
+ * The structure sets of one series in the order they were made, each named by its label, when it was made (PS3.3 C.8.8.5) and its series: before the others what tells
+ * most of them apart, since the list cuts names off. Sets that would read the same are counted. What says no date stands first, by InstanceNumber.
  */
-export function namedStructures(sets: readonly Naturalized[], spoken?: Language): readonly NamedStructures[] {
+export function namedStructures(sets: readonly Naturalized[]): readonly NamedStructures[] {
   const made = ({ StructureSetDate: date, StructureSetTime: time }: Naturalized) => (textOf(date) === '' ? '' : `${textOf(date)}${textOf(time)}`)
   const ordered = sets.toSorted((one, other) => made(one).localeCompare(made(other)) || Number(one['InstanceNumber'] ?? 0) - Number(other['InstanceNumber'] ?? 0))
-  const names = ordered.map(({ StructureSetLabel, StructureSetDate, StructureSetTime, SeriesDescription }) => {
-    const date = textOf(StructureSetDate)
-    const when = date === '' ? '' : [dateOf(date, spoken), timeOf(textOf(StructureSetTime))].filter((part) => part !== '').join(' ')
-    return [...new Set([textOf(StructureSetLabel), when, textOf(SeriesDescription)])].filter((part) => part !== '').join(' · ')
-  })
+  const parts: readonly ((set: Naturalized) => string)[] = [({ StructureSetLabel }) => textOf(StructureSetLabel), whenOf, ({ SeriesDescription }) => textOf(SeriesDescription)]
+  const toldApart = (part: (set: Naturalized) => string) => new Set(ordered.map((set) => part(set).slice(0, shownLetters))).size
+  const telling = parts.toSorted((one, other) => toldApart(other) - toldApart(one))
+  const names = ordered.map((set) => [...new Set(telling.map((part) => part(set)))].filter((part) => part !== '').join(' · '))
   return ordered.map((instance, index) => {
     const name = names[index] ?? ''
     const alike = names.filter((other) => other === name).length
@@ -74,6 +75,15 @@ export function areBesideImages({ ROIContours }: ReadStructures, images: Pick<Di
     const place = along(normal, [Number(point.x), Number(point.y), Number(point.z)])
     return !planes.some((plane) => Math.abs(place - plane) <= reach)
   }))
+}
+
+/** Hour and minute of a time as DICOM writes it (TM); empty where it does not say the minute. */
+const timeOf = (text: string): string => (/^\d{4}/.test(text) ? `${text.slice(0, 2)}:${text.slice(2, 4)}` : '')
+
+/** Date and time of a structure set; empty where it says no date. */
+function whenOf({ StructureSetDate, StructureSetTime }: Naturalized): string {
+  const date = textOf(StructureSetDate)
+  return date === '' ? '' : [dicomDate(date), timeOf(textOf(StructureSetTime))].filter((part) => part !== '').join(' ')
 }
 
 const textOf = (value: unknown): string => (typeof value === 'string' || typeof value === 'number' ? String(value).trim() : '')
