@@ -1,7 +1,7 @@
 /** Objects of the spool become deliveries. */
 import { foldName } from '@isocenter/dicom'
 import type { SpooledObject } from '../spool/spooled-object.ts'
-import { supersedeLost } from './lost.ts'
+import { supersedeGone } from './lost.ts'
 import { destinationsOf, type Destination, type Routes } from './rules.ts'
 import type { Statements, Transaction } from '../platform/statements.ts'
 
@@ -73,7 +73,7 @@ export function createEnqueuer(statements: Statements): Enqueuer {
 
 function enqueueOne(transaction: Transaction, object: SpooledObject, routes: Routes): readonly Destination[] {
   if (transaction.get('SELECT 1 FROM forward_object WHERE object_id = ?', object.id)) return []
-  supersedeLost(transaction, object.SOPInstanceUID)
+  supersedeGone(transaction, object)
   const receivedAt = object.receivedAt.getTime()
   const study = transaction.get<{ studyId: number }>(
     upsertStudy, object.StudyInstanceUID, object.PatientID ?? null, object.PatientName ?? null, foldName(object.PatientName ?? ''), object.AccessionNumber ?? null,

@@ -32,7 +32,7 @@ export type ForwardingChange =
   | { readonly topic: 'studyComplete'; readonly study: CompleteStudy }
 
 export interface ForwardingOptions extends Omit<SenderDeps, 'queue' | 'clock'> {
-  /** With `forwardingTables`, `strandedTables`, `repeatTables` and `lostTables`. */
+  /** With `forwardingTables`, `strandedTables`, `repeatTables`, `lostTables` and `supersededTables`. */
   readonly database: Database
   readonly spool: Pick<Spool, 'read' | 'pathOf' | 'look' | 'subscribe' | 'onRepeat' | 'onLoss' | 'get' | 'delete' | 'usage'>
   /** For recoded objects while they are sent; of this process alone, in a folder nobody else may read: they are of patients. Emptied at the start. */

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createLog } from '../platform/log.ts'
 import type { Database } from '../platform/database.ts'
 import { createStatements, type Statements } from '../platform/statements.ts'
+import { createRecords } from '../records/records.ts'
 import type { Queue } from './queue.ts'
 import { aQueue, anObject, toNode } from './queue.fixture.ts'
 import { applyRetention, finishDeletions } from './retention.ts'
@@ -83,6 +84,17 @@ describe('retention', () => {
     await applyRetention(options(spool), settings({}))
     expect(studies()).toBe(0)
     expect(queue.counts().get('a')).toMatchObject({ delivered: 0 })
+  })
+
+  test('what was deleted and comes anew counts once in its study, whose record stays', async () => {
+    const object = anObject()
+    queue.enqueue([object, anObject()], toNode('a'))
+    await arrive(2)
+    await applyRetention(options(spoolOf()), settings({ deleteDaysAfterArrival: 0 }))
+    queue.enqueue([{ ...object, id: anObject().id }], toNode('a'))
+    const records = createRecords({ database, clock, nodeName: () => undefined })
+    expect(records.study(object.StudyInstanceUID)).toMatchObject({ instances: 2, bytes: 1_000_000, deliveries: [{ delivered: 1, waiting: 1 }] })
+    expect(records.instances(object.StudyInstanceUID, {}, { limit: 10 }).total).toBe(3)
   })
 
   test('a file that a crash kept from being deleted goes at the next start', async () => {

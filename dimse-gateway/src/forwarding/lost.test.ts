@@ -74,6 +74,42 @@ describe('an object whose file was taken away', () => {
     expect(study()?.deliveries).toHaveLength(1)
   })
 
+  test('that had arrived counts once in its study when it comes anew, at each node by its newest copy, and its records stay', async () => {
+    const { id, SOPInstanceUID } = received('a', 'b')
+    await settleAt('a', confirmed)
+    await settleAt('b', confirmed)
+    queue.lose([id], 5)
+    for (const now of [6, 7]) {
+      const anew = anObject({ StudyInstanceUID, SOPInstanceUID, byteLength: 400_000 + now })
+      queue.enqueue([anew], toNode('a'))
+      expect(study()).toMatchObject({ instances: 1, bytes: 400_000 + now, deliveries: [{ nodeId: 'a', delivered: 0, waiting: 1 }, { nodeId: 'b', delivered: 1, waiting: 0 }] })
+      await settleAt('a', confirmed)
+      expect(study()).toMatchObject({ instances: 1, deliveries: [{ nodeId: 'a', delivered: 1, verified: 1 }, { nodeId: 'b', delivered: 1 }] })
+      queue.lose([anew.id], now)
+    }
+    expect(records.instances(StudyInstanceUID, {}, page).records.map(({ deliveries }) => deliveries.map(({ nodeId, state }) => [nodeId, state]))).toEqual([[['a', 'delivered'], ['b', 'delivered']], [['a', 'delivered']], [['a', 'delivered']]])
+  })
+
+  test('of which one copy waits still counts both, and so does a copy of another study', async () => {
+    const { id, SOPInstanceUID } = received('a')
+    await settleAt('a', confirmed)
+    queue.enqueue([anObject({ StudyInstanceUID: '1.2.4', SOPInstanceUID })], toNode('a'))
+    queue.lose([id], 5)
+    queue.enqueue([anObject({ StudyInstanceUID: '1.2.4', SOPInstanceUID, dataSetSha256: '1'.repeat(64) })], toNode('a'))
+    expect(study()).toMatchObject({ instances: 1, deliveries: [{ delivered: 1 }] })
+    expect(records.study('1.2.4')).toMatchObject({ instances: 2, deliveries: [{ waiting: 2 }] })
+  })
+
+  test('while it was being sent is lost no more when that fails after it has come anew', async () => {
+    const { id, SOPInstanceUID } = received('a')
+    const sending = await claim('a')
+    expect(queue.lose([id], 5)).toEqual({ arrived: 0, lost: 1 })
+    queue.enqueue([anObject({ StudyInstanceUID, SOPInstanceUID })], toNode('a'))
+    await queue.settle(sending.map(({ deliveryId }) => ({ deliveryId, outcome: unread })), 6)
+    expect(queue.lost().count).toBe(0)
+    expect(study()).toMatchObject({ instances: 1, deliveries: [{ nodeId: 'a', waiting: 1, cancelled: 0 }] })
+  })
+
   test('is seen to by a person, by study or as of a moment, and its record stays until then however old', async () => {
     const [first, second] = [received('a'), received('a')]
     const other = anObject()

@@ -97,20 +97,33 @@ function endDeliveries(transaction: Transaction, objectKey: number, now: number)
 
 /** Ends a delivery whose object was found to be gone while it was being sent; any other is left as it was settled. */
 export function endIfLost(transaction: Transaction, deliveryId: number, now: number): void {
-  const object = transaction.get<{ objectKey: number }>('SELECT object_key AS objectKey FROM delivery JOIN forward_object USING (object_key) WHERE delivery_id = ? AND lost = 1', deliveryId)
-  if (object && endDeliveries(transaction, object.objectKey, now) > 0) transaction.run(addUnproven, object.objectKey, now)
+  const object = transaction.get<{ objectKey: number; superseded: number }>(
+    'SELECT object_key AS objectKey, superseded FROM delivery JOIN forward_object USING (object_key) WHERE delivery_id = ? AND lost = 1', deliveryId)
+  if (!object || endDeliveries(transaction, object.objectKey, now) === 0) return
+  if (object.superseded === 1) forgetCalledOff(transaction, object.objectKey)
+  else transaction.run(addUnproven, object.objectKey, now)
 }
 
-/** What comes anew is no longer lost, and what its former copy was called off for is sent from the new one. A copy that had come nowhere is not counted beside it. */
-export function supersedeLost(transaction: Transaction, SOPInstanceUID: string): void {
-  for (const { objectKey } of transaction.all<{ objectKey: number }>('SELECT object_key AS objectKey FROM forward_object WHERE sop_instance_uid = ? AND lost = 1', SOPInstanceUID)) {
-    transaction.run('DELETE FROM lost_object WHERE object_key = ?', objectKey)
-    transaction.run(`DELETE FROM delivery WHERE object_key = ? AND state = 'cancelled' AND last_error = 'objectUnreadable'`, objectKey)
-    const removed = transaction.get<{ studyId: number; bytes: number }>(`
-      DELETE FROM forward_object WHERE object_key = ? AND NOT EXISTS (SELECT 1 FROM delivery d WHERE d.object_key = forward_object.object_key)
-      RETURNING study_id AS studyId, byte_length AS bytes`, objectKey)
-    if (!removed) continue
-    transaction.run('UPDATE forward_study SET instances = instances - 1, bytes = bytes - ? WHERE study_id = ?', removed.bytes, removed.studyId)
-    transaction.run('DELETE FROM forward_study WHERE study_id = ? AND NOT EXISTS (SELECT 1 FROM forward_object o WHERE o.study_id = forward_study.study_id)', removed.studyId)
+/**
+ * What comes anew is no longer lost, and what its former copy was called off for is sent from the new one. A copy that had come nowhere is
+ * forgotten; of others the records stay. None is counted beside the new one in their study.
+ */
+export function supersedeGone(transaction: Transaction, { SOPInstanceUID, StudyInstanceUID }: { readonly SOPInstanceUID: string; readonly StudyInstanceUID: string }): void {
+  const gone = transaction.all<{ objectKey: number; studyId: number; lost: number; bytes: number; isSameStudy: number; superseded: number }>(`
+    SELECT object_key AS objectKey, study_id AS studyId, lost, byte_length AS bytes, study_instance_uid = ?2 AS isSameStudy, superseded FROM forward_object JOIN forward_study USING (study_id)
+    WHERE sop_instance_uid = ?1 AND deleted_at IS NOT NULL`, SOPInstanceUID, StudyInstanceUID)
+  for (const { objectKey, studyId, lost, bytes, isSameStudy, superseded } of gone) {
+    if (lost === 1) forgetCalledOff(transaction, objectKey)
+    const isForgotten = lost === 1 && transaction.run('DELETE FROM forward_object WHERE object_key = ? AND NOT EXISTS (SELECT 1 FROM delivery d WHERE d.object_key = forward_object.object_key)', objectKey).changes > 0
+    if (superseded === 1 || !(isForgotten || isSameStudy === 1)) continue
+    transaction.run('UPDATE forward_object SET superseded = 1 WHERE object_key = ?', objectKey)
+    transaction.run('UPDATE forward_study SET instances = instances - 1, bytes = bytes - ? WHERE study_id = ?', bytes, studyId)
+    transaction.run('DELETE FROM forward_study WHERE study_id = ? AND NOT EXISTS (SELECT 1 FROM forward_object o WHERE o.study_id = forward_study.study_id)', studyId)
   }
+}
+
+/** A lost object is one no more, nor has it deliveries that were called off for that. */
+function forgetCalledOff(transaction: Transaction, objectKey: number): void {
+  transaction.run('DELETE FROM lost_object WHERE object_key = ?', objectKey)
+  transaction.run(`DELETE FROM delivery WHERE object_key = ? AND state = 'cancelled' AND last_error = 'objectUnreadable'`, objectKey)
 }

@@ -135,3 +135,10 @@ CREATE TRIGGER lost_object_arrived AFTER UPDATE OF arrived_everywhere_at ON forw
   DELETE FROM lost_object WHERE object_key = new.object_key;
 END;
 ` }
+
+/** What went from here and came anew. */
+export const supersededTables: SchemaStep = { name: 'forwarding-5', sql: `
+/* Its copy here was gone when it came anew in the same study, which counts the newer one. */
+ALTER TABLE forward_object ADD COLUMN superseded INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX forward_object_superseded ON forward_object (study_id, object_key) WHERE superseded = 1;
+` }

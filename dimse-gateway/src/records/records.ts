@@ -20,7 +20,7 @@ export interface Records {
 }
 
 export interface RecordsOptions {
-  /** With `forwardingTables`, `strandedTables`, `repeatTables` and `lostTables`. */
+  /** With `forwardingTables`, `strandedTables`, `repeatTables`, `lostTables` and `supersededTables`. */
   readonly database: Database
   readonly clock: Clock
   /** What a node is called; its id where it is no longer there. */
@@ -149,12 +149,18 @@ const copiesOfArrived = `
     AND EXISTS (SELECT 1 FROM delivery d WHERE d.object_key = o.object_key AND d.state = 'delivered' AND d.node_id IN (SELECT value FROM json_each(?)))
   ORDER BY o.object_key LIMIT ?`
 
+/** Whether a delivery `d` of study `?1` is of the newest copy of its instance that goes to its node. Nearly always no copy went and came anew. */
+const isNewestAtNode = `(d.object_key NOT IN (SELECT object_key FROM forward_object WHERE study_id = ?1 AND superseded = 1) OR NOT EXISTS (
+  SELECT 1 FROM forward_object o JOIN forward_object n ON n.sop_instance_uid = o.sop_instance_uid AND n.study_id = o.study_id AND n.object_key > o.object_key
+    JOIN delivery e ON e.object_key = n.object_key AND e.node_id = d.node_id
+  WHERE o.object_key = d.object_key))`
+
 type Named = (nodeId: string) => { nodeId: string; nodeName: string }
 
 function deliveriesOfStudy(statements: Statements, studyId: number, named: Named): StudyDelivery[] {
   const rows = statements.all<{ nodeId: string; state: DeliveryState; count: number; verified: number; deliveredAt: number | null; arrivals: number; unreadable: number }>(`
     SELECT node_id AS nodeId, state, count(*) AS count, sum(verified) AS verified, max(delivered_at) AS deliveredAt, count(delivered_at) AS arrivals, sum(last_error IS 'objectUnreadable') AS unreadable
-    FROM delivery WHERE study_id = ? GROUP BY node_id, state ORDER BY node_id`, studyId)
+    FROM delivery d WHERE study_id = ?1 AND ${isNewestAtNode} GROUP BY node_id, state ORDER BY node_id`, studyId)
   return [...Map.groupBy(rows, ({ nodeId }) => nodeId)].map(([nodeId, ofNode]) => {
     const deliveredAt = Math.max(...ofNode.map((row) => row.deliveredAt ?? 0))
     const failure = statements.get<FailureColumns>(`
