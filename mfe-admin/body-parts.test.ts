@@ -111,13 +111,27 @@ describe.skipIf(!hasProgram('chromium'))('body parts in Chromium', () => {
     await opened.close()
   }, 90_000)
 
-  test.each([['zh-CN', 'light', { width: 1440, height: 900 }], ['en', 'dark', { width: 1440, height: 900 }], ['zh-CN', 'dark', phone], ['en', 'light', phone]] as const)('can be read in %s, %s', async (language, colorScheme, viewport) => {
+  test.each([
+    ['zh-CN', 'light', { width: 1440, height: 900 }],
+    ['en', 'dark', { width: 1440, height: 900 }],
+    ['zh-CN', 'dark', phone],
+    ['en', 'light', phone],
+  ] as const)('can be read in %s, %s', async (language, colorScheme, viewport) => {
     const opened = await atHospital({ language, colorScheme, viewport })
     const { page } = opened
     const { db } = screens.service
     const own = { organisation_id: opened.organisationId }
     const [category] = await db('part_category').insert([{ ...own, device_type: 'CT', name: '胸腹部' }, { ...own, device_type: 'MR', name: 'Joints' }]).returning<{ category_id: string }[]>('category_id')
-    const [part] = await db('body_part').insert(['胸部平扫', 'Chest and upper abdomen with contrast medium'].map((name, index) => ({ ...own, category_id: category?.category_id, device_type: 'CT', category_name: '胸腹部', name, part_count: index + 1 }))).returning<{ part_id: string }[]>('part_id')
+    const [part] = await db('body_part')
+      .insert(['胸部平扫', 'Chest and upper abdomen with contrast medium'].map((name, index) => ({
+        ...own,
+        category_id: category?.category_id,
+        device_type: 'CT',
+        category_name: '胸腹部',
+        name,
+        part_count: index + 1,
+      })))
+      .returning<{ part_id: string }[]>('part_id')
     const rules = JSON.stringify([{ attribute: 'BodyPartExamined', operator: 'equals', value: 'CHEST' }, { attribute: 'SeriesDescription', operator: 'matches', value: '胸(部|片)' }])
     const [tag] = await db('part_tag').insert(['胸部', 'lung'].map((name, index) => ({ ...own, name, priority: index, is_final: index === 0, rules }))).returning<{ tag_id: string }[]>('tag_id')
     await db('body_part_tag').insert({ ...own, part_id: part?.part_id, tag_id: tag?.tag_id })

@@ -41,8 +41,10 @@ describe.skipIf(!hasProgram('chromium'))('pages of management in Chromium', () =
       const hospital = await aFurnishedHospital(screens.service.db)
       const opened = await screens.signedInPage({ ...options, name: 'Wang Fang', organisation: hospital })
       expect(await wrongWith(opened, way, hospital.organisationId, name, [
-        'members', `members?record=${hospital.doctorId}`, 'invitations', 'frozen-accounts', 'roles', 'departments', 'settings', 'pairings', `pairings?record=${hospital.pairingId}`, 'devices', 'device-types', 'body-parts', 'body-parts?tab=tags',
-        'gateways', `gateways?record=${hospital.gatewayId}`, 'api-keys', 'sign-in-provider', 'logs', 'logs?tab=users', 'logs?tab=studies', 'notifications', 'notifications?tab=deliveries', 'notifications?tab=webhook', 'quarantine', 'deleted-studies', 'storage',
+        'members', `members?record=${hospital.doctorId}`, 'invitations', 'frozen-accounts', 'roles', 'departments', 'settings', 'pairings',
+        `pairings?record=${hospital.pairingId}`, 'devices', 'device-types', 'body-parts', 'body-parts?tab=tags',
+        'gateways', `gateways?record=${hospital.gatewayId}`, 'api-keys', 'sign-in-provider', 'logs', 'logs?tab=users', 'logs?tab=studies',
+        'notifications', 'notifications?tab=deliveries', 'notifications?tab=webhook', 'quarantine', 'deleted-studies', 'storage',
       ])).toEqual([])
       await opened.close()
     }, 240_000)
@@ -52,9 +54,22 @@ describe.skipIf(!hasProgram('chromium'))('pages of management in Chromium', () =
       const opened = await screens.signedInPage({ ...options, name: 'Wang Fang', organisation: hospital })
       const wrong: string[] = []
       const forms = [
-        ['members', '.page-actions .ant-btn-primary'], ['invitations', '.page-actions .ant-btn-primary'], ['frozen-accounts', ':is(td, .data-cards > li) .ant-btn'], ['roles', '.page-actions .ant-btn-primary'], ['roles', ':is(td, .data-cards > li) .ant-btn-dangerous'], ['departments', '.page-actions .ant-btn-primary'],
-        ['pairings', '.page-actions .ant-btn-primary'], ['devices', ':is(td, .data-cards > li) .ant-btn:not(.ant-btn-dangerous)'], ['devices', ':is(td, .data-cards > li) .ant-btn-dangerous'], ['device-types', '.page-actions .ant-btn-primary'], ['body-parts', '.page-actions .ant-btn-primary'], ['body-parts?tab=tags', '.list-tools .ant-btn-primary'], ['api-keys', '.page-actions .ant-btn-primary'], ['sign-in-provider', '.ant-empty .ant-btn-primary'],
-        ['logs', '.is-actions .ant-btn'], ['notifications', ':is(tr, .data-cards > li):nth-child(6) .ant-btn'], ['notifications?tab=webhook', '.ant-empty .ant-btn-primary'], ['quarantine', ':is(td, .data-cards > li) .ant-btn'], ['deleted-studies', ':is(td, .data-cards > li) .ant-btn'],
+        ['members', '.page-actions .ant-btn-primary'], ['invitations', '.page-actions .ant-btn-primary'],
+        ['frozen-accounts', ':is(td, .data-cards > li) .ant-btn'], ['roles', '.page-actions .ant-btn-primary'],
+        ['roles', ':is(td, .data-cards > li) .ant-btn-dangerous'], ['departments', '.page-actions .ant-btn-primary'],
+        ['pairings', '.page-actions .ant-btn-primary'],
+        ['devices', ':is(td, .data-cards > li) .ant-btn:not(.ant-btn-dangerous)'],
+        ['devices', ':is(td, .data-cards > li) .ant-btn-dangerous'],
+        ['device-types', '.page-actions .ant-btn-primary'],
+        ['body-parts', '.page-actions .ant-btn-primary'],
+        ['body-parts?tab=tags', '.list-tools .ant-btn-primary'],
+        ['api-keys', '.page-actions .ant-btn-primary'],
+        ['sign-in-provider', '.ant-empty .ant-btn-primary'],
+        ['logs', '.is-actions .ant-btn'],
+        ['notifications', ':is(tr, .data-cards > li):nth-child(6) .ant-btn'],
+        ['notifications?tab=webhook', '.ant-empty .ant-btn-primary'],
+        ['quarantine', ':is(td, .data-cards > li) .ant-btn'],
+        ['deleted-studies', ':is(td, .data-cards > li) .ant-btn'],
       ] as const
       for (const [page, button] of forms) {
         // That each page is there when it is loaded anew, the test before has said.

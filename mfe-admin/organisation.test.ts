@@ -121,7 +121,14 @@ describe.skipIf(!hasProgram('chromium'))('organisation, machines and records in 
     const { page, hospital, close } = await atHospital('gateways')
     await page.getByRole('link', { name: 'CT room' }).click()
     const drawer = page.getByRole('dialog', { name: 'CT room' })
-    for (const title of ['The server did not take what a modality told of a procedure step', 'A modality could not be told that its images are safe', 'Objects are kept here and go nowhere', 'The settings were damaged; earlier ones are used']) await drawer.getByText(title).waitFor()
+    for (const title of [
+      'The server did not take what a modality told of a procedure step',
+      'A modality could not be told that its images are safe',
+      'Objects are kept here and go nowhere',
+      'The settings were damaged; earlier ones are used',
+    ]) {
+      await drawer.getByText(title).waitFor()
+    }
     await drawer.getByRole('table', { name: 'Film printers' }).getByRole('row', { name: 'DryView Greys 14 × 17 in and A4' }).waitFor()
     await drawer.getByRole('button', { name: 'Pause: Cloud' }).click()
     await drawer.getByRole('table', { name: 'Orders' }).getByText('Pause a node').waitFor()

@@ -45,14 +45,28 @@ export function NewOrganisationForm({ isOperator, onClose, onMade }: { readonly 
   const possible = isOperator ? organisationModules : organisationModules.filter((module) => here.includes(module))
   return (
     <FormDrawer<Values>
-      title={isOperator ? words.addOrganisation : words.addHospital} width={560} initialValues={{ kind: 'hospital', name: '', modules: [...possible], phone: '', person: '' }} submitText={words.make} doneText="" onClose={onClose} onSubmit={submit}
+      title={isOperator ? words.addOrganisation : words.addHospital}
+      width={560}
+      initialValues={{ kind: 'hospital', name: '', modules: [...possible], phone: '', person: '' }}
+      submitText={words.make}
+      doneText=""
+      onClose={onClose}
+      onSubmit={submit}
       problemFields={{ 'invalid-phone': 'phone', 'not-a-login': 'phone', 'account-exists': 'phone', 'name-taken': 'name', 'no-such-organisation': 'ownerId', 'invalid-settings': 'timeZone' }}
     >
       {(form) => (
         <>
-          {isOperator && <Form.Item name="kind" label={words.kind} rules={[{ required: true, message: words.missingKind }]}><Select options={(['hospital', 'team', 'consortium'] as const).map((value) => ({ value, label: common.kinds[value] }))} /></Form.Item>}
+          {isOperator && (
+            <Form.Item name="kind" label={words.kind} rules={[{ required: true, message: words.missingKind }]}>
+              <Select options={(['hospital', 'team', 'consortium'] as const).map((value) => ({ value, label: common.kinds[value] }))} />
+            </Form.Item>
+          )}
           <Form.Item name="name" label={common.name} rules={[{ required: true, whitespace: true, message: common.missingName }]}><Input autoFocus maxLength={100} /></Form.Item>
-          <Form.Item noStyle shouldUpdate={(before: Values, after: Values) => before.kind !== after.kind}>{() => isOperator && form.getFieldValue('kind') === 'team' && <Form.Item name="ownerId" label={words.owner} extra={words.ownerHint}><OrganisationSelect kind="hospital" /></Form.Item>}</Form.Item>
+          <Form.Item noStyle shouldUpdate={(before: Values, after: Values) => before.kind !== after.kind}>{() => (
+            isOperator && form.getFieldValue('kind') === 'team' && (
+              <Form.Item name="ownerId" label={words.owner} extra={words.ownerHint}><OrganisationSelect kind="hospital" /></Form.Item>
+            )
+          )}</Form.Item>
           <Form.Item name="timeZone" label={words.timeZone}><Select allowClear showSearch options={Intl.supportedValuesOf('timeZone').map((value) => ({ value, label: value }))} /></Form.Item>
           <Form.Item name="modules" label={words.modules}><Checkbox.Group className="checks" options={possible.map((value) => ({ value, label: common.modules[value] }))} /></Form.Item>
           <fieldset className="plain-fieldset">

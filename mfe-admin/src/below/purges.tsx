@@ -23,7 +23,16 @@ export function Purges() {
   return (
     <Page title={words.purges} intro={words.purgesIntro}>
       <Card className="tab-card">
-        <Tabs activeKey={filters.oneOf('tab', tabs) ?? 'requests'} destroyOnHidden onChange={(tab) => { filters.set({ tab }) }} items={tabs.map((key) => ({ key, label: words.purgeTabs[key], children: key === 'requests' ? <Requests /> : <Candidates onAsked={() => { filters.set({ tab: 'requests' }) }} /> }))} />
+        <Tabs
+          activeKey={filters.oneOf('tab', tabs) ?? 'requests'}
+          destroyOnHidden
+          onChange={(tab) => { filters.set({ tab }) }}
+          items={tabs.map((key) => ({
+            key,
+            label: words.purgeTabs[key],
+            children: key === 'requests' ? <Requests /> : <Candidates onAsked={() => { filters.set({ tab: 'requests' }) }} />,
+          }))}
+        />
       </Card>
     </Page>
   )
@@ -40,7 +49,9 @@ function Requests() {
   const act = maintenance(api)
   const pages = usePages('purges', (cursor, signal) => act.purges(cursor === undefined ? {} : { cursor }, signal))
   const approve = async ({ purgeId, studies }: Purge) => {
-    if (await confirm({ title: words.approveTitle(formats.number(studies)), hint: words.approveHint, action: words.approve })) await run(() => changing(() => act.approvePurge(purgeId), pages.reload), { done: words.approved }).then(pages.reload)
+    if (await confirm({ title: words.approveTitle(formats.number(studies)), hint: words.approveHint, action: words.approve })) {
+      await run(() => changing(() => act.approvePurge(purgeId), pages.reload), { done: words.approved }).then(pages.reload)
+    }
   }
   const columns: Column<Purge>[] = [
     { key: 'reason', title: words.reason, isMain: true, cell: ({ reason, decisionReason }) => <><strong>{reason}</strong>{decisionReason !== undefined && <span className="hint small block">{decisionReason}</span>}</> },
@@ -49,13 +60,28 @@ function Requests() {
     { key: 'size', title: words.size, isNumber: true, cell: ({ bytes }) => formats.bytes(bytes) },
     { key: 'age', title: words.youngest, isNumber: true, cell: ({ youngestDays }) => words.days(formats.number(youngestDays)) },
     { key: 'requested', title: words.requestedBy, cell: ({ requestedBy, requestedAt }) => <>{requestedBy.name ?? requestedBy.actor}<span className="hint small block">{formats.moment(requestedAt)}</span></> },
-    { key: 'decided', title: words.decidedBy, cell: ({ decidedBy, decidedAt }) => decidedBy && <>{decidedBy.name ?? decidedBy.actor}{decidedAt !== undefined && <span className="hint small block">{formats.moment(decidedAt)}</span>}</> },
+    {
+      key: 'decided',
+      title: words.decidedBy,
+      cell: ({ decidedBy, decidedAt }) => decidedBy && (
+        <>{decidedBy.name ?? decidedBy.actor}{decidedAt !== undefined && <span className="hint small block">{formats.moment(decidedAt)}</span>}</>
+      ),
+    },
     {
       key: 'actions', title: common.actions, isActions: true, cell: (purge) => (purge.actions.length === 0 ? null : (
         <span className="row-actions">
           {purge.actions.includes('approve') && <Button size="small" danger loading={isBusy} onClick={() => void approve(purge)}>{words.approve}</Button>}
           {purge.actions.includes('decline') && <Button size="small" onClick={() => { setDeclining(purge) }}>{words.decline}</Button>}
-          {purge.actions.includes('withdraw') && <Button size="small" loading={isBusy} onClick={() => void run(() => changing(() => act.withdrawPurge(purge.purgeId), pages.reload), { done: words.withdrawn }).then(pages.reload)}>{words.withdraw}</Button>}
+          {purge.actions.includes('withdraw') && (
+            <Button
+              size="small"
+              loading={isBusy}
+              onClick={() =>
+                void run(() => changing(() => act.withdrawPurge(purge.purgeId), pages.reload), { done: words.withdrawn }).then(pages.reload)}
+            >
+              {words.withdraw}
+            </Button>
+          )}
         </span>
       )),
     },
@@ -63,7 +89,15 @@ function Requests() {
   return (
     <>
       <Listing pages={pages} empty={words.noPurges}>{(items) => <DataTable label={words.purges} items={items} columns={columns} rowKey={({ purgeId }) => purgeId} />}</Listing>
-      {declining && <AskReason title={words.declineTitle} action={words.decline} done={words.declined} onClose={() => { setDeclining(undefined) }} onSubmit={(reason) => changing(() => act.declinePurge(declining.purgeId, reason), pages.reload).then(pages.reload)} />}
+      {declining && (
+        <AskReason
+          title={words.declineTitle}
+          action={words.decline}
+          done={words.declined}
+          onClose={() => { setDeclining(undefined) }}
+          onSubmit={(reason) => changing(() => act.declinePurge(declining.purgeId, reason), pages.reload).then(pages.reload)}
+        />
+      )}
     </>
   )
 }
@@ -86,10 +120,28 @@ function Candidates({ onAsked }: { readonly onAsked: () => void }) {
     })
   }
   const columns: Column<DeletedStudyOfAny>[] = [
-    { key: 'choose', title: common.actions, isActions: true, cell: ({ deletedStudyId, actions, StudyInstanceUID }) => <Checkbox aria-label={words.choose(StudyInstanceUID)} disabled={!actions.includes('requestPurge')} checked={chosen.has(deletedStudyId)} onChange={({ target }) => { choose(deletedStudyId, target.checked) }} /> },
+    {
+      key: 'choose',
+      title: common.actions,
+      isActions: true,
+      cell: ({ deletedStudyId, actions, StudyInstanceUID }) => (
+        <Checkbox
+          aria-label={words.choose(StudyInstanceUID)}
+          disabled={!actions.includes('requestPurge')}
+          checked={chosen.has(deletedStudyId)}
+          onChange={({ target }) => { choose(deletedStudyId, target.checked) }}
+        />
+      ),
+    },
     { key: 'organisation', title: words.organisation, isMain: true, cell: ({ organisation }) => <strong>{organisation.name}</strong> },
     { key: 'study', title: words.study, cell: ({ StudyInstanceUID }) => <span className="mono small">{StudyInstanceUID}</span> },
-    { key: 'state', title: common.state, cell: ({ state, isPurgeRequested }) => <><Tag color={deletedColours[state]}>{words.deletedStates[state]}</Tag>{isPurgeRequested && <Tag color="error">{words.purgeAsked}</Tag>}</> },
+    {
+      key: 'state',
+      title: common.state,
+      cell: ({ state, isPurgeRequested }) => (
+        <><Tag color={deletedColours[state]}>{words.deletedStates[state]}</Tag>{isPurgeRequested && <Tag color="error">{words.purgeAsked}</Tag>}</>
+      ),
+    },
     { key: 'instances', title: words.instances, isNumber: true, cell: ({ instances }) => formats.number(instances) },
     { key: 'size', title: words.size, isNumber: true, cell: ({ bytes }) => formats.bytes(bytes) },
     { key: 'deleted', title: words.deletedAt, isWhole: true, cell: ({ deletedAt }) => formats.moment(deletedAt) },

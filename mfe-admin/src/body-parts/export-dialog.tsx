@@ -36,7 +36,15 @@ export function ExportDialog({ categories, onClose }: { readonly categories: rea
             <Button size="small" onClick={() => { setChosen(filled.map(({ categoryId }) => categoryId)) }}>{words.all}</Button>
             <Button size="small" onClick={() => { setChosen([]) }}>{words.none}</Button>
           </div>
-          <Checkbox.Group className="checks" value={chosen} onChange={setChosen} options={filled.map(({ categoryId, deviceType, name, parts }) => ({ value: categoryId, label: `${deviceType} ${name} · ${words.partsIn(formats.number(parts.length))}` }))} />
+          <Checkbox.Group
+            className="checks"
+            value={chosen}
+            onChange={setChosen}
+            options={filled.map(({ categoryId, deviceType, name, parts }) => ({
+              value: categoryId,
+              label: `${deviceType} ${name} · ${words.partsIn(formats.number(parts.length))}`,
+            }))}
+          />
         </>
       )}
       <div role="alert">{problem && <Alert type="error" showIcon title={problemText(problem)} />}</div>

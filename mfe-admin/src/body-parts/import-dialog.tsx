@@ -44,7 +44,19 @@ export function ImportDialog({ onClose, onImported }: { readonly onClose: () => 
   return (
     <Modal
       open width={760} title={words.importTitle} onCancel={onClose} closable={{ 'aria-label': common.close }} destroyOnHidden
-      footer={<><Button onClick={onClose}>{common.cancel}</Button><Button type="primary" loading={isBusy} disabled={file === undefined || checked === undefined || checked.errors.length > 0 || isNothing} onClick={() => void confirm()}>{words.confirmImport}</Button></>}
+      footer={(
+        <>
+          <Button onClick={onClose}>{common.cancel}</Button>
+          <Button
+            type="primary"
+            loading={isBusy}
+            disabled={file === undefined || checked === undefined || checked.errors.length > 0 || isNothing}
+            onClick={() => void confirm()}
+          >
+            {words.confirmImport}
+          </Button>
+        </>
+      )}
     >
       <p className="hint">{words.importHint}</p>
       <input ref={input} type="file" hidden accept=".xlsx,.xls" aria-label={words.chooseFile} onChange={(event) => { void choose(event.target.files?.[0]); event.target.value = '' }} />
@@ -71,7 +83,13 @@ function Outcome({ checked: { created, changed, unchanged, newCategories, newTag
     <>
       {errors.length > 0 && <Alert type="error" showIcon title={words.errors(formats.number(rows))} description={isCut ? words.moreErrors : undefined} />}
       <p>{errors.length === 0 && created + changed === 0 ? words.nothingNew : words.outcome(formats.number(created), formats.number(changed), formats.number(unchanged))}</p>
-      {newCategories.length > 0 && <p><span className="hint">{words.newCategories}</span> <span className="tag-list">{newCategories.map(({ deviceType, name }) => <Tag key={`${deviceType} ${name}`}>{`${deviceType} ${name}`}</Tag>)}</span></p>}
+      {newCategories.length > 0 && (
+        <p>
+          <span className="hint">{words.newCategories}</span> <span className="tag-list">
+            {newCategories.map(({ deviceType, name }) => <Tag key={`${deviceType} ${name}`}>{`${deviceType} ${name}`}</Tag>)}
+          </span>
+        </p>
+      )}
       {newTags.length > 0 && <p><span className="hint">{words.newTags}</span> <span className="tag-list">{newTags.map((name) => <Tag key={name}>{name}</Tag>)}</span></p>}
       {errors.length > 0 && <DataTable label={words.problem} items={errors} columns={columns} rowKey={({ row, column }) => `${String(row)} ${column}`} />}
     </>

@@ -21,7 +21,11 @@ interface PartsProps {
   readonly onChanged: () => void
 }
 
-type Form = { readonly kind: 'category'; readonly category?: PartCategory } | { readonly kind: 'part'; readonly category: PartCategory; readonly part?: BodyPart } | { readonly kind: 'import' } | { readonly kind: 'export' }
+type Form =
+  | { readonly kind: 'category'; readonly category?: PartCategory }
+  | { readonly kind: 'part'; readonly category: PartCategory; readonly part?: BodyPart }
+  | { readonly kind: 'import' }
+  | { readonly kind: 'export' }
 
 const alike = (text: string, sought: string): boolean => text.toLowerCase().includes(sought.trim().toLowerCase())
 
@@ -98,13 +102,22 @@ function Category({ category, whole, isOpen, onChanged, onEdit, onAdd, onEditPar
   const isShown = isOpen ?? isUnfolded
   const count = words.partsIn(formats.number(whole.parts.length))
   const removePart = async ({ partId, name }: BodyPart) => {
-    if (await confirm({ title: words.deletePart(name), hint: words.deletePartHint, action: common.remove })) await run(() => changing(() => bodyParts(api).remove(partId), onChanged), { done: words.deleted }).then(onChanged)
+    if (await confirm({ title: words.deletePart(name), hint: words.deletePartHint, action: common.remove })) {
+      await run(() => changing(() => bodyParts(api).remove(partId), onChanged), { done: words.deleted }).then(onChanged)
+    }
   }
   const empty = async () => {
-    if (await confirm({ title: words.deleteAllTitle(count, category.name), hint: words.deletePartHint, action: words.deleteAll })) await run(() => changing(() => bodyParts(api).emptyCategory(category.categoryId, whole.parts.length), onChanged), { done: words.deleted }).then(onChanged)
+    if (await confirm({ title: words.deleteAllTitle(count, category.name), hint: words.deletePartHint, action: words.deleteAll })) {
+      await run(
+        () => changing(() => bodyParts(api).emptyCategory(category.categoryId, whole.parts.length), onChanged),
+        { done: words.deleted },
+      ).then(onChanged)
+    }
   }
   const remove = async () => {
-    if (await confirm({ title: words.deleteCategory(category.name), hint: words.deleteCategoryHint, action: common.remove })) await run(() => changing(() => bodyParts(api).removeCategory(category.categoryId), onChanged), { done: words.deleted }).then(onChanged)
+    if (await confirm({ title: words.deleteCategory(category.name), hint: words.deleteCategoryHint, action: common.remove })) {
+      await run(() => changing(() => bodyParts(api).removeCategory(category.categoryId), onChanged), { done: words.deleted }).then(onChanged)
+    }
   }
   const columns: Column<BodyPart>[] = [
     { key: 'name', title: words.part, isMain: true, cell: ({ name }) => <strong>{name}</strong> },
@@ -122,7 +135,17 @@ function Category({ category, whole, isOpen, onChanged, onEdit, onAdd, onEditPar
   return (
     <section className="part-category" aria-label={`${category.deviceType} ${category.name}`}>
       <div className="part-category-head">
-        <h3><Button type="text" aria-expanded={isShown} icon={isShown ? <CaretDownOutlined aria-hidden /> : <CaretRightOutlined aria-hidden />} onClick={() => { setUnfolded(!isShown) }}>{category.name}<span className="hint">{count}</span></Button></h3>
+        <h3>
+          <Button
+            type="text"
+            aria-expanded={isShown}
+            icon={isShown ? <CaretDownOutlined aria-hidden /> : <CaretRightOutlined aria-hidden />}
+            onClick={() => { setUnfolded(!isShown) }}
+          >
+            {category.name}
+            <span className="hint">{count}</span>
+          </Button>
+        </h3>
         <span className="row-actions">
           <Button size="small" aria-label={`${words.addPart}: ${category.name}`} onClick={onAdd}>{words.addPart}</Button>
           <Button size="small" aria-label={`${words.editCategory}: ${category.name}`} onClick={onEdit}>{common.edit}</Button>

@@ -29,7 +29,13 @@ export function TagForm({ tag, onClose, onChanged }: { readonly tag?: PartTag; r
     >
       {(form) => (
         <>
-          <Form.Item name="name" label={common.name} rules={[{ required: true, whitespace: true, message: common.missingName }, { pattern: tagName, message: words.noSemicolon }]}><Input autoFocus={tag === undefined} maxLength={60} /></Form.Item>
+          <Form.Item
+            name="name"
+            label={common.name}
+            rules={[{ required: true, whitespace: true, message: common.missingName }, { pattern: tagName, message: words.noSemicolon }]}
+          >
+            <Input autoFocus={tag === undefined} maxLength={60} />
+          </Form.Item>
           <Form.List name="rules">{(rows, { add, remove }) => (
             <fieldset className="plain-fieldset">
               <legend>{words.rules}</legend>

@@ -42,9 +42,23 @@ export function TagTrial({ tagId, draft }: TagTrialProps) {
       <p className="hint">{words.testHint}</p>
       <div className="trial-line">
         <Select
-          showSearch={{ filterOption: false, onSearch: onType }} aria-label={words.study} placeholder={words.chooseStudy} value={chosen ?? null} loading={offered.isLoading} notFoundContent={offered.isLoading ? null : words.noStudies} onChange={(uid: string) => { setChosen(uid); setTried(undefined) }}
+          showSearch={{ filterOption: false, onSearch: onType }}
+          aria-label={words.study}
+          placeholder={words.chooseStudy}
+          value={chosen ?? null}
+          loading={offered.isLoading}
+          notFoundContent={offered.isLoading ? null : words.noStudies}
+          onChange={(uid: string) => { setChosen(uid); setTried(undefined) }}
           options={(offered.value?.items ?? []).map((study) => ({
-            value: study.StudyInstanceUID, label: [personName(study.PatientName ?? '', language), study.examTypes.join('/'), study.StudyDescription, study.AccessionNumber ?? study.PatientID].filter((text) => text !== undefined && text !== '').join(' · '),
+            value: study.StudyInstanceUID,
+            label: [
+              personName(study.PatientName ?? '', language),
+              study.examTypes.join('/'),
+              study.StudyDescription,
+              study.AccessionNumber ?? study.PatientID,
+            ]
+              .filter((text) => text !== undefined && text !== '')
+              .join(' · '),
           }))}
         />
         <Button loading={isBusy} disabled={chosen === undefined} onClick={() => void test()}>{words.try}</Button>
@@ -69,7 +83,15 @@ function Outcome({ name, test: { tags, parts, values } }: { readonly name: strin
       {parts.length > 0 && <><h4>{words.suggests}</h4><span className="tag-list">{parts.map((part) => <Tag key={part.partId}>{`${part.deviceType} ${part.category}: ${part.name}`}</Tag>)}</span></>}
       {others.length > 0 && <><h4>{words.otherTags}</h4><ul className="rule-list">{others.map((one) => <li key={one.tagId}><strong>{one.name}</strong> {words.fits(ruleText(one.rule), one.found)}</li>)}</ul></>}
       <h4>{words.says}</h4>
-      {values.length === 0 ? <p className="hint">{words.nothingSaid}</p> : <ul className="rule-list">{values.map(({ attribute, value }) => <li key={`${attribute} ${value}`}><span className="hint">{words.attributes[attribute]}</span> {value}</li>)}</ul>}
+      {values.length === 0
+        ? <p className="hint">{words.nothingSaid}</p>
+        : (
+          <ul className="rule-list">
+            {values.map(({ attribute, value }) => (
+              <li key={`${attribute} ${value}`}><span className="hint">{words.attributes[attribute]}</span> {value}</li>
+            ))}
+          </ul>
+        )}
     </>
   )
 }

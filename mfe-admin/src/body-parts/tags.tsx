@@ -31,11 +31,21 @@ export function Tags({ tags, onChanged }: { readonly tags: Resource<PartTagList>
     await run(() => changing(() => partTags(api).order(tagIds), onChanged)).then(onChanged)
   }
   const remove = async ({ tagId, name, parts }: PartTag) => {
-    if (await confirm({ title: words.deleteTag(name), hint: words.deleteTagHint(words.partsIn(formats.number(parts))), action: common.remove })) await run(() => changing(() => partTags(api).remove(tagId), onChanged), { done: words.deleted }).then(onChanged)
+    if (await confirm({ title: words.deleteTag(name), hint: words.deleteTagHint(words.partsIn(formats.number(parts))), action: common.remove })) {
+      await run(() => changing(() => partTags(api).remove(tagId), onChanged), { done: words.deleted }).then(onChanged)
+    }
   }
   const columns: Column<PartTag>[] = [
     { key: 'name', title: words.tag, isMain: true, cell: ({ name, isFinal }) => <span className="state-line"><strong>{name}</strong>{isFinal && <Tag>{words.isFinal}</Tag>}</span> },
-    { key: 'rules', title: words.rules, cell: ({ rules }) => (rules.length === 0 ? <span className="hint">{words.noRules}</span> : <ul className="rule-list">{rules.map((rule) => <li key={JSON.stringify(rule)}>{ruleText(rule)}</li>)}</ul>) },
+    {
+      key: 'rules',
+      title: words.rules,
+      cell: ({ rules }) => (
+        rules.length === 0
+          ? <span className="hint">{words.noRules}</span>
+          : <ul className="rule-list">{rules.map((rule) => <li key={JSON.stringify(rule)}>{ruleText(rule)}</li>)}</ul>
+      ),
+    },
     {
       key: 'order', title: words.order, cell: (tag) => {
         const place = items.indexOf(tag)
@@ -60,7 +70,11 @@ export function Tags({ tags, onChanged }: { readonly tags: Resource<PartTagList>
   return (
     <>
       <div className="list-tools"><span className="hint">{words.tagOrderHint}</span><Button type="primary" onClick={() => { setEdited('new') }}>{words.addTag}</Button></div>
-      <Loaded resource={tags}>{() => (items.length === 0 ? <EmptyState title={words.noTags}>{words.noTagsHint}</EmptyState> : <DataTable label={words.tags} items={items} columns={columns} rowKey={({ tagId }) => tagId} />)}</Loaded>
+      <Loaded resource={tags}>{() => (
+        items.length === 0
+          ? <EmptyState title={words.noTags}>{words.noTagsHint}</EmptyState>
+          : <DataTable label={words.tags} items={items} columns={columns} rowKey={({ tagId }) => tagId} />
+      )}</Loaded>
       {edited !== undefined && <TagForm {...(edited !== 'new' && { tag: items.find(({ tagId }) => tagId === edited.tagId) ?? edited })} onClose={() => { setEdited(undefined) }} onChanged={onChanged} />}
     </>
   )

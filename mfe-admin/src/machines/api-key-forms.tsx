@@ -35,7 +35,12 @@ export function ApiKeyForm({ apiKey, onClose, onMade, onChanged }: { readonly ap
   }
   return (
     <FormDrawer<KeyValues>
-      title={apiKey === undefined ? words.addKey : words.editKey} width={560} onClose={onClose} onSubmit={submit} {...(apiKey === undefined && { submitText: words.make, doneText: '' })} problemFields={{ 'api-key-name-taken': 'name', 'scope-not-held': 'scopes', 'invalid-api-key': 'addresses' }}
+      title={apiKey === undefined ? words.addKey : words.editKey}
+      width={560}
+      onClose={onClose}
+      onSubmit={submit}
+      {...(apiKey === undefined && { submitText: words.make, doneText: '' })}
+      problemFields={{ 'api-key-name-taken': 'name', 'scope-not-held': 'scopes', 'invalid-api-key': 'addresses' }}
       initialValues={{ name: apiKey?.name ?? '', scopes: [], lastDay: apiKey ? dayOf(new Date(apiKey.expiresAt)) : inDays(usualDays), addresses: apiKey?.addresses.join('\n') ?? '' }}
     >
       <Form.Item name="name" label={common.name} rules={[{ required: true, whitespace: true, message: common.missingName }]}><Input autoFocus maxLength={100} /></Form.Item>
@@ -46,19 +51,34 @@ export function ApiKeyForm({ apiKey, onClose, onMade, onChanged }: { readonly ap
           </Form.Item>
         )}</Loaded>
       )}
-      <Form.Item name="lastDay" label={words.expiryDay} extra={words.expiryHint(formats.number(apiKeyMaxDays))} rules={[{ required: true, message: words.missingDay }]}><Input type="date" min={inDays(0)} max={inDays(apiKeyMaxDays - 1)} /></Form.Item>
+      <Form.Item
+        name="lastDay"
+        label={words.expiryDay}
+        extra={words.expiryHint(formats.number(apiKeyMaxDays))}
+        rules={[{ required: true, message: words.missingDay }]}
+      >
+        <Input type="date" min={inDays(0)} max={inDays(apiKeyMaxDays - 1)} />
+      </Form.Item>
       <Form.Item name="addresses" label={words.addressesOf} extra={words.addressHint}><Input.TextArea rows={3} className="mono" /></Form.Item>
     </FormDrawer>
   )
 }
 
 /** What a key may do; a field of a form. Ant Design would say of its group that it is required, which no group may be. */
-function ScopeChoice({ id, scopes, value = [], onChange }: { readonly id?: string; readonly scopes: ApiKeyScopeList['items']; readonly value?: readonly string[]; readonly onChange?: (value: readonly string[]) => void }) {
+function ScopeChoice({ id, scopes, value = [], onChange }: {
+  readonly id?: string
+  readonly scopes: ApiKeyScopeList['items']
+  readonly value?: readonly string[]
+  readonly onChange?: (value: readonly string[]) => void
+}) {
   const words = useMachineWords()
   return (
     <Checkbox.Group {...(id !== undefined && { id })} className="checks" value={[...value]} onChange={(chosen) => onChange?.(chosen)}>
       {scopes.map(({ scope, allows, mayGive }) => (
-        <Checkbox key={scope} value={scope} disabled={!mayGive}>{words.scopeWords[allows] ?? allows}<span className="hint small block"><code className="mono">{scope}</code>{!mayGive && ` · ${words.scopeNotYours}`}</span></Checkbox>
+        <Checkbox key={scope} value={scope} disabled={!mayGive}>
+          {words.scopeWords[allows] ?? allows}
+          <span className="hint small block"><code className="mono">{scope}</code>{!mayGive && ` · ${words.scopeNotYours}`}</span>
+        </Checkbox>
       ))}
     </Checkbox.Group>
   )
@@ -69,9 +89,22 @@ export function RotationForm({ apiKey: { apiKeyId, name }, onClose, onMade }: { 
   const words = useMachineWords()
   const { api } = useAdmin()
   return (
-    <FormDrawer<{ readonly overlapHours: number }> title={words.rotateTitle(name)} initialValues={{ overlapHours: apiKeyDefaultOverlapHours }} submitText={words.rotate} doneText="" onClose={onClose} onSubmit={async ({ overlapHours }) => { onMade(await apiKeys(api).rotate(apiKeyId, { overlapHours })) }}>
+    <FormDrawer<{ readonly overlapHours: number }>
+      title={words.rotateTitle(name)}
+      initialValues={{ overlapHours: apiKeyDefaultOverlapHours }}
+      submitText={words.rotate}
+      doneText=""
+      onClose={onClose}
+      onSubmit={async ({ overlapHours }) => { onMade(await apiKeys(api).rotate(apiKeyId, { overlapHours })) }}
+    >
       <p className="hint">{words.rotateHint}</p>
-      <Form.Item name="overlapHours" label={words.overlap} rules={[{ required: true, type: 'integer', min: 0, max: apiKeyMaxOverlapHours, message: words.wrongOverlap }]}><InputNumber autoFocus min={0} max={apiKeyMaxOverlapHours} precision={0} /></Form.Item>
+      <Form.Item
+        name="overlapHours"
+        label={words.overlap}
+        rules={[{ required: true, type: 'integer', min: 0, max: apiKeyMaxOverlapHours, message: words.wrongOverlap }]}
+      >
+        <InputNumber autoFocus min={0} max={apiKeyMaxOverlapHours} precision={0} />
+      </Form.Item>
     </FormDrawer>
   )
 }

@@ -31,7 +31,9 @@ export function ApiKeys() {
   const state = filters.oneOf('state', apiKeyStates)
   const pages = usePages(state ?? 'all', (cursor, signal) => apiKeys(api).list({ ...(state && { state }), ...(cursor !== undefined && { cursor }) }, signal))
   const revoke = async ({ apiKeyId, name }: ApiKey) => {
-    if (await confirm({ title: words.revokeKeyTitle(name), hint: words.revokeKeyHint, action: words.revoke })) await run(() => changing(() => apiKeys(api).revoke(apiKeyId), pages.reload), { done: words.revoked }).then(pages.reload)
+    if (await confirm({ title: words.revokeKeyTitle(name), hint: words.revokeKeyHint, action: words.revoke })) {
+      await run(() => changing(() => apiKeys(api).revoke(apiKeyId), pages.reload), { done: words.revoked }).then(pages.reload)
+    }
   }
   const columns: Column<ApiKey>[] = [
     {
@@ -67,11 +69,26 @@ export function ApiKeys() {
     <Page title={words.keys} intro={words.keysIntro} actions={<div className="page-actions"><Button type="primary" onClick={() => { setEdited('new') }}>{words.addKey}</Button></div>}>
       <Card>
         <div className="filters list-filters"><SelectFilter filters={filters} name="state" label={common.state} options={apiKeyStates.map((value) => ({ value, label: words.keyStates[value] }))} /></div>
-        <Listing pages={pages} isFiltered={filters.isFiltered} onUnfilter={() => { filters.set({ state: '' }) }} empty={words.noKeys} emptyHint={words.noKeysHint}>{(items) => <DataTable label={words.keys} items={items} columns={columns} rowKey={({ apiKeyId }) => apiKeyId} />}</Listing>
+        <Listing
+          pages={pages}
+          isFiltered={filters.isFiltered}
+          onUnfilter={() => { filters.set({ state: '' }) }}
+          empty={words.noKeys}
+          emptyHint={words.noKeysHint}
+        >
+          {(items) => <DataTable label={words.keys} items={items} columns={columns} rowKey={({ apiKeyId }) => apiKeyId} />}
+        </Listing>
       </Card>
       {edited !== undefined && <ApiKeyForm {...(shown && { apiKey: shown })} onClose={() => { setEdited(undefined) }} onMade={begun} onChanged={pages.reload} />}
       {rotating && <RotationForm apiKey={rotating} onClose={() => { setRotating(undefined) }} onMade={begun} />}
-      {made && <ShownOnce title={words.keyMade(made.name)} hint={words.keyMadeHint} secrets={[{ label: words.keyId, value: made.apiKeyId }, { label: words.apiKey, value: made.key }]} onClose={() => { setMade(undefined) }} />}
+      {made && (
+        <ShownOnce
+          title={words.keyMade(made.name)}
+          hint={words.keyMadeHint}
+          secrets={[{ label: words.keyId, value: made.apiKeyId }, { label: words.apiKey, value: made.key }]}
+          onClose={() => { setMade(undefined) }}
+        />
+      )}
     </Page>
   )
 }

@@ -60,7 +60,9 @@ function Head({ gateway: { gatewayId, name, health, version, enrolledAt, revoked
   return (
     <>
       <Facts of={[
-        [words.health, <Tag key="health" color={healthColours[health]}>{words.healths[health]}</Tag>], [words.lastContact, lastContactAt === undefined ? words.never : `${formats.fromNow(lastContactAt, now)} (${formats.moment(lastContactAt)})`], [words.version, version],
+        [words.health, <Tag key="health" color={healthColours[health]}>{words.healths[health]}</Tag>],
+        [words.lastContact, lastContactAt === undefined ? words.never : `${formats.fromNow(lastContactAt, now)} (${formats.moment(lastContactAt)})`],
+        [words.version, version],
         [words.enrolledAt, formats.moment(enrolledAt)], [words.revokedAt, revokedAt && formats.moment(revokedAt)], [words.keyThumbprint, <span key="key" className="mono small">{keyThumbprint}</span>],
       ]} />
       {health !== 'revoked' && (
@@ -70,7 +72,13 @@ function Head({ gateway: { gatewayId, name, health, version, enrolledAt, revoked
         </div>
       )}
       {isRenaming && (
-        <FormDrawer<{ readonly name: string }> title={words.rename} initialValues={{ name }} doneText={words.renamed} onClose={() => { setRenaming(false) }} onSubmit={async (values) => { await gateways(api).rename(gatewayId, values.name.trim()); onChanged() }}>
+        <FormDrawer<{ readonly name: string }>
+          title={words.rename}
+          initialValues={{ name }}
+          doneText={words.renamed}
+          onClose={() => { setRenaming(false) }}
+          onSubmit={async (values) => { await gateways(api).rename(gatewayId, values.name.trim()); onChanged() }}
+        >
           <Form.Item name="name" label={common.name} rules={[{ required: true, whitespace: true, message: common.missingName }]}><Input autoFocus maxLength={100} /></Form.Item>
         </FormDrawer>
       )}
@@ -90,7 +98,20 @@ function State({ state: { alarms, service, spool, queue, nodes, printers = [], n
   }
   const columns: Column<GatewayState['nodes'][number]>[] = [
     { key: 'name', title: words.node, isMain: true, cell: ({ name, kind }) => <span className="state-line"><strong>{name}</strong><span className="hint">{words.nodeKinds[kind] ?? kind}</span></span> },
-    { key: 'status', title: common.state, cell: ({ status, lastFailure }) => <>{words.nodeStatuses[status] ?? status}{lastFailure && <span className="hint small block">{words.lastFailure}: {lastFailure.text ?? lastFailure.reason}, {formats.fromNow(lastFailure.at, now)}</span>}</> },
+    {
+      key: 'status',
+      title: common.state,
+      cell: ({ status, lastFailure }) => (
+        <>
+          {words.nodeStatuses[status] ?? status}
+          {lastFailure && (
+            <span className="hint small block">
+              {words.lastFailure}: {lastFailure.text ?? lastFailure.reason}, {formats.fromNow(lastFailure.at, now)}
+            </span>
+          )}
+        </>
+      ),
+    },
     { key: 'waiting', title: words.waiting, isNumber: true, cell: ({ waiting }) => formats.number(waiting) },
     { key: 'failed', title: words.failed, isNumber: true, cell: ({ failed }) => formats.number(failed) },
     {
@@ -112,8 +133,22 @@ function State({ state: { alarms, service, spool, queue, nodes, printers = [], n
           ? <p className="hint">{words.noAlarms}</p>
           : <div className="checks">{alarms.map(({ code, severity, since, nodeId, count }) => {
             const { title, advice } = gatewayAlarmWords(language, code)
-            const more = [nodeName(nodeId), count !== undefined && words.affected(formats.number(count)), since !== undefined && words.since(formats.fromNow(since, now))].filter((part) => part !== undefined && part !== false).join(' · ')
-            return <Alert key={`${code} ${nodeId ?? ''}`} showIcon type={severity === 'error' || severity === 'critical' ? 'error' : severity === 'info' ? 'info' : 'warning'} title={title} description={<>{advice}{more !== '' && <div className="hint small">{more}</div>}</>} />
+            const more = [
+              nodeName(nodeId),
+              count !== undefined && words.affected(formats.number(count)),
+              since !== undefined && words.since(formats.fromNow(since, now)),
+            ]
+              .filter((part) => part !== undefined && part !== false)
+              .join(' · ')
+            return (
+              <Alert
+                key={`${code} ${nodeId ?? ''}`}
+                showIcon
+                type={severity === 'error' || severity === 'critical' ? 'error' : severity === 'info' ? 'info' : 'warning'}
+                title={title}
+                description={<>{advice}{more !== '' && <div className="hint small">{more}</div>}</>}
+              />
+            )
           })}</div>}
         <p className="hint small">{words.reported(formats.fromNow(reportedAt, now))}</p>
       </section>
@@ -121,9 +156,20 @@ function State({ state: { alarms, service, spool, queue, nodes, printers = [], n
         <h3>{words.service}</h3>
         <Facts of={[
           [common.state, <span key="state" className="state-line"><Tag color={service.status === 'running' ? 'success' : 'error'}>{words.serviceStatuses[service.status] ?? service.status}</Tag>{service.reason}</span>],
-          [words.listens, <span key="listens" className="mono">{service.aeTitle}:{service.port}{service.tls ? ' (TLS)' : ''}</span>], [words.addresses, service.addresses.join(', ')], [words.associations, words.associationsOf(formats.number(service.associations), formats.number(service.maxAssociations))],
-          [words.spool, <span key="spool" className="state-line">{words.spoolOf(formats.number(spool.objects), formats.bytes(spool.bytes))}{spool.refusing && <Tag color="error">{words.refusing}</Tag>}</span>], [words.free, formats.bytes(spool.freeBytes)],
-          [words.queue, words.waitingOf(formats.number(queue.waiting), queue.waitingBytes === undefined ? '' : formats.bytes(queue.waitingBytes))], [words.failed, queue.failed > 0 && formats.number(queue.failed)], [words.oldest, queue.oldestWaitingAt && formats.fromNow(queue.oldestWaitingAt, now)],
+          [words.listens, <span key="listens" className="mono">{service.aeTitle}:{service.port}{service.tls ? ' (TLS)' : ''}</span>],
+          [words.addresses, service.addresses.join(', ')],
+          [words.associations, words.associationsOf(formats.number(service.associations), formats.number(service.maxAssociations))],
+          [
+            words.spool,
+            <span key="spool" className="state-line">
+              {words.spoolOf(formats.number(spool.objects), formats.bytes(spool.bytes))}
+              {spool.refusing && <Tag color="error">{words.refusing}</Tag>}
+            </span>,
+          ],
+          [words.free, formats.bytes(spool.freeBytes)],
+          [words.queue, words.waitingOf(formats.number(queue.waiting), queue.waitingBytes === undefined ? '' : formats.bytes(queue.waitingBytes))],
+          [words.failed, queue.failed > 0 && formats.number(queue.failed)],
+          [words.oldest, queue.oldestWaitingAt && formats.fromNow(queue.oldestWaitingAt, now)],
           [words.today, words.todayOf(formats.number(queue.receivedToday), formats.number(queue.arrivedToday))],
         ]} />
         {isOpen && (
@@ -147,7 +193,13 @@ function Printers({ printers }: { readonly printers: readonly FilmPrinterDescrip
     { key: 'colour', title: words.printsIn, cell: ({ colour }) => words.filmColours[colour] },
     { key: 'films', title: words.films, cell: ({ filmSizes }) => formats.list(filmSizes.map(filmSizeName)) },
   ]
-  return <section className="drawer-section"><h3>{words.printers}</h3><p className="hint">{words.printersHint}</p><DataTable label={words.printers} items={printers} columns={columns} rowKey={({ printerId }) => printerId} /></section>
+  return (
+    <section className="drawer-section">
+      <h3>{words.printers}</h3>
+      <p className="hint">{words.printersHint}</p>
+      <DataTable label={words.printers} items={printers} columns={columns} rowKey={({ printerId }) => printerId} />
+    </section>
+  )
 }
 
 function Senders({ senders, isOpen, give }: { readonly senders: readonly UnknownSender[]; readonly isOpen: boolean; readonly give: Give }) {
@@ -160,9 +212,33 @@ function Senders({ senders, isOpen, give }: { readonly senders: readonly Unknown
     { key: 'address', title: words.address, cell: ({ remoteAddress }) => <span className="mono">{remoteAddress}</span> },
     { key: 'seen', title: words.lastSeen, cell: ({ lastSeenAt }) => formats.fromNow(lastSeenAt, now) },
     { key: 'attempts', title: words.attempts, isNumber: true, cell: ({ attempts }) => formats.number(attempts) },
-    { key: 'actions', title: common.actions, isActions: true, cell: ({ callingAETitle, remoteAddress }) => isOpen && <Button size="small" aria-label={`${words.letIn}: ${callingAETitle}`} onClick={() => void give('addPeer', { peer: { aeTitle: callingAETitle, address: remoteAddress } })}>{words.letIn}</Button> },
+    {
+      key: 'actions',
+      title: common.actions,
+      isActions: true,
+      cell: ({ callingAETitle, remoteAddress }) => isOpen && (
+        <Button
+          size="small"
+          aria-label={`${words.letIn}: ${callingAETitle}`}
+          onClick={() => void give('addPeer', { peer: { aeTitle: callingAETitle, address: remoteAddress } })}
+        >
+          {words.letIn}
+        </Button>
+      ),
+    },
   ]
-  return <section className="drawer-section"><h3>{words.senders}</h3><p className="hint">{words.sendersHint}</p><DataTable label={words.senders} items={senders} columns={columns} rowKey={({ callingAETitle, remoteAddress, calledAETitle }) => `${callingAETitle} ${remoteAddress} ${calledAETitle}`} /></section>
+  return (
+    <section className="drawer-section">
+      <h3>{words.senders}</h3>
+      <p className="hint">{words.sendersHint}</p>
+      <DataTable
+        label={words.senders}
+        items={senders}
+        columns={columns}
+        rowKey={({ callingAETitle, remoteAddress, calledAETitle }) => `${callingAETitle} ${remoteAddress} ${calledAETitle}`}
+      />
+    </section>
+  )
 }
 
 function Orders({ commands }: { readonly commands: readonly Command[] }) {
@@ -171,8 +247,24 @@ function Orders({ commands }: { readonly commands: readonly Command[] }) {
   const { formats } = useLanguage()
   const columns: Column<Command>[] = [
     { key: 'name', title: words.order, isMain: true, cell: ({ name }) => words.commandNames[name] ?? name },
-    { key: 'state', title: common.state, cell: ({ state, reason }) => <><Tag color={commandColours[state]}>{words.commandStates[state]}</Tag>{reason !== undefined && <span className="hint small block">{reason}</span>}</> },
+    {
+      key: 'state',
+      title: common.state,
+      cell: ({ state, reason }) => (
+        <>
+          <Tag color={commandColours[state]}>{words.commandStates[state]}</Tag>
+          {reason !== undefined && <span className="hint small block">{reason}</span>}
+        </>
+      ),
+    },
     { key: 'at', title: words.orderedAt, isWhole: true, cell: ({ createdAt }) => formats.moment(createdAt) },
   ]
-  return <section className="drawer-section"><h3>{words.orders}</h3>{commands.length === 0 ? <p className="hint">{words.noOrders}</p> : <DataTable label={words.orders} items={commands.slice(0, shownCommands)} columns={columns} rowKey={({ commandId }) => commandId} />}</section>
+  return (
+    <section className="drawer-section">
+      <h3>{words.orders}</h3>
+      {commands.length === 0
+        ? <p className="hint">{words.noOrders}</p>
+        : <DataTable label={words.orders} items={commands.slice(0, shownCommands)} columns={columns} rowKey={({ commandId }) => commandId} />}
+    </section>
+  )
 }

@@ -31,7 +31,11 @@ export function Gateways() {
   ]
   return (
     <Page title={words.gateways} intro={words.gatewaysIntro}>
-      <Card><Listing pages={pages} empty={words.noGateways} emptyHint={words.noGatewaysHint}>{(items) => <DataTable label={words.gateways} items={items} columns={columns} rowKey={({ gatewayId }) => gatewayId} />}</Listing></Card>
+      <Card>
+        <Listing pages={pages} empty={words.noGateways} emptyHint={words.noGatewaysHint}>{(items) => (
+          <DataTable label={words.gateways} items={items} columns={columns} rowKey={({ gatewayId }) => gatewayId} />
+        )}</Listing>
+      </Card>
       <UploadCodeCard />
       {record !== '' && <GatewayDrawer key={record} gatewayId={record} onClose={close} onChanged={pages.reload} />}
     </Page>

@@ -51,8 +51,20 @@ function Provider({ provider, onEdit, onRemoved }: { readonly provider: SignInPr
   return (
     <>
       <Facts of={[
-        [words.providerName, <span key="name" className="state-line"><strong>{name}</strong><Tag color={isOn ? 'success' : 'default'}>{isOn ? common.on : common.off}</Tag></span>], [words.issuer, <span key="issuer" className="mono">{issuer}</span>], [words.clientId, <span key="client" className="mono">{clientId}</span>],
-        [words.linksBy, words.links[linksBy]], [words.domains, emailDomains.join(', ')], [words.claim, requiredClaim && <span key="claim" className="mono">{requiredClaim.name} = {requiredClaim.value}</span>], [words.people, formats.number(people)], [words.changedAt, formats.moment(updatedAt)],
+        [
+          words.providerName,
+          <span key="name" className="state-line">
+            <strong>{name}</strong>
+            <Tag color={isOn ? 'success' : 'default'}>{isOn ? common.on : common.off}</Tag>
+          </span>,
+        ],
+        [words.issuer, <span key="issuer" className="mono">{issuer}</span>],
+        [words.clientId, <span key="client" className="mono">{clientId}</span>],
+        [words.linksBy, words.links[linksBy]],
+        [words.domains, emailDomains.join(', ')],
+        [words.claim, requiredClaim && <span key="claim" className="mono">{requiredClaim.name} = {requiredClaim.value}</span>],
+        [words.people, formats.number(people)],
+        [words.changedAt, formats.moment(updatedAt)],
       ]} />
       <section className="drawer-section">
         <h3>{words.atProvider}</h3>
@@ -99,25 +111,67 @@ function ProviderForm({ provider, onClose, onChanged }: { readonly provider?: Si
     <FormDrawer<ProviderValues>
       title={words.provider} width={560} onClose={onClose} onSubmit={submit} problemFields={{ 'invalid-sign-in-provider': 'issuer' }}
       initialValues={{
-        name: provider?.name ?? '', issuer: provider?.issuer ?? '', clientId: provider?.clientId ?? '', clientSecret: '', isOn: provider?.isOn ?? true, linksBy: provider?.linksBy ?? 'holder', domains: provider?.emailDomains.join('\n') ?? '', claimName: provider?.requiredClaim?.name ?? '', claimValue: provider?.requiredClaim?.value ?? '',
+        name: provider?.name ?? '',
+        issuer: provider?.issuer ?? '',
+        clientId: provider?.clientId ?? '',
+        clientSecret: '',
+        isOn: provider?.isOn ?? true,
+        linksBy: provider?.linksBy ?? 'holder',
+        domains: provider?.emailDomains.join('\n') ?? '',
+        claimName: provider?.requiredClaim?.name ?? '',
+        claimValue: provider?.requiredClaim?.value ?? '',
       }}
     >
       {(form: FormInstance<ProviderValues>) => (
         <>
           <Form.Item required name="isOn" label={words.isOn} valuePropName="checked" extra={words.isOnHint}><Switch /></Form.Item>
           <Form.Item name="name" label={words.providerName} extra={words.providerNameHint} rules={[{ required: true, whitespace: true, message: words.missing }]}><Input maxLength={100} /></Form.Item>
-          <Form.Item name="issuer" label={words.issuer} extra={words.issuerHint} rules={[{ required: true, whitespace: true, min: 8, message: words.missing }]} {...(fault !== undefined && { validateStatus: 'error' as const, help: fault })}><Input type="url" inputMode="url" maxLength={300} onChange={() => { setFault(undefined) }} /></Form.Item>
+          <Form.Item
+            name="issuer"
+            label={words.issuer}
+            extra={words.issuerHint}
+            rules={[{ required: true, whitespace: true, min: 8, message: words.missing }]}
+            {...(fault !== undefined && { validateStatus: 'error' as const, help: fault })}
+          >
+            <Input type="url" inputMode="url" maxLength={300} onChange={() => { setFault(undefined) }} />
+          </Form.Item>
           <Form.Item name="clientId" label={words.clientId} rules={[{ required: true, whitespace: true, message: words.missing }]}><Input maxLength={200} autoComplete="off" /></Form.Item>
           <Form.Item name="clientSecret" label={words.clientSecret} extra={hasSecret ? words.secretKept : words.secretNone}><Input.Password maxLength={500} autoComplete="new-password" /></Form.Item>
           {hasSecret && <Form.Item name="dropsSecret" valuePropName="checked"><Checkbox>{words.dropSecret}</Checkbox></Form.Item>}
-          <Form.Item required name="linksBy" label={words.linksBy} extra={words.linksHint}><Radio.Group className="checks" options={signInProviderLinks.map((value) => ({ value, label: words.links[value] }))} /></Form.Item>
-          <Form.Item name="domains" label={words.domains} extra={words.domainsHint} rules={[{ validator: (_rule, value: string) => (linesOf(value).every((one) => domain.test(one)) ? Promise.resolve() : Promise.reject(new Error(words.wrongDomain))) }]}><Input.TextArea rows={2} /></Form.Item>
+          <Form.Item required name="linksBy" label={words.linksBy} extra={words.linksHint}>
+            <Radio.Group className="checks" options={signInProviderLinks.map((value) => ({ value, label: words.links[value] }))} />
+          </Form.Item>
+          <Form.Item
+            name="domains"
+            label={words.domains}
+            extra={words.domainsHint}
+            rules={[{
+              validator: (_rule, value: string) => (
+                linesOf(value).every((one) => domain.test(one)) ? Promise.resolve() : Promise.reject(new Error(words.wrongDomain))
+              ),
+            }]}
+          >
+            <Input.TextArea rows={2} />
+          </Form.Item>
           <fieldset className="plain-fieldset">
             <legend>{words.claim}</legend>
             <p className="hint small">{words.claimHint}</p>
             <div className="form-grid">
               <Form.Item name="claimName" label={words.claimName}><Input maxLength={200} /></Form.Item>
-              <Form.Item name="claimValue" label={words.claimValue} dependencies={['claimName']} rules={[{ validator: (_rule, value: string) => ((value.trim() === '') === ((form.getFieldValue('claimName') as string).trim() === '') ? Promise.resolve() : Promise.reject(new Error(words.claimBoth))) }]}><Input maxLength={500} /></Form.Item>
+              <Form.Item
+                name="claimValue"
+                label={words.claimValue}
+                dependencies={['claimName']}
+                rules={[{
+                  validator: (_rule, value: string) => (
+                    (value.trim() === '') === ((form.getFieldValue('claimName') as string).trim() === '')
+                      ? Promise.resolve()
+                      : Promise.reject(new Error(words.claimBoth))
+                  ),
+                }]}
+              >
+                <Input maxLength={500} />
+              </Form.Item>
             </div>
           </fieldset>
         </>

@@ -18,7 +18,13 @@ export function DeviceDeletion({ device: { deviceId, name }, onClose, onDeleted 
   const preview = useResource(deviceId, (signal) => maintenance(api).previewDeviceDeletion(deviceId, signal))
   return (
     <FormDrawer<Values>
-      title={words.deleteDeviceTitle(name)} initialValues={{ count: '', reason: '' }} isDangerous submitText={words.deleteDevice} doneText={words.deviceDeleted} onClose={onClose} problemFields={{ 'count-differs': 'count' }}
+      title={words.deleteDeviceTitle(name)}
+      initialValues={{ count: '', reason: '' }}
+      isDangerous
+      submitText={words.deleteDevice}
+      doneText={words.deviceDeleted}
+      onClose={onClose}
+      problemFields={{ 'count-differs': 'count' }}
       onSubmit={async ({ count, reason }) => {
         await changing(() => maintenance(api).deleteDevice(deviceId, { reason: reason.trim(), studies: Number(count) }), preview.reload)
         onDeleted()
@@ -26,9 +32,26 @@ export function DeviceDeletion({ device: { deviceId, name }, onClose, onDeleted 
     >
       <Loaded resource={preview}>{({ studies, instances, locked }) => (
         <>
-          <Alert type={studies > 0 ? 'warning' : 'info'} showIcon className="modal-alert" title={studies > 0 ? words.deleteCount(formats.number(studies), formats.number(instances)) : words.deleteNothing} {...(studies > 0 && { description: words.deleteRestorable })} />
+          <Alert
+            type={studies > 0 ? 'warning' : 'info'}
+            showIcon
+            className="modal-alert"
+            title={studies > 0 ? words.deleteCount(formats.number(studies), formats.number(instances)) : words.deleteNothing}
+            {...(studies > 0 && { description: words.deleteRestorable })}
+          />
           {locked > 0 && <Alert type="error" showIcon className="modal-alert" title={words.deleteLocked(formats.number(locked))} />}
-          <Form.Item name="count" label={words.confirmCount(formats.number(studies))} rules={[{ required: true, validator: (_rule, value: string) => (value.trim() === String(studies) ? Promise.resolve() : Promise.reject(new Error(words.wrongCount))) }]}><Input inputMode="numeric" autoFocus autoComplete="off" maxLength={12} /></Form.Item>
+          <Form.Item
+            name="count"
+            label={words.confirmCount(formats.number(studies))}
+            rules={[{
+              required: true,
+              validator: (_rule, value: string) => (
+                value.trim() === String(studies) ? Promise.resolve() : Promise.reject(new Error(words.wrongCount))
+              ),
+            }]}
+          >
+            <Input inputMode="numeric" autoFocus autoComplete="off" maxLength={12} />
+          </Form.Item>
           <Form.Item name="reason" label={common.reason} rules={[{ required: true, whitespace: true, message: common.missingReason }]}><Input.TextArea rows={3} maxLength={500} /></Form.Item>
         </>
       )}</Loaded>

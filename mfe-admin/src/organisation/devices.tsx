@@ -27,8 +27,28 @@ export function Devices() {
     { key: 'number', title: words.deviceNumber, cell: ({ number }) => formats.number(number) },
     { key: 'aeTitle', title: words.aeTitle, cell: ({ aeTitle }) => aeTitle && <span className="mono">{aeTitle}</span> },
     { key: 'stationName', title: words.stationName, cell: ({ stationName }) => stationName && <span className="mono">{stationName}</span> },
-    { key: 'members', title: words.boundMembers, cell: ({ members }) => (members.length === 0 ? '' : <ul className="quiet-list">{members.map(({ membershipId, name, boundAt }) => <li key={membershipId}>{words.boundSince(name, formats.date(boundAt))}</li>)}</ul>) },
-    { key: 'lastSeen', title: words.lastSeen, cell: ({ lastSeenAt, stationName }) => (lastSeenAt === undefined ? <span className="hint">{stationName === undefined ? words.lastSeenNeedsName : words.neverSeen}</span> : formats.moment(lastSeenAt)) },
+    {
+      key: 'members',
+      title: words.boundMembers,
+      cell: ({ members }) => (
+        members.length === 0
+          ? ''
+          : (
+            <ul className="quiet-list">
+              {members.map(({ membershipId, name, boundAt }) => <li key={membershipId}>{words.boundSince(name, formats.date(boundAt))}</li>)}
+            </ul>
+          )
+      ),
+    },
+    {
+      key: 'lastSeen',
+      title: words.lastSeen,
+      cell: ({ lastSeenAt, stationName }) => (
+        lastSeenAt === undefined
+          ? <span className="hint">{stationName === undefined ? words.lastSeenNeedsName : words.neverSeen}</span>
+          : formats.moment(lastSeenAt)
+      ),
+    },
     { key: 'created', title: words.createdAt, isWhole: true, cell: ({ createdAt }) => formats.date(createdAt) },
     {
       key: 'actions', title: common.actions, isActions: true, cell: (device) => (
@@ -42,7 +62,11 @@ export function Devices() {
   const shown = edited === 'new' || edited === undefined ? undefined : pages.value?.items.find(({ deviceId }) => deviceId === edited.deviceId) ?? edited
   return (
     <Page title={words.devices} intro={words.devicesIntro} actions={<div className="page-actions"><Button type="primary" onClick={() => { setEdited('new') }}>{words.addDevice}</Button></div>}>
-      <Card><Listing pages={pages} empty={words.noDevices} emptyHint={words.noDevicesHint}>{(items) => <DataTable label={words.devices} items={items} columns={columns} rowKey={({ deviceId }) => deviceId} />}</Listing></Card>
+      <Card>
+        <Listing pages={pages} empty={words.noDevices} emptyHint={words.noDevicesHint}>{(items) => (
+          <DataTable label={words.devices} items={items} columns={columns} rowKey={({ deviceId }) => deviceId} />
+        )}</Listing>
+      </Card>
       {edited !== undefined && <DeviceForm {...(shown && { device: shown })} onClose={() => { setEdited(undefined) }} onChanged={pages.reload} />}
       {deleting && <DeviceDeletion device={deleting} onClose={() => { setDeleting(undefined) }} onDeleted={pages.reload} />}
     </Page>
@@ -65,10 +89,24 @@ function DeviceForm({ device, onClose, onChanged }: { readonly device?: Device; 
   return (
     <FormDrawer<DeviceRequest>
       title={device === undefined ? words.addDevice : words.editDevice} onClose={onClose} onSubmit={submit} problemFields={{ 'name-taken': 'name', 'no-such-device-type': 'type', 'no-such-member': 'memberIds' }}
-      initialValues={{ name: device?.name ?? '', aeTitle: device?.aeTitle ?? '', stationName: device?.stationName ?? '', memberIds: device?.members.map(({ membershipId }) => membershipId) ?? [], ...(device && { type: device.type }) }}
+      initialValues={{
+        name: device?.name ?? '',
+        aeTitle: device?.aeTitle ?? '',
+        stationName: device?.stationName ?? '',
+        memberIds: device?.members.map(({ membershipId }) => membershipId) ?? [],
+        ...(device && { type: device.type }),
+      }}
     >
       <Form.Item name="name" label={common.name} rules={[{ required: true, whitespace: true, message: common.missingName }]}><Input autoFocus maxLength={100} /></Form.Item>
-      <Form.Item name="type" label={words.examType} rules={[{ required: true, message: words.wrongType }]}><Select showSearch loading={types.isLoading} options={device === undefined || offered.some(({ value }) => value === device.type) ? offered : [...offered, { value: device.type, label: device.type }]} /></Form.Item>
+      <Form.Item name="type" label={words.examType} rules={[{ required: true, message: words.wrongType }]}>
+        <Select
+          showSearch
+          loading={types.isLoading}
+          options={device === undefined || offered.some(({ value }) => value === device.type)
+            ? offered
+            : [...offered, { value: device.type, label: device.type }]}
+        />
+      </Form.Item>
       <Form.Item name="aeTitle" label={words.aeTitle} extra={words.aeTitleHint} rules={[{ pattern: /^[ -[\]-~]{0,16}$/, message: words.wrongAeTitle }]}><Input maxLength={16} /></Form.Item>
       <Form.Item name="stationName" label={words.stationName} extra={words.stationNameHint}><Input maxLength={16} /></Form.Item>
       <Form.Item name="memberIds" label={words.boundMembers} extra={words.boundHint}><MemberSelect isMany known={device?.members ?? []} search={colleagues} /></Form.Item>

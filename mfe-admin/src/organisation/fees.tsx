@@ -33,7 +33,18 @@ export function Fees({ pairingId, maySet }: { readonly pairingId: string; readon
     <section className="drawer-section">
       <h3>{words.fees}</h3>
       <p className="hint">{words.feesHint}</p>
-      <Loaded resource={fees}>{({ items }) => items.length === 0 ? <p className="hint">{words.noFees}</p> : <DataTable label={words.fees} items={items} columns={columns} rowKey={({ doctor, examType, validFrom }) => `${doctor.membershipId} ${examType} ${validFrom}`} />}</Loaded>
+      <Loaded resource={fees}>{({ items }) => (
+        items.length === 0
+          ? <p className="hint">{words.noFees}</p>
+          : (
+            <DataTable
+              label={words.fees}
+              items={items}
+              columns={columns}
+              rowKey={({ doctor, examType, validFrom }) => `${doctor.membershipId} ${examType} ${validFrom}`}
+            />
+          )
+      )}</Loaded>
       {maySet && <div className="card-actions"><Button onClick={() => { setSetting(true) }}>{words.addFee}</Button></div>}
       {isSetting && <FeeForm pairingId={pairingId} currency={fees.value?.items[0]?.currency ?? 'CNY'} onClose={() => { setSetting(false) }} onSet={fees.reload} />}
     </section>

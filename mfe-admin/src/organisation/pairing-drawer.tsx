@@ -47,9 +47,15 @@ function State({ pairing, isTeam }: { readonly pairing: Pairing; readonly isTeam
   const other = isTeam ? hospital : team
   return (
     <Facts of={[
-      [isTeam ? words.hospital : words.team, <strong key="name">{other.name}</strong>], [words.number, <span key="number" className="mono">{other.number}</span>], [common.state, <Tag key="state" color={pairingColours[state]}>{words.states[state]}</Tag>],
+      [isTeam ? words.hospital : words.team, <strong key="name">{other.name}</strong>],
+      [words.number, <span key="number" className="mono">{other.number}</span>],
+      [common.state, <Tag key="state" color={pairingColours[state]}>{words.states[state]}</Tag>],
       [words.orders, state === 'paired' && (takesOrders ? words.ordersTaken : words.ordersRefused)], [words.signatureState, state === 'paired' && (isSignatureFixed ? words.fixed : words.notFixed)],
-      [words.requestedAt, formats.moment(requestedAt)], [words.expiresAt, state === 'invited' && expiresAt !== undefined && formats.moment(expiresAt)], [words.answeredAt, answeredAt && formats.moment(answeredAt)], [words.declineReason, declineReason], [words.endedAt, endedAt && formats.moment(endedAt)],
+      [words.requestedAt, formats.moment(requestedAt)],
+      [words.expiresAt, state === 'invited' && expiresAt !== undefined && formats.moment(expiresAt)],
+      [words.answeredAt, answeredAt && formats.moment(answeredAt)],
+      [words.declineReason, declineReason],
+      [words.endedAt, endedAt && formats.moment(endedAt)],
     ]} />
   )
 }
@@ -97,13 +103,33 @@ function TeamSide({ pairing, onChanged }: { readonly pairing: Pairing; readonly 
   const maySwitch = actions.includes('takeOrders') || actions.includes('refuseOrders')
   return (
     <>
-      {maySwitch && <section className="drawer-section"><SwitchSetting title={words.takesOrders} hint={words.takesOrdersHint} isOn={takesOrders} isBusy={isBusy} onSwitch={(isOn) => void run(() => changing(() => act.takeOrders(pairingId, isOn), onChanged), { done: words.switched }).then(onChanged)} /></section>}
+      {maySwitch && (
+        <section className="drawer-section">
+          <SwitchSetting
+            title={words.takesOrders}
+            hint={words.takesOrdersHint}
+            isOn={takesOrders}
+            isBusy={isBusy}
+            onSwitch={(isOn) => void run(() => changing(() => act.takeOrders(pairingId, isOn), onChanged), { done: words.switched }).then(onChanged)}
+          />
+        </section>
+      )}
       {actions.includes('setSignature') && (
         <section className="drawer-section">
           <h3>{words.pairingSignature}</h3>
           <p className="hint">{words.pairingSignatureHint}</p>
           <PictureField name={words.pairingSignature} isThere={hasSignature} load={(signal) => act.signature(pairingId, signal)} onPut={(picture) => act.putSignature(pairingId, picture).then(onChanged)} />
-          <div className="after-picture"><SwitchSetting title={words.fixSignature} hint={words.fixSignatureHint} isOn={isSignatureFixed} isDisabled={!hasSignature} isBusy={isBusy} onSwitch={(isOn) => void run(() => changing(() => act.fixSignature(pairingId, isOn), onChanged), { done: words.switched }).then(onChanged)} /></div>
+          <div className="after-picture">
+            <SwitchSetting
+              title={words.fixSignature}
+              hint={words.fixSignatureHint}
+              isOn={isSignatureFixed}
+              isDisabled={!hasSignature}
+              isBusy={isBusy}
+              onSwitch={(isOn) =>
+                void run(() => changing(() => act.fixSignature(pairingId, isOn), onChanged), { done: words.switched }).then(onChanged)}
+            />
+          </div>
         </section>
       )}
       {may('team.fee') && <Fees pairingId={pairingId} maySet={actions.includes('setFees')} />}

@@ -45,14 +45,25 @@ export function Pairings() {
           <SearchFilter filters={filters} hint={words.searchPairing} />
           <SelectFilter filters={filters} name="state" label={common.state} options={pairingStates.map((value) => ({ value, label: words.states[value] }))} />
         </div>
-        <Listing pages={pages} isFiltered={filters.isFiltered} onUnfilter={() => { filters.set({ search: '', state: '' }) }} empty={words.noPairings} emptyHint={isTeam ? words.noTeamPairingsHint : words.noHospitalPairingsHint}>
+        <Listing
+          pages={pages}
+          isFiltered={filters.isFiltered}
+          onUnfilter={() => { filters.set({ search: '', state: '' }) }}
+          empty={words.noPairings}
+          emptyHint={isTeam ? words.noTeamPairingsHint : words.noHospitalPairingsHint}
+        >
           {(items) => <DataTable label={words.pairings} items={items} columns={columns} rowKey={({ pairingId }) => pairingId} />}
         </Listing>
       </Card>
       {record !== '' && <PairingDrawer key={record} pairingId={record} isTeam={isTeam} onClose={close} onChanged={pages.reload} />}
       {isInviting && (
         <FormDrawer<{ readonly teamNumber: string }>
-          title={words.inviteTeam} initialValues={{ teamNumber: '' }} submitText={words.send} doneText={words.invited} onClose={() => { setInviting(false) }} problemFields={{ 'no-such-team': 'teamNumber', 'pairing-exists': 'teamNumber' }}
+          title={words.inviteTeam}
+          initialValues={{ teamNumber: '' }}
+          submitText={words.send}
+          doneText={words.invited}
+          onClose={() => { setInviting(false) }}
+          problemFields={{ 'no-such-team': 'teamNumber', 'pairing-exists': 'teamNumber' }}
           onSubmit={async ({ teamNumber }) => {
             await hospitalPairings(api).invite(teamNumber.trim())
             pages.reload()

@@ -48,7 +48,13 @@ export function RecordForm({ organisation, onChanged }: { readonly organisation:
       form={form} layout="vertical" requiredMark="optional" disabled={!mayEdit} onValuesChange={onValuesChange} onFinish={(values) => void save(values)} className="record-form"
       initialValues={{
         name: organisation.name, introduction: organisation.introduction, ...(organisation.timeZone !== undefined && { timeZone: organisation.timeZone }),
-        ...(hospital && { ...(hospital.level !== undefined && { level: hospital.level }), ...(hospital.type !== undefined && { type: hospital.type }), province: hospital.province ?? '', city: hospital.city ?? '', streetAddress: hospital.streetAddress ?? '' }),
+        ...(hospital && {
+          ...(hospital.level !== undefined && { level: hospital.level }),
+          ...(hospital.type !== undefined && { type: hospital.type }),
+          province: hospital.province ?? '',
+          city: hospital.city ?? '',
+          streetAddress: hospital.streetAddress ?? '',
+        }),
       }}
     >
       <div className="form-grid">

@@ -64,7 +64,14 @@ function LogoCard({ organisation: { kind, hasLogo, actions }, onChanged }: CardP
   return (
     <Card title={<h2 className="card-title">{words.logo}</h2>}>
       <p className="hint">{words.logoHint}</p>
-      <PictureField name={words.logo} isThere={hasLogo} isReadOnly={!actions.includes('edit')} load={(signal) => record.picture('logo', signal)} onPut={(picture) => record.putPicture(of, 'logo', picture).then(onChanged)} onRemove={() => record.removePicture(of, 'logo').then(onChanged)} />
+      <PictureField
+        name={words.logo}
+        isThere={hasLogo}
+        isReadOnly={!actions.includes('edit')}
+        load={(signal) => record.picture('logo', signal)}
+        onPut={(picture) => record.putPicture(of, 'logo', picture).then(onChanged)}
+        onRemove={() => record.removePicture(of, 'logo').then(onChanged)}
+      />
     </Card>
   )
 }
@@ -79,7 +86,14 @@ function SignatureCard({ organisation: { version, actions }, hospital: { hasSign
   return (
     <Card title={<h2 className="card-title">{words.signature}</h2>}>
       <p className="hint">{words.signatureHint}</p>
-      <PictureField name={words.signature} isThere={hasSignature} isReadOnly={!mayEdit} load={(signal) => record.picture('signature', signal)} onPut={(picture) => record.putPicture('hospital', 'signature', picture).then(onChanged)} onRemove={() => record.removePicture('hospital', 'signature').then(onChanged)} />
+      <PictureField
+        name={words.signature}
+        isThere={hasSignature}
+        isReadOnly={!mayEdit}
+        load={(signal) => record.picture('signature', signal)}
+        onPut={(picture) => record.putPicture('hospital', 'signature', picture).then(onChanged)}
+        onRemove={() => record.removePicture('hospital', 'signature').then(onChanged)}
+      />
       <div className="after-picture">
         <SwitchSetting
           title={words.signatureFixed} hint={words.signatureFixedHint} isOn={isSignatureFixed} isDisabled={!mayEdit || !hasSignature} isBusy={isBusy}
@@ -108,11 +122,28 @@ function AutomaticCard({ organisation: { version, actions }, hospital, onChanged
     <Card title={<h2 className="card-title">{words.automatic}</h2>}>
       <Form<Pick<HospitalPatch, 'requestsAutomatically' | 'automaticTeamId' | 'automaticWaitMinutes'>>
         key={version} layout="vertical" disabled={!mayEdit} requiredMark="optional" onValuesChange={onValuesChange} onFinish={({ automaticTeamId = '', ...values }) => void save({ ...values, automaticTeamId })}
-        initialValues={{ requestsAutomatically: hospital.requestsAutomatically, automaticWaitMinutes: hospital.automaticWaitMinutes, ...(hospital.automaticTeam && { automaticTeamId: hospital.automaticTeam.organisationId }) }}
+        initialValues={{
+          requestsAutomatically: hospital.requestsAutomatically,
+          automaticWaitMinutes: hospital.automaticWaitMinutes,
+          ...(hospital.automaticTeam && { automaticTeamId: hospital.automaticTeam.organisationId }),
+        }}
       >
         <Form.Item required name="requestsAutomatically" label={words.automaticOn} valuePropName="checked" extra={words.automaticOnHint}><Switch /></Form.Item>
-        <Form.Item name="automaticTeamId" label={words.automaticTeam} extra={words.automaticTeamHint}><Select allowClear loading={teams.isLoading} options={known.map(({ organisationId, name, number }) => ({ value: organisationId, label: `${name} (${number})` }))} /></Form.Item>
-        <Form.Item name="automaticWaitMinutes" label={words.automaticWait} extra={words.automaticWaitHint} rules={[{ required: true, type: 'integer', min: 1, max: 1440, message: words.missingWait }]}><InputNumber min={1} max={1440} precision={0} /></Form.Item>
+        <Form.Item name="automaticTeamId" label={words.automaticTeam} extra={words.automaticTeamHint}>
+          <Select
+            allowClear
+            loading={teams.isLoading}
+            options={known.map(({ organisationId, name, number }) => ({ value: organisationId, label: `${name} (${number})` }))}
+          />
+        </Form.Item>
+        <Form.Item
+          name="automaticWaitMinutes"
+          label={words.automaticWait}
+          extra={words.automaticWaitHint}
+          rules={[{ required: true, type: 'integer', min: 1, max: 1440, message: words.missingWait }]}
+        >
+          <InputNumber min={1} max={1440} precision={0} />
+        </Form.Item>
         {mayEdit && <Button htmlType="submit" type="primary" loading={isBusy}>{common.save}</Button>}
       </Form>
     </Card>

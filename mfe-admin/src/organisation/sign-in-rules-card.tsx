@@ -36,7 +36,17 @@ function Rules({ rules, onChanged }: { readonly rules: SignInRules; readonly onC
     <>
       <div className="setting switch-setting">
         <div><label htmlFor={id}><strong>{words.length}</strong></label><p>{words.lengthHint}</p></div>
-        <InputNumber key={rules.minPasswordLength} id={id} min={8} max={24} precision={0} defaultValue={rules.minPasswordLength} disabled={isBusy} onBlur={({ target }) => { setLength(target.value) }} onPressEnter={({ currentTarget }) => { setLength(currentTarget.value) }} />
+        <InputNumber
+          key={rules.minPasswordLength}
+          id={id}
+          min={8}
+          max={24}
+          precision={0}
+          defaultValue={rules.minPasswordLength}
+          disabled={isBusy}
+          onBlur={({ target }) => { setLength(target.value) }}
+          onPressEnter={({ currentTarget }) => { setLength(currentTarget.value) }}
+        />
       </div>
       <SwitchSetting title={words.others} hint={words.othersHint} isOn={rules.allowsOtherCharacters} isBusy={isBusy} onSwitch={(isOn) => { change({ allowsOtherCharacters: isOn }) }} />
       <SwitchSetting title={words.signOut} hint={words.signOutHint} isOn={rules.forcesAutoSignOut} isBusy={isBusy} onSwitch={(isOn) => { change({ forcesAutoSignOut: isOn }) }} />

@@ -23,7 +23,13 @@ export function UploadCodeCard() {
   return (
     <Card title={<h2 className="card-title">{words.uploadCode}</h2>}>
       <p className="hint">{words.uploadCodeHint}</p>
-      {code && <p><Typography.Text code copyable={{ tooltips: [common.copy, common.copied] }} className="secret">{code.uploadCode}</Typography.Text><br /><span className="hint small">{words.changedAt(formats.moment(code.rotatedAt))}</span></p>}
+      {code && (
+        <p>
+          <Typography.Text code copyable={{ tooltips: [common.copy, common.copied] }} className="secret">{code.uploadCode}</Typography.Text>
+          <br />
+          <span className="hint small">{words.changedAt(formats.moment(code.rotatedAt))}</span>
+        </p>
+      )}
       <span className="row-actions">
         {code ? <Button onClick={() => { setCode(undefined) }}>{words.hideCode}</Button> : <Button loading={isBusy} onClick={() => void show()}>{words.showCode}</Button>}
         <Button danger loading={isBusy} onClick={() => void rotate()}>{words.rotateCode}</Button>

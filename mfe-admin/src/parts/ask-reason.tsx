@@ -19,10 +19,20 @@ export function AskReason({ title, about, hint, action, done, isOptional = false
 }) {
   const words = useCommonWords()
   return (
-    <FormDrawer<{ readonly reason: string }> title={title} initialValues={{ reason: '' }} submitText={action} isDangerous={isDangerous} doneText={done} onClose={onClose} onSubmit={async ({ reason }) => await onSubmit(reason.trim()) !== false}>
+    <FormDrawer<{ readonly reason: string }>
+      title={title}
+      initialValues={{ reason: '' }}
+      submitText={action}
+      isDangerous={isDangerous}
+      doneText={done}
+      onClose={onClose}
+      onSubmit={async ({ reason }) => await onSubmit(reason.trim()) !== false}
+    >
       {about}
       {hint !== undefined && <p className="hint">{hint}</p>}
-      <Form.Item name="reason" label={words.reason} rules={isOptional ? [] : [{ required: true, whitespace: true, message: words.missingReason }]}><Input.TextArea autoFocus rows={4} maxLength={500} showCount /></Form.Item>
+      <Form.Item name="reason" label={words.reason} rules={isOptional ? [] : [{ required: true, whitespace: true, message: words.missingReason }]}>
+        <Input.TextArea autoFocus rows={4} maxLength={500} showCount />
+      </Form.Item>
     </FormDrawer>
   )
 }

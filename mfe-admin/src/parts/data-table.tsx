@@ -25,7 +25,13 @@ function Table<Item>({ label, items, columns, rowKey }: DataTableProps<Item>) {
   return (
     <table className="data-table" aria-label={label}>
       <thead>
-        <tr>{columns.map(({ key, title, isNumber, isActions }) => <th key={key} scope="col" className={isNumber === true ? 'is-number' : undefined}>{isActions === true ? <span className="only-read">{title}</span> : title}</th>)}</tr>
+        <tr>
+          {columns.map(({ key, title, isNumber, isActions }) => (
+            <th key={key} scope="col" className={isNumber === true ? 'is-number' : undefined}>
+              {isActions === true ? <span className="only-read">{title}</span> : title}
+            </th>
+          ))}
+        </tr>
       </thead>
       <tbody>
         {items.map((item) => (

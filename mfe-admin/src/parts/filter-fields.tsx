@@ -19,13 +19,26 @@ export function SearchFilter({ filters, hint, name = 'search', label }: { readon
 export interface Choice { readonly value: string; readonly label: string }
 
 /** One of some, or all. */
-export function SelectFilter({ filters, name, label, options, isLoading = false }: { readonly filters: Filters; readonly name: string; readonly label: string; readonly options: readonly Choice[]; readonly isLoading?: boolean }) {
+export function SelectFilter({ filters, name, label, options, isLoading = false }: {
+  readonly filters: Filters
+  readonly name: string
+  readonly label: string
+  readonly options: readonly Choice[]
+  readonly isLoading?: boolean
+}) {
   const words = useCommonWords()
   const id = useId()
   return (
     <div>
       <label htmlFor={id}>{label}</label>
-      <Select id={id} value={filters.get(name)} loading={isLoading} showSearch={{ optionFilterProp: 'label' }} options={[{ value: '', label: words.all }, ...options]} onChange={(value) => { filters.set({ [name]: value }) }} />
+      <Select
+        id={id}
+        value={filters.get(name)}
+        loading={isLoading}
+        showSearch={{ optionFilterProp: 'label' }}
+        options={[{ value: '', label: words.all }, ...options]}
+        onChange={(value) => { filters.set({ [name]: value }) }}
+      />
     </div>
   )
 }

@@ -24,7 +24,9 @@ export function MemberSelect(props: MemberSelectProps) {
   const [named, setNamed] = useState<readonly Person[]>(known)
   const people = [...new Map([...named, ...(found.value ?? [])].map((person) => [person.membershipId, person])).values()]
   const chosen = props.isMany === true ? props.value ?? [] : props.value === undefined ? [] : [props.value]
-  const options = people.filter(({ membershipId }) => chosen.includes(membershipId) || found.value?.some((one) => one.membershipId === membershipId) === true).map(({ membershipId, name }) => ({ value: membershipId, label: name }))
+  const options = people
+    .filter(({ membershipId }) => chosen.includes(membershipId) || found.value?.some((one) => one.membershipId === membershipId) === true)
+    .map(({ membershipId, name }) => ({ value: membershipId, label: name }))
   const keep = (ids: readonly string[]) => { setNamed(people.filter(({ membershipId }) => ids.includes(membershipId))) }
   const common = { ...(id !== undefined && { id }), showSearch: { filterOption: false, onSearch: onType }, loading: found.isLoading, options, allowClear: true } as const
   return props.isMany === true

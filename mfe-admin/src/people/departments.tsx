@@ -23,7 +23,9 @@ export function Departments() {
   const list = useResource('departments', (signal) => departments(api).list(signal))
   const items = list.value?.items ?? []
   const remove = async ({ departmentId, name }: Department) => {
-    if (await confirm({ title: words.deleteDepartmentTitle(name), hint: words.deleteDepartmentHint, action: common.remove })) await run(() => departments(api).remove(departmentId), { done: words.deleted }).then(list.reload)
+    if (await confirm({ title: words.deleteDepartmentTitle(name), hint: words.deleteDepartmentHint, action: common.remove })) {
+      await run(() => departments(api).remove(departmentId), { done: words.deleted }).then(list.reload)
+    }
   }
   const columns: Column<Department>[] = [
     { key: 'name', title: words.department, isMain: true, cell: ({ name }) => <strong>{name}</strong> },
@@ -43,8 +45,21 @@ export function Departments() {
   ]
   return (
     <Page title={words.departments} intro={words.departmentsIntro} actions={<div className="page-actions"><Button type="primary" onClick={() => { setEdited('new') }}>{words.addDepartment}</Button></div>}>
-      <Card><Loaded resource={list}>{() => items.length === 0 ? <EmptyState title={words.noDepartments}>{words.noDepartmentsHint}</EmptyState> : <DataTable label={words.departments} items={items} columns={columns} rowKey={({ departmentId }) => departmentId} />}</Loaded></Card>
-      {edited !== undefined && <DepartmentForm {...(edited !== 'new' && { department: items.find(({ departmentId }) => departmentId === edited.departmentId) ?? edited })} all={items} onClose={() => { setEdited(undefined) }} onChanged={list.reload} />}
+      <Card>
+        <Loaded resource={list}>{() => (
+          items.length === 0
+            ? <EmptyState title={words.noDepartments}>{words.noDepartmentsHint}</EmptyState>
+            : <DataTable label={words.departments} items={items} columns={columns} rowKey={({ departmentId }) => departmentId} />
+        )}</Loaded>
+      </Card>
+      {edited !== undefined && (
+        <DepartmentForm
+          {...(edited !== 'new' && { department: items.find(({ departmentId }) => departmentId === edited.departmentId) ?? edited })}
+          all={items}
+          onClose={() => { setEdited(undefined) }}
+          onChanged={list.reload}
+        />
+      )}
     </Page>
   )
 }
@@ -62,13 +77,28 @@ function DepartmentForm({ department, all, onClose, onChanged }: { readonly depa
   }
   return (
     <FormDrawer<DepartmentRequest>
-      title={department === undefined ? words.addDepartment : words.editDepartment} onClose={onClose} onSubmit={submit} problemFields={{ 'name-taken': 'name', 'invalid-department': 'parentId', 'no-such-department': 'parentId', 'no-such-member': 'headId' }}
-      initialValues={{ name: department?.name ?? '', code: department?.code ?? '', phone: department?.phone ?? '', ...(department?.parentId !== undefined && { parentId: department.parentId }), ...(department?.head && { headId: department.head.membershipId }) }}
+      title={department === undefined ? words.addDepartment : words.editDepartment}
+      onClose={onClose}
+      onSubmit={submit}
+      problemFields={{ 'name-taken': 'name', 'invalid-department': 'parentId', 'no-such-department': 'parentId', 'no-such-member': 'headId' }}
+      initialValues={{
+        name: department?.name ?? '',
+        code: department?.code ?? '',
+        phone: department?.phone ?? '',
+        ...(department?.parentId !== undefined && { parentId: department.parentId }),
+        ...(department?.head && { headId: department.head.membershipId }),
+      }}
     >
       <Form.Item name="name" label={common.name} rules={[{ required: true, whitespace: true, message: common.missingName }]}><Input autoFocus maxLength={100} /></Form.Item>
       <Form.Item name="code" label={words.code}><Input maxLength={40} /></Form.Item>
       <Form.Item name="phone" label={words.departmentPhone}><Input type="tel" maxLength={40} /></Form.Item>
-      <Form.Item name="parentId" label={words.parent}><Select allowClear options={all.filter(({ departmentId }) => departmentId !== department?.departmentId).map(({ departmentId, name }) => ({ value: departmentId, label: name }))} /></Form.Item>
+      <Form.Item name="parentId" label={words.parent}>
+        <Select
+          allowClear
+          options={all.filter(({ departmentId }) => departmentId !== department?.departmentId)
+            .map(({ departmentId, name }) => ({ value: departmentId, label: name }))}
+        />
+      </Form.Item>
       <Form.Item name="headId" label={words.head}><MemberSelect known={department?.head ? [department.head] : []} search={colleagues} /></Form.Item>
     </FormDrawer>
   )

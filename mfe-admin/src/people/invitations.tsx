@@ -35,7 +35,9 @@ export function Invitations() {
   return (
     <Page title={words.invitations} intro={words.invitationsIntro} actions={<div className="page-actions">{invite}</div>}>
       <Card>
-        <Listing pages={pages} empty={words.noInvitations} emptyHint={words.inviteHint}>{(items) => <DataTable label={words.invitations} items={items} columns={columns} rowKey={({ invitationId }) => invitationId} />}</Listing>
+        <Listing pages={pages} empty={words.noInvitations} emptyHint={words.inviteHint}>{(items) => (
+          <DataTable label={words.invitations} items={items} columns={columns} rowKey={({ invitationId }) => invitationId} />
+        )}</Listing>
       </Card>
       {isInviting && <InviteForm roles={roleList.value?.items ?? []} onClose={() => { setInviting(false) }} onInvited={pages.reload} />}
     </Page>
@@ -50,11 +52,22 @@ function InvitationActions({ invitation: { invitationId, phone, actions }, onCha
   const [made, setMade] = useState<InvitationMade>()
   if (actions.length === 0 && made === undefined) return null
   const withdraw = async () => {
-    if (await confirm({ title: words.withdrawTitle, hint: words.withdrawHint, action: words.withdraw })) await run(() => changing(() => members(api).withdrawInvitation(invitationId), onChanged), { done: words.withdrawn }).then(onChanged)
+    if (await confirm({ title: words.withdrawTitle, hint: words.withdrawHint, action: words.withdraw })) {
+      await run(() => changing(() => members(api).withdrawInvitation(invitationId), onChanged), { done: words.withdrawn }).then(onChanged)
+    }
   }
   return (
     <span className="row-actions">
-      {actions.includes('inviteAgain') && <Button size="small" loading={isBusy} aria-label={`${words.inviteAgain}: ${phone}`} onClick={() => void run(async () => { setMade(await changing(() => members(api).inviteAgain(invitationId), onChanged)) }).then(onChanged)}>{words.inviteAgain}</Button>}
+      {actions.includes('inviteAgain') && (
+        <Button
+          size="small"
+          loading={isBusy}
+          aria-label={`${words.inviteAgain}: ${phone}`}
+          onClick={() => void run(async () => { setMade(await changing(() => members(api).inviteAgain(invitationId), onChanged)) }).then(onChanged)}
+        >
+          {words.inviteAgain}
+        </Button>
+      )}
       {actions.includes('withdraw') && <Button size="small" danger loading={isBusy} aria-label={`${words.withdraw}: ${phone}`} onClick={() => void withdraw()}>{words.withdraw}</Button>}
       {made && <AcceptanceCode phone={made.phone} code={made.acceptanceCode} onClose={() => { setMade(undefined) }} />}
     </span>

@@ -49,7 +49,17 @@ function Document({ document, onChanged }: { readonly document: MemberCredential
       ]} />
       <div className="card-actions">
         {files.map(({ fileId }, index) => <Button key={fileId} size="small" onClick={() => void show(fileId)}>{words.file(index + 1)}</Button>)}
-        {actions.includes('verify') && <Button size="small" type="primary" loading={isBusy} onClick={() => void run(() => changing(() => act.verify(membershipId, credentialId, version), onChanged), { done: words.verified }).then(onChanged)}>{words.verify}</Button>}
+        {actions.includes('verify') && (
+          <Button
+            size="small"
+            type="primary"
+            loading={isBusy}
+            onClick={() =>
+              void run(() => changing(() => act.verify(membershipId, credentialId, version), onChanged), { done: words.verified }).then(onChanged)}
+          >
+            {words.verify}
+          </Button>
+        )}
         {actions.includes('reject') && <Button size="small" danger onClick={() => { setRejecting(true) }}>{words.reject}</Button>}
       </div>
       {isRejecting && (

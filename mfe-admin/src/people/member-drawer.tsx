@@ -65,11 +65,39 @@ function Work({ member, roles, departments, onChanged }: Choices & { readonly me
     <section className="drawer-section">
       <h3>{words.work}</h3>
       <Form layout="vertical" component={false}>
-        <Form.Item label={words.role} htmlFor="member-role"><Select id="member-role" value={member.role.roleId} disabled={!member.actions.includes('changeRole') || isBusy} options={options.length > 0 ? options : [{ value: member.role.roleId, label: roleName(member.role) }]} onChange={(roleId: string) => { change({ roleId }) }} /></Form.Item>
+        <Form.Item label={words.role} htmlFor="member-role">
+          <Select
+            id="member-role"
+            value={member.role.roleId}
+            disabled={!member.actions.includes('changeRole') || isBusy}
+            options={options.length > 0 ? options : [{ value: member.role.roleId, label: roleName(member.role) }]}
+            onChange={(roleId: string) => { change({ roleId }) }}
+          />
+        </Form.Item>
         {organisation.kind === 'hospital' && (
           <>
-            <Form.Item label={words.department} htmlFor="member-department"><Select id="member-department" value={member.department?.departmentId ?? ''} disabled={!mayEdit || isBusy} options={[{ value: '', label: words.noDepartment }, ...departments.map(({ departmentId, name }) => ({ value: departmentId, label: name }))]} onChange={(departmentId: string) => { change({ departmentId }) }} /></Form.Item>
-            <div className="setting switch-setting"><div><label htmlFor="member-film"><strong>{words.film}</strong></label><p>{words.filmHint}</p></div><Switch id="member-film" checked={member.hasElectronicFilm} disabled={!mayEdit} loading={isBusy} onChange={(hasElectronicFilm) => { change({ hasElectronicFilm }) }} /></div>
+            <Form.Item label={words.department} htmlFor="member-department">
+              <Select
+                id="member-department"
+                value={member.department?.departmentId ?? ''}
+                disabled={!mayEdit || isBusy}
+                options={[
+                  { value: '', label: words.noDepartment },
+                  ...departments.map(({ departmentId, name }) => ({ value: departmentId, label: name })),
+                ]}
+                onChange={(departmentId: string) => { change({ departmentId }) }}
+              />
+            </Form.Item>
+            <div className="setting switch-setting">
+              <div><label htmlFor="member-film"><strong>{words.film}</strong></label><p>{words.filmHint}</p></div>
+              <Switch
+                id="member-film"
+                checked={member.hasElectronicFilm}
+                disabled={!mayEdit}
+                loading={isBusy}
+                onChange={(hasElectronicFilm) => { change({ hasElectronicFilm }) }}
+              />
+            </div>
           </>
         )}
       </Form>
@@ -107,7 +135,14 @@ function Moves({ member: { membershipId, accountId, name, phone, actions }, onCh
         {actions.includes('suspend') && <Button loading={isBusy} onClick={() => void suspend()}>{words.suspend}</Button>}
         {actions.includes('remove') && <Button danger loading={isBusy} onClick={() => void remove()}>{words.removeMember}</Button>}
       </div>
-      {password && <ShownOnce title={words.resetDone(name)} hint={<>{words.createdHint} {words.goodUntil(formats.moment(password.expiresAt))}</>} secrets={[{ label: words.phone, value: phone }, { label: words.oneTimePassword, value: password.oneTimePassword }]} onClose={() => { setPassword(undefined) }} />}
+      {password && (
+        <ShownOnce
+          title={words.resetDone(name)}
+          hint={<>{words.createdHint} {words.goodUntil(formats.moment(password.expiresAt))}</>}
+          secrets={[{ label: words.phone, value: phone }, { label: words.oneTimePassword, value: password.oneTimePassword }]}
+          onClose={() => { setPassword(undefined) }}
+        />
+      )}
     </section>
   )
 }

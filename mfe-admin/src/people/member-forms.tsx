@@ -36,7 +36,20 @@ export function MemberForm({ roles, onClose, onAdded }: FormProps & { readonly o
   }
   return (
     <FormDrawer<MemberRequest>
-      title={words.addMember} initialValues={{ phone: '', name: '' }} submitText={words.create} doneText="" onClose={onClose} problemFields={{ 'invalid-phone': 'phone', 'not-a-login': 'phone', 'account-exists': 'phone', 'already-member': 'phone', 'no-such-role': 'roleId', 'full-role-needed': 'roleId', 'role-beyond-own': 'roleId' }}
+      title={words.addMember}
+      initialValues={{ phone: '', name: '' }}
+      submitText={words.create}
+      doneText=""
+      onClose={onClose}
+      problemFields={{
+        'invalid-phone': 'phone',
+        'not-a-login': 'phone',
+        'account-exists': 'phone',
+        'already-member': 'phone',
+        'no-such-role': 'roleId',
+        'full-role-needed': 'roleId',
+        'role-beyond-own': 'roleId',
+      }}
       onSubmit={async (values) => {
         const creation = await members(api).create(withoutEmpty({ ...values, phone: values.phone.trim(), name: values.name.trim() }))
         onAdded()
@@ -64,7 +77,20 @@ export function InviteForm({ roles, onClose, onInvited }: FormProps & { readonly
   if (made) return <AcceptanceCode phone={made.phone} code={made.acceptanceCode} onClose={onClose} />
   return (
     <FormDrawer<{ readonly phone: string; readonly roleId: string }>
-      title={words.invite} initialValues={{ phone: '' }} submitText={words.sendInvitation} doneText="" onClose={onClose} problemFields={{ 'invalid-phone': 'phone', 'not-a-login': 'phone', 'account-exists': 'phone', 'already-member': 'phone', 'no-such-role': 'roleId', 'full-role-needed': 'roleId', 'role-beyond-own': 'roleId' }}
+      title={words.invite}
+      initialValues={{ phone: '' }}
+      submitText={words.sendInvitation}
+      doneText=""
+      onClose={onClose}
+      problemFields={{
+        'invalid-phone': 'phone',
+        'not-a-login': 'phone',
+        'account-exists': 'phone',
+        'already-member': 'phone',
+        'no-such-role': 'roleId',
+        'full-role-needed': 'roleId',
+        'role-beyond-own': 'roleId',
+      }}
       onSubmit={async ({ phone, roleId }) => {
         setMade(await members(api).invite({ phone: phone.trim(), roleId }))
         onInvited()

@@ -35,7 +35,17 @@ export function Members() {
   }
   const hasDepartments = (departmentList.value?.items.length ?? 0) > 0
   const columns: Column<Member>[] = [
-    { key: 'name', title: words.person, isMain: true, cell: ({ membershipId, name, state }) => <span className="state-line"><Link className="record-link" href={hrefOf(membershipId)}>{name}</Link>{state !== 'active' && <Tag color="warning">{words.states[state]}</Tag>}</span> },
+    {
+      key: 'name',
+      title: words.person,
+      isMain: true,
+      cell: ({ membershipId, name, state }) => (
+        <span className="state-line">
+          <Link className="record-link" href={hrefOf(membershipId)}>{name}</Link>
+          {state !== 'active' && <Tag color="warning">{words.states[state]}</Tag>}
+        </span>
+      ),
+    },
     { key: 'phone', title: words.phone, cell: ({ phone }) => phone },
     { key: 'role', title: words.role, cell: ({ role }) => roleName(role) },
     ...(hasDepartments ? [{ key: 'department', title: words.department, cell: ({ department }: Member) => department?.name }] : []),
@@ -43,12 +53,24 @@ export function Members() {
     { key: 'joined', title: words.joined, isWhole: true, cell: ({ joinedAt }) => formats.date(joinedAt) },
   ]
   return (
-    <Page title={words.members} intro={words.membersIntro} actions={<div className="page-actions"><Button onClick={() => { setAdding('invitation') }}>{words.invite}</Button><Button type="primary" onClick={() => { setAdding('member') }}>{words.addMember}</Button></div>}>
+    <Page
+      title={words.members}
+      intro={words.membersIntro}
+      actions={(
+        <div className="page-actions">
+          <Button onClick={() => { setAdding('invitation') }}>{words.invite}</Button>
+          <Button type="primary" onClick={() => { setAdding('member') }}>{words.addMember}</Button>
+        </div>
+      )}
+    >
       {(waiting.value?.items.length ?? 0) > 0 && (
         <Card title={<h2 className="card-title">{words.waiting}<Tag color="processing">{formats.number(waiting.value?.items.length ?? 0)}</Tag></h2>}>
           <p className="hint">{words.waitingHint}</p>
           <ul className="rows">{waiting.value?.items.map(({ credentialId, kind, holder, submittedAt }) => (
-            <li key={credentialId}><span><Link className="record-link" href={hrefOf(holder.membershipId)}>{holder.name}</Link> · {words.credentialKinds[kind]}</span>{submittedAt !== undefined && <span className="hint">{formats.moment(submittedAt)}</span>}</li>
+            <li key={credentialId}>
+              <span><Link className="record-link" href={hrefOf(holder.membershipId)}>{holder.name}</Link> · {words.credentialKinds[kind]}</span>
+              {submittedAt !== undefined && <span className="hint">{formats.moment(submittedAt)}</span>}
+            </li>
           ))}</ul>
         </Card>
       )}
@@ -56,7 +78,14 @@ export function Members() {
         <div className="filters list-filters">
           <SearchFilter filters={filters} hint={words.searchHint} />
           <SelectFilter filters={filters} name="role" label={words.role} isLoading={roleList.isLoading} options={(roleList.value?.items ?? []).map((role) => ({ value: role.roleId, label: roleName(role) }))} />
-          {hasDepartments && <SelectFilter filters={filters} name="department" label={words.department} options={(departmentList.value?.items ?? []).map(({ departmentId, name }) => ({ value: departmentId, label: name }))} />}
+          {hasDepartments && (
+            <SelectFilter
+              filters={filters}
+              name="department"
+              label={words.department}
+              options={(departmentList.value?.items ?? []).map(({ departmentId, name }) => ({ value: departmentId, label: name }))}
+            />
+          )}
           <SelectFilter filters={filters} name="state" label={common.state} options={(['active', 'suspended'] as const).map((value) => ({ value, label: words.states[value] ?? value }))} />
         </div>
         <Listing pages={pages} isFiltered={filters.isFiltered} onUnfilter={() => { filters.set({ search: '', role: '', department: '', state: '' }) }} empty={words.noMembers} emptyHint={words.noMembersHint}>

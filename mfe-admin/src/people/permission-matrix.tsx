@@ -31,7 +31,12 @@ export function PermissionMatrix({ all, value = [], onChange, isFull, isReadOnly
         return (
           <fieldset key={group}>
             <legend>
-              <Checkbox disabled={isReadOnly} checked={held === members.length} indeterminate={held > 0 && held < members.length} onChange={({ target }) => { set(members.map(({ permission }) => permission), target.checked) }}>
+              <Checkbox
+                disabled={isReadOnly}
+                checked={held === members.length}
+                indeterminate={held > 0 && held < members.length}
+                onChange={({ target }) => { set(members.map(({ permission }) => permission), target.checked) }}
+              >
                 <strong>{groupTitle(group)}</strong><span className="only-read"> {words.all}</span>
               </Checkbox>
             </legend>

@@ -17,7 +17,13 @@ export function RoleDeletion({ role, roles, onClose, onDeleted }: { readonly rol
   const isHeld = role.members > 0
   return (
     <FormDrawer<{ readonly replacementId?: string }>
-      title={words.deleteRoleTitle(roleName(role))} initialValues={{}} isDangerous submitText={common.remove} doneText={words.roleDeleted} onClose={onClose} problemFields={{ 'role-in-use': 'replacementId', 'no-such-role': 'replacementId', 'full-role-needed': 'replacementId' }}
+      title={words.deleteRoleTitle(roleName(role))}
+      initialValues={{}}
+      isDangerous
+      submitText={common.remove}
+      doneText={words.roleDeleted}
+      onClose={onClose}
+      problemFields={{ 'role-in-use': 'replacementId', 'no-such-role': 'replacementId', 'full-role-needed': 'replacementId' }}
       onSubmit={async ({ replacementId }) => {
         await changing(() => rolesOf(api).remove(role.roleId, replacementId), onDeleted)
         onDeleted()

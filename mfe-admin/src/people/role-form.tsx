@@ -33,7 +33,11 @@ export function RoleForm({ role, roles, permissions, onClose, onChanged }: {
   }
   return (
     <FormDrawer<RoleValues>
-      title={role === undefined ? words.addRole : mayRename ? words.editRole : roleName(role)} width={720} onClose={onClose} onSubmit={submit} problemFields={{ 'name-taken': 'name', 'role-beyond-own': 'permissions', 'self-elevation': 'permissions', 'invalid-role': 'permissions' }}
+      title={role === undefined ? words.addRole : mayRename ? words.editRole : roleName(role)}
+      width={720}
+      onClose={onClose}
+      onSubmit={submit}
+      problemFields={{ 'name-taken': 'name', 'role-beyond-own': 'permissions', 'self-elevation': 'permissions', 'invalid-role': 'permissions' }}
       initialValues={{ name: role?.name ?? '', description: role?.description ?? '', permissions: role?.permissions ?? [] }}
     >
       {(form: FormInstance<RoleValues>) => (
@@ -43,7 +47,14 @@ export function RoleForm({ role, roles, permissions, onClose, onChanged }: {
           <Form.Item name="description" label={words.description}><Input.TextArea rows={2} maxLength={500} disabled={!mayRename} /></Form.Item>
           {role === undefined && (
             <Form.Item label={words.copyOf} htmlFor="role-copy">
-              <Select id="role-copy" allowClear options={roles.map((one) => ({ value: one.roleId, label: roleName(one) }))} onChange={(roleId: string | undefined) => { form.setFieldValue('permissions', roles.find((one) => one.roleId === roleId)?.permissions ?? []) }} />
+              <Select
+                id="role-copy"
+                allowClear
+                options={roles.map((one) => ({ value: one.roleId, label: roleName(one) }))}
+                onChange={(roleId: string | undefined) => {
+                  form.setFieldValue('permissions', roles.find((one) => one.roleId === roleId)?.permissions ?? [])
+                }}
+              />
             </Form.Item>
           )}
           <Form.Item name="permissions" label={words.permissions} className="matrix-field"><PermissionMatrix all={permissions} isFull={isFull} isReadOnly={!mayEdit || isFull} /></Form.Item>

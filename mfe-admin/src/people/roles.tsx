@@ -36,12 +36,27 @@ export function Roles() {
   const columns: Column<Role>[] = [
     { key: 'name', title: words.role, isMain: true, cell: (role) => <strong>{roleName(role)}</strong> },
     { key: 'description', title: words.description, cell: ({ description, builtIn }) => (builtIn === undefined ? description : words.builtInDescriptions[description] ?? description) },
-    { key: 'permissions', title: words.permissions, isNumber: true, cell: ({ builtIn, permissions }) => (builtIn === 'full' ? <Tag color="processing">{words.fullRole}</Tag> : words.permissionCount(formats.number(permissions.length), formats.number(all))) },
+    {
+      key: 'permissions',
+      title: words.permissions,
+      isNumber: true,
+      cell: ({ builtIn, permissions }) => (
+        builtIn === 'full'
+          ? <Tag color="processing">{words.fullRole}</Tag>
+          : words.permissionCount(formats.number(permissions.length), formats.number(all))
+      ),
+    },
     { key: 'members', title: words.holders, isNumber: true, cell: ({ members }) => formats.number(members) },
     {
       key: 'actions', title: common.actions, isActions: true, cell: (role) => (
         <span className="row-actions">
-          <Button size="small" aria-label={`${role.actions.includes('edit') || role.actions.includes('rename') ? common.edit : words.viewRole}: ${roleName(role)}`} onClick={() => { open(role.roleId) }}>{role.actions.includes('edit') || role.actions.includes('rename') ? common.edit : words.viewRole}</Button>
+          <Button
+            size="small"
+            aria-label={`${role.actions.includes('edit') || role.actions.includes('rename') ? common.edit : words.viewRole}: ${roleName(role)}`}
+            onClick={() => { open(role.roleId) }}
+          >
+            {role.actions.includes('edit') || role.actions.includes('rename') ? common.edit : words.viewRole}
+          </Button>
           {role.actions.includes('delete') && <Button size="small" danger aria-label={`${common.remove}: ${roleName(role)}`} onClick={() => { setDeleting(role) }}>{common.remove}</Button>}
         </span>
       ),
@@ -49,7 +64,15 @@ export function Roles() {
   ]
   const edited = list.value?.items.find(({ roleId }) => roleId === record)
   return (
-    <Page title={words.roles} intro={words.rolesIntro} actions={<div className="page-actions"><Button type="primary" disabled={list.value === undefined} onClick={() => { setAdding(true) }}>{words.addRole}</Button></div>}>
+    <Page
+      title={words.roles}
+      intro={words.rolesIntro}
+      actions={(
+        <div className="page-actions">
+          <Button type="primary" disabled={list.value === undefined} onClick={() => { setAdding(true) }}>{words.addRole}</Button>
+        </div>
+      )}
+    >
       <Card><Loaded resource={list}>{({ items }) => <DataTable label={words.roles} items={items} columns={columns} rowKey={({ roleId }) => roleId} />}</Loaded></Card>
       {edited && <RoleForm key={edited.roleId} role={edited} roles={list.value?.items ?? []} permissions={list.value?.permissions ?? []} onClose={close} onChanged={changed} />}
       {isAdding && <RoleForm roles={list.value?.items ?? []} permissions={list.value?.permissions ?? []} onClose={() => { setAdding(false) }} onChanged={changed} />}

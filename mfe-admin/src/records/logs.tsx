@@ -27,7 +27,16 @@ export function Logs() {
   return (
     <Page title={words.logs} intro={words.logsIntro}>
       <Card className="tab-card">
-        <Tabs activeKey={tab ?? ''} destroyOnHidden onChange={(key) => { filters.set({ ...cleared, tab: key }) }} items={open.map((key) => ({ key, label: words.tabs[key], children: key === 'studies' ? <StudyLog filters={filters} /> : <AuditLog key={key} filters={filters} of={key} /> }))} />
+        <Tabs
+          activeKey={tab ?? ''}
+          destroyOnHidden
+          onChange={(key) => { filters.set({ ...cleared, tab: key }) }}
+          items={open.map((key) => ({
+            key,
+            label: words.tabs[key],
+            children: key === 'studies' ? <StudyLog filters={filters} /> : <AuditLog key={key} filters={filters} of={key} />,
+          }))}
+        />
       </Card>
       {may('admin.audit') && <Seal />}
     </Page>
@@ -58,7 +67,18 @@ function AuditLog({ filters, of }: { readonly filters: Filters; readonly of: 'en
     {
       key: 'what', title: words.what, isMain: true, cell: (entry) => (
         <span className="state-line">
-          {entry.actor.kind === 'account' ? <Button type="link" className="inline-link" aria-label={words.onlyPerson(entry.actor.name ?? entry.actor.id)} onClick={() => { filters.set({ person: entry.actor.id, personName: entry.actor.name ?? '' }) }}>{entry.actor.name ?? words.actors['account']}</Button> : <strong>{entry.actor.name ?? words.actors[entry.actor.kind] ?? entry.actor.kind}</strong>}
+          {entry.actor.kind === 'account'
+            ? (
+              <Button
+                type="link"
+                className="inline-link"
+                aria-label={words.onlyPerson(entry.actor.name ?? entry.actor.id)}
+                onClick={() => { filters.set({ person: entry.actor.id, personName: entry.actor.name ?? '' }) }}
+              >
+                {entry.actor.name ?? words.actors['account']}
+              </Button>
+            )
+            : <strong>{entry.actor.name ?? words.actors[entry.actor.kind] ?? entry.actor.kind}</strong>}
           {(auditActionWords[language] as Readonly<Record<string, string>>)[entry.action] ?? entry.action}{entry.occurrences > 1 && ` ×${formats.number(entry.occurrences)}`}
           {entry.outcome !== 'success' && <Tag color={outcomeColours[entry.outcome]}>{words.outcomes[entry.outcome]}</Tag>}
         </span>
@@ -66,7 +86,16 @@ function AuditLog({ filters, of }: { readonly filters: Filters; readonly of: 'en
     },
     { key: 'patient', title: words.patient, cell: ({ PatientID }) => PatientID },
     { key: 'address', title: words.address, cell: ({ address }) => address && <span className="mono">{address}</span> },
-    { key: 'actions', title: common.actions, isActions: true, cell: (entry) => <Button size="small" aria-label={`${words.detail}: ${formats.moment(entry.occurredAt)}`} onClick={() => { setShown(entry) }}>{words.detail}</Button> },
+    {
+      key: 'actions',
+      title: common.actions,
+      isActions: true,
+      cell: (entry) => (
+        <Button size="small" aria-label={`${words.detail}: ${formats.moment(entry.occurredAt)}`} onClick={() => { setShown(entry) }}>
+          {words.detail}
+        </Button>
+      ),
+    },
   ]
   return (
     <>
@@ -80,10 +109,32 @@ function AuditLog({ filters, of }: { readonly filters: Filters; readonly of: 'en
         <SearchFilter filters={filters} name="study" label={words.StudyInstanceUID} />
       </div>
       <div className="list-tools">
-        {person !== '' ? <Tag closable={{ 'aria-label': common.unfilter }} onClose={(event) => { event.preventDefault(); filters.set({ person: '', personName: '' }) }}>{words.onlyPerson(filters.get('personName') === '' ? words.actors['account'] ?? '' : filters.get('personName'))}</Tag> : <span />}
-        {may('log.view_all') && of === 'entries' && <span className="row-actions"><Button loading={isBusy} onClick={() => void save('csv')}>{words.exportCsv}</Button><Button loading={isBusy} onClick={() => void save('xlsx')}>{words.exportXlsx}</Button></span>}
+        {person !== ''
+          ? (
+            <Tag
+              closable={{ 'aria-label': common.unfilter }}
+              onClose={(event) => { event.preventDefault(); filters.set({ person: '', personName: '' }) }}
+            >
+              {words.onlyPerson(filters.get('personName') === '' ? words.actors['account'] ?? '' : filters.get('personName'))}
+            </Tag>
+          )
+          : <span />}
+        {may('log.view_all') && of === 'entries' && (
+          <span className="row-actions">
+            <Button loading={isBusy} onClick={() => void save('csv')}>{words.exportCsv}</Button>
+            <Button loading={isBusy} onClick={() => void save('xlsx')}>{words.exportXlsx}</Button>
+          </span>
+        )}
       </div>
-      <Listing pages={pages} isFiltered={filters.isFiltered} onUnfilter={() => { filters.set(cleared) }} empty={words.noEntries} emptyHint={words.noEntriesHint}>{(items) => <DataTable label={words.tabs[of] ?? words.logs} items={items} columns={columns} rowKey={({ entryId }) => entryId} />}</Listing>
+      <Listing
+        pages={pages}
+        isFiltered={filters.isFiltered}
+        onUnfilter={() => { filters.set(cleared) }}
+        empty={words.noEntries}
+        emptyHint={words.noEntriesHint}
+      >
+        {(items) => <DataTable label={words.tabs[of] ?? words.logs} items={items} columns={columns} rowKey={({ entryId }) => entryId} />}
+      </Listing>
       {shown && <EntryDrawer entry={shown} onClose={() => { setShown(undefined) }} />}
     </>
   )
@@ -97,10 +148,27 @@ function EntryDrawer({ entry, onClose }: { readonly entry: AuditEntry; readonly 
     <Drawer open title={words.entry} size={560} onClose={onClose}>
       <Facts of={[
         [words.at, formats.moment(occurredAt)], [words.who, actor.name ?? words.actors[actor.kind] ?? actor.kind], [words.what, (auditActionWords[language] as Readonly<Record<string, string>>)[action] ?? action],
-        [words.outcome, <Tag key="outcome" color={outcomeColours[outcome]}>{words.outcomes[outcome]}</Tag>], [words.times, occurrences > 1 && formats.number(occurrences)], [words.address, address && <span key="address" className="mono">{address}</span>], [words.device, userAgent],
-        [words.PatientID, PatientID], [words.StudyInstanceUID, StudyInstanceUID && <span key="study" className="mono">{StudyInstanceUID}</span>], [words.entry, <span key="entry" className="mono">{entryId} · {action} · {actor.kind}:{actor.id}</span>],
+        [words.outcome, <Tag key="outcome" color={outcomeColours[outcome]}>{words.outcomes[outcome]}</Tag>],
+        [words.times, occurrences > 1 && formats.number(occurrences)],
+        [words.address, address && <span key="address" className="mono">{address}</span>],
+        [words.device, userAgent],
+        [words.PatientID, PatientID],
+        [words.StudyInstanceUID, StudyInstanceUID && <span key="study" className="mono">{StudyInstanceUID}</span>],
+        [words.entry, <span key="entry" className="mono">{entryId} · {action} · {actor.kind}:{actor.id}</span>],
       ]} />
-      {Object.keys(detail).length > 0 && <section className="drawer-section"><h3>{words.detail}</h3><dl className="facts">{Object.entries(detail).map(([name, value]) => <div key={name} className="fact"><dt className="mono small">{name}</dt><dd className="mono small">{typeof value === 'string' ? value : JSON.stringify(value)}</dd></div>)}</dl></section>}
+      {Object.keys(detail).length > 0 && (
+        <section className="drawer-section">
+          <h3>{words.detail}</h3>
+          <dl className="facts">
+            {Object.entries(detail).map(([name, value]) => (
+              <div key={name} className="fact">
+                <dt className="mono small">{name}</dt>
+                <dd className="mono small">{typeof value === 'string' ? value : JSON.stringify(value)}</dd>
+              </div>
+            ))}
+          </dl>
+        </section>
+      )}
     </Drawer>
   )
 }
@@ -111,11 +179,26 @@ function StudyLog({ filters }: { readonly filters: Filters }) {
   const { api } = useAdmin()
   const kind = filters.oneOf('kind', studyLogKinds)
   const [study, patient] = [filters.get('study'), filters.get('patient')]
-  const filter: StudyLogFilter = { ...between(filters.get('from'), filters.get('to')), ...(kind && { kind: [kind] }), ...(/^[0-9.]{1,64}$/.test(study) && { StudyInstanceUID: study }), ...(patient !== '' && { PatientID: patient }) }
+  const filter: StudyLogFilter = {
+    ...between(filters.get('from'), filters.get('to')),
+    ...(kind && { kind: [kind] }),
+    ...(/^[0-9.]{1,64}$/.test(study) && { StudyInstanceUID: study }),
+    ...(patient !== '' && { PatientID: patient }),
+  }
   const pages = usePages(`studies ${JSON.stringify(filter)}`, (cursor, signal) => auditLogs(api).studies({ ...filter, ...(cursor !== undefined && { cursor }) }, signal))
   const columns: Column<StudyLogEntry>[] = [
     { key: 'at', title: words.at, cell: ({ occurredAt }) => <time dateTime={occurredAt} className="no-wrap">{formats.moment(occurredAt)}</time> },
-    { key: 'kind', title: words.kind, isMain: true, cell: ({ kind: is, outcome }) => <span className="state-line"><strong>{words.studyKinds[is]}</strong>{outcome !== 'success' && <Tag color={outcomeColours[outcome]}>{words.outcomes[outcome]}</Tag>}</span> },
+    {
+      key: 'kind',
+      title: words.kind,
+      isMain: true,
+      cell: ({ kind: is, outcome }) => (
+        <span className="state-line">
+          <strong>{words.studyKinds[is]}</strong>
+          {outcome !== 'success' && <Tag color={outcomeColours[outcome]}>{words.outcomes[outcome]}</Tag>}
+        </span>
+      ),
+    },
     { key: 'patient', title: words.patient, cell: ({ PatientID }) => PatientID },
     { key: 'study', title: words.study, cell: ({ StudyInstanceUID }) => StudyInstanceUID && <span className="mono small">{StudyInstanceUID}</span> },
     { key: 'instances', title: words.instances, isNumber: true, cell: ({ instances }) => formats.number(instances) },
@@ -132,7 +215,15 @@ function StudyLog({ filters }: { readonly filters: Filters }) {
         <SearchFilter filters={filters} name="patient" label={words.PatientID} />
         <SearchFilter filters={filters} name="study" label={words.StudyInstanceUID} />
       </div>
-      <Listing pages={pages} isFiltered={filters.isFiltered} onUnfilter={() => { filters.set(cleared) }} empty={words.noEntries} emptyHint={words.noEntriesHint}>{(items) => <DataTable label={words.tabs['studies'] ?? words.logs} items={items} columns={columns} rowKey={({ entryId }) => entryId} />}</Listing>
+      <Listing
+        pages={pages}
+        isFiltered={filters.isFiltered}
+        onUnfilter={() => { filters.set(cleared) }}
+        empty={words.noEntries}
+        emptyHint={words.noEntriesHint}
+      >
+        {(items) => <DataTable label={words.tabs['studies'] ?? words.logs} items={items} columns={columns} rowKey={({ entryId }) => entryId} />}
+      </Listing>
     </>
   )
 }
@@ -144,9 +235,12 @@ function Seal() {
   const { api } = useAdmin()
   const { value } = useResource('seal', (signal) => auditLogs(api).head(signal))
   if (!value) return null
+  const { seal, sealedAt, keptDays } = value
+  const sealed = seal > 0 && sealedAt !== undefined ? words.sealed(formats.number(seal), formats.moment(sealedAt)) : words.notSealed
+  const kept = keptDays === undefined ? words.keptForever : words.kept(formats.number(keptDays))
   return (
     <p className="hint small">
-      {value.seal > 0 && value.sealedAt !== undefined ? words.sealed(formats.number(value.seal), formats.moment(value.sealedAt)) : words.notSealed} {value.keptDays === undefined ? words.keptForever : words.kept(formats.number(value.keptDays))}
+      {sealed} {kept}
       {value.hash !== '' && <><br />{words.copyHash}: <span className="mono">{value.hash}</span></>}
     </p>
   )

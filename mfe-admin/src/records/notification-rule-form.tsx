@@ -21,7 +21,12 @@ interface RuleValues {
 }
 
 /** By which ways one occasion is told, to whom and when. */
-export function NotificationRuleForm({ rule, installed, onClose, onChanged }: { readonly rule: NotificationRule; readonly installed: readonly NotificationMethod[]; readonly onClose: () => void; readonly onChanged: () => void }) {
+export function NotificationRuleForm({ rule, installed, onClose, onChanged }: {
+  readonly rule: NotificationRule
+  readonly installed: readonly NotificationMethod[]
+  readonly onClose: () => void
+  readonly onChanged: () => void
+}) {
   const words = useRecordWords()
   const roleName = useRoleName()
   const { api, organisation } = useAdmin()
@@ -47,26 +52,69 @@ export function NotificationRuleForm({ rule, installed, onClose, onChanged }: { 
   return (
     <FormDrawer<RuleValues>
       title={title} width={560} onClose={onClose} onSubmit={submit} problemFields={{ 'invalid-notification-rule': 'methods' }}
-      initialValues={{ isOn, methods, roleIds: scope.roleIds, departmentIds: scope.departmentIds, membershipIds: scope.membershipIds, digestAt: timing.digestAt ?? '', quietFrom: timing.quiet?.from ?? '', quietTo: timing.quiet?.to ?? '' }}
+      initialValues={{
+        isOn,
+        methods,
+        roleIds: scope.roleIds,
+        departmentIds: scope.departmentIds,
+        membershipIds: scope.membershipIds,
+        digestAt: timing.digestAt ?? '',
+        quietFrom: timing.quiet?.from ?? '',
+        quietTo: timing.quiet?.to ?? '',
+      }}
     >
       {(form: FormInstance<RuleValues>) => (
         <>
           {!canBeSwitchedOff && <Alert type="info" showIcon className="modal-alert" title={words.safety} />}
           <Form.Item required name="isOn" label={words.ruleOn} valuePropName="checked"><Switch disabled={!canBeSwitchedOff} /></Form.Item>
-          <Form.Item name="methods" label={words.methods}><Checkbox.Group className="checks" options={possibleMethods.map((value) => ({ value, label: `${words.methodNames[value]}${installed.includes(value) ? '' : ` (${words.notInstalled})`}` }))} /></Form.Item>
+          <Form.Item name="methods" label={words.methods}>
+            <Checkbox.Group
+              className="checks"
+              options={possibleMethods.map((value) => ({
+                value,
+                label: `${words.methodNames[value]}${installed.includes(value) ? '' : ` (${words.notInstalled})`}`,
+              }))}
+            />
+          </Form.Item>
           {canBeSwitchedOff && (
             <>
               <fieldset className="plain-fieldset">
                 <legend>{words.scope}</legend>
                 <p className="hint small">{words.scopeHint}</p>
-                <Form.Item name="roleIds" label={words.scopeRoles}><Select mode="multiple" allowClear loading={roleList.isLoading} options={(roleList.value?.items ?? []).map((role) => ({ value: role.roleId, label: roleName(role) }))} /></Form.Item>
-                {organisation.kind === 'hospital' && <Form.Item name="departmentIds" label={words.scopeDepartments}><Select mode="multiple" allowClear options={(departmentList.value?.items ?? []).map(({ departmentId, name }) => ({ value: departmentId, label: name }))} /></Form.Item>}
+                <Form.Item name="roleIds" label={words.scopeRoles}>
+                  <Select
+                    mode="multiple"
+                    allowClear
+                    loading={roleList.isLoading}
+                    options={(roleList.value?.items ?? []).map((role) => ({ value: role.roleId, label: roleName(role) }))}
+                  />
+                </Form.Item>
+                {organisation.kind === 'hospital' && (
+                  <Form.Item name="departmentIds" label={words.scopeDepartments}>
+                    <Select
+                      mode="multiple"
+                      allowClear
+                      options={(departmentList.value?.items ?? []).map(({ departmentId, name }) => ({ value: departmentId, label: name }))}
+                    />
+                  </Form.Item>
+                )}
                 <Form.Item name="membershipIds" label={words.scopeMembers}><MemberSelect isMany known={[]} search={colleagues} /></Form.Item>
               </fieldset>
               <Form.Item name="digestAt" label={words.digestAt} extra={words.digestHint}><Input type="time" className="time-input" /></Form.Item>
               <div className="form-grid">
                 <Form.Item name="quietFrom" label={words.quietFrom} extra={words.quietHint}><Input type="time" /></Form.Item>
-                <Form.Item name="quietTo" label={words.quietTo} dependencies={['quietFrom']} rules={[{ validator: (_rule, value: string) => ((value === '') === (form.getFieldValue('quietFrom') === '') ? Promise.resolve() : Promise.reject(new Error(words.quietBoth))) }]}><Input type="time" /></Form.Item>
+                <Form.Item
+                  name="quietTo"
+                  label={words.quietTo}
+                  dependencies={['quietFrom']}
+                  rules={[{
+                    validator: (_rule, value: string) => (
+                      (value === '') === (form.getFieldValue('quietFrom') === '') ? Promise.resolve() : Promise.reject(new Error(words.quietBoth))
+                    ),
+                  }]}
+                >
+                  <Input type="time" />
+                </Form.Item>
               </div>
             </>
           )}

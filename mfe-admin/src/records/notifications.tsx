@@ -60,7 +60,16 @@ function Rules() {
       </>
     ) },
     { key: 'methods', title: words.methods, cell: ({ methods }) => <span className="tag-list">{methods.map((method) => <Tag key={method}>{words.methodNames[method]}</Tag>)}</span> },
-    { key: 'timing', title: words.timing, cell: ({ timing: { digestAt, quiet } }) => [digestAt === undefined ? words.atOnce : words.digest(digestAt), quiet && words.quiet(quiet.from, quiet.to)].filter((part) => part !== undefined).join(' · ') },
+    {
+      key: 'timing',
+      title: words.timing,
+      cell: ({ timing: { digestAt, quiet } }) => [
+        digestAt === undefined ? words.atOnce : words.digest(digestAt),
+        quiet && words.quiet(quiet.from, quiet.to),
+      ]
+        .filter((part) => part !== undefined)
+        .join(' · '),
+    },
     {
       key: 'actions', title: common.actions, isActions: true, cell: (rule) => (
         <span className="row-actions">
@@ -95,15 +104,53 @@ function Deliveries() {
     { key: 'event', title: words.event, isMain: true, cell: ({ event }) => <strong>{titleOf(event)}</strong> },
     { key: 'method', title: words.methods, cell: ({ method }) => words.methodNames[method] },
     { key: 'recipient', title: words.recipient, cell: ({ recipient }) => recipient },
-    { key: 'state', title: words.deliveryState, cell: ({ state: is, failure }) => <><Tag color={deliveryColours[is]}>{words.deliveryStates[is]}</Tag>{failure !== undefined && <span className="hint small block">{failure}</span>}</> },
+    {
+      key: 'state',
+      title: words.deliveryState,
+      cell: ({ state: is, failure }) => (
+        <>
+          <Tag color={deliveryColours[is]}>{words.deliveryStates[is]}</Tag>
+          {failure !== undefined && <span className="hint small block">{failure}</span>}
+        </>
+      ),
+    },
     { key: 'attempts', title: words.attempts, isNumber: true, cell: ({ attempts }) => formats.number(attempts) },
     { key: 'created', title: words.created, isWhole: true, cell: ({ createdAt }) => formats.moment(createdAt) },
-    { key: 'actions', title: common.actions, isActions: true, cell: ({ deliveryId, state: is, event }) => is === 'dead' && <Button size="small" loading={isBusy} aria-label={`${words.again}: ${titleOf(event)}`} onClick={() => void run(() => notificationRules(api).deliverAgain(deliveryId), { done: words.againDone }).then(pages.reload)}>{words.again}</Button> },
+    {
+      key: 'actions',
+      title: common.actions,
+      isActions: true,
+      cell: ({ deliveryId, state: is, event }) => is === 'dead' && (
+        <Button
+          size="small"
+          loading={isBusy}
+          aria-label={`${words.again}: ${titleOf(event)}`}
+          onClick={() => void run(() => notificationRules(api).deliverAgain(deliveryId), { done: words.againDone }).then(pages.reload)}
+        >
+          {words.again}
+        </Button>
+      ),
+    },
   ]
   return (
     <>
-      <div className="filters list-filters"><SelectFilter filters={filters} name="state" label={words.deliveryState} options={deliveryStates.map((value) => ({ value, label: words.deliveryStates[value] ?? value }))} /></div>
-      <Listing pages={pages} isFiltered={filters.isFiltered} onUnfilter={() => { filters.set({ state: '' }) }} empty={words.noDeliveries} emptyHint={words.noDeliveriesHint}>{(items) => <DataTable label={words.ruleTabs['deliveries'] ?? ''} items={items} columns={columns} rowKey={({ deliveryId }) => deliveryId} />}</Listing>
+      <div className="filters list-filters">
+        <SelectFilter
+          filters={filters}
+          name="state"
+          label={words.deliveryState}
+          options={deliveryStates.map((value) => ({ value, label: words.deliveryStates[value] ?? value }))}
+        />
+      </div>
+      <Listing
+        pages={pages}
+        isFiltered={filters.isFiltered}
+        onUnfilter={() => { filters.set({ state: '' }) }}
+        empty={words.noDeliveries}
+        emptyHint={words.noDeliveriesHint}
+      >
+        {(items) => <DataTable label={words.ruleTabs['deliveries'] ?? ''} items={items} columns={columns} rowKey={({ deliveryId }) => deliveryId} />}
+      </Listing>
     </>
   )
 }

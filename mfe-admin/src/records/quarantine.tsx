@@ -43,7 +43,11 @@ export function Quarantine() {
   ))
   // The browser fetches them by itself: their addresses say for which organisation.
   const at = `/o/${organisation.organisationId}`
-  const pictureThere = ({ StudyInstanceUID }: Held) => (may('study.view') ? <SidePicture src={`${at}/dicom-web/studies/${StudyInstanceUID}/thumbnail?viewport=${String(side)},${String(side)}`} alt={words.thereAlt} /> : <NoPicture why={words.mayNotSeeStudy} />)
+  const pictureThere = ({ StudyInstanceUID }: Held) => (
+    may('study.view')
+      ? <SidePicture src={`${at}/dicom-web/studies/${StudyInstanceUID}/thumbnail?viewport=${String(side)},${String(side)}`} alt={words.thereAlt} />
+      : <NoPicture why={words.mayNotSeeStudy} />
+  )
   const pictureCame = ({ quarantineId }: Held) => <SidePicture src={`${at}/api/quarantine/${quarantineId}/thumbnail`} alt={words.cameAlt} />
   const columns: Column<Held>[] = [
     { key: 'came', title: words.came, isMain: true, cell: cameOf },
@@ -52,7 +56,13 @@ export function Quarantine() {
     },
     { key: 'instances', title: words.instances, isNumber: true, cell: ({ instances }) => formats.number(instances) },
     { key: 'size', title: words.size, isNumber: true, cell: ({ bytes }) => formats.bytes(bytes) },
-    { key: 'received', title: words.lastReceived, cell: ({ lastReceivedAt, receivedBy }) => <>{formats.moment(lastReceivedAt)}{receivedBy.name !== undefined && <span className="hint small block">{receivedBy.name}</span>}</> },
+    {
+      key: 'received',
+      title: words.lastReceived,
+      cell: ({ lastReceivedAt, receivedBy }) => (
+        <>{formats.moment(lastReceivedAt)}{receivedBy.name !== undefined && <span className="hint small block">{receivedBy.name}</span>}</>
+      ),
+    },
     {
       key: 'actions', title: common.actions, isActions: true, cell: (held) => (
         <span className="row-actions">
@@ -86,7 +96,9 @@ export function Quarantine() {
     <Page title={words.quarantine} intro={words.quarantineIntro}>
       <Card>
         <div className="filters list-filters"><SearchFilter filters={filters} hint={words.quarantineSearchHint} /></div>
-        <Listing pages={pages} isFiltered={filters.isFiltered} onUnfilter={() => { filters.set({ search: '' }) }} empty={words.noQuarantine}>{(items) => <DataTable label={words.quarantine} items={items} columns={columns} rowKey={({ quarantineId }) => quarantineId} />}</Listing>
+        <Listing pages={pages} isFiltered={filters.isFiltered} onUnfilter={() => { filters.set({ search: '' }) }} empty={words.noQuarantine}>
+          {(items) => <DataTable label={words.quarantine} items={items} columns={columns} rowKey={({ quarantineId }) => quarantineId} />}
+        </Listing>
       </Card>
       {deciding && (
         <AskReason

@@ -9,7 +9,12 @@ import { useFilters } from '../parts/use-filters.ts'
 import { useRecordWords } from './words.ts'
 
 interface Figures { readonly bytes: number; readonly deletedBytes: number; readonly instances: number }
-interface Shown { readonly now: Figures & { readonly countedAt?: string | undefined }; readonly days: readonly StorageDay[]; readonly hospitals?: ConsortiumStorage['hospitals']; readonly consortium?: StorageUse['consortium'] }
+interface Shown {
+  readonly now: Figures & { readonly countedAt?: string | undefined }
+  readonly days: readonly StorageDay[]
+  readonly hospitals?: ConsortiumStorage['hospitals']
+  readonly consortium?: StorageUse['consortium']
+}
 
 /** What is stored: of the organisation, or of a consortium with each hospital it is billed for (ADM-03). */
 export function Storage() {
@@ -49,7 +54,11 @@ export function Storage() {
               </dl>
             </Card>
           )}
-          {hospitals && <Card title={<h2 className="card-title">{words.byHospital}</h2>}><DataTable label={words.byHospital} items={hospitals} columns={hospitalColumns} rowKey={({ organisationId }) => organisationId} /></Card>}
+          {hospitals && (
+            <Card title={<h2 className="card-title">{words.byHospital}</h2>}>
+              <DataTable label={words.byHospital} items={hospitals} columns={hospitalColumns} rowKey={({ organisationId }) => organisationId} />
+            </Card>
+          )}
           <Card title={<h2 className="card-title">{words.daysTitle}</h2>}>
             <div className="filters list-filters">
               <DayFilter filters={filters} name="from" label={words.from} />
@@ -70,7 +79,16 @@ function Days({ days }: { readonly days: readonly StorageDay[] }) {
   const most = Math.max(1, ...days.map(({ bytes }) => bytes))
   const columns: Column<StorageDay>[] = [
     { key: 'day', title: words.day, isMain: true, cell: ({ day }) => <time dateTime={day} className="no-wrap">{day}</time> },
-    { key: 'stored', title: words.stored, cell: ({ bytes }) => <span className="bar-line"><meter className="bar" min={0} max={most} value={bytes} aria-label={words.stored} /><span className="no-wrap">{formats.bytes(bytes)}</span></span> },
+    {
+      key: 'stored',
+      title: words.stored,
+      cell: ({ bytes }) => (
+        <span className="bar-line">
+          <meter className="bar" min={0} max={most} value={bytes} aria-label={words.stored} />
+          <span className="no-wrap">{formats.bytes(bytes)}</span>
+        </span>
+      ),
+    },
     { key: 'arrived', title: words.arrived, isNumber: true, cell: ({ arrivedBytes, arrivedInstances }) => `${formats.bytes(arrivedBytes)} (${formats.number(arrivedInstances)})` },
     { key: 'removed', title: words.removedBytes, isNumber: true, cell: ({ removedBytes }) => formats.bytes(removedBytes) },
     { key: 'restorable', title: words.restorable, isNumber: true, cell: ({ deletedBytes }) => formats.bytes(deletedBytes) },
