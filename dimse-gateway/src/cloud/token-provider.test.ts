@@ -34,7 +34,7 @@ test('a token is used until its last minute, then another is asked for while the
   expect(asked).toHaveLength(1)
   seconds(10)
   expect(await tokens.token()).toBe('token 1')
-  await expect.poll(() => tokens.token()).toBe('token 2')
+  await expect.poll(() => tokens.token(), { timeout: 10_000 }).toBe('token 2')
   expect(asked).toHaveLength(2)
 })
 

@@ -241,7 +241,7 @@ describe('live changes', () => {
     while (!text.includes('"state"]')) text += (await reader.read()).value ?? ''
     expect(text).toContain('event: changed\ndata: ["records","state"]\n\n')
     await Promise.all(watchers.slice(1).map((watcher) => watcher.body!.cancel()))
-    await expect.poll(() => api.gateway.listeners).toBe(1)
+    await expect.poll(() => api.gateway.listeners, { timeout: 10_000 }).toBe(1)
     await api.app.close()
     expect((await reader.read()).done).toBe(true)
     expect(api.gateway.listeners).toBe(0)

@@ -13,6 +13,9 @@ import type { ArchiveSearch, FetchedStudy } from './wire/fetches.ts'
 import type { InstanceRecordPage, StudyRecordPage } from './wire/records.ts'
 import type { GatewayState } from './wire/state.ts'
 
+/** The machine of a test may be busy. */
+const soon = { timeout: 10_000 }
+
 let folder: string
 let gateway: RunningGateway
 let key: string
@@ -59,9 +62,9 @@ async function takeFiles(): Promise<void> {
 test('a gateway that runs is stopped, and started on another port, from its control interface', async () => {
   expect(await setPort(0)).toBe(200)
   expect((await ask('POST', '/api/service/start')).status).toBe(204)
-  await expect.poll(async () => (await state()).service.status).toBe('running')
+  await expect.poll(async () => (await state()).service.status, soon).toBe('running')
   expect((await ask('POST', '/api/service/stop')).status).toBe(204)
-  await expect.poll(async () => (await state()).service.status).toBe('stopped')
+  await expect.poll(async () => (await state()).service.status, soon).toBe('stopped')
   expect((await state()).alarms).toContainEqual(expect.objectContaining({ code: 'serviceStopped' }))
 })
 
@@ -106,7 +109,7 @@ test('a node that something waits for is removed only by calling that off, and i
   const path = made.headers.get('location') ?? ''
   const nodeId = path.split('/').at(-1)
   const { SOPInstanceUID } = await receiveOne()
-  await expect.poll(async () => (await state()).queue.waiting).toBe(1)
+  await expect.poll(async () => (await state()).queue.waiting, soon).toBe(1)
 
   const refused = await ask('DELETE', path)
   expect([refused.status, await refused.json()]).toMatchObject([409, { type: '/problems/deliveries-waiting', deliveries: 1 }])
@@ -135,7 +138,7 @@ test('files taken away before their objects arrived are one alarm, which ends as
   await ask('POST', '/api/nodes', { kind: 'dicom', name: 'Closed', host: '127.0.0.1', port: 1, calledAETitle: 'CLOSED', paused: true })
   const [first, second] = [aStudy({ instances: 1 }), aStudy({ instances: 1 })]
   for (const study of [first, second]) await receiveOne(study)
-  await expect.poll(async () => (await state()).queue.waiting).toBe(2)
+  await expect.poll(async () => (await state()).queue.waiting, soon).toBe(2)
   await gateway.close()
   await takeFiles()
   gateway = await startGateway(readConfig({ GATEWAY_DATA_DIR: folder, DIMSE_HOST: '127.0.0.1', CONTROL_PORT: '0', LOG_LEVEL: 'silent' }))
@@ -144,7 +147,7 @@ test('files taken away before their objects arrived are one alarm, which ends as
   expect((await state()).queue).toMatchObject({ waiting: 0, failed: 0 })
 
   await receiveOne(first)
-  await expect.poll(missing).toMatchObject([{ count: 1 }])
+  await expect.poll(missing, soon).toMatchObject([{ count: 1 }])
   expect(await (await ask('GET', '/api/records/studies?isLost=true')).json()).toMatchObject({ total: 1, records: [{ StudyInstanceUID: second.StudyInstanceUID, lost: 1 }] })
   expect(await (await ask('POST', '/api/objects/lost/seen', { StudyInstanceUID: second.StudyInstanceUID })).json()).toEqual({ seen: 1 })
   expect(await missing()).toEqual([])
@@ -222,7 +225,7 @@ describe.skipIf(!hasProgram('dcmqrscp'))('an old archive', () => {
       const fetched = async () => (await (await ask('GET', '/api/fetches')).json() as FetchedStudy[])[0]
       await expect.poll(async () => (await fetched())?.state, { timeout: 20_000 }).toBe('done')
       expect(await fetched()).toMatchObject({ nodeName: 'Old archive', StudyInstanceUID: day.StudyInstanceUID, completed: 3, failed: 0, attempts: 1 })
-      await expect.poll(async () => (await search()).studies[0]?.received).toBe(3)
+      await expect.poll(async () => (await search()).studies[0]?.received, soon).toBe(3)
     } finally {
       await archive.stop()
     }

@@ -8,6 +8,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, describe, expect, test } from 'vitest'
 import { aReceivingGateway, type ReceivingGateway } from './reception.fixture.ts'
 
+/** The machine of a test may be busy. */
+const soon = { timeout: 10_000 }
+
 const CTImageStorage = '1.2.840.10008.5.1.4.1.1.2'
 const PrivateStorage = '1.2.826.0.1.3680043.9.9999.1'
 const JPEGLosslessSV1 = '1.2.840.10008.1.2.4.70'
@@ -119,8 +122,8 @@ describe('an object that cannot be kept', () => {
     }
     await expect(store(connection, { ...object, transferSyntaxUID: ExplicitVRLittleEndian, dataSet: broken() })).rejects.toThrow('the sender broke')
     await association.abort()
-    await expect.poll(() => gateway.reception.status().associations).toBe(0)
-    await expect.poll(() => gateway.spool.usage().bytes).toBe(0)
+    await expect.poll(() => gateway.reception.status().associations, soon).toBe(0)
+    await expect.poll(() => gateway.spool.usage().bytes, soon).toBe(0)
   })
 })
 
@@ -150,7 +153,7 @@ describe('who may call', () => {
     const two = [await associate(), await associate()]
     await expect(associate()).rejects.toMatchObject({ result: 2, source: 3, reason: 2 })
     await two[0]?.release()
-    await expect.poll(() => gateway.reception.status().associations).toBe(1)
+    await expect.poll(() => gateway.reception.status().associations, soon).toBe(1)
     await (await associate()).release()
     await two[1]?.release()
   })
@@ -166,7 +169,7 @@ describe('while it runs', () => {
     const { port } = free.address() as AddressInfo
     free.close()
     await gateway.set({ port })
-    await expect.poll(() => gateway.port).toBe(port)
+    await expect.poll(() => gateway.port, soon).toBe(port)
     expect(await statusOf(send(new DimseConnection(association), anObject()))).toBe('0x0000')
     await association.release()
     await (await associate()).release()
@@ -177,10 +180,10 @@ describe('while it runs', () => {
   test('it stops and starts as it is told', async () => {
     gateway = await aReceivingGateway()
     await gateway.set({ running: false })
-    await expect.poll(() => gateway.reception.status().status).toBe('stopped')
+    await expect.poll(() => gateway.reception.status().status, soon).toBe('stopped')
     expect(gateway.alarms.list().map(({ code }) => code)).toEqual(['serviceStopped'])
     await gateway.set({ running: true })
-    await expect.poll(() => gateway.reception.status().status).toBe('running')
+    await expect.poll(() => gateway.reception.status().status, soon).toBe('running')
     await (await associate()).release()
   })
 
@@ -190,7 +193,7 @@ describe('while it runs', () => {
     await once(holder, 'listening')
     const { port } = holder.address() as AddressInfo
     await gateway.set({ port })
-    await expect.poll(() => gateway.reception.status()).toMatchObject({ status: 'failed', reason: `Port ${port} is already in use by another program.` })
+    await expect.poll(() => gateway.reception.status(), soon).toMatchObject({ status: 'failed', reason: `Port ${port} is already in use by another program.` })
     expect(gateway.alarms.list().map(({ code }) => code)).toEqual(['serviceFailed'])
     holder.close()
     await expect.poll(() => gateway.reception.status(), { timeout: 10_000 }).toMatchObject({ status: 'running', port })

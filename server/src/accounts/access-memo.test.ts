@@ -60,7 +60,7 @@ describe('a reader who fetches DICOMweb by cookie', () => {
     const reader = aBrowser(service)
     await reader.signIn(person.phone, ownPassword)
     // The ear is opened by the first request; what is read before it is open is not remembered.
-    await expect.poll(() => statementsOf(() => search(reader))).toEqual([])
+    await expect.poll(() => statementsOf(() => search(reader)), { timeout: 10_000 }).toEqual([])
     expect(await search(reader)).toBe(200)
     return { administrator, reader, roleOf, person, membershipId: String(row?.membership_id), organisationId }
   }

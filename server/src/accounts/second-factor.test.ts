@@ -111,7 +111,7 @@ describe('a second factor', () => {
       await trx('account').where({ account_id: person.accountId }).forUpdate().first('account_id')
       const confirming = browser.call('POST', '/account/totp/confirmation', { code: codeNow(secret) })
       const totp = () => service.db('account_totp').where({ account_id: person.accountId })
-      await expect.poll(async () => Number((await totp().first<{ last_step: string }>('last_step')).last_step)).toBeGreaterThan(0)
+      await expect.poll(async () => Number((await totp().first<{ last_step: string }>('last_step')).last_step), { timeout: 10_000 }).toBeGreaterThan(0)
       await trx('account_totp').where({ account_id: person.accountId }).update({ sealed: Buffer.from('another'), last_step: 0 })
       return { confirming }
     })

@@ -50,7 +50,7 @@ test('what cannot be written now is told of, kept, and written later, however mu
   await db.raw('alter table audit_event rename to audit_event_away')
   for (let study = 0; study < 9_000; study++) log.accessed(read(`1.2.${String(study)}`))
   log.accessed(read('1.2.0'))
-  await expect.poll(() => errors.length).toBeGreaterThan(1)
+  await expect.poll(() => errors.length, { timeout: 10_000 }).toBeGreaterThan(1)
   await db.raw('alter table audit_event_away rename to audit_event')
   await log.close()
   const lines = await written()
@@ -72,7 +72,7 @@ test('an event of an organisation that has been removed is given up and told of;
 test('without being asked, waiting reads are written after a while', async () => {
   const log = createAccessLog(db, never, 20)
   log.accessed(read('1.2.3'))
-  await expect.poll(async () => (await written()).length).toBe(1)
+  await expect.poll(async () => (await written()).length, { timeout: 10_000 }).toBe(1)
   await log.close()
 })
 

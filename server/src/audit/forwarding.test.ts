@@ -210,7 +210,7 @@ describe('forwarding', () => {
     socket.on('message', (message) => { got.push(message.toString('utf8')) })
     await new Promise<void>((resolve) => { socket.bind(0, '127.0.0.1', resolve) })
     await sendSyslog(syslogTarget(`udp://127.0.0.1:${String(socket.address().port)}`), [{ at: entry.occurredAt, content: auditMessage(entry, source) }], hostname())
-    await expect.poll(() => got).toHaveLength(1)
+    await expect.poll(() => got, { timeout: 10_000 }).toHaveLength(1)
     expect(got[0]).toBe(syslogLine({ at: entry.occurredAt, content: auditMessage(entry, source) }, hostname()).toString('utf8'))
     socket.close()
   })

@@ -76,7 +76,7 @@ test('who stops reading half-way leaves nothing open', async () => {
     }
   }
   const pool = (db.client as { pool: { numUsed: () => number } }).pool
-  await expect.poll(() => pool.numUsed()).toBe(0)
+  await expect.poll(() => pool.numUsed(), { timeout: 10_000 }).toBe(0)
 })
 
 test('a large layout comes whole, and as long as it is remembered as the same Buffer', async () => {

@@ -24,7 +24,7 @@ test('a quarantine is not forgotten while something comes into it', async () => 
   const forgetting = await db.transaction(async (trx) => {
     expect(await storeBatch(trx, [await prepare(north, stranger())])).toMatchObject([{ outcome: 'quarantined' }])
     const begun = db.transaction((other) => forgetEmptyQuarantine(other, quarantineId))
-    await vi.waitFor(async () => { expect(await rows(db, "select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'", [])).toHaveLength(1) })
+    await vi.waitFor(async () => { expect(await rows(db, "select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'", [])).toHaveLength(1) }, { timeout: 10_000 })
     return { begun }
   })
   await forgetting.begun

@@ -23,6 +23,17 @@ beforeAll(async () => {
 })
 afterAll(() => service.close())
 
+/** Of some times the shortest: a machine that is busy makes one long, work that is too much makes all of them long. */
+async function fastestMs(work: () => Promise<void>): Promise<number> {
+  const took: number[] = []
+  for (let times = 0; times < 5; times++) {
+    const begun = performance.now()
+    await work()
+    took.push(performance.now() - begun)
+  }
+  return Math.min(...took)
+}
+
 const count = async (table: string): Promise<number> => Number((await service.db(table).count<{ count: string }[]>())[0]?.count)
 
 test('all are told once, in bounded steps, also by a process that takes over in the middle; and each by every way of the rule', async () => {
@@ -49,11 +60,11 @@ test('all are told once, in bounded steps, also by a process that takes over in 
 test('one of many finds its own quickly among all', async () => {
   await service.db.raw('analyze notification, notification_event')
   await chief.call('GET', '/notifications')
-  const begun = performance.now()
-  expect((await chief.call('GET', '/notifications')).json<NotificationPage>().items).toHaveLength(1)
-  expect((await chief.call('GET', '/notifications/counts')).json()).toMatchObject({ unread: 1 })
-  expect(performance.now() - begun).toBeLessThan(400)
-  const listed = performance.now()
-  expect((await chief.call('GET', '/notification-deliveries?state=waiting&limit=200')).statusCode).toBe(200)
-  expect(performance.now() - listed).toBeLessThan(400)
+  expect(await fastestMs(async () => {
+    expect((await chief.call('GET', '/notifications')).json<NotificationPage>().items).toHaveLength(1)
+    expect((await chief.call('GET', '/notifications/counts')).json()).toMatchObject({ unread: 1 })
+  })).toBeLessThan(400)
+  expect(await fastestMs(async () => {
+    expect((await chief.call('GET', '/notification-deliveries?state=waiting&limit=200')).statusCode).toBe(200)
+  })).toBeLessThan(400)
 })

@@ -41,6 +41,6 @@ test('a client that goes away while its body is read is no failure of the server
   await once(app.server, 'request')
   client.destroy()
   await gone
-  await expect.poll(() => lines.some((line) => line.includes('/problems/bad-request'))).toBe(true)
+  await expect.poll(() => lines.some((line) => line.includes('/problems/bad-request')), { timeout: 10_000 }).toBe(true)
   expect(lines.filter((line) => (JSON.parse(line) as { level: number }).level >= 50)).toEqual([])
 })

@@ -170,8 +170,8 @@ describe.each(stores.filter(({ needs }) => needs.every(hasProgram)))('uploads, b
       cut.on('error', () => { resolve() })
       cut.write(bytes.subarray(0, half), () => setTimeout(() => cut.destroy(new Error('cut')), 200))
     })
-    await expect.poll(() => offsetOf(url)).toBe(String(half))
-    await expect.poll(async () => (await patch(url, half, bytes.subarray(half))).statusCode).toBe(204)
+    await expect.poll(() => offsetOf(url), { timeout: 10_000 }).toBe(String(half))
+    await expect.poll(async () => (await patch(url, half, bytes.subarray(half))).statusCode, { timeout: 10_000 }).toBe(204)
     expect(await told(url)).toMatchObject({ status: 200 })
   })
 

@@ -49,7 +49,7 @@ test('a body that is left unread lets its connection go', async () => {
   await serve((_request, response) => { response.end(Buffer.alloc(bytes)) })
   const { body } = await ask()
   await body[Symbol.asyncIterator]().return?.()
-  await expect.poll(() => connections()).toBe(0)
+  await expect.poll(() => connections(), { timeout: 10_000 }).toBe(0)
 })
 
 test('connections of a line that was set anew are closed, those under way when they have ended', async () => {
@@ -65,7 +65,7 @@ test('connections of a line that was set anew are closed, those under way when t
   await (await ask()).json()
   expect(await (await slow).json()).toEqual({})
   // The new line's alone is left.
-  await expect.poll(() => connections()).toBe(1)
+  await expect.poll(() => connections(), { timeout: 10_000 }).toBe(1)
 })
 
 const connections = (): Promise<number> => new Promise((resolve, reject) => { server.getConnections((error, count) => { if (error) reject(error); else resolve(count) }) })

@@ -298,7 +298,7 @@ describe('over a real connection', () => {
     await setTimeout(100)
     expect(await isThere(half)).toBe(false)
     // The thumbnail of the whole one may be on its way still.
-    await expect.poll(() => service.blobs.countUnfinished(new Date(Date.now() + 1000))).toBe(0)
+    await expect.poll(() => service.blobs.countUnfinished(new Date(Date.now() + 1000)), { timeout: 10_000 }).toBe(0)
   })
 
   test('61 many small parts arrive in one chunked request', async () => {
