@@ -27,7 +27,7 @@ export function consoleOfEachTest(): (options?: ConsoleOptions) => Promise<Opene
   beforeAll(async () => {
     await buildScreens(() => {}, ['dimse-gateway/console'])
     browser = await launchChromium()
-  }, 120_000)
+  }, 300_000)
   afterAll(() => browser.close())
   afterEach(async () => {
     await opened?.close()
@@ -49,6 +49,8 @@ async function openConsole(browser: Browser, { isSignedIn = true, isEmpty = fals
   const app = await createControlApi({ control: gateway, key, screens: fileURLToPath(new URL('dist', import.meta.url)) })
   const address = await app.listen({ port: 0, host: '127.0.0.1' })
   const { context, page, complaints } = await openWatchedPage(browser, options)
+  // The machine of a test may be busy.
+  page.setDefaultTimeout(20_000)
   await page.goto(isSignedIn ? `${address}/#key=${key}` : address)
   await page.waitForSelector('h1')
   // Nothing is judged while it is being loaded.

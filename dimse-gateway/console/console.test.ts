@@ -4,9 +4,12 @@ import { desktop, overhang, phone, seriousFindings } from '@isocenter/testkit/br
 import { describe, expect, test } from 'vitest'
 import { consoleOfEachTest, key } from './browser.fixture.ts'
 
+/** The machine of a test may be busy. */
+const soon = { timeout: 10_000 }
+
 const paths = ['/', '/service', '/senders', '/nodes', '/rules', '/records', '/fetches', '/procedures', '/cloud', '/storage']
 
-describe.skipIf(!hasProgram('chromium'))('the console in Chromium', () => {
+describe.skipIf(!hasProgram('chromium'))('the console in Chromium', { timeout: 120_000 }, () => {
   const open = consoleOfEachTest()
 
   describe.each([
@@ -60,14 +63,14 @@ describe.skipIf(!hasProgram('chromium'))('the console in Chromium', () => {
 
   test('the language is the browser\'s until another is chosen, which is kept', async () => {
     const { page, goTo } = await open({ locale: 'zh-TW' })
-    expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe('概览')
-    expect(await page.locator('html').getAttribute('lang')).toBe('zh-CN')
+    await page.getByRole('heading', { level: 1, name: '概览', exact: true }).waitFor()
+    await expect.poll(() => page.locator('html').getAttribute('lang'), soon).toBe('zh-CN')
     await page.getByRole('button', { name: /简体中文/ }).click()
     await page.getByRole('menuitem', { name: 'English' }).click()
     await page.getByRole('heading', { name: 'Overview' }).waitFor()
-    expect(await page.locator('html').getAttribute('lang')).toBe('en')
+    await expect.poll(() => page.locator('html').getAttribute('lang'), soon).toBe('en')
     await goTo('/records')
-    expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe('Forwarding records')
+    await page.getByRole('heading', { level: 1, name: 'Forwarding records', exact: true }).waitFor()
   })
 
   test('a line to the gateway that breaks is said, and what changed meanwhile is shown when it is back', async () => {
@@ -84,12 +87,12 @@ describe.skipIf(!hasProgram('chromium'))('the console in Chromium', () => {
   test('everything is reached by keyboard, and the page one went to is the next thing read', async () => {
     const { page } = await open()
     await page.keyboard.press('Tab')
-    expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Skip to content')
+    await expect.poll(() => page.evaluate(() => document.activeElement?.textContent), soon).toBe('Skip to content')
     for (let presses = 0; presses < 20 && await page.evaluate(() => document.activeElement?.getAttribute('href')) !== '/nodes'; presses++) await page.keyboard.press('Tab')
     await page.keyboard.press('Enter')
     await page.getByRole('heading', { name: 'Nodes', level: 1 }).waitFor()
-    expect(await page.evaluate(() => document.activeElement?.tagName)).toBe('MAIN')
-    expect(await page.title()).toBe('Nodes · Isocenter')
+    await expect.poll(() => page.evaluate(() => document.activeElement?.tagName), soon).toBe('MAIN')
+    await expect.poll(() => page.title(), soon).toBe('Nodes · Isocenter')
   })
 
   test('on a phone the menu opens, leads to a page and closes', async () => {

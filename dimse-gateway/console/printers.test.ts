@@ -50,7 +50,7 @@ describe.skipIf(!hasProgram('chromium'))('film printers, in Chromium', () => {
     await page.getByRole('button', { name: 'Edit' }).click()
     await form.getByLabel('Copies at most').fill('3')
     await form.getByRole('button', { name: 'Save' }).click()
-    await expect.poll(() => gateway.configuration().printers[0]?.maxCopies).toBe(3)
+    await expect.poll(() => gateway.configuration().printers[0]?.maxCopies, { timeout: 10_000 }).toBe(3)
     expect(gateway.configuration().printers).toMatchObject([{ host: '10.0.0.40', filmSizes: ['14INX17IN', 'A4'], mediumTypes: ['BLUE FILM'] }])
     await page.getByRole('button', { name: 'Remove' }).click()
     await answer(page, 'Remove')

@@ -5,7 +5,10 @@ import { describe, expect, test } from 'vitest'
 import { goodUploadCode } from '../src/control/gateway.fixture.ts'
 import { answer, consoleOfEachTest } from './browser.fixture.ts'
 
-describe.skipIf(!hasProgram('chromium'))('settings, in Chromium', () => {
+/** The machine of a test may be busy. */
+const soon = { timeout: 10_000 }
+
+describe.skipIf(!hasProgram('chromium'))('settings, in Chromium', { timeout: 120_000 }, () => {
   const open = consoleOfEachTest()
 
   test('the service is stopped after a question and started without, and the overview says so at once', async () => {
@@ -20,7 +23,7 @@ describe.skipIf(!hasProgram('chromium'))('settings, in Chromium', () => {
     await page.getByRole('link', { name: /Overview/ }).click()
     await page.getByRole('heading', { name: 'The DICOM service is stopped' }).waitFor()
     await page.getByRole('button', { name: 'Start the service' }).first().click()
-    await expect.poll(() => gateway.status).toBe('running')
+    await expect.poll(() => gateway.status, soon).toBe('running')
   })
 
   test('an AE title that no modality could use is refused before it is sent', async () => {
@@ -33,7 +36,7 @@ describe.skipIf(!hasProgram('chromium'))('settings, in Chromium', () => {
     await page.getByText('An AE title has 1 to 16 characters').waitFor()
     await title.fill('NORTH_GATEWAY')
     await page.getByRole('button', { name: 'Save' }).click()
-    await expect.poll(() => gateway.configuration().service.aeTitle).toBe('NORTH_GATEWAY')
+    await expect.poll(() => gateway.configuration().service.aeTitle, soon).toBe('NORTH_GATEWAY')
     await page.getByText('NORTH_GATEWAY').first().waitFor()
   })
 
@@ -45,7 +48,7 @@ describe.skipIf(!hasProgram('chromium'))('settings, in Chromium', () => {
     await gateway.pauseNode('cloud')
     await gateway.addPeer({ aeTitle: 'LATE' })
     await page.getByRole('button', { name: 'Save' }).click()
-    await expect.poll(() => gateway.configuration().service.maxAssociations).toBe(20)
+    await expect.poll(() => gateway.configuration().service.maxAssociations, soon).toBe(20)
     expect(gateway.configuration().service.peers.map(({ aeTitle }) => aeTitle)).toContain('LATE')
   })
 
@@ -54,7 +57,7 @@ describe.skipIf(!hasProgram('chromium'))('settings, in Chromium', () => {
     await goTo('/senders')
     await page.getByText('refused: query').waitFor()
     await page.getByRole('button', { name: 'Add US_ROOM4' }).click()
-    await expect.poll(() => gateway.configuration().service.peers).toContainEqual({ aeTitle: 'US_ROOM4', address: '10.20.4.31' })
+    await expect.poll(() => gateway.configuration().service.peers, soon).toContainEqual({ aeTitle: 'US_ROOM4', address: '10.20.4.31' })
     await page.getByText('No unknown senders').waitFor()
   })
 
@@ -65,7 +68,7 @@ describe.skipIf(!hasProgram('chromium'))('settings, in Chromium', () => {
     await page.getByText('Everybody in the network can then read every study').waitFor()
     expect(gateway.configuration().service.openServices).toBe(false)
     await page.getByRole('dialog').getByRole('button', { name: 'Let anybody query and retrieve' }).click()
-    await expect.poll(() => gateway.configuration().service.openServices).toBe(true)
+    await expect.poll(() => gateway.configuration().service.openServices, soon).toBe(true)
     await page.getByText('Everybody in the network can read every study').waitFor()
   })
 
@@ -116,7 +119,7 @@ describe.skipIf(!hasProgram('chromium'))('settings, in Chromium', () => {
     await page.keyboard.press('Escape')
     expect(await seriousFindings(page)).toEqual([])
     await page.getByRole('button', { name: 'Save' }).click()
-    await expect.poll(() => gateway.configuration().rules.at(-1)).toMatchObject({ name: 'MR to research', when: { callingAETitles: ['MR_ROOM2'] }, to: ['research'], urgent: false })
+    await expect.poll(() => gateway.configuration().rules.at(-1), soon).toMatchObject({ name: 'MR to research', when: { callingAETitles: ['MR_ROOM2'] }, to: ['research'], urgent: false })
   })
 
   test('a DICOM node is asked whether what it took is safe, and is so no more once that is turned off', async () => {
@@ -129,9 +132,9 @@ describe.skipIf(!hasProgram('chromium'))('settings, in Chromium', () => {
       await page.getByRole('dialog').waitFor({ state: 'hidden' })
     }
     await set()
-    expect(gateway.configuration().nodes[1]).toMatchObject({ id: 'archive', commitment: true })
+    await expect.poll(() => gateway.configuration().nodes[1], soon).toMatchObject({ id: 'archive', commitment: true })
     await set()
-    expect(gateway.configuration().nodes[1]).not.toHaveProperty('commitment')
+    await expect.poll(() => gateway.configuration().nodes[1], soon).not.toHaveProperty('commitment')
   })
 
   test('credentials of a node go in and are never shown again, and what its form does not show stays', async () => {
@@ -150,17 +153,17 @@ describe.skipIf(!hasProgram('chromium'))('settings, in Chromium', () => {
     expect(await seriousFindings(page)).toEqual([])
     await gateway.setConfiguration({ nodes: gateway.configuration().nodes.map((node) => (node.id === 'research' ? { ...node, maxAttempts: 9, paused: false } : node)) })
     await page.getByRole('button', { name: 'Save' }).click()
-    await expect.poll(() => gateway.givenSecrets).toEqual([{ credential: 'open sesame' }])
+    await expect.poll(() => gateway.givenSecrets, soon).toEqual([{ credential: 'open sesame' }])
     expect(gateway.configuration().nodes[2]).toMatchObject({
       maxAttempts: 9, paused: false, proxy: 'http://proxy.example:3128', authorization: { scheme: 'basic', userName: 'gateway' }, tls: { serverName: 'pacs.example.org' },
     })
     await form.waitFor({ state: 'hidden' })
 
     await page.getByRole('button', { name: 'Edit' }).nth(2).click()
-    expect(await form.getByLabel('Password').inputValue()).toBe('')
     await form.getByText('Empty: the one that is here stays.').waitFor()
+    expect(await form.getByLabel('Password').inputValue()).toBe('')
     await page.getByRole('button', { name: 'Save' }).click()
-    await expect.poll(() => gateway.givenSecrets).toEqual([{ credential: 'open sesame' }, {}])
+    await expect.poll(() => gateway.givenSecrets, soon).toEqual([{ credential: 'open sesame' }, {}])
   })
 
   test('hours are of some days of the week, for nodes and rules alike', async () => {
@@ -175,7 +178,7 @@ describe.skipIf(!hasProgram('chromium'))('settings, in Chromium', () => {
     await page.getByTitle('Mon').click()
     await page.keyboard.press('Escape')
     await page.getByRole('button', { name: 'Save' }).click()
-    await expect.poll(() => gateway.configuration().nodes[0]?.hours).toEqual([{ from: '18:00', to: '07:00', days: [1, 6] }])
+    await expect.poll(() => gateway.configuration().nodes[0]?.hours, soon).toEqual([{ from: '18:00', to: '07:00', days: [1, 6] }])
     await page.getByText('18:00–07:00 (Mon, Sat)').waitFor()
 
     await gateway.setConfiguration({ rules: gateway.configuration().rules.map((rule) => ({ ...rule, when: { ...rule.when, hours: [{ from: '18:00', to: '24:00', days: [5] }] } })) })
@@ -183,7 +186,7 @@ describe.skipIf(!hasProgram('chromium'))('settings, in Chromium', () => {
     await page.getByRole('button', { name: 'Edit Emergency CT' }).click()
     await form.getByLabel('Name', { exact: true }).fill('Friday evening')
     await page.getByRole('button', { name: 'Save' }).click()
-    await expect.poll(() => gateway.configuration().rules[0]).toMatchObject({ name: 'Friday evening', when: { hours: [{ from: '18:00', to: '00:00', days: [5] }] } })
+    await expect.poll(() => gateway.configuration().rules[0], soon).toMatchObject({ name: 'Friday evening', when: { hours: [{ from: '18:00', to: '00:00', days: [5] }] } })
   })
 
   test('the gateway is connected to the cloud by upload code', async () => {
