@@ -11,7 +11,7 @@ import type { GatewayState } from '../control/wire/state.ts'
 import type { InstanceRecord, StudyRecord } from '../control/wire/records.ts'
 
 const main = fileURLToPath(new URL('../main.ts', import.meta.url))
-const readyWithinMs = 30_000
+const readyWithinMs = 60_000
 
 export interface GatewayProcess {
   /** The port modalities send to. */
