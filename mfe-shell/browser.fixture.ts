@@ -9,6 +9,8 @@ import { aMember, anOrganisation } from '../server/src/organisations/organisatio
 
 export { desktop, overhang, phone, seriousFindings } from '@isocenter/testkit/browser'
 
+/** How long a page may take for one step: the machine of a test may be busy. */
+const stepMs = 20_000
 const sessionMs = 12 * 3_600_000
 
 export interface PageOptions extends BrowserContextOptions {
@@ -79,6 +81,7 @@ export async function openScreens(env: Readonly<Record<string, string>> = {}): P
 
   const openPage = async ({ language = 'en', ...options }: PageOptions = {}): Promise<OpenedPage> => {
     const { context, page, complaints } = await openWatchedPage(browser, { locale: language, timezoneId: 'Asia/Shanghai', baseURL: url, ...options }, isAnsweredRefusal)
+    page.setDefaultTimeout(stepMs)
     const settled = async () => {
       await page.waitForSelector('h1')
       await page.waitForFunction(() => document.querySelector('[aria-busy="true"], .ant-spin-spinning, .ant-skeleton') === null)

@@ -7,7 +7,7 @@ const pictures = process.env['SCREENSHOTS']
 
 describe.skipIf(!hasProgram('chromium'))('the shell in Chromium', () => {
   let screens: ScreensUnderTest
-  beforeAll(async () => { screens = await openScreens() }, 120_000)
+  beforeAll(async () => { screens = await openScreens() }, 300_000)
   afterAll(() => screens.close())
 
   /** Everything that is wrong with these pages, by their address. */
@@ -33,7 +33,7 @@ describe.skipIf(!hasProgram('chromium'))('the shell in Chromium', () => {
       const opened = await screens.openPage(options)
       expect(await wrongWith(opened, name, ['/sign-in', '/sign-in/admin', '/sign-in/scan', '/sign-in/qr#AAAAAAAAAAAAAAAAAAAAAA', '/reset-password', '/sign#token', '/api/docs', '/api/docs#signIn'])).toEqual([])
       await opened.close()
-    }, 60_000)
+    }, 120_000)
 
     test('so is every page of who is signed in', async () => {
       const opened = await screens.signedInPage({ ...options, name: 'Wang Fang', organisationName: 'North Hospital' })

@@ -13,7 +13,7 @@ const anotherPassword = 'Cardiology_2'
 describe.skipIf(!hasProgram('chromium'))('signing in, in Chromium', () => {
   let screens: ScreensUnderTest
   const opened: OpenedPage[] = []
-  beforeAll(async () => { screens = await openScreens() }, 120_000)
+  beforeAll(async () => { screens = await openScreens() }, 300_000)
   afterAll(() => screens.close())
   afterEach(async () => { for (const one of opened.splice(0)) await one.close() })
 
@@ -77,18 +77,18 @@ describe.skipIf(!hasProgram('chromium'))('signing in, in Chromium', () => {
     await page.getByRole('heading', { name: 'North Hospital' }).waitFor()
     // Messages come in the language of the page, and follow it when another is chosen there.
     const language = async () => (await screens.service.db('account').where({ account_id: person.accountId }).first<{ language: string | null }>('language')).language
-    expect(await language()).toBe('en')
+    await expect.poll(language, { timeout: 10_000 }).toBe('en')
     await page.getByRole('button', { name: 'Language: English' }).click()
     await page.getByRole('menuitem', { name: '简体中文' }).click()
     await expect.poll(language, { timeout: 10_000 }).toBe('zh-CN')
     expect(complaints).toEqual([])
-  }, 60_000)
+  }, 120_000)
 
   test('leads back to where somebody wanted to go, and to no other site', async () => {
     const person = await aNewcomer()
     const { page, goTo } = await open()
     await goTo('/me/settings')
-    expect(new URL(page.url()).pathname).toBe('/sign-in')
+    await page.waitForURL(({ pathname }) => pathname === '/sign-in')
     await signIn(page, person.phone, person.password)
     await choosePassword(page, ownPassword)
     await page.waitForURL('**/me/settings')
@@ -97,7 +97,7 @@ describe.skipIf(!hasProgram('chromium'))('signing in, in Chromium', () => {
     await page.goto('/sign-in?next=%2F%2Felsewhere.example')
     await signIn(page, person.phone, ownPassword)
     await page.waitForURL(`**/o/${person.organisationId}/home`)
-  }, 60_000)
+  }, 120_000)
 
   test('a session that is ended elsewhere ends in every tab at once; signing in again leads back, in all of them', async () => {
     const { person, page } = await signedInNewcomer()
@@ -111,7 +111,7 @@ describe.skipIf(!hasProgram('chromium'))('signing in, in Chromium', () => {
     await signIn(page, person.phone, ownPassword)
     await page.waitForURL('**/home')
     await other.waitForURL('**/home')
-  }, 60_000)
+  }, 120_000)
 
   test('with a second factor: set up in the personal centre, asked for after the password, replaced by a recovery code', async () => {
     const { person, page, goTo } = await signedInNewcomer()
@@ -128,7 +128,7 @@ describe.skipIf(!hasProgram('chromium'))('signing in, in Chromium', () => {
     await page.getByLabel('Recovery code').fill(recoveryCode)
     await page.keyboard.press('Enter')
     await page.waitForURL('**/home')
-  }, 60_000)
+  }, 120_000)
 
   test('a desktop by a phone that is signed in, which shows the same number', async () => {
     const mobile = await signedInNewcomer({ viewport: phone, hasTouch: true })
@@ -140,12 +140,12 @@ describe.skipIf(!hasProgram('chromium'))('signing in, in Chromium', () => {
     await desk.page.getByText('Waiting for a phone').waitFor()
     await mobile.page.goto(url.replace(/^https?:\/\/[^/]+/, screens.url))
     await mobile.page.getByText('Sign in there as Wang Fang?').waitFor()
-    expect(await mobile.page.locator('.comparison strong').textContent()).toBe(comparison)
+    await mobile.page.locator('.comparison strong').getByText(comparison, { exact: true }).waitFor()
     await desk.page.getByText('Confirm on the phone', { exact: true }).waitFor()
     await mobile.page.getByRole('button', { name: 'Let it in' }).click()
     await mobile.page.getByText('It is let in').waitFor()
     await desk.page.waitForURL('**/home')
-  }, 60_000)
+  }, 120_000)
 
   test('by a passkey, which was added in the personal centre', async () => {
     // Passkeys need a host name.
@@ -162,7 +162,7 @@ describe.skipIf(!hasProgram('chromium'))('signing in, in Chromium', () => {
     await page.waitForURL('**/sign-in')
     await page.getByRole('button', { name: 'Passkey' }).click()
     await page.waitForURL('**/home')
-  }, 60_000)
+  }, 120_000)
 
   test('a forgotten password is set anew by the code that was sent', async () => {
     const { person, page, goTo } = await signedInNewcomer()
@@ -180,5 +180,5 @@ describe.skipIf(!hasProgram('chromium'))('signing in, in Chromium', () => {
     await page.getByRole('button', { name: 'To sign-in' }).click()
     await signIn(page, person.phone, anotherPassword)
     await page.waitForURL('**/home')
-  }, 60_000)
+  }, 120_000)
 })
