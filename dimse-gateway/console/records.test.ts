@@ -81,8 +81,27 @@ describe.skipIf(!hasProgram('chromium'))('what was received, in Chromium', () =>
     await dialog.getByText('Every node that can get something is paused.').waitFor({ state: 'hidden' })
     await dialog.getByRole('button', { name: 'Send again' }).press('Enter')
     await dialog.waitFor({ state: 'hidden' })
-    await page.getByText('Archive: Arrived · being sent again: 151').waitFor()
+    await page.getByText('Archive: Arrived · to be sent again once the paused node is resumed: 151').waitFor()
     await expect.poll(() => ask.evaluate((button) => button === document.activeElement)).toBe(true)
+    await gateway.resumeNode('archive')
+    await page.getByText('Archive: Arrived · being sent again: 151').waitFor()
+    await page.getByText('Cloud: Arrived · to be sent again once the paused node is resumed: 151').waitFor()
+  })
+
+  test('a checksum is said to be confirmed of what arrived alone, and an instance that was lost is said to be', async () => {
+    const { page, goTo, gateway } = await open()
+    gateway.studies = gateway.studies.map((record, index) => (index > 0 ? record : {
+      ...record, instances: 12, deliveries: record.deliveries.map((delivery) => (delivery.nodeId === 'cloud' ? { ...delivery, delivered: 2, verified: 2, waiting: 0, sending: 0, cancelled: 10, lost: 10 } : { ...delivery, delivered: 12 })),
+    }))
+    await goTo('/records?search=2.25.3000')
+    await page.getByText('Cloud: 2 of 12 arrived · checksum of what arrived confirmed · lost on this machine: 10').waitFor()
+    await page.getByRole('button', { name: 'Show instances' }).click()
+    const ofInstance = (number: number) => page.locator(`[data-row-key="2.25.3000-${number - 1}"]`).getByRole('listitem')
+    await ofInstance(3).filter({ hasText: /Cloud: lost on this machine before it was sent there$/ }).waitFor()
+    await ofInstance(3).filter({ hasText: 'Archive: Arrived' }).waitFor()
+    await ofInstance(1).filter({ hasText: /Cloud: Arrived · .* · checksum confirmed$/ }).waitFor()
+    await goTo('/records?search=2.25.3004')
+    await page.getByText(/Cloud: Arrived · checksum confirmed$/).waitFor()
   })
 
   test('what was lost before it had arrived is found by its alarm, and marked as seen after a question', async () => {

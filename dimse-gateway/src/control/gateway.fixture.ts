@@ -335,13 +335,14 @@ function study(index: number, ago: (minutes: number) => string): StudyRecord {
 const noDeliveries = (nodeId: string, nodeName: string): StudyDelivery => ({ nodeId, nodeName, waiting: 0, sending: 0, delivered: 0, dead: 0, cancelled: 0, verified: 0 })
 
 function instance(record: StudyRecord, index: number, gone: number): InstanceRecord {
+  const isLost = record.deliveries.some(({ delivered, lost = 0 }) => index >= delivered && lost > 0)
   const deliveries = record.deliveries.map(({ nodeId, nodeName, dead, delivered, lastFailure }): Delivery => index < delivered
     ? { nodeId, nodeName, state: 'delivered', attempts: 1, deliveredAt: record.lastReceivedAt, isVerified: nodeId === 'cloud' }
-    : { nodeId, nodeName, state: dead > 0 ? 'dead' : 'waiting', attempts: dead > 0 ? 5 : 0, ...(lastFailure && { lastFailure }) })
+    : isLost ? { nodeId, nodeName, state: 'cancelled', attempts: 0, lastFailure: { reason: 'objectUnreadable' } } : { nodeId, nodeName, state: dead > 0 ? 'dead' : 'waiting', attempts: dead > 0 ? 5 : 0, ...(lastFailure && { lastFailure }) })
   return {
     id: `${record.StudyInstanceUID}-${index}`, StudyInstanceUID: record.StudyInstanceUID, SeriesInstanceUID: `${record.StudyInstanceUID}.1`, SOPInstanceUID: `${record.StudyInstanceUID}.1.${index + 1}`,
     SOPClassUID: '1.2.840.10008.5.1.4.1.1.2', Modality: record.modalities[0] ?? '', transferSyntaxUID: '1.2.840.10008.1.2.1', callingAETitle: record.callingAETitles[0] ?? '', calledAETitle: 'ANY-SCP',
-    remoteAddress: '10.20.4.11', receivedAt: record.lastReceivedAt, bytes: instanceBytes, isKept: index >= gone, ...(index === 1 && { cameAgainAt: new Date(Date.parse(record.lastReceivedAt) + 20 * 60_000).toISOString() }), deliveries,
+    remoteAddress: '10.20.4.11', receivedAt: record.lastReceivedAt, bytes: instanceBytes, isKept: index >= gone && !isLost, ...(isLost && { isLost }), ...(index === 1 && { cameAgainAt: new Date(Date.parse(record.lastReceivedAt) + 20 * 60_000).toISOString() }), deliveries,
   }
 }
 

@@ -37,7 +37,7 @@ export function InstanceTable({ StudyInstanceUID }: { readonly StudyInstanceUID:
             { title: columns.syntax, key: 'syntax', responsive: ['xl'], render: (_, record) => registeredName(record.transferSyntaxUID) },
             { title: columns.size, key: 'size', align: 'right', width: 100, responsive: ['md'], render: (_, record) => formats.bytes(record.bytes) },
             { title: columns.kept, key: 'kept', width: 100, responsive: ['lg'], render: (_, record) => (record.isKept ? words.kept : record.isLost === true ? words.wasLost : record.isDiscarded === true ? words.wasDiscarded : words.deleted) },
-            { title: columns.deliveries, key: 'deliveries', width: '36%', render: (_, record) => <ul className="quiet-list deliveries">{record.deliveries.map((delivery) => <li key={delivery.nodeId}><InstanceDelivery delivery={delivery} cameAgainAt={record.cameAgainAt} /></li>)}</ul> },
+            { title: columns.deliveries, key: 'deliveries', width: '36%', render: (_, record) => <ul className="quiet-list deliveries">{record.deliveries.map((delivery) => <li key={delivery.nodeId}><InstanceDelivery delivery={delivery} record={record} /></li>)}</ul> },
             { title: <span className="only-read">{actions.retry}</span>, key: 'retry', width: 56, render: (_, record) => record.deliveries.some(({ state }) => state === 'dead') && <Button size="small" icon={<ReloadOutlined aria-hidden />} loading={isBusy} aria-label={`${actions.retry} ${record.SOPInstanceUID}`} onClick={() => void retry({ objectId: record.id })} /> },
           ]}
         />
@@ -58,10 +58,11 @@ function isRepeat(deliveredAt: string, cameAgainAt: string): boolean {
   return afterMs >= 0 && afterMs <= 3_600_000
 }
 
-function InstanceDelivery({ delivery: { nodeName, state, attempts, deliveredAt, isVerified, lastFailure }, cameAgainAt }: { readonly delivery: Delivery; readonly cameAgainAt: string | undefined }) {
+function InstanceDelivery({ delivery: { nodeName, state, attempts, deliveredAt, isVerified, lastFailure }, record: { isLost = false, cameAgainAt } }: { readonly delivery: Delivery; readonly record: InstanceRecord }) {
   const { records: words } = useConsoleWords()
   const { formats } = useLanguage()
   const failureText = useFailureText()
+  const wasLost = isLost && state === 'cancelled' && lastFailure?.reason === 'objectUnreadable'
   const details = [
     deliveredAt !== undefined && (state === 'delivered' ? formats.moment(deliveredAt) : words.arrivedBefore(formats.moment(deliveredAt))),
     state === 'delivered' && isVerified === true && words.verified,
@@ -69,9 +70,9 @@ function InstanceDelivery({ delivery: { nodeName, state, attempts, deliveredAt, 
   ].filter(Boolean)
   return (
     <>
-      <DeliverySymbol state={state} /> {nodeName}: {words.states[state]}{details.length > 0 && <span className="hint"> · {details.join(' · ')}</span>}
+      <DeliverySymbol state={wasLost ? 'dead' : state} /> {nodeName}: {wasLost ? words.lostBeforeArrival : words.states[state]}{details.length > 0 && <span className="hint"> · {details.join(' · ')}</span>}
       {state === 'delivered' && cameAgainAt !== undefined && deliveredAt !== undefined && isRepeat(deliveredAt, cameAgainAt) && <div className="hint">{words.cameAgain(formats.moment(cameAgainAt))}</div>}
-      {state !== 'delivered' && lastFailure && <div className="hint">{failureText(lastFailure)}</div>}
+      {state !== 'delivered' && !wasLost && lastFailure && <div className="hint">{failureText(lastFailure)}</div>}
     </>
   )
 }

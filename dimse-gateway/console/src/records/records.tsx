@@ -25,6 +25,7 @@ export function Records() {
   const { discard, isBusy: isDiscarding } = useDiscard()
   const { markSeen, isBusy: isMarking } = useLostSeen()
   const confirm = useConfirm()
+  const pausedNodeIds = new Set(state.value?.nodes.flatMap(({ id, status }) => (status === 'paused' ? [id] : [])))
   const retryAll = async () => {
     if (await confirm({ title: words.confirmRetryAll, hint: words.confirmRetryAllHint, action: actions.retry, isDangerous: false })) await retry({})
   }
@@ -44,7 +45,7 @@ export function Records() {
         <RecordFilters filters={filters} nodes={state.value?.nodes ?? []} />
       </Card>
       <Card id={recordListId} tabIndex={-1} role="region" aria-label={words.list} styles={{ body: { padding: 0 } }}>
-        <Loaded resource={page}>{(value) => <StudyTable page={value} isFiltered={Object.keys(asked).length > 0} isLoading={page.isLoading} />}</Loaded>
+        <Loaded resource={page}>{(value) => <StudyTable page={value} pausedNodeIds={pausedNodeIds} isFiltered={Object.keys(asked).length > 0} isLoading={page.isLoading} />}</Loaded>
       </Card>
     </Page>
   )

@@ -4,14 +4,14 @@ import type { StudyDelivery, StudyRecord } from '../../../src/control/wire/recor
 import { useFailureText } from '../parts/failure-text.ts'
 import { useConsoleWords } from '../words/index.ts'
 
-/** How far a study is with each node, and why not further. */
-export function StudyDeliveries({ record }: { readonly record: StudyRecord }) {
+/** How far a study is with each node, and why not further. `pausedNodeIds`: nodes that get nothing until somebody resumes them. */
+export function StudyDeliveries({ record, pausedNodeIds }: { readonly record: StudyRecord; readonly pausedNodeIds: ReadonlySet<string> }) {
   const { records: words } = useConsoleWords()
   if (record.deliveries.length === 0) return <span className="hint">{words.nowhere}</span>
-  return <ul className="quiet-list deliveries">{record.deliveries.map((delivery) => <li key={delivery.nodeId}><NodeDelivery delivery={delivery} /></li>)}</ul>
+  return <ul className="quiet-list deliveries">{record.deliveries.map((delivery) => <li key={delivery.nodeId}><NodeDelivery delivery={delivery} isPaused={pausedNodeIds.has(delivery.nodeId)} /></li>)}</ul>
 }
 
-function NodeDelivery({ delivery }: { readonly delivery: StudyDelivery }) {
+function NodeDelivery({ delivery, isPaused }: { readonly delivery: StudyDelivery; readonly isPaused: boolean }) {
   const { records: words } = useConsoleWords()
   const { formats } = useLanguage()
   const failureText = useFailureText()
@@ -25,8 +25,8 @@ function NodeDelivery({ delivery }: { readonly delivery: StudyDelivery }) {
   return (
     <>
       <DeliverySymbol state={state} /> {nodeName}: {arrived === all ? words.states.delivered : words.arrivedOf(formats.number(arrived), formats.number(all))}
-      {delivered > 0 && delivered === arrived && verified === delivered && <span className="hint"> · {words.verified}</span>}
-      {sendingAgain > 0 && <> · {words.sendingAgain(formats.number(sendingAgain))}</>}
+      {delivered > 0 && delivered === arrived && verified === delivered && <span className="hint"> · {arrived === all ? words.verified : words.arrivedVerified}</span>}
+      {sendingAgain > 0 && <> · {(isPaused && sending === 0 ? words.waitsForPaused : words.sendingAgain)(formats.number(sendingAgain))}</>}
       {failedAgain > 0 && <> · {words.failedAgain(formats.number(failedAgain))}</>}
       {givenUp > 0 && <> · {words.states.dead}: {formats.number(givenUp)}</>}
       {lost > 0 && <> · {words.lostOf(formats.number(lost))}</>}

@@ -13,7 +13,7 @@ import { useLostSeen } from './use-lost-seen.ts'
 import { useRetry } from './use-retry.ts'
 
 /** One row a study, which opens to its instances. */
-export function StudyTable({ page, isFiltered, isLoading }: { readonly page: StudyRecordPage; readonly isFiltered: boolean; readonly isLoading: boolean }) {
+export function StudyTable({ page, pausedNodeIds, isFiltered, isLoading }: { readonly page: StudyRecordPage; readonly pausedNodeIds: ReadonlySet<string>; readonly isFiltered: boolean; readonly isLoading: boolean }) {
   const { records: words } = useConsoleWords()
   const { formats } = useLanguage()
   const isWide = Grid.useBreakpoint().md ?? false
@@ -34,10 +34,10 @@ export function StudyTable({ page, isFiltered, isLoading }: { readonly page: Stu
           ),
         }}
         columns={[
-          { title: words.patient, key: 'patient', ...(isWide && { width: '20%' }), render: (_, record) => <><Patient record={record} />{!isWide && <><Study record={record} /><Received record={record} /><Delivery record={record} /></>}</> },
+          { title: words.patient, key: 'patient', ...(isWide && { width: '20%' }), render: (_, record) => <><Patient record={record} />{!isWide && <><Study record={record} /><Received record={record} /><Delivery record={record} pausedNodeIds={pausedNodeIds} /></>}</> },
           { title: words.study, key: 'study', width: '26%', responsive: ['md'], render: (_, record) => <Study record={record} /> },
           { title: words.received, key: 'received', width: '24%', responsive: ['lg'], render: (_, record) => <Received record={record} /> },
-          { title: words.delivery, key: 'delivery', responsive: ['md'], render: (_, record) => <Delivery record={record} /> },
+          { title: words.delivery, key: 'delivery', responsive: ['md'], render: (_, record) => <Delivery record={record} pausedNodeIds={pausedNodeIds} /> },
         ]}
       />
       <Flex justify="space-between" align="center" wrap gap="small" style={{ padding: '12px 16px' }}>
@@ -81,10 +81,10 @@ function Received({ record }: { readonly record: StudyRecord }) {
 }
 
 /** How far it is, and what can be done about it. */
-function Delivery({ record }: { readonly record: StudyRecord }) {
+function Delivery({ record, pausedNodeIds }: { readonly record: StudyRecord; readonly pausedNodeIds: ReadonlySet<string> }) {
   return (
     <Flex vertical gap={4} align="flex-start">
-      <StudyDeliveries record={record} />
+      <StudyDeliveries record={record} pausedNodeIds={pausedNodeIds} />
       <Flex wrap gap="small"><Retry record={record} /><SendAgain record={record} /></Flex>
       <Stranded record={record} />
       <Lost record={record} />
