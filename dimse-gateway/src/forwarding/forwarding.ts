@@ -14,6 +14,7 @@ import type { Selection } from './by-hand.ts'
 import { startCommitting, usualPace, type CommitmentPace, type Committing } from './commitment/committing.ts'
 import { createLingering, discardStranded, type DiscardSelection, type Lingering } from './discard.ts'
 import type { NewDeliveries } from './enqueue.ts'
+import { createLossLog } from './loss-log.ts'
 import type { Lost, LostSelection } from './lost.ts'
 import { createNodeWorker, type NodeWorker, type NodeWorkerState } from './node-worker.ts'
 import { createPreparation } from './prepare.ts'
@@ -103,6 +104,7 @@ export function createForwarding({ database, spool, settings: initial, clock, lo
   const statements = createStatements(database)
   const retention = { statements, spool, clock, log }
   const lingering = createLingering(statements)
+  const lossLog = createLossLog(log)
 
   const tell = (change: ForwardingChange): void => { for (const listener of listeners) listener(change) }
   const pool = createCodecPool()
@@ -155,8 +157,7 @@ export function createForwarding({ database, spool, settings: initial, clock, lo
   const noteLoss = (objectIds: readonly string[]): void => {
     const { arrived, lost } = queue.lose(objectIds, clock().getTime())
     database.afterCommit(() => {
-      if (lost > 0) log.error({ objects: lost }, 'objects were lost here before they had arrived everywhere they should')
-      if (arrived > 0) log.info({ objects: arrived }, 'copies here of objects that had arrived are gone')
+      lossLog.note({ arrived, lost })
       if (lost + arrived > 0) tellAll({})
     })
   }
@@ -270,6 +271,7 @@ export function createForwarding({ database, spool, settings: initial, clock, lo
       await Promise.all(rounds.map((one) => one.stop()))
       await Promise.all([...running.keys()].map((id) => stopNode(id, graceMs)))
       await pool.close()
+      lossLog.flush()
     },
   }
 

@@ -20,10 +20,10 @@ export interface OpenedSpool {
 }
 
 /** A spool in a folder, started; `announced` and `lost` are what its subscriber was told, the latter by id. */
-export async function openedSpool(directory: string, settings: SpoolSettings = { refuseAtFreeBytes: 0 }): Promise<OpenedSpool> {
+export async function openedSpool(directory: string, settings: SpoolSettings = { refuseAtFreeBytes: 0 }, log = createLog('silent')): Promise<OpenedSpool> {
   const database = openDatabase(join(directory, 'spool.db'), [spoolSchema])
   const alarms = createAlarms(systemClock)
-  const spool = await openSpool({ directory: join(directory, 'spool'), database, settings: () => settings, alarms, clock: systemClock, log: createLog('silent') })
+  const spool = await openSpool({ directory: join(directory, 'spool'), database, settings: () => settings, alarms, clock: systemClock, log })
   const announced: SpooledObject[] = []
   spool.subscribe((objects) => { announced.push(...objects) })
   const lost: string[] = []

@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { createLog } from '../platform/log.ts'
 import { NothingToStore, SpoolFull, type Identity, type SpooledObject } from './index.ts'
 import { spoolFileHeader } from './spool-file.ts'
 import { filesIn, openedSpool, origin, received, type OpenedSpool } from './spool.fixture.ts'
@@ -292,6 +293,19 @@ describe('without its index', () => {
     expect(opened.lost).toEqual([atStart.id, later.id])
     expect(opened.spool.usage()).toMatchObject({ objects: 1, bytes: whole.byteLength })
     expect(opened.alarms.list()).toEqual([])
+  })
+
+  test('files that are gone at the start are one line of the log, which names the first for who looks closer', async () => {
+    const gone = [await send(aCT()), await send(aCT()), await send(aCT())]
+    await settled()
+    for (const { id } of gone) await rm(opened.spool.pathOf(id))
+    await opened.close()
+    const lines: { level: number; objects?: number; ids?: string[] }[] = []
+    opened = await openedSpool(directory, undefined, createLog('debug', { write: (line) => { lines.push(JSON.parse(line)) } }))
+    expect(lines.filter(({ level }) => level > 30)).toMatchObject([{ level: 40, objects: 3 }])
+    const named = lines.find(({ ids }) => ids)
+    expect(named?.level).toBe(20)
+    expect(named?.ids?.sort()).toEqual(gone.map(({ id }) => id).sort())
   })
 })
 

@@ -22,6 +22,8 @@ import { ObjectWriter, type Keeper, type SpoolWriter } from './writer.ts'
 
 /** Objects read from files at a start, or missed there, that are told of together. */
 const toldAtATime = 200
+/** Of files found to be gone at the start, so many are named in the log. */
+const namedWhenGone = 10
 
 export interface SpoolUsage {
   readonly objects: number
@@ -133,7 +135,7 @@ export async function openSpool({ directory, database, settings, alarms, clock, 
   }
 
   function onLost({ id, byteLength }: SpooledObject): void {
-    log.warn({ id }, 'the file of a spooled object is gone')
+    log.debug({ id }, 'the file of a spooled object is gone')
     capacity.adjust({ objects: -1, bytes: -byteLength })
   }
 
@@ -185,8 +187,11 @@ export async function openSpool({ directory, database, settings, alarms, clock, 
     kept.announce(batch)
     if (neverEnded > 0) log.info({ files: neverEnded }, 'removed what was on its way, or lay ready, when the gateway ended')
     if (recovered > 0) log.info({ objects: recovered }, 'found objects the index did not know yet')
+    if (lost.size > 0) {
+      log.warn({ objects: lost.size }, 'files of spooled objects are gone')
+      log.debug({ ids: [...lost].slice(0, namedWhenGone) }, 'the first of the files that are gone')
+    }
     for (const ids of inGroups([...lost])) {
-      for (const id of ids) log.warn({ id }, 'the file of a spooled object is gone')
       kept.forget(ids)
       await others()
     }
