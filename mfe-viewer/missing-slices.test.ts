@@ -6,7 +6,8 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { enhancedMr, type FrameAt } from './enhanced.fixture.ts'
 import { itemsOf, type Naturalized } from './src/ohif/extension/objects/kinds.ts'
-import { sliceGapOf } from './src/ohif/extension/objects/missing-slices.ts'
+import { followMissingSlices, sliceGapOf } from './src/ohif/extension/objects/missing-slices.ts'
+import type { Services } from './src/ohif/extension/ohif.ts'
 import { areBesideImages } from './src/ohif/extension/objects/structures.ts'
 
 /** Slices 3 mm apart, by number. */
@@ -42,6 +43,18 @@ describe('of an enhanced multi-frame image', () => {
     expect([gapOf(lacking), gapOf(lacking, { ImageType: ['ORIGINAL', 'PRIMARY', 'LOCALIZER', 'NONE'] }), gapOf(lacking, { Modality: 'XA' }), gapOf(lacking, { SharedFunctionalGroupsSequence: [] }), gapOf(lacking, { PerFrameFunctionalGroupsSequence: [{}, {}, {}, {}] })])
       .toEqual(['missing', undefined, undefined, undefined, undefined])
     expect(sliceGapOf({ Modality: 'CT', ImagePositionPatient: [0, 0, 0] })).toBeUndefined()
+  })
+
+  test('slices that are missing are said, and the image is not cut in other planes; a whole one stays as it is', () => {
+    const shown = [slices([0, 1, 3, 4]), slices(upTo(5))].map((frames, index) => {
+      const said: number[] = []
+      return { displaySetInstanceUID: String(index), StudyInstanceUID: '1', instances: [enhancedMr(frames)], isReconstructable: true, countIcon: 'icon-mpr', messages: { addMessage: (code: number) => { said.push(code) } }, said }
+    })
+    const added: (() => void)[] = []
+    followMissingSlices({ displaySetService: { EVENTS: { DISPLAY_SETS_ADDED: 'added' }, subscribe: (_: string, listener: () => void) => { added.push(listener) }, getActiveDisplaySets: () => shown } } as unknown as Services)
+    // OHIF tells of each series by itself.
+    for (const tell of [...added, ...added]) tell()
+    expect(shown.map(({ isReconstructable, countIcon, said }) => ({ isReconstructable, countIcon, said }))).toEqual([{ isReconstructable: false, countIcon: undefined, said: [7, 3] }, { isReconstructable: true, countIcon: 'icon-mpr', said: [] }])
   })
 
   test('any one inner slice of any volume is missed, in whatever order frames come; whole volumes are not', () => {

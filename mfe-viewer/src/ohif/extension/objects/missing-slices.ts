@@ -32,7 +32,10 @@ export function sliceGapOf(image: Naturalized): SliceGap | undefined {
   return worst(stacksOf(planes).map((stack) => gapOfStack(stack, volumeOf)))
 }
 
-/** Says at the small picture of a series that its slices are not all there, in the words OHIF has for single slices. */
+/**
+ * Says at the small picture of a series that its slices are not all there, in the words OHIF has for single slices, and keeps it from being cut in other planes: OHIF
+ * would lay its slices at equal distances, and what is seen and measured across them would be wrong.
+ */
 export function followMissingSlices({ displaySetService }: Services): void {
   const asked = new WeakSet<DisplaySet>()
   displaySetService.subscribe(displaySetService.EVENTS.DISPLAY_SETS_ADDED, () => {
@@ -41,13 +44,19 @@ export function followMissingSlices({ displaySetService }: Services): void {
       if (asked.has(displaySet) || messages === undefined) continue
       asked.add(displaySet)
       const gap = worst(instances.map(sliceGapOf))
-      if (gap !== undefined) messages.addMessage(messageOf[gap])
+      if (gap === undefined) continue
+      messages.addMessage(messageOf[gap])
+      if (displaySet.isReconstructable !== true) continue
+      messages.addMessage(noVolume)
+      // Asked by the layouts in planes and in three dimensions, and drawn as a cube beside the number of images.
+      Object.assign(displaySet, { isReconstructable: false, countIcon: undefined })
     }
   })
 }
 
 /** OHIF's numbers of its messages. */
 const messageOf = { missing: 7, irregular: 8 } as const
+const noVolume = 3
 
 const worst = (gaps: readonly (SliceGap | undefined)[]): SliceGap | undefined => (gaps.includes('missing') ? 'missing' : gaps.find((gap) => gap !== undefined))
 const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [value])
