@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { afterEach, expect, test, vi } from 'vitest'
 import { compareProtocols } from './extension/compare.ts'
 import { identityOf, patientSeen, prevailingPatientID, writtenName } from './extension/patient-banner.ts'
+import { headingOf } from './extension/study-headings.ts'
 import { comparableID, onPatientsOfStudies, takePatientsOfStudies, whoseStudy } from './extension/studys-patient.ts'
 import { dicomwebRootOf } from './root.ts'
 
@@ -119,6 +120,15 @@ test('an image is not marked before the page has said what was corrected, unless
   vi.advanceTimersByTime(10 * 60_000)
   stop()
   expect(heard).toEqual(['anotherPatient', undefined, 'whoseAwaited', 'anotherPatient'])
+})
+
+test('a study in the list is headed by its patient where studies of more than one are on the screen', () => {
+  const [one, other] = [{ studyInstanceUid: '1', mrn: 'A', patientName: 'Li, Na', description: 'Thorax' }, { studyInstanceUid: '2', mrn: 'B', patientName: 'Else', description: '' }]
+  const unnumbered = { studyInstanceUid: '4', mrn: '', patientName: '', description: 'Knee' }
+  const loaded = [{ PatientID: ' A', PatientName: { Alphabetic: 'Li^Na' } }, { PatientID: null, PatientName: 'Nobody' }]
+  expect([headingOf(one, [one], loaded), headingOf(one, [one, { ...one, studyInstanceUid: '3', mrn: 'A ' }], loaded)]).toEqual(['Thorax', 'Thorax'])
+  expect([one, other, unnumbered].map((study) => headingOf(study, [one, other], loaded))).toEqual(['Li Na · Thorax', 'Else', 'Knee'])
+  expect(headingOf({ ...other, patientName: '' }, [one, other], [])).toBe('B')
 })
 
 test('two to five studies have as many panes, and a grid that holds them', () => {

@@ -18,6 +18,7 @@ import { sayReady } from './say-ready.ts'
 import { sayShown } from './say-shown.ts'
 import { shownImage } from './shown-image.ts'
 import { fitSmallScreens } from './small-screen.ts'
+import { nameStudies } from './study-headings.ts'
 import { learnPatientsOfStudies, takePatientsOfStudies } from './studys-patient.ts'
 import { say } from '../words.ts'
 import { asComponent } from './element.ts'
@@ -83,6 +84,7 @@ export default {
     followMissingSlices(services)
     letterNewPanes(services)
     learnPatientsOfStudies(managers)
+    nameStudies(managers)
     // Nobody has corrected anything for visitors of share links, nor where no page is around it.
     if (parent !== window && shareLinkOf(location.search) === undefined) takePatientsOfStudies('awaited')
     services.displaySetService.setUnsuportedSOPClassHandler(handlerOf('unshown'))

@@ -69,8 +69,8 @@ export interface Viewport {
   getProperties?: () => { readonly voiRange?: { readonly lower: number; readonly upper: number }; readonly invert?: boolean; readonly rotation?: number } | undefined
 }
 
-/** Of a study that was searched for (QIDO-RS), in OHIF's own words: its StudyInstanceUID, and its PatientID, empty where it has none. */
-export interface FoundStudy { readonly studyInstanceUid: string; readonly mrn?: string }
+/** Of a study that was searched for (QIDO-RS), in OHIF's own words: its StudyInstanceUID, its PatientID, empty where it has none, the alphabetic group of the patient's name, and what was done. */
+export interface FoundStudy { readonly studyInstanceUid: string; readonly mrn?: string; readonly patientName?: string; readonly description?: string }
 
 export interface DataSource {
   /** Writes a data set by its keywords as Part 10 and stores it (STOW-RS). */
