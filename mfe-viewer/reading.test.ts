@@ -5,6 +5,7 @@ import { enhancedMr } from './enhanced.fixture.ts'
 import { firstImageMs, openReading, sampled, type Reading } from './reading.fixture.ts'
 import { structureSet } from './src/ohif/extension/objects/kinds.ts'
 import { words } from './src/ohif/words.ts'
+import { chinese } from './vendor/chinese.ts'
 
 const valueOf = (dataSet: Record<string, { readonly Value?: readonly unknown[] }> | undefined, key: string) => dataSet?.[key]?.Value?.[0]
 
@@ -94,15 +95,26 @@ describe.skipIf(!hasProgram('chromium'))('reading in Chromium', () => {
     const series = aUID()
     const multiframe = (SeriesDescription: string, slices: readonly number[]) =>
       bytesOf(anInstance({ ...enhancedMr([1, 2].flatMap((time) => slices.map((slice) => ({ z: slice * 3, time })))), StudyInstanceUID: ct.StudyInstanceUID, SeriesNumber: 7, SeriesDescription }))
-    const frame = await reading.show(await reading.store([
+    const study = await reading.store([
       ...ct.instances.map((instance) => bytesOf(instance)), structures(ct, series, { StructureSetLabel: 'Boost', StructureSetTime: '140355', ROIName: 'GTV', side: 4 }), structures(ct, series, { StructureSetLabel: 'Plan', StructureSetTime: '090000', ROIName: 'PTV', side: 8 }),
       multiframe('Whole volumes', [0, 1, 2, 3, 4]), multiframe('Volumes that lack a slice', [0, 1, 3, 4]),
-    ]))
+    ])
+    const frame = await reading.show(study)
     const warningOf = (description: string) => frame.locator('[data-cy="study-browser-thumbnail"]', { hasText: description }).locator('[id^="display-set-tooltip"]')
     await warningOf('Volumes that lack a slice').hover({ timeout: firstImageMs })
     await frame.getByText('Display set has missing frames.').first().waitFor({ timeout: firstImageMs })
+    await frame.getByText('Display set is not a reconstructable 3D volume.').first().waitFor()
     await frame.locator('[data-cy="study-browser-thumbnail"]', { hasText: 'Whole volumes' }).waitFor()
     await expect.poll(() => warningOf('Whole volumes').count(), { timeout: firstImageMs }).toBe(0)
+    const isMprOffered = async (description: string) => {
+      await frame.locator('[data-cy="study-browser-thumbnail"]', { hasText: description }).dblclick()
+      await frame.locator('[data-cy="viewport-overlay-top-left"]', { hasText: description }).waitFor({ timeout: firstImageMs })
+      await frame.locator('[data-cy="Layout"]').click()
+      const clicks = await frame.locator('[data-cy="MPR"]').evaluate((offer) => getComputedStyle(offer).pointerEvents)
+      await reading.page.keyboard.press('Escape')
+      return clicks !== 'none'
+    }
+    expect([await isMprOffered('Volumes that lack a slice'), await isMprOffered('Whole volumes')]).toEqual([false, true])
     // What was opened before stays drawn until it is removed from the pane.
     for (const [drawn, [name, structure]] of [['Plan · 2026-11-22 09:00 · RT sets', 'PTV'], ['Boost · 2026-11-22 14:03 · RT sets', 'GTV']].entries()) {
       await frame.locator('[data-cy="study-browser-thumbnail-no-image"]').getByText(name ?? '').dblclick({ timeout: firstImageMs })
@@ -111,7 +123,18 @@ describe.skipIf(!hasProgram('chromium'))('reading in Chromium', () => {
       await expect.poll(() => frame.locator('svg.svg-layer path').count(), { timeout: firstImageMs }).toBe(drawn + 1)
       await reading.picture(`structures-${structure}`)
     }
-  }, 300_000)
+    // In Chinese, too, where the release has no words of its own.
+    const reader = await reading.screens.signedInPage({ organisation: reading.opened.organisation, language: 'zh-CN' })
+    const inChinese = await reading.showTo(reader.page, study)
+    await inChinese.locator('[data-cy="study-browser-thumbnail-no-image"]').getByText('Plan').dblclick({ timeout: firstImageMs })
+    await inChinese.locator('[data-cy="data-row"]', { hasText: 'PTV' }).first().waitFor({ timeout: firstImageMs })
+    await inChinese.locator('[data-cy="study-browser-thumbnail"]', { hasText: 'Volumes that lack a slice' }).locator('[id^="display-set-tooltip"]').hover()
+    await inChinese.getByText(chinese.Messages['7']).first().waitFor()
+    await inChinese.getByText(chinese.Messages['Display Set Messages']).first().waitFor()
+    await reading.picture('structures-chinese', reader.page)
+    await expect.poll(() => inChinese.getByText(/Segmentation|Display set/i).filter({ visible: true }).allInnerTexts(), { timeout: firstImageMs }).toEqual([])
+    await reader.close()
+  }, 400_000)
 
   test('of a brain four series hang at once, and one where there is one', async () => {
     const objects = sampled('MR of a brain', { every: 9 })

@@ -1,8 +1,10 @@
 /**
- * What of the release is changed: the addresses it has built in, for it is made to stand at `/`, and the functions it would make of text.
+ * What of the release is changed: the addresses it has built in, for it is made to stand at `/`, the functions it would make of text, and the Chinese it lacks: nothing
+ * it gives an extension reaches its words.
  * Each is counted, so that another release, in which they look otherwise, fails the build instead of the viewer.
  */
 import { viewMaker } from './array-views.ts'
+import { chinese } from './chinese.ts'
 
 interface Patch {
   readonly name: string
@@ -24,6 +26,7 @@ const patches: readonly Patch[] = [
     from: /const shouldPrompt = type === HydrationType\.SR \? standardMode : !appConfig\?\.disableConfirmationPrompts;/g,
     to: () => 'if (type === HydrationType.SEG && displaySet.firstSegmentedSliceImageId === null) { resolve(false); return; } const shouldPrompt = type === HydrationType.SR && standardMode;',
   },
+  { name: 'where its Chinese words are', files: /\.js$/, from: /\n    Tools: zh_Tools_namespaceObject\n/g, to: () => `\n    Tools: zh_Tools_namespaceObject, ${Object.entries(chinese).map(([namespace, words]) => `${namespace}: ${JSON.stringify(words)}`).join(', ')}\n`, count: 1 },
   // The rest of the function is never reached, and left out when the script is made smaller.
   { name: 'where views of arrays are compiled', files: /\.bundle\.[0-9a-f]+\.js$/, from: /function compileConstructor\(dtype, dimension\) \{/g, to: () => `function compileConstructor(dtype, dimension) { return (${viewMaker.toString()})(dtype, dimension, CACHED_CONSTRUCTORS[dtype]);`, count: 3 },
 ]
