@@ -15,4 +15,7 @@ import { transcodingChecks } from './wado/transcoding-checks.ts'
 import { xmlChecks } from './xml/checks.ts'
 
 /** Every check; the numbers are those of the project's list of DICOMweb conformance checks and are never reused. */
-export const checks: readonly Check[] = [...httpChecks, ...negotiationChecks, ...multipartChecks, ...jsonChecks, ...qidoChecks, ...wadoChecks, ...scopeChecks, ...uriChecks, ...transcodingChecks, ...stowChecks, ...metadataStoreChecks, ...xmlChecks, ...capabilitiesChecks, ...renderingChecks]
+export const checks: readonly Check[] = [
+  ...httpChecks, ...negotiationChecks, ...multipartChecks, ...jsonChecks, ...qidoChecks, ...wadoChecks, ...scopeChecks, ...uriChecks,
+  ...transcodingChecks, ...stowChecks, ...metadataStoreChecks, ...xmlChecks, ...capabilitiesChecks, ...renderingChecks,
+]

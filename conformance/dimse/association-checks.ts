@@ -30,7 +30,13 @@ export const associationChecks: readonly Check<DimseContext>[] = [
   check(503, 'M', 'presentation contexts keep their ids, whatever the order', async ({ node }) => {
     await onLine(node, async (line) => {
       const transferSyntaxes = [implicitLittleEndian]
-      line.write(associateRequest(node, { contexts: [{ id: 253, abstractSyntax: verification, transferSyntaxes }, { id: 7, abstractSyntax: ctImageStorage, transferSyntaxes }, { id: 1, abstractSyntax: verification, transferSyntaxes }] }))
+      line.write(associateRequest(node, {
+        contexts: [
+          { id: 253, abstractSyntax: verification, transferSyntaxes },
+          { id: 7, abstractSyntax: ctImageStorage, transferSyntaxes },
+          { id: 1, abstractSyntax: verification, transferSyntaxes },
+        ],
+      }))
       const answer = await line.read()
       must(answer, 'no answer')
       same([...contextResults(answer)].map(([id, { result }]) => [id, result]).toSorted(([a = 0], [b = 0]) => a - b), [[1, 0], [7, 0], [253, 0]], 'results by context')
@@ -41,7 +47,13 @@ export const associationChecks: readonly Check<DimseContext>[] = [
   check(504, 'M', 'each context is answered by itself: one not supported does not spoil the others', async ({ node }) => {
     await onLine(node, async (line) => {
       const transferSyntaxes = [implicitLittleEndian]
-      line.write(associateRequest(node, { contexts: [{ id: 1, abstractSyntax: filmSession, transferSyntaxes }, { id: 3, abstractSyntax: verification, transferSyntaxes: ['1.2.3.4'] }, { id: 5, abstractSyntax: verification, transferSyntaxes }] }))
+      line.write(associateRequest(node, {
+        contexts: [
+          { id: 1, abstractSyntax: filmSession, transferSyntaxes },
+          { id: 3, abstractSyntax: verification, transferSyntaxes: ['1.2.3.4'] },
+          { id: 5, abstractSyntax: verification, transferSyntaxes },
+        ],
+      }))
       const answer = await line.read()
       must(answer, 'no answer')
       same([...contextResults(answer)].map(([id, { result }]) => [id, result]), [[1, 3], [3, 4], [5, 0]], 'results by context')

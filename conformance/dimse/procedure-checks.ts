@@ -24,14 +24,39 @@ async function worklistOf(node: Node): Promise<Answers> {
 }
 
 const begun = () => ({
-  ScheduledStepAttributesSequence: [{ StudyInstanceUID: newUid(), ReferencedStudySequence: [], AccessionNumber: '', RequestedProcedureID: '', RequestedProcedureDescription: '', ScheduledProcedureStepID: '', ScheduledProcedureStepDescription: '', ScheduledProtocolCodeSequence: [] }],
+  ScheduledStepAttributesSequence: [{
+    StudyInstanceUID: newUid(),
+    ReferencedStudySequence: [],
+    AccessionNumber: '',
+    RequestedProcedureID: '',
+    RequestedProcedureDescription: '',
+    ScheduledProcedureStepID: '',
+    ScheduledProcedureStepDescription: '',
+    ScheduledProtocolCodeSequence: [],
+  }],
   PatientName: 'Check^Step', PatientID: 'STEP-1', PatientBirthDate: '', PatientSex: 'O', ReferencedPatientSequence: [], PerformedProcedureStepID: 'P1', PerformedStationAETitle: 'DCMJS', PerformedStationName: '',
   PerformedLocation: '', PerformedProcedureStepStartDate: '20260214', PerformedProcedureStepStartTime: '101530', PerformedProcedureStepStatus: 'IN PROGRESS', PerformedProcedureStepDescription: '',
-  PerformedProcedureTypeDescription: '', ProcedureCodeSequence: [], PerformedProcedureStepEndDate: '', PerformedProcedureStepEndTime: '', Modality: 'CT', StudyID: '', PerformedProtocolCodeSequence: [], PerformedSeriesSequence: [],
+  PerformedProcedureTypeDescription: '',
+  ProcedureCodeSequence: [],
+  PerformedProcedureStepEndDate: '',
+  PerformedProcedureStepEndTime: '',
+  Modality: 'CT',
+  StudyID: '',
+  PerformedProtocolCodeSequence: [],
+  PerformedSeriesSequence: [],
 })
 const completed = {
   PerformedProcedureStepStatus: 'COMPLETED', PerformedProcedureStepEndDate: '20260214', PerformedProcedureStepEndTime: '103000',
-  PerformedSeriesSequence: [{ PerformingPhysicianName: '', ProtocolName: 'HEAD', OperatorsName: '', SeriesInstanceUID: newUid(), SeriesDescription: '', RetrieveAETitle: '', ReferencedImageSequence: [], ReferencedNonImageCompositeSOPInstanceSequence: [] }],
+  PerformedSeriesSequence: [{
+    PerformingPhysicianName: '',
+    ProtocolName: 'HEAD',
+    OperatorsName: '',
+    SeriesInstanceUID: newUid(),
+    SeriesDescription: '',
+    RetrieveAETitle: '',
+    ReferencedImageSequence: [],
+    ReferencedNonImageCompositeSOPInstanceSequence: [],
+  }],
 }
 
 const create = (uid: string, elements: Record<string, unknown>) => {
@@ -102,7 +127,14 @@ export const procedureChecks: readonly Check<DimseContext>[] = [
   check(580, 'C', 'dcmjs-dimse stores and finds', async ({ node, fixtures: { mr, run: patients } }) => {
     const uid = newUid()
     const stored = new requests.CStoreRequest(new Dataset({
-      SOPClassUID: '1.2.840.10008.5.1.4.1.1.7', SOPInstanceUID: uid, StudyInstanceUID: mr.StudyInstanceUID, SeriesInstanceUID: newUid(), PatientID: `D-${patients}`, PatientName: `Dimse${patients}^Jane`, StudyDate: '20250115', Modality: 'OT',
+      SOPClassUID: '1.2.840.10008.5.1.4.1.1.7',
+      SOPInstanceUID: uid,
+      StudyInstanceUID: mr.StudyInstanceUID,
+      SeriesInstanceUID: newUid(),
+      PatientID: `D-${patients}`,
+      PatientName: `Dimse${patients}^Jane`,
+      StudyDate: '20250115',
+      Modality: 'OT',
     }))
     same(await statuses(node, stored), [0], 'status of C-STORE')
     await eventually(async () => {

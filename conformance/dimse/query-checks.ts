@@ -69,7 +69,8 @@ export const queryChecks: readonly Check<DimseContext>[] = [
   }),
   check(550, 'C', 'a requestor of small PDUs, and one of Implicit VR alone', async ({ node, fixtures: { run } }) => {
     for (const options of [['-S', '-pdu', '4096'], ['-S', '-xi'], ['-S', '-xb']]) {
-      same((await findscuWith(node, options, 'QueryRetrieveLevel=STUDY', `PatientID=D-${run}`, 'StudyDate=20260214', `AccessionNumber=A-${run}`, 'StudyInstanceUID')).matches.length, 1, `matches with ${options.join(' ')}`)
+      const keys = ['QueryRetrieveLevel=STUDY', `PatientID=D-${run}`, 'StudyDate=20260214', `AccessionNumber=A-${run}`, 'StudyInstanceUID']
+      same((await findscuWith(node, options, ...keys)).matches.length, 1, `matches with ${options.join(' ')}`)
     }
   }),
 ]

@@ -47,7 +47,11 @@ export const httpChecks: readonly Check[] = [
   }),
   check(9, 'M', 'a body announced as larger than any limit is answered 413 before it is read', async ({ client }) => {
     const authorization = client.authorization === undefined ? '' : `Authorization: ${client.authorization}\r\n`
-    const line = await raw(client, `POST ${client.base.pathname.replace(/\/$/, '')}/studies HTTP/1.1\r\nHost: x\r\n${authorization}Content-Type: multipart/related; type="application/dicom"; boundary=b\r\nContent-Length: 999999999999999\r\n\r\n--b\r\n`)
+    const head = [
+      `POST ${client.base.pathname.replace(/\/$/, '')}/studies HTTP/1.1\r\nHost: x\r\n${authorization}`,
+      'Content-Type: multipart/related; type="application/dicom"; boundary=b\r\nContent-Length: 999999999999999\r\n\r\n',
+    ]
+    const line = await raw(client, `${head.join('')}--b\r\n`)
     must(/^HTTP\/1\.1 413/.test(line), `answered ${line === '' ? 'nothing' : line}`)
   }),
   check(10, 'M', 'a request URI that is too long is answered 414', async ({ client }) => {

@@ -82,7 +82,11 @@ export const jsonChecks: readonly Check[] = [
   }),
   check(77, 'M', 'BulkDataURI stands only where the standard allows it', async ({ client, fixtures }) => {
     const never = new Set(['SQ', 'PN', 'LO', 'SH', 'UI', 'DA', 'TM', 'CS', 'AE', 'AS', 'AT'])
-    for (const one of fixtures.all) for (const set of everyDataSet([await metadataOf(client, one)])) for (const [key, { vr, BulkDataURI }] of Object.entries(set)) must(BulkDataURI === undefined || !never.has(vr), `${key} has one`)
+    for (const one of fixtures.all) {
+      for (const set of everyDataSet([await metadataOf(client, one)])) {
+        for (const [key, { vr, BulkDataURI }] of Object.entries(set)) must(BulkDataURI === undefined || !never.has(vr), `${key} has one`)
+      }
+    }
   }),
   check(78, 'M', 'a BulkDataURI leads to the bytes', async ({ client, fixtures }) => {
     const path = `${instancePath(fixtures.nativeCine)}/metadata`
@@ -114,7 +118,13 @@ export const jsonChecks: readonly Check[] = [
     for (const one of [fixtures.bits, fixtures.jpegCine, fixtures.bigEndian]) must(attribute(await metadataOf(client, one), '7FE00010')?.BulkDataURI !== undefined, 'it is not')
   }),
   check(87, 'M', 'numbers are numbers', async ({ client, fixtures }) => {
-    for (const one of fixtures.all) for (const set of everyDataSet([await metadataOf(client, one)])) for (const [key, { vr, Value = [] }] of Object.entries(set)) must(!numeric.has(vr) || Value.every((value) => typeof value === 'number'), `${key} is not`)
+    for (const one of fixtures.all) {
+      for (const set of everyDataSet([await metadataOf(client, one)])) {
+        for (const [key, { vr, Value = [] }] of Object.entries(set)) {
+          must(!numeric.has(vr) || Value.every((value) => typeof value === 'number'), `${key} is not`)
+        }
+      }
+    }
   }),
   check(98, 'M', 'GB18030 becomes Chinese', async ({ client, fixtures }) => {
     same((first(await metadataOf(client, fixtures.chinese), '00100010') as { Ideographic?: string }).Ideographic, '王^小东', 'ideographic name')

@@ -60,7 +60,13 @@ export const negotiationChecks: readonly Check[] = [
     status(await client.get(instancePath(fixtures.report), `${unknown}, ${multipartDicom}; transfer-syntax=${syntax.explicit}`), 200)
   }),
   check(35, 'M', 'names and values of media types: any case, quoted or not', async ({ client, fixtures }) => {
-    for (const accept of ['Multipart/Related; Type=application/dicom', 'multipart/related;type="application/DICOM"', 'MULTIPART/RELATED; TYPE="application/dicom"; Transfer-Syntax="*"']) status(await client.get(instancePath(fixtures.report), accept), 200)
+    for (const accept of [
+      'Multipart/Related; Type=application/dicom',
+      'multipart/related;type="application/DICOM"',
+      'MULTIPART/RELATED; TYPE="application/dicom"; Transfer-Syntax="*"',
+    ]) {
+      status(await client.get(instancePath(fixtures.report), accept), 200)
+    }
   }),
   check(36, 'C', 'a semicolon inside the quotes of type is understood', async ({ client, fixtures }) => {
     const answer = await client.get(`${instancePath(fixtures.jpegCine)}/frames/1`, `multipart/related; type="image/jpeg; transfer-syntax=${syntax.jpeg}"`)

@@ -50,7 +50,15 @@ export const qidoChecks: readonly Check[] = [
   check(107, 'M', 'every required key matches at its level', async ({ client, fixtures }) => {
     const { run } = fixtures
     const one = ctOf(fixtures)
-    await finds(client, fixtures, ['StudyDate=20260214', 'StudyTime=101530', `AccessionNumber=A-${run}`, 'ModalitiesInStudy=CT', 'ReferringPhysicianName=House^Gregory', `PatientName=Check${run}^Jane^Q`, `StudyInstanceUID=${one.StudyInstanceUID}`, 'StudyID=ST1'], true)
+    await finds(
+      client,
+      fixtures,
+      [
+        'StudyDate=20260214', 'StudyTime=101530', `AccessionNumber=A-${run}`, 'ModalitiesInStudy=CT', 'ReferringPhysicianName=House^Gregory',
+        `PatientName=Check${run}^Jane^Q`, `StudyInstanceUID=${one.StudyInstanceUID}`, 'StudyID=ST1',
+      ],
+      true,
+    )
     await finds(client, fixtures, ['StudyDate=20260215', 'StudyTime=101531', 'AccessionNumber=other', 'ModalitiesInStudy=MR', 'ReferringPhysicianName=Wilson', 'PatientName=Nobody', 'StudyID=ST2'], false)
     const series = (query: string) => search(client, `${studyPath(one)}/series?${query}`)
     same((await series('Modality=CT')).length, 2, 'series by Modality')
@@ -173,7 +181,12 @@ export const qidoChecks: readonly Check[] = [
     same(paged, all, 'pages')
   }),
   check(136, 'M', 'required study attributes are there', async ({ client, fixtures }) => {
-    for (const study of await search(client, `/studies?PatientID=P-${fixtures.run}`)) has(study, ['00080020', '00080030', '00080050', '00080090', '00100010', '00100020', '00100030', '00100040', '0020000D', '00200010', '00201206', '00201208'])
+    for (const study of await search(client, `/studies?PatientID=P-${fixtures.run}`)) {
+      has(study, [
+        '00080020', '00080030', '00080050', '00080090', '00100010', '00100020', '00100030', '00100040', '0020000D', '00200010', '00201206',
+        '00201208',
+      ])
+    }
   }),
   check(138, 'M', 'required series attributes are there', async ({ client, fixtures }) => {
     for (const series of await search(client, `${studyPath(ctOf(fixtures))}/series`)) has(series, ['00080060', '00081190', '0020000E', '00200011', '00201209', '0008103E', '00400244', '00400245', '00400275'])

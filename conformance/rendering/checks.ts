@@ -102,7 +102,15 @@ export const renderingChecks: readonly Check[] = [
   }),
   check(173, 'M', 'a window that lacks a part or makes no sense is refused', async ({ client }) => {
     const path = `${await stored(client, ct())}/rendered`
-    await statusesOf(client, path, ['window=40', 'window=40,400', 'window=40,400,', 'window=40,0,linear-exact', 'window=40,-1,sigmoid', 'window=40,0.5,linear', 'window=40,400,cubic', 'window=a,400,linear', 'window=1,2,linear,3'], 400)
+    await statusesOf(
+      client,
+      path,
+      [
+        'window=40', 'window=40,400', 'window=40,400,', 'window=40,0,linear-exact', 'window=40,-1,sigmoid', 'window=40,0.5,linear',
+        'window=40,400,cubic', 'window=a,400,linear', 'window=1,2,linear,3',
+      ],
+      400,
+    )
     await statusesOf(client, path, ['window=40,0.5,sigmoid', 'window=-40.5,1,linear'], 200)
   }),
   check(174, 'M', 'modality LUT, then stored window 1, else VOI LUT, else the range; MONOCHROME1 is inverted; functional groups count', async ({ client }) => {
@@ -111,7 +119,9 @@ export const renderingChecks: readonly Check[] = [
     near(greyAt(window, 10), 0, 'below the window')
     near(greyAt(window, 40), ((8 + 0.5) / 32 + 0.5) * 255, 'inside the window')
     near(greyAt(window, 60), 255, 'above the window')
-    const lut = await pngOf(client, `${await stored(client, picture((x) => x, { elements: [['00283010', 'SQ', [[['00283002', 'US', [64, 0, 8]], ['00283006', 'US', Array.from({ length: 64 }, (_, index) => 255 - index)]]]]] }))}/rendered`)
+    const falling = Array.from({ length: 64 }, (_, index) => 255 - index)
+    const withLut = picture((x) => x, { elements: [['00283010', 'SQ', [[['00283002', 'US', [64, 0, 8]], ['00283006', 'US', falling]]]]] })
+    const lut = await pngOf(client, `${await stored(client, withLut)}/rendered`)
     near(greyAt(lut, 10), 245, 'through the VOI LUT', 1)
     const range = await pngOf(client, `${await stored(client, picture((x) => 500 + x))}/rendered`)
     same([greyAt(range, 0), greyAt(range, 63)], [0, 255], 'ends of the range')

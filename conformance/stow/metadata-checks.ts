@@ -34,6 +34,21 @@ const json = (...drafts: readonly { json: DicomJson }[]): Part => ({ headers: { 
 const bulk = (location: string, body: Buffer, type = 'application/octet-stream'): Part => ({ headers: { 'Content-Type': type, 'Content-Location': location }, body })
 const pixels = Buffer.of(17, 34)
 
+/** The attributes as the Native DICOM Model, PS3.19 §A.1. */
+function nativeModel(attributes: DicomJson): string {
+  const valueElement = (vr: string, value: unknown, index: number) => vr === 'PN'
+    ? '<PersonName number="1"><Alphabetic><FamilyName>Check</FamilyName><GivenName>Xml</GivenName></Alphabetic></PersonName>'
+    : `<Value number="${String(index + 1)}">${String(value)}</Value>`
+  const elements = Object.entries(attributes).map(([tag, { vr, Value, BulkDataURI }]) => {
+    const content = BulkDataURI === undefined
+      ? (Value ?? []).map((value, index) => valueElement(vr, value, index)).join('')
+      : `<BulkData uri="${BulkDataURI}"/>`
+    return `<DicomAttribute tag="${tag}" vr="${vr}">${content}</DicomAttribute>`
+  })
+  const namespace = 'http://dicom.nema.org/PS3.19/models/NativeDICOM'
+  return `<?xml version="1.0" encoding="UTF-8"?><NativeDicomModel xmlns="${namespace}" xml:space="preserve">${elements.join('')}</NativeDicomModel>`
+}
+
 async function send(client: Client, parts: readonly Part[], root = 'application/dicom+json', parameters = ''): Promise<Answer> {
   const { contentType, body } = multipartOf(parts, root)
   return client.ask('/studies', { method: 'POST', headers: { 'Content-Type': contentType + parameters, Accept: 'application/dicom+json' }, body })
@@ -133,8 +148,7 @@ export const metadataStoreChecks: readonly Check[] = [
     const drafts = [draft('one'), draft('two')]
     const parts = drafts.map(({ json: attributes }): Part => ({
       headers: { 'Content-Type': 'application/dicom+xml' },
-      body: Buffer.from(`<?xml version="1.0" encoding="UTF-8"?><NativeDicomModel xmlns="http://dicom.nema.org/PS3.19/models/NativeDICOM" xml:space="preserve">${Object.entries(attributes).map(([tag, { vr, Value, BulkDataURI }]) =>
-        `<DicomAttribute tag="${tag}" vr="${vr}">${BulkDataURI === undefined ? (Value ?? []).map((value, index) => vr === 'PN' ? `<PersonName number="1"><Alphabetic><FamilyName>Check</FamilyName><GivenName>Xml</GivenName></Alphabetic></PersonName>` : `<Value number="${String(index + 1)}">${String(value)}</Value>`).join('') : `<BulkData uri="${BulkDataURI}"/>`}</DicomAttribute>`).join('')}</NativeDicomModel>`),
+      body: Buffer.from(nativeModel(attributes)),
     }))
     status(await send(client, [...parts, bulk('one', pixels), bulk('two', pixels)], 'application/dicom+xml'), 200)
     for (const one of drafts) {

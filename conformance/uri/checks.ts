@@ -23,7 +23,14 @@ export const uriChecks: readonly Check[] = [
     status(image, 200)
     same(mediaType(image), 'image/jpeg', 'media type of the image')
     status(await wado(client, fixtures.nativeCine, { contentType: 'image/png', frameNumber: '2' }), 200)
-    const mistakes: readonly Readonly<Record<string, string>>[] = [{ requestType: 'X' }, { studyUID: '' }, { seriesUID: '' }, { objectUID: '' }, { contentType: 'image/jpeg', windowCenter: '40' }, { contentType: 'image/jpeg', transferSyntax: '1.2.840.10008.1.2.4.50' }]
+    const mistakes: readonly Readonly<Record<string, string>>[] = [
+      { requestType: 'X' },
+      { studyUID: '' },
+      { seriesUID: '' },
+      { objectUID: '' },
+      { contentType: 'image/jpeg', windowCenter: '40' },
+      { contentType: 'image/jpeg', transferSyntax: '1.2.840.10008.1.2.4.50' },
+    ]
     for (const wrong of mistakes) {
       const answer = await wado(client, ct, wrong)
       must(answer.status === 400, `status ${String(answer.status)} for ${JSON.stringify(wrong)}`)

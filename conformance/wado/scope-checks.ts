@@ -15,7 +15,14 @@ function unzipped(bytes: Buffer): Map<string, Buffer> {
   const files = new Map<string, Buffer>()
   for (let at = bytes.readUInt32LE(end + 16), left = bytes.readUInt16LE(end + 10); left > 0; left--) {
     must(bytes.readUInt32LE(at) === 0x02014b50, 'the central directory is broken')
-    const [method, compressed, nameLength, extra, comment, local] = [bytes.readUInt16LE(at + 10), bytes.readUInt32LE(at + 20), bytes.readUInt16LE(at + 28), bytes.readUInt16LE(at + 30), bytes.readUInt16LE(at + 32), bytes.readUInt32LE(at + 42)]
+    const [method, compressed, nameLength, extra, comment, local] = [
+      bytes.readUInt16LE(at + 10),
+      bytes.readUInt32LE(at + 20),
+      bytes.readUInt16LE(at + 28),
+      bytes.readUInt16LE(at + 30),
+      bytes.readUInt16LE(at + 32),
+      bytes.readUInt32LE(at + 42),
+    ]
     const name = bytes.toString('utf8', at + 46, at + 46 + nameLength)
     const start = local + 30 + bytes.readUInt16LE(local + 26) + bytes.readUInt16LE(local + 28)
     const data = bytes.subarray(start, start + compressed)
@@ -32,7 +39,10 @@ export const scopeChecks: readonly Check[] = [
     const stream = Buffer.concat([Buffer.from([0, 0, 0, 16]), Buffer.from('ftypisom', 'latin1'), Buffer.alloc(4), Buffer.alloc(5000, 9)])
     const video = fixture({
       SOPClassUID: '1.2.840.10008.5.1.4.1.1.77.1.4.1', transferSyntax: '1.2.840.10008.1.2.4.102', pixelItems: [Buffer.alloc(0), stream],
-      elements: [['00080060', 'CS', 'XC'], ['00280002', 'US', [3]], ['00280004', 'CS', 'YBR_PARTIAL_420'], ['00280008', 'IS', '25'], ['00280010', 'US', [480]], ['00280011', 'US', [640]], ['00280100', 'US', [8]], ['00280101', 'US', [8]], ['00280102', 'US', [7]], ['00280103', 'US', [0]]],
+      elements: [
+        ['00080060', 'CS', 'XC'], ['00280002', 'US', [3]], ['00280004', 'CS', 'YBR_PARTIAL_420'], ['00280008', 'IS', '25'], ['00280010', 'US', [480]],
+        ['00280011', 'US', [640]], ['00280100', 'US', [8]], ['00280101', 'US', [8]], ['00280102', 'US', [7]], ['00280103', 'US', [0]],
+      ],
     })
     await storeAll(client, [video])
     const whole = await client.get(`${instancePath(video)}/bulkdata/7FE00010`, 'video/mp4')

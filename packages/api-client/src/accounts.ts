@@ -1,6 +1,7 @@
 /** Signing in and out, passwords, sessions and the second factor. */
 import type {
-  AccountSettings, Captcha, FrozenAccountPage, OneTimePassword, PageQuery, PasswordChange, PasswordReset, PasswordResetCompletion, PasswordResetRequest, RecoveryCodes, Session, SignedInDevices, SignInRequest, TotpEnrolment,
+  AccountSettings, Captcha, FrozenAccountPage, OneTimePassword, PageQuery, PasswordChange, PasswordReset, PasswordResetCompletion,
+  PasswordResetRequest, RecoveryCodes, Session, SignedInDevices, SignInRequest, TotpEnrolment,
 } from '@isocenter/contracts'
 import { part, type ApiClient } from './client.ts'
 

@@ -1,6 +1,8 @@
 /** Locks and deletions of studies, their restoration and removal for good, devices with what they made, and storage. */
 import type {
-  ConsortiumStorage, DeletedStudy, DeletedStudyFilter, DeletedStudyOfAnyFilter, DeletedStudyOfAnyPage, DeletedStudyPage, DeviceDeletion, DeviceDeletionPreview, PageQuery, Purge, PurgePage, PurgeRequest, QuarantineAcceptanceRequest, QuarantineFilter, QuarantineOutcome, QuarantinePage, StorageQuery, StorageUse,
+  ConsortiumStorage, DeletedStudy, DeletedStudyFilter, DeletedStudyOfAnyFilter, DeletedStudyOfAnyPage, DeletedStudyPage, DeviceDeletion,
+  DeviceDeletionPreview, PageQuery, Purge, PurgePage, PurgeRequest, QuarantineAcceptanceRequest, QuarantineFilter, QuarantineOutcome, QuarantinePage,
+  StorageQuery, StorageUse,
   StudyDeletion, StudyLock, StudyLockList,
 } from '@isocenter/contracts'
 import { part, type ApiClient } from './client.ts'

@@ -1,7 +1,9 @@
 /** An organisation as those manage it who may: record, people, roles, departments, devices, pairings, and the organisations below it. */
 import type {
-  ConsortiumHospitalRequest, Department, DepartmentList, DepartmentPatch, DepartmentRequest, Device, DevicePage, DevicePatch, DeviceRequest, DeviceType, DeviceTypeList, DeviceTypePatch, DeviceTypeRequest, DoctorFeeList, DoctorFeeRequest, FilmPatch, HospitalPatch, HospitalRequest,
-  InvitationMade, InvitationPage, InvitationRequest, MemberCreation, MemberDetail, MemberPage, MemberPatch, MemberQuery, MemberRequest, OrganisationBelow, OrganisationDetail, OrganisationKind, OrganisationMaking, OrganisationModule,
+  ConsortiumHospitalRequest, Department, DepartmentList, DepartmentPatch, DepartmentRequest, Device, DevicePage, DevicePatch, DeviceRequest,
+  DeviceType, DeviceTypeList, DeviceTypePatch, DeviceTypeRequest, DoctorFeeList, DoctorFeeRequest, FilmPatch, HospitalPatch, HospitalRequest,
+  InvitationMade, InvitationPage, InvitationRequest, MemberCreation, MemberDetail, MemberPage, MemberPatch, MemberQuery, MemberRequest,
+  OrganisationBelow, OrganisationDetail, OrganisationKind, OrganisationMaking, OrganisationModule,
   OrganisationPage, OrganisationPatch, OrganisationRequest, PageQuery, Pairing, PairingPage, PairingQuery, PermissionList, Role, RoleList, RolePatch, RoleRequest, SignInRules, TeamPatch,
 } from '@isocenter/contracts'
 import { part, type ApiClient } from './client.ts'

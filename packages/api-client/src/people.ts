@@ -1,6 +1,7 @@
 /** The personal centre of who is signed in, the documents of members, favourites and the address book. */
 import type {
-  ColumnLayout, ContactChange, ContactOrganisationList, ContactPage, ContactQuery, Credential, CredentialList, CredentialPatch, CredentialRequest, FavouritePage, FavouriteQuery, Landing, MemberCredential, MemberCredentialList,
+  ColumnLayout, ContactChange, ContactOrganisationList, ContactPage, ContactQuery, Credential, CredentialList, CredentialPatch, CredentialRequest,
+  FavouritePage, FavouriteQuery, Landing, MemberCredential, MemberCredentialList,
   OwnPermissions, PageQuery, PhoneSigning, PhoneSigningState, Preferences, PreferencesPatch, Profile, ProfilePatch, Signature, WaitingCredentialPage,
 } from '@isocenter/contracts'
 import { signingTokenHeader } from '@isocenter/contracts'

@@ -1,5 +1,8 @@
 /** Share links: of those who make them, and of who holds one. */
-import { sharedAttachmentsPath, type NewShareLink, type PageQuery, type SharedAttachmentList, type ShareLink, type ShareLinkPage, type ShareLinkRequest, type ShareRiskList, type ShareView, type ShareViewRequest } from '@isocenter/contracts'
+import {
+  sharedAttachmentsPath, type NewShareLink, type PageQuery, type SharedAttachmentList, type ShareLink, type ShareLinkPage, type ShareLinkRequest,
+  type ShareRiskList, type ShareView, type ShareViewRequest,
+} from '@isocenter/contracts'
 import { createApiClient, part, type ApiClient } from './client.ts'
 
 export const shareLinks = (api: ApiClient) => ({

@@ -8,7 +8,8 @@ export const studies = (api: ApiClient) => ({
   look: (query: StudyListQuery, signal?: AbortSignal) => api.request<StudyPage>('GET', '/studies', { query, signal, isBackground: true }),
   find: (StudyInstanceUID: string, signal?: AbortSignal) => api.request<StudyDetail>('GET', `/studies/${part(StudyInstanceUID)}`, { signal }),
   /** @param version `caseVersion` of what was looked at */
-  correct: (StudyInstanceUID: string, corrections: CaseCorrections['corrections'], version: number) => api.request<StudyDetail>('PATCH', `/studies/${part(StudyInstanceUID)}/case`, { body: { corrections }, ifMatch: version }),
+  correct: (StudyInstanceUID: string, corrections: CaseCorrections['corrections'], version: number) =>
+    api.request<StudyDetail>('PATCH', `/studies/${part(StudyInstanceUID)}/case`, { body: { corrections }, ifMatch: version }),
   similar: (StudyInstanceUID: string, signal?: AbortSignal) => api.request<SimilarStudyList>('GET', `/studies/${part(StudyInstanceUID)}/similar`, { signal }),
   shareWithColleagues: (StudyInstanceUID: string, share: ColleagueShare) => api.request('POST', `/studies/${part(StudyInstanceUID)}/colleague-shares`, { body: share }),
   views: (signal?: AbortSignal) => api.request<SavedViewList>('GET', '/study-views', { signal }),

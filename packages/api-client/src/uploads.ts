@@ -41,7 +41,9 @@ const storingEveryMs = 1_000
  * Sends one DICOM object, or a file that becomes one, goes on where it was when the line breaks, and waits until it is stored.
  * @throws ApiProblem when the server refuses it, or does not answer for minutes
  */
-export async function uploadInstance({ organisationId }: ApiClient, object: Blob, { signal, onProgress, pause = sleep, chunkBytes = defaultChunkBytes, corrections, describes, ...options }: UploadInstanceOptions = {}): Promise<UploadedInstance> {
+export async function uploadInstance({ organisationId }: ApiClient, object: Blob, {
+  signal, onProgress, pause = sleep, chunkBytes = defaultChunkBytes, corrections, describes, ...options
+}: UploadInstanceOptions = {}): Promise<UploadedInstance> {
   const fetch = options.fetch ?? globalThis.fetch
   const headers = { ...version, accept: 'application/json, application/problem+json', ...(organisationId !== undefined && { 'x-organisation': organisationId }) }
   const send = async (method: string, path: string, more: Readonly<Record<string, string>> = {}, body?: Blob): Promise<Response> => {
@@ -64,7 +66,14 @@ export async function uploadInstance({ organisationId }: ApiClient, object: Blob
     return act()
   }
 
-  const created = await again(() => send('POST', '/api/uploads', { 'upload-length': String(object.size), 'upload-metadata': metadata({ kind: describes === undefined ? 'instance' : 'file', ...(describes !== undefined && { describes: JSON.stringify(describes) }), ...(corrections !== undefined && { corrections: JSON.stringify(corrections) }) }) }))
+  const created = await again(() => send('POST', '/api/uploads', {
+    'upload-length': String(object.size),
+    'upload-metadata': metadata({
+      kind: describes === undefined ? 'instance' : 'file',
+      ...(describes !== undefined && { describes: JSON.stringify(describes) }),
+      ...(corrections !== undefined && { corrections: JSON.stringify(corrections) }),
+    }),
+  }))
   const uploadId = created.headers.get('location')?.split('/').at(-1) ?? ''
   const path = `/api/uploads/${part(uploadId)}`
   let offset = 0

@@ -15,7 +15,18 @@ const frames = {
   'DX 2048 x 2487': grey(2487, 2048),
   'US 480 x 640 RGB': { ...grey(480, 640), SamplesPerPixel: 3, BitsAllocated: 8, BitsStored: 8, PhotometricInterpretation: 'RGB' },
 }
-const syntaxes = { 'RLE': '5', 'deflate': '8.1', 'JPEG lossless SV1': '4.70', 'JPEG-LS': '4.80', 'HTJ2K': '4.201', 'JPEG 2000': '4.90', 'JPEG baseline': '4.50', 'JPEG-LS near 2': '4.81', 'HTJ2K lossy': '4.203', 'JPEG 2000 10:1': '4.91' }
+const syntaxes = {
+  'RLE': '5',
+  'deflate': '8.1',
+  'JPEG lossless SV1': '4.70',
+  'JPEG-LS': '4.80',
+  'HTJ2K': '4.201',
+  'JPEG 2000': '4.90',
+  'JPEG baseline': '4.50',
+  'JPEG-LS near 2': '4.81',
+  'HTJ2K lossy': '4.203',
+  'JPEG 2000 10:1': '4.91',
+}
 
 /** A smooth ellipse in air, some bone, and four bits of noise. */
 function picture({ Rows, Columns, SamplesPerPixel, BitsAllocated, BitsStored }: FrameFormat): Uint8Array {

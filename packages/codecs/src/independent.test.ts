@@ -15,7 +15,14 @@ const uid = (suffix: string): string => `1.2.840.10008.1.2.${suffix}`
 
 const grey = (BitsStored: number, PixelRepresentation: number): FrameFormat =>
   ({ Rows: 61, Columns: 47, SamplesPerPixel: 1, BitsAllocated: BitsStored > 8 ? 16 : 8, BitsStored, PixelRepresentation, PhotometricInterpretation: 'MONOCHROME2', PlanarConfiguration: 0 })
-const formats = { '8 bits': grey(8, 0), '12 bits': grey(12, 0), '16 bits': grey(16, 0), '12 bits signed': grey(12, 1), '16 bits signed': grey(16, 1), 'RGB': { ...grey(8, 0), SamplesPerPixel: 3, PhotometricInterpretation: 'RGB' } }
+const formats = {
+  '8 bits': grey(8, 0),
+  '12 bits': grey(12, 0),
+  '16 bits': grey(16, 0),
+  '12 bits signed': grey(12, 1),
+  '16 bits signed': grey(16, 1),
+  'RGB': { ...grey(8, 0), SamplesPerPixel: 3, PhotometricInterpretation: 'RGB' },
+}
 
 function picture({ Rows, Columns, SamplesPerPixel, BitsAllocated, BitsStored, PixelRepresentation }: FrameFormat): Uint8Array {
   const samples = Array.from({ length: Rows * Columns * SamplesPerPixel }, (_, index) => ((index * 37 + (index >> 4) * 11) % 2 ** BitsStored) - (PixelRepresentation === 1 ? 2 ** (BitsStored - 1) : 0))

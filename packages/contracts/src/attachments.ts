@@ -53,4 +53,5 @@ export const AttachmentVisibility = Type.Object({ isShown: Type.Boolean() }, str
 export type AttachmentVisibility = Static<typeof AttachmentVisibility>
 
 /** Where a browser fetches the file by itself: to be looked at, or kept under its name. */
-export const attachmentPath = (organisationId: string, StudyInstanceUID: string, attachmentId: string, as: 'content' | 'download'): string => `/o/${organisationId}/api/studies/${StudyInstanceUID}/attachments/${attachmentId}/${as}`
+export const attachmentPath = (organisationId: string, StudyInstanceUID: string, attachmentId: string, as: 'content' | 'download'): string =>
+  `/o/${organisationId}/api/studies/${StudyInstanceUID}/attachments/${attachmentId}/${as}`

@@ -114,12 +114,18 @@ export type StudyParts = Static<typeof StudyParts>
 
 export const TagTestRequest = Type.Object({
   StudyInstanceUID: UID,
-  tag: Type.Optional(Type.Object({ tagId: Type.Optional(Id), name: TagName, rules: Rules, isFinal: Type.Boolean() }, { ...strict, description: 'a tag as it would be; one that is there is replaced for the test, a new one is tried last' })),
+  tag: Type.Optional(Type.Object(
+    { tagId: Type.Optional(Id), name: TagName, rules: Rules, isFinal: Type.Boolean() },
+    { ...strict, description: 'a tag as it would be; one that is there is replaced for the test, a new one is tried last' },
+  )),
 }, strict)
 export type TagTestRequest = Static<typeof TagTestRequest>
 export const TagTest = Type.Object({
   ...StudyParts.properties,
-  values: Type.Array(Type.Object({ attribute: Type.Enum([...tagAttributes]), value: Type.String(), series: Type.Integer({ description: 'how many series say it' }) }), { description: 'what the study says of the attributes rules look at' }),
+  values: Type.Array(
+    Type.Object({ attribute: Type.Enum([...tagAttributes]), value: Type.String(), series: Type.Integer({ description: 'how many series say it' }) }),
+    { description: 'what the study says of the attributes rules look at' },
+  ),
 })
 export type TagTest = Static<typeof TagTest>
 

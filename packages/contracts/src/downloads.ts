@@ -36,7 +36,9 @@ export const Download = Type.Object({
   isAnonymised: Type.Optional(Type.Boolean({ description: 'of studies' })),
   studies: Type.Optional(Type.Integer({ description: 'how many studies' })),
   instances: Type.Optional(Type.Integer({ description: 'files in the zip' })),
-  leftOut: Type.Optional(Type.Integer({ description: 'objects that stay out: series hidden from outside, of an anonymised zip documents, which are all text, and what is too broken to be written, which a file in the zip names' })),
+  leftOut: Type.Optional(Type.Integer({
+    description: 'objects that stay out: series hidden from outside, of an anonymised zip documents, which are all text, and what is too broken to be written, which a file in the zip names',
+  })),
   byteLength: Type.Optional(Type.Integer({ description: 'of the file once it is made; before, about what it will have' })),
   doneBytes: Type.Integer({ description: 'made so far' }),
   createdAt: Moment,

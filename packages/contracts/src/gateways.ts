@@ -55,7 +55,10 @@ export const clientAssertionType = 'urn:ietf:params:oauth:client-assertion-type:
 export const TokenRequest = Type.Object({
   grant_type: Type.Optional(Type.String({ maxLength: 100, description: 'client_credentials' })),
   client_assertion_type: Type.Optional(Type.String({ maxLength: 200, description: clientAssertionType })),
-  client_assertion: Type.Optional(Type.String({ maxLength: 4_000, description: 'JWT signed with ES256 by the enrolled key: iss and sub the gateway id, aud the tokenAudience, exp at most 5 minutes from iat, jti never used before' })),
+  client_assertion: Type.Optional(Type.String({
+    maxLength: 4_000,
+    description: 'JWT signed with ES256 by the enrolled key: iss and sub the gateway id, aud the tokenAudience, exp at most 5 minutes from iat, jti never used before',
+  })),
   client_id: Type.Optional(Type.String({ maxLength: 100, description: 'the gateway id, where it is said at all' })),
   client_secret: Type.Optional(Type.String({ maxLength: 200, description: 'an API key, with its id as client_id; or both by HTTP Basic' })),
   scope: Type.Optional(Type.String({ maxLength: 1_000, description: 'words with spaces between; everything a gateway may have where absent' })),

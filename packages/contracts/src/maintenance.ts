@@ -132,7 +132,10 @@ export const fewestInStorageSum = 3
 export const StorageUse = Type.Object({
   now: Type.Object({ ...figures, countedAt: Type.Optional(Moment) }),
   days: Type.Array(StorageDay),
-  consortium: Type.Optional(Type.Object({ name: Type.String(), hospitals: Type.Integer({ minimum: fewestInStorageSum }), ...figures }, { description: 'the sum of the hospitals whose storage the consortium is billed for, where it is billed for this hospital\'s too' })),
+  consortium: Type.Optional(Type.Object(
+    { name: Type.String(), hospitals: Type.Integer({ minimum: fewestInStorageSum }), ...figures },
+    { description: 'the sum of the hospitals whose storage the consortium is billed for, where it is billed for this hospital\'s too' },
+  )),
 })
 export type StorageUse = Static<typeof StorageUse>
 

@@ -153,7 +153,12 @@ export type PushDevices = Static<typeof PushDevices>
 export const PushDeviceParams = Type.Object({ subscriptionId: Id })
 
 /** What a service worker is pushed, decrypted: never anything of a patient. */
-export const PushMessage = Type.Object({ title: Type.String(), body: Type.String(), url: Type.String({ description: 'path of a page of ours, with its record' }), tag: Type.String({ description: 'the same matter again takes the place of what is shown' }) })
+export const PushMessage = Type.Object({
+  title: Type.String(),
+  body: Type.String(),
+  url: Type.String({ description: 'path of a page of ours, with its record' }),
+  tag: Type.String({ description: 'the same matter again takes the place of what is shown' }),
+})
 export type PushMessage = Static<typeof PushMessage>
 
 // ── Rules (ADM-16) ─────────────────────────────────────────────────────────────────────────────
@@ -266,7 +271,10 @@ export interface LiveEvents {
   readonly 'session.ended': Readonly<Record<never, never>>
 }
 export type LiveEventName = keyof LiveEvents
-export const liveEventNames = ['stream.open', 'notification.added', 'notification.read', 'todo.changed', 'membership.changed', 'study.arrived', 'study.corrected', 'download.changed', 'session.ending', 'session.ended'] as const satisfies readonly LiveEventName[]
+export const liveEventNames = [
+  'stream.open', 'notification.added', 'notification.read', 'todo.changed', 'membership.changed', 'study.arrived', 'study.corrected',
+  'download.changed', 'session.ending', 'session.ended',
+] as const satisfies readonly LiveEventName[]
 
 /** Query of the stream, for a page that opens it anew and knows where it was: a browser that reconnects says so by itself in `Last-Event-ID`. */
 export const LiveQuery = Type.Object({ lastEventId: Type.Optional(Type.String({ pattern: '^[0-9]{1,20}-[0-9]{1,11}$' })) })

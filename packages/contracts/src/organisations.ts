@@ -212,7 +212,12 @@ export const Invitation = Type.Object({
 })
 export type Invitation = Static<typeof Invitation>
 /** An invitation as who made it, or made it anew, is answered. */
-export const InvitationMade = Type.Object({ ...Invitation.properties, acceptanceCode: Type.String({ description: 'shown this once, to be handed over to the person; always made, whether or not somebody has the phone or has proven it' }) })
+export const InvitationMade = Type.Object({
+  ...Invitation.properties,
+  acceptanceCode: Type.String({
+    description: 'shown this once, to be handed over to the person; always made, whether or not somebody has the phone or has proven it',
+  }),
+})
 export type InvitationMade = Static<typeof InvitationMade>
 export const InvitationPage = Type.Object({ items: Type.Array(Invitation), next: Type.Optional(Type.String()) })
 export type InvitationPage = Static<typeof InvitationPage>

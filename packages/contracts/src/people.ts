@@ -209,7 +209,11 @@ export const Credential = Type.Object({ ...credential, decisions: Type.Array(Cre
 export type Credential = Static<typeof Credential>
 export const CredentialList = Type.Object({ items: Type.Array(Credential) })
 export type CredentialList = Static<typeof CredentialList>
-const credentialFields = { title: Type.Optional(Words(100)), number: Type.Optional(Words(60)), validUntil: Type.Optional(Type.String({ pattern: '^([0-9]{4}-[0-9]{2}-[0-9]{2})?$', description: 'last day it is good; empty: no end' })) }
+const credentialFields = {
+  title: Type.Optional(Words(100)),
+  number: Type.Optional(Words(60)),
+  validUntil: Type.Optional(Type.String({ pattern: '^([0-9]{4}-[0-9]{2}-[0-9]{2})?$', description: 'last day it is good; empty: no end' })),
+}
 export const CredentialRequest = Type.Object({ kind: Type.Enum([...credentialKinds]), ...credentialFields }, strict)
 export type CredentialRequest = Static<typeof CredentialRequest>
 export const CredentialPatch = Type.Object(credentialFields, change)
@@ -220,7 +224,11 @@ export const MemberCredentialParams = Type.Object({ membershipId: Id, credential
 export const MemberCredentialFileParams = Type.Object({ membershipId: Id, credentialId: Id, fileId: Id })
 
 /** A document as an administrator of its holder's organisation sees it: as his organisation has decided, whatever others have; number and files only while he is to verify it, or has. */
-export const MemberCredential = Type.Object({ ...credential, decision: Type.Optional(Type.Object({ ...decision, decidedBy: Type.Optional(Type.String({ description: 'name of who has looked at it' })) })), holder: Type.Object({ membershipId: Id, name: Type.String() }) })
+export const MemberCredential = Type.Object({
+  ...credential,
+  decision: Type.Optional(Type.Object({ ...decision, decidedBy: Type.Optional(Type.String({ description: 'name of who has looked at it' })) })),
+  holder: Type.Object({ membershipId: Id, name: Type.String() }),
+})
 export type MemberCredential = Static<typeof MemberCredential>
 export const MemberCredentialList = Type.Object({ items: Type.Array(MemberCredential) })
 export type MemberCredentialList = Static<typeof MemberCredentialList>

@@ -17,7 +17,16 @@ export type OrganisationModule = typeof organisationModules[number]
 export const OrganisationModule = Type.Enum([...organisationModules])
 /** What they are called. */
 export const moduleNames: Readonly<Record<'en' | 'zh-CN', Readonly<Record<OrganisationModule, string>>>> = {
-  'en': { remoteDiagnosis: 'Remote diagnosis', consultation: 'Consultation', wardRound: 'Ward rounds', teaching: 'Teaching', statistics: 'Statistics', imageQuality: 'Image quality', cloudFilm: 'Cloud film', patientDownload: 'Download by patients' },
+  'en': {
+    remoteDiagnosis: 'Remote diagnosis',
+    consultation: 'Consultation',
+    wardRound: 'Ward rounds',
+    teaching: 'Teaching',
+    statistics: 'Statistics',
+    imageQuality: 'Image quality',
+    cloudFilm: 'Cloud film',
+    patientDownload: 'Download by patients',
+  },
   'zh-CN': { remoteDiagnosis: '远程诊断', consultation: '远程会诊', wardRound: '远程查房', teaching: '远程教学', statistics: '统计', imageQuality: '影像质控', cloudFilm: '云胶片', patientDownload: '患者下载' },
 }
 

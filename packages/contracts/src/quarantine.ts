@@ -38,7 +38,13 @@ export type QuarantineFilter = Static<typeof QuarantineFilter>
 export const QuarantineParams = Type.Object({ quarantineId: Id })
 export const QuarantineDecisionRequest = ReasonRequest
 /** What is accepted goes into the study lot by lot, one to a request. */
-export const QuarantineAcceptanceRequest = Type.Object({ ...ReasonRequest.properties, cursor: Type.Optional(Type.String({ maxLength: 100, description: '`next` of the lot before; without it the newest objects are the first' })) }, { additionalProperties: false })
+export const QuarantineAcceptanceRequest = Type.Object(
+  {
+    ...ReasonRequest.properties,
+    cursor: Type.Optional(Type.String({ maxLength: 100, description: '`next` of the lot before; without it the newest objects are the first' })),
+  },
+  { additionalProperties: false },
+)
 export type QuarantineAcceptanceRequest = Static<typeof QuarantineAcceptanceRequest>
 /** How many objects a decision was carried out for, and how many stay: when it is done, of those the study holds other bytes under the same UIDs by now. */
 export const QuarantineOutcome = Type.Object({
@@ -50,7 +56,11 @@ export type QuarantineOutcome = Static<typeof QuarantineOutcome>
 /** Most objects that can be asked for at once. */
 export const mostHeldInstances = 100
 export const HeldInstancesQuery = Type.Object({
-  SOPInstanceUID: Type.String({ pattern: `^[0-9.]{1,64}(,[0-9.]{1,64}){0,${String(mostHeldInstances - 1)}}$`, maxLength: mostHeldInstances * 65, description: `UIDs, ${String(mostHeldInstances)} at most, with commas between them` }),
+  SOPInstanceUID: Type.String({
+    pattern: `^[0-9.]{1,64}(,[0-9.]{1,64}){0,${String(mostHeldInstances - 1)}}$`,
+    maxLength: mostHeldInstances * 65,
+    description: `UIDs, ${String(mostHeldInstances)} at most, with commas between them`,
+  }),
 })
 export const HeldInstances = Type.Object({ items: Type.Array(Type.Object({ SOPInstanceUID: Type.String(), SOPClassUID: Type.String() }), { description: 'those of them that are held apart' }) })
 export type HeldInstances = Static<typeof HeldInstances>

@@ -44,7 +44,10 @@ export const ShareLink = Type.Object({
   studies: Type.Array(Type.Object({
     StudyInstanceUID: Type.String(),
     isGone: Type.Boolean({ description: 'deleted since; the link no longer shows it' }),
-    about: Type.Optional(Type.Object({ PatientName: Type.Optional(Type.String()), examTypes: Type.Array(Type.String()), StudyDate: Type.Optional(Type.String()) }, { description: 'of listed links, for who holds study.view: what tells the study apart in the study list; absent where it is gone' })),
+    about: Type.Optional(Type.Object(
+      { PatientName: Type.Optional(Type.String()), examTypes: Type.Array(Type.String()), StudyDate: Type.Optional(Type.String()) },
+      { description: 'of listed links, for who holds study.view: what tells the study apart in the study list; absent where it is gone' },
+    )),
   })),
   isAnonymised: Type.Boolean(),
   hasPassword: Type.Boolean(),
@@ -101,4 +104,5 @@ export const SharedAttachmentParams = Type.Object({ ...ShareLinkParams.propertie
 
 /** Where who has opened a link finds its files, and a browser each of them. */
 export const sharedAttachmentsPath = (linkId: string): string => `${sharePathOf(linkId)}/attachments`
-export const sharedAttachmentPath = (linkId: string, StudyInstanceUID: string, attachmentId: string, as: 'content' | 'download'): string => `${sharePathOf(linkId)}/studies/${StudyInstanceUID}/attachments/${attachmentId}/${as}`
+export const sharedAttachmentPath = (linkId: string, StudyInstanceUID: string, attachmentId: string, as: 'content' | 'download'): string =>
+  `${sharePathOf(linkId)}/studies/${StudyInstanceUID}/attachments/${attachmentId}/${as}`

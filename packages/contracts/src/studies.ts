@@ -97,8 +97,14 @@ export const StudyFilter = Type.Object({
   name: Type.Optional({ ...Text, description: 'anywhere in the patient\'s name' }),
   keyword: Type.Optional(Type.String({ minLength: minKeywordLength, maxLength: 64, description: 'in the name; PatientID and AccessionNumber from their beginning; a data ID' })),
   sex: Type.Optional(Type.Enum(['M', 'F', 'O', 'none'])),
-  examType: Type.Optional(Type.String({ pattern: '^[A-Z0-9_ ]{1,16}(,[A-Z0-9_ ]{1,16}){0,19}$', description: 'one of these, parted by commas: modalities, or types of devices of the hospital\'s own; DR: whatever a plain X-ray is coded as' })),
-  tag: Type.Optional(Type.String({ pattern: '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}(,[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}){0,19}$', description: 'has one of these tags, by tagId, parted by commas; what arrives is matched within a minute' })),
+  examType: Type.Optional(Type.String({
+    pattern: '^[A-Z0-9_ ]{1,16}(,[A-Z0-9_ ]{1,16}){0,19}$',
+    description: 'one of these, parted by commas: modalities, or types of devices of the hospital\'s own; DR: whatever a plain X-ray is coded as',
+  })),
+  tag: Type.Optional(Type.String({
+    pattern: '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}(,[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}){0,19}$',
+    description: 'has one of these tags, by tagId, parted by commas; what arrives is matched within a minute',
+  })),
   state: Type.Optional(StudyState),
   uploader: Type.Optional({ ...Text, description: 'in the name of who stored it first: a person or a gateway' }),
   arrivedFrom: Type.Optional(Moment),
@@ -148,14 +154,33 @@ export type StudySeries = Static<typeof StudySeries>
 
 /** What a person may correct, with what its values are and how many characters of text; who may not see identities may not correct them. Date and time of the examination are the device's. */
 export const correctable = {
-  PatientName: { block: 'patient', kind: 'name', most: 194 }, PatientID: { block: 'patient', kind: 'text', most: 64 }, PatientSex: { block: 'patient', kind: 'sex', most: 1 }, PatientAge: { block: 'patient', kind: 'age', most: 4 },
-  PatientSize: { block: 'patient', kind: 'number', most: 16 }, PatientWeight: { block: 'patient', kind: 'number', most: 16 }, MedicalAlerts: { block: 'patient', kind: 'text', most: 64 }, Allergies: { block: 'patient', kind: 'text', most: 64 },
-  AdditionalPatientHistory: { block: 'patient', kind: 'text', most: 1024 }, PatientComments: { block: 'patient', kind: 'text', most: 1024 }, PatientBirthDate: { block: 'patient', kind: 'date', most: 8, isIdentity: true },
-  OtherPatientIDs: { block: 'patient', kind: 'text', most: 64, isIdentity: true }, PatientTelephoneNumbers: { block: 'patient', kind: 'text', most: 16, isIdentity: true }, PatientAddress: { block: 'patient', kind: 'text', most: 64, isIdentity: true },
-  StudyDescription: { block: 'exam', kind: 'text', most: 64 }, StudyID: { block: 'exam', kind: 'text', most: 16 }, InstitutionName: { block: 'exam', kind: 'text', most: 64 }, InstitutionalDepartmentName: { block: 'exam', kind: 'text', most: 64 },
+  PatientName: { block: 'patient', kind: 'name', most: 194 },
+  PatientID: { block: 'patient', kind: 'text', most: 64 },
+  PatientSex: { block: 'patient', kind: 'sex', most: 1 },
+  PatientAge: { block: 'patient', kind: 'age', most: 4 },
+  PatientSize: { block: 'patient', kind: 'number', most: 16 },
+  PatientWeight: { block: 'patient', kind: 'number', most: 16 },
+  MedicalAlerts: { block: 'patient', kind: 'text', most: 64 },
+  Allergies: { block: 'patient', kind: 'text', most: 64 },
+  AdditionalPatientHistory: { block: 'patient', kind: 'text', most: 1024 },
+  PatientComments: { block: 'patient', kind: 'text', most: 1024 },
+  PatientBirthDate: { block: 'patient', kind: 'date', most: 8, isIdentity: true },
+  OtherPatientIDs: { block: 'patient', kind: 'text', most: 64, isIdentity: true },
+  PatientTelephoneNumbers: { block: 'patient', kind: 'text', most: 16, isIdentity: true },
+  PatientAddress: { block: 'patient', kind: 'text', most: 64, isIdentity: true },
+  StudyDescription: { block: 'exam', kind: 'text', most: 64 },
+  StudyID: { block: 'exam', kind: 'text', most: 16 },
+  InstitutionName: { block: 'exam', kind: 'text', most: 64 },
+  InstitutionalDepartmentName: { block: 'exam', kind: 'text', most: 64 },
   OperatorsName: { block: 'exam', kind: 'name', most: 194 }, PerformingPhysicianName: { block: 'exam', kind: 'name', most: 194 },
-  AccessionNumber: { block: 'order', kind: 'text', most: 16 }, ReferringPhysicianName: { block: 'order', kind: 'name', most: 194 }, RequestingPhysician: { block: 'order', kind: 'name', most: 194 }, RequestingService: { block: 'order', kind: 'text', most: 64 },
-  AdmissionID: { block: 'order', kind: 'text', most: 64 }, AdmittingDiagnosesDescription: { block: 'order', kind: 'text', most: 64 }, ReasonForVisit: { block: 'order', kind: 'text', most: 64 }, CurrentPatientLocation: { block: 'order', kind: 'text', most: 64 },
+  AccessionNumber: { block: 'order', kind: 'text', most: 16 },
+  ReferringPhysicianName: { block: 'order', kind: 'name', most: 194 },
+  RequestingPhysician: { block: 'order', kind: 'name', most: 194 },
+  RequestingService: { block: 'order', kind: 'text', most: 64 },
+  AdmissionID: { block: 'order', kind: 'text', most: 64 },
+  AdmittingDiagnosesDescription: { block: 'order', kind: 'text', most: 64 },
+  ReasonForVisit: { block: 'order', kind: 'text', most: 64 },
+  CurrentPatientLocation: { block: 'order', kind: 'text', most: 64 },
 } as const satisfies Readonly<Record<string, { readonly block: 'patient' | 'exam' | 'order'; readonly kind: 'name' | 'text' | 'date' | 'sex' | 'age' | 'number'; readonly most: number; readonly isIdentity?: true }>>
 export type CorrectableKeyword = keyof typeof correctable
 export const correctableKeywords = Object.keys(correctable) as CorrectableKeyword[]
@@ -185,7 +210,12 @@ export type StudyDetail = Static<typeof StudyDetail>
 const CorrectionValue = Type.Union([Type.String({ minLength: 1, maxLength: 1024 }), Type.Null()])
 /** Corrections by keyword; null takes one away, so that what the images say holds again. */
 export const CaseCorrections = Type.Object({
-  corrections: Type.Object(Object.fromEntries(correctableKeywords.map((keyword) => [keyword, Type.Optional(CorrectionValue)])) as Record<CorrectableKeyword, TOptional<typeof CorrectionValue>>, { minProperties: 1, additionalProperties: false }),
+  corrections: Type.Object(
+    Object.fromEntries(
+      correctableKeywords.map((keyword) => [keyword, Type.Optional(CorrectionValue)]),
+    ) as Record<CorrectableKeyword, TOptional<typeof CorrectionValue>>,
+    { minProperties: 1, additionalProperties: false },
+  ),
 }, strict)
 export type CaseCorrections = Static<typeof CaseCorrections>
 

@@ -14,7 +14,12 @@ export type UploadKind = typeof uploadKinds[number]
  * Corrections of the study an instance is of (D-87), `corrections` in Upload-Metadata as JSON: kept with the upload and made when the study has arrived.
  * What the object itself says stays in it.
  */
-export const UploadCorrections = Type.Object(Object.fromEntries(correctableKeywords.map((keyword) => [keyword, Type.Optional(Type.String({ minLength: 1, maxLength: 1024 }))])) as Record<CorrectableKeyword, TOptional<TString>>, { minProperties: 1, additionalProperties: false })
+export const UploadCorrections = Type.Object(
+  Object.fromEntries(
+    correctableKeywords.map((keyword) => [keyword, Type.Optional(Type.String({ minLength: 1, maxLength: 1024 }))]),
+  ) as Record<CorrectableKeyword, TOptional<TString>>,
+  { minProperties: 1, additionalProperties: false },
+)
 export type UploadCorrections = Static<typeof UploadCorrections>
 
 const Text = (maxLength: number) => Type.String({ minLength: 1, maxLength, pattern: '^(?=.*\\S)[^\\u0000-\\u001f\\u007f\\\\]+$' })

@@ -90,5 +90,9 @@ export function unmarked<Message extends ToViewer | FromViewer>(data: unknown): 
 }
 
 /** What the viewer in a frame says; undefined for any other message, or one of any other window. */
-export const saidByViewer = ({ origin, source, data }: { readonly origin: string; readonly source: unknown; readonly data: unknown }, frame: { readonly contentWindow: unknown } | null | undefined, ownOrigin: string): FromViewer | undefined =>
+export const saidByViewer = (
+  { origin, source, data }: { readonly origin: string; readonly source: unknown; readonly data: unknown },
+  frame: { readonly contentWindow: unknown } | null | undefined,
+  ownOrigin: string,
+): FromViewer | undefined =>
   (origin === ownOrigin && source !== null && source === frame?.contentWindow ? unmarked<FromViewer>(data) : undefined)

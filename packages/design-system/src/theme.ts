@@ -29,7 +29,13 @@ const dark: ThemeConfig = {
   token: {
     ...shared.token,
     colorPrimary: '#0b7c9c', colorInfo: '#4db6d1', colorLink: '#5cc4de', colorSuccess: '#3fb950', colorWarning: '#d99b2b', colorError: '#ff9a9e',
-    colorBgBase: '#0e1418', colorBgLayout: '#0a0f12', colorBgContainer: '#141c22', colorBgElevated: '#1b252c', colorBorderSecondary: '#26323a', colorTextSecondary: 'rgba(255,255,255,0.76)', colorTextTertiary: 'rgba(255,255,255,0.68)',
+    colorBgBase: '#0e1418',
+    colorBgLayout: '#0a0f12',
+    colorBgContainer: '#141c22',
+    colorBgElevated: '#1b252c',
+    colorBorderSecondary: '#26323a',
+    colorTextSecondary: 'rgba(255,255,255,0.76)',
+    colorTextTertiary: 'rgba(255,255,255,0.68)',
     colorTextDescription: 'rgba(255,255,255,0.72)', colorTextPlaceholder: 'rgba(255,255,255,0.62)',
   },
   // A red that is read on dark is too bright to carry white words.

@@ -13,7 +13,11 @@ export interface Pages<Item, Answer extends Page<Item>> extends Resource<Answer>
  * A list that is read page by page, each added to those before; `value` is the last page's answer with the items of all. When it is asked for
  * anew, as many pages are read as were shown.
  */
-export function usePages<Item, Answer extends Page<Item>>(key: string | undefined, load: (cursor: string | undefined, ...asked: Parameters<Load<Answer>>) => Promise<Answer>, options: ResourceOptions = {}): Pages<Item, Answer> {
+export function usePages<Item, Answer extends Page<Item>>(
+  key: string | undefined,
+  load: (cursor: string | undefined, ...asked: Parameters<Load<Answer>>) => Promise<Answer>,
+  options: ResourceOptions = {},
+): Pages<Item, Answer> {
   const [wanted, setWanted] = useState<{ readonly key: string | undefined; readonly pages: number }>({ key, pages: 1 })
   const pages = wanted.key === key ? wanted.pages : 1
   const latest = useRef(pages)

@@ -76,7 +76,9 @@ async function measure(maxPduBytes: number): Promise<void> {
       const cost = once(child, 'message')
       const sent = await sendAll(port, maxPduBytes, dataSet)
       const [received] = await cost as [Cost]
-      console.log(`PDU ${String(maxPduBytes / 1024).padStart(4)} KiB, ${name.padEnd(13)}: received with ${received.cpu.toFixed(0).padStart(4)} ms CPU, sent with ${sent.cpu.toFixed(0).padStart(4)} ms CPU, ${sent.ms.toFixed(0).padStart(4)} ms; ${(received.rss / 2 ** 20).toFixed(0)} MiB RSS`)
+      const four = (count: number) => count.toFixed(0).padStart(4)
+      const costs = `received with ${four(received.cpu)} ms CPU, sent with ${four(sent.cpu)} ms CPU, ${four(sent.ms)} ms`
+      console.log(`PDU ${String(maxPduBytes / 1024).padStart(4)} KiB, ${name.padEnd(13)}: ${costs}; ${(received.rss / 2 ** 20).toFixed(0)} MiB RSS`)
     }
   }
   child.kill()

@@ -16,7 +16,10 @@ export interface EdgeLetters {
  * The letters at the edges of a frame as it lies once it is turned, then mirrored: by its Image Orientation (Patient), else by its Patient Orientation. Undefined
  * where it has neither, or one that cannot be read, and for animals on four legs, whose directions have other names.
  */
-export function edgeLetters(json: DicomJson, frameNumber: number, { rotation = 0, isFlipped = false }: { readonly rotation?: Turn['degrees'] | undefined; readonly isFlipped?: boolean | undefined } = {}): EdgeLetters | undefined {
+export function edgeLetters(json: DicomJson, frameNumber: number, { rotation = 0, isFlipped = false }: {
+  readonly rotation?: Turn['degrees'] | undefined
+  readonly isFlipped?: boolean | undefined
+} = {}): EdgeLetters | undefined {
   if (textOf(json, 'AnatomicalOrientationType') === 'QUADRUPED') return undefined
   const stored = byCosines(json, frameNumber) ?? byLetters(json)
   if (!stored) return undefined

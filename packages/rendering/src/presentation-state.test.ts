@@ -57,7 +57,15 @@ test('a shutter of the state hides', async () => {
   expect((await shown({ ...window, '00181600': cs('RECTANGULAR'), '00181602': us(4), '00181604': us(4), '00181606': us(1), '00181608': us(2) })).greys).toEqual(steps(0, 0, 0, 3, 0, 0, 0, 7))
 })
 test('overlays are drawn when they are in an activated layer', async () => {
-  const overlay = { '60000010': us(2), '60000011': us(4), '60000040': cs('G'), '60000050': { vr: 'SS' as const, Value: [1, 1] }, '60000100': us(1), '60000102': us(0), '60003000': { vr: 'OB' as const, InlineBinary: Buffer.of(0b0000_0001, 0).toString('base64') } }
+  const overlay = {
+    '60000010': us(2),
+    '60000011': us(4),
+    '60000040': cs('G'),
+    '60000050': { vr: 'SS' as const, Value: [1, 1] },
+    '60000100': us(1),
+    '60000102': us(0),
+    '60003000': { vr: 'OB' as const, InlineBinary: Buffer.of(0b0000_0001, 0).toString('base64') },
+  }
   expect((await shown({ ...window, ...overlay })).greys[0]).toBe(0)
   expect((await shown({ ...window, ...overlay, '60001001': cs('LAYER') })).greys[0]).toBe(255)
 })
@@ -74,7 +82,16 @@ describe('graphics', () => {
     expect(svg(graphic('POINT', [5, 5]))).toContain('M7 10h6M10 7v6')
   })
   test('text is escaped, control characters are left out', () => {
-    const text = { '00700001': sq({ '00700008': sq({ '00700006': { vr: 'ST', Value: ['</text><script>&\u0007'] }, '00700003': cs('PIXEL'), '00700010': { vr: 'FL', Value: [1, 1] }, '00700011': { vr: 'FL', Value: [9, 9] } }) }) } satisfies DicomJson
+    const text = {
+      '00700001': sq({
+        '00700008': sq({
+          '00700006': { vr: 'ST', Value: ['</text><script>&\u0007'] },
+          '00700003': cs('PIXEL'),
+          '00700010': { vr: 'FL', Value: [1, 1] },
+          '00700011': { vr: 'FL', Value: [9, 9] },
+        }),
+      }),
+    } satisfies DicomJson
     expect(svg(text)).toContain('&#60;/text&#62;&#60;script&#62;&#38; </tspan>')
   })
   test('values that are no numbers draw nothing', () => {

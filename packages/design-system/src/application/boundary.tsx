@@ -4,7 +4,12 @@ import { useWords, type Translations } from '../language.tsx'
 import { isProblem } from '../problems/problem-like.ts'
 
 const en = {
-  title: 'This page has failed', hint: 'What you had entered and not saved on this page may be lost. The other pages still work.', again: 'Open it again', home: 'Go to the workbench', request: 'Request', whatHappened: 'What happened',
+  title: 'This page has failed',
+  hint: 'What you had entered and not saved on this page may be lost. The other pages still work.',
+  again: 'Open it again',
+  home: 'Go to the workbench',
+  request: 'Request',
+  whatHappened: 'What happened',
   outdated: 'A newer version has been installed meanwhile. Load the page again to go on.', reload: 'Load again',
 }
 const words: Translations<typeof en> = {

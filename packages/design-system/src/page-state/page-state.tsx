@@ -25,7 +25,12 @@ export function FailedState({ detail, requestId, onRetry }: { readonly detail: s
   const { again, failed, request } = useWords(words)
   return (
     <div role="alert">
-      <Result status="warning" title={failed} subTitle={<>{detail}{requestId !== undefined && <div>{request} <code className="mono">{requestId}</code></div>}</>} extra={<Button type="primary" onClick={onRetry}>{again}</Button>} />
+      <Result
+        status="warning"
+        title={failed}
+        subTitle={<>{detail}{requestId !== undefined && <div>{request} <code className="mono">{requestId}</code></div>}</>}
+        extra={<Button type="primary" onClick={onRetry}>{again}</Button>}
+      />
     </div>
   )
 }

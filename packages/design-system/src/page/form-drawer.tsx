@@ -29,7 +29,10 @@ export interface FormDrawerProps<Values extends object> {
 }
 
 /** A form over the page; shown as long as it is there. */
-export function FormDrawer<Values extends object>({ title, initialValues, onClose, onSubmit, submitText, doneText, isDangerous = false, isAllOptional = false, width = 480, problemFields = {}, children }: FormDrawerProps<Values>) {
+export function FormDrawer<Values extends object>({
+  title, initialValues, onClose, onSubmit, submitText, doneText, isDangerous = false, isAllOptional = false, width = 480, problemFields = {},
+  children,
+}: FormDrawerProps<Values>) {
   const { cancel, save, saved } = useWords(words)
   const id = useId()
   const [form] = Form.useForm<Values>()
@@ -97,7 +100,9 @@ export function FormDrawer<Values extends object>({ title, initialValues, onClos
 }
 
 /** What is filled in first, in the form with this id. */
-const firstFieldOf = (id: string): HTMLElement | null | undefined => document.getElementById(id)?.querySelector<HTMLElement>('input:not([type="hidden"], [type="file"], :disabled), textarea:not(:disabled), button[role="switch"]:not(:disabled)')
+const firstFieldOf = (id: string): HTMLElement | null | undefined => document.getElementById(id)?.querySelector<HTMLElement>(
+  'input:not([type="hidden"], [type="file"], :disabled), textarea:not(:disabled), button[role="switch"]:not(:disabled)',
+)
 
 /** The members that were filled in: an emptied field means "not set". */
 export function withoutEmpty<Values extends object>(values: Values): Values {

@@ -3,7 +3,19 @@ import type { DicomJsonAttribute } from '../json.ts'
 import type { VR } from '../vr.ts'
 
 const texts: Partial<Record<VR, string>> = {
-  AE: 'ANONYMOUS', AS: '000Y', CS: 'ANONYMOUS', DA: '19000101', DT: '19000101000000', LO: 'ANONYMOUS', LT: 'ANONYMOUS', SH: 'ANONYMOUS', ST: 'ANONYMOUS', TM: '000000', UC: 'ANONYMOUS', UR: 'urn:anonymous', UT: 'ANONYMOUS',
+  AE: 'ANONYMOUS',
+  AS: '000Y',
+  CS: 'ANONYMOUS',
+  DA: '19000101',
+  DT: '19000101000000',
+  LO: 'ANONYMOUS',
+  LT: 'ANONYMOUS',
+  SH: 'ANONYMOUS',
+  ST: 'ANONYMOUS',
+  TM: '000000',
+  UC: 'ANONYMOUS',
+  UR: 'urn:anonymous',
+  UT: 'ANONYMOUS',
 }
 
 /** A dummy value. A sequence has no item instead: an item made up would be a statement about the patient. */

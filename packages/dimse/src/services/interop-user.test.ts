@@ -37,7 +37,12 @@ async function queryAndRetrieve(peer: { port: number }, calledAETitle: string, i
   const StudyInstanceUID = images[0]?.StudyInstanceUID ?? ''
   await using connection = await connectTo(peer, [StudyRootFind, StudyRootMove, StudyRootGet, roles], { calledAETitle, callingAETitle: 'ISOCENTER' })
   const found: string[] = []
-  for await (const match of find(connection, { SOPClassUID: StudyRootFind, identifier: attributes({ QueryRetrieveLevel: 'STUDY', StudyInstanceUID, PatientName: null }) })) found.push(match.string('StudyInstanceUID') ?? '')
+  for await (const match of find(connection, {
+    SOPClassUID: StudyRootFind,
+    identifier: attributes({ QueryRetrieveLevel: 'STUDY', StudyInstanceUID, PatientName: null }),
+  })) {
+    found.push(match.string('StudyInstanceUID') ?? '')
+  }
   expect(found).toEqual([StudyInstanceUID])
   const byStudy = attributes({ QueryRetrieveLevel: 'STUDY', StudyInstanceUID })
   let last: { status?: number; completed?: number } = {}

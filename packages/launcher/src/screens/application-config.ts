@@ -74,7 +74,9 @@ export function describeApplication(specifierOf: (facadeModuleId: string) => str
         }
         return seen
       }
-      const entries = chunks.filter((one) => one.isEntry).map((chunk) => ({ chunk, specifier: specifierOf(chunk.facadeModuleId ?? '') })).filter((one): one is typeof one & { specifier: string } => one.specifier !== undefined)
+      const entries = chunks.filter((one) => one.isEntry)
+        .map((chunk) => ({ chunk, specifier: specifierOf(chunk.facadeModuleId ?? '') }))
+        .filter((one): one is typeof one & { specifier: string } => one.specifier !== undefined)
       const built: BuiltApplication = {
         modules: Object.fromEntries(entries.map(({ chunk, specifier }) => [specifier, chunk.fileName])),
         styles: Object.keys(bundle).filter((file) => file.endsWith('.css')),

@@ -28,7 +28,22 @@ export const sampleStudies: readonly SampleStudy[] = [
   },
   {
     title: 'CT of a head', numberOfInstances: 40,
-    instances: () => ctSeries({ name: 'head ct', study: headCt, solids: head, SeriesNumber: 2, SeriesDescription: 'Head 4.0', BodyPartExamined: 'HEAD', ConvolutionKernel: 'H31s', WindowCenter: 40, WindowWidth: 80, fieldOfView: 230, spacing: 4, from: -78, slices: 40, noise: 4 }),
+    instances: () => ctSeries({
+      name: 'head ct',
+      study: headCt,
+      solids: head,
+      SeriesNumber: 2,
+      SeriesDescription: 'Head 4.0',
+      BodyPartExamined: 'HEAD',
+      ConvolutionKernel: 'H31s',
+      WindowCenter: 40,
+      WindowWidth: 80,
+      fieldOfView: 230,
+      spacing: 4,
+      from: -78,
+      slices: 40,
+      noise: 4,
+    }),
   },
   {
     title: 'MR of a brain, four series', numberOfInstances: 108,

@@ -38,7 +38,9 @@ function* groups<T>(items: Iterable<T>, size: number): Generator<T[]> {
 
 async function storeStudy(client: ReturnType<typeof createStowClient>, study: SampleStudy): Promise<void> {
   let stored = 0
-  const show = (ending: string) => process.stdout.write(process.stdout.isTTY ? `\r\x1b[2K${study.title}: ${String(stored)} of ${String(study.numberOfInstances)}${ending}` : ending === '' ? '' : `${study.title}: ${String(stored)} instances\n`)
+  const show = (ending: string) => process.stdout.write(process.stdout.isTTY
+    ? `\r\x1b[2K${study.title}: ${String(stored)} of ${String(study.numberOfInstances)}${ending}`
+    : ending === '' ? '' : `${study.title}: ${String(stored)} instances\n`)
   for (const group of groups(study.instances(), instancesPerRequest)) {
     const answer = await client.store(group.map(asSource), () => undefined)
     if (answer.failed.length > 0) throw new Error(`The server refused ${String(answer.failed.length)} instances of «${study.title}».`)

@@ -21,7 +21,13 @@ export function* usCine(name: string, study: Attributes): Generator<Sample> {
   yield sample(uidOf('us', name), {
     ...study,
     SOPClassUID: '1.2.840.10008.5.1.4.1.1.3.1', SeriesInstanceUID: uidOf('series', name, 1),
-    Modality: 'US', ImageType: ['ORIGINAL', 'PRIMARY', '', '0001'], SeriesNumber: 1, SeriesDescription: 'Four chambers', InstanceNumber: 1, BodyPartExamined: 'HEART', FrameOfReferenceUID: uidOf('frame of reference', name),
+    Modality: 'US',
+    ImageType: ['ORIGINAL', 'PRIMARY', '', '0001'],
+    SeriesNumber: 1,
+    SeriesDescription: 'Four chambers',
+    InstanceNumber: 1,
+    BodyPartExamined: 'HEART',
+    FrameOfReferenceUID: uidOf('frame of reference', name),
     SeriesDate: study.StudyDate ?? '', SeriesTime: study.StudyTime ?? '', ContentDate: study.StudyDate ?? '', ContentTime: study.StudyTime ?? '',
     NumberOfFrames: frames, FrameTime: frameTimeMs, FrameIncrementPointer: '00181063', CineRate: 30, RecommendedDisplayFrameRate: 30, LossyImageCompression: '00', BurnedInAnnotation: 'NO',
     SequenceOfUltrasoundRegions: [{
