@@ -31,17 +31,21 @@ test('of several processes one does a job, once; jobs that wait under one key ar
 
 test('a job goes on by putting itself back, and a stop tells it so', { timeout: 30_000 }, async () => {
   let rounds = 0
+  const begun = Promise.withResolvers<undefined>()
   const jobs = start({
     rounds: async (_payload, { again }) => {
       rounds += 1
       if (rounds < 3) await again()
     },
-    long: async (_payload, { signal }) => { while (!signal.aborted) await setTimeout(10) },
+    long: async (_payload, { signal }) => {
+      begun.resolve(undefined)
+      while (!signal.aborted) await setTimeout(10)
+    },
   })
   await addJob(database.url, 'rounds', {}, 'rounds')
   await expect.poll(() => rounds, { timeout: 15_000 }).toBe(3)
   await addJob(database.url, 'long', {}, 'long')
-  await setTimeout(300)
+  await begun.promise
   const since = performance.now()
   await jobs.close()
   expect(performance.now() - since).toBeLessThan(10_000)
@@ -49,15 +53,19 @@ test('a job goes on by putting itself back, and a stop tells it so', { timeout: 
 
 test('what takes a moment does not wait for what takes minutes', { timeout: 30_000 }, async () => {
   let isDone = false
+  const begun = Promise.withResolvers<undefined>()
   const jobs = start({
-    minutes: async (_payload, { signal }) => { while (!signal.aborted) await setTimeout(10) },
+    minutes: async (_payload, { signal }) => {
+      begun.resolve(undefined)
+      while (!signal.aborted) await setTimeout(10)
+    },
     moment: () => {
       isDone = true
       return Promise.resolve()
     },
   })
   await addJob(database.url, 'minutes', {}, 'minutes')
-  await setTimeout(300)
+  await begun.promise
   await addJob(database.url, 'moment', {}, 'moment')
   await expect.poll(() => isDone, { timeout: 10_000 }).toBe(true)
   await jobs.close()

@@ -8,9 +8,10 @@ test('Latin words of two letters or more and pairs of Chinese characters are wha
 })
 
 test('a description as long as a book is read in no time', () => {
-  const begun = performance.now()
+  // Of the processor: what others do on the machine does not count.
+  const begun = process.cpuUsage()
   expect(wordsOf('胸部平扫'.repeat(25_000)).size).toBe(4)
-  expect(performance.now() - begun).toBeLessThan(2_000)
+  expect(process.cpuUsage(begun).user / 1000).toBeLessThan(2_000)
 })
 
 test('a study of hundreds of parts asks for a few of them', () => {

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
 import { connect } from 'node:net'
-import { setTimeout } from 'node:timers/promises'
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib'
 import { anInstance, aStudy, attributes, aUID, bytesOf } from '@isocenter/testkit'
 import type { DicomJson } from '@isocenter/dicom'
@@ -292,13 +291,11 @@ describe('over a real connection', () => {
     socket.write(`POST /dicom-web/studies HTTP/1.1\r\nHost: x\r\nAuthorization: ${authorization}\r\nContent-Type: ${contentType}\r\nContent-Length: ${body.length}\r\n\r\n`)
     socket.write(body.subarray(0, body.length - 200))
     const isThere = async (json: DicomJson) => (await service.get(pathOf(json))).statusCode === 200
-    for (let tries = 0; tries < 100 && !(await isThere(whole)); tries++) await setTimeout(20)
-    expect(await isThere(whole)).toBe(true)
+    await expect.poll(() => isThere(whole), { timeout: 10_000 }).toBe(true)
     socket.destroy()
-    await setTimeout(100)
-    expect(await isThere(half)).toBe(false)
     // The thumbnail of the whole one may be on its way still.
     await expect.poll(() => service.blobs.countUnfinished(new Date(Date.now() + 1000)), { timeout: 10_000 }).toBe(0)
+    expect(await isThere(half)).toBe(false)
   })
 
   test('61 many small parts arrive in one chunked request', async () => {

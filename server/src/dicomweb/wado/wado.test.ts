@@ -1,5 +1,4 @@
 import { connect } from 'node:net'
-import { setTimeout } from 'node:timers/promises'
 import { gunzipSync } from 'node:zlib'
 import { encodeFileMeta, readInstance, writeDicomJson, type DicomJson } from '@isocenter/dicom'
 import { anInstance, aStudy, attributes, bytesOf, type InstanceInput } from '@isocenter/testkit'
@@ -387,9 +386,9 @@ test('231 no resource of another organisation can be told from one that never wa
 test('a read is in the audit trail', async () => {
   const { path, json } = await stored({ kind: 'CT' })
   await service.get(`${path}/frames/1`)
-  await setTimeout(2300)
-  const events = await service.db('audit_event').where({ study_instance_uid: value(json, '0020000D') }).orderBy('audit_event_id')
-  expect(events.map((event: { action: string }) => event.action)).toEqual(['study.store', 'study.retrieve'])
+  // Reads are written together, every few seconds.
+  const actions = () => service.db('audit_event').where({ study_instance_uid: value(json, '0020000D') }).orderBy('audit_event_id').pluck<string[]>('action')
+  await expect.poll(actions, { timeout: 15_000 }).toEqual(['study.store', 'study.retrieve'])
 })
 
 test('167 a client that goes stops the reading for it', async () => {
@@ -402,6 +401,5 @@ test('167 a client that goes stops the reading for it', async () => {
   socket.pause()
   const openFiles = () => process.getActiveResourcesInfo().filter((name) => name.includes('FileHandle') || name === 'FSReqPromise').length
   socket.destroy()
-  await setTimeout(200)
-  expect(openFiles()).toBe(0)
+  await expect.poll(openFiles, { timeout: 10_000 }).toBe(0)
 })
