@@ -11,8 +11,10 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi 
 import { portToListenOn } from './port.ts'
 import { readRunState } from './run-state.ts'
 
-/** Several starts a test, on a machine that may be busy. */
-vi.setConfig({ testTimeout: 240_000, hookTimeout: 120_000 })
+/** How long a start may take that builds the screens first, on a machine that is busy. */
+const readyWithinMs = 240_000
+/** Several starts a test. */
+vi.setConfig({ testTimeout: 480_000, hookTimeout: 300_000 })
 
 const startScript = fileURLToPath(new URL('./start.ts', import.meta.url))
 const withDatabase = fileURLToPath(new URL('./with-database.ts', import.meta.url))
@@ -52,7 +54,18 @@ async function start(env: Record<string, string> = {}): Promise<Start> {
   const port = env['PORT'] === undefined ? await portToListenOn('127.0.0.1', 0) : Number(env['PORT'])
   const { npm_lifecycle_event: _npm, DATABASE_URL: _url, ...inherited } = process.env
   const child = spawn(process.execPath, [startScript], {
-    env: { ...inherited, HOST: '127.0.0.1', PORT: String(port), DATA_DIR: dataDirectory, DIMSE_PORT: '0', CONTROL_PORT: '0', DEMONSTRATION: 'false', DEMONSTRATION_LANGUAGE: 'en', ...env }, stdio: ['ignore', 'pipe', 'pipe'],
+    env: {
+      ...inherited,
+      HOST: '127.0.0.1',
+      PORT: String(port),
+      DATA_DIR: dataDirectory,
+      DIMSE_PORT: '0',
+      CONTROL_PORT: '0',
+      DEMONSTRATION: 'false',
+      DEMONSTRATION_LANGUAGE: 'en',
+      ...env,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
   })
   let text = ''
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (chunk: string) => { text += chunk })
@@ -61,7 +74,7 @@ async function start(env: Record<string, string> = {}): Promise<Start> {
     child, exit, url: `http://127.0.0.1:${port}`, said: () => text,
     until: async (wanted) => {
       // What has ended says no more.
-      await vi.waitFor(() => { if (child.exitCode === null) expect(text).toContain(wanted) }, { timeout: 100_000, interval: 20 })
+      await vi.waitFor(() => { if (child.exitCode === null) expect(text).toContain(wanted) }, { timeout: readyWithinMs, interval: 20 })
       expect(text).toContain(wanted)
     },
   }
@@ -180,8 +193,11 @@ test('when the npm that runs it is killed, it stops in order instead of going on
   const port = await portToListenOn('127.0.0.1', 0)
   const env = { ...process.env, HOST: '127.0.0.1', PORT: String(port), DATA_DIR: dataDirectory, DIMSE_PORT: '0', CONTROL_PORT: '0', DEMONSTRATION: 'false', DATABASE_URL: '', npm_lifecycle_event: 'start' }
   const npm = spawn('/bin/sh', ['-c', '"$0" "$1"; exit $?', process.execPath, startScript], { env, stdio: 'ignore' })
-  await becomesReady(`http://127.0.0.1:${port}`, 60_000)
-  npm.kill('SIGKILL')
+  try {
+    await becomesReady(`http://127.0.0.1:${port}`, readyWithinMs)
+  } finally {
+    npm.kill('SIGKILL')
+  }
   await nothingIsLeftOf(dataDirectory)
   expect(await readRunState(dataDirectory)).toBeUndefined()
 })
@@ -189,7 +205,7 @@ test('when the npm that runs it is killed, it stops in order instead of going on
 test('a Ctrl-C while it starts for the first time is heeded', async () => {
   dataDirectory = join(folder, 'begun')
   const one = await start()
-  await expect.poll(() => existsSync(join(dataDirectory, 'postgres')), { timeout: 60_000 }).toBe(true)
+  await expect.poll(() => existsSync(join(dataDirectory, 'postgres')), { timeout: readyWithinMs }).toBe(true)
   one.child.kill('SIGINT')
   expect(await one.exit).toBe(0)
   await nothingIsLeftOf(dataDirectory)
