@@ -97,7 +97,7 @@ describe.skipIf(!hasProgram('chromium'))('what was received, in Chromium', () =>
     await page.getByText('Cloud: 2 of 12 arrived · checksum of what arrived confirmed · lost on this machine: 10').waitFor()
     await page.getByRole('button', { name: 'Show instances' }).click()
     const ofInstance = (number: number) => page.locator(`[data-row-key="2.25.3000-${number - 1}"]`).getByRole('listitem')
-    await ofInstance(3).filter({ hasText: /Cloud: lost on this machine before it was sent there$/ }).waitFor()
+    await ofInstance(3).filter({ hasText: /Cloud: Lost on this machine before it was sent there$/ }).waitFor()
     await ofInstance(3).filter({ hasText: 'Archive: Arrived' }).waitFor()
     await ofInstance(1).filter({ hasText: /Cloud: Arrived · .* · checksum confirmed$/ }).waitFor()
     await goTo('/records?search=2.25.3004')

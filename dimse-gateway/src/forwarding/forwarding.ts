@@ -23,6 +23,7 @@ import { applyRetention, finishDeletions } from './retention.ts'
 import { startRounds, type Rounds } from './rounds.ts'
 import { createNodeSender, type SenderDeps } from './senders.ts'
 import { completeStudies, type CompleteStudy } from './study-watch.ts'
+import { createWaitingFiles } from './waiting-files.ts'
 
 /** What of the configuration forwarding goes by. */
 export type ForwardingSettings = Pick<Configuration, 'nodes' | 'rules' | 'retention' | 'spool'>
@@ -105,6 +106,7 @@ export function createForwarding({ database, spool, settings: initial, clock, lo
   const retention = { statements, spool, clock, log }
   const lingering = createLingering(statements)
   const lossLog = createLossLog(log)
+  const waitingFiles = createWaitingFiles({ statements, spool, log })
 
   const tell = (change: ForwardingChange): void => { for (const listener of listeners) listener(change) }
   const pool = createCodecPool()
@@ -207,6 +209,7 @@ export function createForwarding({ database, spool, settings: initial, clock, lo
       if (!hasStarted) return
       const gone = [...running.keys()].filter((id) => !next.nodes.some((node) => node.id === id))
       await Promise.all([...gone.map((id) => stopNode(id, restartGraceMs)), ...next.nodes.map(applyNode)])
+      for (const { id, paused } of next.nodes) if (!paused && before.nodes.some((node) => node.id === id && node.paused)) waitingFiles.look(id)
       if (isDeepStrictEqual(routesOf(before), routesOf(next))) return
       noteNew(await queue.enqueueStranded(next))
       lingering.forget()
@@ -268,7 +271,7 @@ export function createForwarding({ database, spool, settings: initial, clock, lo
       for (const unsubscribe of unsubscribes) unsubscribe()
       hasStarted = false
       await committing?.stop()
-      await Promise.all(rounds.map((one) => one.stop()))
+      await Promise.all([waitingFiles.stop(), ...rounds.map((one) => one.stop())])
       await Promise.all([...running.keys()].map((id) => stopNode(id, graceMs)))
       await pool.close()
       lossLog.flush()

@@ -100,6 +100,15 @@ describe('an object whose file was taken away', () => {
     expect(records.study('1.2.4')).toMatchObject({ instances: 2, deliveries: [{ waiting: 2 }] })
   })
 
+  test('while it was being sent is not tried again, whatever kept it from arriving', async () => {
+    const { id } = received('a')
+    const sending = await claim('a')
+    queue.lose([id], 5)
+    await queue.settle(sending.map(({ deliveryId }) => ({ deliveryId, outcome: { kind: 'released', troubled: true, error: { code: 'lineDown' }, retryAt: 7 } })), 6)
+    expect(queue.counts().get('a')).toMatchObject({ waiting: 0, cancelled: 1 })
+    expect(queue.lost().count).toBe(1)
+  })
+
   test('while it was being sent is lost no more when that fails after it has come anew', async () => {
     const { id, SOPInstanceUID } = received('a')
     const sending = await claim('a')

@@ -93,5 +93,5 @@ function settleOne(transaction: Transaction, { deliveryId, outcome }: Settled, n
   else if (outcome.retryAt === 'never') transaction.run(refuse, deliveryId, 'dead', 0, code, detail)
   else transaction.run(refuse, deliveryId, 'waiting', outcome.retryAt, code, detail)
   if (outcome.kind === 'released' || outcome.retryAt !== 'never') transaction.run(standInLine, deliveryId)
-  if (code === 'objectUnreadable') endIfLost(transaction, deliveryId, now)
+  endIfLost(transaction, deliveryId, now)
 }
