@@ -13,7 +13,7 @@ const soon = { timeout: 10_000 }
 
 describe.skipIf(!hasProgram('chromium'))('body parts in Chromium', () => {
   let screens: ScreensUnderTest
-  beforeAll(async () => { screens = await openScreens({ MANAGEMENT_SECOND_FACTOR: 'optional' }) }, 180_000)
+  beforeAll(async () => { screens = await openScreens({ MANAGEMENT_SECOND_FACTOR: 'optional' }) }, 300_000)
   afterAll(() => screens.close())
 
   async function atHospital(options: Parameters<ScreensUnderTest['signedInPage']>[0] = {}) {
@@ -72,7 +72,7 @@ describe.skipIf(!hasProgram('chromium'))('body parts in Chromium', () => {
     expect(await looked(opened, 'detail')).toEqual([])
     expect(opened.complaints).toEqual([])
     await opened.close()
-  }, 90_000)
+  }, 180_000)
 
   test('a spreadsheet says which of its rows are wrong, then is imported, exported, and its parts deleted at once', async () => {
     const opened = await atHospital()
@@ -109,7 +109,7 @@ describe.skipIf(!hasProgram('chromium'))('body parts in Chromium', () => {
     await page.getByText('No parts in it yet.').waitFor()
     expect(opened.complaints).toEqual([])
     await opened.close()
-  }, 90_000)
+  }, 180_000)
 
   test.each([
     ['zh-CN', 'light', { width: 1440, height: 900 }],
@@ -147,5 +147,5 @@ describe.skipIf(!hasProgram('chromium'))('body parts in Chromium', () => {
     wrong.push(...await looked(opened, `${name}-form`))
     expect([wrong, opened.complaints]).toEqual([[], []])
     await opened.close()
-  }, 90_000)
+  }, 180_000)
 })

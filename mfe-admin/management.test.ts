@@ -9,7 +9,7 @@ const pictures = process.env['SCREENSHOTS']
 
 describe.skipIf(!hasProgram('chromium'))('pages of management in Chromium', () => {
   let screens: ScreensUnderTest
-  beforeAll(async () => { screens = await openScreens({ MANAGEMENT_SECOND_FACTOR: 'optional' }) }, 180_000)
+  beforeAll(async () => { screens = await openScreens({ MANAGEMENT_SECOND_FACTOR: 'optional' }) }, 300_000)
   afterAll(() => screens.close())
 
   /** Loads a page of management anew or, where links lead to it, by its link; by what follows `/admin/` in its address. */

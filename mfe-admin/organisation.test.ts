@@ -14,7 +14,7 @@ const loadedWidth = (image: Locator) => image.evaluate((element) => (element as 
 
 describe.skipIf(!hasProgram('chromium'))('organisation, machines and records in Chromium', () => {
   let screens: ScreensUnderTest
-  beforeAll(async () => { screens = await openScreens({ MANAGEMENT_SECOND_FACTOR: 'optional' }) }, 180_000)
+  beforeAll(async () => { screens = await openScreens({ MANAGEMENT_SECOND_FACTOR: 'optional' }) }, 300_000)
   afterAll(() => screens.close())
 
   async function at(organisation: TestOrganisation, page: string, options = {}) {
@@ -40,7 +40,7 @@ describe.skipIf(!hasProgram('chromium'))('organisation, machines and records in 
     await page.getByRole('switch', { name: 'Electronic film' }).click()
     await expect.poll(() => page.getByRole('switch', { name: 'Electronic film' }).getAttribute('aria-checked'), soon).toBe('true')
     await close()
-  }, 60_000)
+  }, 120_000)
 
   test('a hospital invites a team by its number, the team agrees and sets a fee', async () => {
     const { db } = screens.service
@@ -71,7 +71,7 @@ describe.skipIf(!hasProgram('chromium'))('organisation, machines and records in 
     await drawer.getByRole('switch', { name: 'Take orders of this hospital' }).click()
     await drawer.getByText('Not taken').waitFor()
     await other.close()
-  }, 90_000)
+  }, 180_000)
 
   test('a type of devices is added with its modalities, a device is made of it, and then it stays', async () => {
     const { page, goTo, hospital, close } = await atHospital('device-types')
@@ -101,7 +101,7 @@ describe.skipIf(!hasProgram('chromium'))('organisation, machines and records in 
     expect(await page.getByRole('button', { name: 'Delete: DSA' }).count()).toBe(0)
     await page.getByRole('button', { name: 'Edit: DSA' }).waitFor()
     await close()
-  }, 60_000)
+  }, 120_000)
 
   test('a device is deleted only after the number of its studies was typed', async () => {
     const { page, close } = await atHospital('devices')
@@ -115,7 +115,7 @@ describe.skipIf(!hasProgram('chromium'))('organisation, machines and records in 
     await drawer.getByRole('button', { name: 'Delete' }).click()
     await page.getByText('No devices yet').waitFor()
     await close()
-  }, 60_000)
+  }, 120_000)
 
   test('alarms of a gateway say what to do, and an order waits for its next report', async () => {
     const { page, hospital, close } = await atHospital('gateways')
@@ -135,7 +135,7 @@ describe.skipIf(!hasProgram('chromium'))('organisation, machines and records in 
     const command = await screens.service.db('gateway_command').where({ gateway_id: hospital.gatewayId }).first<{ name: string; arguments: object }>('name', 'arguments')
     expect(command).toEqual({ name: 'pauseNode', arguments: { nodeId: 'cloud' } })
     await close()
-  }, 60_000)
+  }, 120_000)
 
   test('an API key is shown once, and revoked', async () => {
     const { page, close } = await atHospital('api-keys')
@@ -150,7 +150,7 @@ describe.skipIf(!hasProgram('chromium'))('organisation, machines and records in 
     await page.getByRole('dialog').getByRole('button', { name: 'Revoke' }).click()
     await page.getByRole('table').getByText('Revoked', { exact: true }).waitFor()
     await close()
-  }, 60_000)
+  }, 120_000)
 
   test('an identity provider that does not answer is told at its address', async () => {
     const { page, close } = await atHospital('sign-in-provider')
@@ -162,7 +162,7 @@ describe.skipIf(!hasProgram('chromium'))('organisation, machines and records in 
     await drawer.getByRole('button', { name: 'Save' }).click()
     await drawer.locator('.ant-form-item', { hasText: 'Issuer' }).getByText(/does not answer|not allowed/).waitFor()
     await close()
-  }, 60_000)
+  }, 120_000)
 
   test('a rule is changed and set back, and a test says by which ways it went', async () => {
     const { page, close } = await atHospital('notifications')
@@ -178,7 +178,7 @@ describe.skipIf(!hasProgram('chromium'))('organisation, machines and records in 
     await page.getByRole('dialog').getByRole('button', { name: 'As the product has it' }).click()
     await row.getByText('At once').waitFor()
     await close()
-  }, 60_000)
+  }, 120_000)
 
   test('the log is searched in the address and exported', async () => {
     const { page, goTo, hospital, close } = await atHospital('members')
@@ -195,7 +195,7 @@ describe.skipIf(!hasProgram('chromium'))('organisation, machines and records in 
     await page.getByRole('button', { name: 'Export CSV' }).click()
     expect((await saved).suggestedFilename()).toMatch(/-log-\d{4}-\d\d-\d\d\.csv$/)
     await close()
-  }, 90_000)
+  }, 180_000)
 
   test('a deleted study is shown with its patient and restored with a reason', async () => {
     const { page, close } = await atHospital('deleted-studies?search=wang')
@@ -205,7 +205,7 @@ describe.skipIf(!hasProgram('chromium'))('organisation, machines and records in 
     await page.getByRole('dialog').getByRole('button', { name: 'Restore' }).click()
     await page.getByRole('table').getByText(/Being restored|Restored/).waitFor()
     await close()
-  }, 60_000)
+  }, 120_000)
 
   test('what came for a study of another patient is shown beside that patient, and deleted with a reason', async () => {
     const { page, close } = await atHospital('quarantine')
@@ -223,7 +223,7 @@ describe.skipIf(!hasProgram('chromium'))('organisation, machines and records in 
     await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click()
     await page.getByText('Nothing is held apart').waitFor()
     await close()
-  }, 60_000)
+  }, 120_000)
 
   test.each([['en', desktop], ['zh-CN', phone]] as const)('who decides about what came sees an image of it beside one of the study, in %s', async (language, viewport) => {
     const { service } = screens
@@ -262,7 +262,7 @@ describe.skipIf(!hasProgram('chromium'))('organisation, machines and records in 
     expect(asked).toEqual([{ reason: 'Theirs after all' }, { reason: 'Theirs after all', cursor: 'from-here' }])
     expect(complaints).toEqual([])
     await close()
-  }, 60_000)
+  }, 120_000)
 
   test('who may not open studies decides by what came and the names', async () => {
     const hospital = await aFurnishedHospital(screens.service.db)
@@ -274,7 +274,7 @@ describe.skipIf(!hasProgram('chromium'))('organisation, machines and records in 
     await page.getByRole('dialog').getByText('You may not open studies').waitFor()
     await expect.poll(() => loadedWidth(page.getByRole('img', { name: 'An image of those that came' })), soon).toBe(256)
     await close()
-  }, 60_000)
+  }, 120_000)
 
   test('a consortium makes a hospital, and its administrator\'s password is shown once', async () => {
     const { db } = screens.service
@@ -293,7 +293,7 @@ describe.skipIf(!hasProgram('chromium'))('organisation, machines and records in 
     await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click()
     await expect.poll(() => page.getByRole('table').getByText('Teaching').count(), soon).toBe(0)
     await close()
-  }, 60_000)
+  }, 120_000)
 
   test('what one operator asks to be removed for good, another one agrees to', async () => {
     const { db } = screens.service
@@ -313,5 +313,5 @@ describe.skipIf(!hasProgram('chromium'))('organisation, machines and records in 
     await second.page.getByRole('dialog').getByRole('button', { name: 'Agree' }).click()
     await second.page.getByRole('row').filter({ hasText: 'Court order' }).getByText('Agreed').waitFor()
     await second.close()
-  }, 90_000)
+  }, 180_000)
 })

@@ -9,7 +9,7 @@ const soon = { timeout: 10_000 }
 
 describe.skipIf(!hasProgram('chromium'))('people, roles and departments in Chromium', () => {
   let screens: ScreensUnderTest
-  beforeAll(async () => { screens = await openScreens({ MANAGEMENT_SECOND_FACTOR: 'optional' }) }, 180_000)
+  beforeAll(async () => { screens = await openScreens({ MANAGEMENT_SECOND_FACTOR: 'optional' }) }, 300_000)
   afterAll(() => screens.close())
 
   async function atHospital(page: string, role = 'full') {
@@ -49,7 +49,7 @@ describe.skipIf(!hasProgram('chromium'))('people, roles and departments in Chrom
     await page.getByRole('button', { name: 'I have kept it' }).press('Enter')
     await page.getByRole('link', { name: 'Zhao Min' }).waitFor()
     await close()
-  }, 60_000)
+  }, 120_000)
 
   test('filters stand in the address and survive a reload', async () => {
     const { page, settled, close } = await atHospital('members')
@@ -66,7 +66,7 @@ describe.skipIf(!hasProgram('chromium'))('people, roles and departments in Chrom
     await page.getByRole('button', { name: 'Take the filters away' }).click()
     await expect.poll(() => page.getByRole('table').getByRole('link').count(), soon).toBe(4)
     await close()
-  }, 60_000)
+  }, 120_000)
 
   test('a member is suspended and reinstated, and gets another role', async () => {
     const { page, hospital, goTo, db, close } = await atHospital('members')
@@ -80,7 +80,7 @@ describe.skipIf(!hasProgram('chromium'))('people, roles and departments in Chrom
     await page.getByTitle('Finance').click()
     await expect.poll(async () => (await db('membership').where({ membership_id: hospital.doctorId }).first<{ role_id: string }>('role_id')).role_id, soon).toBe(await roleOf(db, hospital.organisationId, 'finance'))
     await close()
-  }, 60_000)
+  }, 120_000)
 
   test('somebody who has forgotten the password is given another that works once', async () => {
     const { page, hospital, goTo, close } = await atHospital('frozen-accounts')
@@ -89,7 +89,7 @@ describe.skipIf(!hasProgram('chromium'))('people, roles and departments in Chrom
     await page.getByRole('dialog', { name: /Give Zhang Wei/ }).getByRole('button', { name: 'New one-time password' }).click()
     await page.getByRole('dialog', { name: 'Zhang Wei has a one-time password' }).waitFor()
     await close()
-  }, 60_000)
+  }, 120_000)
 
   test('whoever is invited needs the code that is shown once', async () => {
     const { page, close } = await atHospital('invitations')
@@ -103,7 +103,7 @@ describe.skipIf(!hasProgram('chromium'))('people, roles and departments in Chrom
     await page.getByRole('button', { name: 'I have kept it' }).click()
     await expect.poll(() => page.getByRole('table').getByText('Open', { exact: true }).count(), soon).toBe(2)
     await close()
-  }, 60_000)
+  }, 120_000)
 
   test('a document that waits is verified', async () => {
     const { page, db, hospital, close } = await atHospital('members')
@@ -114,7 +114,7 @@ describe.skipIf(!hasProgram('chromium'))('people, roles and departments in Chrom
     const row = await db('credential').join('membership', 'membership.account_id', 'credential.account_id').where({ membership_id: hospital.doctorId }).first<{ state: string }>('credential.state')
     expect(row.state).toBe('verified')
     await close()
-  }, 60_000)
+  }, 120_000)
 
   test('a frozen account is released with a reason', async () => {
     const { page, close } = await atHospital('frozen-accounts')
@@ -126,7 +126,7 @@ describe.skipIf(!hasProgram('chromium'))('people, roles and departments in Chrom
     await drawer.getByRole('button', { name: 'Release' }).click()
     await page.getByText('No account is frozen').waitFor()
     await close()
-  }, 60_000)
+  }, 120_000)
 
   test('who was first wins: a change of a role that somebody else changed meanwhile is told, and can be made again', async () => {
     const { page, db, hospital, close } = await atHospital('roles')
@@ -143,7 +143,7 @@ describe.skipIf(!hasProgram('chromium'))('people, roles and departments in Chrom
     await drawer.waitFor({ state: 'detached' })
     expect((await db('role').where({ organisation_id: hospital.organisationId, built_in: 'general' }).first<{ description: string }>('description')).description).toBe('Reads studies')
     await close()
-  }, 60_000)
+  }, 120_000)
 
   test('the full role is shown whole and locked', async () => {
     const { page, close } = await atHospital('roles')
@@ -154,7 +154,7 @@ describe.skipIf(!hasProgram('chromium'))('people, roles and departments in Chrom
     expect(await boxes.count()).toBeGreaterThan(50)
     expect(await boxes.evaluateAll((all) => all.every((box) => (box as HTMLInputElement).checked && (box as HTMLInputElement).disabled))).toBe(true)
     await close()
-  }, 60_000)
+  }, 120_000)
 
   test('a role that is held is deleted only with another in its place', async () => {
     const { page, db, hospital, close } = await atHospital('roles')
@@ -168,7 +168,7 @@ describe.skipIf(!hasProgram('chromium'))('people, roles and departments in Chrom
     await page.getByRole('button', { name: 'Delete: Doctor' }).waitFor({ state: 'detached' })
     expect((await db('membership').where({ membership_id: hospital.doctorId }).first<{ role_id: string }>('role_id')).role_id).toBe(await roleOf(db, hospital.organisationId, 'finance'))
     await close()
-  }, 60_000)
+  }, 120_000)
 
   test('a department somebody is in stays, and says why', async () => {
     const { page, close } = await atHospital('departments')
@@ -180,7 +180,7 @@ describe.skipIf(!hasProgram('chromium'))('people, roles and departments in Chrom
     await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click()
     await page.getByRole('dialog').getByText('Another one has this name or code. Choose another.').waitFor()
     await close()
-  }, 60_000)
+  }, 120_000)
 
   test('who may manage nothing has no entry in the navigation, and is told what is missing', async () => {
     const { page, hospital, goTo, close } = await atHospital('members', 'general')
@@ -189,7 +189,7 @@ describe.skipIf(!hasProgram('chromium'))('people, roles and departments in Chrom
     await goTo(`/o/${hospital.organisationId}/home`)
     expect(await page.getByRole('navigation', { name: 'Pages' }).getByRole('link').allInnerTexts()).not.toContain('Management')
     await close()
-  }, 60_000)
+  }, 120_000)
 
   test('a list that cannot be loaded says so and is tried again', async () => {
     const { page, hospital, close } = await atHospital('frozen-accounts')
@@ -200,7 +200,7 @@ describe.skipIf(!hasProgram('chromium'))('people, roles and departments in Chrom
     await page.getByRole('button', { name: 'Try again' }).click()
     await page.getByRole('table', { name: 'Invitations' }).waitFor()
     await close()
-  }, 60_000)
+  }, 120_000)
 
   test('a long list is read page by page', async () => {
     const { page, db, hospital, settled, close } = await atHospital('frozen-accounts')
@@ -211,5 +211,5 @@ describe.skipIf(!hasProgram('chromium'))('people, roles and departments in Chrom
     await page.getByRole('button', { name: 'Show more' }).click()
     await expect.poll(() => page.getByRole('table').getByRole('link').count(), soon).toBe(59)
     await close()
-  }, 60_000)
+  }, 120_000)
 })
