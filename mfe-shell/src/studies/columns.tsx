@@ -43,11 +43,13 @@ const text = (written: Written<string | undefined>): Pick<StudyColumn, 'cell' | 
 /** px: what is around the text of a tag, and the sign of a locked study or a favourite. */
 const aroundTag = 14
 const signWidth = 20
+/** Of what a tag's text, in 12 px, would be in the 13 px of the others. */
+const tagText = 12 / 13
 
 /** A column of tags. */
 const pills = (written: Written<readonly string[]>): Pick<StudyColumn, 'cell' | 'wants'> => ({
   cell: (study, context) => written(study, context).map((one) => <Tag key={one} className="study-type">{one}</Tag>),
-  wants: (study, context, widthOf) => written(study, context).reduce((sum, one) => sum + widthOf(one) + aroundTag, 0),
+  wants: (study, context, widthOf) => written(study, context).reduce((sum, one) => sum + widthOf(one) * tagText + aroundTag, 0),
 })
 
 /** Every column of the study list, in its order. The last one, of operations, is the table's own. */
@@ -82,7 +84,7 @@ export const studyColumns: readonly StudyColumn[] = [
   {
     name: 'state', width: 68, isShown: true, isFirm: true,
     cell: ({ state }, { words }) => <Tag className="study-type" color={state === 'locked' ? 'warning' : 'default'}>{words.states[state]}</Tag>,
-    wants: ({ state }, { words }, widthOf) => widthOf(words.states[state]) + aroundTag,
+    wants: ({ state }, { words }, widthOf) => widthOf(words.states[state]) * tagText + aroundTag,
   },
   { name: 'uploader', width: 96, isShown: true, isMinor: true, ...text((study, { words }) => writtenUploader(study, words)) },
   { name: 'exam', width: 130, isShown: true, sort: 'exam', ...text(({ StudyDate, StudyTime }) => writtenTime(StudyDate, StudyTime)) },

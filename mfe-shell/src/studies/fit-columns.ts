@@ -1,6 +1,6 @@
 /** How wide columns are where the table has less room than they would like. */
 
-/** Text may lose so much of its width before the table scrolls sideways, and may take so much more where it is long. */
+/** Text may lose so much of its column's usual width before the table scrolls sideways, and may take so much more where it is long. */
 const narrowest = 0.72
 const widest = 2
 /** px, of the table's heads in the widest font there may be: a letter in bold, a narrow and a wide one, a Chinese character, and what is left and right of a text. */
@@ -28,33 +28,23 @@ export interface Wish {
 }
 
 /**
- * Widths of columns, in px, that fill no more than the room where that can be; no head is cut, and what cannot shrink further keeps its least. Short texts
- * leave their room to long ones.
+ * Widths of columns, in px, that fill no more than the room where that can be; no head is cut, and what cannot shrink further keeps its least. As many columns
+ * as can be are read whole: what there is beyond the least goes to those that miss the least of it, and only what is left then to texts that stay cut all the same.
  */
 export function fitted(columns: readonly Wish[], room: number): number[] {
   const wishes = columns.map(({ width, title, isFirm, wanted = width }) => {
     const head = headWidth(title)
     const all = Math.ceil(Math.max(Math.min(wanted, width * widest), head))
-    const usual = isFirm ? all : Math.min(all, Math.max(width, head))
-    return { all, usual, least: isFirm ? all : Math.min(usual, Math.max(Math.ceil(width * narrowest), head)) }
+    const least = isFirm ? all : Math.min(all, Math.max(Math.ceil(width * narrowest), head))
+    return { least, missing: all - least }
   })
-  const left = room - wishes.reduce((sum, { usual }) => sum + usual, 0)
-  if (left < 0) return shrunk(wishes.map(({ usual, least }) => ({ wide: usual, least })), room)
-  // What is left when every column has its usual width is for long texts: none of them takes it from another column.
-  const more = wishes.reduce((sum, { all, usual }) => sum + all - usual, 0)
-  const share = more === 0 ? 0 : Math.min(1, left / more)
-  return wishes.map(({ all, usual }) => usual + Math.floor((all - usual) * share))
-}
-
-/** Narrower than they would be by the same share each, save those that are at their least. */
-function shrunk(columns: readonly { readonly wide: number; readonly least: number }[], room: number): number[] {
-  const kept = new Set<number>()
-  for (;;) {
-    const left = room - columns.reduce((sum, { least }, nth) => sum + (kept.has(nth) ? least : 0), 0)
-    const wanted = columns.reduce((sum, { wide }, nth) => sum + (kept.has(nth) ? 0 : wide), 0)
-    const share = wanted === 0 ? 1 : Math.min(1, left / wanted)
-    const tight = columns.flatMap(({ wide, least }, nth) => (!kept.has(nth) && Math.floor(wide * share) < least ? [nth] : []))
-    if (tight.length === 0) return columns.map(({ wide, least }, nth) => (kept.has(nth) ? least : Math.floor(wide * share)))
-    for (const nth of tight) kept.add(nth)
+  const widths = wishes.map(({ least }) => least)
+  let left = room - widths.reduce((sum, width) => sum + width, 0)
+  const short = [...wishes.entries()].filter(([, { missing }]) => missing > 0).toSorted(([, one], [, other]) => one.missing - other.missing)
+  for (const [nth, [column, { least, missing }]] of short.entries()) {
+    const share = Math.max(0, missing <= left ? missing : Math.floor(left / (short.length - nth)))
+    widths[column] = least + share
+    left -= share
   }
+  return widths
 }

@@ -6,7 +6,8 @@ export function textWidths(family: string): (text: string) => number {
   return (text) => {
     const before = known.get(text)
     if (before !== undefined) return before
-    const width = pen?.measureText(text).width ?? 0
+    // Digits are drawn as wide as one another, which the pen cannot do of itself.
+    const width = pen?.measureText(text.replaceAll(/\d/g, '0')).width ?? 0
     known.set(text, width)
     return width
   }
