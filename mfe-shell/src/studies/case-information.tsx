@@ -42,10 +42,10 @@ export function CaseInformation({ organisationId, study, seesIdentities, onChang
         <section key={block}>
           <h3 className="detail-title">{words.blocks[block]}</h3>
           {study.caseInformation[block].length === 0 ? <p className="hint">{words.nothingSaid}</p>
-            : <dl className="facts">{study.caseInformation[block].map((one, index) => <div key={`${one.keyword} ${String(index)}`} className="fact"><dt>{words.attributes[one.keyword] ?? one.keyword}</dt><dd>{read(one.keyword, one.value)}{corrected(one)}</dd></div>)}</dl>}
+            : <dl className="facts case-facts">{study.caseInformation[block].map((one, index) => <div key={`${one.keyword} ${String(index)}`} className="fact"><dt>{words.attributes[one.keyword] ?? one.keyword}</dt><dd>{read(one.keyword, one.value)}{corrected(one)}</dd></div>)}</dl>}
         </section>
       ))}
-      <dl className="facts detail-title">
+      <dl className="facts case-facts detail-title">
         <div className="fact"><dt>{words.columns.dataId}</dt><dd className="mono">{study.recordId}</dd></div>
         <div className="fact"><dt>{words.columns.arrival}</dt><dd>{formats.moment(study.arrivedAt)}</dd></div>
         {study.byteLength !== undefined && <div className="fact"><dt>{words.columns.size}</dt><dd>{formats.bytes(study.byteLength)}</dd></div>}

@@ -39,7 +39,7 @@ export function Filters({ organisationId, search, onChange, onReset }: FiltersPr
   const further = furtherFilters(search)
   return (
     <div className="study-filters" role="search">
-      <Input ref={field} className="study-keyword" prefix={<SearchOutlined aria-hidden />} aria-label={words.keyword} placeholder={words.keyword} title={words.keywordKey} value={typed} allowClear maxLength={64}
+      <Input ref={field} className="study-keyword" prefix={<SearchOutlined aria-hidden />} aria-label={words.keyword} placeholder={words.keywordExample} title={words.keywordKey} value={typed} allowClear maxLength={64}
         onChange={({ target }) => { setTyped(target.value); if (target.value === '') onChange({ keyword: '' }) }} onPressEnter={() => { onChange({ keyword: typed.trim() }) }} />
       <Select className="study-range" aria-label={words.range} value={range} options={ranges.map((value) => ({ value, label: words.ranges[value] }))} onChange={(value) => { onChange({ range: value === 'day' ? '' : value, ...(value !== 'custom' && { from: '', to: '' }) }) }} />
       {range === 'custom' && (
@@ -72,9 +72,9 @@ function Further({ search, onChange }: Pick<FiltersProps, 'search' | 'onChange'>
     }}>
       {texts.map((name) => <label key={name}>{words.fields[name]}<Input name={name} defaultValue={of(name)} maxLength={64} allowClear /></label>)}
       <label>{words.fields.sex}<Select value={of('sex')} aria-label={words.fields.sex} options={[{ value: '', label: words.any }, ...(['M', 'F', 'O', 'none'] as const).map((value) => ({ value: value as string, label: words.sexes[value] }))]} onChange={(sex) => { onChange({ sex }) }} /></label>
+      <label>{words.fields.examFrom}<Input type="date" value={of('examFrom')} max={of('examTo')} onChange={({ target }) => { onChange({ examFrom: target.value }) }} /></label>
+      <label>{words.fields.examTo}<Input type="date" value={of('examTo')} min={of('examFrom')} onChange={({ target }) => { onChange({ examTo: target.value }) }} /></label>
       <label>{words.fields.state}<Select value={of('state')} aria-label={words.fields.state} options={[{ value: '', label: words.any }, ...(['normal', 'locked'] as const).map((value) => ({ value: value as string, label: words.states[value] }))]} onChange={(state) => { onChange({ state }) }} /></label>
-      <label>{words.fields.examFrom}<Input type="date" value={of('examFrom')} onChange={({ target }) => { onChange({ examFrom: target.value }) }} /></label>
-      <label>{words.fields.examTo}<Input type="date" value={of('examTo')} onChange={({ target }) => { onChange({ examTo: target.value }) }} /></label>
       <label className="further-switch"><Switch size="small" checked={of('marked') === '1'} onChange={(isOn) => { onChange({ marked: isOn ? '1' : '' }) }} aria-label={words.fields.marked} /> {words.fields.marked}</label>
       <Button type="primary" htmlType="submit">{words.apply}</Button>
     </form>

@@ -3,7 +3,7 @@ import { session, studies } from '@isocenter/api-client'
 import type { StudySummary } from '@isocenter/contracts'
 import { Loaded, useLanguage, useResource } from '@isocenter/design-system'
 import { Button } from 'antd'
-import { useEffect, useState } from 'react'
+import { Fragment, useEffect, useState } from 'react'
 import { writtenAge, writtenName, writtenSex, writtenTime } from './row-text.ts'
 import { SeriesPicture } from './series-picture.tsx'
 import { useStudyWords } from './words.ts'
@@ -22,6 +22,7 @@ export function Preview({ organisationId, study, onOpen, onDetail, onClose }: {
     return () => { clearTimeout(timer) }
   }, [study?.StudyInstanceUID])
   const detail = useResource(asked, (signal) => studies(session.api.of(organisationId)).find(asked ?? '', signal))
+  const facts = (one: StudySummary) => [writtenSex(one, words), writtenAge(one, words), one.PatientID ?? '', writtenTime(one.StudyDate, one.StudyTime), one.StudyDescription ?? ''].filter((fact, nth, all) => fact !== '' && all.indexOf(fact) === nth)
   return (
     <aside className="study-preview" aria-label={words.preview.title}>
       <div className="study-preview-head">
@@ -30,7 +31,7 @@ export function Preview({ organisationId, study, onOpen, onDetail, onClose }: {
       </div>
       {study === undefined ? <p className="hint">{words.preview.none}</p> : (
         <>
-          <p className="hint">{[writtenSex(study, words), writtenAge(study, words), study.PatientID, writtenTime(study.StudyDate, study.StudyTime), study.StudyDescription].filter(Boolean).join(' · ')}</p>
+          <p className="hint">{facts(study).map((fact, nth) => <Fragment key={fact}>{nth > 0 && ' · '}<span className="study-fact">{fact}</span></Fragment>)}</p>
           <div className="row-actions">
             <Button type="primary" size="small" icon={<EyeOutlined aria-hidden />} onClick={() => { onOpen(study) }}>{words.open}</Button>
             <Button size="small" icon={<ProfileOutlined aria-hidden />} onClick={() => { onDetail(study) }}>{words.detail}</Button>

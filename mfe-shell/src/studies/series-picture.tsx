@@ -15,7 +15,7 @@ export function SeriesPicture({ organisationId, StudyInstanceUID, series }: { re
         : <img loading="lazy" alt="" src={dicomweb(organisationId, `/studies/${StudyInstanceUID}/series/${series.SeriesInstanceUID}/thumbnail`)} onError={() => { setFailed(true) }} />}
       <figcaption>
         <strong>{name}</strong>
-        <span className="hint">{words.preview.images(String(series.NumberOfSeriesRelatedInstances))}{!series.isShown && <> <EyeInvisibleOutlined role="img" aria-label={words.preview.hidden} title={words.preview.hidden} /></>}</span>
+        <span className="hint">{words.preview.images(series.NumberOfSeriesRelatedInstances)}{!series.isShown && <> <EyeInvisibleOutlined role="img" aria-label={words.preview.hidden} title={words.preview.hidden} /></>}</span>
       </figcaption>
     </figure>
   )

@@ -135,7 +135,7 @@ function StudyList({ membership: { organisation: { organisationId }, permissions
         {permissions.includes('study.download') && <Button icon={<TableOutlined aria-hidden />} onClick={() => { setExporting(true) }}>{words.exportList}</Button>}
         <ViewChooser saved={saved} current={view} shown={{ filters: Object.fromEntries([...new URLSearchParams(filters)].filter(([name]) => name !== 'view')), columns: columns.shown.map(({ name }) => name) }} onChoose={choose} />
         {!isNarrow && <ColumnChooser {...columns} show={(names) => { columns.show(names); go({ view: '' }) }} reset={() => { columns.reset(); go({ view: '' }) }} />}
-        <Button icon={<ReloadOutlined aria-hidden />} aria-label={words.arrivedHint} onClick={refresh} />
+        <Button icon={<ReloadOutlined aria-hidden />} aria-label={words.refresh} title={words.refresh} onClick={refresh} />
       </div>
     }>
       <Filters organisationId={organisationId} search={search} onChange={(change) => { go(change) }} onReset={() => { navigate(path, { replace: true }) }} />

@@ -35,13 +35,12 @@ const rowHeight = 37
 const headHeight = 42
 const selectionWidth = 36
 const operationsWidth = 62
-const scrollbarWidth = 16
 /** So many rows before the end more are asked for. */
 const near = 20
 /** Widths follow what the first rows have: further ones, which come while the list is read, move nothing. */
 const measuredRows = 50
 /** px left and right of a text, and what one may be wider than it was measured. */
-const aroundText = 10
+const aroundText = 9
 
 /** Dense, and only the rows in sight are in the page, so that ten thousand scroll as ten do. */
 export function StudyTable({ items, columns, current, selected, sort, actions, onCurrent, onSelect, onSort, onDetail, onDelete, onShare, onShareColleague, onDownload, onEnd }: StudyTableProps) {
@@ -49,16 +48,17 @@ export function StudyTable({ items, columns, current, selected, sort, actions, o
   const { language, formats } = useLanguage()
   const place = useRef<HTMLDivElement>(null)
   const scroller = useRef<{ scrollTo: (to: { index: number }) => void } | null>(null)
-  const cut = useCutText(place)
+  const cut = useCutText(place, columns.map(({ name }) => words.columns[name]))
   const { height, width: room, font } = useRoom(place)
   const widthOf = useMemo(() => textWidths(font), [font])
   const own = { selection: selectionWidth, operations: Math.max(operationsWidth, headWidth(words.columns.operations)) }
   const context: CellContext = { words, language, formats, onOpen: ({ StudyInstanceUID }) => { actions.open([StudyInstanceUID]) }, onDetail }
   const measured = items.slice(0, measuredRows)
+  // The table's scrollbars lie over it: they take no room.
   const widths = fitted(columns.map(({ name, width, isFirm, isFixed, sort: sortBy, align, wants }) => ({
     width, title: words.columns[name], isFirm: isFirm === true || isFixed === true || sortBy !== undefined || align !== undefined,
     wanted: wants && Math.max(0, ...measured.map((study) => wants(study, context, widthOf))) + aroundText,
-  })), room - own.selection - own.operations - scrollbarWidth)
+  })), room - own.selection - own.operations)
   const allSelected = items.length > 0 && items.every(({ StudyInstanceUID }) => selected.has(StudyInstanceUID))
 
   const shown: TableProps<StudySummary>['columns'] = [
