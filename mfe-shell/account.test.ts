@@ -20,7 +20,7 @@ describe.skipIf(!hasProgram('chromium'))('the own account in Chromium', () => {
     provider = await aProvider()
     screens = await openScreens({ OIDC_TRUSTED_ORIGINS: provider.origin })
     provider.home = screens.url
-  }, 180_000)
+  }, 300_000)
   afterAll(async () => {
     await screens.close()
     await provider.close()
@@ -64,7 +64,7 @@ describe.skipIf(!hasProgram('chromium'))('the own account in Chromium', () => {
     await page.getByText('The password is changed; all other sessions have ended.').waitFor()
     await one.goTo('/me/profile')
     expect((await fetch(`${screens.url}/api/session`, { headers: { cookie: `isocenter-session=${elsewhere}`, 'sec-fetch-site': 'same-origin' } })).status).toBe(401)
-  }, 60_000)
+  }, 120_000)
 
   test('another phone number is proved by the password and by the code that was sent there', async () => {
     const one = await openWithPassword({ viewport: phone })
@@ -87,7 +87,7 @@ describe.skipIf(!hasProgram('chromium'))('the own account in Chromium', () => {
     expect(row.phone.endsWith(number)).toBe(true)
     await page.getByText(new RegExp(`${number.slice(-4)}`)).first().waitFor()
     expect(await seriousFindings(page)).toEqual([])
-  }, 60_000)
+  }, 120_000)
 
   test('who is linked at the organisation’s provider signs in there, comes back to where he wanted to go, and is told where he is not', async () => {
     const one = await openWithPassword()
@@ -125,7 +125,7 @@ describe.skipIf(!hasProgram('chromium'))('the own account in Chromium', () => {
     await visitor.page.waitForURL(`**/o/${organisationId}/information`)
     await visitor.page.getByRole('button', { name: 'Account of Wang Fang' }).waitFor()
     expect(visitor.complaints).toEqual([])
-  }, 90_000)
+  }, 180_000)
 
   test('the administrators’ entrance leads to management', async () => {
     const { organisation: { organisationId }, phone: number } = await openWithPassword()
@@ -136,7 +136,7 @@ describe.skipIf(!hasProgram('chromium'))('the own account in Chromium', () => {
     await visitor.page.getByLabel('Password', { exact: true }).fill(ownPassword)
     await visitor.page.keyboard.press('Enter')
     await visitor.page.waitForURL(`**/o/${organisationId}/admin/members`)
-  }, 60_000)
+  }, 120_000)
 
   test('the offer to be reachable stays away for fifteen days where it is put off, on every device', async () => {
     const one = await open()
@@ -151,7 +151,7 @@ describe.skipIf(!hasProgram('chromium'))('the own account in Chromium', () => {
     await other.goTo('/workbench')
     await other.page.getByRole('heading', { level: 1 }).waitFor()
     expect(await offer(other.page).count()).toBe(0)
-  }, 60_000)
+  }, 120_000)
 
   describe('messages of this browser', () => {
     test('are not switched on where the person or the browser declines', async () => {
@@ -159,8 +159,8 @@ describe.skipIf(!hasProgram('chromium'))('the own account in Chromium', () => {
       await one.goTo('/me/notifications')
       await one.page.getByRole('switch', { name: 'Messages in this browser' }).click()
       await one.page.getByText('The browser does not allow messages of this page.').waitFor()
-      expect(await one.page.getByRole('switch', { name: 'Messages in this browser' }).getAttribute('aria-checked')).toBe('false')
-    }, 60_000)
+      await expect.poll(() => one.page.getByRole('switch', { name: 'Messages in this browser' }).getAttribute('aria-checked'), { timeout: 10_000 }).toBe('false')
+    }, 120_000)
 
     test('are switched on, are on after a reload, and are switched off', async () => {
       const one = await open()
@@ -179,14 +179,14 @@ describe.skipIf(!hasProgram('chromium'))('the own account in Chromium', () => {
       await here.click()
       await expect.poll(() => here.getAttribute('aria-checked'), { timeout: 10_000 }).toBe('true')
       const stored = () => screens.service.db('push_subscription').where({ account_id: one.accountId }).select<{ session_id: string }[]>('session_id')
-      expect(await stored()).toHaveLength(1)
+      await expect.poll(stored, { timeout: 10_000 }).toHaveLength(1)
       await one.goTo('/me/notifications')
-      expect(await here.getAttribute('aria-checked')).toBe('true')
+      await expect.poll(() => here.getAttribute('aria-checked'), { timeout: 10_000 }).toBe('true')
       await here.click()
       await expect.poll(() => here.getAttribute('aria-checked'), { timeout: 10_000 }).toBe('false')
-      expect(await stored()).toEqual([])
+      await expect.poll(stored, { timeout: 10_000 }).toEqual([])
       expect(one.complaints).toEqual([])
-    }, 60_000)
+    }, 120_000)
   })
 
   test('favourites are found, lead to their study, say when it is gone, and are removed', async () => {
@@ -207,7 +207,7 @@ describe.skipIf(!hasProgram('chromium'))('the own account in Chromium', () => {
     await page.getByRole('searchbox').or(page.getByRole('textbox')).first().fill('P-220')
     await page.keyboard.press('Enter')
     await expect.poll(() => page.getByRole('link', { name: '王小明' }).count(), { timeout: 10_000 }).toBe(0)
-    expect(new URL(page.url()).searchParams.get('search')).toBe('P-220')
+    await expect.poll(() => new URL(page.url()).searchParams.get('search'), { timeout: 10_000 }).toBe('P-220')
     await page.getByRole('link', { name: '李娜' }).click()
     await page.waitForURL(`**/o/${organisationId}/studies?record=${studies[1]?.StudyInstanceUID ?? ''}*`)
     await service.app.inject({ method: 'DELETE', url: `/dicom-web/studies/${studies[1]?.StudyInstanceUID ?? ''}`, headers })
@@ -216,5 +216,5 @@ describe.skipIf(!hasProgram('chromium'))('the own account in Chromium', () => {
     await page.getByRole('button', { name: /^移除/ }).first().click()
     await expect.poll(() => page.locator('ul.rows > li').count(), { timeout: 10_000 }).toBe(1)
     expect(one.complaints).toEqual([])
-  }, 90_000)
+  }, 180_000)
 })

@@ -9,6 +9,8 @@ import { unzipped } from '../server/src/platform/zip.fixture.ts'
 import { desktop, openScreens, overhang, phone, seriousFindings, type ScreensUnderTest, type TestOrganisation } from './browser.fixture.ts'
 
 const pictures = process.env['SCREENSHOTS']
+/** The machine of a test may be busy. */
+const soon = { timeout: 10_000 }
 
 describe.skipIf(!hasProgram('chromium'))('downloads in Chromium', () => {
   let screens: ScreensUnderTest
@@ -23,7 +25,7 @@ describe.skipIf(!hasProgram('chromium'))('downloads in Chromium', () => {
       const study = aStudy({ series: [{ kind: 'CT', instances }] })
       await screens.service.store(study.instances.map((instance) => bytesOf({ ...instance, ...attributes({ PatientName, PatientID: `P-100${String(nth)}`, AccessionNumber: `=A${String(nth)}`, Rows: 200, Columns: 200, PixelData: Buffer.alloc(80_000) }) })), { headers })
     }
-  }, 180_000)
+  }, 300_000)
   afterAll(() => screens.close())
 
   const studies = () => `/o/${north.organisationId}/studies`
@@ -69,7 +71,7 @@ describe.skipIf(!hasProgram('chromium'))('downloads in Chromium', () => {
     await page.getByRole('region', { name: '2 selected' }).getByRole('button', { name: 'Download' }).click()
     const dialog = page.getByRole('dialog', { name: 'Download 2 studies' })
     const anonymise = dialog.getByRole('switch', { name: 'Anonymise DICOM headers' })
-    expect([await anonymise.isChecked(), await anonymise.isDisabled()]).toEqual([true, true])
+    await expect.poll(async () => [await anonymise.isChecked(), await anonymise.isDisabled()], soon).toEqual([true, true])
     await shoot(page, 'compulsory')
     await dialog.getByRole('button', { name: 'Download' }).click()
     await dialog.getByText('It is being made').waitFor()
@@ -109,7 +111,7 @@ describe.skipIf(!hasProgram('chromium'))('downloads in Chromium', () => {
     expect(sheet).toContain('<c t="inlineStr"><is><t xml:space="preserve">=A0</t></is></c>')
     await dialog.waitFor({ state: 'hidden' })
     await page.getByRole('button', { name: 'Export' }).click()
-    expect(await dialog.getByRole('checkbox', { name: 'Uploaded by' }).isChecked()).toBe(false)
+    await expect.poll(() => dialog.getByRole('checkbox', { name: 'Uploaded by' }).isChecked(), soon).toBe(false)
     await dialog.getByRole('radio', { name: 'CSV' }).check()
     const csv = page.waitForEvent('download')
     await dialog.getByRole('button', { name: 'Export' }).click()
