@@ -1,6 +1,6 @@
 /**
- * Chinese words that the release lacks, by its own namespaces and English words: what it says of a series at its small picture, and its list of segmentations and
- * structures. Without them i18next shows the English ones.
+ * Chinese words that the release lacks, by its own namespaces and English words: what it says of a series at its small picture, its lists of segmentations, structures
+ * and measurements, and what stands beside images. Without them i18next shows the English ones.
  */
 export const chinese = {
   Messages: {
@@ -34,4 +34,23 @@ export const chinese = {
     'No segmentations available': '没有可用的分割', 'Not available on the current viewport': '当前窗格不可用', 'Add segment to enable this tool': '添加区域后可用', 'Segment Bidirectional': '区域双向径线',
     'Draw a segment before using bidirectional measurement': '测量双向径线前请先勾画区域', 'No description': '无描述',
   },
+  MeasurementTable: {
+    'No, do not ask again': '否，不再询问', 'Rename': '重命名', 'Duplicate': '复制', 'Change Color': '更改颜色', 'Lock': '锁定', 'Unlock': '解锁', 'Hide': '隐藏', 'Show': '显示', 'Create SR': '创建结构化报告', 'empty': '（空）',
+    'You have existing tracked measurements. What would you like to do with your existing tracked measurements?': '已有跟踪的测量，如何处理？',
+    'Measurements cannot span across multiple studies. Do you want to save your tracked measurements?': '测量不能跨多个检查。是否保存已跟踪的测量？',
+    'Do you want to continue tracking measurements for this study?': '是否继续跟踪该检查的测量？', 'Do you want to open this Segmentation?': '是否打开该分割？',
+    'There are unsaved measurements. Do you want to save it?': '有未保存的测量。是否保存？',
+  },
+  Common: { 'Foreground': '前景', 'SELECT A FOREGROUND': '选择前景', 'SELECT A SEGMENTATION': '选择分割' },
+  Buttons: { 'No segmentations available': '没有可用的分割', 'Not available on the current viewport': '当前窗格不可用', 'Tool not available for this modality': '该检查类型不能使用此工具' },
+  WindowLevelActionMenu: { 'Rendering Presets': '渲染预设', 'Search all': '搜索全部', 'Quality': '质量', 'Lighting': '光照', 'Shade': '阴影', 'Ambient': '环境光', 'Diffuse': '漫反射', 'Specular': '镜面反射', 'Shift': '偏移' },
+  CaptureViewportModal: {
+    'Copy to Clipboard': '复制图像', 'Image size in pixels': '图像大小（像素）', 'Width': '宽度', 'Height': '高度', 'Save Image': '保存图像', 'Image copied to clipboard': '图像已复制到剪贴板', 'Failed to copy image to clipboard': '图像复制失败',
+  },
 } as const satisfies Readonly<Record<string, Readonly<Record<string, string>>>>
+
+type Words = Readonly<Record<string, Readonly<Record<string, string>>>>
+
+/** Chinese as the release has it, and the words it lacks. Written into the release as text: it may use nothing from outside. */
+export const withWords = ({ zh }: { readonly zh: Words }, lacking: Words): { readonly zh: Words } =>
+  ({ zh: { ...zh, ...Object.fromEntries(Object.entries(lacking).map(([namespace, words]) => [namespace, { ...zh[namespace], ...words }])) } })

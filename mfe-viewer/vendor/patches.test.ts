@@ -1,5 +1,6 @@
 import { runInNewContext } from 'node:vm'
 import { describe, expect, test } from 'vitest'
+import { chinese } from './chinese.ts'
 import { createPatcher } from './patches.ts'
 
 /** The release's function around the line that is changed, as far as it decides whether to ask. */
@@ -14,6 +15,12 @@ const question = `(type, displaySet, standardMode) => {
   })();
   return answer;
 }`
+
+test('the release keeps its Chinese words, and has those it lacks', () => {
+  const release = "const zh = { zh: { Common: { Save: '保存' } } }; ({\n  ...{ de: {} },\n  ...zh,\n})"
+  const { zh } = runInNewContext(createPatcher('/').patched('app.bundle.0.js', release)) as { readonly zh: typeof chinese & { readonly Common: { readonly Save: string } } }
+  expect([zh.Common.Save, zh.Common.Foreground, zh.Messages['7']]).toEqual(['保存', chinese.Common.Foreground, chinese.Messages['7']])
+})
 
 describe('what is opened upon images', () => {
   const stays = runInNewContext(createPatcher('/').patched('89.bundle.0.js', question)) as (type: string, displaySet: object, standardMode: boolean) => string

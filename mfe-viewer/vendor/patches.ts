@@ -4,7 +4,7 @@
  * Each is counted, so that another release, in which they look otherwise, fails the build instead of the viewer.
  */
 import { viewMaker } from './array-views.ts'
-import { chinese } from './chinese.ts'
+import { chinese, withWords } from './chinese.ts'
 
 interface Patch {
   readonly name: string
@@ -26,7 +26,7 @@ const patches: readonly Patch[] = [
     from: /const shouldPrompt = type === HydrationType\.SR \? standardMode : !appConfig\?\.disableConfirmationPrompts;/g,
     to: () => 'if (type === HydrationType.SEG && displaySet.firstSegmentedSliceImageId === null) { resolve(false); return; } const shouldPrompt = type === HydrationType.SR && standardMode;',
   },
-  { name: 'where its Chinese words are', files: /\.js$/, from: /\n    Tools: zh_Tools_namespaceObject\n/g, to: () => `\n    Tools: zh_Tools_namespaceObject, ${Object.entries(chinese).map(([namespace, words]) => `${namespace}: ${JSON.stringify(words)}`).join(', ')}\n`, count: 1 },
+  { name: 'where its Chinese words are', files: /\.js$/, from: /\n {2}\.\.\.zh,\n/g, to: () => `\n  ...(${withWords.toString()})(zh, ${JSON.stringify(chinese)}),\n`, count: 1 },
   // The rest of the function is never reached, and left out when the script is made smaller.
   { name: 'where views of arrays are compiled', files: /\.bundle\.[0-9a-f]+\.js$/, from: /function compileConstructor\(dtype, dimension\) \{/g, to: () => `function compileConstructor(dtype, dimension) { return (${viewMaker.toString()})(dtype, dimension, CACHED_CONSTRUCTORS[dtype]);`, count: 3 },
 ]
