@@ -35,7 +35,7 @@ describe.skipIf(!hasProgram('chromium'))('the viewer in Chromium', () => {
   test('shows the images of a study and whose they are, and breaks no policy', async () => {
     const frame = await show([head])
     await frame.getByText('Müller Annegret').first().waitFor()
-    await frame.getByText(/ISO-0005/).first().waitFor()
+    await frame.getByText('ISO-0005 · female · born 1975-08-08', { exact: true }).waitFor()
     await picture('one')
     // The product's own mark, and not that of the viewer's makers.
     await frame.getByRole('img', { name: 'Isocenter' }).waitFor()
@@ -258,6 +258,7 @@ describe.skipIf(!hasProgram('chromium'))('the viewer in Chromium', () => {
       await goTo(`${reading.root}/studies`)
       await page.getByRole('button', { name: /^Open the images of .*Müller/ }).tap()
       await page.getByRole('heading', { name: /Müller/ }).waitFor()
+      await page.getByText(/ · female · /).waitFor()
       await expect.poll(() => page.locator('.viewer-picture img').evaluate((image: HTMLImageElement) => image.complete && image.naturalWidth > 0)).toBe(true)
       expect(await page.locator('.viewer-mark').allTextContents()).toEqual(['Not for diagnosis'])
       expect([asked, await overhang(page), await seriousFindings(page)]).toEqual([[], 0, []])
@@ -308,7 +309,9 @@ describe.skipIf(!hasProgram('chromium'))('the viewer in Chromium', () => {
     const frame = await show([head, chest])
     await expect.poll(() => frame.locator('.cornerstone-canvas').count(), { timeout: firstImageMs }).toBe(2)
     await frame.getByText('Müller Annegret').first().waitFor()
-    await frame.getByText('欧阳', { exact: false }).first().waitFor()
+    await frame.getByText('Ouyang ZhiYuan (欧阳志远)').first().waitFor()
+    // Their headings in the list, too.
+    for (const heading of ['Müller Annegret · CT HEAD NATIVE', /^Ouyang ZhiYuan \(欧阳志远\) · /]) await frame.locator('[data-cy="studyBrowser-panel"]').getByText(heading).waitFor()
     await picture('compared')
   }, 120_000)
 
