@@ -80,7 +80,7 @@ export async function openScreens(env: Readonly<Record<string, string>> = {}): P
   const browser = await launchChromium()
 
   const openPage = async ({ language = 'en', ...options }: PageOptions = {}): Promise<OpenedPage> => {
-    const { context, page, complaints } = await openWatchedPage(browser, { locale: language, timezoneId: 'Asia/Shanghai', baseURL: url, ...options }, isAnsweredRefusal)
+    const { context, page, complaints } = await openWatchedPage(browser, { locale: language, timezoneId: 'Asia/Shanghai', baseURL: url, ...options }, (text) => isAnsweredRefusal(text) || isSlowness(text))
     page.setDefaultTimeout(stepMs)
     const settled = async () => {
       await page.waitForSelector('h1')
@@ -143,3 +143,6 @@ export async function openScreens(env: Readonly<Record<string, string>> = {}): P
 
 /** The browser writes every answer from 400 on to its console; refusals are part of what is tested. */
 const isAnsweredRefusal = (text: string): boolean => /Failed to load resource: the server responded with a status of 4\d\d/.test(text)
+
+/** What single-spa says of a page that it has not begun five seconds after its loading (1), or of a part that takes longer than three or four (31): so it is on a busy machine. */
+const isSlowness = (text: string): boolean => /^single-spa minified message #(1|31): /.test(text)

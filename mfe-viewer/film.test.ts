@@ -92,7 +92,7 @@ describe.skipIf(!hasProgram('chromium'))('collecting for films in Chromium', () 
     // Turned, mirrored, inverted by the viewer's own keys.
     for (const key of ['r', 'h', 'i']) await page.keyboard.press(key)
     await page.keyboard.press('F6')
-    await expect.poll(async () => (await basketOf(page)).find(({ SOPInstanceUID }) => SOPInstanceUID === item?.SOPInstanceUID)?.view).toEqual({ isInverted: true, rotation: 90, isFlipped: true })
+    await expect.poll(async () => (await basketOf(page)).find(({ SOPInstanceUID }) => SOPInstanceUID === item?.SOPInstanceUID)?.view, { timeout: firstImageMs }).toEqual({ isInverted: true, rotation: 90, isFlipped: true })
   }, 400_000)
 
   test('the keys are among those a reader chooses himself', async () => {

@@ -11,7 +11,7 @@ import { storeBody } from '../server/src/dicomweb/service.fixture.ts'
 
 const pictures = process.env['SCREENSHOTS']
 /** Software draws here, on a machine that others use too. */
-export const firstImageMs = 120_000
+export const firstImageMs = 180_000
 
 export interface Reading {
   readonly screens: ScreensUnderTest
@@ -35,6 +35,7 @@ export async function openReading(language: 'zh-CN' | 'en' = 'en'): Promise<Read
   const screens = await openScreens()
   const opened = await screens.signedInPage({ organisationName: 'North Hospital', language })
   const { page } = opened
+  page.setDefaultTimeout(firstImageMs)
   const root = `/o/${opened.organisation.organisationId}`
   const showTo: Reading['showTo'] = async (reader, ...studies) => {
     await reader.goto(`${root}/viewer?studies=${studies.join(',')}`)
