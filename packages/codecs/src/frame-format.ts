@@ -45,6 +45,8 @@ export function nativeFrameBytes(format: FrameFormat): number {
  */
 export function checkedFormat(format: FrameFormat): FrameFormat {
   const { Rows, Columns, SamplesPerPixel, BitsAllocated, BitsStored } = format
+  // How three samples of a bit would be packed is said nowhere.
+  if (BitsAllocated === 1 && SamplesPerPixel !== 1) throw new CodecError('unsupported', 'a pixel of bits has one sample')
   const isSized = [Rows, Columns].every((size) => Number.isInteger(size) && size >= 1 && size <= 0xffff)
   if (!isSized || ![1, 3, 4].includes(SamplesPerPixel) || ![1, 8, 16, 32].includes(BitsAllocated)) throw new CodecError('unsupported', 'the frame has no size or sample format a codec takes')
   if (!Number.isInteger(BitsStored) || BitsStored < 1 || BitsStored > BitsAllocated) throw new CodecError('unsupported', 'Bits Stored does not go with Bits Allocated')

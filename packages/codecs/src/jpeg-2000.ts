@@ -34,11 +34,21 @@ export const jpeg2000: Codec = {
   async encode({ pixels, format }, transferSyntaxUID, { jpeg2000Ratio = 10 }) {
     const samples = encoderSamples(pixels, format)
     if (transferSyntaxUID === lossy) return encode(samples, format, { lossy: true, rate: jpeg2000Ratio, transformComponents: isRGB(format) })
-    return (isRGB(format) ? await provenTransformed(samples, pixels, format) : undefined) ?? encode(samples, format, { lossy: false, transformComponents: false })
+    let refusal: unknown
+    for (const attempt of attemptsAt(samples, format)) {
+      try {
+        const encoded = encode(attempt.samples, format, { lossy: false, transformComponents: attempt.transformComponents })
+        if (attempt.isBelieved || Buffer.compare((await decode(encoded.bytes, encoded.format)).pixels, pixels) === 0) return encoded
+      } catch (error) {
+        if (!(error instanceof CodecError)) throw error
+        refusal = error
+      }
+    }
+    throw refusal ?? new CodecError('unsupported', 'the encoder keeps not every pixel of the frame')
   },
 }
 
-const isRGB = ({ PhotometricInterpretation }: FrameFormat): boolean => PhotometricInterpretation === 'RGB'
+const isRGB = ({ PhotometricInterpretation, SamplesPerPixel }: FrameFormat): boolean => PhotometricInterpretation === 'RGB' && SamplesPerPixel === 3
 
 async function decode(bytes: Uint8Array, format: FrameFormat): Promise<NativeFrame> {
   const header = jpeg2000Header(bytes)
@@ -53,30 +63,36 @@ function encode({ samples, precision }: EncoderSamples, format: FrameFormat, set
   return { bytes, format: beforeComponentTransform(format, jpeg2000Header(bytes)) }
 }
 
-/**
- * The frame with its components transformed, or undefined where that would lose. The encoder always writes two guard bits
- * (ISO 15444-1 E.1), which the colour differences outgrow in pictures with edges between strong colours: without a word, it
- * then writes a stream that decodes to others. Differences that cannot grow so far are believed, all others decoded again.
- */
-async function provenTransformed(samples: EncoderSamples, pixels: Uint8Array, format: FrameFormat): Promise<EncodedFrame | undefined> {
-  try {
-    const encoded = encode(samples, format, { lossy: false, transformComponents: true })
-    if (hasMildColours(samples) || Buffer.compare((await decode(encoded.bytes, encoded.format)).pixels, pixels) === 0) return encoded
-  } catch (error) {
-    if (!(error instanceof CodecError)) throw error
-  }
-  return undefined
+interface Attempt {
+  readonly samples: EncoderSamples
+  readonly transformComponents: boolean
+  /** Loses nothing whatever the picture; others are decoded again. */
+  readonly isBelieved: boolean
 }
 
-/** Below this the rounding of each level counts as well. */
-const leastMildPrecision = 4
+/**
+ * How a frame may be kept whole, best first. The encoder always writes two guard bits (ISO 15444-1 E.1), which colour
+ * differences outgrow in pictures with edges between strong colours, and rounding in samples of few bits: without a word, it
+ * then writes a stream that decodes to others. And it refuses samples of few bits that need more room than they have
+ * uncompressed, as noise does. Told of eight bits, it has room for both.
+ */
+function attemptsAt(samples: EncoderSamples, format: FrameFormat): Attempt[] {
+  const isBelieved = samples.precision >= leastBelieved
+  return [
+    ...(isRGB(format) ? [{ samples, transformComponents: true, isBelieved: isBelieved && hasMildColours(samples) }] : []),
+    { samples, transformComponents: false, isBelieved },
+    ...(format.BitsAllocated > 1 && samples.precision < 8 ? [{ samples: { ...samples, precision: 8 }, transformComponents: false, isBelieved: true }] : []),
+  ]
+}
 
 /**
- * Whether red and blue stay within half the range of green. Five levels of the reversible wavelet make a value at most 2.9
- * times as large in LL, 5 in HL and LH, 9 in HH; the bits there are let it grow to 4, 8 and 16 times half the range.
+ * Five levels of the reversible wavelet make of values up to half the range at most 2.92 times as much in LL, 4.82 in HL and
+ * LH, 7.96 in HH, to which their rounding adds no more than 22, 33 and 50; the guard bits let them grow to 4, 8 and 16 times.
  */
+const leastBelieved = 6
+
+/** Whether red and blue stay within half the range of green: their differences are no larger than samples then. */
 function hasMildColours({ samples, precision }: EncoderSamples): boolean {
-  if (precision < leastMildPrecision) return false
   const most = 2 ** (precision - 1)
   for (let red = 0; red + 2 < samples.length; red += 3) {
     const green = samples[red + 1] ?? 0

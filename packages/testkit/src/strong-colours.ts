@@ -1,4 +1,4 @@
-/** A picture that asks more of a JPEG 2000 encoder than any photograph does. */
+/** Pictures that ask more of a JPEG 2000 encoder than any photograph does. */
 
 /** Coefficients of the reversible wavelet's filters (ISO 15444-1 F.4.8.2), the middle one in the middle. */
 const lowPass = [-1 / 8, 2 / 8, 6 / 8, 2 / 8, -1 / 8]
@@ -20,18 +20,22 @@ function countIn(filters: readonly (readonly number[])[], centre: number): Map<n
   return weights
 }
 
+type Bands = 'LL' | 'HL' | 'LH' | 'HH'
+
 /**
- * 128 by 128 pixels of magenta and green, `most` being their strongest sample: colour differences laid so that they add up to
- * the largest coefficient that JPEG 2000's reversible transform can make of them. Colour by pixel, a byte a sample.
+ * Which of 128 by 128 samples must be strong and which weak to add up to the largest coefficient that level of JPEG 2000's
+ * reversible transform can make in that band.
  */
+export function strongestPattern(bands: Bands, level: number): boolean[] {
+  const lows = Array.from({ length: level }, () => lowPass)
+  const low = countIn(lows, 64)
+  const high = countIn([...lows.slice(1), highPass], 64 + 2 ** (level - 1))
+  const across = bands === 'HL' || bands === 'HH' ? high : low
+  const down = bands === 'LH' || bands === 'HH' ? high : low
+  return Array.from({ length: 128 * 128 }, (_, index) => (across.get(index % 128) ?? 0) * (down.get(index >> 7) ?? 0) > 0)
+}
+
+/** 128 by 128 pixels of magenta and green, `most` being their strongest sample: the colour differences make that pattern. Colour by pixel, a byte a sample. */
 export function strongColours(bands: 'LL' | 'HL', most: number): Uint8Array {
-  const lows = Array.from({ length: bands === 'LL' ? 5 : 4 }, () => lowPass)
-  const down = countIn(lows, 64)
-  const across = bands === 'LL' ? down : countIn([...lows.slice(1), highPass], 72)
-  const pixels = new Uint8Array(128 * 128 * 3)
-  for (let index = 0; index < 128 * 128; index++) {
-    const isMagenta = (across.get(index % 128) ?? 0) * (down.get(index >> 7) ?? 0) > 0
-    pixels.set(isMagenta ? [most, 0, most] : [0, most, 0], index * 3)
-  }
-  return pixels
+  return Uint8Array.from(strongestPattern(bands, bands === 'LL' ? 5 : 4).flatMap((isMagenta) => (isMagenta ? [most, 0, most] : [0, most, 0])))
 }
