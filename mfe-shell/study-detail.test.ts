@@ -7,7 +7,7 @@ import { aStoredStudy, listAt, shoot } from './studies.fixture.ts'
 
 describe.skipIf(!hasProgram('chromium'))('one study in Chromium', () => {
   let screens: ScreensUnderTest
-  beforeAll(async () => { screens = await openScreens() }, 180_000)
+  beforeAll(async () => { screens = await openScreens() }, 300_000)
   afterAll(() => screens.close())
 
   test('files are added to a study, looked at, and deleted after a question', async () => {
@@ -48,7 +48,7 @@ describe.skipIf(!hasProgram('chromium'))('one study in Chromium', () => {
     await page.getByRole('button', { name: 'Delete Referral.pdf' }).waitFor()
     expect(opened.complaints.splice(0).filter((complaint) => !complaint.includes('422'))).toEqual([])
     await close()
-  }, 90_000)
+  }, 180_000)
 
   test('a case is corrected beside what its images say, a view kept and begun with, a colleague told', async () => {
     const centre = await screens.organisation('hospital', 'Centre Hospital')
@@ -92,9 +92,9 @@ describe.skipIf(!hasProgram('chromium'))('one study in Chromium', () => {
     await page.waitForURL(/view=/)
     await page.getByRole('button', { name: 'All CT' }).waitFor()
     await shoot(page, 'view')
-    expect(await overhang(page)).toBe(0)
+    await expect.poll(() => overhang(page), { timeout: 10_000 }).toBe(0)
     // The usual columns fit.
-    expect(await page.locator('.ant-table-tbody-virtual').evaluate((table) => (table.firstElementChild?.scrollWidth ?? 0) - table.clientWidth)).toBeLessThanOrEqual(0)
+    await expect.poll(() => page.locator('.ant-table-tbody-virtual').evaluate((table) => (table.firstElementChild?.scrollWidth ?? 0) - table.clientWidth), { timeout: 10_000 }).toBeLessThanOrEqual(0)
     // As who comes the next morning.
     await page.goto(new URL(listAt(centre), page.url()).href)
     await page.waitForURL(/type=CT.*view=/)

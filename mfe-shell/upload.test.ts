@@ -12,10 +12,12 @@ const aFile = (name: string, bytes: Uint8Array, mimeType = 'application/dicom') 
 /** The files of a study of so many objects that have these attributes. */
 const objectsOf = (instances: number, given: Parameters<typeof attributes>[0]): Uint8Array[] => aStudy({ series: [{ kind: 'CT', instances }] }).instances.map((instance) => bytesOf({ ...instance, ...attributes(given) }))
 const nothing = new Uint8Array()
+/** The machine of a test may be busy. */
+const soon = { timeout: 20_000 }
 
 describe.skipIf(!hasProgram('chromium'))('uploads in Chromium', () => {
   let screens: ScreensUnderTest
-  beforeAll(async () => { screens = await openScreens() }, 180_000)
+  beforeAll(async () => { screens = await openScreens() }, 300_000)
   afterAll(() => screens.close())
 
   test('files and archives are uploaded, each with what came of it, and the study is there', async () => {
@@ -31,8 +33,8 @@ describe.skipIf(!hasProgram('chromium'))('uploads in Chromium', () => {
       aFile('broken.zip', Buffer.from('no archive at all'), 'application/zip'),
     ])
     await page.getByRole('button', { name: 'Upload 3 files' }).click()
-    await page.getByText('6 of 6 files done').waitFor({ timeout: 20_000 })
-    expect(await page.locator('.upload-items .ant-tag').allInnerTexts()).toEqual(['Too large', 'Cannot be read', 'Not a DICOM image, left out', 'Stored', 'Stored', 'Stored'])
+    await page.getByText('6 of 6 files done').waitFor(soon)
+    await expect.poll(() => page.locator('.upload-items .ant-tag').allInnerTexts(), soon).toEqual(['Too large', 'Cannot be read', 'Not a DICOM image, left out', 'Stored', 'Stored', 'Stored'])
     await shoot(page, 'upload')
     expect(await seriousFindings(page)).toEqual([])
     // Once more, beside an object of the same study that says another patient: nothing is stored twice, and nothing is lost.
@@ -41,7 +43,7 @@ describe.skipIf(!hasProgram('chromium'))('uploads in Chromium', () => {
     await page.locator('.drop-field input[type=file]').first().setInputFiles([aFile('1-again.dcm', one), aFile('stranger.dcm', bytesOf(stranger ?? {}))])
     await page.getByRole('checkbox').first().check()
     await page.getByRole('button', { name: 'Upload 2 files' }).click()
-    await page.getByText('8 of 8 files done').waitFor({ timeout: 20_000 })
+    await page.getByText('8 of 8 files done').waitFor(soon)
     await page.locator('.upload-items li', { hasText: '1-again.dcm' }).getByText('Already there').waitFor()
     await page.locator('.upload-items li', { hasText: 'stranger.dcm' }).getByText('Held: another patient is in this study').waitFor()
     await shoot(page, 'upload-held')
@@ -51,7 +53,7 @@ describe.skipIf(!hasProgram('chromium'))('uploads in Chromium', () => {
     await page.locator('.is-current', { hasText: 'Files By' }).waitFor()
     expect(await screens.service.db('study').where({ organisation_id: west.organisationId }).select('number_of_study_related_instances', 'stored_by')).toMatchObject([{ number_of_study_related_instances: 3, stored_by: expect.stringMatching(/^account:/) as string }])
     await close()
-  }, 90_000)
+  }, 180_000)
 
   test.each([['en', 'light', { width: 1440, height: 900 }], ['zh-CN', 'dark', phone]] as const)('what the files say is filled in, a difference is confirmed and stands in the list beside it: %s', async (language, colorScheme, viewport) => {
     const port = await screens.organisation('hospital', 'Port Hospital')
@@ -66,24 +68,24 @@ describe.skipIf(!hasProgram('chromium'))('uploads in Chromium', () => {
     await page.locator('.drop-field input[type=file]').first().setInputFiles([aFile('zhang.zip', zipped([{ name: '1', bytes: one }, { name: '2', bytes: two }]), 'application/zip'), aFile('3.dcm', other)])
     await page.getByText(words.two).waitFor()
     const form = page.locator('.chosen-study').filter({ has: page.locator('input[value="P-1"]') })
-    expect(await form.getByLabel(words.name, { exact: true }).inputValue()).toBe('Zang^Wei=臧^伟')
-    expect(await form.getByLabel(words.study, { exact: true }).inputValue()).toBe('A-1')
+    await expect.poll(() => form.getByLabel(words.name, { exact: true }).inputValue(), soon).toBe('Zang^Wei=臧^伟')
+    await expect.poll(() => form.getByLabel(words.study, { exact: true }).inputValue(), soon).toBe('A-1')
     await form.getByLabel(words.name, { exact: true }).fill('Zhang^Wei=张^伟')
     await page.getByText(words.inFiles).waitFor()
     const send = page.getByRole('button', { name: words.sendAll })
-    expect(await send.isDisabled()).toBe(true)
+    await expect.poll(() => send.isDisabled(), soon).toBe(true)
     await shoot(page, `upload-review-${language}`)
     expect(await seriousFindings(page)).toEqual([])
     expect(await overhang(page)).toBe(0)
     await page.getByRole('checkbox', { name: words.confirm }).check()
     await send.click()
-    await page.getByText(words.done).waitFor({ timeout: 20_000 })
+    await page.getByText(words.done).waitFor(soon)
     await shoot(page, `upload-corrected-${language}`)
     // The same study under another patient's number: it is said before anything is sent.
     const { study_instance_uid: uid } = await screens.service.db('study').where({ organisation_id: port.organisationId, patient_id: 'P-2' }).first<{ study_instance_uid: string }>('study_instance_uid')
     await page.locator('.drop-field input[type=file]').first().setInputFiles(objectsOf(1, { StudyInstanceUID: uid, PatientName: 'Wu^Ming', PatientID: 'P-3' }).map((bytes) => aFile('4.dcm', bytes)))
     await page.getByText(isEnglish ? 'of another patient' : '属于其他患者').waitFor()
-    expect(await page.getByRole('button', { name: isEnglish ? 'Upload 1 file' : '上传 1 个文件' }).isDisabled()).toBe(true)
+    await expect.poll(() => page.getByRole('button', { name: isEnglish ? 'Upload 1 file' : '上传 1 个文件' }).isDisabled(), soon).toBe(true)
     await shoot(page, `upload-another-patient-${language}`)
     await page.getByRole('button', { name: isEnglish ? 'Remove from the list' : '从列表中移除' }).click()
     expect(await screens.service.db('study').leftJoin('study_correction', (join) => { join.on('study_correction.organisation_id', 'study.organisation_id').andOn('study_correction.study_instance_uid', 'study.study_instance_uid') }).where('study.organisation_id', port.organisationId).orderBy('study.patient_id').select('patient_name', 'study_correction.version', screens.service.db.raw("corrections -> 'PatientName' ->> 'value' as corrected")))
@@ -92,7 +94,7 @@ describe.skipIf(!hasProgram('chromium'))('uploads in Chromium', () => {
     await page.getByText('张伟').first().waitFor()
     expect(complaints).toEqual([])
     await close()
-  }, 90_000)
+  }, 180_000)
 
   test.each([['en', 'light', { width: 1440, height: 900 }], ['zh-CN', 'dark', phone]] as const)('pictures and a document become a study of their category, others are added to it: %s', async (language, colorScheme, viewport) => {
     const clinic = await screens.organisation('hospital', 'Eye Clinic')
@@ -123,11 +125,11 @@ describe.skipIf(!hasProgram('chromium'))('uploads in Chromium', () => {
     expect(await seriousFindings(page)).toEqual([])
     expect(await overhang(page)).toBe(0)
     await send.click()
-    await page.getByText(words.done).waitFor({ timeout: 20_000 })
+    await page.getByText(words.done).waitFor(soon)
     await page.getByText(words.anew).waitFor()
     await shoot(page, `upload-files-done-${language}`)
     const rows = () => screens.service.db('series').where({ organisation_id: clinic.organisationId }).orderBy('number_of_series_related_instances').select<{ modality: string; number_of_series_related_instances: number }[]>('modality', 'number_of_series_related_instances')
-    expect(await rows()).toEqual([{ modality: 'ES', number_of_series_related_instances: 1 }, { modality: 'ES', number_of_series_related_instances: 2 }])
+    await expect.poll(rows, soon).toEqual([{ modality: 'ES', number_of_series_related_instances: 1 }, { modality: 'ES', number_of_series_related_instances: 2 }])
     // One more, into the study that is there now.
     await chooser.setInputFiles([aFile('liver.jpg', await aPicture('jpeg'), 'image/jpeg')])
     await choose(words.category, words.ultrasound)
@@ -135,9 +137,9 @@ describe.skipIf(!hasProgram('chromium'))('uploads in Chromium', () => {
     await page.locator('.ant-select-item-option', { hasText: 'P-7' }).click()
     await page.getByText(words.patient).waitFor()
     await page.getByRole('button', { name: words.sendOne }).click()
-    await page.getByText(words.doneAll).waitFor({ timeout: 20_000 })
+    await page.getByText(words.doneAll).waitFor(soon)
     expect(await screens.service.db('study').where({ organisation_id: clinic.organisationId }).select('patient_id', 'number_of_study_related_series', 'number_of_study_related_instances')).toEqual([{ patient_id: 'P-7', number_of_study_related_series: 3, number_of_study_related_instances: 4 }])
     expect(complaints).toEqual([])
     await close()
-  }, 90_000)
+  }, 180_000)
 })
