@@ -25,7 +25,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'gateway-abuse-'))
   await writeConfiguration(folder)
   gateway = await startGatewayProcess({ folder })
-})
+}, 300_000)
 afterAll(async () => {
   await gateway.stop()
   await rm(folder, { recursive: true, force: true })

@@ -11,7 +11,7 @@ const downSeconds = Number(process.env['LINE_DOWN_SECONDS'] ?? 5)
 
 let site: Site
 let received = 0
-beforeAll(async () => { site = await aSite((await testDatabase()).url) })
+beforeAll(async () => { site = await aSite((await testDatabase()).url) }, 300_000)
 afterAll(() => site.stop())
 
 test.each([

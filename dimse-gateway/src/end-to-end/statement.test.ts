@@ -18,7 +18,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'statement-'))
   await writeConfiguration(folder)
   gateway = await startGatewayProcess({ folder })
-})
+}, 300_000)
 afterAll(async () => {
   await gateway.stop()
   await rm(folder, { recursive: true, force: true })

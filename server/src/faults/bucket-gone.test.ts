@@ -30,7 +30,7 @@ describe.skipIf(!hasProgram('radosgw'))('a server whose bucket', { timeout: 120_
     })
     client = aClient(server.url, `Bearer ${await server.token()}`)
     expect((await client.store(study.instances.map((instance) => bytesOf(instance)))).status).toBe(200)
-  })
+  }, 300_000)
   beforeEach(() => { gate.set('open') })
   afterAll(async () => {
     gate.set('open')

@@ -23,7 +23,7 @@ describe.skipIf(!mayMount())('a server whose disk fills up', { timeout: 60_000 }
     database = await testDatabase()
     server = await startServerProcess(database.url, { dataDirectory: disk })
     client = aClient(server.url, `Bearer ${await server.token()}`)
-  })
+  }, 300_000)
   afterAll(async () => {
     await server.stop()
     execFileSync('umount', [disk])

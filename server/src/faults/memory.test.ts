@@ -40,7 +40,7 @@ describe.skipIf(!canMeasureMemory).each(stores.filter(({ needs }) => needs.every
     authorization = `Bearer ${await server.token()}`
     // A list for the client beside to look at.
     await storeStreamed(server.url, authorization, Array.from({ length: 100 }, () => [bytesOf(anInstance())]))
-  })
+  }, 300_000)
   afterAll(async () => {
     await server.stop()
     await database.drop()

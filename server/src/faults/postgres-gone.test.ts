@@ -27,7 +27,7 @@ beforeAll(async () => {
   await migrate(postgres.connectionString)
   server = await startServerProcess(postgres.connectionString, { dataDirectory: join(folder, 'data') })
   client = aClient(server.url, `Bearer ${await server.token()}`)
-})
+}, 300_000)
 afterAll(async () => {
   await server.stop()
   await postgres.stop()
