@@ -49,9 +49,28 @@ export async function openCapabilities({ config, db, blobs, keys, channels, log,
   const metrics = createMetrics()
   const accessLog = createAccessLog(db, (err) => { log.error({ err }, 'audit events are waiting to be written') })
   const outbox = createOutbox({ db, sealing, channels, now, onFailure: (fields) => { log.warn(fields, 'a message was not delivered') } })
-  const accounts = createAccounts({ db, sealing, outbox, memberships: accountMemberships, publicUrl: config.PUBLIC_URL, timeZone: config.TIME_ZONE, captchaBits: config.CAPTCHA_BITS, management: managementRuleOf(config), now })
+  const accounts = createAccounts({
+    db,
+    sealing,
+    outbox,
+    memberships: accountMemberships,
+    publicUrl: config.PUBLIC_URL,
+    timeZone: config.TIME_ZONE,
+    captchaBits: config.CAPTCHA_BITS,
+    management: managementRuleOf(config),
+    now,
+  })
   const notifying = createNotifying({
-    db, sealing, recipients: notificationRecipients, channels, sessionEnds: accounts.sessionEnds, timeZone: config.TIME_ZONE, publicUrl: config.PUBLIC_URL, contact: contactOf(config), trustedOrigins: config.NOTIFICATION_TRUSTED_ORIGINS, now,
+    db,
+    sealing,
+    recipients: notificationRecipients,
+    channels,
+    sessionEnds: accounts.sessionEnds,
+    timeZone: config.TIME_ZONE,
+    publicUrl: config.PUBLIC_URL,
+    contact: contactOf(config),
+    trustedOrigins: config.NOTIFICATION_TRUSTED_ORIGINS,
+    now,
     onFailure: (err, fields) => { log.warn({ ...fields, err }, 'people cannot be told now what happens') },
   })
   const transcoding = createTranscoding({

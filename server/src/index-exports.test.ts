@@ -8,7 +8,8 @@ const capabilities = readdirSync(source, { withFileTypes: true }).filter((entry)
 const everywhere = sources(source).concat(sources(join(source, '..', 'bench'))).map((file) => ({ file, text: readFileSync(file, 'utf8') }))
 
 /** The names an index.ts gives out in braces. */
-const namesIn = (text: string): string[] => [...text.matchAll(/export (?:type )?\{([^}]*)\}/g)].flatMap(([, names = '']) => names.split(',').map((name) => name.trim().replace(/^type /, '').replace(/^.* as /, '')).filter((name) => name !== ''))
+const namesIn = (text: string): string[] => [...text.matchAll(/export (?:type )?\{([^}]*)\}/g)].flatMap(([, names = '']) =>
+  names.split(',').map((name) => name.trim().replace(/^type /, '').replace(/^.* as /, '')).filter((name) => name !== ''))
 
 test.each(capabilities)('%s gives out through its index.ts what others take, and nothing else', (capability) => {
   const folder = join(source, capability)

@@ -50,7 +50,9 @@ async function leftovers(db: Db): Promise<{ swept: object; unnamed: string[]; lo
 
 function report(what: string, ledger: Ledger, times: number, swept: object): void {
   const acknowledged = [...ledger.acknowledged].map((uid) => ledger.sent.get(uid)?.byteLength ?? 0)
-  console.log(`${what} killed ${String(times)} times: ${String(ledger.sent.size)} instances sent, ${String(acknowledged.length)} acknowledged (${(acknowledged.reduce((sum, length) => sum + length, 0) / 1024 ** 2).toFixed(0)} MiB), all there. Swept: ${JSON.stringify(swept)}`)
+  const mebibytes = (acknowledged.reduce((sum, length) => sum + length, 0) / 1024 ** 2).toFixed(0)
+  const counted = `${String(ledger.sent.size)} instances sent, ${String(acknowledged.length)} acknowledged (${mebibytes} MiB)`
+  console.log(`${what} killed ${String(times)} times: ${counted}, all there. Swept: ${JSON.stringify(swept)}`)
 }
 
 test(`a server killed ${String(rounds)} times while it stores keeps everything it acknowledged and shows nothing partial`, { timeout: 60_000 + rounds * 10_000 }, async () => {

@@ -16,7 +16,13 @@ const pathOf = (url: string) => url.replaceAll(/:\w+/g, '1.2.3').replace('*', '0
 
 test('what is open to everybody says nothing of patients: health, metrics, and how to become known', () => {
   const open = routes.filter((route) => route.policy === 'public' && touchesData(route)).map(({ url }) => url)
-  expect([...new Set(open)].sort()).toEqual(['/*', '/.well-known/jwks.json', '/api/captchas', '/api/docs', '/api/gateways/enrolment', '/api/openapi.json', '/api/passkey-challenges', '/api/password-resets', '/api/password-resets/:resetId/completion', '/api/phone-bindings', '/api/phone-bindings/:bindingId/completion', '/api/qr-sign-ins', '/api/qr-sign-ins/own', '/api/session', '/api/session/passkey', '/api/session/qr', '/api/shared/:linkId/views', '/api/sign-in/oidc/:number', '/api/sign-in/oidc/:number/backchannel-logout', '/api/sign-in/oidc/:number/callback', '/api/signature-drawing', '/api/token', '/apps/*', '/healthz', '/metrics', '/readyz', '/service-worker.js', '/viewer/*'])
+  expect([...new Set(open)].sort()).toEqual([
+    '/*', '/.well-known/jwks.json', '/api/captchas', '/api/docs', '/api/gateways/enrolment', '/api/openapi.json', '/api/passkey-challenges',
+    '/api/password-resets', '/api/password-resets/:resetId/completion', '/api/phone-bindings', '/api/phone-bindings/:bindingId/completion',
+    '/api/qr-sign-ins', '/api/qr-sign-ins/own', '/api/session', '/api/session/passkey', '/api/session/qr', '/api/shared/:linkId/views',
+    '/api/sign-in/oidc/:number', '/api/sign-in/oidc/:number/backchannel-logout', '/api/sign-in/oidc/:number/callback', '/api/signature-drawing',
+    '/api/token', '/apps/*', '/healthz', '/metrics', '/readyz', '/service-worker.js', '/viewer/*',
+  ])
 })
 
 test('every other route asks for a permission or is about the own account, and what is done is audited under the action of that permission', () => {
@@ -25,21 +31,41 @@ test('every other route asks for a permission or is about the own account, and w
   const actions: Partial<Record<Permission | 'signedIn' | 'signingIn', readonly (AuditAction | 'none')[]>> = {
     'dicomweb:search': ['study.search'], 'dicomweb:retrieve': ['study.retrieve', 'attachment.view', 'attachment.download'], 'dicomweb:store': ['study.store', 'none'], 'dicomweb:delete': ['study.delete'],
     'gateways:read': ['gateway.read'], 'gateways:manage': ['gateway.change', 'gateway.revoke', 'gateway.command', 'upload-code.read', 'upload-code.rotate'],
-    signingIn: ['none', 'account.sign-out', 'account.password', 'account.second-factor'], signedIn: ['none', 'account.sign-in', 'account.second-factor', 'account.password', 'account.settings', 'account.session-end', 'account.link', 'account.unlink', 'member.switch', 'invitation.answer',
-      'account.profile', 'account.contact', 'account.signature', 'credential.change', 'credential.view', 'download.request', 'download.remove', 'download.fetch'],
-    'admin.unfreeze': ['account.frozen-read', 'account.unfreeze'], 'org.member': ['account.password-reset', 'member.read', 'member.create', 'member.invite', 'member.change', 'invitation.withdraw', 'credential.read', 'credential.view', 'credential.decide'],
+    signingIn: ['none', 'account.sign-out', 'account.password', 'account.second-factor'],
+    signedIn: [
+      'none', 'account.sign-in', 'account.second-factor', 'account.password', 'account.settings', 'account.session-end', 'account.link',
+      'account.unlink', 'member.switch', 'invitation.answer', 'account.profile', 'account.contact', 'account.signature', 'credential.change',
+      'credential.view', 'download.request', 'download.remove', 'download.fetch',
+    ],
+    'admin.unfreeze': ['account.frozen-read', 'account.unfreeze'],
+    'org.member': [
+      'account.password-reset', 'member.read', 'member.create', 'member.invite', 'member.change', 'invitation.withdraw', 'credential.read',
+      'credential.view', 'credential.decide',
+    ],
     'log.view_own': ['log.read'], 'log.view_all': ['log.read', 'log.export'], 'admin.audit': ['none', 'log.read', 'storage.read'],
-    'study.lock': ['study.lock'], 'study.edit_case': ['study.edit-case'], 'study.share_colleague': ['study.share-colleague'], 'study.delete': ['study.delete'], 'admin.data_maintain': ['deleted-study.read', 'study.restore', 'study.edit-case', 'quarantine.read', 'quarantine.view', 'quarantine.accept', 'quarantine.delete'], 'operator.purge': ['none', 'deleted-study.read', 'study.purge-request'],
+    'study.lock': ['study.lock'],
+    'study.edit_case': ['study.edit-case'],
+    'study.share_colleague': ['study.share-colleague'],
+    'study.delete': ['study.delete'],
+    'admin.data_maintain': [
+      'deleted-study.read', 'study.restore', 'study.edit-case', 'quarantine.read', 'quarantine.view', 'quarantine.accept', 'quarantine.delete',
+    ],
+    'operator.purge': ['none', 'deleted-study.read', 'study.purge-request'],
     'study.download': ['none', 'download.request', 'list.export'],
     'study.print_film': ['none', 'study.retrieve', 'film.collect', 'film.print', 'film.cancel', 'film.fetch'],
     'study.share': ['none', 'study.search', 'share.create', 'share.revoke', 'study.retrieve'],
     'study.view': ['none', 'study.search', 'study.retrieve', 'study.unlock', 'attachment.view', 'attachment.download', 'favourite.read', 'favourite.change'],
     // What an organisation says of itself names no patient.
     'organisation:read': ['none'], 'org.hospital_edit': ['organisation.change'], 'admin.cloudfilm': ['organisation.change'], 'team.edit': ['organisation.change'],
-    'admin.department': ['department.change'], 'org.role': ['role.change'], 'org.device': ['none', 'device.change', 'device.delete'], 'admin.exam_attr': ['none', 'device.change', 'body-part.change', 'list.export', 'study.retrieve'],
+    'admin.department': ['department.change'],
+    'org.role': ['role.change'],
+    'org.device': ['none', 'device.change', 'device.delete'],
+    'admin.exam_attr': ['none', 'device.change', 'body-part.change', 'list.export', 'study.retrieve'],
     'org.pairing': ['none', 'pairing.change'], 'team.pairing': ['none', 'pairing.change'], 'team.signature': ['none', 'pairing.change'], 'team.fee': ['none', 'fee.change'],
     'admin.notify': ['none', 'notification-rule.change'],
-    'admin.consortium': ['none', 'storage.read', 'organisation.create', 'organisation.change'], 'operator.organisations': ['none', 'organisation.create', 'organisation.change', 'account.suspend', 'account.reinstate'], 'operator.modules': ['organisation.change'],
+    'admin.consortium': ['none', 'storage.read', 'organisation.create', 'organisation.change'],
+    'operator.organisations': ['none', 'organisation.create', 'organisation.change', 'account.suspend', 'account.reinstate'],
+    'operator.modules': ['organisation.change'],
     'org.api_key': ['none', 'api-key.create', 'api-key.change', 'api-key.rotate', 'api-key.revoke'], 'org.sign_in': ['none', 'sign-in-provider.change', 'organisation.change'],
     // What a gateway says of itself names no patient.
     'gateway:report': ['none', 'study.retrieve'],

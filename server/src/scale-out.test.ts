@@ -82,7 +82,16 @@ describe.skipIf(!hasProgram('radosgw'))(`${String(processes)} server processes o
     }
   }
   const namedKeys = async (): Promise<string[]> =>
-    (await rows<{ blob_key: string }>(db, ['instance', 'instance_version', 'deleted_instance', 'deleted_version', 'obsolete_blob'].map((table) => `select blob_key from ${table}`).join(' union '), [])).map((row) => row.blob_key).filter((key) => !isDerivedBlobKey(key)).sort()
+    (await rows<{ blob_key: string }>(
+      db,
+      ['instance', 'instance_version', 'deleted_instance', 'deleted_version', 'obsolete_blob']
+        .map((table) => `select blob_key from ${table}`)
+        .join(' union '),
+      [],
+    ))
+      .map((row) => row.blob_key)
+      .filter((key) => !isDerivedBlobKey(key))
+      .sort()
 
   const value = (object: DicomJson | undefined, tag: string) => object?.[tag]?.Value?.[0]
   const pathOf = (instance: DicomJson) => `/studies/${String(value(instance, '0020000D'))}/series/${String(value(instance, '0020000E'))}/instances/${String(value(instance, '00080018'))}`
@@ -122,7 +131,11 @@ describe.skipIf(!hasProgram('radosgw'))(`${String(processes)} server processes o
     const study = aStudy({ instances: 2 })
     await store(origins[0]!, study.instances.map((instance) => bytesOf(instance)))
     const series = `/studies/${study.StudyInstanceUID}/series/${study.series[0]!.SeriesInstanceUID}`
-    for (const [path, accept] of [[`${series}/metadata`, 'application/dicom+json'], [series, `multipart/related; type="application/dicom"; transfer-syntax=*`], [`${pathOf(study.instances[0]!)}/frames/1`, 'application/octet-stream']] as const) {
+    for (const [path, accept] of [
+      [`${series}/metadata`, 'application/dicom+json'],
+      [series, `multipart/related; type="application/dicom"; transfer-syntax=*`],
+      [`${pathOf(study.instances[0]!)}/frames/1`, 'application/octet-stream'],
+    ] as const) {
       const answers = await everywhere((origin) => get(origin, path, accept))
       expect(answers.map(({ status }) => status)).toEqual([200, 200, 200])
       expect(answers[0]!.etag).toBeTruthy()
@@ -170,7 +183,11 @@ describe.skipIf(!hasProgram('radosgw'))(`${String(processes)} server processes o
     }
     const StudyInstanceUID = String(value(instances[0], '0020000D'))
     expect((await search(origins[0]!, `/studies?StudyInstanceUID=${StudyInstanceUID}`)).map((study) => value(study, '00201208'))).toEqual([10])
-    expect(await rows(db, 'select count(*)::int as instances, max(i.version) as version from instance i join study using (study_key) where study_instance_uid = ?', [StudyInstanceUID])).toEqual([{ instances: 10, version: 1 }])
+    expect(await rows(
+      db,
+      'select count(*)::int as instances, max(i.version) as version from instance i join study using (study_key) where study_instance_uid = ?',
+      [StudyInstanceUID],
+    )).toEqual([{ instances: 10, version: 1 }])
     expect(await blobKeys()).toEqual(await namedKeys())
   })
 

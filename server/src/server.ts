@@ -88,7 +88,27 @@ export async function startServer(config: Config): Promise<RunningServer> {
     closers.push(() => sealingTrail.close())
     const forwarding = startForwarding({ db, target: await configuredTarget(config), source: { sourceId: config.AUDIT_SOURCE_ID, host: hostname() }, log: app.log })
     closers.push(() => forwarding.close())
-    const jobs = startJobs({ database: config.DATABASE_URL, log: app.log, ...joinTasks(keyTasks, apiKeyTasks(db), catalogueTasks({ db, changeFeedDays: config.CHANGE_FEED_DAYS }), gatewayTasks(db), maintenanceTasks(maintenance, config.DELETED_PURGE_AFTER_DAYS), auditTasks({ db, signer: sealSigner, keptDays: config.AUDIT_KEPT_DAYS }), accountTasks(db, accounts, outbox), peopleTasks(db, people), organisationTasks(db), bodyPartTasks(db), sharingTasks(sharing), downloadTasks(downloads), attachmentTasks(attachments), notificationTasks(db), recompressionTasks({ db, blobs, transcoding: recompressing })) })
+    const jobs = startJobs({
+      database: config.DATABASE_URL,
+      log: app.log,
+      ...joinTasks(
+        keyTasks,
+        apiKeyTasks(db),
+        catalogueTasks({ db, changeFeedDays: config.CHANGE_FEED_DAYS }),
+        gatewayTasks(db),
+        maintenanceTasks(maintenance, config.DELETED_PURGE_AFTER_DAYS),
+        auditTasks({ db, signer: sealSigner, keptDays: config.AUDIT_KEPT_DAYS }),
+        accountTasks(db, accounts, outbox),
+        peopleTasks(db, people),
+        organisationTasks(db),
+        bodyPartTasks(db),
+        sharingTasks(sharing),
+        downloadTasks(downloads),
+        attachmentTasks(attachments),
+        notificationTasks(db),
+        recompressionTasks({ db, blobs, transcoding: recompressing }),
+      ),
+    })
     closers.push(() => jobs.close())
     await app.listen({ host: config.HOST, port: config.PORT })
     const address = app.server.address()

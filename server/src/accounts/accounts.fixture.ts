@@ -13,7 +13,13 @@ export const ownPassword = 'Radiology$1'
 /** A clock that stands until it is moved. */
 export function aClock(start = '2026-11-22T04:00:00Z') {
   let ms = Date.parse(start)
-  return { now: () => new Date(ms), advance: (by: { minutes?: number; hours?: number; days?: number }) => { ms += ((by.days ?? 0) * 24 * 60 + (by.hours ?? 0) * 60 + (by.minutes ?? 0)) * 60_000 }, set: (text: string) => { ms = Date.parse(text) } }
+  return {
+    now: () => new Date(ms),
+    advance: (by: { minutes?: number; hours?: number; days?: number }) => {
+      ms += ((by.days ?? 0) * 24 * 60 + (by.hours ?? 0) * 60 + (by.minutes ?? 0)) * 60_000
+    },
+    set: (text: string) => { ms = Date.parse(text) },
+  }
 }
 
 export type Clock = ReturnType<typeof aClock>
@@ -105,7 +111,11 @@ export async function anAccountsService(start?: string, env: Record<string, stri
       return person
     },
     trailOf: async (accountId) => {
-      const events = await db('audit_event').where('actor', `account:${accountId}`).orWhereRaw(`detail->>'accountId' = ?`, [accountId]).orderBy('audit_event_id').select<{ action: string; outcome: string }[]>('action', 'outcome')
+      const events = await db('audit_event')
+        .where('actor', `account:${accountId}`)
+        .orWhereRaw(`detail->>'accountId' = ?`, [accountId])
+        .orderBy('audit_event_id')
+        .select<{ action: string; outcome: string }[]>('action', 'outcome')
       return events.map(({ action, outcome }) => `${action} ${outcome}`)
     },
   }

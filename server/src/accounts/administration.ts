@@ -97,7 +97,12 @@ export function createAccountAdministration({ db, passwords, memberships, now }:
       }
       await trx('account').where({ account_id: accountId }).update({ state, updated_at: now() })
       const sessionsEnded = state === 'suspended' ? await endSessions(trx, accountId) : undefined
-      const event = { actor: by === 'command:account' ? by : actorOf(by), action: state === 'suspended' ? 'account.suspend' : 'account.reinstate', outcome: 'success', detail: { accountId, reason: reason.trim(), sessionsEnded } } as const
+      const event = {
+        actor: by === 'command:account' ? by : actorOf(by),
+        action: state === 'suspended' ? 'account.suspend' : 'account.reinstate',
+        outcome: 'success',
+        detail: { accountId, reason: reason.trim(), sessionsEnded },
+      } as const
       await (by === 'command:account' ? record(trx, [{ ...event, organisationId }]) : recordWhereAsked(trx, by, account, event))
     })
   }

@@ -12,7 +12,10 @@ afterAll(() => service.close())
 test('the management area is what the groups of administration in the permission list hold, and nothing a reader or a doctor works with', () => {
   const groups = [...new Set(rolePermissions.filter((permission) => managementPolicies.has(permission)).map((permission) => permissionList[permission].group))]
   expect(groups.sort()).toEqual(['administration', 'gateways', 'operation', 'organisation', 'team'])
-  expect(['study.view', 'report.edit', 'report.review', 'request.create', 'consult.create', 'bill.pay', 'stat.view_hospital', 'log.view_own', 'dicomweb:retrieve', 'organisation:read'].filter((policy) => managementPolicies.has(policy))).toEqual([])
+  expect([
+    'study.view', 'report.edit', 'report.review', 'request.create', 'consult.create', 'bill.pay', 'stat.view_hospital', 'log.view_own',
+    'dicomweb:retrieve', 'organisation:read',
+  ].filter((policy) => managementPolicies.has(policy))).toEqual([])
   expect(['org.member', 'org.role', 'team.fee', 'admin.unfreeze', 'admin.audit', 'operator.organisations', 'gateways:manage'].filter((policy) => !managementPolicies.has(policy))).toEqual([])
 })
 
@@ -36,7 +39,10 @@ describe('management is open', () => {
   test.each(cases)('%s', async (_what, given, { has, givenAt, askedAt }, expected) => {
     const { accountId } = await service.aPerson()
     const management = createManagement({ db: service.db, rule: given, now: clock.now })
-    const answer = await management.assertOpen({ secondFactorAt: givenAt, account: { accountId, hasSecondFactor: has, secondFactorAskedAt: askedAt } }).then(() => 'open', (problem: { kind: { type: string } }) => problem.kind.type)
+    const answer = await management.assertOpen({
+      secondFactorAt: givenAt,
+      account: { accountId, hasSecondFactor: has, secondFactorAskedAt: askedAt },
+    }).then(() => 'open', (problem: { kind: { type: string } }) => problem.kind.type)
     expect(answer).toBe(expected === 'open' ? 'open' : '/problems/step-up-required')
   })
 })

@@ -30,7 +30,10 @@ export interface OwnAccount {
   readonly changePassword: (session: AccountSession, change: PasswordChange) => Promise<void>
   /** Shows in a session that an organisation's provider has vouched for that the account itself is its person's. @throws wrongPassword 403, tooManyRequests 429 after ten wrong ones a day */
   readonly prove: (session: AccountSession, password: string) => Promise<void>
-  /** Before something that could take the account over: the password, and a second factor that was given lately where there is one. @throws stepUpRequired 403, wrongPassword 403, tooManyRequests 429 after ten wrong ones a day */
+  /**
+   * Before something that could take the account over: the password, and a second factor that was given lately where there is one.
+   * @throws stepUpRequired 403, wrongPassword 403, tooManyRequests 429 after ten wrong ones a day
+   */
   readonly assertPassword: (session: AccountSession, password: string) => Promise<void>
   /** @throws noSuchTimeZone 422 */
   readonly changeSettings: (session: AccountSession, settings: AccountSettings) => Promise<void>

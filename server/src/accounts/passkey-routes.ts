@@ -58,7 +58,13 @@ export const passkeyRoutes: ApiRoutes<{ accounts: Accounts; publicUrl: string | 
 
   app.post('/account/passkeys', {
     bodyLimit,
-    schema: { operationId: 'addPasskey', summary: 'Adds the passkey the browser has made; the first second factor of an account brings recovery codes', tags, body: PasskeyRegistration, response: { 201: PasskeyAdded, '4xx': Problem } },
+    schema: {
+      operationId: 'addPasskey',
+      summary: 'Adds the passkey the browser has made; the first second factor of an account brings recovery codes',
+      tags,
+      body: PasskeyRegistration,
+      response: { 201: PasskeyAdded, '4xx': Problem },
+    },
     config: { policy: 'signedIn', audit: 'account.second-factor' },
   }, async (request, reply) => reply.code(201).send(await passkeys.add(request.session, request.body, partyOf(request))))
 

@@ -1,7 +1,10 @@
 /** Passkeys (WebAuthn): as a second factor, and to sign in by without a password. The person is verified by the device each time. */
 import { randomBytes, randomUUID } from 'node:crypto'
 import type { Passkey, PasskeyAdded, PasskeyAssertion, PasskeyChallenge, PasskeyRegistration, Passkeys as PasskeyList, PasskeySignIn } from '@isocenter/contracts'
-import { generateAuthenticationOptions, generateRegistrationOptions, verifyAuthenticationResponse, verifyRegistrationResponse, type AuthenticationResponseJSON, type RegistrationResponseJSON } from '@simplewebauthn/server'
+import {
+  generateAuthenticationOptions, generateRegistrationOptions, verifyAuthenticationResponse, verifyRegistrationResponse,
+  type AuthenticationResponseJSON, type RegistrationResponseJSON,
+} from '@simplewebauthn/server'
 import { Type, type Static } from 'typebox'
 import { record } from '../audit/index.ts'
 import type { AccountSession, Sealing } from '../identity/index.ts'
@@ -83,7 +86,13 @@ const refused = (why: string) => passkeyRefused(why)
 
 export function createPasskeys({ db, sealing, own, now }: PasskeyDeps): Passkeys {
   const refusals = createSharedRateLimit(db, 'passkey-sign-in', refusalsOfAddress)
-  const eventOf = (account: Account, detail: Readonly<Record<string, unknown>>) => ({ organisationId: account.organisationId, actor: `account:${account.accountId}`, action: 'account.second-factor', outcome: 'success', detail } as const)
+  const eventOf = (account: Account, detail: Readonly<Record<string, unknown>>) => ({
+    organisationId: account.organisationId,
+    actor: `account:${account.accountId}`,
+    action: 'account.second-factor',
+    outcome: 'success',
+    detail,
+  } as const)
 
   /** Its holder, who may not be the one who did it. */
   const tellHolder = (trx: Trx, { organisationId, accountId }: Account, isOn: boolean): Promise<void> =>

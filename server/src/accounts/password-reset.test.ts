@@ -120,7 +120,12 @@ test('in the database neither code nor message can be read', async () => {
   const { phone } = await service.aPerson()
   await ask(phone)
   const code = await codeFor(phone)
-  const kept = JSON.stringify([await service.db('password_reset'), await service.db('outbox_message')], (_key, value: unknown) => (typeof value === 'object' && value !== null && 'data' in value ? Buffer.from(value.data as number[]).toString('latin1') : value))
+  const kept = JSON.stringify(
+    [await service.db('password_reset'), await service.db('outbox_message')],
+    (_key, value: unknown) => (
+      typeof value === 'object' && value !== null && 'data' in value ? Buffer.from(value.data as number[]).toString('latin1') : value
+    ),
+  )
   expect(code).toMatch(/^\d{6}$/)
   expect(kept).not.toContain(code)
 })
@@ -189,7 +194,12 @@ test('short messages leave by a webhook that can tell they are ours', async () =
   const seen: { body: string; signature: unknown }[] = []
   const hook = createServer((request, response) => {
     let body = ''
-    request.setEncoding('utf8').on('data', (chunk: string) => { body += chunk }).on('end', () => { seen.push({ body, signature: request.headers['x-isocenter-signature'] }); response.writeHead(seen.length === 1 ? 500 : 204).end() })
+    request.setEncoding('utf8')
+      .on('data', (chunk: string) => { body += chunk })
+      .on('end', () => {
+        seen.push({ body, signature: request.headers['x-isocenter-signature'] })
+        response.writeHead(seen.length === 1 ? 500 : 204).end()
+      })
   }).listen(0, '127.0.0.1')
   await once(hook, 'listening')
   try {

@@ -79,7 +79,14 @@ export const qrRoutes: ApiRoutes<{ accounts: Accounts; publicUrl: string | undef
 
   app.post('/phone-bindings/:bindingId/completion', {
     bodyLimit,
-    schema: { operationId: 'completePhoneBinding', summary: 'Sets the first password by the code that was sent, and signs phone and desktop in', tags, params: PhoneBindingParams, body: PhoneBindingCompletion, response: { 201: Session, '4xx': Problem } },
+    schema: {
+      operationId: 'completePhoneBinding',
+      summary: 'Sets the first password by the code that was sent, and signs phone and desktop in',
+      tags,
+      params: PhoneBindingParams,
+      body: PhoneBindingCompletion,
+      response: { 201: Session, '4xx': Problem },
+    },
     config: { policy: 'public', audit: 'account.sign-in' },
   }, async (request, reply) => {
     const { token, maxAgeSeconds, session } = await accounts.opened(phoneBindings.complete(request.params.bindingId, request.body, callerOf(request, cookies)))

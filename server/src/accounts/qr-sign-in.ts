@@ -100,7 +100,12 @@ export function createQrSignIns({ db, told, now }: QrSignInDeps): QrSignIns {
     if (found === undefined) throw new Error('The account of a session is gone.')
     return found.account
   }
-  const eventOf = (account: Account, detail: Readonly<Record<string, unknown>>) => ({ organisationId: account.organisationId, actor: `account:${account.accountId}`, action: 'account.sign-in', detail: { by: 'qr', ...detail } } as const)
+  const eventOf = (account: Account, detail: Readonly<Record<string, unknown>>) => ({
+    organisationId: account.organisationId,
+    actor: `account:${account.accountId}`,
+    action: 'account.sign-in',
+    detail: { by: 'qr', ...detail },
+  } as const)
   const frozen = () => accountFrozen('Ten wrong passwords were given today. An administrator can release it before tomorrow.')
 
   const approveWithin: QrSignIns['approveWithin'] = async (trx, { sessionId, account }, code) => {

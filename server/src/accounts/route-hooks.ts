@@ -12,4 +12,9 @@ export function accountRouteHooks(app: Pick<FastifyInstance, 'addHook'>, publicU
   app.addHook('onRequest', (request, _reply, next) => { assertSameOrigin(request, publicUrl); next() })
 }
 
-export const callerOf = (request: FastifyRequest, cookies: Cookies): Caller => ({ address: request.ip, userAgent: request.headers['user-agent'], language: askedLanguage(request.headers['accept-language']), token: cookies.read(request) })
+export const callerOf = (request: FastifyRequest, cookies: Cookies): Caller => ({
+  address: request.ip,
+  userAgent: request.headers['user-agent'],
+  language: askedLanguage(request.headers['accept-language']),
+  token: cookies.read(request),
+})

@@ -1,6 +1,8 @@
 /** HTTP face of accounts: signing in and out, one's own password and sessions. */
 import {
-  AccountSettings, Captcha, NewPassword, PasswordChange, PasswordReset, PasswordResetCompletion, PasswordResetParams, PasswordProof, PasswordResetRequest, Problem, RecoveryCodes, SecondFactorCode, Session, SessionParams, SignedInDevices, SignInRequest, TotpConfirmation, TotpEnrolment,
+  AccountSettings, Captcha, NewPassword, PasswordChange, PasswordReset, PasswordResetCompletion, PasswordResetParams, PasswordProof,
+  PasswordResetRequest, Problem, RecoveryCodes, SecondFactorCode, Session, SessionParams, SignedInDevices, SignInRequest, TotpConfirmation,
+  TotpEnrolment,
 } from '@isocenter/contracts'
 import { Type } from 'typebox'
 import type { ApiRoutes } from '../platform/typed-routes.ts'
@@ -64,7 +66,13 @@ export const accountRoutes: ApiRoutes<{ accounts: Accounts; publicUrl: string | 
 
   app.post('/session/second-factor', {
     bodyLimit,
-    schema: { operationId: 'giveSecondFactor', summary: "Completes a sign-in by the authenticator's code or a recovery code, or gives it once more before management", tags, body: SecondFactorCode, response: { 200: Session, '4xx': Problem } },
+    schema: {
+      operationId: 'giveSecondFactor',
+      summary: "Completes a sign-in by the authenticator's code or a recovery code, or gives it once more before management",
+      tags,
+      body: SecondFactorCode,
+      response: { 200: Session, '4xx': Problem },
+    },
     config: { policy: 'signingIn', audit: 'account.second-factor' },
   }, async (request) => {
     await secondFactor.give(request.session, request.body.code)
@@ -102,7 +110,14 @@ export const accountRoutes: ApiRoutes<{ accounts: Accounts; publicUrl: string | 
 
   app.post('/password-resets/:resetId/completion', {
     bodyLimit,
-    schema: { operationId: 'completePasswordReset', summary: 'Sets a password by the code that was sent; all sessions end', tags, params: PasswordResetParams, body: PasswordResetCompletion, response: { 204: Empty, '4xx': Problem } },
+    schema: {
+      operationId: 'completePasswordReset',
+      summary: 'Sets a password by the code that was sent; all sessions end',
+      tags,
+      params: PasswordResetParams,
+      body: PasswordResetCompletion,
+      response: { 204: Empty, '4xx': Problem },
+    },
     config: { policy: 'public', audit: 'account.password-reset' },
   }, async (request, reply) => {
     await accounts.passwordResets.complete(request.params.resetId, request.body, request.ip)

@@ -41,7 +41,11 @@ describe('a second factor', () => {
     service.clock.advance({ minutes: 2 })
     const browser = aBrowser(service)
     expect((await browser.signIn(person.phone, ownPassword)).json()).toMatchObject({ restrictedTo: 'secondFactor', account: { hasSecondFactor: true } })
-    for (const [method, path, body] of [['GET', '/account/sessions', undefined], ['PUT', '/account/password', { currentPassword: ownPassword, newPassword: 'Neurology_2' }], ['POST', '/account/totp/removal', { password: ownPassword }]] as const) {
+    for (const [method, path, body] of [
+      ['GET', '/account/sessions', undefined],
+      ['PUT', '/account/password', { currentPassword: ownPassword, newPassword: 'Neurology_2' }],
+      ['POST', '/account/totp/removal', { password: ownPassword }],
+    ] as const) {
       expect([path, typeOf(await browser.call(method, path, body))]).toEqual([path, '/problems/session-restricted'])
     }
     expect(typeOf(await browser.call('PUT', '/session/password', { newPassword: 'Neurology_2' }))).toBe('/problems/password-not-due')

@@ -83,7 +83,13 @@ export function createSecondFactor({ db, sealing, own, now }: SecondFactorDeps):
     if (found === undefined) throw new Error('The account of a session is gone.')
     return found
   }
-  const eventOf = (account: Account, detail: Readonly<Record<string, unknown>>) => ({ organisationId: account.organisationId, actor: `account:${account.accountId}`, action: 'account.second-factor', outcome: 'success', detail } as const)
+  const eventOf = (account: Account, detail: Readonly<Record<string, unknown>>) => ({
+    organisationId: account.organisationId,
+    actor: `account:${account.accountId}`,
+    action: 'account.second-factor',
+    outcome: 'success',
+    detail,
+  } as const)
 
   /** Takes a code of the authenticator, for the first time it is shown. */
   const takeSecret = async (accountId: string, code: string): Promise<Buffer | undefined> => {

@@ -75,7 +75,13 @@ export function createSessionResolver({ db, cookies, memberships, management, to
       const isOwnAct = request.headers[backgroundHeader] === undefined && request.routeOptions.config.isBackground !== true
       // What is remembered says when it was last active: once that is written down anew, it is read anew.
       if (isOwnAct && await noteActivity(db, session, now())) memo.drop(token, organisationAskedFor(request))
-      const resolved: AccountSession & SessionHolder = { accountId: session.account.accountId, sessionId: session.sessionId, homeOrganisationId: session.account.organisationId, vouchedBy: session.vouchedBy, restrictedTo: restrictionOf(session) }
+      const resolved: AccountSession & SessionHolder = {
+        accountId: session.account.accountId,
+        sessionId: session.sessionId,
+        homeOrganisationId: session.account.organisationId,
+        vouchedBy: session.vouchedBy,
+        restrictedTo: restrictionOf(session),
+      }
       live.set(resolved, found)
       return resolved
     },

@@ -7,7 +7,11 @@ import { restrictionOf } from './session-resolver.ts'
 import { idleEnd, type LiveSession } from './sessions.ts'
 
 /** What a browser is told of its session. */
-export async function toSession(db: Db, { management, memberships }: { readonly management: Pick<Management, 'describe'>; readonly memberships: Pick<Memberships, 'passwordPolicyOf'> }, session: LiveSession): Promise<Session> {
+export async function toSession(
+  db: Db,
+  { management, memberships }: { readonly management: Pick<Management, 'describe'>; readonly memberships: Pick<Memberships, 'passwordPolicyOf'> },
+  session: LiveSession,
+): Promise<Session> {
   const { account, sessionId, isRemembered, expiresAt } = session
   const restrictedTo = restrictionOf(session)
   const asked = management.describe(session)

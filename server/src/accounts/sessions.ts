@@ -107,7 +107,18 @@ const sessionColumns = ['session_id', 'is_remembered', 'needs_second_factor', 's
 
 const accountOf = (row: SessionRow): Account => ({ ...toAccount(row), autoSignOut: row.auto_sign_out || row.is_auto_sign_out_forced })
 const toLiveSession = (row: SessionRow): LiveSession =>
-  ({ sessionId: row.session_id, account: accountOf(row), isAutoSignOutForced: row.is_auto_sign_out_forced, isPasswordChangeForced: row.is_password_change_forced, isRemembered: row.is_remembered, needsSecondFactor: row.needs_second_factor, secondFactorAt: row.second_factor_at ?? undefined, vouchedBy: row.vouched_by ?? undefined, lastActiveAt: row.last_active_at, expiresAt: row.expires_at })
+  ({
+    sessionId: row.session_id,
+    account: accountOf(row),
+    isAutoSignOutForced: row.is_auto_sign_out_forced,
+    isPasswordChangeForced: row.is_password_change_forced,
+    isRemembered: row.is_remembered,
+    needsSecondFactor: row.needs_second_factor,
+    secondFactorAt: row.second_factor_at ?? undefined,
+    vouchedBy: row.vouched_by ?? undefined,
+    lastActiveAt: row.last_active_at,
+    expiresAt: row.expires_at,
+  })
 
 /** The session a token opens; undefined when it has ended, was ended, or its account is suspended. */
 export async function liveSession(db: Db, token: string, now: Date): Promise<LiveSession | undefined> {

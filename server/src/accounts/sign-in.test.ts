@@ -144,7 +144,12 @@ describe('what is told to strangers', () => {
 
 test('that a name nobody has was tried stands in the trail of who runs the installation, without the name', async () => {
   await aBrowser(service, '203.0.113.44').signIn('nobody-at-all', wrong)
-  const [entry] = await service.db('audit_event').join('organisation', 'organisation.organisation_id', 'audit_event.organisation_id').where({ actor: 'command:sign-in' }).orderBy('audit_event_id', 'desc').limit(1).select<{ kind: string; outcome: string; detail: object }[]>('kind', 'outcome', 'detail')
+  const [entry] = await service.db('audit_event')
+    .join('organisation', 'organisation.organisation_id', 'audit_event.organisation_id')
+    .where({ actor: 'command:sign-in' })
+    .orderBy('audit_event_id', 'desc')
+    .limit(1)
+    .select<{ kind: string; outcome: string; detail: object }[]>('kind', 'outcome', 'detail')
   expect(entry).toEqual({ kind: 'platform', outcome: 'refused', detail: { address: '203.0.113.44', reason: 'nobody has the name' } })
 })
 

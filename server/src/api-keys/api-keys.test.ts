@@ -76,7 +76,9 @@ describe('using a key', () => {
     const { call } = await hospital()
     const { key, addresses, apiKeyId } = await make(call, { addresses: ['192.0.2.128/25', '2001:DB8::/32', '198.51.100.7'] })
     expect(addresses).toEqual(['192.0.2.128/25', '2001:db8::/32', '198.51.100.7/32'])
-    const answers = await Promise.all(['192.0.2.129', '192.0.2.1', '198.51.100.7', '198.51.100.8', '2001:db8:1::1', '2001:db9::1', '::ffff:192.0.2.130'].map(async (address) => [address, (await search(key, address)).statusCode]))
+    const answers = await Promise.all([
+      '192.0.2.129', '192.0.2.1', '198.51.100.7', '198.51.100.8', '2001:db8:1::1', '2001:db9::1', '::ffff:192.0.2.130',
+    ].map(async (address) => [address, (await search(key, address)).statusCode]))
     expect(answers).toEqual([['192.0.2.129', 200], ['192.0.2.1', 401], ['198.51.100.7', 200], ['198.51.100.8', 401], ['2001:db8:1::1', 200], ['2001:db9::1', 401], ['::ffff:192.0.2.130', 200]])
     await call('PATCH', `/api-keys/${apiKeyId}`, { addresses: [] })
     expect((await search(key, '192.0.2.1')).statusCode).toBe(200)
@@ -104,7 +106,10 @@ describe('using a key', () => {
     for (let time = 0; time < 3; time++) await search(key, '192.0.2.66')
     await call('DELETE', `/api-keys/${apiKeyId}`)
     await search(key, '198.51.100.7')
-    const trail = await service.db('audit_event').where({ organisation_id: organisationId, action: 'api-key.use' }).orderBy('audit_event_id').select<{ actor: string; outcome: string; detail: object }[]>('actor', 'outcome', 'detail')
+    const trail = await service.db('audit_event')
+      .where({ organisation_id: organisationId, action: 'api-key.use' })
+      .orderBy('audit_event_id')
+      .select<{ actor: string; outcome: string; detail: object }[]>('actor', 'outcome', 'detail')
     expect(trail.map(({ actor, outcome, detail }) => ({ actor, outcome, detail }))).toEqual([
       { actor: `api-key:${apiKeyId}`, outcome: 'refused', detail: { reason: 'address', address: '192.0.2.66' } },
       { actor: `api-key:${apiKeyId}`, outcome: 'refused', detail: { reason: 'revoked', address: '198.51.100.7' } },
@@ -129,7 +134,10 @@ describe('making keys', () => {
     expect(typeOf(await call('POST', '/api-keys', request({ scopes: ['system/Procedure.cu'] })))).toBe('scope-not-held')
     expect((await call('POST', '/api-keys', request())).statusCode).toBe(201)
     const { items } = (await call('GET', '/api-keys/scopes')).json<ApiKeyScopeList>()
-    expect(items.filter(({ mayGive }) => mayGive).map(({ scope }) => scope)).toEqual(['system/ImagingStudy.s', 'system/ImagingStudy.r', 'system/ImagingStudy.d', 'system/ServiceRequest.rs', 'system/Procedure.rs', 'system/Organization.r'])
+    expect(items.filter(({ mayGive }) => mayGive).map(({ scope }) => scope)).toEqual([
+      'system/ImagingStudy.s', 'system/ImagingStudy.r', 'system/ImagingStudy.d', 'system/ServiceRequest.rs', 'system/Procedure.rs',
+      'system/Organization.r',
+    ])
   })
 
   test('nor a new secret, or a longer life, to a key that may do more', async () => {
@@ -142,8 +150,12 @@ describe('making keys', () => {
   })
 
   test.each([
-    ['a scope of nothing', { scopes: ['system/Patient.rs'] }, 'invalid-api-key'], ['a letter that does nothing', { scopes: ['system/ImagingStudy.rus'] }, 'invalid-api-key'], ['half of what must go together', { scopes: ['system/ServiceRequest.r'] }, 'invalid-api-key'],
-    ['no letters', { scopes: ['system/ImagingStudy.'] }, 'invalid-api-key'], ['letters in another order', { scopes: ['system/ImagingStudy.sr'] }, 'bad-request'], ['a scope of a patient', { scopes: ['patient/ImagingStudy.rs'] }, 'bad-request'],
+    ['a scope of nothing', { scopes: ['system/Patient.rs'] }, 'invalid-api-key'],
+    ['a letter that does nothing', { scopes: ['system/ImagingStudy.rus'] }, 'invalid-api-key'],
+    ['half of what must go together', { scopes: ['system/ServiceRequest.r'] }, 'invalid-api-key'],
+    ['no letters', { scopes: ['system/ImagingStudy.'] }, 'invalid-api-key'],
+    ['letters in another order', { scopes: ['system/ImagingStudy.sr'] }, 'bad-request'],
+    ['a scope of a patient', { scopes: ['patient/ImagingStudy.rs'] }, 'bad-request'],
     ['no scope', { scopes: [] }, 'bad-request'], ['an end that is over', { expiresAt: inDays(-1) }, 'invalid-api-key'], ['no end to speak of', { expiresAt: inDays(800) }, 'invalid-api-key'],
     ['an address that is none', { addresses: ['192.0.2.0/33'] }, 'invalid-api-key'], ['a name for an address', { addresses: ['pacs.example'] }, 'invalid-api-key'], ['no name', { name: ' ' }, 'bad-request'],
   ])('%s is refused', async (_what, more, problem) => {

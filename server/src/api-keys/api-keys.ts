@@ -1,5 +1,8 @@
 /** API keys of an organisation: what its programs show instead of a person's sign-in. */
-import { apiKeyDefaultOverlapHours, apiKeyMaxDays, type ApiKey, type ApiKeyPage, type ApiKeyPatch, type ApiKeyRequest, type ApiKeyRotation, type ApiKeyScopeList, type ApiKeyState, type NewApiKey } from '@isocenter/contracts'
+import {
+  apiKeyDefaultOverlapHours, apiKeyMaxDays, type ApiKey, type ApiKeyPage, type ApiKeyPatch, type ApiKeyRequest, type ApiKeyRotation,
+  type ApiKeyScopeList, type ApiKeyState, type NewApiKey,
+} from '@isocenter/contracts'
 import { Type } from 'typebox'
 import { record, type AuditAction } from '../audit/index.ts'
 import { actorOf, type Access, type KeyResolver, type Tokens } from '../identity/index.ts'
@@ -118,7 +121,13 @@ export function createApiKeys({ db, tokens, now = () => new Date() }: { readonly
       const secret = newSecret()
       await insertSecret(trx, made.api_key_id, secret, now())
       const { name: organisation } = await trx('organisation').where({ organisation_id: access.organisationId }).first<{ name: string }>('name')
-      await publish(trx, { event: 'api-key.created', organisationId: access.organisationId, exceptAccountId: access.actor.kind === 'account' ? access.actor.id : undefined, recordId: made.api_key_id, details: { organisation, name: name.trim() } })
+      await publish(trx, {
+        event: 'api-key.created',
+        organisationId: access.organisationId,
+        exceptAccountId: access.actor.kind === 'account' ? access.actor.id : undefined,
+        recordId: made.api_key_id,
+        details: { organisation, name: name.trim() },
+      })
       await note(trx, access, 'api-key.create', { apiKeyId: made.api_key_id, scopes, expiresAt: row.expires_at.toISOString(), addresses: row.addresses })
       return { ...await find(trx, access, made.api_key_id), key: secret.key }
     })),
@@ -132,7 +141,12 @@ export function createApiKeys({ db, tokens, now = () => new Date() }: { readonly
         ...(addresses === undefined ? {} : { addresses: networksOf(addresses) }),
       }
       await trx('api_key').where({ organisation_id: access.organisationId, api_key_id: apiKeyId }).update({ ...changes, version: key.version + 1 })
-      await note(trx, access, 'api-key.change', { apiKeyId, changed: Object.keys(changes), ...(changes.expires_at === undefined ? {} : { expiresAt: changes.expires_at.toISOString() }), ...(changes.addresses === undefined ? {} : { addresses: changes.addresses }) })
+      await note(trx, access, 'api-key.change', {
+        apiKeyId,
+        changed: Object.keys(changes),
+        ...(changes.expires_at === undefined ? {} : { expiresAt: changes.expires_at.toISOString() }),
+        ...(changes.addresses === undefined ? {} : { addresses: changes.addresses }),
+      })
       return find(trx, access, apiKeyId)
     })),
 

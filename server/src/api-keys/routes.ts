@@ -20,7 +20,12 @@ export const apiKeyRoutes: ApiRoutes<{ apiKeys: ApiKeys }> = async (app, { apiKe
   }, ({ access, query: { state, cursor, limit = defaultPageSize } }) => apiKeys.list(access, { state, cursor, limit }))
 
   app.get('/api-keys/scopes', {
-    schema: { operationId: 'listApiKeyScopes', summary: 'What a key can be given, by SMART scope; letters on one resource may be joined (system/ImagingStudy.rs)', tags, response: { 200: ApiKeyScopeList, '4xx': Problem } },
+    schema: {
+      operationId: 'listApiKeyScopes',
+      summary: 'What a key can be given, by SMART scope; letters on one resource may be joined (system/ImagingStudy.rs)',
+      tags,
+      response: { 200: ApiKeyScopeList, '4xx': Problem },
+    },
     config: { policy: 'org.api_key', audit: 'none' },
   }, ({ access }) => apiKeys.scopes(access))
 
@@ -52,7 +57,14 @@ export const apiKeyRoutes: ApiRoutes<{ apiKeys: ApiKeys }> = async (app, { apiKe
 
   app.post('/api-keys/:apiKeyId/rotation', {
     bodyLimit,
-    schema: { operationId: 'rotateApiKey', summary: 'A new secret, which this answer alone tells; the former one goes on for the overlap', tags, params: ApiKeyParams, body: ApiKeyRotation, response: { 201: NewApiKey, '4xx': Problem } },
+    schema: {
+      operationId: 'rotateApiKey',
+      summary: 'A new secret, which this answer alone tells; the former one goes on for the overlap',
+      tags,
+      params: ApiKeyParams,
+      body: ApiKeyRotation,
+      response: { 201: NewApiKey, '4xx': Problem },
+    },
     config: { policy: 'org.api_key', audit: 'api-key.rotate' },
   }, async ({ access, params, body }, reply) => {
     const key = await apiKeys.rotate(access, params.apiKeyId, body)

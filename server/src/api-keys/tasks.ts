@@ -26,7 +26,13 @@ export async function tellOfExpiring(db: Db, now: Date): Promise<void> {
     for (const { api_key_id, organisation_id, name, organisation, expires_at } of expiring) {
       // From the row itself: a Date has milliseconds, the column has microseconds.
       await trx('api_key').where({ api_key_id }).update({ end_told_of: trx.ref('expires_at') })
-      await publish(trx, { event: 'api-key.expiring', organisationId: organisation_id, recordId: api_key_id, expiresAt: expires_at, details: { organisation, name, days: Math.ceil((expires_at.getTime() - now.getTime()) / dayMs) } })
+      await publish(trx, {
+        event: 'api-key.expiring',
+        organisationId: organisation_id,
+        recordId: api_key_id,
+        expiresAt: expires_at,
+        details: { organisation, name, days: Math.ceil((expires_at.getTime() - now.getTime()) / dayMs) },
+      })
     }
   })
 }

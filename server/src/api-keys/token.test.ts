@@ -58,7 +58,12 @@ test('a token ends with its key at once, and is for where the key is for', async
 test('a wrong key, another key, and none are one answer, in words OAuth clients read', async () => {
   const [one, other] = [await make(), await make()]
   const form = { grant_type: 'client_credentials', client_id: one.apiKeyId }
-  const answers = [await ask({ ...form, client_secret: other.key }), await ask({ ...form, client_secret: 'x' }), await ask({ ...form, client_id: 'nobody', client_secret: one.key }), await ask(form, { authorization: `Basic ${Buffer.from(`${one.apiKeyId}:x`).toString('base64')}` })]
+  const answers = [
+    await ask({ ...form, client_secret: other.key }),
+    await ask({ ...form, client_secret: 'x' }),
+    await ask({ ...form, client_id: 'nobody', client_secret: one.key }),
+    await ask(form, { authorization: `Basic ${Buffer.from(`${one.apiKeyId}:x`).toString('base64')}` }),
+  ]
   const [first] = answers.map((answer) => ({ ...answer.json<object>(), instance: '' }))
   for (const answer of answers) {
     expect(answer.statusCode).toBe(401)

@@ -42,18 +42,35 @@ describe('a file', () => {
     const answer = await add(full, uid, pdf)
     expect(answer.statusCode).toBe(201)
     const attachment = answer.json<Attachment>()
-    expect(attachment).toMatchObject({ fileName: 'Überweisung 张伟.pdf', contentType: 'application/pdf', byteLength: pdf.length, isShown: false, isScanned: false, addedBy: { actor: `account:${full.accountId}` }, actions: ['view', 'download', 'show', 'delete'] })
+    expect(attachment).toMatchObject({
+      fileName: 'Überweisung 张伟.pdf',
+      contentType: 'application/pdf',
+      byteLength: pdf.length,
+      isShown: false,
+      isScanned: false,
+      addedBy: { actor: `account:${full.accountId}` },
+      actions: ['view', 'download', 'show', 'delete'],
+    })
     expect(await list(full, uid)).toMatchObject({ items: [attachment], mayAdd: true, maxBytes: 200 * 2 ** 20 })
     for (const blob of await storedBlobs(service, organisationId)) expect(blob.includes('Zhang Wei')).toBe(false)
 
     const shown = await full.call('GET', at(uid, attachment, '/content'))
     expect(shown.rawPayload.equals(pdf)).toBe(true)
-    expect(shown.headers).toMatchObject({ 'content-type': 'application/pdf', 'x-content-type-options': 'nosniff', 'cache-control': 'no-store', 'content-disposition': `inline; filename="_berweisung __.pdf"; filename*=UTF-8''%C3%9Cberweisung%20%E5%BC%A0%E4%BC%9F.pdf` })
+    expect(shown.headers).toMatchObject({
+      'content-type': 'application/pdf',
+      'x-content-type-options': 'nosniff',
+      'cache-control': 'no-store',
+      'content-disposition': `inline; filename="_berweisung __.pdf"; filename*=UTF-8''%C3%9Cberweisung%20%E5%BC%A0%E4%BC%9F.pdf`,
+    })
     expect(shown.headers['content-security-policy']).toContain("default-src 'none'")
     const kept = await full.call('GET', at(uid, attachment, '/download'))
     expect(String(kept.headers['content-disposition'])).toMatch(/^attachment; /)
     await service.flushAudit()
-    const trail = await service.db('audit_event').where({ organisation_id: organisationId, study_instance_uid: uid }).whereIn('action', ['study.edit-case', 'attachment.view', 'attachment.download']).orderBy('audit_event_id').pluck<string[]>('action')
+    const trail = await service.db('audit_event')
+      .where({ organisation_id: organisationId, study_instance_uid: uid })
+      .whereIn('action', ['study.edit-case', 'attachment.view', 'attachment.download'])
+      .orderBy('audit_event_id')
+      .pluck<string[]>('action')
     expect(trail.sort()).toEqual(['attachment.download', 'attachment.view', 'study.edit-case'])
     expect(JSON.stringify(await service.db('audit_event').where({ organisation_id: organisationId }).select('detail'))).not.toContain('berweisung')
   })
@@ -73,9 +90,19 @@ describe('a file', () => {
   test('is what its bytes say, whatever its name says', async () => {
     const { full, StudyInstanceUID: uid } = await aHospital()
     for (const [bytes, name, contentType, kept] of [
-      [png, 'scan.pdf', 'image/png', 'scan.pdf.png'], [jpg, 'photo.JPEG', 'image/jpeg', 'photo.JPEG'], [docx, '../../letter.docx', 'application/vnd.openxmlformats-officedocument.wordprocessingml.document', 'letter.docx'], [mp4, '', 'video/mp4', 'attachment.mp4'],
+      [png, 'scan.pdf', 'image/png', 'scan.pdf.png'],
+      [jpg, 'photo.JPEG', 'image/jpeg', 'photo.JPEG'],
+      [docx, '../../letter.docx', 'application/vnd.openxmlformats-officedocument.wordprocessingml.document', 'letter.docx'],
+      [mp4, '', 'video/mp4', 'attachment.mp4'],
     ] as const) expect((await add(full, uid, bytes, name === '' ? '/' : name)).json<Attachment>()).toMatchObject({ contentType, fileName: kept })
-    for (const bytes of [Buffer.from('<html><script>alert(1)</script></html>'), Buffer.from('MZ this is a program for Windows'), zip('payload.exe'), zip('[Content_Types].xml', 'word/document.xml', 'word/vbaProject.bin'), Buffer.from('%PDF'), Buffer.alloc(0)]) {
+    for (const bytes of [
+      Buffer.from('<html><script>alert(1)</script></html>'),
+      Buffer.from('MZ this is a program for Windows'),
+      zip('payload.exe'),
+      zip('[Content_Types].xml', 'word/document.xml', 'word/vbaProject.bin'),
+      Buffer.from('%PDF'),
+      Buffer.alloc(0),
+    ]) {
       expect(typeOf(await add(full, uid, bytes, 'report.pdf'))).toBe('attachment-refused')
     }
     expect((await list(full, uid)).items).toHaveLength(4)
@@ -88,7 +115,13 @@ describe('a file', () => {
     expect((await full.call('PUT', at(uid, attachment, '/visibility'), { isShown: true })).json()).toMatchObject({ isShown: true, actions: ['view', 'download', 'hide', 'delete'] })
     expect((await full.call('DELETE', at(uid, attachment))).statusCode).toBe(204)
     expect((await list(full, uid)).items).toEqual([])
-    for (const [method, rest, body] of [['GET', '/content', undefined], ['DELETE', '', undefined], ['PUT', '/visibility', { isShown: false }]] as const) expect(typeOf(await full.call(method, at(uid, attachment, rest), body))).toBe('no-such-attachment')
+    for (const [method, rest, body] of [
+      ['GET', '/content', undefined],
+      ['DELETE', '', undefined],
+      ['PUT', '/visibility', { isShown: false }],
+    ] as const) {
+      expect(typeOf(await full.call(method, at(uid, attachment, rest), body))).toBe('no-such-attachment')
+    }
     expect((await list(full, uid, '?deleted=true')).items).toMatchObject([{ deleted: { deletedBy: { actor: `account:${full.accountId}` } }, actions: ['restore'] }])
     expect((await list(doctor, uid, '?deleted=true')).items).toEqual([])
     expect((await full.call('POST', at(uid, attachment, '/restoration'))).json()).toMatchObject({ attachmentId: attachment.attachmentId, isShown: true })
@@ -103,7 +136,11 @@ test('another organisation finds nothing of it, and outside viewers what is show
   const hidden = (await add(north.full, uid, pdf)).json<Attachment>()
   const shown = (await add(north.full, uid, png, 'shown.png')).json<Attachment>()
   await north.full.call('PUT', at(uid, shown, '/visibility'), { isShown: true })
-  for (const [method, path, body] of [['GET', `/studies/${uid}/attachments`, undefined], ['GET', at(uid, hidden, '/content'), undefined], ['PUT', at(uid, hidden, '/visibility'), { isShown: true }], ['DELETE', at(uid, hidden), undefined], ['POST', at(uid, hidden, '/restoration'), undefined]] as const) {
+  for (const [method, path, body] of [
+    ['GET', `/studies/${uid}/attachments`, undefined], ['GET', at(uid, hidden, '/content'), undefined],
+    ['PUT', at(uid, hidden, '/visibility'), { isShown: true }], ['DELETE', at(uid, hidden), undefined],
+    ['POST', at(uid, hidden, '/restoration'), undefined],
+  ] as const) {
     expect([path, typeOf(await south.full.call(method, path, body))]).toEqual([path, 'no-such-study'])
   }
   expect(typeOf(await add(south.full, uid, pdf))).toBe('no-such-study')

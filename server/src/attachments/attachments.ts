@@ -99,7 +99,15 @@ export function createAttachments({ db, blobs, sealing, maxBytes, scanner, now =
     return { row, patient_id }
   }
   const note = (handle: Db, access: Access, { StudyInstanceUID, attachmentId }: Place, PatientID: string | null, detail: Readonly<Record<string, unknown>>) =>
-    record(handle, [{ organisationId: access.organisationId, actor: actorOf(access), action: 'study.edit-case', outcome: 'success', StudyInstanceUID, PatientID: PatientID ?? undefined, detail: { attachmentId, ...detail } }])
+    record(handle, [{
+      organisationId: access.organisationId,
+      actor: actorOf(access),
+      action: 'study.edit-case',
+      outcome: 'success',
+      StudyInstanceUID,
+      PatientID: PatientID ?? undefined,
+      detail: { attachmentId, ...detail },
+    }])
 
   const toAttachments = async (handle: Db, access: Access, found: readonly AttachmentRow[]): Promise<Attachment[]> => {
     const performer = await performersOf(handle, found.flatMap(({ added_by, deleted_by }) => [added_by, deleted_by]))
@@ -137,7 +145,15 @@ export function createAttachments({ db, blobs, sealing, maxBytes, scanner, now =
       const { blobKey, sealed, sealedWith, contentType, byteLength, isScanned } = await files.write(access.organisationId, bytes).catch(async (error: unknown) => {
         // Who brought it, and what it was, is for the trail.
         if (error instanceof ProblemError && error.kind === malwareFound.kind) {
-          await record(db, [{ organisationId: access.organisationId, actor: actorOf(access), action: 'study.edit-case', outcome: 'refused', StudyInstanceUID, PatientID: PatientID ?? undefined, detail: { change: 'attachmentRefused', ...error.extra } }])
+          await record(db, [{
+            organisationId: access.organisationId,
+            actor: actorOf(access),
+            action: 'study.edit-case',
+            outcome: 'refused',
+            StudyInstanceUID,
+            PatientID: PatientID ?? undefined,
+            detail: { change: 'attachmentRefused', ...error.extra },
+          }])
         }
         throw error
       })
@@ -184,7 +200,10 @@ export function createAttachments({ db, blobs, sealing, maxBytes, scanner, now =
     },
 
     countShown: async (access, StudyInstanceUIDs) => {
-      const counted = await db('attachment').where({ organisation_id: access.organisationId, is_shown: true }).whereNull('deleted_at').whereIn('study_instance_uid', StudyInstanceUIDs.filter((uid) => reachesStudy(access, uid)))
+      const counted = await db('attachment')
+        .where({ organisation_id: access.organisationId, is_shown: true })
+        .whereNull('deleted_at')
+        .whereIn('study_instance_uid', StudyInstanceUIDs.filter((uid) => reachesStudy(access, uid)))
         .groupBy('study_instance_uid').select<{ study_instance_uid: string; count: string }[]>('study_instance_uid', db.raw('count(*) as count'))
       return new Map(isMasked(access) ? [] : counted.map(({ study_instance_uid, count }) => [study_instance_uid, Number(count)]))
     },

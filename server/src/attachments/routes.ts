@@ -34,7 +34,16 @@ export const attachmentRoutes: ApiRoutes<{ attachments: Attachments; accessLog: 
   app.post('/studies/:StudyInstanceUID/attachments', {
     // As it comes, a stream, which counts for itself; the bound here is on what the request says of its length.
     bodyLimit: attachments.maxBytes,
-    schema: { operationId: 'addAttachment', summary: 'Adds a file to a study; it is kept encrypted, and from outside viewers until it is shown to them', tags, params: StudyParams, headers: Named, consumes: bytesType, body: FileBytes, response: { 201: Attachment, '4xx': Problem, 503: Problem } },
+    schema: {
+      operationId: 'addAttachment',
+      summary: 'Adds a file to a study; it is kept encrypted, and from outside viewers until it is shown to them',
+      tags,
+      params: StudyParams,
+      headers: Named,
+      consumes: bytesType,
+      body: FileBytes,
+      response: { 201: Attachment, '4xx': Problem, 503: Problem },
+    },
     config: { policy: 'study.edit_case', audit: 'study.edit-case' },
   }, async ({ access, params, headers, body }, reply) => {
     const fileName = fileNameIn(headers['content-disposition'])
@@ -62,7 +71,8 @@ export const attachmentRoutes: ApiRoutes<{ attachments: Attachments; accessLog: 
   }, ({ access, params }) => attachments.restore(access, params))
 
   for (const [as, operationId, summary, audit] of [
-    ['content', 'viewAttachment', 'The file to look at, or the part of it a Range asks for', 'attachment.view'], ['download', 'downloadAttachment', 'The file to keep under its name, or the part of it a Range asks for', 'attachment.download'],
+    ['content', 'viewAttachment', 'The file to look at, or the part of it a Range asks for', 'attachment.view'],
+    ['download', 'downloadAttachment', 'The file to keep under its name, or the part of it a Range asks for', 'attachment.download'],
   ] as const) {
     app.get(`/studies/:StudyInstanceUID/attachments/:attachmentId/${as}`, {
       // Whoever asks for the headers alone would have the whole file read.

@@ -40,7 +40,16 @@ export function createAccessLog(db: Db, onError: (error: unknown) => void, flush
   let writing: Promise<void> = Promise.resolve()
 
   const add = (event: AuditEvent & { occurrences: number }) => {
-    const key = [event.organisationId, event.actor, event.action, event.outcome, event.StudyInstanceUID ?? '', event.origin?.address ?? '', event.origin?.userAgent ?? '', event.detail === undefined ? '' : JSON.stringify(event.detail)].join('\n')
+    const key = [
+      event.organisationId,
+      event.actor,
+      event.action,
+      event.outcome,
+      event.StudyInstanceUID ?? '',
+      event.origin?.address ?? '',
+      event.origin?.userAgent ?? '',
+      event.detail === undefined ? '' : JSON.stringify(event.detail),
+    ].join('\n')
     const same = waiting.get(key)
     waiting.set(key, { ...event, occurredAt: same?.occurredAt ?? event.occurredAt, occurrences: event.occurrences + (same?.occurrences ?? 0) })
   }

@@ -39,7 +39,11 @@ const events = {
 } as const
 /** PS3.16 CID 401 and 403 */
 const types = {
-  login: dcm('110122', 'Login'), logout: dcm('110123', 'Logout'), security: dcm('110129', 'Security Configuration'), software: dcm('110131', 'Software Configuration'), restricted: dcm('110132', 'Use of Restricted Function'),
+  login: dcm('110122', 'Login'),
+  logout: dcm('110123', 'Logout'),
+  security: dcm('110129', 'Security Configuration'),
+  software: dcm('110131', 'Software Configuration'),
+  restricted: dcm('110132', 'Use of Restricted Function'),
   objectSecurity: dcm('110135', 'Object Security Attributes Changed'), roles: dcm('110136', 'Security Roles Changed'), users: dcm('110137', 'User security Attributes Changed'),
 } as const
 /** PS3.16 CID 402 */
@@ -71,13 +75,34 @@ const meanings: Partial<Record<AuditAction, Meaning>> = {
   'study.search': studies, 'worklist.read': worklist, 'performed-step.read': worklist,
   'study.retrieve': transfer('R', 'out'), 'study.store': transfer('C', 'in'),
   'study.delete': { event: events.studyDeleted, code: 'D', lifeCycle: '14' }, 'study.purge': { event: events.studyDeleted, code: 'D', lifeCycle: '15' },
-  'study.restore': { event: events.accessed, code: 'C' }, 'study.recompress': { event: events.accessed, code: 'U' }, 'favourite.change': { event: events.accessed, code: 'R' }, 'study.edit-case': { event: events.accessed, code: 'U' }, 'film.collect': { event: events.accessed, code: 'R' }, 'film.print': transfer('R', 'out'), 'film.cancel': { event: events.accessed, code: 'U' }, 'film.fetch': transfer('R', 'out'), 'attachment.view': transfer('R', 'out'), 'attachment.download': transfer('R', 'out'), 'deleted-study.read': studies, 'quarantine.read': studies, 'quarantine.view': transfer('R', 'out'), 'quarantine.accept': { event: events.accessed, code: 'C' }, 'quarantine.delete': { event: events.studyDeleted, code: 'D', lifeCycle: '14' },
+  'study.restore': { event: events.accessed, code: 'C' },
+  'study.recompress': { event: events.accessed, code: 'U' },
+  'favourite.change': { event: events.accessed, code: 'R' },
+  'study.edit-case': { event: events.accessed, code: 'U' },
+  'film.collect': { event: events.accessed, code: 'R' },
+  'film.print': transfer('R', 'out'),
+  'film.cancel': { event: events.accessed, code: 'U' },
+  'film.fetch': transfer('R', 'out'),
+  'attachment.view': transfer('R', 'out'),
+  'attachment.download': transfer('R', 'out'),
+  'deleted-study.read': studies,
+  'quarantine.read': studies,
+  'quarantine.view': transfer('R', 'out'),
+  'quarantine.accept': { event: events.accessed, code: 'C' },
+  'quarantine.delete': { event: events.studyDeleted, code: 'D', lifeCycle: '14' },
   'study.lock': alert(types.objectSecurity), 'study.unlock': alert(types.objectSecurity), 'study.purge-request': alert(types.restricted), 'access.refuse': alert(types.restricted),
   'worklist.write': { event: events.procedure, code: 'U' }, 'performed-step.write': { event: events.procedure, code: 'U' },
   'account.sign-in': login, 'gateway.token': login, 'api-key.token': login, 'api-key.use': login, 'account.sign-out': logout, 'account.session-end': logout,
   'account.freeze': users, 'account.unfreeze': users, 'account.create': users, 'account.password': users, 'account.password-reset': users, 'account.second-factor': users, 'account.link': users, 'account.contact': users,
   'member.create': users, 'member.invite': users, 'invitation.answer': users, 'invitation.withdraw': users, 'member.change': roleChange, 'role.change': roleChange,
-  'gateway.enrol': security, 'gateway.revoke': security, 'upload-code.read': alert(types.restricted), 'upload-code.rotate': security, 'api-key.create': security, 'api-key.change': security, 'api-key.rotate': security, 'api-key.revoke': security,
+  'gateway.enrol': security,
+  'gateway.revoke': security,
+  'upload-code.read': alert(types.restricted),
+  'upload-code.rotate': security,
+  'api-key.create': security,
+  'api-key.change': security,
+  'api-key.rotate': security,
+  'api-key.revoke': security,
   'account.frozen-read': alert(types.restricted), 'credential.read': alert(types.restricted), 'credential.view': alert(types.restricted), 'member.read': alert(types.restricted),
   'log.read': { event: events.auditLogUsed, code: 'R' }, 'log.export': { event: events.auditLogUsed, code: 'R' }, 'log.cut': { event: events.auditLogUsed, code: 'D' },
 }
@@ -131,8 +156,18 @@ function objects(entry: MessageEntry, meaning: Meaning): string[] {
       coded('ParticipantObjectIDTypeCode', dcm('110181', 'SOP Class UID')) + element('ParticipantObjectQuery', {}, base64('not kept')) + detail))
   }
   if (entry.StudyInstanceUID !== undefined) {
-    const counted = entry.action === 'study.store' || entry.action === 'study.delete' || entry.action === 'study.restore' || entry.action === 'study.purge' || entry.action === 'quarantine.accept' || entry.action === 'quarantine.delete'
-    found.push(element('ParticipantObjectIdentification', { ParticipantObjectID: entry.StudyInstanceUID, ParticipantObjectTypeCode: '2', ParticipantObjectTypeCodeRole: '3', ParticipantObjectDataLifeCycle: meaning.lifeCycle },
+    const counted = entry.action === 'study.store'
+      || entry.action === 'study.delete'
+      || entry.action === 'study.restore'
+      || entry.action === 'study.purge'
+      || entry.action === 'quarantine.accept'
+      || entry.action === 'quarantine.delete'
+    found.push(element('ParticipantObjectIdentification', {
+      ParticipantObjectID: entry.StudyInstanceUID,
+      ParticipantObjectTypeCode: '2',
+      ParticipantObjectTypeCodeRole: '3',
+      ParticipantObjectDataLifeCycle: meaning.lifeCycle,
+    },
       coded('ParticipantObjectIDTypeCode', dcm('110180', 'Study Instance UID')) + element('ParticipantObjectName', {}, escaped(entry.StudyInstanceUID)) + detail
         + (counted ? element('ParticipantObjectDescription', {}, element('SOPClass', { NumberOfInstances: String(entry.occurrences) })) : '')))
   }

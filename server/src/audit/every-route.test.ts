@@ -4,7 +4,10 @@
  */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { signingTokenHeader, type ContactChange, type Credential, type Device, type InvitationMade, type MemberCreation, type NewShareLink, type PhoneSigning, type Purge, type Role, type StudyDeletion } from '@isocenter/contracts'
+import {
+  signingTokenHeader, type ContactChange, type Credential, type Device, type InvitationMade, type MemberCreation, type NewShareLink,
+  type PhoneSigning, type Purge, type Role, type StudyDeletion,
+} from '@isocenter/contracts'
 import { aStudy, aUID, bytesOf } from '@isocenter/testkit'
 import type { LightMyRequestResponse } from 'fastify'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -22,7 +25,10 @@ const elsewhere: Readonly<Record<string, readonly string[]>> = {
   'accounts/freeze.test.ts': ['GET /api/accounts/frozen', 'POST /api/accounts/:accountId/release'],
   'accounts/password-reset.test.ts': ['POST /api/password-resets/:resetId/completion'],
   'accounts/qr-sign-in.test.ts': ['POST /api/session/qr', 'POST /api/qr-sign-ins/approval', 'POST /api/qr-sign-ins/refusal', 'POST /api/phone-bindings/:bindingId/completion'],
-  'accounts/passkeys.test.ts': ['POST /api/session/passkey', 'POST /api/session/second-factor/passkey', 'POST /api/account/passkeys', 'PATCH /api/account/passkeys/:passkeyId', 'POST /api/account/passkeys/:passkeyId/removal'],
+  'accounts/passkeys.test.ts': [
+    'POST /api/session/passkey', 'POST /api/session/second-factor/passkey', 'POST /api/account/passkeys', 'PATCH /api/account/passkeys/:passkeyId',
+    'POST /api/account/passkeys/:passkeyId/removal',
+  ],
   'accounts/second-factor.test.ts': ['POST /api/session/second-factor', 'POST /api/account/totp/confirmation', 'POST /api/account/totp/removal'],
   'accounts/suspension.test.ts': ['POST /api/operator/accounts/suspension', 'POST /api/operator/accounts/reinstatement'],
   'organisations/sign-in-rules.test.ts': ['PUT /api/organisation/sign-in-rules'],
@@ -37,17 +43,24 @@ const elsewhere: Readonly<Record<string, readonly string[]>> = {
     'POST /api/studies/:StudyInstanceUID/attachments/:attachmentId/restoration',
   ],
   'body-parts/body-parts.test.ts': [
-    'POST /api/part-categories', 'PATCH /api/part-categories/:categoryId', 'DELETE /api/part-categories/:categoryId', 'POST /api/part-categories/:categoryId/emptying', 'POST /api/part-categories/:categoryId/parts', 'PUT /api/body-parts/:partId',
-    'DELETE /api/body-parts/:partId', 'GET /api/body-parts/export', 'POST /api/body-parts/import', 'POST /api/part-tags', 'PUT /api/part-tags/order', 'PUT /api/part-tags/:tagId', 'DELETE /api/part-tags/:tagId', 'POST /api/part-tags/test', 'GET /api/studies/:StudyInstanceUID/parts',
+    'POST /api/part-categories', 'PATCH /api/part-categories/:categoryId', 'DELETE /api/part-categories/:categoryId',
+    'POST /api/part-categories/:categoryId/emptying', 'POST /api/part-categories/:categoryId/parts', 'PUT /api/body-parts/:partId',
+    'DELETE /api/body-parts/:partId', 'GET /api/body-parts/export', 'POST /api/body-parts/import', 'POST /api/part-tags', 'PUT /api/part-tags/order',
+    'PUT /api/part-tags/:tagId', 'DELETE /api/part-tags/:tagId', 'POST /api/part-tags/test', 'GET /api/studies/:StudyInstanceUID/parts',
   ],
   'downloads/downloads.test.ts': ['POST /api/downloads', 'POST /api/downloads/:downloadId/retry', 'GET /api/downloads/:downloadId/file', 'DELETE /api/downloads/:downloadId', 'POST /api/exports/studies'],
   'film/film.test.ts': [
-    'GET /api/film/basket', 'POST /api/film/basket', 'PUT /api/film/basket/order', 'DELETE /api/film/basket', 'DELETE /api/film/basket/:itemId', 'POST /api/film/print-jobs', 'GET /api/film/print-jobs', 'GET /api/film/print-jobs/:jobId',
+    'GET /api/film/basket', 'POST /api/film/basket', 'PUT /api/film/basket/order', 'DELETE /api/film/basket', 'DELETE /api/film/basket/:itemId',
+    'POST /api/film/print-jobs', 'GET /api/film/print-jobs', 'GET /api/film/print-jobs/:jobId',
     'POST /api/film/print-jobs/:jobId/cancellation', 'POST /api/film/print-jobs/:jobId/repetition', 'GET /api/film/print-jobs/:jobId/document', 'GET /api/gateways/self/print-jobs/:jobId/images/:imageId',
   ],
   'maintenance/quarantine.test.ts': ['GET /api/quarantine', 'GET /api/quarantine/:quarantineId/thumbnail', 'POST /api/quarantine/:quarantineId/acceptance', 'POST /api/quarantine/:quarantineId/deletion'],
   'notifications/deliveries.test.ts': ['POST /api/notification-deliveries/:deliveryId/renewal'],
-  'sharing/sharing.test.ts': ['GET /api/shared/:linkId/attachments', 'GET /api/shared/:linkId/studies/:StudyInstanceUID/attachments/:attachmentId/content', 'GET /api/shared/:linkId/studies/:StudyInstanceUID/attachments/:attachmentId/download'],
+  'sharing/sharing.test.ts': [
+    'GET /api/shared/:linkId/attachments',
+    'GET /api/shared/:linkId/studies/:StudyInstanceUID/attachments/:attachmentId/content',
+    'GET /api/shared/:linkId/studies/:StudyInstanceUID/attachments/:attachmentId/download',
+  ],
   // Their end stores, and is audited then.
   'uploads/uploads.test.ts': ['POST /api/uploads', 'PATCH /api/uploads/:uploadId', 'POST /api/uploads/:uploadId', 'GET /api/uploads/:uploadId', 'DELETE /api/uploads/:uploadId'],
 }
@@ -128,7 +141,13 @@ describe('what is done leaves its action in the trail:', () => {
       const path = filled(url).replace('/shared-dicom-web', `/s/${link.linkId}/dicom-web`) + (url.endsWith('/wado') ? byUri : '')
       await proves('GET', path, () => service.app.inject({ url: path, headers: { cookie, accept: '*/*' } }))
     }
-    for (const path of [`/studies/${study.StudyInstanceUID}/series/${series}/instances/${sop}`, `/studies/${study.StudyInstanceUID}/series/${series}`, `/studies/${(await stored(hospital.headers)).StudyInstanceUID}`]) await ask('DELETE', `/dicom-web${path}`)
+    for (const path of [
+      `/studies/${study.StudyInstanceUID}/series/${series}/instances/${sop}`,
+      `/studies/${study.StudyInstanceUID}/series/${series}`,
+      `/studies/${(await stored(hospital.headers)).StudyInstanceUID}`,
+    ]) {
+      await ask('DELETE', `/dicom-web${path}`)
+    }
   }, 120_000)
 
   test('studies and their deletion', async () => {
@@ -137,7 +156,12 @@ describe('what is done leaves its action in the trail:', () => {
     const ask = by(full)
     const [study, other] = [await stored(hospital.headers), await stored(hospital.headers)]
     const path = `/studies/${study.StudyInstanceUID}`
-    for (const url of ['/studies', path, `/share-risks?studies=${study.StudyInstanceUID}`, '/favourites', '/storage', '/home-log', '/audit/entries', '/audit/user-log', '/audit/study-log', '/audit/export?format=csv']) await ask('GET', url)
+    for (const url of [
+      '/studies', path, `/share-risks?studies=${study.StudyInstanceUID}`, '/favourites', '/storage', '/home-log', '/audit/entries', '/audit/user-log',
+      '/audit/study-log', '/audit/export?format=csv',
+    ]) {
+      await ask('GET', url)
+    }
     await ask('PUT', `${path}/series/${String(study.series[0]?.SeriesInstanceUID)}/visibility`, { isShown: false })
     await ask('GET', `${path}/similar`)
     await ask('PATCH', `${path}/case`, { corrections: { ReferringPhysicianName: 'Sun^Li' } }, { 'if-match': '"0"' })
@@ -291,7 +315,12 @@ describe('what is done leaves its action in the trail:', () => {
     await ask('DELETE', '/account/signature')
     const signing = (await ask('POST', '/account/signature/phones')).json<PhoneSigning>()
     const drawing = await aDrawing()
-    await proves('PUT', '/api/signature-drawing', () => service.app.inject({ method: 'PUT', url: '/api/signature-drawing', headers: { origin: 'https://pacs.example', 'content-type': 'image/png', [signingTokenHeader]: String(signing.path.split('#')[1]) }, payload: drawing }))
+    await proves('PUT', '/api/signature-drawing', () => service.app.inject({
+      method: 'PUT',
+      url: '/api/signature-drawing',
+      headers: { origin: 'https://pacs.example', 'content-type': 'image/png', [signingTokenHeader]: String(signing.path.split('#')[1]) },
+      payload: drawing,
+    }))
     const change = (await member.call('POST', '/account/email/changes', { email: 'min@example.org', password })).json<ContactChange>()
     await ask('POST', `/account/contact-changes/${change.changeId}/completion`, { code: await service.codeFor('min@example.org') })
     await ask('POST', '/account/email/removal', { password })

@@ -49,7 +49,11 @@ const csd: Rule = { attributes: { 'csd-code': /^\S+$/, codeSystemName: /^\S+$/, 
 const base64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/
 const schema: Record<string, Rule> = {
   AuditMessage: { attributes: {}, children: [['EventIdentification', '1'], ['ActiveParticipant', '+'], ['AuditSourceIdentification', '1'], ['ParticipantObjectIdentification', '*']] },
-  EventIdentification: { attributes: { EventActionCode: /^[CRUDE]$/, EventDateTime: /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/, EventOutcomeIndicator: /^(0|4|8|12)$/ }, optional: ['EventActionCode'], children: [['EventID', '1'], ['EventTypeCode', '*'], ['EventOutcomeDescription', '?']] },
+  EventIdentification: {
+    attributes: { EventActionCode: /^[CRUDE]$/, EventDateTime: /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/, EventOutcomeIndicator: /^(0|4|8|12)$/ },
+    optional: ['EventActionCode'],
+    children: [['EventID', '1'], ['EventTypeCode', '*'], ['EventOutcomeDescription', '?']],
+  },
   EventID: csd, EventTypeCode: csd, RoleIDCode: csd, ParticipantObjectIDTypeCode: csd,
   EventOutcomeDescription: { attributes: {}, children: [], text: any },
   ActiveParticipant: {
@@ -59,7 +63,13 @@ const schema: Record<string, Rule> = {
   AuditSourceIdentification: { attributes: { AuditEnterpriseSiteID: any, AuditSourceID: /^\S+$/ }, optional: ['AuditEnterpriseSiteID'], children: [['AuditSourceTypeCode', '*']] },
   AuditSourceTypeCode: { attributes: { 'csd-code': /^[1-9]$/ }, children: [] },
   ParticipantObjectIdentification: {
-    attributes: { ParticipantObjectID: any, ParticipantObjectTypeCode: /^[1-4]$/, ParticipantObjectTypeCodeRole: /^([1-9]|1\d|2[0-6])$/, ParticipantObjectDataLifeCycle: /^([1-9]|1[0-5])$/, ParticipantObjectSensitivity: any },
+    attributes: {
+      ParticipantObjectID: any,
+      ParticipantObjectTypeCode: /^[1-4]$/,
+      ParticipantObjectTypeCodeRole: /^([1-9]|1\d|2[0-6])$/,
+      ParticipantObjectDataLifeCycle: /^([1-9]|1[0-5])$/,
+      ParticipantObjectSensitivity: any,
+    },
     optional: ['ParticipantObjectTypeCode', 'ParticipantObjectTypeCodeRole', 'ParticipantObjectDataLifeCycle', 'ParticipantObjectSensitivity'],
     children: [['ParticipantObjectIDTypeCode', '1'], ['ParticipantObjectName', '?'], ['ParticipantObjectQuery', '?'], ['ParticipantObjectDetail', '*'], ['ParticipantObjectDescription', '*']],
   },
@@ -84,7 +94,17 @@ function assertValid({ name, attributes, children, text }: Element): void {
 
 const source = { sourceId: 'isocenter', host: 'pacs.example' }
 const entry: MessageEntry = {
-  id: '42', occurredAt: new Date('2026-11-22T08:00:00.123Z'), actor: 'account:1', actorName: '赵敏 <R&D> "x"', action: 'study.store', outcome: 'success', StudyInstanceUID: '1.2.3', PatientID: 'P^1&2', occurrences: 3, address: '192.0.2.1', organisationNumber: '0000000007',
+  id: '42',
+  occurredAt: new Date('2026-11-22T08:00:00.123Z'),
+  actor: 'account:1',
+  actorName: '赵敏 <R&D> "x"',
+  action: 'study.store',
+  outcome: 'success',
+  StudyInstanceUID: '1.2.3',
+  PatientID: 'P^1&2',
+  occurrences: 3,
+  address: '192.0.2.1',
+  organisationNumber: '0000000007',
 }
 
 describe('a message', () => {
@@ -115,7 +135,15 @@ describe('forwarding', () => {
 
   beforeAll(() => {
     directory = mkdtempSync(join(tmpdir(), 'isocenter-syslog-'))
-    execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-keyout', join(directory, 'key.pem'), '-out', join(directory, 'certificate.pem'), '-days', '2', '-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost'], { stdio: 'ignore' })
+    execFileSync(
+      'openssl',
+      [
+        'req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes',
+        '-keyout', join(directory, 'key.pem'), '-out', join(directory, 'certificate.pem'),
+        '-days', '2', '-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost',
+      ],
+      { stdio: 'ignore' },
+    )
     files = { key: readFileSync(join(directory, 'key.pem'), 'utf8'), certificate: readFileSync(join(directory, 'certificate.pem'), 'utf8') }
   })
   afterAll(() => { rmSync(directory, { recursive: true }) })

@@ -13,13 +13,30 @@ describe('a flood of refused requests', () => {
     vi.useFakeTimers()
     told = []
     const refusals = createRefusals({ accessed: (event) => { told.push(event) } })
-    refused = (given = {}) => { refusals.refused({ caller: { actor: { kind: 'account', id: '1' }, organisationId: '7' }, action: 'study.retrieve', route: 'GET /studies/:StudyInstanceUID', problem: 'forbidden', StudyInstanceUID: '1.2.3', ...given }) }
+    refused = (given = {}) => {
+      refusals.refused({
+        caller: { actor: { kind: 'account', id: '1' }, organisationId: '7' },
+        action: 'study.retrieve',
+        route: 'GET /studies/:StudyInstanceUID',
+        problem: 'forbidden',
+        StudyInstanceUID: '1.2.3',
+        ...given,
+      })
+    }
   })
   afterEach(() => { vi.useRealTimers() })
 
   test('is told of at once, and counted to the end of the minute', () => {
     for (let turn = 0; turn < 1_000; turn++) refused({ StudyInstanceUID: `1.2.${String(turn)}` })
-    expect(told).toMatchObject([{ organisationId: '7', actor: 'account:1', action: 'study.retrieve', outcome: 'refused', occurrences: 1, StudyInstanceUID: '1.2.0', detail: { route: 'GET /studies/:StudyInstanceUID', problem: 'forbidden' } }])
+    expect(told).toMatchObject([{
+      organisationId: '7',
+      actor: 'account:1',
+      action: 'study.retrieve',
+      outcome: 'refused',
+      occurrences: 1,
+      StudyInstanceUID: '1.2.0',
+      detail: { route: 'GET /studies/:StudyInstanceUID', problem: 'forbidden' },
+    }])
     vi.advanceTimersByTime(60_000)
     expect(told.slice(1)).toMatchObject([{ action: 'study.retrieve', outcome: 'refused', occurrences: 999, StudyInstanceUID: undefined }])
     refused()

@@ -61,6 +61,17 @@ const cutSome = (db: Db, signer: SealSigner, before: Date, now: Date): Promise<n
   const { kid, signature } = signer.sign(cutStatement(row))
   await trx('audit_cut').delete()
   await trx('audit_cut').insert({ ...row, signature, signed_with: kid })
-  await record(trx, cut.map(({ organisation_id, events }) => ({ organisationId: organisation_id, actor: 'command:retention', action: 'log.cut', outcome: 'success', occurrences: events, detail: { seal: last.seal, olderThan: before.toISOString() }, origin: null })))
+  await record(
+    trx,
+    cut.map(({ organisation_id, events }) => ({
+      organisationId: organisation_id,
+      actor: 'command:retention',
+      action: 'log.cut',
+      outcome: 'success',
+      occurrences: events,
+      detail: { seal: last.seal, olderThan: before.toISOString() },
+      origin: null,
+    })),
+  )
   return cut.reduce((sum, { events }) => sum + events, 0)
 })

@@ -78,7 +78,21 @@ export function createSealHash() {
   const hash = createHash('sha256').update('isocenter audit seal 1\n')
   return {
     take: (event: SealedEvent): void => {
-      hash.update(JSON.stringify([event.id, event.organisation, event.at, event.occurred_at, event.actor, event.action, event.outcome, event.study, event.patient, event.occurrences, event.detail, event.address, event.user_agent]))
+      hash.update(JSON.stringify([
+        event.id,
+        event.organisation,
+        event.at,
+        event.occurred_at,
+        event.actor,
+        event.action,
+        event.outcome,
+        event.study,
+        event.patient,
+        event.occurrences,
+        event.detail,
+        event.address,
+        event.user_agent,
+      ]))
       hash.update('\n')
     },
     end: ({ seal, after, last, events, lastAt, sealedAt, previous }: SealHead): Buffer => hash.update(JSON.stringify([seal, after, last, events, lastAt, sealedAt, previous.toString('hex')])).digest(),
@@ -134,7 +148,16 @@ async function sealOne(trx: Trx, signer: SealSigner, horizon: string, now: Date,
   const digest = hash.end(head)
   const { kid, signature } = signer.sign(sealStatement(head.seal, digest))
   await trx('audit_seal').insert({
-    seal: head.seal, after_event: head.after, last_event: head.last, events: head.events, last_at: trx.raw(`'epoch'::timestamptz + ? * interval '1 microsecond'`, [lastAt]), sealed_at: now, previous: head.previous, hash: digest, signature, signed_with: kid,
+    seal: head.seal,
+    after_event: head.after,
+    last_event: head.last,
+    events: head.events,
+    last_at: trx.raw(`'epoch'::timestamptz + ? * interval '1 microsecond'`, [lastAt]),
+    sealed_at: now,
+    previous: head.previous,
+    hash: digest,
+    signature,
+    signed_with: kid,
   })
   return events.length
 }

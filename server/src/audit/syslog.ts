@@ -63,7 +63,12 @@ function sendByTls({ host, port, ca, certificate, key }: SyslogTarget, lines: re
   return new Promise((resolve, reject) => {
     let hasEnded = false
     const socket = connect({
-      host, port, minVersion: 'TLSv1.2', ...(/^[\d.]+$|:/.test(host) ? {} : { servername: host }), ...(ca === undefined ? {} : { ca }), ...(certificate === undefined || key === undefined ? {} : { cert: certificate, key }),
+      host,
+      port,
+      minVersion: 'TLSv1.2',
+      ...(/^[\d.]+$|:/.test(host) ? {} : { servername: host }),
+      ...(ca === undefined ? {} : { ca }),
+      ...(certificate === undefined || key === undefined ? {} : { cert: certificate, key }),
     })
     const fail = (error: Error) => { socket.destroy(); reject(error) }
     socket.setTimeout(silenceMs, () => { fail(new Error('the audit repository is silent')) })

@@ -94,7 +94,15 @@ async function readThrough({ db, signer, now, noted, onProgress }: VerifyOptions
       events += found.events
       onProgress?.(events)
       if (!found.hash.equals(row.hash)) {
-        findings.push({ kind: 'piece-changed', text: found.events === row.events ? 'Events of this piece, or its seal, were changed.' : `This piece has ${String(found.events)} events where ${String(row.events)} were sealed.`, seal: row.seal, after: row.after_event, last: row.last_event })
+        findings.push({
+          kind: 'piece-changed',
+          text: found.events === row.events
+            ? 'Events of this piece, or its seal, were changed.'
+            : `This piece has ${String(found.events)} events where ${String(row.events)} were sealed.`,
+          seal: row.seal,
+          after: row.after_event,
+          last: row.last_event,
+        })
       }
       const isSigned = signer.isSigned(sealStatement(row.seal, row.hash), row.signed_with, row.signature)
       // A later seal that is signed vouches for those before it: its hash is made of theirs.

@@ -29,7 +29,8 @@ async function aHospital(name?: string) {
 }
 const categories = async (call: Call) => (await call('GET', '/body-parts')).json<PartCategoryList>().items
 const aCategory = async (call: Call, deviceType = 'CT', name = 'Trunk') => (await call('POST', '/part-categories', { deviceType, name })).json<PartCategory>()
-const aPart = async (call: Call, categoryId: string, name: string, tagIds: readonly string[] = [], partCount = 1) => (await call('POST', `/part-categories/${categoryId}/parts`, { name, partCount, tagIds })).json<BodyPart>()
+const aPart = async (call: Call, categoryId: string, name: string, tagIds: readonly string[] = [], partCount = 1) =>
+  (await call('POST', `/part-categories/${categoryId}/parts`, { name, partCount, tagIds })).json<BodyPart>()
 const aTag = async (call: Call, name: string, rules: PartTag['rules'], isFinal = false) => (await call('POST', '/part-tags', { name, rules, isFinal })).json<PartTag>()
 const equals = (value: string, attribute: PartTag['rules'][number]['attribute'] = 'BodyPartExamined') => ({ attribute, operator: 'equals' as const, value })
 const partsOf = async (call: Call, uid: string) => (await call('GET', `/studies/${uid}/parts`)).json<StudyParts>()
@@ -57,7 +58,9 @@ describe('categories and parts', () => {
     expect((await call('DELETE', `/part-categories/${trunk.categoryId}`)).statusCode).toBe(204)
     expect(await categories(call)).toEqual([])
     // What was asked for with it can still say what it was.
-    expect(await service.db('body_part').where({ part_id: part.partId }).first('name', 'category_name', 'device_type', 'part_count')).toEqual({ name: 'Chest and abdomen', category_name: 'Body', device_type: 'CT', part_count: 2 })
+    expect(
+      await service.db('body_part').where({ part_id: part.partId }).first('name', 'category_name', 'device_type', 'part_count'),
+    ).toEqual({ name: 'Chest and abdomen', category_name: 'Body', device_type: 'CT', part_count: 2 })
   })
 
   test('all parts of a category go at once, as many as were shown', async () => {
@@ -95,9 +98,15 @@ describe('categories and parts', () => {
     const mine = await aCategory(south.call)
     const asked: [Method, string, object | undefined][] = [
       ['PATCH', `/part-categories/${trunk.categoryId}`, { name: 'Mine' }], ['DELETE', `/part-categories/${trunk.categoryId}`, undefined], ['POST', `/part-categories/${trunk.categoryId}/emptying`, { parts: 1 }],
-      ['POST', `/part-categories/${trunk.categoryId}/parts`, { name: 'x', partCount: 1, tagIds: [] }], ['PUT', `/body-parts/${part.partId}`, { name: 'x', partCount: 1, tagIds: [] }], ['DELETE', `/body-parts/${part.partId}`, undefined],
-      ['PUT', `/part-tags/${tag.tagId}`, { name: 'x', rules: [], isFinal: false }], ['DELETE', `/part-tags/${tag.tagId}`, undefined], ['POST', `/part-categories/${mine.categoryId}/parts`, { name: 'x', partCount: 1, tagIds: [tag.tagId] }],
-      ['GET', `/body-parts/export?language=en&categoryId=${trunk.categoryId}`, undefined], ['GET', `/studies/${study.StudyInstanceUID}/parts`, undefined], ['POST', '/part-tags/test', { StudyInstanceUID: study.StudyInstanceUID }],
+      ['POST', `/part-categories/${trunk.categoryId}/parts`, { name: 'x', partCount: 1, tagIds: [] }],
+      ['PUT', `/body-parts/${part.partId}`, { name: 'x', partCount: 1, tagIds: [] }],
+      ['DELETE', `/body-parts/${part.partId}`, undefined],
+      ['PUT', `/part-tags/${tag.tagId}`, { name: 'x', rules: [], isFinal: false }],
+      ['DELETE', `/part-tags/${tag.tagId}`, undefined],
+      ['POST', `/part-categories/${mine.categoryId}/parts`, { name: 'x', partCount: 1, tagIds: [tag.tagId] }],
+      ['GET', `/body-parts/export?language=en&categoryId=${trunk.categoryId}`, undefined],
+      ['GET', `/studies/${study.StudyInstanceUID}/parts`, undefined],
+      ['POST', '/part-tags/test', { StudyInstanceUID: study.StudyInstanceUID }],
     ]
     for (const [method, path, body] of asked) expect([path, typeOf(await south.call(method, path, body))]).toEqual([path, expect.stringMatching(/^no-such-/)])
     expect(typeOf(await south.call('PUT', '/part-tags/order', { tagIds: [tag.tagId] }))).toBe('changed-meanwhile')
@@ -110,7 +119,10 @@ describe('categories and parts', () => {
     const { call } = await hospital.member('general')
     expect(await categories(call)).toMatchObject([{ categoryId }])
     const asked: [Method, string, object | undefined][] = [
-      ['POST', '/part-categories', { deviceType: 'CT', name: 'x' }], ['POST', `/part-categories/${categoryId}/parts`, { name: 'x', partCount: 1, tagIds: [] }], ['GET', '/part-tags', undefined], ['POST', '/part-tags/test', { StudyInstanceUID: '1.2' }],
+      ['POST', '/part-categories', { deviceType: 'CT', name: 'x' }],
+      ['POST', `/part-categories/${categoryId}/parts`, { name: 'x', partCount: 1, tagIds: [] }],
+      ['GET', '/part-tags', undefined],
+      ['POST', '/part-tags/test', { StudyInstanceUID: '1.2' }],
       ['GET', '/body-parts/export?language=en', undefined], ['PUT', `/body-parts/${nowhere}`, { name: 'x', partCount: 1, tagIds: [] }], ['PUT', '/part-tags/order', { tagIds: [] }],
     ]
     for (const [method, path, body] of asked) expect([path, typeOf(await call(method, path, body))]).toEqual([path, 'forbidden'])
@@ -129,7 +141,10 @@ describe('tags', () => {
     await aTag(call, 'neck', [{ attribute: 'SeriesDescription', operator: 'contains', value: 'neck' }])
     const study = await arrive({ BodyPartExamined: 'HEAD' })
     await matchArrivals(service.db)
-    const kept = () => service.db('study_tags').join('study', 'study.study_key', 'study_tags.study_key').where({ study_instance_uid: study.StudyInstanceUID, 'study.organisation_id': organisationId }).first<{ matches: TagMatch[]; matched_at: Date }>('matches', 'matched_at')
+    const kept = () => service.db('study_tags')
+      .join('study', 'study.study_key', 'study_tags.study_key')
+      .where({ study_instance_uid: study.StudyInstanceUID, 'study.organisation_id': organisationId })
+      .first<{ matches: TagMatch[]; matched_at: Date }>('matches', 'matched_at')
     const first = await kept()
     expect(first.matches).toMatchObject([{ name: 'head', rule: equals('HEAD'), found: 'HEAD', SeriesInstanceUID: study.series[0]?.SeriesInstanceUID, series: 1 }])
     await matchArrivals(service.db)
@@ -146,7 +161,12 @@ describe('tags', () => {
     const [bytes] = study.instances.map((instance) => Buffer.from(bytesOf(instance)))
     const headers = { ...await service.as(slug), 'tus-resumable': '1.0.0' }
     const begun = await service.app.inject({ method: 'POST', url: '/api/uploads', headers: { ...headers, 'upload-length': String(bytes?.length) } })
-    const ended = await service.app.inject({ method: 'PATCH', url: String(begun.headers.location), headers: { ...headers, 'content-type': 'application/offset+octet-stream', 'upload-offset': '0' }, payload: bytes ?? Buffer.alloc(0) })
+    const ended = await service.app.inject({
+      method: 'PATCH',
+      url: String(begun.headers.location),
+      headers: { ...headers, 'content-type': 'application/offset+octet-stream', 'upload-offset': '0' },
+      payload: bytes ?? Buffer.alloc(0),
+    })
     expect(ended.statusCode).toBe(204)
     await matchArrivals(service.db)
     const [kept] = await service.db('study_tags').where({ organisation_id: organisationId }).select<{ matches: TagMatch[] }[]>('matches')
@@ -158,7 +178,9 @@ describe('tags', () => {
     await aTag(call, 'head', [equals('HEAD')])
     for (let one = 0; one < 12; one += 1) await arrive({ BodyPartExamined: one % 2 === 0 ? 'HEAD' : 'FOOT' })
     await Promise.all([matchArrivals(service.db), matchArrivals(service.db)])
-    expect((await service.db('study_tags').where({ organisation_id: organisationId }).select<{ matches: TagMatch[] }[]>('matches')).map(({ matches }) => matches.length).sort()).toEqual([...Array<number>(6).fill(0), ...Array<number>(6).fill(1)])
+    expect((await service.db('study_tags').where({ organisation_id: organisationId }).select<{ matches: TagMatch[] }[]>('matches'))
+      .map(({ matches }) => matches.length)
+      .sort()).toEqual([...Array<number>(6).fill(0), ...Array<number>(6).fill(1)])
   })
 
   test('are up to date whenever they are asked for: with what has just arrived, and by rules that have just changed', async () => {
@@ -216,7 +238,10 @@ describe('tags', () => {
     })
     const rules: Record<string, PartTag['rules'][number]> = {
       part: equals('chest'), study: { attribute: 'StudyDescription', operator: 'contains', value: 'chest' }, series: { attribute: 'SeriesDescription', operator: 'matches', value: '^lung\\b' },
-      protocol: equals('thorax routine', 'ProtocolName'), code: equals('51185008', 'AnatomicRegionSequence'), scheme: equals('SCT:51185008', 'AnatomicRegionSequence'), meaning: { attribute: 'ProcedureCodeSequence', operator: 'contains', value: 'of chest' },
+      protocol: equals('thorax routine', 'ProtocolName'),
+      code: equals('51185008', 'AnatomicRegionSequence'),
+      scheme: equals('SCT:51185008', 'AnatomicRegionSequence'),
+      meaning: { attribute: 'ProcedureCodeSequence', operator: 'contains', value: 'of chest' },
       other: equals('SRT:51185008', 'AnatomicRegionSequence'),
     }
     for (const [name, rule] of Object.entries(rules)) await aTag(call, name, [rule])
@@ -301,7 +326,12 @@ describe('spreadsheets', () => {
     expect((await importing(call, bad)).json()).toMatchObject({ type: '/problems/part-import-refused', errors: [{ row: 5 }] })
     expect(await categories(call)).toMatchObject([{ parts: [{ name: 'Chest', version: 1 }] }])
     expect((await importing(call, await aWorkbook([columns, ...good]))).json<PartImport>()).toMatchObject({ isDone: true, created: 1, changed: 1, newTags: ['Heart'] })
-    expect((await categories(call))[0]?.parts.map(({ partId, name, partCount, tags }) => [partId === part.partId, name, partCount, tags.map((tag) => tag.name)])).toEqual([[true, 'chest', 3, ['Heart']], [false, 'Neck', 1, ['chest', 'Heart']]])
+    expect((await categories(call))[0]?.parts.map(({ partId, name, partCount, tags }) => [
+      partId === part.partId,
+      name,
+      partCount,
+      tags.map((tag) => tag.name),
+    ])).toEqual([[true, 'chest', 3, ['Heart']], [false, 'Neck', 1, ['chest', 'Heart']]])
   })
 
   test('a list as long as there may be goes in and out', async () => {

@@ -11,4 +11,9 @@ export interface BodyParts {
   readonly spreadsheets: PartSpreadsheets
 }
 
-export const createBodyParts = (deps: { readonly db: Db; readonly now?: () => Date }): BodyParts => ({ parts: createParts(deps), tags: createPartTags(deps), matching: createMatching(deps), spreadsheets: createPartSpreadsheets(deps) })
+export const createBodyParts = (deps: { readonly db: Db; readonly now?: () => Date }): BodyParts => ({
+  parts: createParts(deps),
+  tags: createPartTags(deps),
+  matching: createMatching(deps),
+  spreadsheets: createPartSpreadsheets(deps),
+})

@@ -16,7 +16,8 @@ export interface StudyState extends StudyRow {
 }
 
 const statesSql = `
-  select study.study_key, study_description, study.more_attributes, study.version, modalities_in_study, matches, coalesce(study_version = study.version and study_tags.rules_version = tag_matching.rules_version, false) as is_current
+  select study.study_key, study_description, study.more_attributes, study.version, modalities_in_study, matches,
+    coalesce(study_version = study.version and study_tags.rules_version = tag_matching.rules_version, false) as is_current
   from study left join study_tags using (study_key) left join tag_matching on tag_matching.organisation_id = study.organisation_id
   where study.organisation_id = ?`
 

@@ -35,7 +35,10 @@ interface PartRow {
 /** Everything there is, by type of devices and name. */
 export async function listCategories(db: Db, { organisationId }: Pick<Access, 'organisationId'>): Promise<PartCategory[]> {
   const own = { organisation_id: organisationId }
-  const categories = await db('part_category').where(own).orderByRaw('device_type, lower(name), category_id').select<{ category_id: string; device_type: string; name: string; version: number }[]>('category_id', 'device_type', 'name', 'version')
+  const categories = await db('part_category')
+    .where(own)
+    .orderByRaw('device_type, lower(name), category_id')
+    .select<{ category_id: string; device_type: string; name: string; version: number }[]>('category_id', 'device_type', 'name', 'version')
   const parts = await rows<PartRow>(db, `
     select part_id, category_id, name, part_count, version,
       coalesce((select json_agg(json_build_object('tagId', tag_id, 'name', part_tag.name) order by priority) from body_part_tag join part_tag using (organisation_id, tag_id) where body_part_tag.part_id = body_part.part_id), '[]') as tags
@@ -120,7 +123,16 @@ export function createParts({ db, now = () => new Date() }: { readonly db: Db; r
       const category = await findCategory(trx, access, categoryId)
       const { count } = await trx('body_part').where({ ...own, deleted_at: null }).count().first<{ count: string }>()
       if (Number(count) >= maxBodyParts) throw tooMany(`A hospital has at most ${String(maxBodyParts)} body parts.`)
-      const [made] = await withOwnName(trx, (trx) => trx('body_part').insert({ ...own, category_id: categoryId, device_type: category.deviceType, category_name: category.name, name: name.trim(), part_count: partCount }).returning<{ part_id: string }[]>('part_id'))
+      const [made] = await withOwnName(trx, (trx) => trx('body_part')
+        .insert({
+          ...own,
+          category_id: categoryId,
+          device_type: category.deviceType,
+          category_name: category.name,
+          name: name.trim(),
+          part_count: partCount,
+        })
+        .returning<{ part_id: string }[]>('part_id'))
       if (made === undefined) throw new Error('The part was not added.')
       await tag(trx, access.organisationId, made.part_id, tagIds)
       await note(trx, access, 'body-part.change', { partId: made.part_id, categoryId, change: 'created' })

@@ -67,7 +67,14 @@ export const bodyPartRoutes: ApiRoutes<{ bodyParts: BodyParts; accessLog: Access
 
   app.post('/part-categories/:categoryId/emptying', {
     bodyLimit,
-    schema: { operationId: 'emptyPartCategory', summary: 'Deletes all parts of a category, where they are as many as was said', tags, params: PartCategoryParams, body: PartCategoryEmptying, response: { 200: PartCategory, '4xx': Problem } },
+    schema: {
+      operationId: 'emptyPartCategory',
+      summary: 'Deletes all parts of a category, where they are as many as was said',
+      tags,
+      params: PartCategoryParams,
+      body: PartCategoryEmptying,
+      response: { 200: PartCategory, '4xx': Problem },
+    },
     config: changes,
   }, ({ access, params, body }) => parts.emptyCategory(access, params.categoryId, body.parts))
 
@@ -109,13 +116,27 @@ export const bodyPartRoutes: ApiRoutes<{ bodyParts: BodyParts; accessLog: Access
 
   app.post('/body-parts/import/check', {
     bodyLimit: maxPartSheetBytes,
-    schema: { operationId: 'checkBodyPartImport', summary: 'Says what would come of a spreadsheet, row by row, and changes nothing', tags, consumes: spreadsheetTypes.xlsx, body: Spreadsheet, response: { 200: PartImport, '4xx': Problem } },
+    schema: {
+      operationId: 'checkBodyPartImport',
+      summary: 'Says what would come of a spreadsheet, row by row, and changes nothing',
+      tags,
+      consumes: spreadsheetTypes.xlsx,
+      body: Spreadsheet,
+      response: { 200: PartImport, '4xx': Problem },
+    },
     config: { policy: 'admin.exam_attr', audit: 'none' },
   }, ({ access, body }) => spreadsheets.check(access, asFile(body)))
 
   app.post('/body-parts/import', {
     bodyLimit: maxPartSheetBytes,
-    schema: { operationId: 'importBodyParts', summary: 'Adds and changes parts by a spreadsheet, merged by type of devices, category and name: all rows or none', tags, consumes: spreadsheetTypes.xlsx, body: Spreadsheet, response: { 200: PartImport, '4xx': Problem } },
+    schema: {
+      operationId: 'importBodyParts',
+      summary: 'Adds and changes parts by a spreadsheet, merged by type of devices, category and name: all rows or none',
+      tags,
+      consumes: spreadsheetTypes.xlsx,
+      body: Spreadsheet,
+      response: { 200: PartImport, '4xx': Problem },
+    },
     config: changes,
   }, ({ access, body }) => spreadsheets.take(access, asFile(body)))
 

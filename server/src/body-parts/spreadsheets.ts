@@ -51,7 +51,12 @@ export function createPartSpreadsheets({ db }: { readonly db: Db }): PartSpreads
     try {
       const plan = planImport(rows, basis)
       const after = { parts: basis.categories.flatMap(({ parts }) => parts).length + plan.created.length, categories: basis.categories.length + plan.newCategories.length, tags: basis.tags.length + plan.newTags.length }
-      if (after.parts > maxBodyParts || after.categories > maxPartCategories || after.tags > maxPartTags) throw tooMany(`A hospital has at most ${String(maxPartCategories)} categories, ${String(maxBodyParts)} parts and ${String(maxPartTags)} tags.`, after)
+      if (after.parts > maxBodyParts || after.categories > maxPartCategories || after.tags > maxPartTags) {
+        throw tooMany(
+          `A hospital has at most ${String(maxPartCategories)} categories, ${String(maxBodyParts)} parts and ${String(maxPartTags)} tags.`,
+          after,
+        )
+      }
       return plan
     } catch (error) {
       return told(error)

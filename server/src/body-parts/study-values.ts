@@ -45,7 +45,11 @@ async function firstInstanceOf(db: Db, seriesKey: string): Promise<DicomJson> {
 /** Every series of a study with what it and the study say, in the order of their numbers. Objects are read only where a rule looks at what they alone say. */
 export async function studyValues(db: Db, study: StudyRow, attributes: ReadonlySet<TagAttribute>): Promise<SeriesValues[]> {
   const ofStudy = { StudyDescription: study.study_description === null ? [] : [study.study_description], ProcedureCodeSequence: codesIn(JSON.parse(study.more_attributes) as DicomJson, 'ProcedureCodeSequence') }
-  const series = await rows<SeriesRow>(db, 'select series_key, series_instance_uid, series_description, body_part_examined, more_attributes from series where study_key = ? order by series_number_sort, series_key', [study.study_key])
+  const series = await rows<SeriesRow>(
+    db,
+    'select series_key, series_instance_uid, series_description, body_part_examined, more_attributes from series where study_key = ? order by series_number_sort, series_key',
+    [study.study_key],
+  )
   const all: SeriesValues[] = []
   for (const one of series) {
     all.push({

@@ -92,7 +92,11 @@ export function createPartTags({ db }: { readonly db: Db }): PartTags {
       await lockOwn(trx, access, 'hospital')
       const there = await trx('part_tag').where({ organisation_id: access.organisationId }).pluck<string[]>('tag_id')
       if (there.length !== tagIds.length || !there.every((tagId) => tagIds.includes(tagId))) throw changedMeanwhile('Tags have come or gone; read them again.')
-      await rows(trx, 'update part_tag set priority = place from unnest(?::uuid[]) with ordinality as given (tag_id, place) where part_tag.tag_id = given.tag_id and organisation_id = ?', [[...tagIds], access.organisationId])
+      await rows(
+        trx,
+        'update part_tag set priority = place from unnest(?::uuid[]) with ordinality as given (tag_id, place) where part_tag.tag_id = given.tag_id and organisation_id = ?',
+        [[...tagIds], access.organisationId],
+      )
       await rulesChanged(trx, access)
       await note(trx, access, 'body-part.change', { tags: tagIds.length, change: 'ordered' })
       return { items: await list(trx, access) }

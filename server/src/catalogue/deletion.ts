@@ -83,13 +83,17 @@ const instancesSql = `
   from instance join series using (study_key, series_key) left join instance_metadata using (instance_key) where ${chosen}`
 
 const versionsSql = `
-  insert into deleted_version (deleted_study_id, series_instance_uid, sop_instance_uid, version, organisation_id, transfer_syntax_uid, blob_key, byte_length, sha256, data_set_sha256, stored_at, superseded_at)
-  select :deletedStudyId::uuid, series_instance_uid, sop_instance_uid, former.version, former.organisation_id, former.transfer_syntax_uid, former.blob_key, former.byte_length, former.sha256, former.data_set_sha256, former.stored_at, superseded_at
+  insert into deleted_version (deleted_study_id, series_instance_uid, sop_instance_uid, version, organisation_id,
+    transfer_syntax_uid, blob_key, byte_length, sha256, data_set_sha256, stored_at, superseded_at)
+  select :deletedStudyId::uuid, series_instance_uid, sop_instance_uid, former.version, former.organisation_id,
+    former.transfer_syntax_uid, former.blob_key, former.byte_length, former.sha256, former.data_set_sha256, former.stored_at, superseded_at
   from instance_version former join instance using (instance_key) join series using (study_key, series_key) where ${chosen}`
 
 const recompressedSql = `
-  insert into deleted_recompressed (deleted_study_id, series_instance_uid, sop_instance_uid, version, organisation_id, transfer_syntax_uid, byte_length, sha256, data_set_sha256, pixels_offset, rest, recompressed_at)
-  select :deletedStudyId::uuid, series_instance_uid, sop_instance_uid, received.version, received.organisation_id, received.transfer_syntax_uid, received.byte_length, received.sha256, received.data_set_sha256, pixels_offset, rest, recompressed_at
+  insert into deleted_recompressed (deleted_study_id, series_instance_uid, sop_instance_uid, version, organisation_id,
+    transfer_syntax_uid, byte_length, sha256, data_set_sha256, pixels_offset, rest, recompressed_at)
+  select :deletedStudyId::uuid, series_instance_uid, sop_instance_uid, received.version, received.organisation_id,
+    received.transfer_syntax_uid, received.byte_length, received.sha256, received.data_set_sha256, pixels_offset, rest, recompressed_at
   from recompressed received join instance using (instance_key) join series using (study_key, series_key) where ${chosen}`
 
 const countedSql = `

@@ -120,7 +120,8 @@ test('231 an attribute of one organisation is none of another, and goes with its
 })
 
 test.each([
-  ['PatientName', undefined, undefined], ['00190010', 'ACME', 'LO'], ['00191024', undefined, 'LO'], ['00191024', 'ACME', undefined], ['KVP', 'ACME', undefined], ['PixelData', undefined, undefined], ['NoSuchThing', undefined, undefined],
+  ['PatientName', undefined, undefined], ['00190010', 'ACME', 'LO'], ['00191024', undefined, 'LO'], ['00191024', 'ACME', undefined],
+  ['KVP', 'ACME', undefined], ['PixelData', undefined, undefined], ['NoSuchThing', undefined, undefined],
 ])('%s (creator %s, VR %s) is refused', async (attribute, privateCreator, vr) => {
   const { organisationId } = await anOrganisation()
   await expect(addExtraAttribute(open.db, { organisationId, level: 'study', attribute, privateCreator, vr })).rejects.toMatchObject({ name: 'ExtraAttributeRefused' })

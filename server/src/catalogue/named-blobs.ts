@@ -126,9 +126,17 @@ const asideHoldersSql = `
 
 /** Who of what is in no study names these blobs now. */
 export async function asideHolders(db: Db, blobKeys: readonly string[]): Promise<AsideHolder[]> {
-  const { rows: found } = await db.raw<{ rows: Pick<BlobHolderRow, 'blob_key' | 'organisation_id' | 'study_instance_uid' | 'series_instance_uid' | 'sop_instance_uid' | 'byte_length'>[] }>(asideHoldersSql, { keys: [...blobKeys] })
+  const { rows: found } = await db.raw<{ rows: Pick<BlobHolderRow, 'blob_key' | 'organisation_id' | 'study_instance_uid' | 'series_instance_uid' | 'sop_instance_uid' | 'byte_length'>[] }>(
+    asideHoldersSql,
+    { keys: [...blobKeys] },
+  )
   return found.map((row) => ({
-    blobKey: row.blob_key, organisationId: row.organisation_id, StudyInstanceUID: row.study_instance_uid, SeriesInstanceUID: row.series_instance_uid, SOPInstanceUID: row.sop_instance_uid, byteLength: Number(row.byte_length),
+    blobKey: row.blob_key,
+    organisationId: row.organisation_id,
+    StudyInstanceUID: row.study_instance_uid,
+    SeriesInstanceUID: row.series_instance_uid,
+    SOPInstanceUID: row.sop_instance_uid,
+    byteLength: Number(row.byte_length),
   }))
 }
 

@@ -4,7 +4,12 @@ import type { StudyColumns } from './columns.ts'
 /** What tells the patient of an object from another's, in the form it is compared in; null where the object does not say it. */
 export type PatientIdentity = Pick<StudyColumns, 'patient_id' | 'issuer_of_patient_id' | 'patient_name_search' | 'patient_birth_date'>
 
-export const patientOf = ({ patient_id, issuer_of_patient_id, patient_name_search, patient_birth_date }: PatientIdentity): PatientIdentity => ({ patient_id, issuer_of_patient_id, patient_name_search, patient_birth_date })
+export const patientOf = ({ patient_id, issuer_of_patient_id, patient_name_search, patient_birth_date }: PatientIdentity): PatientIdentity => ({
+  patient_id,
+  issuer_of_patient_id,
+  patient_name_search,
+  patient_birth_date,
+})
 
 /**
  * Whether two objects of one study cannot be of one patient: their PatientIDs differ, or are the same by issuers that differ; or neither has a PatientID, and names

@@ -64,7 +64,12 @@ export interface AcceptedLot {
  * @param before only objects that came before the one of this key; `atMost`: so many are tried
  * @throws studyOfAnotherPatient 409 where the study is deleted and can come back: what people added to it would be of this patient
  */
-export async function acceptQuarantined(db: Db, access: Access, { quarantineId, reason }: QuarantineDecision, { before: from, atMost = acceptedAtOnce }: { readonly before?: string | undefined; readonly atMost?: number } = {}): Promise<AcceptedLot | undefined> {
+export async function acceptQuarantined(
+  db: Db,
+  access: Access,
+  { quarantineId, reason }: QuarantineDecision,
+  { before: from, atMost = acceptedAtOnce }: { readonly before?: string | undefined; readonly atMost?: number } = {},
+): Promise<AcceptedLot | undefined> {
   const head = await headOf(db, access, quarantineId)
   if (head === undefined) return undefined
   let accepted = 0
@@ -72,7 +77,11 @@ export async function acceptQuarantined(db: Db, access: Access, { quarantineId, 
   // The newest first: of several under the same UIDs that is the one which goes into the study.
   let before = from ?? '9223372036854775807'
   while (seen < atMost) {
-    const page = withoutRepetition(await rows<QuarantinedRow>(db, 'select * from quarantined_instance where organisation_id = ? and quarantine_id = ? and quarantined_key < ? order by quarantined_key desc limit ?', [access.organisationId, quarantineId, before, Math.min(instancesAtOnce, atMost - seen)]))
+    const page = withoutRepetition(await rows<QuarantinedRow>(
+      db,
+      'select * from quarantined_instance where organisation_id = ? and quarantine_id = ? and quarantined_key < ? order by quarantined_key desc limit ?',
+      [access.organisationId, quarantineId, before, Math.min(instancesAtOnce, atMost - seen)],
+    ))
     const last = page.at(-1)
     if (last === undefined) break
     before = last.quarantined_key
@@ -83,7 +92,17 @@ export async function acceptQuarantined(db: Db, access: Access, { quarantineId, 
   if (seen === 0 && from === undefined) return undefined
   const left = await rows(db, 'select quarantined_key from quarantined_instance where organisation_id = ? and quarantine_id = ? and quarantined_key < ? limit 1', [access.organisationId, quarantineId, before])
   await db.transaction(async (trx) => {
-    if (accepted === 0) await record(trx, [{ organisationId: access.organisationId, actor: actorOf(access), action: 'quarantine.accept', outcome: 'failed', StudyInstanceUID: head.study_instance_uid, PatientID: head.patient_id ?? undefined, detail: { quarantineId, reason } }])
+    if (accepted === 0) {
+      await record(trx, [{
+        organisationId: access.organisationId,
+        actor: actorOf(access),
+        action: 'quarantine.accept',
+        outcome: 'failed',
+        StudyInstanceUID: head.study_instance_uid,
+        PatientID: head.patient_id ?? undefined,
+        detail: { quarantineId, reason },
+      }])
+    }
     if (left.length === 0) await forgetEmptyQuarantine(trx, quarantineId)
   })
   return { instances: accepted, ...(left.length > 0 && { next: before }) }
@@ -129,7 +148,11 @@ async function acceptBatch(trx: Trx, access: Access, batch: readonly { key: stri
   if (!isStudyThere && first !== undefined && await isDeletedOfAnother(trx, first.prepared)) throw studyIsDeleted()
   await lockQuarantine(trx, quarantineId)
   // Somebody else may have decided since they were read.
-  const waiting = new Set((await rows<{ quarantined_key: string }>(trx, 'select quarantined_key from quarantined_instance where quarantined_key = any(?::bigint[])', [batch.map(({ key }) => key)])).map(({ quarantined_key }) => quarantined_key))
+  const waiting = new Set((await rows<{ quarantined_key: string }>(
+    trx,
+    'select quarantined_key from quarantined_instance where quarantined_key = any(?::bigint[])',
+    [batch.map(({ key }) => key)],
+  )).map(({ quarantined_key }) => quarantined_key))
   const wanted = batch.filter(({ key }) => waiting.has(key))
   if (wanted.length === 0) return 0
   const outcomes = await storeBatch(trx, wanted.map(({ prepared }) => (isStudyThere ? withoutPatient(prepared) : prepared)), { policy: 'reject', isAudited: false, isPatientAsked: !isStudyThere })
@@ -143,7 +166,11 @@ async function acceptBatch(trx: Trx, access: Access, batch: readonly { key: stri
   if (gone.length === 0) return 0
   await rows(trx, 'delete from quarantined_instance where quarantined_key = any(?::bigint[])', [gone.map(({ key }) => key)])
   // The very same is in the study: its own blob holds the bytes.
-  await rows(trx, 'insert into obsolete_blob (blob_key, organisation_id) select unnest(?::text[]), ?::bigint on conflict (blob_key) do nothing', [twice.map(({ prepared }) => prepared.instance.blobKey), access.organisationId])
+  await rows(
+    trx,
+    'insert into obsolete_blob (blob_key, organisation_id) select unnest(?::text[]), ?::bigint on conflict (blob_key) do nothing',
+    [twice.map(({ prepared }) => prepared.instance.blobKey), access.organisationId],
+  )
   const freedBytes = twice.reduce((sum, { prepared }) => sum + prepared.instance.byteLength, 0)
   await record(trx, [{
     organisationId: access.organisationId, actor: actorOf(access), action: 'quarantine.accept', outcome: 'success', StudyInstanceUID: head.study_instance_uid, PatientID: head.patient_id ?? undefined,
@@ -178,11 +205,16 @@ const deletedHeadSql = `
 const movedSql = `
   with moved as (
     delete from quarantined_instance where quarantined_key in (
-      select distinct on (series_instance_uid, sop_instance_uid) quarantined_key from quarantined_instance where quarantine_id = :quarantineId::uuid order by series_instance_uid, sop_instance_uid, quarantined_key desc
+      select distinct on (series_instance_uid, sop_instance_uid) quarantined_key
+      from quarantined_instance where quarantine_id = :quarantineId::uuid
+      order by series_instance_uid, sop_instance_uid, quarantined_key desc
     ) returning *
   ), kept as (
-    insert into deleted_instance (deleted_study_id, organisation_id, series_instance_uid, sop_instance_uid, sop_class_uid, transfer_syntax_uid, version, blob_key, byte_length, sha256, data_set_sha256, layout, warnings, metadata, text_bytes, crc32, stored_at)
-    select :deletedStudyId::uuid, organisation_id, series_instance_uid, sop_instance_uid, sop_class_uid, transfer_syntax_uid, 1, blob_key, byte_length, sha256, data_set_sha256, layout, warnings, metadata, text_bytes, crc32, received_at from moved
+    insert into deleted_instance (deleted_study_id, organisation_id, series_instance_uid, sop_instance_uid, sop_class_uid, transfer_syntax_uid,
+      version, blob_key, byte_length, sha256, data_set_sha256, layout, warnings, metadata, text_bytes, crc32, stored_at)
+    select :deletedStudyId::uuid, organisation_id, series_instance_uid, sop_instance_uid, sop_class_uid, transfer_syntax_uid,
+      1, blob_key, byte_length, sha256, data_set_sha256, layout, warnings, metadata, text_bytes, crc32, received_at
+    from moved
   )
   update deleted_study set (instances, bytes) = (select count(*), coalesce(sum(byte_length), 0) from moved)
   where deleted_study_id = :deletedStudyId::uuid returning instances, bytes`
@@ -208,8 +240,10 @@ export const restoreToQuarantine = (db: Db, deletedStudyId: string): Promise<voi
   await rows(trx, 'select quarantine_id from quarantine where quarantine_id = ? for update', [head.quarantine_id])
   await rows(trx, `
     with moved as (delete from deleted_instance where deleted_study_id = ? returning *)
-    insert into quarantined_instance (quarantine_id, organisation_id, series_instance_uid, sop_instance_uid, sop_class_uid, transfer_syntax_uid, blob_key, byte_length, sha256, data_set_sha256, layout, warnings, metadata, text_bytes, crc32, received_at)
-    select ?::uuid, organisation_id, series_instance_uid, sop_instance_uid, sop_class_uid, transfer_syntax_uid, blob_key, byte_length, sha256, data_set_sha256, layout, warnings, metadata, text_bytes, crc32, stored_at
+    insert into quarantined_instance (quarantine_id, organisation_id, series_instance_uid, sop_instance_uid, sop_class_uid, transfer_syntax_uid,
+      blob_key, byte_length, sha256, data_set_sha256, layout, warnings, metadata, text_bytes, crc32, received_at)
+    select ?::uuid, organisation_id, series_instance_uid, sop_instance_uid, sop_class_uid, transfer_syntax_uid,
+      blob_key, byte_length, sha256, data_set_sha256, layout, warnings, metadata, text_bytes, crc32, stored_at
     from moved order by stored_at, blob_key`, [deletedStudyId, head.quarantine_id])
 })
 

@@ -88,7 +88,12 @@ describe('putting into a study that is not there what is held apart', () => {
     const [held] = await rows<{ quarantine_id: string }>(db, 'select quarantine_id from quarantine where study_instance_uid = ?', [StudyInstanceUID])
     return { own, stranger, accept: () => acceptQuarantined(db, north, { quarantineId: String(held?.quarantine_id), reason: 'test' }) }
   }
-  const isSomebodyWaiting = () => vi.waitFor(async () => { expect(await rows(given.db, "select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'", [])).toHaveLength(1) }, { timeout: 20_000, interval: 10 })
+  const isSomebodyWaiting = () => vi.waitFor(
+    async () => {
+      expect(await rows(given.db, "select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'", [])).toHaveLength(1)
+    },
+    { timeout: 20_000, interval: 10 },
+  )
 
   test('is refused without waiting for more of it that is being stored', async () => {
     const { stranger, accept } = await aDeletedStudy()
@@ -205,7 +210,11 @@ describe('what was put into the study of another patient', () => {
     expect([await accept(), await left()]).toEqual([{ instances: 1 }, 1])
     expect([await accept(second?.next), await left()]).toEqual([{ instances: 0 }, 1])
     expect(await studyRowOf(db, north, own)).toMatchObject({ patient_id: 'P-1', number_of_study_related_instances: 6 })
-    expect(await rows(db, "select outcome, occurrences from audit_event where action = 'quarantine.accept' and study_instance_uid = ? order by audit_event_id", [own.StudyInstanceUID])).toMatchObject([1, 2, 1, 1].map((occurrences, index) => ({ outcome: index === 3 ? 'failed' : 'success', occurrences })))
+    expect(await rows(
+      db,
+      "select outcome, occurrences from audit_event where action = 'quarantine.accept' and study_instance_uid = ? order by audit_event_id",
+      [own.StudyInstanceUID],
+    )).toMatchObject([1, 2, 1, 1].map((occurrences, index) => ({ outcome: index === 3 ? 'failed' : 'success', occurrences })))
     expect(await wrongCounts(db)).toEqual([])
   })
 

@@ -115,7 +115,10 @@ const insertStatement = {
 /** Keeps objects apart from their studies, whose rows are locked; decisions in the order given. The same bytes again change nothing. */
 export async function holdApart(trx: Trx, strangers: readonly Prepared[]): Promise<Decision[]> {
   if (strangers.length === 0) return []
-  const wanted = [...Map.groupBy(strangers, placeOf).values()].flatMap((ofOne) => ofOne.slice(0, 1).map((first) => ({ ...headColumns(first), modalities: [...new Set(ofOne.flatMap(({ series }) => series.modality ?? []))].sort() })))
+  const wanted = [...Map.groupBy(strangers, placeOf).values()].flatMap((ofOne) => ofOne.slice(0, 1).map((first) => ({
+    ...headColumns(first),
+    modalities: [...new Set(ofOne.flatMap(({ series }) => series.modality ?? []))].sort(),
+  })))
   const heads = new Map((await withRows<Head>(trx, headStatement, wanted)).map((head) => [`${head.organisation_id} ${head.study_instance_uid} ${head.patient_key}`, head]))
   const placed = strangers.map((prepared) => ({ prepared, head: known(heads.get(placeOf(prepared))) }))
 

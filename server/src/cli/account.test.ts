@@ -36,7 +36,15 @@ const state = async () => (await db('account').first<{ state: string }>('state')
 test('stops an account, which has no session then, and lets it go on; both with their reasons in the trail', async () => {
   const { account_id: accountId } = await db('account').first<{ account_id: string }>('account_id')
   const now = new Date()
-  await db('account_session').insert({ account_id: accountId, token_sha256: Buffer.alloc(32), is_remembered: false, created_at: now, last_active_at: now, expires_at: new Date(now.getTime() + 3_600_000), address: '192.0.2.1' })
+  await db('account_session').insert({
+    account_id: accountId,
+    token_sha256: Buffer.alloc(32),
+    is_remembered: false,
+    created_at: now,
+    last_active_at: now,
+    expires_at: new Date(now.getTime() + 3_600_000),
+    address: '192.0.2.1',
+  })
   expect(await account('suspend', '--phone', phone, '--reason', 'Laptop stolen')).toBe('The account is suspended.')
   expect([await state(), await db('account_session')]).toEqual(['suspended', []])
   expect(await account('reinstate', '--phone', phone, '--reason', 'A new one')).toBe('The account goes on.')

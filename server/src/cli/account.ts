@@ -80,7 +80,13 @@ async function messages({ outbox, db, publicUrl }: Opened): Promise<string> {
   return all.map(({ createdAt, to, text }) => `${createdAt.toISOString()}  ${to}\n  ${text.subject}\n  ${text.body}`).join('\n') || 'Nothing waits to be sent.'
 }
 
-const commands: Readonly<Record<string, (opened: Opened) => Promise<string>>> = { create, 'one-time-password': oneTimePassword, suspend: stopping('stop', 'The account is suspended.'), reinstate: stopping('letGoOn', 'The account goes on.'), messages }
+const commands: Readonly<Record<string, (opened: Opened) => Promise<string>>> = {
+  create,
+  'one-time-password': oneTimePassword,
+  suspend: stopping('stop', 'The account is suspended.'),
+  reinstate: stopping('letGoOn', 'The account goes on.'),
+  messages,
+}
 
 /** Does what the command line asks for and answers what is printed. @throws Error that names what is wrong */
 async function run(): Promise<string> {

@@ -20,7 +20,11 @@ test('what a command answers is printed, and its usage where that is asked for, 
   expect([said, process.exitCode]).toEqual([['out: a token', 'out: How'], undefined])
 })
 
-test.each([[new Error('There is no organisation south.'), 'There is no organisation south.'], [noSuchResource('It is not there.'), 'It is not there.'], ['a text', 'It could not be done.']])('what is wrong is one line: %s', async (thrown, line) => {
+test.each([
+  [new Error('There is no organisation south.'), 'There is no organisation south.'],
+  [noSuchResource('It is not there.'), 'It is not there.'],
+  ['a text', 'It could not be done.'],
+])('what is wrong is one line: %s', async (thrown, line) => {
   await run(vi.fn<() => Promise<string>>().mockRejectedValue(thrown))
   expect([said, process.exitCode]).toEqual([[`error: ${line}`], 1])
 })

@@ -13,7 +13,14 @@ export function installXMLHttpRequest(): void {
   const construct = function () {
     const request = new XMLHttpRequest()
     const send = request.send
-    request.send = (data?: unknown) => { send.call(request, data instanceof ArrayBuffer ? Buffer.from(data) : ArrayBuffer.isView(data) ? Buffer.from(data.buffer, data.byteOffset, data.byteLength) : data as string | undefined) }
+    request.send = (data?: unknown) => {
+      send.call(
+        request,
+        data instanceof ArrayBuffer
+          ? Buffer.from(data)
+          : ArrayBuffer.isView(data) ? Buffer.from(data.buffer, data.byteOffset, data.byteLength) : data as string | undefined,
+      )
+    }
     return request
   }
   Object.assign(globalThis, { XMLHttpRequest: construct })

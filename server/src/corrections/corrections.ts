@@ -21,11 +21,17 @@ export const told = <Said extends string | null | undefined>(corrections: Correc
 export async function correctionsOf(db: Db, organisationId: string, StudyInstanceUIDs: Iterable<string>): Promise<ReadonlyMap<string, Corrections>> {
   const uids = [...new Set(StudyInstanceUIDs)]
   if (uids.length === 0) return new Map()
-  const found = await db('study_correction').where({ organisation_id: organisationId }).whereRaw('study_instance_uid = any(?::text[])', [uids]).select<{ study_instance_uid: string; corrections: Corrections }[]>('study_instance_uid', 'corrections')
+  const found = await db('study_correction')
+    .where({ organisation_id: organisationId })
+    .whereRaw('study_instance_uid = any(?::text[])', [uids])
+    .select<{ study_instance_uid: string; corrections: Corrections }[]>('study_instance_uid', 'corrections')
   return new Map(found.map(({ study_instance_uid, corrections }) => [study_instance_uid, corrections]))
 }
 
-const isDay = (text: string): boolean => /^\d{8}$/.test(text) && !Number.isNaN(Date.parse(`${text.slice(0, 4)}-${text.slice(4, 6)}-${text.slice(6)}`)) && new Date(`${text.slice(0, 4)}-${text.slice(4, 6)}-${text.slice(6)}T00:00:00Z`).toISOString().replaceAll('-', '').startsWith(text)
+const isDay = (text: string): boolean =>
+  /^\d{8}$/.test(text)
+    && !Number.isNaN(Date.parse(`${text.slice(0, 4)}-${text.slice(4, 6)}-${text.slice(6)}`))
+    && new Date(`${text.slice(0, 4)}-${text.slice(4, 6)}-${text.slice(6)}T00:00:00Z`).toISOString().replaceAll('-', '').startsWith(text)
 /** What PS3.5 §6.2 lets stand in a value of each kind; a backslash parts several values, of which a correction is one. */
 const isValue: Readonly<Record<(typeof correctable)[CorrectableKeyword]['kind'], (text: string, most: number) => boolean>> = {
   name: (text) => text.split('=').length <= 3 && text.split('=').every((group) => group.length <= 64 && group.split('^').length <= 5) && /[^=\s^]/.test(text),
@@ -85,7 +91,11 @@ const wordsOf = (text: string): string[] => text.split(/[\s*?\\^=]+/).filter((wo
 export async function correctedStudies(db: Db, organisationId: string, { record, patientId, studyNumber, name, keyword, sex }: StudyFilter): Promise<CorrectedStudies> {
   if (record !== undefined || [patientId, studyNumber, name, keyword, sex].every((asked) => asked === undefined)) return noneCorrected
   const by = async (condition: string, values: readonly (string | string[])[]): Promise<string[]> =>
-    (await rows<{ uid: string }>(db, `select study_instance_uid as uid from study_correction where organisation_id = ? and (${condition}) limit ${String(mostCorrected)}`, [organisationId, ...values])).map(({ uid }) => uid)
+    (await rows<{ uid: string }>(
+      db,
+      `select study_instance_uid as uid from study_correction where organisation_id = ? and (${condition}) limit ${String(mostCorrected)}`,
+      [organisationId, ...values],
+    )).map(({ uid }) => uid)
   const named = (text: string) => {
     const words = wordsOf(text)
     return words.length === 0 ? Promise.resolve([]) : by('patient_name_search like all(?::text[])', [words])

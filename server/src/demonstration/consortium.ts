@@ -50,7 +50,13 @@ export async function makeDemonstration({ db, accounts, defaultOrganisation, lan
 interface NorthernHospital { readonly organisationId: string; readonly slug: string; readonly name: string }
 
 /** Makes everything of the plan; answers the one-time passwords by phone number. */
-async function makeAll(trx: Trx, plan: DemonstrationPlan, { administration }: Pick<Accounts, 'administration'>, { below, members, roles, invitations, departments, devices, deviceTypes, pairings, fees }: Organisations, northern: NorthernHospital): Promise<Record<string, string>> {
+async function makeAll(
+  trx: Trx,
+  plan: DemonstrationPlan,
+  { administration }: Pick<Accounts, 'administration'>,
+  { below, members, roles, invitations, departments, devices, deviceTypes, pairings, fees }: Organisations,
+  northern: NorthernHospital,
+): Promise<Record<string, string>> {
   const oneTimePasswords: Record<string, string> = {}
   const organisationIds = new Map<DemonstrationOrganisation, string>()
 

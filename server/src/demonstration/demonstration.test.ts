@@ -96,7 +96,11 @@ test('it has the names of who tries it, in his language; beside accounts of othe
   const trx = await real.db.transaction()
   expect(await make(trx)).toMatchObject({ state: 'made', language: 'zh-CN' })
   const names = await Promise.all([
-    trx('account').pluck<string[]>('name'), trx('organisation').whereLike('slug', 'demonstration%').orWhere({ slug: 'north' }).pluck<string[]>('name'), trx('department').pluck<string[]>('name'), trx('part_tag').pluck<string[]>('name'), trx('body_part').pluck<string[]>('name'),
+    trx('account').pluck<string[]>('name'),
+    trx('organisation').whereLike('slug', 'demonstration%').orWhere({ slug: 'north' }).pluck<string[]>('name'),
+    trx('department').pluck<string[]>('name'),
+    trx('part_tag').pluck<string[]>('name'),
+    trx('body_part').pluck<string[]>('name'),
   ])
   expect(names.map(({ length }) => length > 0)).toEqual([true, true, true, true, true])
   expect(names.flat().filter((name) => !/\p{Script=Han}/u.test(name))).toEqual([])

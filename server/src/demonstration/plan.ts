@@ -95,7 +95,15 @@ export function demonstrationPlan(language: SpokenLanguage): DemonstrationPlan {
       { name: breast, rules: says('BodyPartExamined', 'equals', 'BREAST') },
     ],
     partCategories: [
-      { deviceType: 'CT', name: say('Trunk', '躯干'), parts: [{ name: chest, partCount: 1, tags: [chest] }, { name: abdomen, partCount: 1, tags: [abdomen] }, { name: say('Chest and abdomen', '胸腹部'), partCount: 2, tags: [] }] },
+      {
+        deviceType: 'CT',
+        name: say('Trunk', '躯干'),
+        parts: [
+          { name: chest, partCount: 1, tags: [chest] },
+          { name: abdomen, partCount: 1, tags: [abdomen] },
+          { name: say('Chest and abdomen', '胸腹部'), partCount: 2, tags: [] },
+        ],
+      },
       { deviceType: 'CT', name: say('Head and neck', '头颈'), parts: [{ name: head, partCount: 1, tags: [head] }] },
       { deviceType: 'MR', name: say('Head and neck', '头颈'), parts: [{ name: say('Brain', '颅脑'), partCount: 1, tags: [head] }] },
       { deviceType: 'DX', name: say('Trunk', '躯干'), parts: [{ name: say('Chest, one view', '胸部单视图'), partCount: 1, tags: [chest] }] },

@@ -110,7 +110,11 @@ async function examineBytes(examination: Examination, holder: BlobHolder): Promi
     const { identity } = object
     examined.readWhole++
     if (!isDigestOf(holder.sha256, object)) findings.add('bytesChanged', exampleOf(holder))
-    else if (identity?.SOPInstanceUID !== holder.SOPInstanceUID || identity.SeriesInstanceUID !== holder.SeriesInstanceUID || identity.StudyInstanceUID !== holder.StudyInstanceUID) findings.add('objectUnreadable', exampleOf(holder))
+    else if (
+      identity?.SOPInstanceUID !== holder.SOPInstanceUID
+      || identity.SeriesInstanceUID !== holder.SeriesInstanceUID
+      || identity.StudyInstanceUID !== holder.StudyInstanceUID
+    ) findings.add('objectUnreadable', exampleOf(holder))
   } catch (error) {
     if (!(error instanceof BlobStoreError)) throw error
     // One blob that cannot be read is a finding; a store that does not work at all ends the examination.

@@ -31,7 +31,15 @@ describe('bytes', () => {
     const { json, blobKey } = await site.stored()
     await site.blobs.delete(blobKey)
     const diagnosis = await site.look({ mend: true, recover: true })
-    expect(diagnosis).toMatchObject({ isHealthy: false, findings: [{ kind: 'missingBlob', found: 1, mended: 0, examples: [{ StudyInstanceUID: value(json, '0020000D'), SOPInstanceUID: value(json, '00080018'), version: 1, blobKey }] }] })
+    expect(diagnosis).toMatchObject({
+      isHealthy: false,
+      findings: [{
+        kind: 'missingBlob',
+        found: 1,
+        mended: 0,
+        examples: [{ StudyInstanceUID: value(json, '0020000D'), SOPInstanceUID: value(json, '00080018'), version: 1, blobKey }],
+      }],
+    })
     expect(report(diagnosis)).toContain('✗ Stored objects whose bytes are missing: 1\n')
   })
 

@@ -111,7 +111,19 @@ describe('blobs no row names', () => {
     await site.store([bytes])
     const { instance_key: _key, ...instance } = await site.db('instance').first<{ instance_key: string }>()
     const metadata = await site.db('instance_metadata').first<object>()
-    const [candidate] = await formCandidates(site.db, { organisationId: site.organisationId, modalities: undefined, sopClasses: undefined, transferSyntaxes: [transferSyntaxUID], storedBefore: new Date('2999-01-01') }, '0', '9000000000000000000', 1)
+    const [candidate] = await formCandidates(
+      site.db,
+      {
+        organisationId: site.organisationId,
+        modalities: undefined,
+        sopClasses: undefined,
+        transferSyntaxes: [transferSyntaxUID],
+        storedBefore: new Date('2999-01-01'),
+      },
+      '0',
+      '9000000000000000000',
+      1,
+    )
     expect(candidate && await recompress({ db: site.db, blobs: site.blobs, transcoding: site.transcoding }, candidate, new AbortController().signal)).toMatchObject({ kind: 'changed' })
     await sweep({ db: site.db, blobs: site.blobs, now: () => new Date(Date.now() + 2 * hourMs) })
     await site.db('instance').update(instance)

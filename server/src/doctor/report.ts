@@ -28,7 +28,12 @@ function paragraph({ kind, found, mended, examples }: Finding): string {
   const outcome = mended === 0 ? '' : remaining === 0 ? ', mended' : `, ${number(mended)} of them mended`
   const more = found > examples.length ? [`    … and ${number(found - examples.length)} more`] : []
   const advised = [advice, ...(remaining > 0 && remedies[remedy] !== undefined ? [remedies[remedy]] : [])]
-  return [`${remaining === 0 ? '✓' : '✗'} ${title}: ${number(found)}${outcome}`, ...advised.map((line) => `  ${line}`), ...examples.map((example) => `    ${lineOf(example)}`), ...(kind === 'unfinishedWrites' ? [] : more)].join('\n')
+  return [
+    `${remaining === 0 ? '✓' : '✗'} ${title}: ${number(found)}${outcome}`,
+    ...advised.map((line) => `  ${line}`),
+    ...examples.map((example) => `    ${lineOf(example)}`),
+    ...(kind === 'unfinishedWrites' ? [] : more),
+  ].join('\n')
 }
 
 const lineOf = (example: Example): string => Object.entries(example).map(([name, value]) => `${name} ${value}`).join('  ')

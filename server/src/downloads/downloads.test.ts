@@ -35,7 +35,15 @@ const large = (hospital: Hospital) => stored(hospital, [{ kind: 'CT', instances:
 const fetchFile = ({ call }: Pick<TestMember, 'call'>, { downloadId }: Pick<Download, 'downloadId'>, headers: Record<string, string> = {}) => call('GET', `/downloads/${downloadId}/file`, undefined, headers)
 const make = () => service.downloads.makeAll(new AbortController().signal)
 const keys = async () => (await Array.fromAsync(service.blobs.list('downloads/'))).map(({ key }) => key)
-const trailOf = async (hospital: Hospital, action: string) => service.db('audit_event').where({ organisation_id: hospital.organisationId, action }).orderBy('audit_event_id').select<{ study_instance_uid: string | null; outcome: string; address: string | null; detail: Record<string, unknown> }[]>('study_instance_uid', 'outcome', 'address', 'detail')
+const trailOf = async (hospital: Hospital, action: string) => service.db('audit_event')
+  .where({ organisation_id: hospital.organisationId, action })
+  .orderBy('audit_event_id')
+  .select<{ study_instance_uid: string | null; outcome: string; address: string | null; detail: Record<string, unknown> }[]>(
+    'study_instance_uid',
+    'outcome',
+    'address',
+    'detail',
+  )
 
 describe('a zip of studies', () => {
   test('is made while it is fetched, has a DICOMDIR, and its name and address say nothing of the patient', async () => {
@@ -44,16 +52,29 @@ describe('a zip of studies', () => {
     const download = await aDownload(hospital.doctor, [one.StudyInstanceUID, two.StudyInstanceUID])
     expect(download).toMatchObject({ state: 'ready', isBackground: false, isAnonymised: false, studies: 2, instances: 5, leftOut: 0, actions: ['fetch', 'remove'] })
     const answer = await fetchFile(hospital.doctor, download)
-    expect(answer.headers).toMatchObject({ 'content-type': 'application/zip', 'cache-control': 'no-store', 'x-content-type-options': 'nosniff', 'content-disposition': expect.stringMatching(/^attachment; filename="studies-2-[0-9a-f]{8}\.zip"; filename\*=UTF-8''studies-2-[0-9a-f]{8}\.zip$/) })
+    expect(answer.headers).toMatchObject({
+      'content-type': 'application/zip',
+      'cache-control': 'no-store',
+      'x-content-type-options': 'nosniff',
+      'content-disposition': expect.stringMatching(
+        /^attachment; filename="studies-2-[0-9a-f]{8}\.zip"; filename\*=UTF-8''studies-2-[0-9a-f]{8}\.zip$/,
+      ),
+    })
     const files = await unzipped(answer.rawPayload)
-    expect([...files.keys()].sort()).toEqual(['DICOM/ST000001/SE000001/IM000001', 'DICOM/ST000001/SE000001/IM000002', 'DICOM/ST000002/SE000001/IM000001', 'DICOM/ST000002/SE000002/IM000001', 'DICOM/ST000002/SE000002/IM000002', 'DICOMDIR'])
+    expect([...files.keys()].sort()).toEqual([
+      'DICOM/ST000001/SE000001/IM000001', 'DICOM/ST000001/SE000001/IM000002', 'DICOM/ST000002/SE000001/IM000001', 'DICOM/ST000002/SE000002/IM000001',
+      'DICOM/ST000002/SE000002/IM000002', 'DICOMDIR',
+    ])
     const single = await aDownload(hospital.doctor, [one.StudyInstanceUID])
     const { record_id } = (await service.db('study').where({ study_instance_uid: one.StudyInstanceUID }).first<{ record_id: string }>(service.db.raw('study_record_id(organisation_id, study_instance_uid) as record_id')))
     expect(single.fileName).toBe(`${record_id}.zip`)
     const typed = await aDownload(hospital.doctor, [one.StudyInstanceUID], { fileName: ' 张伟/头部 \u202e"CT"\n' })
     expect(typed.fileName).toBe('张伟 头部 CT.zip')
     expect((await fetchFile(hospital.doctor, typed)).headers['content-disposition']).toBe(`attachment; filename="__ __ CT.zip"; filename*=UTF-8''${encodeURIComponent('张伟 头部 CT.zip')}`)
-    expect((await trailOf(hospital, 'download.request')).filter(({ detail }) => detail['downloadId'] === download.downloadId).map(({ study_instance_uid }) => study_instance_uid).sort()).toEqual([one.StudyInstanceUID, two.StudyInstanceUID].sort())
+    expect((await trailOf(hospital, 'download.request'))
+      .filter(({ detail }) => detail['downloadId'] === download.downloadId)
+      .map(({ study_instance_uid }) => study_instance_uid)
+      .sort()).toEqual([one.StudyInstanceUID, two.StudyInstanceUID].sort())
     expect((await trailOf(hospital, 'download.fetch')).filter(({ detail }) => detail['downloadId'] === download.downloadId)).toHaveLength(2)
     expect(JSON.stringify(await trailOf(hospital, 'download.request'))).not.toContain('张伟')
   })
@@ -80,7 +101,11 @@ describe('a zip of studies', () => {
     expect(download.fileName).toMatch(/^anonymised-[0-9a-f]{8}\.zip$/)
     const files = await unzipped((await fetchFile(hospital.doctor, download)).rawPayload)
     const uids = [study.StudyInstanceUID, ...study.series.map(({ SeriesInstanceUID }) => SeriesInstanceUID), ...study.instances.map(uidOf)]
-    for (const [path, content] of files) for (const telling of ['Zhang', 'P-4711', 'ACC-0815', '19610203', 'River Hospital', '110101196102030011', ...uids]) if (content.includes(telling)) expect.unreachable(`${path} holds ${telling}`)
+    for (const [path, content] of files) {
+      for (const telling of ['Zhang', 'P-4711', 'ACC-0815', '19610203', 'River Hospital', '110101196102030011', ...uids]) {
+        if (content.includes(telling)) expect.unreachable(`${path} holds ${telling}`)
+      }
+    }
     // The same stand-ins each time it is fetched, others in another download.
     expect((await unzipped((await fetchFile(hospital.doctor, download)).rawPayload)).get('DICOM/SE000001/IM000001')).toEqual(files.get('DICOM/SE000001/IM000001'))
     const again = await unzipped((await fetchFile(hospital.doctor, await aDownload(hospital.doctor, [study.StudyInstanceUID], { isAnonymised: true }))).rawPayload)
@@ -106,7 +131,10 @@ describe('a zip of studies', () => {
 /** As if the object had come with a value that no writer can write. */
 async function breakOne(study: Awaited<ReturnType<typeof stored>>) {
   const SOPInstanceUID = uidOf(study.instances[1] ?? {})
-  const row = await service.db('instance_metadata').join('instance', 'instance.instance_key', 'instance_metadata.instance_key').where({ sop_instance_uid: SOPInstanceUID }).first<{ instance_key: string; metadata: Buffer }>('instance.instance_key', 'metadata')
+  const row = await service.db('instance_metadata')
+    .join('instance', 'instance.instance_key', 'instance_metadata.instance_key')
+    .where({ sop_instance_uid: SOPInstanceUID })
+    .first<{ instance_key: string; metadata: Buffer }>('instance.instance_key', 'metadata')
   const json = JSON.parse(inflateSync(row.metadata).toString('utf8')) as DicomJson
   const metadata = deflateSync(JSON.stringify({ ...json, '00280010': { vr: 'US', Value: ['many'] } }))
   await service.db('instance_metadata').where({ instance_key: row.instance_key }).update({ metadata })
@@ -175,7 +203,9 @@ describe('a large download', () => {
     expect(rest.rawPayload).toEqual(whole.rawPayload.subarray(1000))
     const event = await service.db('notification_event').where({ event: 'download.ready', organisation_id: hospital.organisationId }).first<object>()
     expect(event).toMatchObject({ account_id: hospital.doctor.accountId, record_id: download.downloadId })
-    expect(await service.db('live_event').where({ name: 'download.changed' }).whereRaw('? = any(account_ids)', [hospital.doctor.accountId]).select('data')).toContainEqual({ data: { organisationId: hospital.organisationId, downloadId: download.downloadId } })
+    expect(
+      await service.db('live_event').where({ name: 'download.changed' }).whereRaw('? = any(account_ids)', [hospital.doctor.accountId]).select('data'),
+    ).toContainEqual({ data: { organisationId: hospital.organisationId, downloadId: download.downloadId } })
   })
 
   test('whose studies are deleted or hidden afterwards is not given out any more, and can be made anew without them', async () => {
@@ -184,7 +214,13 @@ describe('a large download', () => {
     const downloads = [await aDownload(hospital.doctor, [hiding.StudyInstanceUID]), await aDownload(hospital.doctor, [deleting.StudyInstanceUID])] as const
     await make()
     const second = await stored(hospital, [{ kind: 'CT', instances: 1 }])
-    await service.db('hidden_series').insert({ organisation_id: hospital.organisationId, study_instance_uid: hiding.StudyInstanceUID, series_instance_uid: second.series[0]?.SeriesInstanceUID, hidden_by: 'account:x', hidden_at: service.db.raw('clock_timestamp()') })
+    await service.db('hidden_series').insert({
+      organisation_id: hospital.organisationId,
+      study_instance_uid: hiding.StudyInstanceUID,
+      series_instance_uid: second.series[0]?.SeriesInstanceUID,
+      hidden_by: 'account:x',
+      hidden_at: service.db.raw('clock_timestamp()'),
+    })
     await service.app.inject({ method: 'DELETE', url: `/dicom-web/studies/${deleting.StudyInstanceUID}`, headers: hospital.headers })
     for (const one of downloads) expect(typeOf(await fetchFile(hospital.doctor, one))).toBe('download-outdated')
     expect(typeOf(await hospital.doctor.call('POST', `/downloads/${downloads[1].downloadId}/retry`))).toBe('download-outdated')
@@ -201,7 +237,11 @@ describe('a large download', () => {
     now = new Date(Math.max(now.getTime(), Date.now()) + 3_600_000)
     await make()
     now = before
-    await service.app.inject({ method: 'DELETE', url: `/dicom-web/studies/${study.StudyInstanceUID}/series/${study.series[0]?.SeriesInstanceUID ?? ''}/instances/${uidOf(study.instances[0] ?? {})}`, headers: hospital.headers })
+    await service.app.inject({
+      method: 'DELETE',
+      url: `/dicom-web/studies/${study.StudyInstanceUID}/series/${study.series[0]?.SeriesInstanceUID ?? ''}/instances/${uidOf(study.instances[0] ?? {})}`,
+      headers: hospital.headers,
+    })
     expect(typeOf(await fetchFile(hospital.doctor, download))).toBe('download-outdated')
     expect((await hospital.doctor.call('DELETE', `/downloads/${download.downloadId}`)).statusCode).toBe(204)
   })
@@ -217,7 +257,13 @@ describe('a large download', () => {
     const writer = await service.blobs.create(lost)
     await writer.write(Buffer.from('half a file'))
     await writer.commit()
-    await service.db('download').where({ download_id: died.downloadId }).update({ state: 'making', blob_key: lost, lease: '00000000-0000-4000-8000-000000000000', leased_until: new Date(now.getTime() + 30_000), attempts: 1 })
+    await service.db('download').where({ download_id: died.downloadId }).update({
+      state: 'making',
+      blob_key: lost,
+      lease: '00000000-0000-4000-8000-000000000000',
+      leased_until: new Date(now.getTime() + 30_000),
+      attempts: 1,
+    })
     expect((await hospital.doctor.call('DELETE', `/downloads/${removed.downloadId}`)).statusCode).toBe(204)
     await make()
     expect((await hospital.doctor.call('GET', `/downloads/${died.downloadId}`)).json<Download>().state).toBe('making')
@@ -327,7 +373,18 @@ test('who is vouched for by the provider of one organisation is not told of what
   const [hospital, elsewhere] = [await aHospital(service), await aHospital(service)]
   const { StudyInstanceUID } = await large(hospital)
   const { accountId, call } = await hospital.member('full')
-  await service.db('download').insert({ organisation_id: elsewhere.organisationId, account_id: accountId, kind: 'list', file_name: 'list', is_background: true, state: 'ready', list: '{}', byte_length: 2_000_000, created_at: now, expires_at: new Date(now.getTime() + 86_400_000) })
+  await service.db('download').insert({
+    organisation_id: elsewhere.organisationId,
+    account_id: accountId,
+    kind: 'list',
+    file_name: 'list',
+    is_background: true,
+    state: 'ready',
+    list: '{}',
+    byte_length: 2_000_000,
+    created_at: now,
+    expires_at: new Date(now.getTime() + 86_400_000),
+  })
   expect(typeOf(await call('POST', '/downloads', { studies: [StudyInstanceUID] }))).toBe('download-quota-reached')
   const vouchedBy = hospital.organisationId
   expect(await service.downloads.list({ accountId, vouchedBy }, {})).toMatchObject({ keptBytes: 0 })
@@ -341,7 +398,9 @@ describe('a download is its person\'s', () => {
     const person = await hospital.member('full')
     const download = await aDownload(person, [StudyInstanceUID])
     for (const other of [hospital.doctor, elsewhere.doctor]) {
-      for (const [method, path] of [['GET', ''], ['GET', '/file'], ['POST', '/retry'], ['DELETE', '']] as const) expect(typeOf(await other.call(method, `/downloads/${download.downloadId}${path}`))).toBe('no-such-download')
+      for (const [method, path] of [['GET', ''], ['GET', '/file'], ['POST', '/retry'], ['DELETE', '']] as const) {
+        expect(typeOf(await other.call(method, `/downloads/${download.downloadId}${path}`))).toBe('no-such-download')
+      }
       expect((await other.call('GET', '/downloads')).json<DownloadPage>().items).toEqual([])
     }
     expect(typeOf(await elsewhere.doctor.call('POST', '/downloads', { studies: [StudyInstanceUID] }))).toBe('no-such-study')

@@ -63,7 +63,13 @@ export function createDownloads({ now = () => new Date(), ...deps }: DownloadsDe
   /** Where the word is lost the task that looks every minute finds what waits. */
   const beginSoon = (downloadId: string): Promise<void> => begin().catch((error: unknown) => { deps.onFailure(error, { downloadId }) })
 
-  const note = (handle: Db, row: Pick<DownloadRow, 'download_id' | 'organisation_id' | 'account_id' | 'studies' | 'mask_secret' | 'list'>, action: 'download.request' | 'download.fetch' | 'download.remove', detail: Readonly<Record<string, unknown>> = {}, outcome: 'success' | 'failed' = 'success') => {
+  const note = (
+    handle: Db,
+    row: Pick<DownloadRow, 'download_id' | 'organisation_id' | 'account_id' | 'studies' | 'mask_secret' | 'list'>,
+    action: 'download.request' | 'download.fetch' | 'download.remove',
+    detail: Readonly<Record<string, unknown>> = {},
+    outcome: 'success' | 'failed' = 'success',
+  ) => {
     const common = { organisationId: row.organisation_id, actor: `account:${row.account_id}`, action, outcome }
     const told = { downloadId: row.download_id, ...(row.list === null ? { isAnonymised: row.mask_secret !== null } : { list: row.list.name }), ...detail }
     return record(handle, row.studies.length === 0 ? [{ ...common, detail: told }] : row.studies.map((StudyInstanceUID) => ({ ...common, StudyInstanceUID, detail: told })))
@@ -129,7 +135,11 @@ export function createDownloads({ now = () => new Date(), ...deps }: DownloadsDe
       if (contents.instances === 0) throw nothingToDownload('All of it is hidden from outside, or consists of documents, which an anonymised download leaves out.')
       const typed = harmlessName(fileName ?? '')
       const [only = ''] = studies
-      const usual = isMasked ? `anonymised-${randomBytes(4).toString('hex')}` : studies.length === 1 ? await recordIdOf(db, access.organisationId, only) : `studies-${String(studies.length)}-${randomBytes(4).toString('hex')}`
+      const usual = isMasked
+        ? `anonymised-${randomBytes(4).toString('hex')}`
+        : studies.length === 1
+          ? await recordIdOf(db, access.organisationId, only)
+          : `studies-${String(studies.length)}-${randomBytes(4).toString('hex')}`
       return add(holder, {
         organisation_id: access.organisationId, kind: 'studies', file_name: typed === '' ? usual : typed, is_background: contents.bytes > directBytes, mask_secret: isMasked ? randomBytes(32) : null,
         instances: contents.instances, left_out: contents.leftOut, list: null, byteLength: contents.bytes, studies,
@@ -151,7 +161,13 @@ export function createDownloads({ now = () => new Date(), ...deps }: DownloadsDe
       return add(holder, {
         organisation_id: access.organisationId, kind: 'list', file_name: `${list.title(language)} ${now().toISOString().slice(0, 10)}`, is_background: count > directExportRows, mask_secret: null,
         instances: null, left_out: null, list: { name: wanted.name, format, language, timeZone, fields, filter }, byteLength: undefined, studies: [],
-      }, (trx, row) => record(trx, [{ organisationId: row.organisation_id, actor: `account:${holder.accountId}`, action: 'list.export', outcome: 'success', detail: { downloadId: row.download_id, list: wanted.name, format, fields: [...fields], rows: count, isBackground: row.is_background } }]))
+      }, (trx, row) => record(trx, [{
+        organisationId: row.organisation_id,
+        actor: `account:${holder.accountId}`,
+        action: 'list.export',
+        outcome: 'success',
+        detail: { downloadId: row.download_id, list: wanted.name, format, fields: [...fields], rows: count, isBackground: row.is_background },
+      }]))
     },
 
     /** One's own, the latest first. */
@@ -183,7 +199,17 @@ export function createDownloads({ now = () => new Date(), ...deps }: DownloadsDe
       await db.transaction(async (trx) => {
         await lockAccount(trx, row.account_id)
         if (row.state === 'failed') await assertQuota(trx, holder, Number(row.byte_length ?? 0))
-        await trx('download').where({ download_key: row.download_key }).whereIn('state', ['failed', 'ready']).update({ state: 'waiting', failure: null, attempts: 0, done_bytes: 0, made_from: null, expires_at: new Date(now().getTime() + keptHours * hourMs) })
+        await trx('download')
+          .where({ download_key: row.download_key })
+          .whereIn('state', ['failed', 'ready'])
+          .update({
+            state: 'waiting',
+            failure: null,
+            attempts: 0,
+            done_bytes: 0,
+            made_from: null,
+            expires_at: new Date(now().getTime() + keptHours * hourMs),
+          })
         await note(trx, row, 'download.request', { isAgain: true })
         await tellChange(trx, row)
       })
@@ -237,7 +263,11 @@ export function createDownloads({ now = () => new Date(), ...deps }: DownloadsDe
     /** Removes what has come to its end, and files that no row names. */
     forget: async (): Promise<void> => {
       for (;;) {
-        const over = await rows<{ download_key: string; blob_key: string | null }>(db, `select download_key, blob_key from download where expires_at <= ? and (state <> 'making' or leased_until < ?) order by expires_at limit 200`, [now(), now()])
+        const over = await rows<{ download_key: string; blob_key: string | null }>(
+          db,
+          `select download_key, blob_key from download where expires_at <= ? and (state <> 'making' or leased_until < ?) order by expires_at limit 200`,
+          [now(), now()],
+        )
         if (over.length === 0) break
         for (const { blob_key } of over) if (blob_key !== null) await blobs.delete(blob_key)
         await db('download').whereIn('download_key', over.map(({ download_key }) => download_key)).delete()

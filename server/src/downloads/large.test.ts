@@ -45,7 +45,19 @@ beforeAll(async () => {
   blobs = createBlobStore({ kind: 'fs', directory: join(directory, 'blobs') })
   catalogue = createCatalogue({ db })
   transcoding = createTranscoding({ blobs, threads: 1, timeoutMs: 30_000, cacheBytes: 0 })
-  downloads = createDownloads({ db, blobs, catalogue, transcoding, recipients: notificationRecipients, database: database.url, lists: {}, directBytes: 0, keptHours: 24, quotaBytes: 1e12, onFailure: (error) => { throw error } })
+  downloads = createDownloads({
+    db,
+    blobs,
+    catalogue,
+    transcoding,
+    recipients: notificationRecipients,
+    database: database.url,
+    lists: {},
+    directBytes: 0,
+    keptHours: 24,
+    quotaBytes: 1e12,
+    onFailure: (error) => { throw error },
+  })
   const { organisationId } = await anOrganisation(db, 'hospital')
   const { accountId } = await aMember(db, organisationId, 'full')
   access = { ...accessTo(organisationId), actor: { kind: 'account', id: accountId } }

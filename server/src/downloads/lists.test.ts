@@ -17,7 +17,8 @@ async function stored(hospital: Hospital, given: Parameters<typeof attributes>[0
   expect((await service.store(study.instances.map((instance) => bytesOf({ ...instance, ...attributes(given) })), { headers: hospital.headers })).statusCode).toBe(200)
   return study.StudyInstanceUID
 }
-const ask = (member: Pick<TestMember, 'call'>, given: Partial<StudyExportRequest> = {}) => member.call('POST', '/exports/studies', { format: 'csv', language: 'en', fields: ['study', 'name'], filter: { arrival: 'any' }, ...given })
+const ask = (member: Pick<TestMember, 'call'>, given: Partial<StudyExportRequest> = {}) =>
+  member.call('POST', '/exports/studies', { format: 'csv', language: 'en', fields: ['study', 'name'], filter: { arrival: 'any' }, ...given })
 async function rowsOf(member: Pick<TestMember, 'call'>, given: Partial<StudyExportRequest> = {}): Promise<string[][]> {
   const answer = await ask(member, given)
   expect([answer.statusCode, answer.body]).toEqual([201, expect.anything()])
@@ -31,7 +32,12 @@ test('has the rows its filter finds, in their order, and the fields that were ch
   const uid = await stored(hospital, { PatientName: 'Zhang^Wei=张^伟', PatientID: '=1+1', AccessionNumber: 'A1', StudyDate: '20261120', StudyTime: '093000.5', PatientSex: 'F', PatientAge: '034Y' })
   await stored(hospital, { PatientName: 'Li^Na', PatientID: 'P2', AccessionNumber: 'A2', StudyDate: '20261121' })
   await service.db('study').where({ study_instance_uid: uid }).update({ created_at: new Date('2026-11-22T06:30:00Z') })
-  expect(await rowsOf(hospital.doctor, { fields: ['patientId', 'study', 'name', 'sex', 'age', 'exam', 'arrival', 'StudyInstanceUID'], language: 'zh-CN', timeZone: 'Asia/Shanghai', filter: { name: 'zhang', arrival: 'any' } })).toEqual([
+  expect(await rowsOf(hospital.doctor, {
+    fields: ['patientId', 'study', 'name', 'sex', 'age', 'exam', 'arrival', 'StudyInstanceUID'],
+    language: 'zh-CN',
+    timeZone: 'Asia/Shanghai',
+    filter: { name: 'zhang', arrival: 'any' },
+  })).toEqual([
     ['患者编号', '检查号', '姓名', '性别', '年龄', '检查时间', '上传时间 (Asia/Shanghai)', '检查实例 UID'],
     ["'=1+1", 'A1', '张伟', '女', '34岁', '2026-11-20 09:30:00', '2026-11-22 14:30:00', uid],
   ])
@@ -42,7 +48,10 @@ test('has the rows its filter finds, in their order, and the fields that were ch
   const download = (await ask(hospital.doctor, { format: 'xlsx' })).json<Download>()
   const sheet = (await partsOf((await hospital.doctor.call('GET', `/downloads/${download.downloadId}/file`)).rawPayload)).get('xl/worksheets/sheet1.xml') ?? ''
   expect([sheet.match(/<row>/g)?.length, sheet.includes('Wei'), sheet.includes('Na')]).toEqual([3, true, true])
-  expect(await service.db('audit_event').where({ organisation_id: hospital.organisationId, action: 'list.export' }).orderBy('audit_event_id', 'desc').first<object>()).toMatchObject({ detail: { list: 'studies', format: 'xlsx', fields: ['study', 'name'], rows: 2 } })
+  expect(await service.db('audit_event')
+    .where({ organisation_id: hospital.organisationId, action: 'list.export' })
+    .orderBy('audit_event_id', 'desc')
+    .first<object>()).toMatchObject({ detail: { list: 'studies', format: 'xlsx', fields: ['study', 'name'], rows: 2 } })
   expect(JSON.stringify(await service.db('audit_event').where({ organisation_id: hospital.organisationId, action: 'list.export' }).select('detail'))).not.toContain('zhang')
 })
 
@@ -77,7 +86,9 @@ test('has nothing of another organisation, and no identities for who may not see
 test('a long one is made in the background: every row once, as the list was when it was asked for', { timeout: 240_000 }, async () => {
   const hospital = await aHospital(service)
   const uid = await stored(hospital, { PatientName: 'Zhang^Wei', AccessionNumber: 'A0' })
-  const columns = (await service.db.raw<{ rows: { column_name: string }[] }>(`select column_name from information_schema.columns where table_name = 'study' and is_identity = 'NO' and is_generated = 'NEVER'`)).rows.map(({ column_name }) => column_name)
+  const columns = (await service.db.raw<{ rows: { column_name: string }[] }>(
+    `select column_name from information_schema.columns where table_name = 'study' and is_identity = 'NO' and is_generated = 'NEVER'`,
+  )).rows.map(({ column_name }) => column_name)
   const given = columns.map((column) => ({ study_instance_uid: `'1.2.826.0.1.' || n`, accession_number: `'N' || n`, created_at: `study.created_at - n * interval '1 second'` })[column] ?? `study.${column}`)
   await service.db.raw(`insert into study (${columns.join(', ')}) select ${given.join(', ')} from study, generate_series(1, ${String(directExportRows)}) n where study_instance_uid = ?`, [uid])
   const download = (await ask(hospital.doctor, { fields: ['study', 'StudyInstanceUID'] })).json<Download>()

@@ -34,7 +34,11 @@ export function knownList<Row, Filter>(permission: RolePermission, list: ExportL
     assertWritable: (access, { fields, ...written }) => { tableOf(chosenColumns(list.columns, fields, access), noRows(), written) },
     settle: (filter, now) => list.settle(filter as Filter, now),
     count: (access, filter, most) => list.count(access, filter as Filter, most),
-    file: (access, { fields, filter, format, language, timeZone }) => spreadsheet(format, list.title[language], tableOf(chosenColumns(list.columns, fields, access), list.pages(access, filter as Filter, fields), { language, timeZone })),
+    file: (access, { fields, filter, format, language, timeZone }) => spreadsheet(
+      format,
+      list.title[language],
+      tableOf(chosenColumns(list.columns, fields, access), list.pages(access, filter as Filter, fields), { language, timeZone }),
+    ),
   }
 }
 export type Lists = Readonly<Record<string, KnownList>>

@@ -77,7 +77,13 @@ export function createMaking(deps: MakingDeps) {
   const succeed = (held: Lease, byteLength: number, leftOut: number) => db.transaction(async (trx) => {
     const { row } = held
     const expiresAt = new Date(now().getTime() + deps.keptHours * 3_600_000)
-    if (!await endLease(trx, held, { state: 'ready', byte_length: byteLength, done_bytes: byteLength, expires_at: expiresAt, ...(leftOut > 0 && { left_out: (row.left_out ?? 0) + leftOut, instances: (row.instances ?? 0) - leftOut }) })) throw new Unwanted()
+    if (!await endLease(trx, held, {
+      state: 'ready',
+      byte_length: byteLength,
+      done_bytes: byteLength,
+      expires_at: expiresAt,
+      ...(leftOut > 0 && { left_out: (row.left_out ?? 0) + leftOut, instances: (row.instances ?? 0) - leftOut }),
+    })) throw new Unwanted()
     await publish(trx, { event: 'download.ready', organisationId: row.organisation_id, accountId: row.account_id, recordId: row.download_id, details: { hours: deps.keptHours }, expiresAt })
     await tellChange(trx, row)
   })

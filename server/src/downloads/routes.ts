@@ -84,5 +84,6 @@ export const downloadRoutes: ApiRoutes<{ downloads: Downloads }> = async (app, {
     bodyLimit,
     schema: { operationId: 'exportStudies', summary: 'The studies a filter finds as a spreadsheet; a long list is made in the background', tags, body: StudyExportRequest, response: { 201: Download, '4xx': Problem } },
     config: { policy: 'study.download', audit: 'list.export' },
-  }, async ({ access, session, body: { format, language, timeZone = 'UTC', fields, ...filter } }, reply) => reply.code(201).send(await downloads.exportList(access, { name: 'studies', format, language, timeZone, fields, filter }, voucherOf(session))))
+  }, async ({ access, session, body: { format, language, timeZone = 'UTC', fields, ...filter } }, reply) =>
+    reply.code(201).send(await downloads.exportList(access, { name: 'studies', format, language, timeZone, fields, filter }, voucherOf(session))))
 }

@@ -66,7 +66,10 @@ export async function findDownload(db: Db, accountId: string, downloadId: string
 
 /** The account's own in these organisations, the latest first. */
 export async function downloadsOf(db: Db, accountId: string, organisationIds: readonly string[], now: Date, before: string | undefined, limit: number): Promise<DownloadRow[]> {
-  return rows<DownloadRow>(db, `select ${columns} from download d where d.account_id = ? and d.organisation_id = any(?::bigint[]) and d.expires_at > ? and (?::bigint is null or d.download_key < ?::bigint) order by d.download_key desc limit ?`,
+  return rows<DownloadRow>(db, `
+    select ${columns} from download d
+    where d.account_id = ? and d.organisation_id = any(?::bigint[]) and d.expires_at > ? and (?::bigint is null or d.download_key < ?::bigint)
+    order by d.download_key desc limit ?`,
     [accountId, [...organisationIds], now, before ?? null, before ?? null, limit])
 }
 
@@ -88,10 +91,19 @@ export async function lockAccount(trx: Trx, accountId: string): Promise<void> {
   await trx.raw(`select pg_advisory_xact_lock(hashtextextended('isocenter download ' || ?, 0))`, [accountId])
 }
 
-export type NewDownload = Pick<DownloadRow, 'organisation_id' | 'account_id' | 'kind' | 'file_name' | 'is_background' | 'mask_secret' | 'instances' | 'left_out' | 'list' | 'created_at' | 'expires_at'> & { readonly byteLength: number | undefined; readonly studies: readonly string[] }
+export type NewDownload = Pick<DownloadRow,
+  | 'organisation_id' | 'account_id' | 'kind' | 'file_name' | 'is_background' | 'mask_secret' | 'instances' | 'left_out' | 'list' | 'created_at'
+  | 'expires_at'> & { readonly byteLength: number | undefined; readonly studies: readonly string[] }
 
 export async function addDownload(trx: Trx, { studies, byteLength, list, ...given }: NewDownload): Promise<string> {
-  const [made] = await trx('download').insert({ ...given, list: list === null ? null : JSON.stringify(list), byte_length: byteLength ?? null, state: given.is_background ? 'waiting' : 'ready' }).returning<{ download_key: string; download_id: string }[]>(['download_key', 'download_id'])
+  const [made] = await trx('download')
+    .insert({
+      ...given,
+      list: list === null ? null : JSON.stringify(list),
+      byte_length: byteLength ?? null,
+      state: given.is_background ? 'waiting' : 'ready',
+    })
+    .returning<{ download_key: string; download_id: string }[]>(['download_key', 'download_id'])
   if (made === undefined) throw new Error('The download was not added.')
   if (studies.length > 0) await trx('download_study').insert(studies.map((study_instance_uid, position) => ({ download_key: made.download_key, position, study_instance_uid })))
   return made.download_id
@@ -146,7 +158,11 @@ export async function takeNext(db: Db, newKey: (organisationId: string) => strin
     if (next === undefined) return undefined
     const lease = randomUUID()
     // Whoever is deleting of them or hiding has ended; whoever comes behind has a later time.
-    await rows(trx, `select from study where organisation_id = ? and study_instance_uid in (select study_instance_uid from download_study where download_key = ?) order by study_instance_uid for share`, [next.organisation_id, next.download_key])
+    await rows(
+      trx,
+      `select from study where organisation_id = ? and study_instance_uid in (select study_instance_uid from download_study where download_key = ?) order by study_instance_uid for share`,
+      [next.organisation_id, next.download_key],
+    )
     await trx('download').where({ download_key: next.download_key }).update({
       state: 'making', lease, leased_until: new Date(now.getTime() + leaseMs), made_from: trx.raw('clock_timestamp()'), done_bytes: 0, blob_key: newKey(next.organisation_id), attempts: trx.raw('attempts + 1'),
     })
@@ -173,7 +189,9 @@ export async function endLease(db: Db, { lease, row }: Lease, change: Readonly<R
 export async function endMadeBefore(trx: Trx, deletedStudyId: string): Promise<Pick<DownloadRow, 'organisation_id' | 'account_id' | 'download_id'>[]> {
   return rows<Pick<DownloadRow, 'organisation_id' | 'account_id' | 'download_id'>>(trx, `
     with made as (
-      select d.download_key, d.blob_key from deleted_study x join download d on d.organisation_id = x.organisation_id join download_study s on s.download_key = d.download_key and s.study_instance_uid = x.study_instance_uid
+      select d.download_key, d.blob_key
+      from deleted_study x join download d on d.organisation_id = x.organisation_id
+        join download_study s on s.download_key = d.download_key and s.study_instance_uid = x.study_instance_uid
       where x.deleted_study_id = ? and x.quarantine_id is null and d.is_background and d.state in ('making', 'ready') and d.made_from <= x.deleted_at order by d.download_key for update of d
     ), ended as (
       update download d set state = 'failed', failure = 'gone', blob_key = null, done_bytes = 0, lease = null, leased_until = null from made where d.download_key = made.download_key

@@ -29,7 +29,12 @@ const isOfObject = (error: unknown): boolean => error instanceof ProblemError &&
  * Whoever stops reading aborts `signal` too.
  * @param onLeftOut told of every object that can be had in no form, and by its fault; a file in the zip names them
  */
-export function studyZip({ db, catalogue, blobs, transcoding }: StudyZipDeps, access: Access, download: Pick<DownloadRow, 'download_id' | 'mask_secret' | 'studies' | 'created_at'>, { signal, onLeftOut }: { readonly signal: AbortSignal; readonly onLeftOut?: () => void }): AsyncGenerator<Buffer, void> {
+export function studyZip(
+  { db, catalogue, blobs, transcoding }: StudyZipDeps,
+  access: Access,
+  download: Pick<DownloadRow, 'download_id' | 'mask_secret' | 'studies' | 'created_at'>,
+  { signal, onLeftOut }: { readonly signal: AbortSignal; readonly onLeftOut?: () => void },
+): AsyncGenerator<Buffer, void> {
   const { studies, mask_secret, download_id } = download
   const leftOut: LeftOut = { count: 0, named: [] }
   return zippedFileSet(async ({ add }) => {

@@ -37,7 +37,15 @@ async function aGatewayWithPrinter(hospital: Hospital) {
   const api = apiOf(service)
   const gateway: TestGateway = await api.aGateway(hospital.slug)
   const bearer = await api.bearerOf(gateway)
-  const report = (more: Parameters<typeof aReport>[0] = {}) => api.call('POST', '/gateways/self/report', bearer, aReport({ state: aState({ printers: [{ ...filmPrinter, filmSizes: [...filmPrinter.filmSizes], mediumTypes: [...filmPrinter.mediumTypes] }] }), ...more }))
+  const report = (more: Parameters<typeof aReport>[0] = {}) => api.call(
+    'POST',
+    '/gateways/self/report',
+    bearer,
+    aReport({
+      state: aState({ printers: [{ ...filmPrinter, filmSizes: [...filmPrinter.filmSizes], mediumTypes: [...filmPrinter.mediumTypes] }] }),
+      ...more,
+    }),
+  )
   expect((await report()).statusCode).toBe(200)
   return { ...gateway, report, get: (path: string) => api.call('GET', path, bearer), printer: { gatewayId: gateway.gatewayId, printerId: 'film' } }
 }
@@ -71,7 +79,13 @@ describe('a basket', () => {
     const study = await aStored(hospital)
     await collect(hospital, study)
     const hidden = seriesOf(study)
-    await service.db('hidden_series').insert({ organisation_id: hospital.organisationId, study_instance_uid: hidden.StudyInstanceUID, series_instance_uid: hidden.SeriesInstanceUID, hidden_by: `account:${hospital.doctor.accountId}`, hidden_at: now })
+    await service.db('hidden_series').insert({
+      organisation_id: hospital.organisationId,
+      study_instance_uid: hidden.StudyInstanceUID,
+      series_instance_uid: hidden.SeriesInstanceUID,
+      hidden_by: `account:${hospital.doctor.accountId}`,
+      hidden_at: now,
+    })
     expect(await basketOf(hospital)).toEqual([])
     expect(typeOf(await collect(hospital, study))).toBe('no-such-film-item')
     expect(typeOf(await hospital.doctor.call('POST', '/film/basket', { images: [imageOf(study, 0)] }))).toBe('no-such-film-item')
@@ -164,7 +178,23 @@ describe('a document', () => {
     // Each pixel its own grey, from 0 at the top left to 255 at the bottom right.
     const ramp = Buffer.from(Uint16Array.from({ length: 256 }, (_, index) => index).buffer)
     const { '00281052': _intercept, '00281053': _slope, ...instance } = study.instances[0] ?? {}
-    expect((await service.store([bytesOf({ ...instance, ...attributes({ PixelSpacing: [16, 8], Rows: 16, Columns: 16, RescaleIntercept: 0, RescaleSlope: 1, PixelRepresentation: 0, PixelData: ramp }) })], { headers: hospital.headers })).statusCode).toBe(200)
+    expect((await service.store(
+      [
+        bytesOf({
+          ...instance,
+          ...attributes({
+            PixelSpacing: [16, 8],
+            Rows: 16,
+            Columns: 16,
+            RescaleIntercept: 0,
+            RescaleSlope: 1,
+            PixelRepresentation: 0,
+            PixelData: ramp,
+          }),
+        }),
+      ],
+      { headers: hospital.headers },
+    )).statusCode).toBe(200)
     const view = { isInverted: true, rotation: 90, isFlipped: true, area: { left: 2, top: 1, width: 2, height: 1 } } as const
     expect((await hospital.doctor.call('POST', '/film/basket', { images: [{ ...imageOf(study, 0), window: { center: 128, width: 256 }, view }] })).statusCode).toBe(200)
     expect((await basketOf(hospital))[0]?.view).toEqual(view)
@@ -218,7 +248,13 @@ test('images of two patients are not printed together, on paper or on film, unti
   const ask = (more: object = {}) => hospital.doctor.call('POST', '/film/print-jobs', { items: items.map(({ itemId }) => itemId), settings, keepsItems: true, ...more })
   for (const more of [{}, { printer: gateway.printer }]) expect((await ask(more)).json()).toMatchObject({ type: '/problems/print-not-possible', status: 422, reason: 'severalPatients', patients: 2 })
   expect((await hospital.doctor.call('GET', '/film/print-jobs')).json()).toEqual({ items: [] })
-  await service.db('study_correction').insert({ organisation_id: hospital.organisationId, study_instance_uid: items[1]?.StudyInstanceUID, version: 1, patient_id: 'P1', corrections: JSON.stringify({ PatientID: { value: 'P1', by: 'account:x', at: now.toISOString() } }) })
+  await service.db('study_correction').insert({
+    organisation_id: hospital.organisationId,
+    study_instance_uid: items[1]?.StudyInstanceUID,
+    version: 1,
+    patient_id: 'P1',
+    corrections: JSON.stringify({ PatientID: { value: 'P1', by: 'account:x', at: now.toISOString() } }),
+  })
   expect((await basketOf(hospital)).map(({ patient }) => patient)).toEqual([1, 1])
   const { jobId } = (await ask()).json<PrintJob>()
   // Said to be two again since.
@@ -274,7 +310,10 @@ describe('a film printer', () => {
   })
 
   test.each([
-    ['of another size', { FilmSizeID: 'A4' }, 'noSuchFilm'], ['in colours', { colour: 'color' }, 'noColour'], ['too many copies', { copies: 3 }, 'tooManyCopies'], ['on another medium', { MediumType: 'PAPER' }, 'noSuchMedium'],
+    ['of another size', { FilmSizeID: 'A4' }, 'noSuchFilm'],
+    ['in colours', { colour: 'color' }, 'noColour'],
+    ['too many copies', { copies: 3 }, 'tooManyCopies'],
+    ['on another medium', { MediumType: 'PAPER' }, 'noSuchMedium'],
   ] as const)('is not asked for what it does not have: %s', async (_what, given, reason) => {
     const hospital = await aHospital(service)
     const gateway = await aGatewayWithPrinter(hospital)
@@ -306,7 +345,10 @@ describe('a film printer', () => {
     const hospital = await aHospital(service)
     const gateway = await aGatewayWithPrinter(hospital)
     await collect(hospital, await aStored(hospital))
-    await service.db.raw(`insert into gateway_command (organisation_id, gateway_id, name, arguments, created_by, expires_at) select ?, ?, 'retryDeliveries', '{}', 'account:x', now() + interval '1 day' from generate_series(1, 100)`, [hospital.organisationId, gateway.gatewayId])
+    await service.db.raw(
+      `insert into gateway_command (organisation_id, gateway_id, name, arguments, created_by, expires_at) select ?, ?, 'retryDeliveries', '{}', 'account:x', now() + interval '1 day' from generate_series(1, 100)`,
+      [hospital.organisationId, gateway.gatewayId],
+    )
     const items = (await basketOf(hospital)).map(({ itemId }) => itemId)
     expect(typeOf(await hospital.doctor.call('POST', '/film/print-jobs', { items, settings, printer: gateway.printer }))).toBe('too-many-commands')
     expect(await basketOf(hospital)).toHaveLength(3)
@@ -317,7 +359,10 @@ describe('a film printer', () => {
     const hospital = await aHospital(service)
     const gateway = await aGatewayWithPrinter(hospital)
     await collect(hospital, await aStored(hospital))
-    await service.db.raw(`insert into gateway_command (organisation_id, gateway_id, name, arguments, created_by, expires_at) select ?, ?, 'printFilms', '{}', 'account:x', now() + interval '1 day' from generate_series(1, 49)`, [hospital.organisationId, gateway.gatewayId])
+    await service.db.raw(
+      `insert into gateway_command (organisation_id, gateway_id, name, arguments, created_by, expires_at) select ?, ?, 'printFilms', '{}', 'account:x', now() + interval '1 day' from generate_series(1, 49)`,
+      [hospital.organisationId, gateway.gatewayId],
+    )
     await printed(hospital, {}, { printer: gateway.printer, keepsItems: true })
     const items = (await basketOf(hospital)).map(({ itemId }) => itemId)
     expect(typeOf(await hospital.doctor.call('POST', '/film/print-jobs', { items, settings, printer: gateway.printer }))).toBe('too-many-commands')

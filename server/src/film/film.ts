@@ -104,7 +104,10 @@ export function createFilm({ db, images, gateways, now = () => new Date() }: Fil
       const size = await images.sizeInBody(access, image)
       if (!size) throw printNotPossible(`Image ${position} does not say how large its pixels are; print it without true size.`, { reason: 'noTrueSize', position })
       if (size.width > place.width || size.height > place.height) {
-        throw printNotPossible(`In true size, image ${position} is larger than its place of ${Math.floor(place.width)} by ${Math.floor(place.height)} mm; choose a larger film, or fewer images on it.`, { reason: 'tooLarge', position })
+        throw printNotPossible(
+          `In true size, image ${position} is larger than its place of ${Math.floor(place.width)} by ${Math.floor(place.height)} mm; choose a larger film, or fewer images on it.`,
+          { reason: 'tooLarge', position },
+        )
       }
       placed.push({ ...image, position, widthMm: size.width })
     }
@@ -138,7 +141,12 @@ export function createFilm({ db, images, gateways, now = () => new Date() }: Fil
         ...(printer && { printer: { gatewayId: printer.gatewayId, printerId: printer.printerId, name: printer.name, expiresAt: new Date(createdAt.getTime() + waitMs) } }),
       })
       await record(trx, [...new Set(placed.map(({ StudyInstanceUID }) => StudyInstanceUID))].map((StudyInstanceUID) => ({
-        organisationId, actor: `account:${accountId}`, action: 'film.print' as const, outcome: 'success' as const, StudyInstanceUID, detail: { jobId: made, images: placed.length, ...(printer && { gatewayId: printer.gatewayId }) },
+        organisationId,
+        actor: `account:${accountId}`,
+        action: 'film.print' as const,
+        outcome: 'success' as const,
+        StudyInstanceUID,
+        detail: { jobId: made, images: placed.length, ...(printer && { gatewayId: printer.gatewayId }) },
       })))
       return made
     })
@@ -214,7 +222,17 @@ export function createFilm({ db, images, gateways, now = () => new Date() }: Fil
       await db.transaction(async (trx) => {
         if (!await cancelJob(trx, access.organisationId, jobId, now())) throw printJobBegun('Only what waits for its gateway is called off.')
         if (gatewayId !== null) await withdrawCommand(trx, { organisationId: access.organisationId, gatewayId }, commandKeyOf(jobId))
-        await record(trx, studies.map((StudyInstanceUID) => ({ organisationId: access.organisationId, actor: actorOf(access), action: 'film.cancel' as const, outcome: 'success' as const, StudyInstanceUID, detail: { jobId } })))
+        await record(
+          trx,
+          studies.map((StudyInstanceUID) => ({
+            organisationId: access.organisationId,
+            actor: actorOf(access),
+            action: 'film.cancel' as const,
+            outcome: 'success' as const,
+            StudyInstanceUID,
+            detail: { jobId },
+          })),
+        )
       })
       return jobOf(access, jobId)
     },
@@ -230,7 +248,16 @@ export function createFilm({ db, images, gateways, now = () => new Date() }: Fil
     document: async (access, jobId, signal) => {
       const row = await find(access, jobId)
       const placed = await imagesOfJob(db, access.organisationId, row.job_key)
-      const bytes = filmDocument(row.settings, placed.map((image) => ({ position: image.position, widthMm: image.widthMm, SOPInstanceUID: image.SOPInstanceUID, frame: image.frame, jpeg: () => drawn(images.jpeg(access, image, row.settings, signal)) })))
+      const bytes = filmDocument(
+        row.settings,
+        placed.map((image) => ({
+          position: image.position,
+          widthMm: image.widthMm,
+          SOPInstanceUID: image.SOPInstanceUID,
+          frame: image.frame,
+          jpeg: () => drawn(images.jpeg(access, image, row.settings, signal)),
+        })),
+      )
       return { job: toJob(row, undefined, now()), bytes }
     },
 
@@ -288,7 +315,16 @@ function toJob(row: JobRow, creator: string | undefined, at: Date): PrintJob {
     jobId: row.job_id, state, settings: row.settings, images: row.images, sheets: sheetsOf(row.images, row.settings), studies: [...row.studies],
     createdBy: { actor: `account:${row.created_by}`, ...(creator === undefined ? {} : { name: creator }) }, createdAt: row.created_at.toISOString(),
     ...(row.finished_at === null ? {} : { finishedAt: row.finished_at.toISOString() }),
-    ...(row.gateway_id === null || row.printer_id === null ? {} : { printer: { gatewayId: row.gateway_id, gatewayName: row.gateway_name ?? '', printerId: row.printer_id, printerName: row.printer_name ?? row.printer_id } }),
+    ...(row.gateway_id === null || row.printer_id === null
+      ? {}
+      : {
+        printer: {
+          gatewayId: row.gateway_id,
+          gatewayName: row.gateway_name ?? '',
+          printerId: row.printer_id,
+          printerName: row.printer_name ?? row.printer_id,
+        },
+      }),
     ...(row.outcome === null ? {} : { outcome: row.outcome }),
     actions: [...(state === 'waiting' ? ['cancel' as const] : []), 'repeat', 'fetch'],
   }

@@ -19,9 +19,30 @@ export interface FilmImages {
 const jpegQuality = 95
 
 export function createFilmImages({ catalogue, renderer }: { readonly catalogue: Catalogue; readonly renderer: Renderer }): FilmImages {
-  const rendered = async (access: Access, image: FilmImage, mediaType: 'image/jpeg' | 'image/png', { texts, language }: Pick<PrintSettings, 'texts' | 'language'>, signal: AbortSignal): Promise<Uint8Array | undefined> => {
+  const rendered = async (
+    access: Access,
+    image: FilmImage,
+    mediaType: 'image/jpeg' | 'image/png',
+    { texts, language }: Pick<PrintSettings, 'texts' | 'language'>,
+    signal: AbortSignal,
+  ): Promise<Uint8Array | undefined> => {
     const record = await catalogue.findInstance(access, image)
-    return record && renderer.render({ access, record, frameNumbers: [image.frame], signal, options: { mediaType, quality: jpegQuality, annotation: texts, language, saysHowItLies: true, ...(image.window && { window: { ...image.window, function: 'linear' } }), ...(image.view && { view: image.view }) } })
+    return record
+      && renderer.render({
+        access,
+        record,
+        frameNumbers: [image.frame],
+        signal,
+        options: {
+          mediaType,
+          quality: jpegQuality,
+          annotation: texts,
+          language,
+          saysHowItLies: true,
+          ...(image.window && { window: { ...image.window, function: 'linear' } }),
+          ...(image.view && { view: image.view }),
+        },
+      })
   }
   return {
     jpeg: (access, image, settings, signal) => rendered(access, image, 'image/jpeg', settings, signal),

@@ -106,7 +106,14 @@ export const filmRoutes: ApiRoutes<{ film: Film; accessLog: AccessLog }> = async
   app.get('/film/print-jobs/:jobId/document', {
     // Whoever asks for the headers alone would have every image drawn.
     exposeHeadRoute: false,
-    schema: { operationId: 'getFilmDocument', summary: 'The films as a PDF, a page for each sheet', tags, params: PrintJobParams, response: { '4xx': Problem }, description: 'Served at /o/{organisationId}/api/… too, for what a browser fetches by itself.' },
+    schema: {
+      operationId: 'getFilmDocument',
+      summary: 'The films as a PDF, a page for each sheet',
+      tags,
+      params: PrintJobParams,
+      response: { '4xx': Problem },
+      description: 'Served at /o/{organisationId}/api/… too, for what a browser fetches by itself.',
+    },
     config: { policy: 'study.print_film', audit: 'film.fetch' },
   }, async ({ access, params }, reply) => {
     const { job, bytes } = await film.document(access, params.jobId, clientGone(reply))
@@ -120,7 +127,13 @@ export const filmRoutes: ApiRoutes<{ film: Film; accessLog: AccessLog }> = async
   }, ({ access, params }) => film.order(access, params.jobId))
 
   app.get('/gateways/self/print-jobs/:jobId/images/:imageId', {
-    schema: { operationId: 'getPrintImage', summary: 'An image of what the calling gateway prints, as a portable anymap of 8 bits a sample', tags, params: PrintImageParams, response: { 200: PrintedPicture, '4xx': Problem } },
+    schema: {
+      operationId: 'getPrintImage',
+      summary: 'An image of what the calling gateway prints, as a portable anymap of 8 bits a sample',
+      tags,
+      params: PrintImageParams,
+      response: { 200: PrintedPicture, '4xx': Problem },
+    },
     config: { policy: 'gateway:report', audit: 'study.retrieve' },
   }, async ({ access, params }, reply) => {
     const { StudyInstanceUID, bytes } = await film.orderedImage(access, params.jobId, Number(params.imageId), clientGone(reply))

@@ -11,7 +11,8 @@ export async function settlePrintJobs(trx: Trx, { organisationId, gatewayId }: {
     await rows(trx, `
       update print_job set outcome = ?::jsonb, finished_at = now(), begun_at = coalesce(begun_at, now())
       from gateway_command c where c.organisation_id = ? and c.gateway_id = ? and c.command_id = ? and c.name = 'printFilms'
-        and print_job.organisation_id = c.organisation_id and print_job.gateway_id = c.gateway_id and print_job.job_id::text = c.arguments ->> 'jobId' and print_job.finished_at is null and print_job.cancelled_at is null`,
+        and print_job.organisation_id = c.organisation_id and print_job.gateway_id = c.gateway_id
+        and print_job.job_id::text = c.arguments ->> 'jobId' and print_job.finished_at is null and print_job.cancelled_at is null`,
     [jsonText(told), organisationId, gatewayId, commandId])
   }
 }

@@ -67,7 +67,9 @@ function toItem(row: ItemRow, patient: number, corrections: Corrections | undefi
   return {
     itemId: row.item_id, ...imageOf(row), addedAt: row.added_at.toISOString(), patient,
     ...(PatientName === null ? {} : { PatientName }), ...(row.study_date === null ? {} : { StudyDate: row.study_date }), ...(row.modality === null ? {} : { Modality: row.modality }),
-    ...(row.series_number === null ? {} : { SeriesNumber: row.series_number }), ...(row.series_description === null ? {} : { SeriesDescription: row.series_description }), ...(row.instance_number === null ? {} : { InstanceNumber: row.instance_number }),
+    ...(row.series_number === null ? {} : { SeriesNumber: row.series_number }),
+    ...(row.series_description === null ? {} : { SeriesDescription: row.series_description }),
+    ...(row.instance_number === null ? {} : { InstanceNumber: row.instance_number }),
   }
 }
 
@@ -80,7 +82,12 @@ function imageOf(row: ImageRow): FilmImage {
 }
 
 /** Every image of a series in its order, each frame one image, up to `most`, whatever an object says of its frames; none of a series that is kept from films. */
-export async function imagesOfSeries(db: Db, { organisationId, studies }: Pick<Collector, 'organisationId' | 'studies'>, { StudyInstanceUID, SeriesInstanceUID }: Pick<FilmImage, 'StudyInstanceUID' | 'SeriesInstanceUID'>, most: number): Promise<FilmImage[]> {
+export async function imagesOfSeries(
+  db: Db,
+  { organisationId, studies }: Pick<Collector, 'organisationId' | 'studies'>,
+  { StudyInstanceUID, SeriesInstanceUID }: Pick<FilmImage, 'StudyInstanceUID' | 'SeriesInstanceUID'>,
+  most: number,
+): Promise<FilmImage[]> {
   const found = await rows<Omit<ImageRow, 'window_center' | 'window_width' | 'view'>>(db, `
     select st.study_instance_uid, s.series_instance_uid, i.sop_instance_uid, f.frame
     from study st join series s on s.study_key = st.study_key join instance i on i.series_key = s.series_key cross join lateral generate_series(1, least(greatest(coalesce(i.number_of_frames, 1), 1), ?)) as f(frame)
@@ -96,7 +103,15 @@ export async function printable(db: Db, { organisationId, studies }: Pick<Collec
     select x.position::integer from unnest(?::text[], ?::text[], ?::text[], ?::integer[]) with ordinality as given(study_instance_uid, series_instance_uid, sop_instance_uid, frame, position)
       cross join lateral (select ?::bigint as organisation_id, given.*) x ${shownImages}
     where h.series_instance_uid is null and x.frame <= greatest(coalesce(i.number_of_frames, 1), 1) and (?::text[] is null or x.study_instance_uid = any(?::text[]))`,
-  [images.map(({ StudyInstanceUID }) => StudyInstanceUID), images.map(({ SeriesInstanceUID }) => SeriesInstanceUID), images.map(({ SOPInstanceUID }) => SOPInstanceUID), images.map(({ frame }) => frame), organisationId, reached(studies), reached(studies)])
+  [
+    images.map(({ StudyInstanceUID }) => StudyInstanceUID),
+    images.map(({ SeriesInstanceUID }) => SeriesInstanceUID),
+    images.map(({ SOPInstanceUID }) => SOPInstanceUID),
+    images.map(({ frame }) => frame),
+    organisationId,
+    reached(studies),
+    reached(studies),
+  ])
   const there = new Set(found.map(({ position }) => position))
   return images.map((_image, index) => there.has(index + 1))
 }
@@ -117,7 +132,19 @@ export async function addItems(trx: Trx, { organisationId, accountId }: Collecto
     order by position
     on conflict (organisation_id, account_id, sop_instance_uid, frame) do update set window_center = excluded.window_center, window_width = excluded.window_width, view = excluded.view
     returning xmax = 0 as is_new`,
-  [organisationId, accountId, now, jsonText(images.map(({ StudyInstanceUID, SeriesInstanceUID, SOPInstanceUID, frame, window, view }) => ({ study: StudyInstanceUID, series: SeriesInstanceUID, sop: SOPInstanceUID, frame, ...window, view })))])
+  [
+    organisationId,
+    accountId,
+    now,
+    jsonText(images.map(({ StudyInstanceUID, SeriesInstanceUID, SOPInstanceUID, frame, window, view }) => ({
+      study: StudyInstanceUID,
+      series: SeriesInstanceUID,
+      sop: SOPInstanceUID,
+      frame,
+      ...window,
+      view,
+    }))),
+  ])
   return added.filter(({ is_new }) => is_new).length
 }
 
@@ -197,7 +224,16 @@ const jobColumns = `j.*, g.name as gateway_name, (select count(*)::integer from 
   array(select distinct x.study_instance_uid from print_job_image x where x.job_key = j.job_key) as studies`
 
 /** Jobs of an organisation, the newest first: those that show no study the caller does not reach. */
-export async function jobsOf(db: Db, { organisationId, studies }: Pick<Collector, 'organisationId' | 'studies'>, { study, before, limit, jobId }: { readonly study?: string | undefined; readonly before?: string | undefined; readonly limit: number; readonly jobId?: string }): Promise<JobRow[]> {
+export async function jobsOf(
+  db: Db,
+  { organisationId, studies }: Pick<Collector, 'organisationId' | 'studies'>,
+  { study, before, limit, jobId }: {
+    readonly study?: string | undefined
+    readonly before?: string | undefined
+    readonly limit: number
+    readonly jobId?: string
+  },
+): Promise<JobRow[]> {
   return rows<JobRow>(db, `
     select ${jobColumns} from print_job j left join gateway g on g.organisation_id = j.organisation_id and g.gateway_id = j.gateway_id
     where j.organisation_id = ? and (?::bigint is null or j.job_key < ?::bigint) and (?::uuid is null or j.job_id = ?)
@@ -235,5 +271,11 @@ export async function beginJob(db: Db, organisationId: string, gatewayId: string
 
 /** False where it has begun or is over. */
 export async function cancelJob(trx: Trx, organisationId: string, jobId: string, now: Date): Promise<boolean> {
-  return await trx('print_job').where({ organisation_id: organisationId, job_id: jobId }).whereNotNull('gateway_id').whereNull('begun_at').whereNull('finished_at').whereNull('cancelled_at').update({ cancelled_at: now }) === 1
+  return await trx('print_job')
+    .where({ organisation_id: organisationId, job_id: jobId })
+    .whereNotNull('gateway_id')
+    .whereNull('begun_at')
+    .whereNull('finished_at')
+    .whereNull('cancelled_at')
+    .update({ cancelled_at: now }) === 1
 }

@@ -63,7 +63,9 @@ export function* fuzzRequests(seed: number, authorization: string): Generator<Fu
       return { what: 'mutated metadata', bytes: line('POST', '/studies', { 'content-type': `multipart/related; type="application/dicom+json"; boundary=${boundary}` }, body) }
     },
     () => {
-      const xml = Buffer.from('<?xml version="1.0" encoding="UTF-8"?><NativeDicomModel xml:space="preserve"><DicomAttribute keyword="StudyInstanceUID" tag="0020000D" vr="UI"><Value number="1">1.2.3</Value></DicomAttribute></NativeDicomModel>')
+      const xml = Buffer.from(
+        '<?xml version="1.0" encoding="UTF-8"?><NativeDicomModel xml:space="preserve"><DicomAttribute keyword="StudyInstanceUID" tag="0020000D" vr="UI"><Value number="1">1.2.3</Value></DicomAttribute></NativeDicomModel>',
+      )
       const body = Buffer.concat([Buffer.from('--fuzz\r\nContent-Type: application/dicom+xml\r\n\r\n'), mutated(chance, xml), Buffer.from('\r\n--fuzz--\r\n')])
       return { what: 'mutated XML', bytes: line('POST', '/studies', { 'content-type': 'multipart/related; type="application/dicom+xml"; boundary=fuzz' }, body) }
     },
@@ -110,14 +112,21 @@ const resources = [
 
 const accepts = [
   '*/*', 'application/dicom+json', 'application/dicom+xml', 'multipart/related; type="application/dicom"; transfer-syntax=*', 'application/dicom; transfer-syntax=1.2.840.10008.1.2.4.80',
-  'multipart/related; type="application/octet-stream"', 'image/jpeg', 'image/png', 'image/jls', 'image/jphc', 'multipart/related; type="image/jp2"; transfer-syntax=1.2.840.10008.1.2.4.90', 'application/zip', 'text/html', 'image/gif', 'video/mp4',
+  'multipart/related; type="application/octet-stream"', 'image/jpeg', 'image/png', 'image/jls', 'image/jphc',
+  'multipart/related; type="image/jp2"; transfer-syntax=1.2.840.10008.1.2.4.90', 'application/zip', 'text/html', 'image/gif', 'video/mp4',
 ] as const
 
 /** What may stand in a request line, so that it is the server and not Node's parser that is asked; the rest is percent-encoded. */
 const inURL = (bytes: Buffer): string => `/${bytes.toString('latin1').replaceAll(/[^!-~]/g, (character) => `%${character.charCodeAt(0).toString(16).padStart(2, '0')}`).replace(/^\/+/, '')}`
 
 function wire(method: string, path: string, headers: Readonly<Record<string, string>>, body: Uint8Array): Buffer {
-  const lines = [`${method} ${path} HTTP/1.1`, 'host: server', 'connection: close', ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`), ...(body.length > 0 ? [`content-length: ${String(body.length)}`] : [])]
+  const lines = [
+    `${method} ${path} HTTP/1.1`,
+    'host: server',
+    'connection: close',
+    ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
+    ...(body.length > 0 ? [`content-length: ${String(body.length)}`] : []),
+  ]
   return Buffer.concat([Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'latin1'), body])
 }
 

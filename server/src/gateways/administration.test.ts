@@ -93,7 +93,10 @@ test('commands wait for the gateway, are given in order until it has told what b
     { commandId: second.commandId, state: 'failed', reason: 'the line is down', value: { latencyMs: 7 } },
     { commandId: first.commandId, state: 'succeeded', reason: undefined, value: undefined },
   ])
-  const trail = await service.db('audit_event').whereRaw("detail->>'gatewayId' = ?", [gateway.gatewayId]).orderBy('audit_event_id').select<{ action: string; actor: string; outcome: string }[]>('action', 'actor', 'outcome')
+  const trail = await service.db('audit_event')
+    .whereRaw("detail->>'gatewayId' = ?", [gateway.gatewayId])
+    .orderBy('audit_event_id')
+    .select<{ action: string; actor: string; outcome: string }[]>('action', 'actor', 'outcome')
   expect(trail.map(({ action, actor, outcome }) => [action, actor.split(':')[0], outcome])).toEqual([
     ['gateway.enrol', 'gateway', 'success'], ['gateway.command', 'token', 'success'], ['gateway.command', 'token', 'success'],
     ['gateway.command-result', 'gateway', 'success'], ['gateway.command-result', 'gateway', 'failed'],
@@ -156,7 +159,10 @@ test('text that Postgres does not take is no failure of the server', async () =>
 
 test('pages go through all gateways by name, each once', async () => {
   const organisation = 'paged'
-  const { organisationId } = await service.db('organisation').insert({ slug: organisation, name: organisation }).returning<{ organisation_id: string }[]>('organisation_id').then(([row]) => ({ organisationId: row!.organisation_id }))
+  const { organisationId } = await service.db('organisation')
+    .insert({ slug: organisation, name: organisation })
+    .returning<{ organisation_id: string }[]>('organisation_id')
+    .then(([row]) => ({ organisationId: row!.organisation_id }))
   const names = ['Ärzte', 'CT', 'CT', 'CT', 'MR', 'X-ray', '放射科'].sort()
   for (const [index, name] of names.entries()) await service.db('gateway').insert({ organisation_id: organisationId, name, version: '1', public_key: '{}', key_thumbprint: `t${String(index)}` })
   const admin = await as(organisation)

@@ -73,12 +73,20 @@ export async function addCommand(trx: Trx, { organisationId, gatewayId, request,
   const given = request.arguments ?? {}
   if (!Value.Check(gatewayCommands[request.name], given)) throw invalidCommand(`The arguments are not those of ${request.name}.`)
   const before = idempotencyKey === undefined ? undefined
-    : await trx('gateway_command').where({ gateway_id: gatewayId, idempotency_key: idempotencyKey }).first<(CommandRow & { same: boolean }) | undefined>(...columns, trx.raw('(name = ? and arguments = ?::jsonb) as same', [request.name, jsonText(given)]))
+    : await trx('gateway_command')
+      .where({ gateway_id: gatewayId, idempotency_key: idempotencyKey })
+      .first<(CommandRow & { same: boolean }) | undefined>(
+        ...columns,
+        trx.raw('(name = ? and arguments = ?::jsonb) as same', [request.name, jsonText(given)]),
+      )
   if (before !== undefined) {
     if (!before.same) throw idempotencyKeyReused('Use a new key for a new command.')
     return toCommand(before, now)
   }
-  const waiting = await trx('gateway_command').where({ gateway_id: gatewayId }).whereRaw(pending).first<{ all: number; films: number }>(trx.raw(`count(*)::integer as all, count(*) filter (where name = 'printFilms')::integer as films`))
+  const waiting = await trx('gateway_command')
+    .where({ gateway_id: gatewayId })
+    .whereRaw(pending)
+    .first<{ all: number; films: number }>(trx.raw(`count(*)::integer as all, count(*) filter (where name = 'printFilms')::integer as films`))
   if (waiting.all >= maxPending || (request.name === 'printFilms' && waiting.films >= maxPendingFilms)) throw tooManyCommands('Revoke the gateway if it is gone, or wait until it has taken what waits.')
   const [row] = await trx('gateway_command').insert({
     organisation_id: organisationId, gateway_id: gatewayId, name: request.name, arguments: jsonText(given), created_by: actor,

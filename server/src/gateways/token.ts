@@ -71,7 +71,9 @@ export function createTokenIssuer({ db, tokens, audiences, now }: TokenDeps): Is
     refused.check(addressKey(address))
     if (request.grant_type === undefined) throw refuse('invalid_request', 'grant_type is missing.')
     if (request.grant_type !== 'client_credentials') throw refuse('unsupported_grant_type', 'Only client_credentials is supported.')
-    if (request.client_assertion_type !== clientAssertionType || request.client_assertion === undefined) throw refuse('invalid_request', `Authenticate with client_assertion and the client_assertion_type ${clientAssertionType}.`)
+    if (request.client_assertion_type !== clientAssertionType || request.client_assertion === undefined) {
+      throw refuse('invalid_request', `Authenticate with client_assertion and the client_assertion_type ${clientAssertionType}.`)
+    }
     const client = await authenticate(request.client_assertion, address)
     if (client === undefined || (request.client_id !== undefined && request.client_id !== client.gatewayId)) {
       refused.use(addressKey(address))

@@ -15,7 +15,9 @@ let app: FastifyInstance
 const goodKeys = new Set<string>()
 const keys: KeyResolver = {
   isKey: (credential) => credential.startsWith('key-'),
-  accessOf: (key, address) => Promise.resolve(goodKeys.has(key) && address === '192.0.2.1' ? { actor: { kind: 'api-key', id: key }, organisationId: '4', permissions: new Set(['dicomweb:search'] as const), studies: 'all' } : undefined),
+  accessOf: (key, address) => Promise.resolve(goodKeys.has(key) && address === '192.0.2.1'
+    ? { actor: { kind: 'api-key', id: key }, organisationId: '4', permissions: new Set(['dicomweb:search'] as const), studies: 'all' }
+    : undefined),
   isGood: (keyId, address) => Promise.resolve(goodKeys.has(keyId) && address === '192.0.2.1'),
 }
 

@@ -111,7 +111,14 @@ export function createDeletedStudies({ db, catalogue, purgeAfterDays, now }: {
         : { state: 'deleted', not_restored: notRestored, instances: notRestored, bytes: leftBytes })
       await record(trx, [{
         organisationId, actor: row.restored_by ?? 'command:maintenance', action: 'study.restore', outcome: restored > 0 ? 'success' : 'failed', StudyInstanceUID, PatientID: row.patient_id ?? undefined,
-        occurrences: Math.max(restored, 1), detail: { deletedStudyId, ...(row.quarantine_id === null ? { instances: restored } : { instances: 0, quarantined: restored }), bytes: Number(state.bytes) - leftBytes, notRestored, reason: row.restore_reason ?? undefined },
+        occurrences: Math.max(restored, 1),
+        detail: {
+          deletedStudyId,
+          ...(row.quarantine_id === null ? { instances: restored } : { instances: 0, quarantined: restored }),
+          bytes: Number(state.bytes) - leftBytes,
+          notRestored,
+          reason: row.restore_reason ?? undefined,
+        },
       }])
     })
     catalogue.changed(organisationId)
@@ -131,8 +138,19 @@ export function createDeletedStudies({ db, catalogue, purgeAfterDays, now }: {
       await forgetPurgedStudy(trx, organisationId, row.study_instance_uid)
       if (row.quarantine_id !== null) await forgetEmptyQuarantine(trx, row.quarantine_id)
       await record(trx, [{
-        organisationId, actor: purge?.decided_by ?? 'command:retention', action: 'study.purge', outcome: 'success', StudyInstanceUID: row.study_instance_uid, PatientID: row.patient_id ?? undefined, occurrences: row.instances,
-        detail: { deletedStudyId, ...(row.quarantine_id !== null && { quarantined: row.instances }), bytes: Number(row.bytes), ...(purge === undefined ? {} : { purgeId: row.purge_id, requestedBy: purge.requested_by, reason: purge.reason }) },
+        organisationId,
+        actor: purge?.decided_by ?? 'command:retention',
+        action: 'study.purge',
+        outcome: 'success',
+        StudyInstanceUID: row.study_instance_uid,
+        PatientID: row.patient_id ?? undefined,
+        occurrences: row.instances,
+        detail: {
+          deletedStudyId,
+          ...(row.quarantine_id !== null && { quarantined: row.instances }),
+          bytes: Number(row.bytes),
+          ...(purge === undefined ? {} : { purgeId: row.purge_id, requestedBy: purge.requested_by, reason: purge.reason }),
+        },
       }])
     })
   }
@@ -160,7 +178,9 @@ export function createDeletedStudies({ db, catalogue, purgeAfterDays, now }: {
       if (state !== undefined) void query.where({ state })
       if (organisationId !== undefined) void query.where({ organisation_id: organisationId })
       const { rows, ...next } = await pageOf(query, page)
-      const names = new Map((await db('organisation').whereIn('organisation_id', rows.map((row) => row.organisation_id)).select<{ organisation_id: string; name: string }[]>('organisation_id', 'name')).map((row) => [row.organisation_id, row.name]))
+      const names = new Map((await db('organisation')
+        .whereIn('organisation_id', rows.map((row) => row.organisation_id))
+        .select<{ organisation_id: string; name: string }[]>('organisation_id', 'name')).map((row) => [row.organisation_id, row.name]))
       return {
         items: rows.map((row) => ({
           ...common(row), organisation: { organisationId: row.organisation_id, name: names.get(row.organisation_id) ?? '' }, actions: row.state === 'deleted' && row.purge_id === null ? ['requestPurge' as const] : [],
@@ -204,7 +224,8 @@ const otherStudySql = `
   where deleted_study_id = ? and study.created_at is distinct from deleted_study.arrived_at`
 
 /**
- * That nothing goes into another study than it was deleted from, of somebody else: nobody would see it happen. What people have corrected is said of the patient, too. What was held apart goes back there, and is in no study.
+ * That nothing goes into another study than it was deleted from, of somebody else: nobody would see it happen. What people have corrected is
+ * said of the patient, too. What was held apart goes back there, and is in no study.
  * @throws studyOfAnotherPatient 409
  */
 async function assertSamePatient(trx: Trx, row: DeletedRow): Promise<void> {

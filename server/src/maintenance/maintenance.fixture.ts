@@ -30,7 +30,8 @@ export const restore = (hospital: Hospital, deletedStudyId: string) => hospital.
 
 /** What is held apart. */
 export const held = async (hospital: Hospital, query = '') => (await hospital.administrator.call('GET', `/quarantine${query}`)).json<QuarantinePage>().items
-export const decide = (hospital: Hospital, quarantineId: string | undefined, decision: 'acceptance' | 'deletion') => hospital.administrator.call('POST', `/quarantine/${String(quarantineId)}/${decision}`, { reason: 'asked at the desk' })
+export const decide = (hospital: Hospital, quarantineId: string | undefined, decision: 'acceptance' | 'deletion') =>
+  hospital.administrator.call('POST', `/quarantine/${String(quarantineId)}/${decision}`, { reason: 'asked at the desk' })
 
 export const sopsOf = async (hospital: Hospital, path: string) => (await hospital.get(`${path}/instances`)).json<Record<string, { Value: string[] }>[]>().map((one) => one['00080018']?.Value[0]).sort()
 export const valueOf = (instance: object, tag: string): string => String((instance as Record<string, { Value?: unknown[] }>)[tag]?.Value?.[0])

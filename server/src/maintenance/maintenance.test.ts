@@ -30,7 +30,11 @@ describe('a lock', () => {
     expect(typeOf(await hospital.doctor.call('DELETE', `/studies/${StudyInstanceUID}/lock`))).toBe('no-such-lock')
     expect((await deleteIt(hospital, StudyInstanceUID)).statusCode).toBe(200)
     expect(typeOf(await hospital.doctor.call('PUT', `/studies/${StudyInstanceUID}/lock`))).toBe('no-such-study')
-    expect(await service.db('audit_event').where({ study_instance_uid: StudyInstanceUID }).whereIn('action', ['study.lock', 'study.unlock']).orderBy('audit_event_id').pluck('action')).toEqual(['study.lock', 'study.unlock'])
+    expect(await service.db('audit_event')
+      .where({ study_instance_uid: StudyInstanceUID })
+      .whereIn('action', ['study.lock', 'study.unlock'])
+      .orderBy('audit_event_id')
+      .pluck('action')).toEqual(['study.lock', 'study.unlock'])
   })
 })
 
@@ -51,7 +55,10 @@ describe('a deletion', () => {
     expect((await hospital.get(study.path.replace('/studies/', '/studies?StudyInstanceUID='))).json<object[]>()).toEqual(before)
     expect(await sopsOf(hospital, study.path)).toEqual(study.instances.map((instance) => valueOf(instance, '00080018')).sort())
     for (const [nth, instance] of study.instances.entries()) {
-      const answer = await service.app.inject({ url: `/dicom-web${study.path}/series/${valueOf(instance, '0020000E')}/instances/${valueOf(instance, '00080018')}`, headers: { ...hospital.headers, accept: 'application/dicom; transfer-syntax=*' } })
+      const answer = await service.app.inject({
+        url: `/dicom-web${study.path}/series/${valueOf(instance, '0020000E')}/instances/${valueOf(instance, '00080018')}`,
+        headers: { ...hospital.headers, accept: 'application/dicom; transfer-syntax=*' },
+      })
       expect(answer.rawPayload.equals(study.objects[nth] ?? Buffer.alloc(0))).toBe(true)
     }
     expect(await hospital.feedOf(study.StudyInstanceUID)).toEqual(['created', 'created', 'created', 'deleted', 'created', 'created', 'created'])
@@ -90,7 +97,9 @@ describe('a deletion', () => {
     const study = await stored(hospital, { instances: 1 })
     const [instance = {}] = study.instances
     await hospital.store([bytesOf({ ...instance, '00204000': { vr: 'LT', Value: ['corrected'] } })])
-    const versions = () => service.db('instance').leftJoin('instance_version as former', 'former.instance_key', 'instance.instance_key').where({ 'instance.organisation_id': hospital.organisationId, sop_instance_uid: valueOf(instance, '00080018') })
+    const versions = () => service.db('instance')
+      .leftJoin('instance_version as former', 'former.instance_key', 'instance.instance_key')
+      .where({ 'instance.organisation_id': hospital.organisationId, sop_instance_uid: valueOf(instance, '00080018') })
       .select('instance.version', 'instance.stored_at', 'instance.blob_key', 'former.version as former', 'former.blob_key as former_blob', 'former.stored_at as former_stored_at', 'superseded_at')
     const before = await versions()
     expect(before).toMatchObject([{ version: 2, former: 1 }])

@@ -31,7 +31,11 @@ export interface Maintenance {
 
 export function createMaintenance({ db, catalogue, renderer, purgeAfterDays, now = () => new Date() }: MaintenanceDeps): Maintenance {
   return {
-    catalogue, locks: createLocks({ db, now }), deletedStudies: createDeletedStudies({ db, catalogue, purgeAfterDays, now }), purges: createPurges({ db, now }), quarantines: createQuarantines({ db, catalogue, renderer }),
+    catalogue,
+    locks: createLocks({ db, now }),
+    deletedStudies: createDeletedStudies({ db, catalogue, purgeAfterDays, now }),
+    purges: createPurges({ db, now }),
+    quarantines: createQuarantines({ db, catalogue, renderer }),
     devices: createDeviceDeletions({ db, catalogue, now }), storage: createStorage({ db, now }),
   }
 }

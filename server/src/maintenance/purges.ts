@@ -44,7 +44,14 @@ export function createPurges({ db, now }: { readonly db: Db; readonly now: () =>
     return found.map((row) => {
       const isOwn = row.requested_by === actorOf(access)
       return {
-        purgeId: row.purge_id, state: row.state, reason: row.reason, requestedBy: performer(row.requested_by), requestedAt: row.requested_at.toISOString(), studies: row.studies, instances: Number(row.instances), bytes: Number(row.bytes),
+        purgeId: row.purge_id,
+        state: row.state,
+        reason: row.reason,
+        requestedBy: performer(row.requested_by),
+        requestedAt: row.requested_at.toISOString(),
+        studies: row.studies,
+        instances: Number(row.instances),
+        bytes: Number(row.bytes),
         youngestDays: Math.max(0, Math.floor((now().getTime() - row.youngest_at.getTime()) / 86_400_000)),
         actions: row.state !== 'requested' || !isPerson ? [] : isOwn ? ['withdraw' as const] : ['approve' as const, 'decline' as const],
         ...(row.decided_by === null ? {} : { decidedBy: performer(row.decided_by) }), ...(row.decided_at === null ? {} : { decidedAt: row.decided_at.toISOString() }),
@@ -63,7 +70,12 @@ export function createPurges({ db, now }: { readonly db: Db; readonly now: () =>
   const note = async (trx: Trx, access: Access, purgeId: string, change: string, reason?: string): Promise<void> => {
     const studies = await trx('deleted_study').where({ purge_id: purgeId }).select<{ organisation_id: string; study_instance_uid: string }[]>('organisation_id', 'study_instance_uid')
     const event = { actor: actorOf(access), action: 'study.purge-request', outcome: 'success' } as const
-    const events = [...Map.groupBy(studies, (row) => row.organisation_id)].map(([organisationId, own]): AuditEvent => ({ ...event, organisationId, occurrences: own.length, detail: { purgeId, change, reason, studies: own.slice(0, 100).map((row) => row.study_instance_uid) } }))
+    const events = [...Map.groupBy(studies, (row) => row.organisation_id)].map(([organisationId, own]): AuditEvent => ({
+      ...event,
+      organisationId,
+      occurrences: own.length,
+      detail: { purgeId, change, reason, studies: own.slice(0, 100).map((row) => row.study_instance_uid) },
+    }))
     await record(trx, [...events, ...(events.some(({ organisationId }) => organisationId === access.organisationId) ? [] : [{ ...event, organisationId: access.organisationId, detail: { purgeId, change, reason } }])])
   }
 

@@ -1,5 +1,8 @@
 /** HTTP face of what is held apart. */
-import { defaultPageSize, HeldInstances, HeldInstancesQuery, PageQuery, Problem, QuarantineAcceptanceRequest, QuarantineDecisionRequest, QuarantineFilter, QuarantineOutcome, QuarantinePage, QuarantineParams } from '@isocenter/contracts'
+import {
+  defaultPageSize, HeldInstances, HeldInstancesQuery, PageQuery, Problem, QuarantineAcceptanceRequest, QuarantineDecisionRequest, QuarantineFilter,
+  QuarantineOutcome, QuarantinePage, QuarantineParams,
+} from '@isocenter/contracts'
 import { Type } from 'typebox'
 import type { AccessLog } from '../audit/index.ts'
 import { acceptedAtOnce } from '../catalogue/index.ts'
@@ -18,7 +21,13 @@ export const quarantineRoutes: ApiRoutes<{ maintenance: Pick<Maintenance, 'quara
   app.addHook('onSend', noStore)
 
   app.get('/quarantine', {
-    schema: { operationId: 'listQuarantine', summary: 'What came for studies of other patients and is held apart, the latest first', tags, querystring: QuarantineQuery, response: { 200: QuarantinePage, '4xx': Problem } },
+    schema: {
+      operationId: 'listQuarantine',
+      summary: 'What came for studies of other patients and is held apart, the latest first',
+      tags,
+      querystring: QuarantineQuery,
+      response: { 200: QuarantinePage, '4xx': Problem },
+    },
     config: { policy: 'admin.data_maintain', audit: 'quarantine.read' },
   }, async ({ access, query: { cursor, limit = defaultPageSize, ...filter } }) => {
     const page = await quarantines.list(access, filter, { cursor, limit })
@@ -29,7 +38,14 @@ export const quarantineRoutes: ApiRoutes<{ maintenance: Pick<Maintenance, 'quara
   app.get('/quarantine/:quarantineId/thumbnail', {
     // Whoever asks for the headers alone would have it drawn.
     exposeHeadRoute: false,
-    schema: { operationId: 'getQuarantineThumbnail', summary: 'A picture of what is held apart, JPEG: the middle image, or an icon of what is none', tags, params: QuarantineParams, response: { 200: Picture, '4xx': Problem, 503: Problem }, description: 'Served at /o/{organisationId}/api/… too, for what a browser fetches by itself.' },
+    schema: {
+      operationId: 'getQuarantineThumbnail',
+      summary: 'A picture of what is held apart, JPEG: the middle image, or an icon of what is none',
+      tags,
+      params: QuarantineParams,
+      response: { 200: Picture, '4xx': Problem, 503: Problem },
+      description: 'Served at /o/{organisationId}/api/… too, for what a browser fetches by itself.',
+    },
     config: { policy: 'admin.data_maintain', audit: 'quarantine.view' },
   }, async ({ access, params: { quarantineId } }, reply) => {
     const { StudyInstanceUID, jpeg } = await quarantines.picture(access, quarantineId, clientGone(reply))
@@ -40,7 +56,12 @@ export const quarantineRoutes: ApiRoutes<{ maintenance: Pick<Maintenance, 'quara
   app.post('/quarantine/:quarantineId/acceptance', {
     bodyLimit,
     schema: {
-      operationId: 'acceptQuarantine', summary: 'Puts what is held apart into the study it came for, a lot of it', tags, params: QuarantineParams, body: QuarantineAcceptanceRequest, response: { 200: QuarantineOutcome, '4xx': Problem },
+      operationId: 'acceptQuarantine',
+      summary: 'Puts what is held apart into the study it came for, a lot of it',
+      tags,
+      params: QuarantineParams,
+      body: QuarantineAcceptanceRequest,
+      response: { 200: QuarantineOutcome, '4xx': Problem },
       description: `At most ${String(acceptedAtOnce)} objects go into the study by one request; \`next\` of the answer is the \`cursor\` of the request for those that follow.`,
     },
     config: { policy: 'admin.data_maintain', audit: 'quarantine.accept' },
@@ -48,12 +69,25 @@ export const quarantineRoutes: ApiRoutes<{ maintenance: Pick<Maintenance, 'quara
 
   app.post('/quarantine/:quarantineId/deletion', {
     bodyLimit,
-    schema: { operationId: 'deleteQuarantine', summary: 'Deletes what is held apart; it can be restored', tags, params: QuarantineParams, body: QuarantineDecisionRequest, response: { 200: QuarantineOutcome, '4xx': Problem } },
+    schema: {
+      operationId: 'deleteQuarantine',
+      summary: 'Deletes what is held apart; it can be restored',
+      tags,
+      params: QuarantineParams,
+      body: QuarantineDecisionRequest,
+      response: { 200: QuarantineOutcome, '4xx': Problem },
+    },
     config: { policy: 'admin.data_maintain', audit: 'quarantine.delete' },
   }, ({ access, params, body }) => quarantines.delete(access, params.quarantineId, body.reason))
 
   app.get('/quarantine/instances', {
-    schema: { operationId: 'findHeldInstances', summary: 'Which of these objects are held apart, for who sent them and asks whether they are held', tags, querystring: HeldInstancesQuery, response: { 200: HeldInstances, '4xx': Problem } },
+    schema: {
+      operationId: 'findHeldInstances',
+      summary: 'Which of these objects are held apart, for who sent them and asks whether they are held',
+      tags,
+      querystring: HeldInstancesQuery,
+      response: { 200: HeldInstances, '4xx': Problem },
+    },
     // UIDs the caller names itself, and nothing of a patient.
     config: { policy: 'dicomweb:store', audit: 'none' },
   }, ({ access, query }) => quarantines.heldInstances(access, query.SOPInstanceUID.split(',')))

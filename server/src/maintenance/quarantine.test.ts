@@ -34,7 +34,13 @@ describe('what comes for a study of another patient', () => {
     const { answer, path, strange: [instance = {}], strangers, strangeBytes, StudyInstanceUID } = await aQuarantine(hospital)
     expect(answer.statusCode).toBe(202)
     expect(String(answer.headers.warning)).toContain('held apart')
-    const item = { '00081155': { Value: [valueOf(instance, '00080018')] }, '00081196': { vr: 'US', Value: [0xb409] }, '00081190': { vr: 'UR' }, '00091001': { Value: [expect.stringMatching(/^sha-256=:/)] }, '00091004': { Value: ['heldApart'] } }
+    const item = {
+      '00081155': { Value: [valueOf(instance, '00080018')] },
+      '00081196': { vr: 'US', Value: [0xb409] },
+      '00081190': { vr: 'UR' },
+      '00091001': { Value: [expect.stringMatching(/^sha-256=:/)] },
+      '00091004': { Value: ['heldApart'] },
+    }
     expect(answer.json()).toMatchObject({ '00081190': { vr: 'UR' }, '00081199': { Value: [item, {}] } })
     expect(answer.json<object>()).not.toHaveProperty('00081198')
     const uids = [valueOf(instance, '0020000E'), valueOf(instance, '00080018')] as const
@@ -49,7 +55,12 @@ describe('what comes for a study of another patient', () => {
     expect(await held(hospital)).toEqual(before)
     await sweep({ db: service.db, blobs: service.blobs, now: () => new Date(Date.now() + 3 * 60 * 60_000) })
     for (const blobKey of await service.db('quarantined_instance').where({ organisation_id: hospital.organisationId }).pluck<string[]>('blob_key')) expect(await service.blobs.stat(blobKey)).toBeDefined()
-    expect(await service.db('audit_event').where({ study_instance_uid: StudyInstanceUID, action: 'study.store', patient_id: 'P-2' }).select(service.db.raw("sum((detail ->> 'quarantined')::integer)::integer as sent, sum((detail ->> 'bytes')::integer)::integer as bytes"))).toEqual([{ sent: 4, bytes: strangeBytes }])
+    expect(await service.db('audit_event')
+      .where({ study_instance_uid: StudyInstanceUID, action: 'study.store', patient_id: 'P-2' })
+      .select(service.db.raw("sum((detail ->> 'quarantined')::integer)::integer as sent, sum((detail ->> 'bytes')::integer)::integer as bytes"))).toEqual([{
+        sent: 4,
+        bytes: strangeBytes,
+      }])
   })
 
   test('is listed for administrators of the data, who are told of it once, with both patients; birth dates for who sees identities', async () => {
@@ -71,7 +82,16 @@ describe('what comes for a study of another patient', () => {
   describe('is looked at before it is decided', () => {
     /** Images of one grey each, so that the picture says which it is of. */
     const grey = (StudyInstanceUID: string, level: number, given: object = {}) => bytesOf(anInstance({
-      kind: 'CT', StudyInstanceUID, ...patients.came, Rows: 600, Columns: 800, BitsAllocated: 16, BitsStored: 16, HighBit: 15, PixelRepresentation: 0, PixelData: Buffer.from(new Uint16Array(600 * 800).fill(level).buffer),
+      kind: 'CT',
+      StudyInstanceUID,
+      ...patients.came,
+      Rows: 600,
+      Columns: 800,
+      BitsAllocated: 16,
+      BitsStored: 16,
+      HighBit: 15,
+      PixelRepresentation: 0,
+      PixelData: Buffer.from(new Uint16Array(600 * 800).fill(level).buffer),
       RescaleSlope: 1, RescaleIntercept: 0, WindowCenter: 128, WindowWidth: 256, ...given,
     }))
     const pictureOf = (hospital: Hospital, quarantineId: string | undefined) => hospital.administrator.call('GET', `/quarantine/${String(quarantineId)}/thumbnail`)
@@ -126,13 +146,26 @@ describe('what comes for a study of another patient', () => {
     expect((await decide(hospital, line?.quarantineId, 'acceptance')).json()).toEqual({ instances: 2, remaining: 0 })
     expect(await sopsOf(hospital, path)).toHaveLength(3)
     for (const [nth, instance] of strange.entries()) {
-      const answer = await service.app.inject({ url: `/dicom-web${path}/series/${valueOf(instance, '0020000E')}/instances/${valueOf(instance, '00080018')}`, headers: { ...hospital.headers, accept: 'application/dicom; transfer-syntax=*' } })
+      const answer = await service.app.inject({
+        url: `/dicom-web${path}/series/${valueOf(instance, '0020000E')}/instances/${valueOf(instance, '00080018')}`,
+        headers: { ...hospital.headers, accept: 'application/dicom; transfer-syntax=*' },
+      })
       expect(answer.rawPayload.equals(strangers[nth] ?? Buffer.alloc(0))).toBe(true)
     }
-    expect(await service.db('study').where({ study_instance_uid: StudyInstanceUID }).first('patient_id', 'patient_name', 'patient_birth_date')).toEqual({ patient_id: 'P-1', patient_name: 'Wang^Fang', patient_birth_date: null })
+    expect(
+      await service.db('study').where({ study_instance_uid: StudyInstanceUID }).first('patient_id', 'patient_name', 'patient_birth_date'),
+    ).toEqual({ patient_id: 'P-1', patient_name: 'Wang^Fang', patient_birth_date: null })
     expect(await held(hospital)).toEqual([])
     expect(await wrongCounts(service.db)).toEqual([])
-    expect(await service.db('audit_event').where({ organisation_id: hospital.organisationId, action: 'quarantine.accept' }).first<object>()).toMatchObject({ occurrences: 2, outcome: 'success', study_instance_uid: StudyInstanceUID, patient_id: 'P-2', detail: { reason: 'asked at the desk' } })
+    expect(
+      await service.db('audit_event').where({ organisation_id: hospital.organisationId, action: 'quarantine.accept' }).first<object>(),
+    ).toMatchObject({
+      occurrences: 2,
+      outcome: 'success',
+      study_instance_uid: StudyInstanceUID,
+      patient_id: 'P-2',
+      detail: { reason: 'asked at the desk' },
+    })
     // It is in the study now, whoever it is of.
     expect((await hospital.store(strangers)).statusCode).toBe(200)
     expect(typeOf(await decide(hospital, line?.quarantineId, 'acceptance'))).toBe('no-such-quarantine')
@@ -172,7 +205,13 @@ describe('what comes for a study of another patient', () => {
     const [line] = await held(hospital)
     expect((await decide(hospital, line?.quarantineId, 'acceptance')).json()).toEqual({ instances: 1, remaining: 1 })
     expect((await decide(hospital, line?.quarantineId, 'acceptance')).json()).toEqual({ instances: 0, remaining: 1 })
-    await service.db('study_correction').insert({ organisation_id: hospital.organisationId, study_instance_uid: StudyInstanceUID, version: 1, patient_id: 'P-9', corrections: JSON.stringify({ PatientID: { value: 'P-9', by: 'test', at: '' } }) })
+    await service.db('study_correction').insert({
+      organisation_id: hospital.organisationId,
+      study_instance_uid: StudyInstanceUID,
+      version: 1,
+      patient_id: 'P-9',
+      corrections: JSON.stringify({ PatientID: { value: 'P-9', by: 'test', at: '' } }),
+    })
     expect((await held(hospital, '?search=P-9'))[0]?.there).toMatchObject({ PatientID: 'P-9', PatientName: 'Wang^Fang' })
     const corrected = aStudy({ instances: 1, StudyInstanceUID, PatientID: 'P-9' }).instances.map((instance) => bytesOf(instance))
     expect((await hospital.store(corrected)).statusCode).toBe(200)
@@ -236,7 +275,13 @@ describe('what comes for a study of another patient', () => {
   test('what came again under the PatientID people have corrected is no other patient for a restoration', async () => {
     const hospital = await aHospital(service)
     const { StudyInstanceUID, path } = await stored(hospital, { instances: 1, ...patients.there })
-    await service.db('study_correction').insert({ organisation_id: hospital.organisationId, study_instance_uid: StudyInstanceUID, version: 1, patient_id: 'P-1A', corrections: JSON.stringify({ PatientID: { value: 'P-1A', by: 'test', at: '' } }) })
+    await service.db('study_correction').insert({
+      organisation_id: hospital.organisationId,
+      study_instance_uid: StudyInstanceUID,
+      version: 1,
+      patient_id: 'P-1A',
+      corrections: JSON.stringify({ PatientID: { value: 'P-1A', by: 'test', at: '' } }),
+    })
     await deleteIt(hospital, StudyInstanceUID)
     await stored(hospital, { instances: 1, StudyInstanceUID, PatientID: 'P-1A' })
     const [was] = await deleted(hospital)
@@ -251,8 +296,23 @@ describe('what comes for a study of another patient', () => {
     const { accountId } = hospital.doctor
     await service.db('study_correction').insert({ ...place, version: 1, patient_id: 'P-1A', corrections: JSON.stringify({ PatientID: { value: 'P-1A', by: 'test', at: '' } }) })
     await service.db('favourite').insert({ organisation_id: hospital.organisationId, account_id: accountId, kind: 'study', target: StudyInstanceUID, created_at: new Date() })
-    await service.db('related_study').insert(['0.1', '9.9'].map((other) => ({ organisation_id: hospital.organisationId, linked_by: 'test', linked_at: new Date(), study_instance_uid: other < StudyInstanceUID ? other : StudyInstanceUID, related_study_instance_uid: other < StudyInstanceUID ? StudyInstanceUID : other })))
-    const [link] = await service.db('share_link').insert({ link_id: StudyInstanceUID, organisation_id: hospital.organisationId, created_by: accountId, token_sha256: Buffer.alloc(32), created_at: new Date(), expires_at: new Date(Date.now() + 60_000) }).returning<{ link_key: string }[]>('link_key')
+    await service.db('related_study').insert(['0.1', '9.9'].map((other) => ({
+      organisation_id: hospital.organisationId,
+      linked_by: 'test',
+      linked_at: new Date(),
+      study_instance_uid: other < StudyInstanceUID ? other : StudyInstanceUID,
+      related_study_instance_uid: other < StudyInstanceUID ? StudyInstanceUID : other,
+    })))
+    const [link] = await service.db('share_link')
+      .insert({
+        link_id: StudyInstanceUID,
+        organisation_id: hospital.organisationId,
+        created_by: accountId,
+        token_sha256: Buffer.alloc(32),
+        created_at: new Date(),
+        expires_at: new Date(Date.now() + 60_000),
+      })
+      .returning<{ link_key: string }[]>('link_key')
     await service.db('share_link_study').insert({ link_key: link?.link_key, position: 0, study_instance_uid: StudyInstanceUID })
     await deleteIt(hospital, StudyInstanceUID)
 

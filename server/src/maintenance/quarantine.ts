@@ -59,7 +59,9 @@ const listSql = `
   left join study using (organisation_id, study_instance_uid)
   where organisation_id = :organisationId and held.instances > 0
     and (:studies::text[] is null or study_instance_uid = any(:studies::text[]))
-    and (:anywhere::text is null or study_instance_uid = :search::text or quarantine.patient_id ilike :anywhere or quarantine.patient_name ilike :anywhere or study.patient_id ilike :anywhere or study.patient_name ilike :anywhere
+    and (:anywhere::text is null or study_instance_uid = :search::text
+      or quarantine.patient_id ilike :anywhere or quarantine.patient_name ilike :anywhere
+      or study.patient_id ilike :anywhere or study.patient_name ilike :anywhere
       or study_instance_uid = any(:corrected::text[]))
     and (:at::text is null or (last_received_at, quarantine_id) < (:at::timestamptz, :after::uuid))
   order by last_received_at desc, quarantine_id desc limit :limit`
@@ -106,7 +108,14 @@ export function createQuarantines({ db, catalogue, renderer }: { readonly db: Db
       const [at = null, after = null] = decodeCursor(cursor, Position) ?? []
       const corrected = search === undefined ? [] : (await correctedStudies(db, access.organisationId, { keyword: search })).keyword
       const { rows: found } = await db.raw<{ rows: QuarantineRow[] }>(listSql, {
-        organisationId: access.organisationId, studies: access.studies === 'all' ? null : [...access.studies], corrected: [...corrected], search: search?.trim() ?? null, anywhere: search === undefined ? null : anywhere(search.trim()), at, after, limit: limit + 1,
+        organisationId: access.organisationId,
+        studies: access.studies === 'all' ? null : [...access.studies],
+        corrected: [...corrected],
+        search: search?.trim() ?? null,
+        anywhere: search === undefined ? null : anywhere(search.trim()),
+        at,
+        after,
+        limit: limit + 1,
       })
       const last = found.length > limit ? found[limit - 1] : undefined
       return { items: await toQuarantines(access, found.slice(0, limit)), ...(last ? { next: encodeCursor([last.exactly, last.quarantine_id]) } : {}) }

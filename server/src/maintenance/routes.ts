@@ -1,6 +1,7 @@
 /** HTTP face of data maintenance. */
 import {
-  ConsortiumStorage, defaultPageSize, DeletedStudy, DeletedStudyFilter, DeletedStudyOfAnyFilter, DeletedStudyOfAnyPage, DeletedStudyPage, DeletedStudyParams, DeviceDeletion, DeviceDeletionPreview, DeviceParams, PageQuery, Problem, Purge,
+  ConsortiumStorage, defaultPageSize, DeletedStudy, DeletedStudyFilter, DeletedStudyOfAnyFilter, DeletedStudyOfAnyPage, DeletedStudyPage,
+  DeletedStudyParams, DeviceDeletion, DeviceDeletionPreview, DeviceParams, PageQuery, Problem, Purge,
   PurgePage, PurgeParams, PurgeRequest, ReasonRequest, StorageQuery, StorageUse, StudyDeletion, StudyLock, StudyLockList, StudyLocksRequest, StudyParams,
 } from '@isocenter/contracts'
 import type { FastifyRequest } from 'fastify'
@@ -20,7 +21,9 @@ const bodyLimit = 64 * 1024
 export const maintenanceRoutes: ApiRoutes<{ maintenance: Maintenance; accessLog: AccessLog }> = async (app, { maintenance: { locks, catalogue, deletedStudies, purges, devices, storage }, accessLog }) => {
   const tags = ['Data maintenance']
   app.addHook('onSend', noStore)
-  const noteRead = ({ access, routeOptions: { config: { audit } } }: FastifyRequest) => { if (audit !== undefined && audit !== 'none') accessLog.accessed({ organisationId: access.organisationId, actor: actorOf(access), action: audit }) }
+  const noteRead = ({ access, routeOptions: { config: { audit } } }: FastifyRequest) => {
+    if (audit !== undefined && audit !== 'none') accessLog.accessed({ organisationId: access.organisationId, actor: actorOf(access), action: audit })
+  }
 
   // ── Locks and deletion ───────────────────────────────────────────────────────────────────────
 
@@ -73,7 +76,13 @@ export const maintenanceRoutes: ApiRoutes<{ maintenance: Maintenance; accessLog:
   }, ({ access, params, body }) => deletedStudies.restore(access, params.deletedStudyId, body.reason))
 
   app.get('/operator/deleted-studies', {
-    schema: { operationId: 'listDeletedStudiesOfAny', summary: 'What was deleted in any organisation, without anything of the patient', tags, querystring: DeletedOfAnyQuery, response: { 200: DeletedStudyOfAnyPage, '4xx': Problem } },
+    schema: {
+      operationId: 'listDeletedStudiesOfAny',
+      summary: 'What was deleted in any organisation, without anything of the patient',
+      tags,
+      querystring: DeletedOfAnyQuery,
+      response: { 200: DeletedStudyOfAnyPage, '4xx': Problem },
+    },
     config: { policy: 'operator.purge', audit: 'deleted-study.read' },
   }, async (request) => {
     const { cursor, limit = defaultPageSize, ...filter } = request.query

@@ -54,7 +54,8 @@ describe('storage', () => {
   test('what is held apart takes its room, and is no image of a study until it is put there', async () => {
     const hospital = await aHospital(service)
     const study = await stored(hospital, { instances: 1, PatientID: 'P-1' })
-    const [apart = Buffer.alloc(0), kept = Buffer.alloc(0)] = ['P-2', 'P-3'].flatMap((PatientID) => aStudy({ instances: 1, StudyInstanceUID: study.StudyInstanceUID, PatientID }).instances.map((instance) => bytesOf(instance)))
+    const [apart = Buffer.alloc(0), kept = Buffer.alloc(0)] = ['P-2', 'P-3'].flatMap((PatientID) =>
+      aStudy({ instances: 1, StudyInstanceUID: study.StudyInstanceUID, PatientID }).instances.map((instance) => bytesOf(instance)))
     await hospital.store([apart, kept])
     const all = study.bytes + apart.byteLength + kept.byteLength
     const counted = async (figures: object) => {
@@ -77,7 +78,10 @@ describe('storage', () => {
     const [billed, other] = [await aHospital(service), await aHospital(service)]
     const study = await stored(billed, { instances: 1 })
     await stored(other, { instances: 1 })
-    await service.db('consortium_hospital').insert([{ consortium_id: consortium.organisationId, hospital_id: billed.organisationId, is_billing: true }, { consortium_id: consortium.organisationId, hospital_id: other.organisationId, is_billing: false }])
+    await service.db('consortium_hospital').insert([
+      { consortium_id: consortium.organisationId, hospital_id: billed.organisationId, is_billing: true },
+      { consortium_id: consortium.organisationId, hospital_id: other.organisationId, is_billing: false },
+    ])
     await count()
     const { call } = await consortium.member('full')
     const answer = (await call('GET', '/consortium/storage')).json<ConsortiumStorage>()

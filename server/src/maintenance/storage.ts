@@ -49,7 +49,13 @@ export function deltaOf({ action, occurrences, detail }: Pick<MovementRow, 'acti
   const bytes = number(detail['bytes'])
   switch (action) {
     case 'study.store':
-      return { ...nothing, bytes: bytes - number(detail['freedBytes']), instances: number(detail['created']), arrivedBytes: bytes, arrivedInstances: number(detail['created']) + number(detail['newVersion']) + number(detail['replaced']) + number(detail['quarantined']) }
+      return {
+        ...nothing,
+        bytes: bytes - number(detail['freedBytes']),
+        instances: number(detail['created']),
+        arrivedBytes: bytes,
+        arrivedInstances: number(detail['created']) + number(detail['newVersion']) + number(detail['replaced']) + number(detail['quarantined']),
+      }
     case 'study.delete': return { ...nothing, bytes: -bytes, deletedBytes: bytes, instances: 'bytes' in detail ? -occurrences : 0 }
     // What is held apart takes its room like everything else, but is in no study.
     case 'quarantine.accept': return { ...nothing, bytes: -number(detail['freedBytes']), instances: number(detail['instances']) }
@@ -114,7 +120,14 @@ async function recountAll(trx: Trx): Promise<void> {
   const truth = await rows<{ organisation_id: string; bytes: string; deleted_bytes: string; instances: string }>(trx, truthSql, [])
   const pending = Map.groupBy(await rows<MovementRow>(trx, pendingSql, [cursor?.through_event ?? '0', '9223372036854775807', movements, 10_000_000]), (row) => row.organisation_id)
   for (const row of truth) {
-    const waiting = (pending.get(row.organisation_id) ?? []).map(deltaOf).reduce<Figures>((total, delta) => ({ bytes: total.bytes + delta.bytes, deletedBytes: total.deletedBytes + delta.deletedBytes, instances: total.instances + delta.instances }), { bytes: 0, deletedBytes: 0, instances: 0 })
+    const waiting = (pending.get(row.organisation_id) ?? []).map(deltaOf).reduce<Figures>(
+      (total, delta) => ({
+        bytes: total.bytes + delta.bytes,
+        deletedBytes: total.deletedBytes + delta.deletedBytes,
+        instances: total.instances + delta.instances,
+      }),
+      { bytes: 0, deletedBytes: 0, instances: 0 },
+    )
     const figures = { bytes: Number(row.bytes) - waiting.bytes, deleted_bytes: Number(row.deleted_bytes) - waiting.deletedBytes, instances: Number(row.instances) - waiting.instances }
     await trx('storage_use').insert({ organisation_id: row.organisation_id, ...figures }).onConflict('organisation_id').merge({ ...figures, counted_at: trx.fn.now() })
   }
@@ -145,10 +158,20 @@ export function createStorage({ db, now }: { readonly db: Db; readonly now: () =
     const earliest = new Date(Date.parse(until) - (mostDays - 1) * dayMs).toISOString().slice(0, 10)
     const since = from ?? new Date(Date.parse(until) - (defaultDays - 1) * dayMs).toISOString().slice(0, 10)
     return (await rows<DayRow>(db, daysSql, [since < earliest ? earliest : since, until, [...organisationIds]])).map((row) => ({
-      day: row.day, bytes: Number(row.bytes), deletedBytes: Number(row.deleted_bytes), instances: Number(row.instances), arrivedBytes: Number(row.arrived_bytes), arrivedInstances: Number(row.arrived_instances), removedBytes: Number(row.removed_bytes),
+      day: row.day,
+      bytes: Number(row.bytes),
+      deletedBytes: Number(row.deleted_bytes),
+      instances: Number(row.instances),
+      arrivedBytes: Number(row.arrived_bytes),
+      arrivedInstances: Number(row.arrived_instances),
+      removedBytes: Number(row.removed_bytes),
     }))
   }
-  const figuresOf = (row: { bytes: string; deleted_bytes: string; instances: string } | undefined): Figures => ({ bytes: Number(row?.bytes ?? 0), deletedBytes: Number(row?.deleted_bytes ?? 0), instances: Number(row?.instances ?? 0) })
+  const figuresOf = (row: { bytes: string; deleted_bytes: string; instances: string } | undefined): Figures => ({
+    bytes: Number(row?.bytes ?? 0),
+    deletedBytes: Number(row?.deleted_bytes ?? 0),
+    instances: Number(row?.instances ?? 0),
+  })
   /** What the consortium that is billed for a hospital is billed for altogether, without any other hospital by itself (D-63). */
   const sumAround = async (organisationId: string): Promise<StorageUse['consortium']> => {
     const [row] = await rows<{ name: string; hospitals: number; bytes: string; deleted_bytes: string; instances: string }>(db, `
@@ -173,7 +196,14 @@ export function createStorage({ db, now }: { readonly db: Db; readonly now: () =
         where consortium_id = ? and is_billing order by name, organisation.organisation_id`, [organisationId])
       const hospitals = found.map((row) => ({ organisationId: row.organisation_id, name: row.name, ...figuresOf(row) }))
       return {
-        now: hospitals.reduce<Figures>((total, one) => ({ bytes: total.bytes + one.bytes, deletedBytes: total.deletedBytes + one.deletedBytes, instances: total.instances + one.instances }), { bytes: 0, deletedBytes: 0, instances: 0 }),
+        now: hospitals.reduce<Figures>(
+          (total, one) => ({
+            bytes: total.bytes + one.bytes,
+            deletedBytes: total.deletedBytes + one.deletedBytes,
+            instances: total.instances + one.instances,
+          }),
+          { bytes: 0, deletedBytes: 0, instances: 0 },
+        ),
         hospitals, days: await days(found.map((row) => row.organisation_id), query),
       }
     },

@@ -26,7 +26,15 @@ export const notificationAdministrationRoutes: ApiRoutes<{ notifying: Notifying 
 
   app.put('/notification-rules/:event', {
     bodyLimit,
-    schema: { operationId: 'setNotificationRule', summary: 'Sets the rule of one event', tags, params: NotificationRuleParams, headers: IfMatch, body: NotificationRuleRequest, response: { 200: NotificationRule, '4xx': Problem } },
+    schema: {
+      operationId: 'setNotificationRule',
+      summary: 'Sets the rule of one event',
+      tags,
+      params: NotificationRuleParams,
+      headers: IfMatch,
+      body: NotificationRuleRequest,
+      response: { 200: NotificationRule, '4xx': Problem },
+    },
     config: { policy: 'admin.notify', audit: 'notification-rule.change' },
   }, async ({ access, params, body, headers }, reply) => {
     const version = headers['if-match'] === undefined ? undefined : Number(headers['if-match'].slice(1, -1))
@@ -51,7 +59,13 @@ export const notificationAdministrationRoutes: ApiRoutes<{ notifying: Notifying 
 
   app.put('/notification-webhook', {
     bodyLimit,
-    schema: { operationId: 'setNotificationWebhook', summary: 'Sets the address; answers the secret of its signatures, once', tags, body: NotificationWebhookRequest, response: { 200: NotificationWebhookSecret, '4xx': Problem } },
+    schema: {
+      operationId: 'setNotificationWebhook',
+      summary: 'Sets the address; answers the secret of its signatures, once',
+      tags,
+      body: NotificationWebhookRequest,
+      response: { 200: NotificationWebhookSecret, '4xx': Problem },
+    },
     config: { policy: 'admin.notify', audit: 'notification-rule.change' },
   }, ({ access, body }) => webhooks.set(access, body.url))
 
@@ -64,7 +78,13 @@ export const notificationAdministrationRoutes: ApiRoutes<{ notifying: Notifying 
   })
 
   app.get('/notification-deliveries', {
-    schema: { operationId: 'listNotificationDeliveries', summary: 'Messages on their way and what became of them, the latest first', tags, querystring: Listing, response: { 200: NotificationDeliveryPage, '4xx': Problem } },
+    schema: {
+      operationId: 'listNotificationDeliveries',
+      summary: 'Messages on their way and what became of them, the latest first',
+      tags,
+      querystring: Listing,
+      response: { 200: NotificationDeliveryPage, '4xx': Problem },
+    },
     config: { policy: 'admin.notify', audit: 'none' },
   }, ({ access, query: { cursor, limit = defaultPageSize, ...query } }) => rules.deliveries(access, query, { cursor, limit }))
 

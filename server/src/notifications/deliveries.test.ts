@@ -27,7 +27,13 @@ beforeAll(async () => {
   service = await anOrganisationsService(() => now)
   const sealing = createSealing(await loadSigningKeys(service.keysFile))
   notifying = createNotifying({
-    db: service.db, sealing, recipients: notificationRecipients, channels: [channel('email'), channel('sms')], sessionEnds: () => Promise.resolve(new Map()), publicUrl: 'https://pacs.example', contact: 'mailto:pacs@example.org',
+    db: service.db,
+    sealing,
+    recipients: notificationRecipients,
+    channels: [channel('email'), channel('sms')],
+    sessionEnds: () => Promise.resolve(new Map()),
+    publicUrl: 'https://pacs.example',
+    contact: 'mailto:pacs@example.org',
     trustedOrigins: endpoint.origin, timeZone: 'Asia/Shanghai', now: () => now, onFailure: () => undefined,
   })
 })
@@ -49,7 +55,13 @@ const deliver = async () => {
 const withEmail = async ({ accountId }: TestMember, language = 'en') => { await service.db('account').where({ account_id: accountId }).update({ email: `${accountId}@example.org`, language }) }
 const offline = (organisationId: string) => service.db.transaction((trx) => publish(trx, { event: 'gateway.offline', organisationId, recordId: 'g1', details: { organisation: 'North', gateway: 'CT room' } }))
 const revoked = (organisationId: string) => service.db.transaction((trx) => publish(trx, { event: 'gateway.revoked', organisationId, recordId: 'g1', details: { organisation: 'North', gateway: 'CT room' } }))
-const ruleFor = (call: Call, event: string, change: object) => call('PUT', `/notification-rules/${event}`, { isOn: true, methods: ['inApp', 'email'], scope: { roleIds: [], departmentIds: [], membershipIds: [] }, timing: {}, ...change })
+const ruleFor = (call: Call, event: string, change: object) => call('PUT', `/notification-rules/${event}`, {
+  isOn: true,
+  methods: ['inApp', 'email'],
+  scope: { roleIds: [], departmentIds: [], membershipIds: [] },
+  timing: {},
+  ...change,
+})
 const sessionOf = async (accountId: string) => (await service.db('account_session').where({ account_id: accountId }).first<{ session_id: string }>('session_id')).session_id
 
 async function aBrowser(accountId: string, path = `/push/${randomUUID()}`) {
@@ -92,10 +104,14 @@ test('by e-mail and push to each in the language of the account; to who has not 
   await deliver()
   const subjects = { zh: '网关“CT room”已离线', en: 'The gateway “CT room” is offline' }
   expect(sent.filter(({ channel }) => channel === 'email').map(({ to, text }) => [to, text.subject]).sort()).toEqual([
-    [`${chinese.accountId}@example.org`, subjects.zh], [`${english.accountId}@example.org`, subjects.en], [`${String(newcomers[0]?.phone)}@example.org`, subjects.zh], [`${String(newcomers[1]?.phone)}@example.org`, subjects.en],
+    [`${chinese.accountId}@example.org`, subjects.zh], [`${english.accountId}@example.org`, subjects.en],
+    [`${String(newcomers[0]?.phone)}@example.org`, subjects.zh], [`${String(newcomers[1]?.phone)}@example.org`, subjects.en],
   ].sort())
   const pushed = (path: string) => endpoint.posted.find((post) => post.path === path)?.body ?? Buffer.of()
-  expect([one.read(pushed('/push/chinese')), other.read(pushed('/push/english'))]).toMatchObject([{ title: subjects.zh, body: '影像可能无法上传，请检查网关与网络。' }, { title: subjects.en, body: 'Images may not be arriving. Check the gateway and its network.' }])
+  expect([one.read(pushed('/push/chinese')), other.read(pushed('/push/english'))]).toMatchObject([
+    { title: subjects.zh, body: '影像可能无法上传，请检查网关与网络。' },
+    { title: subjects.en, body: 'Images may not be arriving. Check the gateway and its network.' },
+  ])
 })
 
 test('words that somebody wrote stay inside the product (NTF-12)', async () => {
@@ -144,9 +160,14 @@ test('a browser is pushed to no longer than somebody is signed in there, and wha
   const hospital = await service.organisation('hospital')
   const chief = await hospital.member('full')
   const { request } = await aBrowser(chief.accountId)
-  expect(JSON.stringify(await service.db('push_subscription').where({ account_id: chief.accountId }), (_key, value: unknown) => (value instanceof Buffer ? value.toString('latin1') : value))).not.toContain(request.endpoint)
+  expect(JSON.stringify(await service.db('push_subscription').where({ account_id: chief.accountId }), (_key, value: unknown) => (
+    value instanceof Buffer ? value.toString('latin1') : value
+  ))).not.toContain(request.endpoint)
   expect((await chief.call('POST', '/account/push/subscriptions', { ...request, endpoint: 'http://example.org/push' })).statusCode).toBe(400)
-  expect(typeOf(await chief.call('POST', '/account/push/subscriptions', { endpoint: 'https://push.example/1', keys: { ...request.keys, p256dh: Buffer.alloc(65, 4).toString('base64url') } }))).toBe('invalid-push-subscription')
+  expect(typeOf(await chief.call('POST', '/account/push/subscriptions', {
+    endpoint: 'https://push.example/1',
+    keys: { ...request.keys, p256dh: Buffer.alloc(65, 4).toString('base64url') },
+  }))).toBe('invalid-push-subscription')
   // The same browser, somebody else at it: his now.
   const other = await hospital.member('general')
   await notifying.subscriptions.add({ accountId: other.accountId, sessionId: await sessionOf(other.accountId) }, request)
@@ -205,7 +226,9 @@ test("an administrator's rule is the ceiling; a person only takes away from it; 
   const hospital = await service.organisation('hospital')
   const [chief, other] = [await hospital.member('full'), await hospital.member('full')]
   for (const person of [chief, other]) await withEmail(person)
-  expect((await chief.call('PATCH', '/account/notification-switches', { muted: ['gateway.revoked', 'gateway.offline'] })).json<NotificationSwitches>().events.filter(({ isMuted }) => isMuted)).toEqual([{ event: 'gateway.revoked', isMuted: true, canBeMuted: true }])
+  const { events } = (await chief.call('PATCH', '/account/notification-switches', { muted: ['gateway.revoked', 'gateway.offline'] }))
+    .json<NotificationSwitches>()
+  expect(events.filter(({ isMuted }) => isMuted)).toEqual([{ event: 'gateway.revoked', isMuted: true, canBeMuted: true }])
   await ruleFor(chief.call, 'gateway.revoked', {})
   await revoked(hospital.organisationId)
   await offline(hospital.organisationId)
@@ -285,7 +308,17 @@ test('a test is sent to who asks, in every way of the rule, and says what came o
   expect((await chief.call('POST', '/notification-rules/gateway.revoked/test')).json<TestSend>().results).toEqual([
     { method: 'inApp', outcome: 'sent' }, { method: 'webPush', outcome: 'unreachable' }, { method: 'email', outcome: 'kept' }, { method: 'sms', outcome: 'kept' }, { method: 'webhook', outcome: 'unreachable' },
   ])
-  const access = { actor: { kind: 'account', id: chief.accountId }, organisationId: hospital.organisationId, permissions: (await accountMemberships.accessOf(service.db, { accountId: chief.accountId, sessionId: await sessionOf(chief.accountId) }, hospital.organisationId))?.permissions ?? new Set(), studies: 'all' } as const
+  const access = {
+    actor: { kind: 'account', id: chief.accountId },
+    organisationId: hospital.organisationId,
+    permissions: (await accountMemberships.accessOf(
+      service.db,
+      { accountId: chief.accountId, sessionId: await sessionOf(chief.accountId) },
+      hospital.organisationId,
+    ))?.permissions
+      ?? new Set(),
+    studies: 'all',
+  } as const
   expect((await notifying.rules.test(access, 'gateway.revoked')).results).toContainEqual({ method: 'email', outcome: 'sent' })
   expect(sent.map(({ to, text }) => [to, text.subject]).sort()).toEqual([[chief.phone, 'Test: Gateway revoked'], [`${chief.accountId}@example.org`, 'Test: Gateway revoked']].sort())
   expect(sent[0]?.text).toMatchObject({ brief: 'Test: Gateway revoked. This is a test message.', template: { name: 'notification.test', language: 'en', parameters: { about: 'gateway.revoked' } } })

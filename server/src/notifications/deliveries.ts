@@ -99,7 +99,12 @@ function textOf(sayings: readonly Saying[], language: Language, publicUrl: strin
   const [only] = sayings
   if (only !== undefined && sayings.length === 1) {
     const { title, body } = sayEvent(only.event, only.details, language)
-    return { subject: title, body: [body === '' ? title : body, ...address(only)].join('\n\n'), brief: body === '' ? title : `${title}${language === 'en' ? '. ' : '。'}${body}`, template: { name: only.event, language, parameters: only.details } }
+    return {
+      subject: title,
+      body: [body === '' ? title : body, ...address(only)].join('\n\n'),
+      brief: body === '' ? title : `${title}${language === 'en' ? '. ' : '。'}${body}`,
+      template: { name: only.event, language, parameters: only.details },
+    }
   }
   const lines = sayings.map((saying) => [sayEvent(saying.event, saying.details, language).title, ...address(saying)].join('\n'))
   const subject = language === 'en' ? `${String(sayings.length)} notifications` : `${String(sayings.length)} 条通知`
@@ -204,7 +209,10 @@ export function createDeliveries({ db, recipients, channels, sendPush, sendWebho
   const noteDead = (row: DeliveryRow, event: string): Promise<void> => db.transaction(async (trx) => {
     if (event === 'delivery.failed') return
     const organisation = await trx('organisation').where({ organisation_id: row.organisation_id }).forNoKeyUpdate().first<{ name: string } | undefined>('name')
-    const recent = await trx('notification_event').where({ organisation_id: row.organisation_id, event: 'delivery.failed' }).where('created_at', '>', new Date(now().getTime() - 3_600_000)).first<object | undefined>('event_id')
+    const recent = await trx('notification_event')
+      .where({ organisation_id: row.organisation_id, event: 'delivery.failed' })
+      .where('created_at', '>', new Date(now().getTime() - 3_600_000))
+      .first<object | undefined>('event_id')
     if (organisation === undefined || recent !== undefined) return
     await publish(trx, { event: 'delivery.failed', organisationId: row.organisation_id, recordId: row.delivery_id, details: { organisation: organisation.name, method: row.method } })
   })

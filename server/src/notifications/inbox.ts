@@ -72,7 +72,11 @@ export function createInbox({ db, recipients, now }: { readonly db: Db; readonly
     if (!isKnownEvent(row.event)) return []
     const entry = eventCatalogue[row.event]
     return [{
-      notificationId: row.notification_id, event: row.event, isUrgent: entry.isSafety ?? false, createdAt: row.created_at.toISOString(), ...withWords(row.event, sayEvent(row.event, row.details, language), row.inside.reason, language),
+      notificationId: row.notification_id,
+      event: row.event,
+      isUrgent: entry.isSafety ?? false,
+      createdAt: row.created_at.toISOString(),
+      ...withWords(row.event, sayEvent(row.event, row.details, language), row.inside.reason, language),
       link: { path: pathOf(entry.path, row.organisation_id), ...(row.record_id === null ? {} : { recordId: row.record_id }) },
       ...(row.is_personal ? {} : { organisation: { organisationId: row.organisation_id, name: row.organisation_name } }), ...(row.read_at === null ? {} : { readAt: row.read_at.toISOString() }),
     }]
@@ -104,7 +108,10 @@ export function createInbox({ db, recipients, now }: { readonly db: Db; readonly
       const [before] = decodeCursor(cursor, NotificationPosition) ?? []
       const query = visible(session, await placesOf(session, organisationId)).join('organisation', 'organisation.organisation_id', 'notification_event.organisation_id')
         .orderBy('notification.notification_id', 'desc').limit(limit + 1)
-        .select<NotificationRow[]>('notification_id', 'read_at', 'event', 'is_personal', 'notification_event.organisation_id', 'organisation.name as organisation_name', 'record_id', 'details', 'inside', 'notification_event.created_at')
+        .select<NotificationRow[]>(
+          'notification_id', 'read_at', 'event', 'is_personal', 'notification_event.organisation_id', 'organisation.name as organisation_name',
+          'record_id', 'details', 'inside', 'notification_event.created_at',
+        )
       if (unread) void query.whereNull('read_at')
       if (before !== undefined) void query.where('notification.notification_id', '<', before)
       const [found, spoken] = await Promise.all([query, languageFor(session, language)])
@@ -146,8 +153,11 @@ export function createInbox({ db, recipients, now }: { readonly db: Db; readonly
       const query = todosFor(session, await placesOf(session, organisationId)).join('organisation', 'organisation.organisation_id', 'notification_todo.organisation_id')
         .whereRaw(state === 'open' ? isOpenNow : `not (${isOpenNow})`, [now()])
         .orderBy([{ column: 'notification_todo.created_at', order: 'desc' }, { column: 'todo_id', order: 'desc' }]).limit(limit + 1)
-        .select<TodoRow[]>('todo_id', 'notification_todo.kind', 'notification_todo.organisation_id', 'organisation.name as organisation_name', 'record_id', 'details', 'notification_todo.created_at', 'expires_at', 'closed_at', 'outcome',
-          db.raw(`${exactly('notification_todo.created_at')} as place`))
+        .select<TodoRow[]>(
+          'todo_id', 'notification_todo.kind', 'notification_todo.organisation_id', 'organisation.name as organisation_name', 'record_id',
+          'details', 'notification_todo.created_at', 'expires_at', 'closed_at', 'outcome',
+          db.raw(`${exactly('notification_todo.created_at')} as place`),
+        )
       if (after) void query.whereRaw('(notification_todo.created_at, todo_id) < (?::timestamptz, ?::uuid)', [...after])
       const [found, spoken] = await Promise.all([query, languageFor(session, language)])
       const last = found.length > limit ? found[limit - 1] : undefined

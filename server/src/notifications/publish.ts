@@ -50,13 +50,24 @@ export async function openTodo<Kind extends TodoKind>(trx: Trx, { kind, organisa
   const { for: whose } = todoCatalogue[kind]
   assertRecordId(recordId)
   await trx('notification_todo').insert({
-    kind, organisation_id: organisationId, account_id: whose === 'account' ? accountId ?? null : null, permission: whose === 'account' ? null : whose, record_id: recordId, details: JSON.stringify(details), expires_at: expiresAt ?? null,
+    kind,
+    organisation_id: organisationId,
+    account_id: whose === 'account' ? accountId ?? null : null,
+    permission: whose === 'account' ? null : whose,
+    record_id: recordId,
+    details: JSON.stringify(details),
+    expires_at: expiresAt ?? null,
   }).onConflict(trx.raw('(kind, organisation_id, record_id) where closed_at is null')).merge({ details: JSON.stringify(details), expires_at: expiresAt ?? null })
   await tellOfTodo(trx, kind, organisationId, whose === 'account' ? accountId : undefined)
 }
 
 /** Closes a to-do because the work is done, by whomever, or is not wanted any more; none that is open is nothing to close. */
-export async function closeTodo(trx: Trx, { kind, organisationId, recordId, outcome = 'done' }: { readonly kind: TodoKind; readonly organisationId: string; readonly recordId: string; readonly outcome?: 'done' | 'withdrawn' }): Promise<void> {
+export async function closeTodo(trx: Trx, { kind, organisationId, recordId, outcome = 'done' }: {
+  readonly kind: TodoKind
+  readonly organisationId: string
+  readonly recordId: string
+  readonly outcome?: 'done' | 'withdrawn'
+}): Promise<void> {
   const closed = await trx('notification_todo').where({ kind, organisation_id: organisationId, record_id: recordId }).whereNull('closed_at')
     .update({ closed_at: trx.fn.now(), outcome }).returning<{ account_id: string | null }[]>('account_id')
   if (closed.length > 0) await tellOfTodo(trx, kind, organisationId, closed[0]?.account_id ?? undefined)

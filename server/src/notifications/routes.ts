@@ -1,6 +1,7 @@
 /** HTTP face of what one account is told. */
 import {
-  defaultPageSize, NotificationCounts, NotificationPage, NotificationParams, NotificationQuery, NotificationSwitches, NotificationSwitchesPatch, PageQuery, Problem, PushDevice, PushDeviceParams, PushDevices, PushKey, PushSubscriptionRequest,
+  defaultPageSize, NotificationCounts, NotificationPage, NotificationParams, NotificationQuery, NotificationSwitches, NotificationSwitchesPatch,
+  PageQuery, Problem, PushDevice, PushDeviceParams, PushDevices, PushKey, PushSubscriptionRequest,
   ReadAll, TodoPage, TodoQuery,
 } from '@isocenter/contracts'
 import { Type } from 'typebox'

@@ -1,7 +1,8 @@
 /** How administrators say what their people are told, and see what became of it (ADM-16). */
 import {
   NotificationDeliveryParams, notificationEvents, notificationMethods, personalMethods,
-  type NotificationDelivery, type NotificationDeliveryPage, type NotificationDeliveryQuery, type NotificationEvent, type NotificationMethod, type NotificationRule, type NotificationRuleList, type NotificationRuleRequest, type PersonalMethod, type TestSend,
+  type NotificationDelivery, type NotificationDeliveryPage, type NotificationDeliveryQuery, type NotificationEvent, type NotificationMethod,
+  type NotificationRule, type NotificationRuleList, type NotificationRuleRequest, type PersonalMethod, type TestSend,
 } from '@isocenter/contracts'
 import { randomUUID } from 'node:crypto'
 import { Type } from 'typebox'
@@ -67,7 +68,11 @@ export function createRuleAdministration({ db, deliveries, installed, now, onFai
   }
   const note = (trx: Trx, access: Access, detail: Readonly<Record<string, unknown>>) =>
     record(trx, [{ organisationId: access.organisationId, actor: actorOf(access), action: 'notification-rule.change', outcome: 'success', detail }])
-  const languageFor = async ({ actor }: Access) => (actor.kind === 'account' ? (await db('account').where({ account_id: actor.id }).first<{ language: string | null } | undefined>('language'))?.language ?? undefined : undefined)
+  const languageFor = async ({ actor }: Access) => (
+    actor.kind === 'account'
+      ? (await db('account').where({ account_id: actor.id }).first<{ language: string | null } | undefined>('language'))?.language ?? undefined
+      : undefined
+  )
 
   return {
     list: async (access, language) => {
@@ -130,8 +135,11 @@ export function createRuleAdministration({ db, deliveries, installed, now, onFai
       const query = db('notification_delivery').where('notification_delivery.organisation_id', organisationId).join('notification_event', 'notification_event.event_id', 'notification_delivery.event_id')
         .leftJoin('account', 'account.account_id', 'notification_delivery.account_id')
         .orderBy([{ column: 'notification_delivery.created_at', order: 'desc' }, { column: 'delivery_id', order: 'desc' }]).limit(limit + 1)
-        .select<DeliveryRow[]>('delivery_id', 'event', 'method', 'notification_delivery.state', 'account.name', 'notification_delivery.attempts', 'failure', 'notification_delivery.created_at', 'notification_delivery.due_at', 'ended_at',
-          db.raw(`${exactly('notification_delivery.created_at')} as place`))
+        .select<DeliveryRow[]>(
+          'delivery_id', 'event', 'method', 'notification_delivery.state', 'account.name', 'notification_delivery.attempts', 'failure',
+          'notification_delivery.created_at', 'notification_delivery.due_at', 'ended_at',
+          db.raw(`${exactly('notification_delivery.created_at')} as place`),
+        )
       if (state !== undefined) void query.where('notification_delivery.state', state)
       if (after) void query.whereRaw('(notification_delivery.created_at, delivery_id) < (?::timestamptz, ?::uuid)', [...after])
       const found = await query

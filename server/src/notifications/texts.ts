@@ -28,11 +28,26 @@ const texts: Readonly<Record<Language, Texts>> = {
       : { subject: '邮箱已更改', body: '您账号的邮箱已更改或移除。如非本人操作，请立即联系管理员。' }),
   },
   en: {
-    'password-reset-code': ({ code, minutes }) => ({ subject: 'Code to reset your password', body: `Your code is ${code}. It is good for ${String(minutes)} minutes. Tell it to nobody. If you did not ask for it, ignore this message.` }),
-    'password-changed': () => ({ subject: 'Your password has been reset', body: 'The password of your account has been reset and you have been signed out everywhere. If this was not you, tell your administrator at once.' }),
-    'phone-binding-code': ({ code, minutes }) => ({ subject: 'Your first sign-in', body: `Your code is ${code}. It is good for ${String(minutes)} minutes, to sign in for the first time and set your password. Tell it to nobody. If you did not ask for it, ignore this message.` }),
-    'invitation-code': ({ organisation, code, days }) => ({ subject: 'Code to accept an invitation', body: `${organisation} invites you to join. Enter the code ${code} when you accept. It is good for ${String(days)} days. Tell it to nobody.` }),
-    'contact-proof-code': ({ code, minutes }) => ({ subject: 'Your code', body: `Your code is ${code}. It is good for ${String(minutes)} minutes and binds this number or address to your account. Tell it to nobody. If you did not ask for it, ignore this message.` }),
+    'password-reset-code': ({ code, minutes }) => ({
+      subject: 'Code to reset your password',
+      body: `Your code is ${code}. It is good for ${String(minutes)} minutes. Tell it to nobody. If you did not ask for it, ignore this message.`,
+    }),
+    'password-changed': () => ({
+      subject: 'Your password has been reset',
+      body: 'The password of your account has been reset and you have been signed out everywhere. If this was not you, tell your administrator at once.',
+    }),
+    'phone-binding-code': ({ code, minutes }) => ({
+      subject: 'Your first sign-in',
+      body: `Your code is ${code}. It is good for ${String(minutes)} minutes, to sign in for the first time and set your password. Tell it to nobody. If you did not ask for it, ignore this message.`,
+    }),
+    'invitation-code': ({ organisation, code, days }) => ({
+      subject: 'Code to accept an invitation',
+      body: `${organisation} invites you to join. Enter the code ${code} when you accept. It is good for ${String(days)} days. Tell it to nobody.`,
+    }),
+    'contact-proof-code': ({ code, minutes }) => ({
+      subject: 'Your code',
+      body: `Your code is ${code}. It is good for ${String(minutes)} minutes and binds this number or address to your account. Tell it to nobody. If you did not ask for it, ignore this message.`,
+    }),
     'contact-changed': ({ contact }) => (contact === 'phone'
       ? { subject: 'Your phone number has been changed', body: 'You sign in with another phone number from now on; the one before is no longer good for it. If this was not you, tell your administrator at once.' }
       : { subject: 'Your e-mail address has been changed', body: 'The e-mail address of your account has been changed or removed. If this was not you, tell your administrator at once.' }),

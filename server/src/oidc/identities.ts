@@ -50,7 +50,13 @@ export function createOwnIdentities({ db, accounts, party }: OwnIdentitiesDeps):
         const provider = await providerById(trx, providerId)
         if (provider === undefined) throw noSignInProvider('It has just been removed.')
         await tellOfLink(trx, provider, session.accountId, 'account.unlinked')
-        await record(trx, [{ organisationId: provider.organisation.organisationId, actor: `account:${session.accountId}`, action: 'account.unlink', outcome: 'success', detail: { accountId: session.accountId, providerId, sessionsEnded } }])
+        await record(trx, [{
+          organisationId: provider.organisation.organisationId,
+          actor: `account:${session.accountId}`,
+          action: 'account.unlink',
+          outcome: 'success',
+          detail: { accountId: session.accountId, providerId, sessionsEnded },
+        }])
       })
     },
 
@@ -69,7 +75,15 @@ export function createOwnIdentities({ db, accounts, party }: OwnIdentitiesDeps):
         const identities = await query.select<{ identity_id: string; account_id: string }[]>('identity_id', 'account_id')
         for (const { identity_id, account_id } of identities) {
           const sessionsEnded = await endExternalSessions(trx, [identity_id], { sid: who.sid })
-          if (sessionsEnded > 0) await record(trx, [{ organisationId: provider.organisation.organisationId, actor: `account:${account_id}`, action: 'account.session-end', outcome: 'success', detail: { providerId: provider.providerId, sessionsEnded } }])
+          if (sessionsEnded > 0) {
+            await record(trx, [{
+              organisationId: provider.organisation.organisationId,
+              actor: `account:${account_id}`,
+              action: 'account.session-end',
+              outcome: 'success',
+              detail: { providerId: provider.providerId, sessionsEnded },
+            }])
+          }
         }
       })
     },

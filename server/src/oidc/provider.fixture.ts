@@ -123,7 +123,13 @@ export function aVisitor(service: Pick<TestService, 'app'>, remoteAddress = `192
     visitOwn: async (url: string, headers: Record<string, string> = {}) => service.app.inject({ url, remoteAddress, headers: { cookie: cookies(false), origin: 'https://pacs.example', ...headers } }),
     /** What a page of ours asks. */
     call: async (method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, body?: object, headers: Record<string, string> = {}) =>
-      keep(await service.app.inject({ method, url: `/api${path}`, remoteAddress, headers: { cookie: cookies(false), origin: 'https://pacs.example', 'user-agent': 'Firefox', ...headers }, ...(body === undefined ? {} : { payload: body }) })),
+      keep(await service.app.inject({
+        method,
+        url: `/api${path}`,
+        remoteAddress,
+        headers: { cookie: cookies(false), origin: 'https://pacs.example', 'user-agent': 'Firefox', ...headers },
+        ...(body === undefined ? {} : { payload: body }),
+      })),
   }
 }
 export type Visitor = ReturnType<typeof aVisitor>

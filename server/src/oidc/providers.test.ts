@@ -115,8 +115,12 @@ describe('what the word of a provider is good for', () => {
   test("it reads no images of others, and shows nothing of the account that is not the organisation's", async () => {
     const { team, visitor } = await aGuestOfTwo()
     expect(typeOf(await visitor.visitOwn('/dicom-web/studies', at(team.organisationId)))).toBe('/problems/account-proof-required')
-    for (const path of ['/account/credentials', '/account/signature', '/account/sessions', '/account/permissions']) expect([path, typeOf(await visitor.call('GET', path))]).toEqual([path, '/problems/account-proof-required'])
-    for (const path of ['/account/memberships', '/account/profile', '/notifications', '/notifications/counts', '/todos', '/account/preferences']) expect([path, (await visitor.call('GET', path)).statusCode]).toEqual([path, 200])
+    for (const path of ['/account/credentials', '/account/signature', '/account/sessions', '/account/permissions']) {
+      expect([path, typeOf(await visitor.call('GET', path))]).toEqual([path, '/problems/account-proof-required'])
+    }
+    for (const path of ['/account/memberships', '/account/profile', '/notifications', '/notifications/counts', '/todos', '/account/preferences']) {
+      expect([path, (await visitor.call('GET', path)).statusCode]).toEqual([path, 200])
+    }
   })
 
   test('who works for the one organisation alone is asked for nothing more', async () => {
@@ -144,11 +148,24 @@ describe('what the word of a provider is good for', () => {
 
   test('downloads of another organisation are not among those it shows, nor fetched', async () => {
     const { hospital, person, team, visitor } = await aGuestOfTwo()
-    const rows = [hospital, team].map(({ organisationId }) => ({ organisation_id: organisationId, account_id: person.accountId, kind: 'list', file_name: 'list', is_background: true, state: 'failed', failure: 'broken', list: '{}', created_at: new Date(), expires_at: new Date(Date.now() + 86_400_000) }))
+    const rows = [hospital, team].map(({ organisationId }) => ({
+      organisation_id: organisationId,
+      account_id: person.accountId,
+      kind: 'list',
+      file_name: 'list',
+      is_background: true,
+      state: 'failed',
+      failure: 'broken',
+      list: '{}',
+      created_at: new Date(),
+      expires_at: new Date(Date.now() + 86_400_000),
+    }))
     const [own, other] = await site.service.db('download').insert(rows).returning<{ download_id: string }[]>('download_id')
     const listed = async () => (await visitor.call('GET', '/downloads')).json<DownloadPage>().items.map(({ downloadId }) => downloadId)
     expect(await listed()).toEqual([own?.download_id])
-    for (const [method, path] of [['GET', ''], ['GET', '/file'], ['POST', '/retry'], ['DELETE', '']] as const) expect(typeOf(await visitor.call(method, `/downloads/${String(other?.download_id)}${path}`))).toBe('/problems/no-such-download')
+    for (const [method, path] of [['GET', ''], ['GET', '/file'], ['POST', '/retry'], ['DELETE', '']] as const) {
+      expect(typeOf(await visitor.call(method, `/downloads/${String(other?.download_id)}${path}`))).toBe('/problems/no-such-download')
+    }
     await visitor.call('POST', '/session/proof', { password: ownPassword })
     expect(await listed()).toEqual([other?.download_id, own?.download_id])
   })
@@ -194,7 +211,11 @@ describe('what the word of a provider is good for', () => {
     expect(await told()).toContain('account.unlinked')
   })
 
-  test.each<[string, Partial<SignInProviderRequest> | undefined]>([['switched off', { isOn: false }], ['of another issuer', { isOn: false, issuer: 'https://login.elsewhere.example' }], ['removed', undefined]])('%s, it keeps no session', async (_what, change) => {
+  test.each<[string, Partial<SignInProviderRequest> | undefined]>([
+    ['switched off', { isOn: false }],
+    ['of another issuer', { isOn: false, issuer: 'https://login.elsewhere.example' }],
+    ['removed', undefined],
+  ])('%s, it keeps no session', async (_what, change) => {
     const hospital = await aHospital()
     const person = await hospital.member()
     arrives()

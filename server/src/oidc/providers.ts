@@ -14,7 +14,11 @@ import { endLinks, endSessionsOfProvider, isSameIssuer, providerOf, sealSecret, 
 export interface SignInProviders {
   /** @throws noSignInProvider 404 */
   readonly find: (access: Access, base: string) => Promise<SignInProvider>
-  /** Sets the provider up; where it is to be on, it is asked first. Switched off, or another issuer's, it keeps no session. @throws fullRoleNeeded 403 where it is to link accounts by what it says, invalidSignInProvider 422, signInProviderUnusable 422, changedMeanwhile 412 */
+  /**
+   * Sets the provider up; where it is to be on, it is asked first. Switched off, or another issuer's, it keeps no session.
+   * @throws fullRoleNeeded 403 where it is to link accounts by what it says, invalidSignInProvider 422, signInProviderUnusable 422,
+   *   changedMeanwhile 412
+   */
   readonly put: (access: Access, request: SignInProviderRequest, version: number | undefined, base: string) => Promise<SignInProvider>
   /** Removes it with everybody's links and the sessions that came of them. @throws noSignInProvider 404 */
   readonly remove: (access: Access) => Promise<void>
@@ -105,7 +109,14 @@ export function createSignInProviders({ db, sealing, memberships, party, trusted
         if (former !== undefined || version !== undefined) assertVersion(former?.version ?? 0, version)
         const { providerId, secret, emailDomains, requiredClaim, ...rest } = planned(former, request, issuer)
         const row = {
-          name: rest.name, issuer, client_id: rest.clientId, is_on: rest.isOn, links_by: rest.linksBy, email_domains: emailDomains, required_claim: requiredClaim?.name ?? null, required_value: requiredClaim?.value ?? null,
+          name: rest.name,
+          issuer,
+          client_id: rest.clientId,
+          is_on: rest.isOn,
+          links_by: rest.linksBy,
+          email_domains: emailDomains,
+          required_claim: requiredClaim?.name ?? null,
+          required_value: requiredClaim?.value ?? null,
           secret_sealed: secret?.bytes ?? null, secret_sealed_with: secret?.kid ?? null, updated_at: now(), version: (former?.version ?? 0) + 1,
         }
         await trx('sign_in_provider').insert({ ...row, provider_id: providerId, organisation_id: access.organisationId, created_at: now() }).onConflict('organisation_id').merge(row)

@@ -180,7 +180,12 @@ export function createRelyingParty({ sealing, outbound, ticks = () => performanc
       const keys = publishedKeys(provider, jwks_uri)
       try {
         const { payload } = await jwtVerify(logoutToken, keys, {
-          issuer, audience: provider.clientId, algorithms: algorithms.filter((one) => !one.startsWith('HS') && one !== 'none'), requiredClaims: ['iat', 'jti', 'events'], maxTokenAge: maxLogoutTokenAge, clockTolerance: clockToleranceSeconds,
+          issuer,
+          audience: provider.clientId,
+          algorithms: algorithms.filter((one) => !one.startsWith('HS') && one !== 'none'),
+          requiredClaims: ['iat', 'jti', 'events'],
+          maxTokenAge: maxLogoutTokenAge,
+          clockTolerance: clockToleranceSeconds,
         })
         return whoSignedOut(payload)
       } catch (error) {

@@ -114,7 +114,14 @@ export const oidcRoutes: ApiRoutes<OidcRoutesOptions> = async (app, { oidc: { at
 
   app.post('/account/external-identities/:providerId/link', {
     bodyLimit,
-    schema: { operationId: 'beginExternalIdentityLink', summary: 'Begins to link the own account; the page then goes to the provider', tags, params: ExternalIdentityParams, body: ExternalIdentityLink, response: { 201: ExternalIdentityLinkStart, '4xx': Problem, 503: Problem } },
+    schema: {
+      operationId: 'beginExternalIdentityLink',
+      summary: 'Begins to link the own account; the page then goes to the provider',
+      tags,
+      params: ExternalIdentityParams,
+      body: ExternalIdentityLink,
+      response: { 201: ExternalIdentityLinkStart, '4xx': Problem, 503: Problem },
+    },
     config: { policy: 'signedIn', audit: 'account.link' },
   }, async (request, reply) => {
     assertSameOrigin(request, publicUrl)
@@ -149,7 +156,14 @@ export const oidcRoutes: ApiRoutes<OidcRoutesOptions> = async (app, { oidc: { at
 
   app.put('/sign-in-provider', {
     bodyLimit,
-    schema: { operationId: 'putSignInProvider', summary: 'Sets the provider up; another issuer ends every link', tags: administration, headers: IfMatch, body: SignInProviderRequest, response: { 200: SignInProvider, '4xx': Problem } },
+    schema: {
+      operationId: 'putSignInProvider',
+      summary: 'Sets the provider up; another issuer ends every link',
+      tags: administration,
+      headers: IfMatch,
+      body: SignInProviderRequest,
+      response: { 200: SignInProvider, '4xx': Problem },
+    },
     config: { policy: 'org.sign_in', audit: 'sign-in-provider.change' },
   }, async (request, reply) => {
     const provider = await providers.put(request.access, request.body, versionIn(request.headers), baseOf(request))

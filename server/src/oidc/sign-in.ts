@@ -76,7 +76,13 @@ export function createOidcSignIn({ db, accounts, memberships, party, now }: Oidc
     !await memberships.isSharedBeyond(handle, accountId, organisation.organisationId) && !await memberships.administers(handle, accountId, organisation.organisationId)
 
   const noteLink = async (trx: Trx, provider: Provider, accountId: string, linkedBy: 'holder' | 'claim') => {
-    await record(trx, [{ organisationId: provider.organisation.organisationId, actor: `account:${accountId}`, action: 'account.link', outcome: 'success', detail: { accountId, providerId: provider.providerId, linkedBy } }])
+    await record(trx, [{
+      organisationId: provider.organisation.organisationId,
+      actor: `account:${accountId}`,
+      action: 'account.link',
+      outcome: 'success',
+      detail: { accountId, providerId: provider.providerId, linkedBy },
+    }])
     await tellOfLink(trx, provider, accountId, 'account.linked')
   }
 
@@ -89,7 +95,11 @@ export function createOidcSignIn({ db, accounts, memberships, party, now }: Oidc
     // Of the members alone: whose address is whose elsewhere is none of the provider's concern.
     const found = await handle('account').join('membership', 'membership.account_id', 'account.account_id')
       .where({ 'membership.organisation_id': provider.organisation.organisationId, 'membership.state': 'active' })
-      .where((one) => (email === undefined ? one.where('account.phone', String(phone)) : one.whereRaw('lower(account.email) = ? and account.email_proven_at is not null', [email]))).limit(2).pluck<string[]>('account.account_id')
+      .where((one) => (
+        email === undefined
+          ? one.where('account.phone', String(phone))
+          : one.whereRaw('lower(account.email) = ? and account.email_proven_at is not null', [email])
+      )).limit(2).pluck<string[]>('account.account_id')
     const [only, another] = found
     return only !== undefined && another === undefined && await mayVouchFor(handle, only, provider) ? only : undefined
   }
@@ -99,7 +109,16 @@ export function createOidcSignIn({ db, accounts, memberships, party, now }: Oidc
     if (known !== undefined) return known
     const linked = await db.transaction(async (trx) => {
       const accountId = await accountByClaim(trx, provider, arrival)
-      const identity = accountId === undefined ? undefined : await insertIdentity(trx, { providerId: provider.providerId, accountId, subject: arrival.subject, label: labelOf(arrival.claims), linkedBy: 'claim', now: now() })
+      const identity = accountId === undefined
+        ? undefined
+        : await insertIdentity(trx, {
+          providerId: provider.providerId,
+          accountId,
+          subject: arrival.subject,
+          label: labelOf(arrival.claims),
+          linkedBy: 'claim',
+          now: now(),
+        })
       if (identity !== undefined) await noteLink(trx, provider, identity.accountId, 'claim')
       return identity
     })

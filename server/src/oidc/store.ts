@@ -140,7 +140,9 @@ export async function insertIdentity(trx: Trx, { providerId, accountId, subject,
   try {
     // A savepoint: the transaction can be used after a refusal.
     return await trx.transaction(async (trx) => {
-      const [row] = await trx('external_identity').insert({ provider_id: providerId, account_id: accountId, subject, label: label ?? null, linked_by: linkedBy, linked_at: now }).returning<IdentityRow[]>([...identityColumns])
+      const [row] = await trx('external_identity')
+        .insert({ provider_id: providerId, account_id: accountId, subject, label: label ?? null, linked_by: linkedBy, linked_at: now })
+        .returning<IdentityRow[]>([...identityColumns])
       return row && toIdentity(row)
     })
   } catch (error) {

@@ -1,6 +1,9 @@
 /** Organisations seen from above: hospitals of a consortium, and everything there is from the operator's place. */
 import { randomInt } from 'node:crypto'
-import { type HospitalRequest, type ModuleSwitches, type OrganisationBelow, type OrganisationKind, type OrganisationMaking, type OrganisationModule, type OrganisationPage, type OrganisationPatch, type OrganisationRequest } from '@isocenter/contracts'
+import {
+  type HospitalRequest, type ModuleSwitches, type OrganisationBelow, type OrganisationKind, type OrganisationMaking, type OrganisationModule,
+  type OrganisationPage, type OrganisationPatch, type OrganisationRequest,
+} from '@isocenter/contracts'
 import { Type } from 'typebox'
 import type { Accounts } from '../accounts/index.ts'
 import { record } from '../audit/index.ts'
@@ -89,7 +92,9 @@ export function createBelow({ db, accounts, invitations }: { readonly db: Db; re
       if (owner === undefined) throw noSuchOrganisation('No hospital has the id "ownerId".')
       if (kind !== 'team') throw wrongOrganisationKind('Only a team belongs to a hospital.', { organisationKind: kind })
     }
-    const [row] = await trx('organisation').insert({ slug: `${kind}-${number}`, number, name: name.trim(), kind, modules, time_zone: orNull(timeZone ?? ''), owner_id: ownerId ?? null }).returning<{ organisation_id: string }[]>('organisation_id')
+    const [row] = await trx('organisation')
+      .insert({ slug: `${kind}-${number}`, number, name: name.trim(), kind, modules, time_zone: orNull(timeZone ?? ''), owner_id: ownerId ?? null })
+      .returning<{ organisation_id: string }[]>('organisation_id')
     const organisation = { organisationId: String(row?.organisation_id), number, kind, name: name.trim() }
     await lockOrganisation(trx, organisation.organisationId)
     await record(trx, [access.organisationId, organisation.organisationId].map((organisationId) => (
@@ -110,7 +115,11 @@ export function createBelow({ db, accounts, invitations }: { readonly db: Db; re
       if (account === undefined) {
         known()
         // As a command would: nobody is in the new organisation yet who could.
-        const { invitationId, acceptanceCode } = await invitations.inviteWithin(trx, { ...access, actor: { kind: 'command', id: actorOf(access) }, organisationId }, { phone: administrator.phone, roleId: await fullRoleOf(trx, organisationId) })
+        const { invitationId, acceptanceCode } = await invitations.inviteWithin(
+          trx,
+          { ...access, actor: { kind: 'command', id: actorOf(access) }, organisationId },
+          { phone: administrator.phone, roleId: await fullRoleOf(trx, organisationId) },
+        )
         return { organisation, administrator: { outcome: 'invited', invitationId, acceptanceCode } }
       }
       const membershipId = await appointAdministrator(trx, organisationId, account.accountId)
@@ -146,7 +155,10 @@ export function createBelow({ db, accounts, invitations }: { readonly db: Db; re
       await trx('organisation').where({ organisation_id: organisationId }).update({ modules, version: trx.raw('version + 1') })
       await noteIn(trx, access, [access.organisationId, organisationId], { organisationId, modules })
       // Open pages of it, and of what has its modules by it, learn at once what they may enter.
-      const below = await trx('organisation').where({ owner_id: organisationId }).orWhereIn('organisation_id', trx('consortium_hospital').where({ consortium_id: organisationId, is_billing: true }).select('hospital_id')).pluck<string[]>('organisation_id')
+      const below = await trx('organisation')
+        .where({ owner_id: organisationId })
+        .orWhereIn('organisation_id', trx('consortium_hospital').where({ consortium_id: organisationId, is_billing: true }).select('hospital_id'))
+        .pluck<string[]>('organisation_id')
       for (const affected of [organisationId, ...below]) await tell(trx, 'membership.changed', { organisationId: affected }, { organisationId: affected })
       return find(trx, access, above, organisationId)
     }),

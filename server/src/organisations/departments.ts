@@ -53,7 +53,12 @@ export function createDepartments({ db }: { readonly db: Db }): Departments {
     if (parentId !== undefined && parentId !== '' && await trx('department').where({ organisation_id: organisationId, department_id: parentId }).first<object | undefined>('department_id') === undefined) {
       throw noSuchDepartment('No department of your organisation has the id "parentId".')
     }
-    if (headId !== undefined && headId !== '' && await trx('membership').where({ organisation_id: organisationId, membership_id: headId }).whereNot({ state: 'removed' }).first<object | undefined>('membership_id') === undefined) {
+    if (headId !== undefined
+      && headId !== ''
+      && await trx('membership')
+        .where({ organisation_id: organisationId, membership_id: headId })
+        .whereNot({ state: 'removed' })
+        .first<object | undefined>('membership_id') === undefined) {
       throw noSuchMember('No member of your organisation has the id "headId".')
     }
     const word = (text: string | undefined) => (text === undefined ? undefined : orNull(text))

@@ -26,7 +26,15 @@ export const deviceTypeRoutes: ApiRoutes<{ organisations: Organisations }> = asy
 
   app.patch('/device-types/:code', {
     bodyLimit,
-    schema: { operationId: 'changeDeviceType', summary: 'Changes name or modalities of an own type of devices', tags, params: DeviceTypeParams, headers: IfMatch, body: DeviceTypePatch, response: { 200: DeviceType, '4xx': Problem } },
+    schema: {
+      operationId: 'changeDeviceType',
+      summary: 'Changes name or modalities of an own type of devices',
+      tags,
+      params: DeviceTypeParams,
+      headers: IfMatch,
+      body: DeviceTypePatch,
+      response: { 200: DeviceType, '4xx': Problem },
+    },
     config: { policy: 'admin.exam_attr', audit: 'device.change' },
   }, async (request, reply) => {
     const deviceType = await deviceTypes.change(request.access, request.params.code, request.body, versionIn(request.headers))

@@ -37,7 +37,9 @@ const Position = Type.Tuple([Type.Integer()])
 
 function devices(db: Db, organisationId: string) {
   return db('device').where('device.organisation_id', organisationId).whereNull('device.deleted_at').select<DeviceRow[]>('device.*', db.raw(`(
-    select coalesce(json_agg(json_build_object('membershipId', membership_id, 'name', account.name, 'boundAt', to_char(bound_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')) order by account.name, membership_id), '[]')
+    select coalesce(json_agg(json_build_object(
+      'membershipId', membership_id, 'name', account.name, 'boundAt', to_char(bound_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')
+    ) order by account.name, membership_id), '[]')
     from device_member join membership using (membership_id) join account using (account_id) where device_member.device_id = device.device_id) as members`))
 }
 

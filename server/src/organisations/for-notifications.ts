@@ -14,7 +14,9 @@ export const notificationRecipients: Recipients = {
     return { accountIds: found.filter((membership) => permissionsOf(membership).has(permission)).map(({ accountId }) => accountId), next: found.length < limit ? undefined : found.at(-1)?.accountId }
   },
 
-  placesOf: async (db, { accountId, vouchedBy }) => (await membershipsOf(db, accountId)).filter(({ organisationId }) => vouchedBy === undefined || organisationId === vouchedBy).map((membership) => ({ organisationId: membership.organisationId, permissions: permissionsOf(membership) })),
+  placesOf: async (db, { accountId, vouchedBy }) => (await membershipsOf(db, accountId))
+    .filter(({ organisationId }) => vouchedBy === undefined || organisationId === vouchedBy)
+    .map((membership) => ({ organisationId: membership.organisationId, permissions: permissionsOf(membership) })),
 
   timeZoneOf: async (db, organisationId) => (await db('organisation').where({ organisation_id: organisationId }).first<{ time_zone: string | null } | undefined>('time_zone'))?.time_zone ?? undefined,
 }

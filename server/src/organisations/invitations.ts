@@ -1,6 +1,9 @@
 /** Invitations by phone number. What an administrator is answered is the same whether or not anybody has the number. */
 import { timingSafeEqual } from 'node:crypto'
-import { InvitationParams, type Invitation, type InvitationEvent, type InvitationMade, type InvitationPage, type InvitationRequest, type InvitationState, type OrganisationKind, type OwnInvitations } from '@isocenter/contracts'
+import {
+  InvitationParams, type Invitation, type InvitationEvent, type InvitationMade, type InvitationPage, type InvitationRequest, type InvitationState,
+  type OrganisationKind, type OwnInvitations,
+} from '@isocenter/contracts'
 import { Type } from 'typebox'
 import { accountProofRequired, readPhone } from '../accounts/index.ts'
 import { actorOf, type AccountSession, type Access } from '../identity/index.ts'
@@ -113,13 +116,23 @@ export function createInvitations({ db, outbox, now }: { readonly db: Db; readon
     record(trx, [{ organisationId: organisation_id, actor: `account:${accountId}`, action: 'invitation.answer', outcome: 'success', detail: { invitationId: invitation_id, answer, roleId: role_id } }])
 
   /** A message to who has the number; to nobody, and as long, where nobody has it. */
-  const tellInvitee = async (trx: Trx, { organisationId }: Access, invitationId: string, { phone, organisation, code }: { readonly phone: string; readonly organisation: string; readonly code: string }): Promise<void> => {
+  const tellInvitee = async (trx: Trx, { organisationId }: Access, invitationId: string, { phone, organisation, code }: {
+    readonly phone: string
+    readonly organisation: string
+    readonly code: string
+  }): Promise<void> => {
     const account = await trx('account').where({ phone }).first<{ account_id: string } | undefined>('account_id')
     const about = { organisationId, accountId: account?.account_id, recordId: invitationId, expiresAt: expiry() }
     await publish(trx, { ...about, event: 'invitation.received', details: { organisation, days: validDays } })
     await openTodo(trx, { ...about, kind: 'invitation.answer', details: { organisation } })
     // To the phone and nowhere else: what the account has beside may be of who made it.
-    await outbox.add(trx, { kind: 'invitation-code', values: { organisation, code, days: validDays }, accountId: account?.account_id, to: { channel: 'sms', address: phone }, expiresAt: new Date(now().getTime() + codeMessageMs) })
+    await outbox.add(trx, {
+      kind: 'invitation-code',
+      values: { organisation, code, days: validDays },
+      accountId: account?.account_id,
+      to: { channel: 'sms', address: phone },
+      expiresAt: new Date(now().getTime() + codeMessageMs),
+    })
   }
   const closeTodoOf = (trx: Trx, { organisation_id, invitation_id }: Pick<InvitationRow, 'organisation_id' | 'invitation_id'>, outcome: 'done' | 'withdrawn') =>
     closeTodo(trx, { kind: 'invitation.answer', organisationId: organisation_id, recordId: invitation_id, outcome })
@@ -220,7 +233,11 @@ export function createInvitations({ db, outbox, now }: { readonly db: Db; readon
           'invitation.invitation_id', 'invitation.expires_at', 'account.phone_proven_at', 'organisation.organisation_id', 'organisation.number', 'organisation.kind', 'organisation.name', 'role.name as role_name')
       return {
         items: found.map((row) => ({
-          invitationId: row.invitation_id, organisation: { organisationId: row.organisation_id, number: row.number, kind: row.kind, name: row.name }, roleName: row.role_name, expiresAt: row.expires_at.toISOString(), needsCode: row.phone_proven_at === null,
+          invitationId: row.invitation_id,
+          organisation: { organisationId: row.organisation_id, number: row.number, kind: row.kind, name: row.name },
+          roleName: row.role_name,
+          expiresAt: row.expires_at.toISOString(),
+          needsCode: row.phone_proven_at === null,
         })),
       }
     },

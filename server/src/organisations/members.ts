@@ -1,5 +1,8 @@
 /** The people of an organisation: who belongs to it, with which role, and in which state. */
-import { MemberParams, type Member, type MemberAction, type MemberCreation, type MemberDetail, type MembershipEvent, type MembershipState, type MemberPage, type MemberPatch, type MemberQuery, type MemberRequest } from '@isocenter/contracts'
+import {
+  MemberParams, type Member, type MemberAction, type MemberCreation, type MemberDetail, type MembershipEvent, type MembershipState, type MemberPage,
+  type MemberPatch, type MemberQuery, type MemberRequest,
+} from '@isocenter/contracts'
 import { Type } from 'typebox'
 import type { Accounts } from '../accounts/index.ts'
 import { accountOf, actorOf, type Access } from '../identity/index.ts'
@@ -70,7 +73,13 @@ function members(db: Db, organisationId: string) {
 export const maskedPhone = (phone: string): string => phone.length < 9 ? `${phone.slice(0, 2)}****` : `${phone.slice(0, -8)}****${phone.slice(-4)}`
 
 const toMember = (row: MemberRow): Member => ({
-  membershipId: row.membership_id, name: row.name, phone: maskedPhone(row.phone), state: row.state, hasElectronicFilm: row.has_electronic_film, credentialState: row.credential_state, joinedAt: row.joined_at.toISOString(),
+  membershipId: row.membership_id,
+  name: row.name,
+  phone: maskedPhone(row.phone),
+  state: row.state,
+  hasElectronicFilm: row.has_electronic_film,
+  credentialState: row.credential_state,
+  joinedAt: row.joined_at.toISOString(),
   role: { roleId: row.role_id, name: row.role_name, ...(row.built_in === null ? {} : { builtIn: row.built_in }) },
   ...(row.department_id === null ? {} : { department: { departmentId: row.department_id, name: row.department_name ?? '' } }),
 })
@@ -121,7 +130,9 @@ export function createMembers({ db, accounts, invitations }: { readonly db: Db; 
   }
 
   /** Its pages learn at once that they may do something else; its person is told what has become of the membership. */
-  const tellMember = async (trx: Trx, { organisationId }: Access, accountId: string, what: { readonly event: 'membership.role-changed'; readonly role: string } | { readonly event: 'membership.suspended' | 'membership.reinstated' | 'membership.removed' }): Promise<void> => {
+  const tellMember = async (trx: Trx, { organisationId }: Access, accountId: string, what:
+    | { readonly event: 'membership.role-changed'; readonly role: string }
+    | { readonly event: 'membership.suspended' | 'membership.reinstated' | 'membership.removed' }): Promise<void> => {
     const { name: organisation } = await trx('organisation').where({ organisation_id: organisationId }).first<{ name: string }>('name')
     if (what.event === 'membership.role-changed') await publish(trx, { event: what.event, organisationId, accountId, details: { organisation, role: what.role } })
     else await publish(trx, { event: what.event, organisationId, accountId, details: { organisation } })

@@ -1,6 +1,7 @@
 /** HTTP face of the organisation itself: its record, departments, devices; and of the organisations below it. */
 import {
-  ConsortiumHospitalParams, ConsortiumHospitalRequest, Department, DepartmentList, DepartmentParams, DepartmentPatch, DepartmentRequest, Device, DevicePage, DeviceParams, DevicePatch, DeviceRequest, FilmPatch, HospitalPatch, HospitalRequest, ModuleSwitches,
+  ConsortiumHospitalParams, ConsortiumHospitalRequest, Department, DepartmentList, DepartmentParams, DepartmentPatch, DepartmentRequest, Device,
+  DevicePage, DeviceParams, DevicePatch, DeviceRequest, FilmPatch, HospitalPatch, HospitalRequest, ModuleSwitches,
   OrganisationBelow, OrganisationDetail, OrganisationMaking, OrganisationPage, OrganisationParams, OrganisationPatch, OrganisationQuery, OrganisationRequest, PageQuery, Problem, SignInRules, TeamPatch,
   defaultPageSize, maxPictureBytes,
 } from '@isocenter/contracts'
@@ -169,7 +170,14 @@ export const organisationRoutes: ApiRoutes<{ organisations: Organisations }> = a
   }, async (request, reply) => reply.code(201).header('cache-control', 'no-store').send(await below.makeHospital(request.access, request.body)))
 
   app.put('/consortium/hospitals/:organisationId/modules', {
-    schema: { operationId: 'switchHospitalModules', summary: 'Says which modules a hospital has switched on', tags, params: OrganisationParams, body: ModuleSwitches, response: { 200: OrganisationBelow, '4xx': Problem } },
+    schema: {
+      operationId: 'switchHospitalModules',
+      summary: 'Says which modules a hospital has switched on',
+      tags,
+      params: OrganisationParams,
+      body: ModuleSwitches,
+      response: { 200: OrganisationBelow, '4xx': Problem },
+    },
     config: { policy: 'admin.consortium', audit: 'organisation.change' },
   }, (request) => below.switchModules(request.access, 'consortium', request.params.organisationId, request.body))
 
@@ -184,7 +192,14 @@ export const organisationRoutes: ApiRoutes<{ organisations: Organisations }> = a
   }, async (request, reply) => reply.code(201).header('cache-control', 'no-store').send(await below.make(request.access, request.body)))
 
   app.put('/operator/organisations/:organisationId/modules', {
-    schema: { operationId: 'switchOrganisationModules', summary: 'Says which modules an organisation may have', tags, params: OrganisationParams, body: ModuleSwitches, response: { 200: OrganisationBelow, '4xx': Problem } },
+    schema: {
+      operationId: 'switchOrganisationModules',
+      summary: 'Says which modules an organisation may have',
+      tags,
+      params: OrganisationParams,
+      body: ModuleSwitches,
+      response: { 200: OrganisationBelow, '4xx': Problem },
+    },
     config: { policy: 'operator.modules', audit: 'organisation.change' },
   }, (request) => below.switchModules(request.access, 'platform', request.params.organisationId, request.body))
 

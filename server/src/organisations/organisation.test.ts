@@ -18,7 +18,12 @@ describe('the record of a hospital', () => {
     const [administrator, doctor] = [await hospital.member('administrator'), await hospital.member('general')]
     const patch = { name: ' North Hospital ', level: 'CN-3A', type: 'general', province: 'Anhui', city: 'Hefei', streetAddress: '1 River Road', introduction: 'By the river', timeZone: 'Asia/Shanghai', number: '1' }
     const changed = (await administrator.call('PATCH', '/hospital', patch)).json<OrganisationDetail>()
-    expect(changed).toMatchObject({ name: 'North Hospital', number: hospital.number, timeZone: 'Asia/Shanghai', hospital: { level: 'CN-3A', type: 'general', city: 'Hefei', isSignatureFixed: false, automaticWaitMinutes: 10 } })
+    expect(changed).toMatchObject({
+      name: 'North Hospital',
+      number: hospital.number,
+      timeZone: 'Asia/Shanghai',
+      hospital: { level: 'CN-3A', type: 'general', city: 'Hefei', isSignatureFixed: false, automaticWaitMinutes: 10 },
+    })
     expect(await own(doctor.call)).toEqual({ ...changed, actions: [] })
     expect(changed.actions).toEqual(['edit', 'setFilm', 'manageMembers', 'manageRoles', 'manageDepartments', 'manageDevices', 'managePairings'])
     expect((await administrator.call('PATCH', '/hospital', { level: '' })).json<OrganisationDetail>().hospital).not.toHaveProperty('level')
@@ -148,7 +153,12 @@ describe('organisations from above', () => {
   test('a consortium makes its hospitals, each with a first administrator, and switches their modules within its own', async () => {
     const [consortium, stranger] = [await service.organisation('consortium', 'Union'), await service.organisation('hospital', 'Stranger')]
     const { call } = await consortium.member('administrator')
-    const made = (await call('POST', '/consortium/hospitals', { name: 'East', timeZone: 'Asia/Shanghai', modules: ['remoteDiagnosis', 'teaching'], administrator: { phone: aPhone(), name: 'First' } })).json<OrganisationMaking>()
+    const made = (await call('POST', '/consortium/hospitals', {
+      name: 'East',
+      timeZone: 'Asia/Shanghai',
+      modules: ['remoteDiagnosis', 'teaching'],
+      administrator: { phone: aPhone(), name: 'First' },
+    })).json<OrganisationMaking>()
     expect(made).toMatchObject({ organisation: { kind: 'hospital', name: 'East' }, administrator: { outcome: 'created' } })
     expect(made.organisation.number).toMatch(/^\d{10}$/)
     const { organisationId } = made.organisation
@@ -156,7 +166,9 @@ describe('organisations from above', () => {
     await service.db('organisation').where({ organisation_id: consortium.organisationId }).update({ modules: ['teaching', 'statistics'] })
     expect((await call('PUT', `/consortium/hospitals/${organisationId}/modules`, { modules: ['teaching', 'wardRound'] })).json()).toMatchObject({ switchedOn: ['teaching', 'wardRound'], modules: ['teaching'] })
     expect(typeOf(await call('PUT', `/consortium/hospitals/${stranger.organisationId}/modules`, { modules: [] }))).toBe('no-such-organisation')
-    expect(await service.db('audit_event').where({ organisation_id: organisationId }).orderBy('audit_event_id').pluck<string[]>('action')).toEqual(['organisation.create', 'account.create', 'member.create', 'organisation.change'])
+    expect(
+      await service.db('audit_event').where({ organisation_id: organisationId }).orderBy('audit_event_id').pluck<string[]>('action'),
+    ).toEqual(['organisation.create', 'account.create', 'member.create', 'organisation.change'])
   })
 
   test('whose phone number is known already is invited as administrator, and has the full role when he agrees', async () => {
@@ -171,7 +183,10 @@ describe('organisations from above', () => {
 
   test('another consortium that a hospital is in sees it, but does not switch its modules', async () => {
     const [billing, other, hospital] = [await service.organisation('consortium'), await service.organisation('consortium'), await service.organisation('hospital', 'Shared')]
-    await service.db('consortium_hospital').insert([{ consortium_id: billing.organisationId, hospital_id: hospital.organisationId, is_billing: true }, { consortium_id: other.organisationId, hospital_id: hospital.organisationId, is_billing: false }])
+    await service.db('consortium_hospital').insert([
+      { consortium_id: billing.organisationId, hospital_id: hospital.organisationId, is_billing: true },
+      { consortium_id: other.organisationId, hospital_id: hospital.organisationId, is_billing: false },
+    ])
     const { call } = await other.member('full')
     expect((await call('GET', '/consortium/hospitals')).json<OrganisationPage>().items).toMatchObject([{ name: 'Shared', isBilling: false }])
     expect(typeOf(await call('PUT', `/consortium/hospitals/${hospital.organisationId}/modules`, { modules: [] }))).toBe('no-such-organisation')

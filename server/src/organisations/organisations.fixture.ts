@@ -28,6 +28,8 @@ export async function roleOf(db: Db, organisationId: string, builtIn: string): P
 
 export async function aMember(db: Db, organisationId: string, builtIn: string, person: { phone?: string; name?: string; accountId?: string } = {}): Promise<{ accountId: string; membershipId: string; phone: string }> {
   const account = person.accountId === undefined ? await anAccount(db, organisationId, person) : { accountId: person.accountId, phone: '' }
-  const [row] = await db('membership').insert({ organisation_id: organisationId, account_id: account.accountId, role_id: await roleOf(db, organisationId, builtIn) }).returning<{ membership_id: string }[]>('membership_id')
+  const [row] = await db('membership')
+    .insert({ organisation_id: organisationId, account_id: account.accountId, role_id: await roleOf(db, organisationId, builtIn) })
+    .returning<{ membership_id: string }[]>('membership_id')
   return { ...account, membershipId: String(row?.membership_id) }
 }

@@ -43,6 +43,12 @@ export function createOrganisations({ db, accounts, outbox, now = () => new Date
   const invitations = createInvitations({ db, outbox, now })
   return {
     record: createRecord({ db }), departments: createDepartments({ db }), roles: createRoles({ db }), members: createMembers({ db, accounts, invitations }), invitations,
-    devices: createDevices({ db }), deviceTypes: createDeviceTypes({ db }), pairings: createPairings({ db, now }), fees: createFees({ db, now }), below: createBelow({ db, accounts, invitations }), workbench: createWorkbench({ db }), signInRules: createSignInRules({ db }),
+    devices: createDevices({ db }),
+    deviceTypes: createDeviceTypes({ db }),
+    pairings: createPairings({ db, now }),
+    fees: createFees({ db, now }),
+    below: createBelow({ db, accounts, invitations }),
+    workbench: createWorkbench({ db }),
+    signInRules: createSignInRules({ db }),
   }
 }

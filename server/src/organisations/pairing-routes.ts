@@ -85,12 +85,27 @@ export const pairingRoutes: ApiRoutes<{ organisations: Organisations }> = async 
 
   app.put('/team/pairings/:pairingId/signature', {
     bodyLimit: maxPictureBytes,
-    schema: { operationId: 'putPairingSignature', summary: 'Sets the signature for this hospital: PNG, JPEG or WebP', tags, params: PairingParams, consumes: 'image/png', body: Picture, response: { 200: Pairing, '4xx': Problem } },
+    schema: {
+      operationId: 'putPairingSignature',
+      summary: 'Sets the signature for this hospital: PNG, JPEG or WebP',
+      tags,
+      params: PairingParams,
+      consumes: 'image/png',
+      body: Picture,
+      response: { 200: Pairing, '4xx': Problem },
+    },
     config: { policy: 'team.signature', audit: 'pairing.change' },
   }, (request) => pairings.putSignature(request.access, request.params.pairingId, asBytes(request.body)))
 
   app.put('/team/pairings/:pairingId/signature/fixing', {
-    schema: { operationId: 'fixPairingSignature', summary: 'Says whether every report for this hospital shows that signature', tags, params: PairingParams, body: SignatureFixing, response: { 200: Pairing, '4xx': Problem } },
+    schema: {
+      operationId: 'fixPairingSignature',
+      summary: 'Says whether every report for this hospital shows that signature',
+      tags,
+      params: PairingParams,
+      body: SignatureFixing,
+      response: { 200: Pairing, '4xx': Problem },
+    },
     config: { policy: 'team.signature', audit: 'pairing.change' },
   }, (request) => pairings.fixSignature(request.access, request.params.pairingId, request.body.isSignatureFixed))
 

@@ -147,7 +147,9 @@ describe('fees', () => {
   test('follow each other by day; the same day again replaces; without an amount the doctor serves the type no longer', async () => {
     const { answers, team, pairingId } = await paired()
     const { membershipId } = await team.member('diagnosingDoctor', { name: 'Reader' })
-    const set = async (more: object = {}) => (await answers('POST', `/team/pairings/${pairingId}/fees`, fee(membershipId, more))).json<DoctorFeeList>().items.map(({ examType, validFrom, amount }) => [examType, validFrom, amount])
+    const set = async (more: object = {}) => (await answers('POST', `/team/pairings/${pairingId}/fees`, fee(membershipId, more)))
+      .json<DoctorFeeList>()
+      .items.map(({ examType, validFrom, amount }) => [examType, validFrom, amount])
     expect(await set()).toEqual([['CT', '2026-11-22', '80.50']])
     expect(await set({ amount: '90' })).toEqual([['CT', '2026-11-22', '90.00']])
     expect(await set({ validFrom: '2027-01-01', amount: undefined })).toEqual([['CT', '2026-11-22', '90.00'], ['CT', '2027-01-01', undefined]])

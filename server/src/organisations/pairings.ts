@@ -111,7 +111,15 @@ export function createPairings({ db, now }: { readonly db: Db; readonly now: () 
     record(trx, [sides.hospital_id, sides.team_id].map((organisationId) => ({ organisationId, actor: actorOf(access), action: 'pairing.change', outcome: 'success', detail })))
 
   /** Tells the other side of a move, and opens or closes what is to be answered. */
-  const tellOfMove = async (trx: Trx, access: Access, sides: { readonly hospital_id: string; readonly team_id: string }, pairingId: string, event: Exclude<PairingEvent, 'expire'> | 'invite', before: PairingState, reason?: string): Promise<void> => {
+  const tellOfMove = async (
+    trx: Trx,
+    access: Access,
+    sides: { readonly hospital_id: string; readonly team_id: string },
+    pairingId: string,
+    event: Exclude<PairingEvent, 'expire'> | 'invite',
+    before: PairingState,
+    reason?: string,
+  ): Promise<void> => {
     const names = await trx('organisation').whereIn('organisation_id', [sides.hospital_id, sides.team_id]).select<{ organisation_id: string; name: string }[]>('organisation_id', 'name')
     const nameOf = (organisationId: string) => names.find((one) => one.organisation_id === organisationId)?.name ?? ''
     const [hospital, team] = [nameOf(sides.hospital_id), nameOf(sides.team_id)]

@@ -1,6 +1,7 @@
 /** HTTP face of the people of an organisation: members, invitations, roles; and of one's own memberships. */
 import {
-  InvitationAcceptance, InvitationMade, InvitationPage, InvitationParams, InvitationRequest, MemberCreation, MemberDetail, MemberPage, MemberParams, MemberPatch, MemberQuery, MemberRequest, OwnInvitations, OwnMembership, OwnMemberships,
+  InvitationAcceptance, InvitationMade, InvitationPage, InvitationParams, InvitationRequest, MemberCreation, MemberDetail, MemberPage, MemberParams,
+  MemberPatch, MemberQuery, MemberRequest, OwnInvitations, OwnMembership, OwnMemberships,
   PageQuery, PermissionList, Problem, Role, RoleDeletion, RoleList, RoleParams, RolePatch, RoleRequest, defaultPageSize,
 } from '@isocenter/contracts'
 import { Type } from 'typebox'
@@ -38,7 +39,14 @@ export const peopleRoutes: ApiRoutes<{ organisations: Organisations; accessLog: 
   }, (request) => invitations.own(request.session))
 
   app.post('/account/invitations/:invitationId/acceptance', {
-    schema: { operationId: 'acceptInvitation', summary: 'Joins the organisation; with the acceptance code where the phone has not been proven', tags, params: InvitationParams, body: InvitationAcceptance, response: { 200: Joined, '4xx': Problem } },
+    schema: {
+      operationId: 'acceptInvitation',
+      summary: 'Joins the organisation; with the acceptance code where the phone has not been proven',
+      tags,
+      params: InvitationParams,
+      body: InvitationAcceptance,
+      response: { 200: Joined, '4xx': Problem },
+    },
     config: { policy: 'signedIn', audit: 'invitation.answer' },
   }, (request) => invitations.accept(request.session, request.params.invitationId, request.body.code))
 

@@ -148,7 +148,9 @@ export function createRoles({ db }: { readonly db: Db }): Roles {
         await assertMayGive(trx, access, { isFull: false, permissions })
         const { count } = await trx('role').where({ organisation_id: access.organisationId }).count().first<{ count: string }>()
         if (Number(count) >= maxRoles) throw tooMany(`An organisation has at most ${maxRoles} roles.`)
-        const [row] = await withOwnName(trx, (trx) => trx('role').insert({ organisation_id: access.organisationId, name: name.trim(), description: description.trim(), permissions }).returning<{ role_id: string }[]>('role_id'))
+        const [row] = await withOwnName(trx, (trx) => trx('role')
+          .insert({ organisation_id: access.organisationId, name: name.trim(), description: description.trim(), permissions })
+          .returning<{ role_id: string }[]>('role_id'))
         const made = String(row?.role_id)
         await note(trx, access, 'role.change', { roleId: made, change: 'created', permissions })
         return made

@@ -21,7 +21,10 @@ beforeAll(async () => {
   const elsewhere = await service.organisation('hospital', 'Elsewhere')
   await service.db('consortium_hospital').insert([own, fellow].map(({ organisationId }) => ({ consortium_id: consortium.organisationId, hospital_id: organisationId, is_billing: true })))
   const until = new Date(Date.now() + 86_400_000)
-  await service.db('pairing').insert([{ hospital_id: own.organisationId, team_id: team.organisationId, state: 'paired', expires_at: until }, { hospital_id: own.organisationId, team_id: invited.organisationId, state: 'invited', expires_at: until }])
+  await service.db('pairing').insert([
+    { hospital_id: own.organisationId, team_id: team.organisationId, state: 'paired', expires_at: until },
+    { hospital_id: own.organisationId, team_id: invited.organisationId, state: 'invited', expires_at: until },
+  ])
   member = await own.member('general', { name: '王小明' })
   await own.member('full', { name: 'Anna Müller' })
   await own.member('general', { name: '李华' })
@@ -41,7 +44,12 @@ describe('the reach of an address book (ORG-31)', () => {
   test('is the own hospital, the consortium and its hospitals, and teams that agreed to be paired', async () => {
     expect(await names(member)).toEqual(['Anna Müller', 'Consortium Administrator', 'Fellow Full', 'Reviewer Zhang', '李华', '王小明'])
     const { items } = (await member.call('GET', '/contacts/organisations')).json<ContactOrganisationList>()
-    expect(items.map(({ name, relations, people }) => [name, relations, people])).toEqual([['Own hospital', ['own'], 3], ['Consortium', ['consortium'], 1], ['Fellow hospital', ['consortium'], 1], ['Paired team', ['paired'], 1]])
+    expect(items.map(({ name, relations, people }) => [name, relations, people])).toEqual([
+      ['Own hospital', ['own'], 3],
+      ['Consortium', ['consortium'], 1],
+      ['Fellow hospital', ['consortium'], 1],
+      ['Paired team', ['paired'], 1],
+    ])
   })
 
   test.each([
@@ -122,7 +130,11 @@ test('10,000 members are paged and searched in under 200 ms', async () => {
   await service.db.raw('analyze account, membership')
   const { next } = (await call('GET', '/contacts?limit=200')).json<ContactPage>()
   const paths = {
-    'first page': '/contacts', 'next page': `/contacts?limit=200&cursor=${next ?? ''}`, 'a common name': '/contacts?search=zhang', 'part of a rare name': '/contacts?search=c4ca42', mistyped: '/contacts?search=zhnag%20c4ca4',
+    'first page': '/contacts',
+    'next page': `/contacts?limit=200&cursor=${next ?? ''}`,
+    'a common name': '/contacts?search=zhang',
+    'part of a rare name': '/contacts?search=c4ca42',
+    mistyped: '/contacts?search=zhnag%20c4ca4',
     'a family name in Chinese': `/contacts?search=${encodeURIComponent('王')}`, nobody: `/contacts?search=${encodeURIComponent('没有人')}`, organisations: '/contacts/organisations',
   }
   const times = new Map<string, number>()

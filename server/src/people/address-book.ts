@@ -73,9 +73,19 @@ export function createAddressBook({ db, avatars }: { readonly db: Db; readonly a
   const people = (db: Db, organisationIds: readonly string[]) => db('membership').where('membership.state', 'active').whereRaw('membership.organisation_id = any (?::bigint[])', [[...organisationIds]])
     .join('account', 'account.account_id', 'membership.account_id').where('account.state', 'active')
 
-  const page = async (db: Db, access: Access, { organisationId, departmentId }: ContactQuery, words: readonly WordSearch[], how: Likeness, after: Static<typeof Position> | undefined, limit: number): Promise<ContactPage> => {
+  const page = async (
+    db: Db,
+    access: Access,
+    { organisationId, departmentId }: ContactQuery,
+    words: readonly WordSearch[],
+    how: Likeness,
+    after: Static<typeof Position> | undefined,
+    limit: number,
+  ): Promise<ContactPage> => {
     const reached = await reach(db, access)
-    const query = people(db, organisationId === undefined ? reached : reached.filter((one) => one === organisationId)).join('organisation', 'organisation.organisation_id', 'membership.organisation_id').leftJoin('department', 'department.department_id', 'membership.department_id')
+    const query = people(db, organisationId === undefined ? reached : reached.filter((one) => one === organisationId))
+      .join('organisation', 'organisation.organisation_id', 'membership.organisation_id')
+      .leftJoin('department', 'department.department_id', 'membership.department_id')
       .leftJoin('account_avatar', 'account_avatar.account_id', 'account.account_id').orderBy(['account.name', 'membership.membership_id']).limit(limit + 1)
     if (departmentId !== undefined) void query.where('membership.department_id', departmentId)
     whereNamed(query, words, how)
@@ -95,7 +105,10 @@ export function createAddressBook({ db, avatars }: { readonly db: Db; readonly a
           (select count(*) from membership join account using (account_id) where membership.organisation_id = organisation.organisation_id and membership.state = 'active' and account.state = 'active') as people
         from reach join organisation using (organisation_id) order by 'own' = any (relations) desc, name, organisation_id`, reachBindings(access))
       const departments = await rows<DepartmentRow>(db, `
-        select organisation_id, department_id, name, parent_id, (select count(*) from membership where membership.department_id = department.department_id and membership.organisation_id = department.organisation_id and state = 'active') as people
+        select organisation_id, department_id, name, parent_id, (
+          select count(*) from membership
+          where membership.department_id = department.department_id and membership.organisation_id = department.organisation_id and state = 'active'
+        ) as people
         from department where organisation_id = any (?::bigint[]) order by name, department_id`, [found.map(({ organisation_id }) => organisation_id)])
       return found.map(({ organisation_id, number, kind, name, relations, people }) => ({
         organisationId: organisation_id, number, kind, name, relations, people: Number(people),

@@ -53,7 +53,15 @@ export const credentialRoutes: ApiRoutes<{ people: Pick<People, 'credentials' | 
 
   app.patch('/account/credentials/:credentialId', {
     bodyLimit,
-    schema: { operationId: 'changeCredential', summary: 'Changes number, title or end of a document that is not submitted', tags: own, params: CredentialParams, headers: IfMatch, body: CredentialPatch, response: { 200: Credential, '4xx': Problem } },
+    schema: {
+      operationId: 'changeCredential',
+      summary: 'Changes number, title or end of a document that is not submitted',
+      tags: own,
+      params: CredentialParams,
+      headers: IfMatch,
+      body: CredentialPatch,
+      response: { 200: Credential, '4xx': Problem },
+    },
     config: { policy: 'signedIn', audit: 'credential.change' },
   }, async (request, reply) => {
     const credential = await credentials.change(request.session, request.params.credentialId, request.body, versionIn(request.headers))
@@ -83,7 +91,15 @@ export const credentialRoutes: ApiRoutes<{ people: Pick<People, 'credentials' | 
   app.post('/account/credentials/:credentialId/files', {
     // As it comes, a stream, which counts for itself; the bound here is on what the request says of its length.
     bodyLimit: maxCredentialFileBytes,
-    schema: { operationId: 'addCredentialFile', summary: 'Adds a picture or PDF of the document; it is kept encrypted', tags: own, params: CredentialParams, consumes: 'application/pdf', body: DocumentFile, response: { 201: Credential, '4xx': Problem } },
+    schema: {
+      operationId: 'addCredentialFile',
+      summary: 'Adds a picture or PDF of the document; it is kept encrypted',
+      tags: own,
+      params: CredentialParams,
+      consumes: 'application/pdf',
+      body: DocumentFile,
+      response: { 201: Credential, '4xx': Problem },
+    },
     config: { policy: 'signedIn', audit: 'credential.change' },
   }, async (request, reply) => {
     const credential = await credentials.addFile(request.session, request.params.credentialId, typeOf(request), streamIn(request.body))
@@ -106,7 +122,13 @@ export const credentialRoutes: ApiRoutes<{ people: Pick<People, 'credentials' | 
   // ── Members' ─────────────────────────────────────────────────────────────────────────────────
 
   app.get('/credentials/waiting', {
-    schema: { operationId: 'listWaitingCredentials', summary: 'Documents of members that wait to be verified, the longest waiting first', tags, querystring: PageQuery, response: { 200: WaitingCredentialPage, '4xx': Problem } },
+    schema: {
+      operationId: 'listWaitingCredentials',
+      summary: 'Documents of members that wait to be verified, the longest waiting first',
+      tags,
+      querystring: PageQuery,
+      response: { 200: WaitingCredentialPage, '4xx': Problem },
+    },
     config: { policy: 'org.member', audit: 'credential.read' },
   }, (request) => verification.waiting(request.access, { cursor: request.query.cursor, limit: request.query.limit ?? defaultPageSize }))
 
@@ -127,7 +149,15 @@ export const credentialRoutes: ApiRoutes<{ people: Pick<People, 'credentials' | 
 
   app.post('/members/:membershipId/credentials/:credentialId/rejection', {
     bodyLimit,
-    schema: { operationId: 'rejectCredential', summary: 'Sends a document back with the reason', tags, params: MemberCredentialParams, headers: Looked, body: CredentialRejection, response: { 200: MemberCredential, '4xx': Problem } },
+    schema: {
+      operationId: 'rejectCredential',
+      summary: 'Sends a document back with the reason',
+      tags,
+      params: MemberCredentialParams,
+      headers: Looked,
+      body: CredentialRejection,
+      response: { 200: MemberCredential, '4xx': Problem },
+    },
     config: { policy: 'org.member', audit: 'credential.decide' },
   }, ({ access, params, headers, body }) => verification.decide(access, params.membershipId, params.credentialId, { event: 'reject', reason: body.reason }, versionIn(headers) ?? 0))
 }

@@ -19,7 +19,12 @@ beforeAll(async () => {
 afterAll(() => service.close())
 
 const pdf = Buffer.concat([Buffer.from('%PDF-1.7\nmedical practising certificate 110'), Buffer.alloc(150_000, 'x')])
-const create = async ({ call }: Pick<TestMember, 'call'>, body: object = {}) => (await call('POST', '/account/credentials', { kind: 'practisingCertificate', number: 'A-2026-110', validUntil: '2027-01-31', ...body })).json<Credential>()
+const create = async ({ call }: Pick<TestMember, 'call'>, body: object = {}) => (await call('POST', '/account/credentials', {
+  kind: 'practisingCertificate',
+  number: 'A-2026-110',
+  validUntil: '2027-01-31',
+  ...body,
+})).json<Credential>()
 const find = async ({ call }: Pick<TestMember, 'call'>, { credentialId }: Credential) => (await call('GET', `/account/credentials/${credentialId}`)).json<Credential>()
 const addFile = ({ call }: Pick<TestMember, 'call'>, { credentialId }: Credential, bytes: Buffer, type: string) => call('POST', `/account/credentials/${credentialId}/files`, bytes, picture(type))
 async function submitted(member: TestMember, body: object = {}): Promise<Credential> {
@@ -29,7 +34,13 @@ async function submitted(member: TestMember, body: object = {}): Promise<Credent
   return find(member, credential)
 }
 const of = async (administrator: Pick<TestMember, 'call'>, { membershipId }: TestMember) => (await administrator.call('GET', `/members/${membershipId}/credentials`)).json<MemberCredentialList>().items
-const decide = ({ call }: Pick<TestMember, 'call'>, { membershipId }: TestMember, { credentialId, version }: Credential, verdict: 'verification' | 'rejection', body: object | undefined = verdict === 'rejection' ? { reason: 'The picture is blurred' } : undefined) =>
+const decide = (
+  { call }: Pick<TestMember, 'call'>,
+  { membershipId }: TestMember,
+  { credentialId, version }: Credential,
+  verdict: 'verification' | 'rejection',
+  body: object | undefined = verdict === 'rejection' ? { reason: 'The picture is blurred' } : undefined,
+) =>
   call('POST', `/members/${membershipId}/credentials/${credentialId}/${verdict}`, body, { 'if-match': `"${String(version)}"` })
 const trail = (action: string, detail: object) => service.db('audit_event').where({ action }).whereRaw('detail @> ?::jsonb', [JSON.stringify(detail)])
 
@@ -87,7 +98,8 @@ describe('a document', () => {
   })
 
   test.each([
-    ['a picture that says it is a PDF', 'application/pdf', () => photo, 'credential-file-refused'], ['a program that says it is a picture', 'image/png', () => Buffer.from('MZ this is a program'), 'credential-file-refused'],
+    ['a picture that says it is a PDF', 'application/pdf', () => photo, 'credential-file-refused'],
+    ['a program that says it is a picture', 'image/png', () => Buffer.from('MZ this is a program'), 'credential-file-refused'],
     ['an empty file', 'image/png', () => Buffer.alloc(0), 'credential-file-refused'], ['a page', 'text/html', () => Buffer.from('<script>'), 'unsupported-media-type'],
     ['more than ten megabytes', 'application/pdf', () => Buffer.concat([pdf, Buffer.alloc(10 * 1024 * 1024)]), 'payload-too-large'],
   ])('is not %s', async (_what, type, bytes, problem) => {
@@ -161,7 +173,10 @@ describe('verification', () => {
     const [member, administrator] = [await hospital.member('general', { name: 'Qian Ming' }), await hospital.member('full')]
     const team = await service.organisation('team')
     await team.member('diagnosingDoctor', { accountId: member.accountId })
-    const todos = (recordId: string) => service.db('notification_todo').where({ record_id: recordId }).orderBy('organisation_id').select<{ organisation_id: string; outcome: string | null }[]>('organisation_id', 'outcome')
+    const todos = (recordId: string) => service.db('notification_todo')
+      .where({ record_id: recordId })
+      .orderBy('organisation_id')
+      .select<{ organisation_id: string; outcome: string | null }[]>('organisation_id', 'outcome')
     const events = (recordId: string) => service.db('notification_event').where({ record_id: recordId }).distinct().orderBy('event').pluck('event')
     const both = [hospital, team].map(({ organisationId }) => organisationId).sort((a, b) => Number(a) - Number(b))
     const recalled = await submitted(member)
@@ -171,7 +186,9 @@ describe('verification', () => {
     const rejected = await submitted(member)
     await decide(administrator, member, rejected, 'rejection')
     // For the organisation that has decided, and no other.
-    expect(new Set((await todos(rejected.credentialId)).map(({ organisation_id, outcome }) => `${organisation_id} ${String(outcome)}`))).toEqual(new Set([`${hospital.organisationId} done`, `${team.organisationId} null`]))
+    expect(new Set(
+      (await todos(rejected.credentialId)).map(({ organisation_id, outcome }) => `${organisation_id} ${String(outcome)}`),
+    )).toEqual(new Set([`${hospital.organisationId} done`, `${team.organisationId} null`]))
     expect(await events(rejected.credentialId)).toEqual(['credential.refused', 'credential.submitted'])
     const verified = await submitted(member)
     await decide(administrator, member, verified, 'verification')
@@ -207,7 +224,14 @@ describe('verification', () => {
     // What was looked at is as it was, though another has decided meanwhile.
     expect((await decide(southern, inSouth, credential, 'rejection')).json<MemberCredential>()).toMatchObject({ state: 'rejected', decision: { state: 'rejected', reason: 'The picture is blurred' } })
     expect([await listed(northern, member), await listed(southern, inSouth)]).toEqual(['verified', 'rejected'])
-    expect(await find(member, credential)).toMatchObject({ state: 'verified', decisions: expect.arrayContaining([{ state: 'verified', decidedAt: clock.now().toISOString(), organisation: 'North' }, expect.objectContaining({ state: 'rejected', organisation: 'South' })]) as unknown, actions: ['view', 'discard'] })
+    expect(await find(member, credential)).toMatchObject({
+      state: 'verified',
+      decisions: expect.arrayContaining([
+        { state: 'verified', decidedAt: clock.now().toISOString(), organisation: 'North' },
+        expect.objectContaining({ state: 'rejected', organisation: 'South' }),
+      ]) as unknown,
+      actions: ['view', 'discard'],
+    })
     expect(typeOf(await decide(southern, inSouth, credential, 'verification'))).toBe('credential-state-refused')
   })
 
@@ -288,7 +312,13 @@ describe('verification', () => {
     const [verified, endless] = [await submitted(member, { validUntil: '2026-11-30' }), await submitted(member, { validUntil: '' })]
     await decide(administrator, member, verified, 'verification')
     await decide(administrator, member, endless, 'verification')
-    const { credentials } = createPeople({ ...service, sealing: createSealing(await loadSigningKeys(service.keysFile)), bindings: { hasWebPush: () => Promise.resolve(false), hasIdentity: () => Promise.resolve(false) }, timeZone: 'UTC', now: clock.now })
+    const { credentials } = createPeople({
+      ...service,
+      sealing: createSealing(await loadSigningKeys(service.keysFile)),
+      bindings: { hasWebPush: () => Promise.resolve(false), hasIdentity: () => Promise.resolve(false) },
+      timeZone: 'UTC',
+      now: clock.now,
+    })
     clock.set('2026-11-30T15:59:00Z')
     await credentials.expire()
     expect((await find(member, verified)).state).toBe('verified')

@@ -1,6 +1,9 @@
 /** Documents people prove with who they are and what they may do (PC-03): the holder's side. */
 import type { Readable } from 'node:stream'
-import { maxCredentialFiles, maxCredentials, type Credential, type CredentialAction, type CredentialEvent, type CredentialFile, type CredentialFileType, type CredentialKind, type CredentialPatch, type CredentialRequest, type CredentialState } from '@isocenter/contracts'
+import {
+  maxCredentialFiles, maxCredentials, type Credential, type CredentialAction, type CredentialEvent, type CredentialFile, type CredentialFileType,
+  type CredentialKind, type CredentialPatch, type CredentialRequest, type CredentialState,
+} from '@isocenter/contracts'
 import type { Sealing } from '../identity/index.ts'
 import { assertVersion } from '../organisations/index.ts'
 import { rows, type Db, type Trx } from '../platform/db.ts'

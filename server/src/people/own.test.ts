@@ -217,7 +217,10 @@ describe('own permissions (ROLE-05)', () => {
     expect(chinese?.groups.find(({ group }) => group === 'studies')).toMatchObject({ title: '检查', permissions: expect.arrayContaining([{ permission: 'study.view', allows: '查看检查列表和阅片', isInForce: true }]) as unknown })
     await member.call('PATCH', '/account/settings', { language: 'en' })
     const [english] = await groupsOf(member)
-    expect(english?.groups.find(({ group }) => group === 'studies')).toMatchObject({ title: 'Studies', permissions: expect.arrayContaining([{ permission: 'study.view', allows: 'study list and viewer', isInForce: true }]) as unknown })
+    expect(english?.groups.find(({ group }) => group === 'studies')).toMatchObject({
+      title: 'Studies',
+      permissions: expect.arrayContaining([{ permission: 'study.view', allows: 'study list and viewer', isInForce: true }]) as unknown,
+    })
   })
 
   test('say what is held and switched off, and what follows from others', async () => {

@@ -1,6 +1,7 @@
 /** HTTP face of what a person says of himself and chooses for himself. */
 import {
-  ColumnLayout, ColumnLayoutParams, ContactChange, ContactChangeCompletion, ContactChangeParams, EmailChangeRequest, IntroductionPatch, Landing, maxAvatarBytes, MemberParams, OwnPermissions, PasswordProof, PhoneChangeRequest,
+  ColumnLayout, ColumnLayoutParams, ContactChange, ContactChangeCompletion, ContactChangeParams, EmailChangeRequest, IntroductionPatch, Landing,
+  maxAvatarBytes, MemberParams, OwnPermissions, PasswordProof, PhoneChangeRequest,
   Preferences, PreferencesPatch, Problem, Profile, ProfilePatch,
 } from '@isocenter/contracts'
 import { Type } from 'typebox'
@@ -12,7 +13,9 @@ const bodyLimit = 64 * 1024
 const Empty = Type.Null()
 const tags = ['Personal centre']
 
-export const personalCentreRoutes: ApiRoutes<{ people: Pick<People, 'profiles' | 'avatars' | 'contactChanges' | 'preferences' | 'permissions'> }> = async (app, { people: { profiles, avatars, contactChanges, preferences, permissions } }) => {
+export const personalCentreRoutes: ApiRoutes<{
+  people: Pick<People, 'profiles' | 'avatars' | 'contactChanges' | 'preferences' | 'permissions'>
+}> = async (app, { people: { profiles, avatars, contactChanges, preferences, permissions } }) => {
   takePictures(app)
   app.addHook('onSend', (_request, reply, _payload, next) => { if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store'); next() })
 
@@ -82,7 +85,14 @@ export const personalCentreRoutes: ApiRoutes<{ people: Pick<People, 'profiles' |
 
   app.post('/account/contact-changes/:changeId/completion', {
     bodyLimit,
-    schema: { operationId: 'completeContactChange', summary: 'Takes the phone number or address the code was sent to', tags, params: ContactChangeParams, body: ContactChangeCompletion, response: { 204: Empty, '4xx': Problem } },
+    schema: {
+      operationId: 'completeContactChange',
+      summary: 'Takes the phone number or address the code was sent to',
+      tags,
+      params: ContactChangeParams,
+      body: ContactChangeCompletion,
+      response: { 204: Empty, '4xx': Problem },
+    },
     config: { policy: 'signedIn', audit: 'account.contact' },
   }, async (request, reply) => {
     await contactChanges.complete(request.session, request.params.changeId, request.body.code)

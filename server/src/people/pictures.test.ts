@@ -44,7 +44,10 @@ describe('a signature', () => {
     const png = await signatureOf(await sharp(Buffer.from(strokes)).png().toBuffer())
     expect((await sharp(png).stats()).isOpaque).toBe(false)
   })
-  test.each([['an empty sheet', onPaper('#ffffff').composite([])], ['an empty glass', sharp({ create: { width: 300, height: 100, channels: 4, background: '#00000000' } })]])('is not taken from %s', async (_what, picture) => {
+  test.each([['an empty sheet', onPaper('#ffffff').composite([])], ['an empty glass', sharp({ create: { width: 300, height: 100, channels: 4, background: '#00000000' } })]])('is not taken from %s', async (
+    _what,
+    picture,
+  ) => {
     await expect(picture.png().toBuffer().then(signatureOf)).rejects.toMatchObject(refusedAs('signature-refused'))
   })
   test('is small, whatever was sent', async () => {

@@ -38,7 +38,9 @@ const isNameVerifiedSql = `exists (select from credential where credential.accou
 export function createProfiles({ db, now }: { readonly db: Db; readonly now: () => Date }): Profiles {
   const find = async (db: Db, { accountId }: Holder): Promise<Profile> => {
     const row = await db('account').leftJoin('account_avatar', 'account_avatar.account_id', 'account.account_id').where('account.account_id', accountId)
-      .first<ProfileRow | undefined>('account.account_id', 'name', 'phone', 'login_name', 'gender', 'email', db.raw('account.email_proven_at is not null as is_email_proven'), 'introduction', 'language', 'time_zone', 'profile_version', 'account_avatar.sha256 as avatar', db.raw(`${isNameVerifiedSql} as is_name_verified`))
+      .first<ProfileRow | undefined>('account.account_id', 'name', 'phone', 'login_name', 'gender', 'email', db.raw(
+        'account.email_proven_at is not null as is_email_proven',
+      ), 'introduction', 'language', 'time_zone', 'profile_version', 'account_avatar.sha256 as avatar', db.raw(`${isNameVerifiedSql} as is_name_verified`))
     if (row === undefined) throw new Error('The account of a session is gone.')
     const memberships = await activeMembershipsOf(db, accountId)
     return {

@@ -14,7 +14,13 @@ export const reachRoutes: ApiRoutes<{ people: Pick<People, 'favourites' | 'addre
   app.addHook('onSend', (_request, reply, _payload, next) => { if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store'); next() })
 
   app.get('/favourites', {
-    schema: { operationId: 'listFavourites', summary: 'Favourites of the person in the organisation he works for, the latest first', tags: ['Favourites'], querystring: FavouriteListing, response: { 200: FavouritePage, '4xx': Problem } },
+    schema: {
+      operationId: 'listFavourites',
+      summary: 'Favourites of the person in the organisation he works for, the latest first',
+      tags: ['Favourites'],
+      querystring: FavouriteListing,
+      response: { 200: FavouritePage, '4xx': Problem },
+    },
     config: { policy: 'study.view', audit: 'favourite.read' },
   }, async ({ access, query: { cursor, limit = defaultPageSize, ...query } }) => {
     const page = await favourites.list(access, query, { cursor, limit })
@@ -39,7 +45,13 @@ export const reachRoutes: ApiRoutes<{ people: Pick<People, 'favourites' | 'addre
   })
 
   app.get('/contacts', {
-    schema: { operationId: 'listContacts', summary: 'People of the own organisation, its consortia and those it is paired with, by name', tags: ['Address book'], querystring: ContactListing, response: { 200: ContactPage, '4xx': Problem } },
+    schema: {
+      operationId: 'listContacts',
+      summary: 'People of the own organisation, its consortia and those it is paired with, by name',
+      tags: ['Address book'],
+      querystring: ContactListing,
+      response: { 200: ContactPage, '4xx': Problem },
+    },
     config: { policy: 'organisation:read', audit: 'none' },
   }, ({ access, query: { cursor, limit = defaultPageSize, ...query } }) => addressBook.list(access, query, { cursor, limit }))
 

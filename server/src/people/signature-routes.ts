@@ -30,7 +30,15 @@ export const signatureRoutes: ApiRoutes<{ people: Pick<People, 'signatures' | 'p
 
   app.put('/account/signature', {
     bodyLimit: maxSignatureBytes,
-    schema: { operationId: 'putSignature', summary: 'Signs with this picture from now on; paper behind the strokes is made transparent', tags, consumes: 'image/png', querystring: SignatureUpload, body: Picture, response: { 200: Signature, '4xx': Problem } },
+    schema: {
+      operationId: 'putSignature',
+      summary: 'Signs with this picture from now on; paper behind the strokes is made transparent',
+      tags,
+      consumes: 'image/png',
+      querystring: SignatureUpload,
+      body: Picture,
+      response: { 200: Signature, '4xx': Problem },
+    },
     config: { policy: 'signedIn', audit: 'account.signature' },
   }, (request) => signatures.put(request.session, request.query.source ?? 'uploaded', asBytes(request.body)))
 
@@ -48,7 +56,14 @@ export const signatureRoutes: ApiRoutes<{ people: Pick<People, 'signatures' | 'p
   }, async (request, reply) => reply.code(201).send(await phoneSignings.begin(request.session)))
 
   app.get('/account/signature/phones/:signingId', {
-    schema: { operationId: 'getPhoneSigning', summary: 'Whether the phone has signed; waits for it where asked to', tags, params: PhoneSigningParams, querystring: PhoneSigningQuery, response: { 200: PhoneSigningState, '4xx': Problem } },
+    schema: {
+      operationId: 'getPhoneSigning',
+      summary: 'Whether the phone has signed; waits for it where asked to',
+      tags,
+      params: PhoneSigningParams,
+      querystring: PhoneSigningQuery,
+      response: { 200: PhoneSigningState, '4xx': Problem },
+    },
     config: { policy: 'signedIn', audit: 'none' },
   }, (request, reply) => phoneSignings.state(request.session, request.params.signingId, (request.query.waitSeconds ?? 0) * 1000, goneSignal(reply)))
 

@@ -53,9 +53,16 @@ describe('signing on a phone (MOB-12)', () => {
   const begin = async ({ call }: Pick<TestMember, 'call'>) => (await call('POST', '/account/signature/phones')).json<PhoneSigning>()
   const tokenOf = ({ path }: PhoneSigning) => path.slice(`${phoneSigningPage}#`.length)
   /** A phone: no cookie, no session. */
-  const send = (token: string, body: Buffer = drawing) => service.app.inject({ method: 'PUT', url: '/api/signature-drawing', headers: { origin, 'content-type': 'image/png', [signingTokenHeader]: token }, payload: body, remoteAddress: `198.51.100.${String(phone++)}` })
+  const send = (token: string, body: Buffer = drawing) => service.app.inject({
+    method: 'PUT',
+    url: '/api/signature-drawing',
+    headers: { origin, 'content-type': 'image/png', [signingTokenHeader]: token },
+    payload: body,
+    remoteAddress: `198.51.100.${String(phone++)}`,
+  })
   let phone = 1
-  const stateOf = async ({ call }: Pick<TestMember, 'call'>, { signingId }: PhoneSigning, waitSeconds = 0) => (await call('GET', `/account/signature/phones/${signingId}?waitSeconds=${String(waitSeconds)}`)).json<PhoneSigningState>()
+  const stateOf = async ({ call }: Pick<TestMember, 'call'>, { signingId }: PhoneSigning, waitSeconds = 0) =>
+    (await call('GET', `/account/signature/phones/${signingId}?waitSeconds=${String(waitSeconds)}`)).json<PhoneSigningState>()
 
   test('sets the signature of who showed the code, whose screen learns of it at once', async () => {
     const member = await hospital.member('general')
@@ -120,7 +127,13 @@ describe('signing on a phone (MOB-12)', () => {
 
   test('without a token, or with one that nobody was shown, nothing of a body is taken', async () => {
     for (const headers of [{}, { [signingTokenHeader]: 'A'.repeat(43) }]) {
-      const answer = await service.app.inject({ method: 'PUT', url: '/api/signature-drawing', headers: { origin, 'content-type': 'image/png', ...headers }, payload: Buffer.alloc(3 * 1024 * 1024), remoteAddress: '203.0.113.9' })
+      const answer = await service.app.inject({
+        method: 'PUT',
+        url: '/api/signature-drawing',
+        headers: { origin, 'content-type': 'image/png', ...headers },
+        payload: Buffer.alloc(3 * 1024 * 1024),
+        remoteAddress: '203.0.113.9',
+      })
       expect(typeOf(answer)).toBe('signing-over')
     }
   })
@@ -128,7 +141,13 @@ describe('signing on a phone (MOB-12)', () => {
   test('is slowed down for who tries many', async () => {
     const answers: string[] = []
     for (let turn = 0; turn < 25; turn++) {
-      answers.push(typeOf(await service.app.inject({ method: 'PUT', url: '/api/signature-drawing', headers: { origin, 'content-type': 'image/png', [signingTokenHeader]: 'B'.repeat(43) }, payload: drawing, remoteAddress: '203.0.113.77' })))
+      answers.push(typeOf(await service.app.inject({
+        method: 'PUT',
+        url: '/api/signature-drawing',
+        headers: { origin, 'content-type': 'image/png', [signingTokenHeader]: 'B'.repeat(43) },
+        payload: drawing,
+        remoteAddress: '203.0.113.77',
+      })))
     }
     expect([answers[0], answers.at(-1)]).toEqual(['signing-over', 'too-many-requests'])
   })

@@ -24,7 +24,13 @@ export interface Verification {
   /** One file, to who verifies the document; every look stands in the trail. @throws noSuchCredential 404, noSuchCredentialFile 404 */
   readonly openFile: (access: Access, membershipId: string, credentialId: string, fileId: string) => Promise<OpenedFile>
   /** @throws noSuchCredential 404, ownCredential 403, credentialStateRefused 409, changedMeanwhile 412 where it is no longer what was looked at */
-  readonly decide: (access: Access, membershipId: string, credentialId: string, decision: { readonly event: 'verify' } | { readonly event: 'reject'; readonly reason: string }, version: number) => Promise<MemberCredential>
+  readonly decide: (
+    access: Access,
+    membershipId: string,
+    credentialId: string,
+    decision: { readonly event: 'verify' } | { readonly event: 'reject'; readonly reason: string },
+    version: number,
+  ) => Promise<MemberCredential>
 }
 
 interface MemberRow extends CredentialRow {
@@ -47,7 +53,9 @@ const ofMembers = (db: Db, { organisationId }: Access) => credentialRows(db).joi
   .leftJoin('account as decider', 'decider.account_id', 'decision.decided_by')
   .where({ 'membership.organisation_id': organisationId, 'membership.state': 'active' }).whereNot('credential.state', 'none')
   .where((one) => one.whereNotNull('credential.submitted_at').orWhereNotNull('decision.state'))
-  .select<MemberRow[]>('membership.membership_id', 'account.name as holder_name', 'decision.state as decision', 'decision.decided_at', 'decision.decided_by', 'decider.name as decided_by_name', 'decision.reason', db.raw(`${exactly('credential.submitted_at')} as place`))
+  .select<MemberRow[]>('membership.membership_id', 'account.name as holder_name', 'decision.state as decision', 'decision.decided_at', 'decision.decided_by', 'decider.name as decided_by_name', 'decision.reason', db.raw(
+    `${exactly('credential.submitted_at')} as place`,
+  ))
 
 /** How a document stands for the organisation: as it has decided, and to be decided on until then. */
 const stateHere = ({ state, decision }: MemberRow): CredentialState => (state === 'expired' ? 'expired' : decision ?? 'submitted')
@@ -92,7 +100,12 @@ export function createVerification({ db, sealing, files, now }: { readonly db: D
 
     waiting: async (access, { cursor, limit }) => {
       const after = decodeCursor(cursor, Position)
-      const query = ofMembers(db, access).whereIn('credential.state', ['submitted', 'verified', 'rejected']).whereNotNull('credential.submitted_at').whereNull('decision.state').orderBy(['credential.submitted_at', 'credential.credential_id']).limit(limit + 1)
+      const query = ofMembers(db, access)
+        .whereIn('credential.state', ['submitted', 'verified', 'rejected'])
+        .whereNotNull('credential.submitted_at')
+        .whereNull('decision.state')
+        .orderBy(['credential.submitted_at', 'credential.credential_id'])
+        .limit(limit + 1)
       // One's own are for somebody else to look at.
       if (access.actor.kind === 'account') void query.whereNot('credential.account_id', access.actor.id)
       if (after) void query.whereRaw('(credential.submitted_at, credential.credential_id) > (?::timestamptz, ?::uuid)', [...after])

@@ -22,7 +22,9 @@ beforeAll(async () => {
 })
 afterAll(() => { server.closeAllConnections(); server.close() })
 
-const resolvesTo = (...addresses: string[]) => ((_name: string, _options: object, done: (error: null, found: object[]) => void) => { done(null, addresses.map((address) => ({ address, family: address.includes(':') ? 6 : 4 }))) }) as unknown as typeof lookup
+const resolvesTo = (...addresses: string[]) => ((_name: string, _options: object, done: (error: null, found: object[]) => void) => {
+  done(null, addresses.map((address) => ({ address, family: address.includes(':') ? 6 : 4 })))
+}) as unknown as typeof lookup
 
 describe('public addresses', () => {
   test.each(['8.8.8.8', '1.1.1.1', '172.15.255.255', '172.32.0.1', '100.63.255.255', '2606:4700:4700::1111', '2a00:1450:4001:810::200e'])('%s is one', (address) => { expect(isPublicAddress(address)).toBe(true) })
@@ -34,7 +36,10 @@ describe('public addresses', () => {
 
 describe('what is not gone to', () => {
   const fetch = createOutboundFetch()
-  test.each(['http://login.example/', 'ftp://login.example/', 'file:///etc/passwd', 'https://user:pass@login.example/', 'https://127.0.0.1/', 'https://[::1]/', 'https://[::ffff:7f00:1]/', 'https://2130706433/', 'https://0x7f000001/', 'https://127.1/', 'https://10.0.0.1:8443/'])('%s', async (url) => {
+  test.each([
+    'http://login.example/', 'ftp://login.example/', 'file:///etc/passwd', 'https://user:pass@login.example/', 'https://127.0.0.1/', 'https://[::1]/',
+    'https://[::ffff:7f00:1]/', 'https://2130706433/', 'https://0x7f000001/', 'https://127.1/', 'https://10.0.0.1:8443/',
+  ])('%s', async (url) => {
     await expect(fetch(url)).rejects.toThrow(expect.objectContaining({ name: 'OutboundRefused' }))
   })
 

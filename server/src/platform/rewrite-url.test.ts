@@ -18,10 +18,20 @@ test("an organisation's address of DICOMweb names the organisation as the header
 })
 
 test('so does its address of an attachment, of films or of a picture of what is held apart, which a browser fetches by itself, and of nothing else of the product API', () => {
-  for (const content of ['/api/studies/1.2.3/attachments/01890a5d-ac96-774b-bcce-b302099a8057/download', '/api/film/print-jobs/01890a5d-ac96-774b-bcce-b302099a8057/document', '/api/quarantine/01890a5d-ac96-774b-bcce-b302099a8057/thumbnail']) {
+  for (const content of [
+    '/api/studies/1.2.3/attachments/01890a5d-ac96-774b-bcce-b302099a8057/download',
+    '/api/film/print-jobs/01890a5d-ac96-774b-bcce-b302099a8057/document',
+    '/api/quarantine/01890a5d-ac96-774b-bcce-b302099a8057/thumbnail',
+  ]) {
     expect(rewritten(`/o/12${content}`)).toEqual({ url: content, organisation: '12' })
   }
-  for (const url of ['/o/12/api/studies/1.2.3/attachments', '/o/12/api/film/print-jobs/01890a5d-ac96-774b-bcce-b302099a8057/repetition', '/o/12/api/quarantine/01890a5d-ac96-774b-bcce-b302099a8057/acceptance']) expect(rewritten(url)).toEqual({ url, organisation: undefined })
+  for (const url of [
+    '/o/12/api/studies/1.2.3/attachments',
+    '/o/12/api/film/print-jobs/01890a5d-ac96-774b-bcce-b302099a8057/repetition',
+    '/o/12/api/quarantine/01890a5d-ac96-774b-bcce-b302099a8057/acceptance',
+  ]) {
+    expect(rewritten(url)).toEqual({ url, organisation: undefined })
+  }
 })
 
 test.each(['/o/12/studies', '/o/012/dicom-web/studies', '/o/x/dicom-web/studies', '/o/12/dicom-webs', '/o/1234567890123456789/dicom-web/studies', '//o/12/dicom-web/studies'])('%s is left as it is', (url) => {
@@ -37,5 +47,10 @@ test("a share link's address of its attachments is that of a visitor", () => {
   // By the server's own address nobody is a visitor.
   const direct = { url: `/api/shared/${link}/attachments`, headers: {} }
   expect([rewriteUrl(direct), shareLinkOf(direct)]).toEqual([direct.url, undefined])
-  for (const url of [`/s/${link}`, `/s/${link}/attachments/1`, `/s/${link}/studies/1.2.3/attachments`, `/s/${link}/studies/1.2.3/attachments/${file}`, `/s/${link}/studies/../attachments/${file}/content`, '/s/short/attachments']) expect(rewriteUrl({ url, headers: {} })).toBe(url)
+  for (const url of [
+    `/s/${link}`, `/s/${link}/attachments/1`, `/s/${link}/studies/1.2.3/attachments`, `/s/${link}/studies/1.2.3/attachments/${file}`,
+    `/s/${link}/studies/../attachments/${file}/content`, '/s/short/attachments',
+  ]) {
+    expect(rewriteUrl({ url, headers: {} })).toBe(url)
+  }
 })

@@ -9,7 +9,8 @@ export function rewriteUrl(request: Pick<RawRequestDefaultExpression, 'url' | 'h
   const shared = rewriteSharePath(request, url)
   if (shared !== undefined) return shared
   // A client that cannot be told to send a header, as the browser itself for a picture or a document: the address says for which organisation.
-  const [, organisation, service] = /^\/o\/([1-9]\d{0,17})(\/dicom-web(?:[/?].*)?|\/api\/studies\/[\d.]+\/attachments\/[\da-f-]+\/(?:content|download)|\/api\/film\/print-jobs\/[\da-f-]+\/document|\/api\/quarantine\/[\da-f-]+\/thumbnail)$/s.exec(url) ?? []
+  const [, organisation, service] = /^\/o\/([1-9]\d{0,17})(\/dicom-web(?:[/?].*)?|\/api\/studies\/[\d.]+\/attachments\/[\da-f-]+\/(?:content|download)|\/api\/film\/print-jobs\/[\da-f-]+\/document|\/api\/quarantine\/[\da-f-]+\/thumbnail)$/s.exec(url)
+    ?? []
   if (organisation === undefined || service === undefined) return url
   request.headers['x-organisation'] = organisation
   return service

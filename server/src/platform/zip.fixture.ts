@@ -4,7 +4,13 @@ import { fromBuffer, type Entry, type ZipFile } from 'yauzl'
 
 /** The files of a zip by their paths; an entry that is not as long as it says is an error. */
 export async function unzipped(bytes: Buffer): Promise<Map<string, Buffer>> {
-  const zip = await new Promise<ZipFile>((resolve, reject) => { fromBuffer(bytes, { lazyEntries: true, validateEntrySizes: true }, (error, opened) => { if (opened === undefined) reject(error ?? new Error('nothing was opened')); else resolve(opened) }) })
+  const zip = await new Promise<ZipFile>((resolve, reject) => {
+    fromBuffer(
+      bytes,
+      { lazyEntries: true, validateEntrySizes: true },
+      (error, opened) => { if (opened === undefined) reject(error ?? new Error('nothing was opened')); else resolve(opened) },
+    )
+  })
   const files = new Map<string, Buffer>()
   return new Promise((resolve, reject) => {
     zip.on('error', reject)

@@ -31,7 +31,13 @@ export interface BuiltPage {
   readonly importMapHash: string
 }
 
-const mediaTypes: Readonly<Record<string, string>> = {  '.js': 'text/javascript; charset=utf-8', '.css': 'text/css; charset=utf-8', '.svg': 'image/svg+xml', '.png': 'image/png', '.json': 'application/json', '.webmanifest': 'application/manifest+json',
+const mediaTypes: Readonly<Record<string, string>> = {
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.svg': 'image/svg+xml',
+  '.png': 'image/png',
+  '.json': 'application/json',
+  '.webmanifest': 'application/manifest+json',
 }
 
 /** What a build says of itself: see packages/launcher/src/screens/shared-modules.ts. */
@@ -82,7 +88,12 @@ export async function readScreens(folder: string): Promise<BuiltScreens> {
   return { files, page }
 }
 
-function pageOf(layout: string, { imports, styles, preloads, scripts }: { readonly imports: Readonly<Record<string, string>>; readonly styles: readonly string[]; readonly preloads: readonly string[]; readonly scripts: readonly string[] }): BuiltPage {
+function pageOf(layout: string, { imports, styles, preloads, scripts }: {
+  readonly imports: Readonly<Record<string, string>>
+  readonly styles: readonly string[]
+  readonly preloads: readonly string[]
+  readonly scripts: readonly string[]
+}): BuiltPage {
   const importMap = JSON.stringify({ imports })
   const lines = [
     // Before everything that asks for a module: an import map that comes later is not taken.

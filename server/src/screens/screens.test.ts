@@ -80,7 +80,12 @@ describe('the page', () => {
 
   test('is kept by nobody, framed by nobody, and tells nobody where its reader came from', async () => {
     expect((await get('/')).headers).toMatchObject({
-      'cache-control': 'no-store', 'x-frame-options': 'DENY', 'referrer-policy': 'no-referrer', 'x-content-type-options': 'nosniff', 'cross-origin-opener-policy': 'same-origin', 'cross-origin-resource-policy': 'same-origin',
+      'cache-control': 'no-store',
+      'x-frame-options': 'DENY',
+      'referrer-policy': 'no-referrer',
+      'x-content-type-options': 'nosniff',
+      'cross-origin-opener-policy': 'same-origin',
+      'cross-origin-resource-policy': 'same-origin',
     })
     expect((await get('/')).headers['permissions-policy']).toContain('geolocation=()')
   })
@@ -90,7 +95,12 @@ describe('files', () => {
   test('whose names have a digest are kept for good, in the smallest form the client takes', async () => {
     const url = '/apps/shared/assets/react-abc.js'
     const small = await get(url, { 'accept-encoding': 'gzip, deflate, br' })
-    expect(small.headers).toMatchObject({ 'cache-control': 'public, max-age=31536000, immutable', 'content-encoding': 'br', 'content-type': 'text/javascript; charset=utf-8', vary: expect.stringMatching(/accept-encoding/i) as unknown })
+    expect(small.headers).toMatchObject({
+      'cache-control': 'public, max-age=31536000, immutable',
+      'content-encoding': 'br',
+      'content-type': 'text/javascript; charset=utf-8',
+      vary: expect.stringMatching(/accept-encoding/i) as unknown,
+    })
     expect(brotliDecompressSync(small.rawPayload).toString()).toBe(script)
     for (const accepted of ['identity', 'br;q=0, deflate', '']) {
       const plain = await get(url, { 'accept-encoding': accepted })
@@ -105,7 +115,10 @@ describe('files', () => {
   })
 
   test('are those of the builds and no others', async () => {
-    for (const path of ['/apps/mfe-shell.4711/assets/half.js', '/apps/mfe-shell/application.json', '/apps/mfe-shell/layout.html', '/apps/shared/assets/react-abc.js.br', '/apps/../package.json', '/apps/%2e%2e/package.json', '/apps/shared/..%2f..%2fpackage.json']) {
+    for (const path of [
+      '/apps/mfe-shell.4711/assets/half.js', '/apps/mfe-shell/application.json', '/apps/mfe-shell/layout.html', '/apps/shared/assets/react-abc.js.br',
+      '/apps/../package.json', '/apps/%2e%2e/package.json', '/apps/shared/..%2f..%2fpackage.json',
+    ]) {
       expect([path, (await get(path, { accept: '*/*' })).statusCode]).toEqual([path, 404])
     }
   })

@@ -63,11 +63,22 @@ export function createSharing({ db, catalogue, publicUrl, now = () => new Date()
   const names = createLinkNames({ db })
 
   const assertThere = async (access: Access, StudyInstanceUIDs: readonly string[]) => {
-    const there = await db('study').where({ organisation_id: access.organisationId }).whereIn('study_instance_uid', [...StudyInstanceUIDs]).where('number_of_study_related_instances', '>', 0).pluck<string[]>('study_instance_uid')
+    const there = await db('study')
+      .where({ organisation_id: access.organisationId })
+      .whereIn('study_instance_uid', [...StudyInstanceUIDs])
+      .where('number_of_study_related_instances', '>', 0)
+      .pluck<string[]>('study_instance_uid')
     if (!StudyInstanceUIDs.every((uid) => reachesStudy(access, uid) && there.includes(uid))) throw noSuchStudy('A study of these is not there.')
   }
 
-  const note = (handle: Db, link: Pick<LinkRow, 'organisation_id' | 'link_id' | 'studies'>, actor: string, action: 'share.create' | 'share.revoke' | 'share.view', outcome: 'success' | 'refused' = 'success', detail: Record<string, unknown> = {}) =>
+  const note = (
+    handle: Db,
+    link: Pick<LinkRow, 'organisation_id' | 'link_id' | 'studies'>,
+    actor: string,
+    action: 'share.create' | 'share.revoke' | 'share.view',
+    outcome: 'success' | 'refused' = 'success',
+    detail: Record<string, unknown> = {},
+  ) =>
     record(handle, link.studies.map((StudyInstanceUID) => ({ organisationId: link.organisation_id, actor, action, outcome, StudyInstanceUID, detail: { linkId: link.link_id, ...detail } })))
 
   const toLink = (row: LinkRow): ShareLink => {
@@ -83,7 +94,11 @@ export function createSharing({ db, catalogue, publicUrl, now = () => new Date()
   const assertPassword = async (link: LinkRow, password: string | undefined) => {
     if (link.password_hash === null) return
     if (password === undefined) throw sharePasswordNeeded('Who made the link has its password.')
-    const [begun] = await rows<{ wrong_passwords: number }>(db, 'update share_link set wrong_passwords = wrong_passwords + 1 where link_key = ? and wrong_passwords < ? returning wrong_passwords', [link.link_key, wrongSharePasswords])
+    const [begun] = await rows<{ wrong_passwords: number }>(
+      db,
+      'update share_link set wrong_passwords = wrong_passwords + 1 where link_key = ? and wrong_passwords < ? returning wrong_passwords',
+      [link.link_key, wrongSharePasswords],
+    )
     if (begun === undefined) throw shareLinkClosed('Ten wrong passwords were tried.', { reason: 'locked' })
     if (await passwords.verify(password, link.password_hash)) {
       await db('share_link').where({ link_key: link.link_key }).decrement('wrong_passwords', 1)

@@ -20,7 +20,10 @@ if (shared === '') console.info('skipped: there are no shared DICOM files beside
 const folders = ['ct-series', 'enhanced', 'us-multiframe', 'secondary-capture', 'seg', 'sr', 'pdf', 'ecg', 'rt', 'ko-pr', 'cr-dx', 'transfer-syntaxes', 'charsets']
 /** Some of each folder: all would take minutes. */
 const perFolder = 3
-const filesOf = (folder: string) => readdirSync(join(shared, folder), { recursive: true, encoding: 'utf8' }).filter((file) => !/(^|\/)(DICOMDIR|README|LICEN[CS]E)|\.(md|txt|json|csv|py)$/i.test(file) && statSync(join(shared, folder, file)).isFile()).slice(0, perFolder).map((file) => join(shared, folder, file))
+const filesOf = (folder: string) => readdirSync(join(shared, folder), { recursive: true, encoding: 'utf8' })
+  .filter((file) => !/(^|\/)(DICOMDIR|README|LICEN[CS]E)|\.(md|txt|json|csv|py)$/i.test(file) && statSync(join(shared, folder, file)).isFile())
+  .slice(0, perFolder)
+  .map((file) => join(shared, folder, file))
 
 interface Originals { readonly uids: Set<string>; readonly texts: Set<string> }
 const telling = new Set(['00100020', '00080050', '00100030', '00080080', '00080081', '00081010', '00181000', '00101000'])
@@ -53,7 +56,9 @@ function assertNoPrivate(what: string, { elements }: DataSet): void {
 }
 
 const value = (dataSet: DicomJson, key: string) => String(dataSet[key]?.Value?.[0] ?? '')
-const bulkdataURIs = (dataSet: DicomJson): string[] => Object.values(dataSet).flatMap(({ vr, Value = [], BulkDataURI }) => (vr === 'SQ' ? Value.flatMap((item) => bulkdataURIs(item as DicomJson)) : BulkDataURI === undefined ? [] : [BulkDataURI]))
+const bulkdataURIs = (dataSet: DicomJson): string[] => Object.values(dataSet).flatMap(({ vr, Value = [], BulkDataURI }) => (
+  vr === 'SQ' ? Value.flatMap((item) => bulkdataURIs(item as DicomJson)) : BulkDataURI === undefined ? [] : [BulkDataURI]
+))
 
 /** Asks for everything there is in every way there is; answers how many were given, by what they are. */
 async function walk(visit: TestVisit, originals: Originals, attachmentId = '00000000-0000-4000-8000-000000000000'): Promise<Map<string, number>> {
@@ -81,7 +86,16 @@ async function walk(visit: TestVisit, originals: Originals, attachmentId = '0000
     await ask('file', study)
     const zip = await ask('zip', study, 'application/zip')
     const at = zip.rawPayload.indexOf('DICOMDIR')
-    if (zip.statusCode === 200) assertClean(`DICOMDIR of ${study}`, { headers: zip.headers, rawPayload: inflateRawSync(zip.rawPayload.subarray(at + 8 + zip.rawPayload.readUInt16LE(at - 2))) } as LightMyRequestResponse, originals)
+    if (zip.statusCode === 200) {
+      assertClean(
+        `DICOMDIR of ${study}`,
+        {
+          headers: zip.headers,
+          rawPayload: inflateRawSync(zip.rawPayload.subarray(at + 8 + zip.rawPayload.readUInt16LE(at - 2))),
+        } as LightMyRequestResponse,
+        originals,
+      )
+    }
     const metadata = await ask('metadata', `${study}/metadata`)
     await ask('metadata', `${study}/metadata?charset=source`)
     await ask('metadata', `${study}/metadata?includefield=00100010`)

@@ -1,5 +1,8 @@
 /** HTTP face of share links: of those who make them, and of who holds one. */
-import { defaultPageSize, NewShareLink, Problem, SharedAttachmentList, SharedAttachmentParams, ShareLink, ShareLinkPage, ShareLinkParams, ShareLinkQuery, ShareLinkRequest, ShareRiskList, ShareRiskQuery, ShareView, ShareViewRequest } from '@isocenter/contracts'
+import {
+  defaultPageSize, NewShareLink, Problem, SharedAttachmentList, SharedAttachmentParams, ShareLink, ShareLinkPage, ShareLinkParams, ShareLinkQuery,
+  ShareLinkRequest, ShareRiskList, ShareRiskQuery, ShareView, ShareViewRequest,
+} from '@isocenter/contracts'
 import { sendAttachment, type Attachments } from '../attachments/index.ts'
 import type { AccessLog } from '../audit/index.ts'
 import { actorOf } from '../identity/index.ts'
@@ -52,7 +55,14 @@ export const sharingRoutes: ApiRoutes<{ sharing: Sharing; attachments: Attachmen
 
   app.post('/shared/:linkId/views', {
     bodyLimit,
-    schema: { operationId: 'openShareLink', summary: 'Opens a link: a cookie for its DICOMweb service, /s/{linkId}/dicom-web', tags, params: ShareLinkParams, body: ShareViewRequest, response: { 201: ShareView, '4xx': Problem } },
+    schema: {
+      operationId: 'openShareLink',
+      summary: 'Opens a link: a cookie for its DICOMweb service, /s/{linkId}/dicom-web',
+      tags,
+      params: ShareLinkParams,
+      body: ShareViewRequest,
+      response: { 201: ShareView, '4xx': Problem },
+    },
     config: { policy: 'public', audit: 'share.view' },
   }, async (request, reply) => {
     const place = addressKey(request.ip)
@@ -64,18 +74,28 @@ export const sharingRoutes: ApiRoutes<{ sharing: Sharing; attachments: Attachmen
   })
 
   app.get('/shared/:linkId/attachments', {
-    schema: { operationId: 'listSharedAttachments', summary: 'Files of the shared studies that are shown to outside viewers', tags, params: ShareLinkParams, response: { 200: SharedAttachmentList, '4xx': Problem }, description: 'Served to who has opened the link, at /s/{linkId}/attachments; an anonymised link has none.' },
+    schema: {
+      operationId: 'listSharedAttachments',
+      summary: 'Files of the shared studies that are shown to outside viewers',
+      tags,
+      params: ShareLinkParams,
+      response: { 200: SharedAttachmentList, '4xx': Problem },
+      description: 'Served to who has opened the link, at /s/{linkId}/attachments; an anonymised link has none.',
+    },
     config: { policy: 'dicomweb:retrieve', audit: 'study.retrieve' },
   }, async ({ access, params: { linkId } }, reply) => {
     assertHasAttachments(access, linkId)
     const shown = await sharing.studies(access, linkId)
     // Where all were deleted it was looked at, too.
-    for (const StudyInstanceUID of shown.length === 0 ? [undefined] : shown.map((study) => study.StudyInstanceUID)) accessLog.accessed({ organisationId: access.organisationId, actor: `share:${linkId}`, action: 'study.retrieve', StudyInstanceUID })
+    for (const StudyInstanceUID of shown.length === 0 ? [undefined] : shown.map((study) => study.StudyInstanceUID)) {
+      accessLog.accessed({ organisationId: access.organisationId, actor: `share:${linkId}`, action: 'study.retrieve', StudyInstanceUID })
+    }
     return reply.headers(visitorHeaders).send(await sharedAttachments(attachments, access, shown))
   })
 
   for (const [as, operationId, summary, audit] of [
-    ['content', 'viewSharedAttachment', 'The file to look at, or the part of it a Range asks for', 'attachment.view'], ['download', 'downloadSharedAttachment', 'The file to keep under its name, or the part of it a Range asks for', 'attachment.download'],
+    ['content', 'viewSharedAttachment', 'The file to look at, or the part of it a Range asks for', 'attachment.view'],
+    ['download', 'downloadSharedAttachment', 'The file to keep under its name, or the part of it a Range asks for', 'attachment.download'],
   ] as const) {
     app.get(`/shared/:linkId/studies/:StudyInstanceUID/attachments/:attachmentId/${as}`, {
       // As those of insiders.

@@ -36,9 +36,16 @@ export function createSharedCatalogue({ catalogue, names, masked }: { readonly c
     return maskSecret === undefined ? record : { ...masked.mask(record, maskSecret), ...uidsOf(shown) }
   }
   /** No name of the organisation's rows. */
-  const revisionFor = (access: Access, revision: string) => createHmac('sha256', access.share?.maskSecret ?? '').update(`${access.share?.linkId ?? ''} ${revision} ${[...access.share?.hiddenSeries ?? []].sort().join()}`).digest('base64url')
+  const revisionFor = (access: Access, revision: string) => createHmac('sha256', access.share?.maskSecret ?? '')
+    .update(`${access.share?.linkId ?? ''} ${revision} ${[...access.share?.hiddenSeries ?? []].sort().join()}`)
+    .digest('base64url')
 
-  async function* shownInstances<Item>(access: Access, scope: Scope, read: (own: Scope) => AsyncIterable<Item>, uids: (item: Item) => Required<Scope>): AsyncGenerator<{ item: Item; shown: Required<Scope>; names: Names }> {
+  async function* shownInstances<Item>(
+    access: Access,
+    scope: Scope,
+    read: (own: Scope) => AsyncIterable<Item>,
+    uids: (item: Item) => Required<Scope>,
+  ): AsyncGenerator<{ item: Item; shown: Required<Scope>; names: Names }> {
     const found = await known(access, scope)
     if (!found) return
     for await (const item of read(found.own)) {

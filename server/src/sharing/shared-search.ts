@@ -32,7 +32,13 @@ export async function searchShared(catalogue: Catalogue, access: Access, names: 
 
   function add(text: string): void {
     const own = JSON.parse(text) as DicomJson
-    const [StudyInstanceUID = search.scope.StudyInstanceUID === undefined ? undefined : scope?.StudyInstanceUID, SeriesInstanceUID = scope?.SeriesInstanceUID, SOPInstanceUID] = ['0020000D', '0020000E', '00080018'].map((tag) => textOf(own[tag]))
+    const [StudyInstanceUID = search.scope.StudyInstanceUID === undefined
+      ? undefined
+      : scope?.StudyInstanceUID, SeriesInstanceUID = scope?.SeriesInstanceUID, SOPInstanceUID] = [
+        '0020000D',
+        '0020000E',
+        '00080018',
+      ].map((tag) => textOf(own[tag]))
     if (StudyInstanceUID === undefined) return
     const shownUIDs = names.shownAs({ StudyInstanceUID, ...(search.level !== 'study' && { SeriesInstanceUID }), ...(search.level === 'instance' && { SOPInstanceUID }) })
     if (!shownUIDs || names.count(shownUIDs) === 0) return

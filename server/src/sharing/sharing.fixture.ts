@@ -38,7 +38,11 @@ export async function aVisit(service: OrganisationsService, link: NewShareLink, 
 export type TestVisit = Awaited<ReturnType<typeof aVisit>>
 
 /** A file added to a study, shown to outside viewers or kept from them. */
-export async function anAttachment({ call }: Pick<TestMember, 'call'>, StudyInstanceUID: string, { fileName, bytes, isShown }: { readonly fileName: string; readonly bytes: Buffer; readonly isShown: boolean }): Promise<Attachment> {
+export async function anAttachment({ call }: Pick<TestMember, 'call'>, StudyInstanceUID: string, { fileName, bytes, isShown }: {
+  readonly fileName: string
+  readonly bytes: Buffer
+  readonly isShown: boolean
+}): Promise<Attachment> {
   const added = await call('POST', `/studies/${StudyInstanceUID}/attachments`, bytes, { 'content-type': 'application/octet-stream', 'content-disposition': disposition('attachment', fileName) })
   expect([added.statusCode, added.body]).toEqual([201, expect.anything()])
   const attachment = added.json<Attachment>()

@@ -99,7 +99,11 @@ describe('a link', () => {
     const link = await aLink(hospital.doctor, [StudyInstanceUID])
     const colleague = await hospital.member('full')
     // What tells links apart is whose studies they show, as the study list says it.
-    expect((await hospital.doctor.call('GET', '/share-links')).json<ShareLinkPage>().items[0]?.studies).toEqual([{ StudyInstanceUID, isGone: false, about: expect.objectContaining({ PatientName: 'Zhang^Wei', examTypes: ['CT'] }) as unknown }])
+    expect((await hospital.doctor.call('GET', '/share-links')).json<ShareLinkPage>().items[0]?.studies).toEqual([{
+      StudyInstanceUID,
+      isGone: false,
+      about: expect.objectContaining({ PatientName: 'Zhang^Wei', examTypes: ['CT'] }) as unknown,
+    }])
     expect((await colleague.call('GET', '/share-links')).json<ShareLinkPage>().items).toEqual([])
     expect(typeOf(await colleague.call('DELETE', `/share-links/${link.linkId}`))).toBe('no-such-share-link')
   })
@@ -123,7 +127,9 @@ describe('a link', () => {
     await service.flushAudit()
     const [own] = (await hospital.doctor.call('GET', '/share-links')).json<ShareLinkPage>().items
     expect(own).toMatchObject({ linkId: link.linkId, views: 1, state: 'active', isAnonymised: true, hasPassword: false })
-    const trail = await service.db('audit_event').where({ organisation_id: hospital.organisationId, actor: `share:${link.linkId}` }).select<{ action: string; study_instance_uid: string; address: string }[]>('action', 'study_instance_uid', 'address')
+    const trail = await service.db('audit_event')
+      .where({ organisation_id: hospital.organisationId, actor: `share:${link.linkId}` })
+      .select<{ action: string; study_instance_uid: string; address: string }[]>('action', 'study_instance_uid', 'address')
     expect(trail).toEqual(expect.arrayContaining([
       expect.objectContaining({ action: 'share.view', study_instance_uid: StudyInstanceUID, address: '198.51.100.7' }),
       // By its own name, not the visitor's.
@@ -191,17 +197,31 @@ describe('attachments of shared studies', () => {
     const seen = await visit.at(pathOf(one.StudyInstanceUID, referral.attachmentId))
     expect([seen.statusCode, seen.rawPayload.equals(pdf)]).toEqual([200, true])
     expect(seen.headers).toMatchObject({
-      'content-type': 'application/pdf', 'x-content-type-options': 'nosniff', 'cache-control': 'no-store', 'x-robots-tag': 'noindex, nofollow', 'referrer-policy': 'no-referrer', 'cross-origin-resource-policy': 'same-origin',
+      'content-type': 'application/pdf',
+      'x-content-type-options': 'nosniff',
+      'cache-control': 'no-store',
+      'x-robots-tag': 'noindex, nofollow',
+      'referrer-policy': 'no-referrer',
+      'cross-origin-resource-policy': 'same-origin',
       'content-security-policy': expect.stringContaining("default-src 'none'") as unknown, 'content-disposition': expect.stringMatching(/^inline; /) as unknown,
     })
     const part = await visit.at(pathOf(one.StudyInstanceUID, referral.attachmentId, 'download'), { range: 'bytes=5-9' })
     expect([part.statusCode, part.rawPayload.toString(), String(part.headers['content-disposition']).slice(0, 11)]).toEqual([206, pdf.subarray(5, 10).toString(), 'attachment;'])
     // Kept from outside; of a study that is not shared; of this study by the other's id.
-    for (const [uid, attachmentId] of [[one.StudyInstanceUID, kept.attachmentId], [two.StudyInstanceUID, other.attachmentId], [one.StudyInstanceUID, other.attachmentId], [without.StudyInstanceUID, referral.attachmentId]] as const) {
+    for (const [uid, attachmentId] of [
+      [one.StudyInstanceUID, kept.attachmentId],
+      [two.StudyInstanceUID, other.attachmentId],
+      [one.StudyInstanceUID, other.attachmentId],
+      [without.StudyInstanceUID, referral.attachmentId],
+    ] as const) {
       for (const as of ['content', 'download']) expect((await visit.at(pathOf(uid, attachmentId, as))).statusCode).toBe(404)
     }
     await service.flushAudit()
-    const trail = await service.db('audit_event').where({ organisation_id: hospital.organisationId, actor: `share:${link.linkId}` }).whereIn('action', ['attachment.view', 'attachment.download']).orderBy('action').select('action', 'study_instance_uid')
+    const trail = await service.db('audit_event')
+      .where({ organisation_id: hospital.organisationId, actor: `share:${link.linkId}` })
+      .whereIn('action', ['attachment.view', 'attachment.download'])
+      .orderBy('action')
+      .select('action', 'study_instance_uid')
     expect(trail).toEqual([{ action: 'attachment.download', study_instance_uid: one.StudyInstanceUID }, { action: 'attachment.view', study_instance_uid: one.StudyInstanceUID }])
 
     await hospital.doctor.call('PUT', `/studies/${one.StudyInstanceUID}/attachments/${referral.attachmentId}/visibility`, { isShown: false })

@@ -116,6 +116,9 @@ export async function studiesOf(db: Db, organisationId: string, linkId: string):
     from share_link l join share_link_study s on s.link_key = l.link_key join study on study.organisation_id = l.organisation_id and study.study_instance_uid = s.study_instance_uid
     where l.organisation_id = ? and l.link_id = ? and study.number_of_study_related_instances > 0 order by s.position`, [organisationId, linkId])
   return found.map(({ study_instance_uid, patient_name, study_date, study_description }) => ({
-    StudyInstanceUID: study_instance_uid, ...(patient_name !== null && { PatientName: patient_name }), ...(study_date !== null && { StudyDate: study_date }), ...(study_description !== null && { StudyDescription: study_description }),
+    StudyInstanceUID: study_instance_uid,
+    ...(patient_name !== null && { PatientName: patient_name }),
+    ...(study_date !== null && { StudyDate: study_date }),
+    ...(study_description !== null && { StudyDescription: study_description }),
   }))
 }

@@ -3,10 +3,16 @@ import { correctable, correctableKeywords, type CaseAttribute, type Performer } 
 import type { Correction, Corrections } from '../corrections/index.ts'
 import { formatTag, tagOf, textOf, type DicomJson, type Keyword } from '@isocenter/dicom'
 
-const patient: readonly Keyword[] = ['PatientName', 'PatientID', 'IssuerOfPatientID', 'PatientSex', 'PatientAge', 'PatientSize', 'PatientWeight', 'PregnancyStatus', 'MedicalAlerts', 'Allergies', 'AdditionalPatientHistory', 'PatientComments']
+const patient: readonly Keyword[] = [
+  'PatientName', 'PatientID', 'IssuerOfPatientID', 'PatientSex', 'PatientAge', 'PatientSize', 'PatientWeight', 'PregnancyStatus', 'MedicalAlerts',
+  'Allergies', 'AdditionalPatientHistory', 'PatientComments',
+]
 /** Only for who may see identities. */
 const identity: readonly Keyword[] = ['PatientBirthDate', 'OtherPatientIDs', 'PatientTelephoneNumbers', 'PatientAddress']
-const exam: readonly Keyword[] = ['StudyInstanceUID', 'StudyDate', 'StudyTime', 'StudyDescription', 'StudyID', 'InstitutionName', 'InstitutionalDepartmentName', 'StationName', 'Manufacturer', 'ManufacturerModelName', 'ProtocolName', 'OperatorsName', 'PerformingPhysicianName']
+const exam: readonly Keyword[] = [
+  'StudyInstanceUID', 'StudyDate', 'StudyTime', 'StudyDescription', 'StudyID', 'InstitutionName', 'InstitutionalDepartmentName', 'StationName',
+  'Manufacturer', 'ManufacturerModelName', 'ProtocolName', 'OperatorsName', 'PerformingPhysicianName',
+]
 const order: readonly Keyword[] = ['AccessionNumber', 'ReferringPhysicianName', 'RequestingPhysician', 'RequestingService', 'AdmissionID', 'AdmittingDiagnosesDescription', 'ReasonForVisit', 'CurrentPatientLocation']
 
 /** First value of an attribute as text; undefined where there is none. */
@@ -47,10 +53,20 @@ function corrected(block: 'patient' | 'exam' | 'order', told: readonly CaseAttri
  */
 export function caseInformation(study: DicomJson, seesIdentities: boolean, corrections: Corrections, performer: (actor: string) => Performer): { patient: CaseAttribute[]; exam: CaseAttribute[]; order: CaseAttribute[] } {
   const items = study[formatTag(tagOf('RequestAttributesSequence'))]?.Value ?? []
-  const requests = items.flatMap((item) => (typeof item === 'object' && item !== null ? readable(item as DicomJson, ['RequestedProcedureID', 'RequestedProcedureDescription', 'ReasonForTheRequestedProcedure', 'ScheduledProcedureStepDescription']) : []))
+  const requests = items.flatMap((item) => (
+    typeof item === 'object' && item !== null
+      ? readable(item as DicomJson, [
+        'RequestedProcedureID',
+        'RequestedProcedureDescription',
+        'ReasonForTheRequestedProcedure',
+        'ScheduledProcedureStepDescription',
+      ])
+      : []
+  ))
   const once = new Map(requests.map((one) => [`${one.keyword} ${one.value}`, one]))
   return {
-    patient: corrected('patient', readable(study, seesIdentities ? [...patient, ...identity] : patient), corrections, seesIdentities, performer), exam: corrected('exam', readable(study, exam), corrections, seesIdentities, performer),
+    patient: corrected('patient', readable(study, seesIdentities ? [...patient, ...identity] : patient), corrections, seesIdentities, performer),
+    exam: corrected('exam', readable(study, exam), corrections, seesIdentities, performer),
     order: corrected('order', [...readable(study, order), ...once.values()], corrections, seesIdentities, performer),
   }
 }

@@ -15,7 +15,11 @@ export function shareWithColleagues(db: Db, access: Access, StudyInstanceUID: st
   const { organisationId, actor } = access
   if (actor.kind !== 'account') throw forbidden('This is for a person who is signed in; a token is not one.')
   return db.transaction(async (trx) => {
-    const study = reachesStudy(access, StudyInstanceUID) ? await trx('study').where({ organisation_id: organisationId, study_instance_uid: StudyInstanceUID }).first<{ patient_id: string | null } | undefined>('patient_id') : undefined
+    const study = reachesStudy(access, StudyInstanceUID)
+      ? await trx('study')
+        .where({ organisation_id: organisationId, study_instance_uid: StudyInstanceUID })
+        .first<{ patient_id: string | null } | undefined>('patient_id')
+      : undefined
     if (!study) throw noSuchStudy('No study of your organisation has this StudyInstanceUID.')
     const [sender, organisation] = await Promise.all([
       trx('account').where({ account_id: actor.id }).first<{ name: string } | undefined>('name'), trx('organisation').where({ organisation_id: organisationId }).first<{ name: string } | undefined>('name'),
@@ -24,12 +28,22 @@ export function shareWithColleagues(db: Db, access: Access, StudyInstanceUID: st
     for (const membershipId of new Set(membershipIds)) {
       const member = await trx('membership').where({ organisation_id: organisationId, membership_id: membershipId }).first<{ account_id: string } | undefined>('account_id')
       const active = member && (await membershipsOf(trx, member.account_id)).find((one) => one.membershipId === membershipId)
-      if (member === undefined || active === undefined || member.account_id === actor.id || !permissionsOf(active).has('study.view')) throw noSuchColleague('No active member of your organisation who may see studies has this id.', { membershipId })
+      if (member === undefined || active === undefined || member.account_id === actor.id || !permissionsOf(active).has('study.view')) {
+        throw noSuchColleague('No active member of your organisation who may see studies has this id.', { membershipId })
+      }
       accounts.push(member.account_id)
     }
     for (const accountId of accounts) {
       await publish(trx, { event: 'study.shared', organisationId, accountId, recordId: StudyInstanceUID, details: { organisation: organisation?.name ?? '', person: sender?.name ?? '' }, reason: note })
     }
-    await record(trx, [{ organisationId, actor: `account:${actor.id}`, action: 'study.share-colleague', outcome: 'success', StudyInstanceUID, PatientID: study.patient_id ?? undefined, detail: { membershipIds: [...new Set(membershipIds)] } }])
+    await record(trx, [{
+      organisationId,
+      actor: `account:${actor.id}`,
+      action: 'study.share-colleague',
+      outcome: 'success',
+      StudyInstanceUID,
+      PatientID: study.patient_id ?? undefined,
+      detail: { membershipIds: [...new Set(membershipIds)] },
+    }])
   })
 }

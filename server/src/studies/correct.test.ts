@@ -13,19 +13,53 @@ describe('corrections of a case', () => {
 
   test('are told instead of what the images say, beside it and found like it; the images stay as they are', async () => {
     const hospital = await aHospital(service)
-    const { StudyInstanceUID: uid } = await stored(hospital, { PatientName: 'Zang^Wei', PatientID: 'P-1', PatientSex: 'F', PatientBirthDate: '19800214', PatientAge: '045Y', StudyDate: '20260213', AccessionNumber: 'A-1' })
+    const { StudyInstanceUID: uid } = await stored(hospital, {
+      PatientName: 'Zang^Wei',
+      PatientID: 'P-1',
+      PatientSex: 'F',
+      PatientBirthDate: '19800214',
+      PatientAge: '045Y',
+      StudyDate: '20260213',
+      AccessionNumber: 'A-1',
+    })
     const other = await stored(hospital, { PatientName: 'Li^Na', PatientID: 'P-9', PatientSex: 'F' })
     const { administrator } = hospital
     const answer = await correct(administrator, uid, { PatientName: 'Zhang^Wei=张^伟', PatientID: 'P-77', PatientSex: 'M', PatientBirthDate: '19900214', RequestingService: 'Trauma ward', AccessionNumber: 'A-100' })
     expect([answer.statusCode, answer.body.slice(0, 200)]).toEqual([200, expect.anything()])
     const study = answer.json<StudyDetail>()
-    expect(study).toMatchObject({ PatientName: 'Zhang^Wei=张^伟', PatientID: 'P-77', PatientSex: 'M', age: { value: 35, unit: 'years' }, AccessionNumber: 'A-100', identity: { PatientBirthDate: '19900214' }, caseVersion: 1 })
+    expect(study).toMatchObject({
+      PatientName: 'Zhang^Wei=张^伟',
+      PatientID: 'P-77',
+      PatientSex: 'M',
+      age: { value: 35, unit: 'years' },
+      AccessionNumber: 'A-100',
+      identity: { PatientBirthDate: '19900214' },
+      caseVersion: 1,
+    })
     expect(study.correctedFrom).toEqual({ PatientName: 'Zang^Wei', PatientID: 'P-1', PatientSex: 'F', PatientBirthDate: '19800214' })
     const by = { correctedBy: { actor: `account:${administrator.accountId}` } }
-    expect(study.caseInformation.patient).toEqual(expect.arrayContaining([expect.objectContaining({ keyword: 'PatientName', value: 'Zhang^Wei=张^伟', correction: expect.objectContaining({ original: 'Zang^Wei', correctedBy: expect.objectContaining(by.correctedBy) as object }) as object }) as object]) as unknown)
+    expect(study.caseInformation.patient).toEqual(expect.arrayContaining([
+      expect.objectContaining({
+        keyword: 'PatientName',
+        value: 'Zhang^Wei=张^伟',
+        correction: expect.objectContaining({ original: 'Zang^Wei', correctedBy: expect.objectContaining(by.correctedBy) as object }) as object,
+      }) as object,
+    ]) as unknown)
     expect(study.caseInformation.order.find(({ keyword }) => keyword === 'RequestingService')).toMatchObject({ value: 'Trauma ward', correction: by })
     expect(study.caseInformation.order.find(({ keyword }) => keyword === 'RequestingService')?.correction?.original).toBeUndefined()
-    for (const query of [{ patientId: 'P-77' }, { patientId: 'P-1' }, { studyNumber: 'A-100' }, { name: '张伟' }, { name: 'wei zhang' }, { name: 'zang' }, { keyword: 'P-7' }, { keyword: 'zhang' }, { sex: 'M' }] as Record<string, string>[]) expect([query, uids(await list(hospital.doctor, query))]).toEqual([query, [uid]])
+    for (const query of [
+      { patientId: 'P-77' },
+      { patientId: 'P-1' },
+      { studyNumber: 'A-100' },
+      { name: '张伟' },
+      { name: 'wei zhang' },
+      { name: 'zang' },
+      { keyword: 'P-7' },
+      { keyword: 'zhang' },
+      { sex: 'M' },
+    ] as Record<string, string>[]) {
+      expect([query, uids(await list(hospital.doctor, query))]).toEqual([query, [uid]])
+    }
     expect(uids(await list(hospital.doctor, { sex: 'F' }))).toEqual([other.StudyInstanceUID])
     expect((await list(hospital.doctor, { patientId: 'P-77' })).items[0]).toMatchObject({ corrected: expect.arrayContaining(['PatientName']) as unknown, correctedFrom: { PatientID: 'P-1' } })
     expect((await list(hospital.doctor, { patientId: 'P-9' })).items[0]?.correctedFrom).toBeUndefined()
@@ -42,7 +76,10 @@ describe('corrections of a case', () => {
     const { call } = hospital.administrator
     const study = await stored(hospital, { PatientName: 'Zang^Wei', PatientID: 'P-1', AccessionNumber: 'A-1', StudyDescription: 'Torax', BodyPartExamined: 'CHEST' })
     const { StudyInstanceUID: uid } = study
-    const [ofOriginal, ofCorrected] = [await stored(hospital, { PatientID: 'P-1', BodyPartExamined: 'CHEST', StudyDescription: 'Thorax' }), await stored(hospital, { PatientID: 'P-77', BodyPartExamined: 'CHEST', StudyDescription: 'Thorax' })]
+    const [ofOriginal, ofCorrected] = [
+      await stored(hospital, { PatientID: 'P-1', BodyPartExamined: 'CHEST', StudyDescription: 'Thorax' }),
+      await stored(hospital, { PatientID: 'P-77', BodyPartExamined: 'CHEST', StudyDescription: 'Thorax' }),
+    ]
     const related = async (of: string) => (await detail(hospital.administrator, of)).related.map((one) => one.study.StudyInstanceUID)
     const similar = async (of: string) => (await call('GET', `/studies/${of}/similar`)).json<SimilarStudyList>().items.map((one) => one.study.StudyInstanceUID)
     expect(await related(uid)).toEqual([ofOriginal.StudyInstanceUID])
@@ -57,15 +94,31 @@ describe('corrections of a case', () => {
     expect((await similar(ofOriginal.StudyInstanceUID)).sort()).toEqual([uid, ofCorrected.StudyInstanceUID].sort())
 
     await call('PUT', `/favourites/studies/${uid}`)
-    for (const search of ['张伟', 'zang', 'P-7', 'P-1', 'A-100']) expect([search, (await call('GET', `/favourites?search=${encodeURIComponent(search)}`)).json()]).toMatchObject([search, { items: [{ study: { PatientName: 'Zhang^Wei=张^伟', PatientID: 'P-77', AccessionNumber: 'A-100', StudyDescription: 'Thorax' } }] }])
+    for (const search of ['张伟', 'zang', 'P-7', 'P-1', 'A-100']) {
+      expect([search, (await call('GET', `/favourites?search=${encodeURIComponent(search)}`)).json()]).toMatchObject([
+        search,
+        { items: [{ study: { PatientName: 'Zhang^Wei=张^伟', PatientID: 'P-77', AccessionNumber: 'A-100', StudyDescription: 'Thorax' } }] },
+      ])
+    }
     expect((await call('POST', '/film/basket', { series: { StudyInstanceUID: uid, SeriesInstanceUID: study.series[0]?.SeriesInstanceUID } })).json()).toMatchObject({ added: 2 })
     expect((await call('GET', '/film/basket')).json()).toMatchObject({ items: [{ PatientName: 'Zhang^Wei=张^伟' }, { PatientName: 'Zhang^Wei=张^伟' }] })
-    for (const PatientID of ['P-77', 'P-1']) expect([PatientID, (await call('GET', `/audit/study-log?kind=arrival&PatientID=${PatientID}`)).json<StudyLogPage>().items.find((one) => one.StudyInstanceUID === uid)?.PatientID]).toEqual([PatientID, 'P-77'])
+    for (const PatientID of ['P-77', 'P-1']) {
+      expect([
+        PatientID,
+        (await call('GET', `/audit/study-log?kind=arrival&PatientID=${PatientID}`)).json<StudyLogPage>().items.find((one) =>
+          one.StudyInstanceUID === uid)?.PatientID,
+      ]).toEqual([PatientID, 'P-77'])
+    }
     // What was recorded stays.
     expect(await service.db('audit_event').where({ organisation_id: hospital.organisationId, study_instance_uid: uid, action: 'study.store' }).first('patient_id')).toEqual({ patient_id: 'P-1' })
 
     expect((await call('POST', `/studies/${uid}/deletion`, { reason: 'test' })).statusCode).toBe(200)
-    for (const search of ['张伟', 'zang', 'P-77', 'P-1', 'A-100']) expect([search, (await call('GET', `/deleted-studies?search=${encodeURIComponent(search)}`)).json()]).toMatchObject([search, { items: [{ StudyInstanceUID: uid, PatientName: 'Zhang^Wei=张^伟', PatientID: 'P-77', AccessionNumber: 'A-100', StudyDescription: 'Thorax' }] }])
+    for (const search of ['张伟', 'zang', 'P-77', 'P-1', 'A-100']) {
+      expect([search, (await call('GET', `/deleted-studies?search=${encodeURIComponent(search)}`)).json()]).toMatchObject([
+        search,
+        { items: [{ StudyInstanceUID: uid, PatientName: 'Zhang^Wei=张^伟', PatientID: 'P-77', AccessionNumber: 'A-100', StudyDescription: 'Thorax' }] },
+      ])
+    }
     // Nobody else finds it by what only this hospital knows.
     const other = await aHospital(service)
     for (const path of ['/favourites?search=P-77', '/deleted-studies?search=P-77', '/audit/study-log?PatientID=P-77']) expect((await other.administrator.call('GET', path)).json()).toMatchObject({ items: [] })
@@ -81,7 +134,16 @@ describe('corrections of a case', () => {
     expect((await hospital.administrator.call('PATCH', `/studies/${uid}/case`, { corrections: { PatientID: 'P' } })).statusCode).toBe(400)
   })
 
-  test.each([{ PatientSex: 'X' }, { PatientBirthDate: '19800230' }, { PatientAge: '34' }, { PatientWeight: 'heavy' }, { PatientID: 'a\\b' }, { AccessionNumber: '12345678901234567' }, { PatientName: '^^' }, { PatientID: ' ' }])('%o is no value', async (corrections) => {
+  test.each([
+    { PatientSex: 'X' },
+    { PatientBirthDate: '19800230' },
+    { PatientAge: '34' },
+    { PatientWeight: 'heavy' },
+    { PatientID: 'a\\b' },
+    { AccessionNumber: '12345678901234567' },
+    { PatientName: '^^' },
+    { PatientID: ' ' },
+  ])('%o is no value', async (corrections) => {
     const hospital = await aHospital(service)
     const { StudyInstanceUID: uid } = await stored(hospital)
     expect(typeOf(await correct(hospital.administrator, uid, corrections))).toBe('invalid-correction')

@@ -60,7 +60,11 @@ export async function correctCase(trx: Trx, access: Reach, StudyInstanceUID: str
   await trx('study_correction').insert({ ...own(access, StudyInstanceUID), ...row }).onConflict(['organisation_id', 'study_instance_uid']).merge(row)
   // Which, not what: values are of a patient.
   await noteEdit(trx, access, StudyInstanceUID, patient_id, {
-    change: 'caseCorrected', corrected: keywords.filter((keyword) => change[keyword] !== null), takenBack: keywords.filter((keyword) => change[keyword] === null), version: row.version, ...(version === undefined && { onUpload: true }),
+    change: 'caseCorrected',
+    corrected: keywords.filter((keyword) => change[keyword] !== null),
+    takenBack: keywords.filter((keyword) => change[keyword] === null),
+    version: row.version,
+    ...(version === undefined && { onUpload: true }),
   })
   const { organisationId } = access
   await tell(trx, 'study.corrected', { organisationId, permission: 'study.view' }, { organisationId, StudyInstanceUID })

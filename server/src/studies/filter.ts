@@ -56,7 +56,12 @@ function attributes(organisationId: string, { studyNumber, patientId, dataId, na
     ...(dataId === undefined ? [] : [recordIs(dataId)]),
     ...(name === undefined ? [] : or(nameConditions(name), corrected.name)),
     ...(keyword === undefined ? [] : or([keywordCondition(keyword.trim())], corrected.keyword)),
-    ...(sex === undefined ? [] : [...or([sex === 'none' ? sql`study.patient_sex is null` : sql`study.patient_sex = ${sex}`], corrected.sexIs), ...(corrected.sexIsNot.length === 0 ? [] : [sql`not study.study_instance_uid = any(${[...corrected.sexIsNot]}::text[])`])]),
+    ...(sex === undefined
+      ? []
+      : [
+        ...or([sex === 'none' ? sql`study.patient_sex is null` : sql`study.patient_sex = ${sex}`], corrected.sexIs),
+        ...(corrected.sexIsNot.length === 0 ? [] : [sql`not study.study_instance_uid = any(${[...corrected.sexIsNot]}::text[])`]),
+      ]),
     ...(modalities === undefined ? [] : [sql`study.study_key in (select study_key from study_modality where study_modality.organisation_id = ${organisationId} and modality = any(${modalities}::text[]))`]),
     ...(tag === undefined ? [] : [hasTag(organisationId, tag.split(','))]),
     ...(examFrom === undefined ? [] : [sql`study.study_date is not null and study.sort_key >= ${examFrom.replaceAll('-', '')}`]),
@@ -68,7 +73,10 @@ function attributes(organisationId: string, { studyNumber, patientId, dataId, na
 /** That a row of `study` is of this patient, as it is told. @param corrected studies whose PatientID was corrected to this one */
 export const isOfPatient = (organisationId: string, patientId: string, corrected: readonly string[]): Sql => joined(or([
   sql`study.patient_id = ${patientId}`,
-  sql`not exists (select from study_correction where study_correction.organisation_id = ${organisationId} and study_correction.study_instance_uid = study.study_instance_uid and study_correction.patient_id <> ${patientId})`,
+  sql`not exists (
+    select from study_correction
+    where study_correction.organisation_id = ${organisationId} and study_correction.study_instance_uid = study.study_instance_uid
+      and study_correction.patient_id <> ${patientId})`,
 ], corrected), ' and ')
 
 /** Words anywhere in the name, as PS3.18's fuzzy matching takes them. What would be a wildcard or parts a list is a space. */

@@ -23,7 +23,11 @@ export const linkStudies = (db: Db, access: Access, StudyInstanceUID: string, re
   for (const uid of [lower, higher]) locked.set(uid, (await lockStudy(trx, access, uid)).patient_id)
   await trx('related_study').insert({ ...own(access, lower), related_study_instance_uid: higher, linked_by: actorOf(access), linked_at: at })
     .onConflict(['organisation_id', 'study_instance_uid', 'related_study_instance_uid']).ignore()
-  for (const uid of [lower, higher]) if (await linksOf(trx, access, uid) > maxLinkedStudies) throw tooManyLinkedStudies(`A study is linked with ${String(maxLinkedStudies)} others at most.`, { StudyInstanceUID: uid, maxLinkedStudies })
+  for (const uid of [lower, higher]) {
+    if (await linksOf(trx, access, uid) > maxLinkedStudies) {
+      throw tooManyLinkedStudies(`A study is linked with ${String(maxLinkedStudies)} others at most.`, { StudyInstanceUID: uid, maxLinkedStudies })
+    }
+  }
   await noteEdit(trx, access, StudyInstanceUID, locked.get(StudyInstanceUID) ?? null, { related, isRelated: true })
 })
 
@@ -36,6 +40,10 @@ export const unlinkStudies = (db: Db, access: Access, StudyInstanceUID: string, 
 })
 
 async function linksOf(trx: Trx, { organisationId }: Access, StudyInstanceUID: string): Promise<number> {
-  const [found] = await rows<{ count: number }>(trx, 'select count(*)::integer as count from related_study where organisation_id = ? and (study_instance_uid = ? or related_study_instance_uid = ?)', [organisationId, StudyInstanceUID, StudyInstanceUID])
+  const [found] = await rows<{ count: number }>(
+    trx,
+    'select count(*)::integer as count from related_study where organisation_id = ? and (study_instance_uid = ? or related_study_instance_uid = ?)',
+    [organisationId, StudyInstanceUID, StudyInstanceUID],
+  )
   return found?.count ?? 0
 }

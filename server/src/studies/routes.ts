@@ -1,5 +1,8 @@
 /** HTTP face of the study list. */
-import { CaseCorrections, ColleagueShare, Problem, SavedView, SavedViewList, SavedViewParams, SavedViewRequest, SimilarStudyList, RelatedStudyParams, SeriesOfStudyParams, SeriesVisibility, StudyDetail, StudyListQuery, StudyPage, StudyParams } from '@isocenter/contracts'
+import {
+  CaseCorrections, ColleagueShare, Problem, SavedView, SavedViewList, SavedViewParams, SavedViewRequest, SimilarStudyList, RelatedStudyParams,
+  SeriesOfStudyParams, SeriesVisibility, StudyDetail, StudyListQuery, StudyPage, StudyParams,
+} from '@isocenter/contracts'
 import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import type { AccessLog } from '../audit/index.ts'
@@ -21,7 +24,13 @@ export const studyRoutes: ApiRoutes<{ studies: Studies; accessLog: AccessLog }> 
   }
 
   app.get('/studies', {
-    schema: { operationId: 'listStudies', summary: 'Studies that have arrived, the latest first; of the last day where nothing else is asked for', tags, querystring: StudyListQuery, response: { 200: StudyPage, '4xx': Problem } },
+    schema: {
+      operationId: 'listStudies',
+      summary: 'Studies that have arrived, the latest first; of the last day where nothing else is asked for',
+      tags,
+      querystring: StudyListQuery,
+      response: { 200: StudyPage, '4xx': Problem },
+    },
     config: { policy: 'study.view', audit: 'study.search' },
   }, async (request) => {
     const page = await studies.list(request.access, request.query)
@@ -48,7 +57,14 @@ export const studyRoutes: ApiRoutes<{ studies: Studies; accessLog: AccessLog }> 
   })
 
   app.post('/studies/:StudyInstanceUID/colleague-shares', {
-    schema: { operationId: 'shareStudyWithColleagues', summary: 'Tells colleagues of the same organisation of a study; they sign in to see it', tags, params: StudyParams, body: ColleagueShare, response: { 204: Empty, '4xx': Problem } },
+    schema: {
+      operationId: 'shareStudyWithColleagues',
+      summary: 'Tells colleagues of the same organisation of a study; they sign in to see it',
+      tags,
+      params: StudyParams,
+      body: ColleagueShare,
+      response: { 204: Empty, '4xx': Problem },
+    },
     config: { policy: 'study.share_colleague', audit: 'study.share-colleague' },
   }, async ({ access, params, body }, reply) => {
     await studies.shareWithColleagues(access, params.StudyInstanceUID, body)
@@ -79,7 +95,15 @@ export const studyRoutes: ApiRoutes<{ studies: Studies; accessLog: AccessLog }> 
   })
 
   app.patch('/studies/:StudyInstanceUID/case', {
-    schema: { operationId: 'correctCase', summary: 'Corrects what is told of patient, examination and order; DICOM objects stay as they were received', tags, params: StudyParams, headers: Looked, body: CaseCorrections, response: { 200: StudyDetail, '4xx': Problem } },
+    schema: {
+      operationId: 'correctCase',
+      summary: 'Corrects what is told of patient, examination and order; DICOM objects stay as they were received',
+      tags,
+      params: StudyParams,
+      headers: Looked,
+      body: CaseCorrections,
+      response: { 200: StudyDetail, '4xx': Problem },
+    },
     config: { policy: 'study.edit_case', audit: 'study.edit-case' },
   }, async ({ access, params, headers, body }) => {
     await studies.correct(access, params.StudyInstanceUID, body.corrections, versionIn(headers) ?? 0)

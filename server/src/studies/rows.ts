@@ -42,10 +42,14 @@ export interface StudyListRow {
 }
 
 const columns = [
-  'study.study_key', 'study.study_instance_uid', 'study_record_id(study.organisation_id, study.study_instance_uid) as record_id', 'study.patient_id', 'patient_name', 'patient_birth_date', 'patient_sex', 'study_date', 'study_time',
-  'timezone_offset_from_utc', 'study.accession_number', 'study_id', 'study_description', 'referring_physician_name', 'modalities_in_study', 'number_of_study_related_series', 'number_of_study_related_instances', 'study.attributes',
+  'study.study_key', 'study.study_instance_uid', 'study_record_id(study.organisation_id, study.study_instance_uid) as record_id', 'study.patient_id',
+  'patient_name', 'patient_birth_date', 'patient_sex', 'study_date', 'study_time',
+  'timezone_offset_from_utc', 'study.accession_number', 'study_id', 'study_description', 'referring_physician_name', 'modalities_in_study',
+  'number_of_study_related_series', 'number_of_study_related_instances', 'study.attributes',
   'study.more_attributes', 'stored_by', 'study.created_at as arrived_at', `${exactly('study.created_at')} as arrived_exactly`, 'study.updated_at as changed_at', 'sort_key',
-  'of_series.body_parts', 'tagged.tags', 'first_series.more_attributes as first_series', 'coalesce(hidden.count, 0)::integer as hidden_series', 'study_lock.locked_by', 'study_lock.locked_at', 'favourite.target is not null as is_favourite', 'study_correction.corrections', 'coalesce(study_correction.version, 0) as case_version',
+  'of_series.body_parts', 'tagged.tags', 'first_series.more_attributes as first_series', 'coalesce(hidden.count, 0)::integer as hidden_series',
+  'study_lock.locked_by', 'study_lock.locked_at', 'favourite.target is not null as is_favourite', 'study_correction.corrections',
+  'coalesce(study_correction.version, 0) as case_version',
 ].join(', ')
 
 /** Keys are found first, and what is told of a study read of those of the page alone. */
@@ -53,7 +57,11 @@ const pageSql = (found: Sql, order: Sql, accountId: string | null): Sql => sql`w
 select ${{ text: columns, values: [] }}
 from page join study using (study_key)
   left join lateral (select array_agg(distinct body_part_examined) filter (where body_part_examined is not null) as body_parts from series where series.study_key = study.study_key) of_series on true
-  left join lateral (select array_agg(part_tag.name order by priority) as tags from study_tags join part_tag on part_tag.organisation_id = study_tags.organisation_id and part_tag.tag_id = any(study_tags.tag_ids) where study_tags.study_key = study.study_key) tagged on true
+  left join lateral (
+    select array_agg(part_tag.name order by priority) as tags
+    from study_tags join part_tag on part_tag.organisation_id = study_tags.organisation_id and part_tag.tag_id = any(study_tags.tag_ids)
+    where study_tags.study_key = study.study_key
+  ) tagged on true
   left join lateral (select more_attributes from series where series.study_key = study.study_key order by series_number_sort, series_key limit 1) first_series on true
   left join lateral (select count(*) from hidden_series join series using (series_instance_uid)
     where hidden_series.organisation_id = study.organisation_id and hidden_series.study_instance_uid = study.study_instance_uid and series.study_key = study.study_key) hidden on true

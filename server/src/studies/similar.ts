@@ -35,8 +35,16 @@ export function candidatesStatement(access: Access, { study_key, body_parts, mod
     ...(access.studies === 'all' ? [] : [sql`study.study_instance_uid = any(${[...access.studies]}::text[])`]),
   ], ' and ')
   const found = body_parts.length > 0
-    ? joined(body_parts.slice(0, mostParts).map((part) => sql`(select study_key from series where organisation_id = ${organisationId} and body_part_examined = ${part} and modality = any(${[...modalities]}::text[]) order by study_key desc limit ${mostLookedAt * 2})`), ' union ')
-    : joined(modalities.map((modality) => sql`(select study_key from study_modality where organisation_id = ${organisationId} and modality = ${modality} order by sort_key desc, study_key desc limit ${mostLookedAt})`), ' union ')
+    ? joined(
+      body_parts.slice(0, mostParts).map((part) =>
+        sql`(select study_key from series where organisation_id = ${organisationId} and body_part_examined = ${part} and modality = any(${[...modalities]}::text[]) order by study_key desc limit ${mostLookedAt * 2})`),
+      ' union ',
+    )
+    : joined(
+      modalities.map((modality) =>
+        sql`(select study_key from study_modality where organisation_id = ${organisationId} and modality = ${modality} order by sort_key desc, study_key desc limit ${mostLookedAt})`),
+      ' union ',
+    )
   return sql`with latest as materialized (select study_key from (${found}) as found order by study_key desc limit ${mostLookedAt})
 select study.study_key, study.study_instance_uid, study_description, modalities_in_study as modalities,
   (select array_agg(distinct body_part_examined) from series where series.study_key = study.study_key and body_part_examined is not null) as body_parts

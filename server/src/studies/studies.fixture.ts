@@ -14,7 +14,14 @@ export async function aHospital(service: OrganisationsService) {
 export type Hospital = Awaited<ReturnType<typeof aHospital>>
 
 /** One study with these attributes, stored and, where told, arrived so many hours ago. */
-export async function stored({ service, organisationId, headers }: Hospital, given: Parameters<typeof attributes>[0] = {}, { hoursAgo = 0, series = [{ kind: 'CT', instances: 2 }] as const }: { hoursAgo?: number; series?: NonNullable<Parameters<typeof aStudy>[0]>['series'] } = {}) {
+export async function stored(
+  { service, organisationId, headers }: Hospital,
+  given: Parameters<typeof attributes>[0] = {},
+  { hoursAgo = 0, series = [{ kind: 'CT', instances: 2 }] as const }: {
+    hoursAgo?: number
+    series?: NonNullable<Parameters<typeof aStudy>[0]>['series']
+  } = {},
+) {
   const study = aStudy({ series })
   const objects = study.instances.map((instance) => bytesOf({ ...instance, ...attributes(given) }))
   expect((await service.store(objects, { headers })).statusCode).toBe(200)

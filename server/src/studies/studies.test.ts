@@ -13,13 +13,38 @@ afterAll(() => service.close())
 test('a row tells what a reader asks first: who, what, how much, from where and since when', async () => {
   const hospital = await aHospital(service)
   const { StudyInstanceUID } = await stored(hospital, {
-    PatientName: 'Zhang^Wei=张^伟', PatientID: 'P-77', PatientSex: 'M', PatientBirthDate: '19800214', StudyDate: '20260213', StudyTime: '0915', AccessionNumber: 'A-100', StudyDescription: 'CT Thorax', BodyPartExamined: 'CHEST', InstitutionName: 'River Hospital',
+    PatientName: 'Zhang^Wei=张^伟',
+    PatientID: 'P-77',
+    PatientSex: 'M',
+    PatientBirthDate: '19800214',
+    StudyDate: '20260213',
+    StudyTime: '0915',
+    AccessionNumber: 'A-100',
+    StudyDescription: 'CT Thorax',
+    BodyPartExamined: 'CHEST',
+    InstitutionName: 'River Hospital',
     PatientTelephoneNumbers: '13800138000',
   })
   const [row] = (await list(hospital.administrator)).items
   expect(row).toMatchObject({
-    StudyInstanceUID, PatientName: 'Zhang^Wei=张^伟', PatientID: 'P-77', PatientSex: 'M', AccessionNumber: 'A-100', StudyDate: '20260213', StudyDescription: 'CT Thorax', BodyPartExamined: ['CHEST'], InstitutionName: 'River Hospital',
-    age: { value: 45, unit: 'years' }, ModalitiesInStudy: ['CT'], examTypes: ['CT'], category: 'radiology', NumberOfStudyRelatedSeries: 1, NumberOfStudyRelatedInstances: 2, state: 'normal', isFavourite: false, hiddenSeries: 0,
+    StudyInstanceUID,
+    PatientName: 'Zhang^Wei=张^伟',
+    PatientID: 'P-77',
+    PatientSex: 'M',
+    AccessionNumber: 'A-100',
+    StudyDate: '20260213',
+    StudyDescription: 'CT Thorax',
+    BodyPartExamined: ['CHEST'],
+    InstitutionName: 'River Hospital',
+    age: { value: 45, unit: 'years' },
+    ModalitiesInStudy: ['CT'],
+    examTypes: ['CT'],
+    category: 'radiology',
+    NumberOfStudyRelatedSeries: 1,
+    NumberOfStudyRelatedInstances: 2,
+    state: 'normal',
+    isFavourite: false,
+    hiddenSeries: 0,
     identity: { PatientBirthDate: '19800214', PatientTelephoneNumbers: '13800138000' },
   })
   expect(row?.recordId).toMatch(/^[0-9A-F]{12}$/)
@@ -68,8 +93,16 @@ describe('filters', () => {
   beforeAll(async () => {
     hospital = await aHospital(service)
     chest = (await stored(hospital, { PatientName: '王^小明', PatientID: 'P1', PatientSex: 'M', AccessionNumber: 'CT-1', StudyDate: '20260110', StudyTime: '080000' })).StudyInstanceUID
-    head = (await stored(hospital, { PatientName: 'Li^Wei', PatientID: 'P2', PatientSex: 'F', AccessionNumber: 'MR-1', StudyDate: '20260120', StudyTime: '080000' }, { series: [{ kind: 'MR', instances: 1 }] })).StudyInstanceUID
-    xray = (await stored(hospital, { PatientName: 'Schröder^Anna', PatientID: 'P3', PatientSex: '', AccessionNumber: 'CR-1', StudyDate: '', StudyTime: '', Modality: 'CR' }, { series: [{ kind: 'CT', instances: 1 }] })).StudyInstanceUID
+    head = (await stored(
+      hospital,
+      { PatientName: 'Li^Wei', PatientID: 'P2', PatientSex: 'F', AccessionNumber: 'MR-1', StudyDate: '20260120', StudyTime: '080000' },
+      { series: [{ kind: 'MR', instances: 1 }] },
+    )).StudyInstanceUID
+    xray = (await stored(
+      hospital,
+      { PatientName: 'Schröder^Anna', PatientID: 'P3', PatientSex: '', AccessionNumber: 'CR-1', StudyDate: '', StudyTime: '', Modality: 'CR' },
+      { series: [{ kind: 'CT', instances: 1 }] },
+    )).StudyInstanceUID
   })
   test.each([
     [{ studyNumber: 'MR-1' }, () => [head]], [{ studyNumber: 'MR' }, () => []], [{ patientId: 'P1' }, () => [chest]], [{ patientId: 'P' }, () => []],
@@ -92,7 +125,9 @@ describe('filters', () => {
     expect(uids(await list(hospital.doctor, { keyword: recordId }))).toEqual([head])
   })
   test('what no value can be is refused', async () => {
-    for (const query of ['examType=%25', 'keyword=x', 'sort=name', 'cursor=abc', 'arrivedFrom=yesterday', 'record=me']) expect([query, typeOf(await hospital.doctor.call('GET', `/studies?${query}`))]).toEqual([query, 'bad-request'])
+    for (const query of ['examType=%25', 'keyword=x', 'sort=name', 'cursor=abc', 'arrivedFrom=yesterday', 'record=me']) {
+      expect([query, typeOf(await hospital.doctor.call('GET', `/studies?${query}`))]).toEqual([query, 'bad-request'])
+    }
   })
 })
 
@@ -150,7 +185,9 @@ test('of another organisation nothing is listed, found or changed', async () => 
   expect((await detail(mine.doctor, own.StudyInstanceUID)).related).toEqual([])
   const tries: [Method, string, object | undefined][] = [
     ['GET', `/studies/${study.StudyInstanceUID}`, undefined], ['PUT', `/studies/${study.StudyInstanceUID}/series/${String(study.series[0]?.SeriesInstanceUID)}/visibility`, { isShown: false }],
-    ['PUT', `/studies/${own.StudyInstanceUID}/related/${study.StudyInstanceUID}`, undefined], ['PUT', `/studies/${study.StudyInstanceUID}/related/${own.StudyInstanceUID}`, undefined], ['DELETE', `/studies/${study.StudyInstanceUID}/related/${own.StudyInstanceUID}`, undefined],
+    ['PUT', `/studies/${own.StudyInstanceUID}/related/${study.StudyInstanceUID}`, undefined],
+    ['PUT', `/studies/${study.StudyInstanceUID}/related/${own.StudyInstanceUID}`, undefined],
+    ['DELETE', `/studies/${study.StudyInstanceUID}/related/${own.StudyInstanceUID}`, undefined],
   ]
   for (const [method, path, body] of tries) expect([path, typeOf(await mine.administrator.call(method, path, body))]).toEqual([path, 'no-such-study'])
   expect(await service.db('hidden_series').where({ organisation_id: theirs.organisationId })).toEqual([])
@@ -161,14 +198,23 @@ test('what a person sends from a browser is smaller than twenty mebibytes; a pro
   const create = (bytes: number, headers: Record<string, string> = {}) => hospital.doctor.call('POST', '/uploads', undefined, { 'tus-resumable': '1.0.0', 'upload-length': String(bytes), ...headers })
   expect(typeOf(await create(20 * 1024 * 1024))).toBe('payload-too-large')
   expect((await create(20 * 1024 * 1024 - 1)).statusCode).toBe(201)
-  expect((await service.app.inject({ method: 'POST', url: '/api/uploads', headers: { ...await service.as(hospital.slug, ['upload']), 'tus-resumable': '1.0.0', 'upload-length': String(20 * 1024 * 1024) } })).statusCode).toBe(201)
+  expect((await service.app.inject({
+    method: 'POST',
+    url: '/api/uploads',
+    headers: { ...await service.as(hospital.slug, ['upload']), 'tus-resumable': '1.0.0', 'upload-length': String(20 * 1024 * 1024) },
+  })).statusCode).toBe(201)
 })
 
 describe('routes and roles', () => {
   const routes: readonly (readonly [Method, string, string, object | undefined])[] = [
     ['GET', '/studies', 'study.view', undefined], ['GET', '/studies/1.2.3', 'study.view', undefined], ['PUT', '/studies/1.2.3/series/1.2.3/visibility', 'study.edit_case', { isShown: true }],
-    ['GET', '/studies/1.2.3/similar', 'study.view', undefined], ['POST', '/studies/1.2.3/colleague-shares', 'study.share_colleague', { membershipIds: [nowhere] }], ['PATCH', '/studies/1.2.3/case', 'study.edit_case', { corrections: { PatientID: 'P' } }],
-    ['GET', '/study-views', 'study.view', undefined], ['POST', '/study-views', 'study.view', { name: 'x' }], ['PUT', `/study-views/${nowhere}`, 'study.view', { name: 'x', filters: {}, isDefault: false }], ['DELETE', `/study-views/${nowhere}`, 'study.view', undefined],
+    ['GET', '/studies/1.2.3/similar', 'study.view', undefined],
+    ['POST', '/studies/1.2.3/colleague-shares', 'study.share_colleague', { membershipIds: [nowhere] }],
+    ['PATCH', '/studies/1.2.3/case', 'study.edit_case', { corrections: { PatientID: 'P' } }],
+    ['GET', '/study-views', 'study.view', undefined],
+    ['POST', '/study-views', 'study.view', { name: 'x' }],
+    ['PUT', `/study-views/${nowhere}`, 'study.view', { name: 'x', filters: {}, isDefault: false }],
+    ['DELETE', `/study-views/${nowhere}`, 'study.view', undefined],
     ['PUT', '/studies/1.2.3/related/1.2.4', 'study.edit_case', undefined], ['DELETE', '/studies/1.2.3/related/1.2.4', 'study.edit_case', undefined],
   ]
   const headers = { 'if-match': '"0"' }

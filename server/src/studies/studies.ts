@@ -1,5 +1,8 @@
 /** The study list and a study's page: what is found, what is told of it, and what belongs together. */
-import { defaultPageSize, studiesCountedTo, type CaseCorrections, type ColleagueShare, type SimilarStudy, type RelatedStudy, type StudyDetail, type StudyFilter, type StudyListQuery, type StudyPage, type StudySeries } from '@isocenter/contracts'
+import {
+  defaultPageSize, studiesCountedTo, type CaseCorrections, type ColleagueShare, type SimilarStudy, type RelatedStudy, type StudyDetail,
+  type StudyFilter, type StudyListQuery, type StudyPage, type StudySeries,
+} from '@isocenter/contracts'
 import { Type } from 'typebox'
 import { performersOf } from '../audit/index.ts'
 import { isTagSearchComplete } from '../body-parts/index.ts'
@@ -83,8 +86,10 @@ export function createStudies({ db, statementTimeoutMs, now = () => new Date() }
     const performer = await performersOf(db, found.map(({ hidden_by }) => hidden_by))
     return found.map((row) => ({
       SeriesInstanceUID: row.series_instance_uid, NumberOfSeriesRelatedInstances: row.number_of_series_related_instances, isShown: row.hidden_by === null,
-      ...(row.modality === null ? {} : { Modality: row.modality }), ...(row.series_number === null ? {} : { SeriesNumber: row.series_number }), ...(row.series_description === null ? {} : { SeriesDescription: row.series_description }),
-      ...(row.series_date === null ? {} : { SeriesDate: row.series_date }), ...(row.series_time === null ? {} : { SeriesTime: row.series_time }), ...(row.body_part_examined === null ? {} : { BodyPartExamined: row.body_part_examined }),
+      ...(row.modality === null ? {} : { Modality: row.modality }), ...(row.series_number === null ? {} : { SeriesNumber: row.series_number }),
+      ...(row.series_description === null ? {} : { SeriesDescription: row.series_description }),
+      ...(row.series_date === null ? {} : { SeriesDate: row.series_date }), ...(row.series_time === null ? {} : { SeriesTime: row.series_time }),
+      ...(row.body_part_examined === null ? {} : { BodyPartExamined: row.body_part_examined }),
       ...(row.hidden_by === null ? {} : { hiddenBy: performer(row.hidden_by) }),
     }))
   }
@@ -169,7 +174,14 @@ export function createStudies({ db, statementTimeoutMs, now = () => new Date() }
       const corrected = await correctionsOf(db, access.organisationId, candidates.map(({ study_instance_uid }) => study_instance_uid))
       const alike = mostAlike(study, candidates.map((one) => ({ ...one, study_description: told(corrected.get(one.study_instance_uid), 'StudyDescription', one.study_description) })), mostSimilar)
       if (alike.length === 0) return []
-      const found = await studyRows(studiesStatement([sql`study.organisation_id = ${access.organisationId}`, sql`study.study_key = any(${alike.map(({ candidate }) => candidate.study_key)}::bigint[])`], alike.length, accountOf(access)))
+      const found = await studyRows(studiesStatement(
+        [
+          sql`study.organisation_id = ${access.organisationId}`,
+          sql`study.study_key = any(${alike.map(({ candidate }) => candidate.study_key)}::bigint[])`,
+        ],
+        alike.length,
+        accountOf(access),
+      ))
       const summaries = new Map((await toSummaries(db, access, found)).map((summary) => [summary.StudyInstanceUID, summary]))
       return alike.flatMap(({ candidate, reason }) => {
         const summary = summaries.get(candidate.study_instance_uid)
@@ -192,7 +204,15 @@ export function createStudies({ db, statementTimeoutMs, now = () => new Date() }
       const hidden = trx('hidden_series').where({ ...own(access, StudyInstanceUID), series_instance_uid: SeriesInstanceUID })
       // The database's time, while the study is locked: see tombstones.ts.
       if (isShown) await hidden.delete()
-      else await trx('hidden_series').insert({ ...own(access, StudyInstanceUID), series_instance_uid: SeriesInstanceUID, hidden_by: actorOf(access), hidden_at: trx.raw('clock_timestamp()') }).onConflict(['organisation_id', 'study_instance_uid', 'series_instance_uid']).ignore()
+      else await trx('hidden_series')
+        .insert({
+          ...own(access, StudyInstanceUID),
+          series_instance_uid: SeriesInstanceUID,
+          hidden_by: actorOf(access),
+          hidden_at: trx.raw('clock_timestamp()'),
+        })
+        .onConflict(['organisation_id', 'study_instance_uid', 'series_instance_uid'])
+        .ignore()
       await noteEdit(trx, access, StudyInstanceUID, patient_id, { SeriesInstanceUID, isShown })
     }),
 

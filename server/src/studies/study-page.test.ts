@@ -11,12 +11,20 @@ afterAll(() => service.close())
 describe('the page of a study', () => {
   test('tells the case, its series and the bytes', async () => {
     const hospital = await aHospital(service)
-    const { StudyInstanceUID, series } = await stored(hospital, { PatientName: 'Li^Wei', RequestingPhysician: 'Sun^Yat', ReferringPhysicianName: 'Ma^Li', Manufacturer: 'Acme' }, { series: [{ kind: 'CT', instances: 2 }, { kind: 'MR', instances: 1 }] })
+    const { StudyInstanceUID, series } = await stored(
+      hospital,
+      { PatientName: 'Li^Wei', RequestingPhysician: 'Sun^Yat', ReferringPhysicianName: 'Ma^Li', Manufacturer: 'Acme' },
+      { series: [{ kind: 'CT', instances: 2 }, { kind: 'MR', instances: 1 }] },
+    )
     const study = await detail(hospital.doctor, StudyInstanceUID)
     expect(study.caseInformation.patient).toContainEqual({ keyword: 'PatientName', value: 'Li^Wei' })
     expect(study.caseInformation.exam).toContainEqual({ keyword: 'Manufacturer', value: 'Acme' })
     expect(study.caseInformation.order).toContainEqual({ keyword: 'RequestingPhysician', value: 'Sun^Yat' })
-    expect(study.series.map(({ SeriesInstanceUID, NumberOfSeriesRelatedInstances, isShown }) => [SeriesInstanceUID, NumberOfSeriesRelatedInstances, isShown])).toEqual([[series[0]?.SeriesInstanceUID, 2, true], [series[1]?.SeriesInstanceUID, 1, true]])
+    expect(study.series.map(({ SeriesInstanceUID, NumberOfSeriesRelatedInstances, isShown }) => [
+      SeriesInstanceUID,
+      NumberOfSeriesRelatedInstances,
+      isShown,
+    ])).toEqual([[series[0]?.SeriesInstanceUID, 2, true], [series[1]?.SeriesInstanceUID, 1, true]])
     expect(study.byteLength).toBeGreaterThan(0)
   })
 
@@ -41,8 +49,16 @@ describe('the page of a study', () => {
     const [one, linked, more] = [await stored(hospital, { PatientID: 'L1' }), await stored(hospital, { PatientID: 'L2' }), await stored(hospital, { PatientID: 'L3' })]
     expect(typeOf(await hospital.administrator.call('PUT', `/studies/${one.StudyInstanceUID}/related/${linked.StudyInstanceUID}`))).toBe('204')
     await service.db.raw(`insert into related_study (organisation_id, study_instance_uid, related_study_instance_uid, linked_by, linked_at)
-      select ?, least(?, uid collate "C"), greatest(?, uid collate "C"), 'account:x', now() from (select '9.' || n as uid from generate_series(1, 49) n) others`, [hospital.organisationId, one.StudyInstanceUID, one.StudyInstanceUID])
-    for (const [from, to] of [[one, more], [more, one]] as const) expect(typeOf(await hospital.administrator.call('PUT', `/studies/${from.StudyInstanceUID}/related/${to.StudyInstanceUID}`))).toBe('too-many-linked-studies')
+      select ?, least(?, uid collate "C"), greatest(?, uid collate "C"), 'account:x', now() from (select '9.' || n as uid from generate_series(1, 49) n) others`, [
+        hospital.organisationId,
+        one.StudyInstanceUID,
+        one.StudyInstanceUID,
+      ])
+    for (const [from, to] of [[one, more], [more, one]] as const) {
+      expect(typeOf(await hospital.administrator.call('PUT', `/studies/${from.StudyInstanceUID}/related/${to.StudyInstanceUID}`))).toBe(
+        'too-many-linked-studies',
+      )
+    }
     // The link that is there already takes no place.
     expect(typeOf(await hospital.administrator.call('PUT', `/studies/${linked.StudyInstanceUID}/related/${one.StudyInstanceUID}`))).toBe('204')
     expect((await detail(hospital.doctor, more.StudyInstanceUID)).related).toEqual([])

@@ -58,7 +58,14 @@ export async function toSummaries(db: Db, access: Access, found: readonly StudyL
     return {
       StudyInstanceUID: row.study_instance_uid, recordId: row.record_id,
       ...present({
-        PatientName: told('PatientName', row.patient_name), PatientID: told('PatientID', row.patient_id), PatientSex: told('PatientSex', row.patient_sex), PatientAge, AccessionNumber: told('AccessionNumber', row.accession_number), StudyID: told('StudyID', row.study_id), StudyDate: row.study_date, StudyTime: row.study_time,
+        PatientName: told('PatientName', row.patient_name),
+        PatientID: told('PatientID', row.patient_id),
+        PatientSex: told('PatientSex', row.patient_sex),
+        PatientAge,
+        AccessionNumber: told('AccessionNumber', row.accession_number),
+        StudyID: told('StudyID', row.study_id),
+        StudyDate: row.study_date,
+        StudyTime: row.study_time,
         TimezoneOffsetFromUTC: row.timezone_offset_from_utc, StudyDescription: told('StudyDescription', row.study_description), InstitutionName: told('InstitutionName', textIn(all, 'InstitutionName')),
         ReferringPhysicianName: told('ReferringPhysicianName', row.referring_physician_name),
       }),
@@ -70,8 +77,21 @@ export async function toSummaries(db: Db, access: Access, found: readonly StudyL
       ...(row.stored_by === null ? {} : { uploader: performer(row.stored_by) }),
       arrivedAt: row.arrived_at.toISOString(), changedAt: row.changed_at.toISOString(),
       ...(bytes === undefined ? {} : { byteLength: size ?? 0 }),
-      ...(seesIdentities ? { identity: present({ PatientBirthDate, PatientTelephoneNumbers: told('PatientTelephoneNumbers', textIn(all, 'PatientTelephoneNumbers')), OtherPatientIDs: told('OtherPatientIDs', textIn(all, 'OtherPatientIDs')), PatientAddress: told('PatientAddress', textIn(all, 'PatientAddress')) }) } : {}),
-      corrected: (Object.keys(corrections) as CorrectableKeyword[]).filter(isTold), ...(ofPatient.length === 0 ? {} : { correctedFrom: present(Object.fromEntries(ofPatient.map((keyword) => [keyword, said[keyword]]))) }), isFavourite: row.is_favourite, hiddenSeries: row.hidden_series, actions: actionsOf(access, row),
+      ...(seesIdentities
+        ? {
+          identity: present({
+            PatientBirthDate,
+            PatientTelephoneNumbers: told('PatientTelephoneNumbers', textIn(all, 'PatientTelephoneNumbers')),
+            OtherPatientIDs: told('OtherPatientIDs', textIn(all, 'OtherPatientIDs')),
+            PatientAddress: told('PatientAddress', textIn(all, 'PatientAddress')),
+          }),
+        }
+        : {}),
+      corrected: (Object.keys(corrections) as CorrectableKeyword[]).filter(isTold),
+      ...(ofPatient.length === 0 ? {} : { correctedFrom: present(Object.fromEntries(ofPatient.map((keyword) => [keyword, said[keyword]]))) }),
+      isFavourite: row.is_favourite,
+      hiddenSeries: row.hidden_series,
+      actions: actionsOf(access, row),
     }
   })
 }

@@ -12,13 +12,23 @@ afterAll(() => service.close())
 
 const base64 = (text: string) => Buffer.from(text).toString('base64')
 const metadata = (describes: unknown) => `kind ${base64('file')},describes ${base64(JSON.stringify(describes))}`
-const begin = ({ call }: TestMember, describes: unknown, byteLength: number) => call('POST', '/uploads', undefined, { 'tus-resumable': '1.0.0', 'upload-length': String(byteLength), 'upload-metadata': metadata(describes) })
+const begin = ({ call }: TestMember, describes: unknown, byteLength: number) =>
+  call('POST', '/uploads', undefined, { 'tus-resumable': '1.0.0', 'upload-length': String(byteLength), 'upload-metadata': metadata(describes) })
 const send = async (member: TestMember, file: Buffer, describes: FileDescription) => {
   const path = String((await begin(member, describes, file.length)).headers.location).replace(/^\/api/, '')
   expect((await member.call('PATCH', path, file, { 'tus-resumable': '1.0.0', 'upload-offset': '0', 'content-type': 'application/offset+octet-stream' })).statusCode).toBe(204)
   return (await member.call('GET', path)).json<Upload>()
 }
-const describes: FileDescription = { category: 'endoscopy', StudyInstanceUID: '2.25.77', batch: '00000000-0000-4000-8000-000000000001', InstanceNumber: 1, PatientName: 'Zhang^Wei', PatientID: 'P-1', StudyDate: '20261120', anatomicRegion: 'stomach' }
+const describes: FileDescription = {
+  category: 'endoscopy',
+  StudyInstanceUID: '2.25.77',
+  batch: '00000000-0000-4000-8000-000000000001',
+  InstanceNumber: 1,
+  PatientName: 'Zhang^Wei',
+  PatientID: 'P-1',
+  StudyDate: '20261120',
+  anatomicRegion: 'stomach',
+}
 const jpeg = () => sharp({ create: { width: 64, height: 48, channels: 3, background: '#aa3311' } }).jpeg()
 const pdf = Buffer.from('%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj 2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj trailer<</Root 1 0 R>>\n%%EOF')
 
@@ -59,7 +69,16 @@ test('what nothing can be made of is named, and nothing of it is stored', async 
 
 test('what describes a file is checked before a byte of it comes, and its size', async () => {
   const doctor = await (await service.organisation('hospital')).member('general')
-  for (const wrong of [{}, { ...describes, category: 'dentistry' }, { ...describes, StudyInstanceUID: '1.02' }, { ...describes, PatientName: 'a\\b' }, { ...describes, StudyDate: '20261399' }, { ...describes, more: 1 }]) expect(typeOf(await begin(doctor, wrong, 10))).toBe('invalid-upload')
+  for (const wrong of [
+    {},
+    { ...describes, category: 'dentistry' },
+    { ...describes, StudyInstanceUID: '1.02' },
+    { ...describes, PatientName: 'a\\b' },
+    { ...describes, StudyDate: '20261399' },
+    { ...describes, more: 1 },
+  ]) {
+    expect(typeOf(await begin(doctor, wrong, 10))).toBe('invalid-upload')
+  }
   expect(typeOf(await doctor.call('POST', '/uploads', undefined, { 'tus-resumable': '1.0.0', 'upload-length': '10', 'upload-metadata': `kind ${base64('file')}` }))).toBe('invalid-upload')
   expect(typeOf(await begin(doctor, describes, 20 * 1024 * 1024))).toBe('payload-too-large')
 })

@@ -90,7 +90,12 @@ const nextAttempt = ({ attempts }: StoredUpload): Date => new Date(Date.now() + 
 const storeUpload = (options: Finishing, upload: StoredUpload, pieces: readonly Piece[]): Promise<{ status: number; response: DicomJson }> =>
   storeBody(options, upload, joined(options.blobs, pieces), metadataOf({ 'upload-metadata': upload.metadata }).dataSetDigest)
 
-function storeBody({ blobs, catalogue, metrics, log, maxInstanceBytes }: Finishing, upload: StoredUpload, body: AsyncIterable<Uint8Array>, dataSetDigest: string | undefined): Promise<{ status: number; response: DicomJson }> {
+function storeBody(
+  { blobs, catalogue, metrics, log, maxInstanceBytes }: Finishing,
+  upload: StoredUpload,
+  body: AsyncIterable<Uint8Array>,
+  dataSetDigest: string | undefined,
+): Promise<{ status: number; response: DicomJson }> {
   return storeOne({
     body, dataSetDigest, access: accessOf(upload), serviceURL: upload.serviceURL, blobs, catalogue, metrics, maxInstanceBytes,
     log: { info: (fields, message) => { log.info(fields, message) }, warn: (fields, message) => { log.warn(fields, message) }, error: (fields, message) => { log.warn(fields, message) } },
@@ -105,7 +110,12 @@ async function storeFile(options: Finishing, upload: StoredUpload, pieces: reado
   const { describes } = metadataOf({ 'upload-metadata': upload.metadata })
   if (describes === undefined) throw new TypeError('An upload of a file says nothing of it.')
   return inTurn(async () => {
-    const wrapped = await wrapFile(Buffer.concat(await Array.fromAsync(joined(options.blobs, pieces))), { describes, uploadId: upload.uploadId, at: upload.createdAt, study: await studyAttributes(options.db, upload, describes.StudyInstanceUID) })
+    const wrapped = await wrapFile(Buffer.concat(await Array.fromAsync(joined(options.blobs, pieces))), {
+      describes,
+      uploadId: upload.uploadId,
+      at: upload.createdAt,
+      study: await studyAttributes(options.db, upload, describes.StudyInstanceUID),
+    })
     if ('refused' in wrapped) return { status: 409, response: withFinding(storeResponse([{ kind: 'failed', reason: 'cannotUnderstand', comment: wrapped.refused }], upload.serviceURL), wrapped.refused) }
     const { status, response } = await storeBody(options, upload, (async function* () { yield* wrapped.object })(), undefined)
     return { status, response: wrapped.finding === undefined ? response : withFinding(response, wrapped.finding) }

@@ -35,7 +35,13 @@ export const uploadRoutes: ApiRoutes<{ uploads: Uploads; config: Pick<Config, 'P
 
   app.post('/uploads', {
     bodyLimit: anyBodyBytes,
-    schema: { operationId: 'createUpload', summary: 'Begins a resumable upload of one DICOM object, or of a file that becomes one', description: `${protocol} Upload-Metadata holds "kind", and as JSON "describes" (FileDescription, with kind file) and "corrections" (UploadCorrections).`, tags, response: { 201: Empty, '4xx': Problem } },
+    schema: {
+      operationId: 'createUpload',
+      summary: 'Begins a resumable upload of one DICOM object, or of a file that becomes one',
+      description: `${protocol} Upload-Metadata holds "kind", and as JSON "describes" (FileDescription, with kind file) and "corrections" (UploadCorrections).`,
+      tags,
+      response: { 201: Empty, '4xx': Problem },
+    },
     config: { policy: 'upload', audit: 'study.store' },
   }, async (request, reply) => {
     requireVersion(request.headers)

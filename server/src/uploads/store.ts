@@ -69,7 +69,9 @@ const reachOf = (studies: Access['studies']): string => (studies === 'all' ? stu
 export const toTold = (upload: StoredUpload): Upload => ({
   uploadId: upload.uploadId, kind: upload.kind, state: upload.state, byteLength: upload.byteLength, byteOffset: upload.byteOffset,
   createdAt: upload.createdAt.toISOString(), expiresAt: upload.expiresAt.toISOString(),
-  ...(findingOf(upload.result) !== undefined && { finding: findingOf(upload.result) }), ...(upload.result !== undefined && { disposition: dispositionOf(upload.result), result: upload.result }), ...(upload.resultStatus !== undefined && { status: upload.resultStatus }),
+  ...(findingOf(upload.result) !== undefined && { finding: findingOf(upload.result) }),
+  ...(upload.result !== undefined && { disposition: dispositionOf(upload.result), result: upload.result }),
+  ...(upload.resultStatus !== undefined && { status: upload.resultStatus }),
 })
 
 export interface NewUpload {

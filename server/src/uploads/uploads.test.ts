@@ -178,7 +178,13 @@ describe.each(stores.filter(({ needs }) => needs.every(hasProgram)))('uploads, b
   test('are bounded in size and number, and refuse what nobody can mean', async () => {
     const tooLarge = await send('POST', '/api/uploads', { ...version, 'upload-length': String(9 * 1024 ** 2) })
     expect([tooLarge.statusCode, tooLarge.json()]).toEqual([413, expect.objectContaining({ maxBytes: 8 * 1024 ** 2 })])
-    const impossible: Record<string, string>[] = [{}, { 'upload-length': '-1' }, { 'upload-length': '1e3' }, { 'upload-length': '10', 'upload-metadata': `kind ${Buffer.from('zip').toString('base64')}` }, { 'upload-length': '10', 'upload-metadata': 'a b c' }]
+    const impossible: Record<string, string>[] = [
+      {},
+      { 'upload-length': '-1' },
+      { 'upload-length': '1e3' },
+      { 'upload-length': '10', 'upload-metadata': `kind ${Buffer.from('zip').toString('base64')}` },
+      { 'upload-length': '10', 'upload-metadata': 'a b c' },
+    ]
     for (const headers of impossible) {
       expect((await send('POST', '/api/uploads', { ...version, ...headers })).statusCode).toBe(400)
     }

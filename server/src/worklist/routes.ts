@@ -30,7 +30,13 @@ export const worklistRoutes: ApiRoutes<{ worklist: Worklist; accessLog: AccessLo
   }
 
   app.get('/modality-worklist', {
-    schema: { operationId: 'listWorklist', summary: 'Scheduled procedure steps by start; what is over only where its status is asked for', tags: ['Worklist'], querystring: WorklistQuery, response: { 200: WorklistPage, '4xx': Problem } },
+    schema: {
+      operationId: 'listWorklist',
+      summary: 'Scheduled procedure steps by start; what is over only where its status is asked for',
+      tags: ['Worklist'],
+      querystring: WorklistQuery,
+      response: { 200: WorklistPage, '4xx': Problem },
+    },
     config: { policy: 'worklist:read', audit: 'worklist.read' },
   }, async (request) => {
     const { limit = defaultPageSize, cursor } = request.query
@@ -92,7 +98,13 @@ export const worklistRoutes: ApiRoutes<{ worklist: Worklist; accessLog: AccessLo
   })
 
   app.get('/performed-procedure-steps/:SOPInstanceUID', {
-    schema: { operationId: 'getPerformedStep', summary: 'One performed procedure step, and what came of it', tags: ['Worklist'], params: Type.Object({ SOPInstanceUID: UID }), response: { 200: PerformedStep, '4xx': Problem } },
+    schema: {
+      operationId: 'getPerformedStep',
+      summary: 'One performed procedure step, and what came of it',
+      tags: ['Worklist'],
+      params: Type.Object({ SOPInstanceUID: UID }),
+      response: { 200: PerformedStep, '4xx': Problem },
+    },
     config: { policy: 'performed-procedure:read', audit: 'performed-step.read' },
   }, async (request) => {
     const step = await worklist.performed.find(request.access, request.params.SOPInstanceUID)

@@ -15,7 +15,16 @@ let asked = 0
 async function anOrganisation(slug = `hospital-${asked++}`) {
   const authorization = await service.as(slug)
   const send = (method: Method, url: string, payload?: unknown, headers: Record<string, string> = {}) =>
-    service.app.inject({ method, url, headers: { ...authorization, ...(payload === undefined ? {} : { 'content-type': url.startsWith('/dicom-web') ? 'application/dicom+json' : 'application/json' }), ...headers }, ...(payload === undefined ? {} : { payload: JSON.stringify(payload) }) })
+    service.app.inject({
+      method,
+      url,
+      headers: {
+        ...authorization,
+        ...(payload === undefined ? {} : { 'content-type': url.startsWith('/dicom-web') ? 'application/dicom+json' : 'application/json' }),
+        ...headers,
+      },
+      ...(payload === undefined ? {} : { payload: JSON.stringify(payload) }),
+    })
   return {
     slug, send,
     add: async (step: DicomJson) => {

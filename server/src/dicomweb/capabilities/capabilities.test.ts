@@ -6,7 +6,21 @@ let service: TestService
 beforeAll(async () => { service = await aService() })
 afterAll(() => service.close())
 
-interface Wadl { application: { resources: { base: string; resource: { path: string; method: { name: string; request: { param: { name: string }[]; representation: { mediaType: string }[] }; response: { representation: { mediaType: string }[] } }[] }[] } } }
+interface Wadl {
+  application: {
+    resources: {
+      base: string
+      resource: {
+        path: string
+        method: {
+          name: string
+          request: { param: { name: string }[]; representation: { mediaType: string }[] }
+          response: { representation: { mediaType: string }[] }
+        }[]
+      }[]
+    }
+  }
+}
 
 const options = (path: string, headers: Record<string, string> = {}) => service.app.inject({ method: 'OPTIONS', url: `/dicom-web${path}`, headers })
 const resourcesOf = async (path: string) => (await options(path, { accept: 'application/json' })).json<Wadl>().application.resources.resource

@@ -56,7 +56,10 @@ async function changesFor(catalogue: Catalogue, access: Access, { after: start, 
     for (;;) {
       const page = await catalogue.changes(access, { after, limit, withMetadata })
       if (after < page.forgotten || after > page.latest) {
-        throw changesForgotten('The feed does not reach back to this offset, or not up to it yet. Bring what you have up to date by searching, then read on from "latest".', { forgotten: page.forgotten, latest: page.latest })
+        throw changesForgotten(
+          'The feed does not reach back to this offset, or not up to it yet. Bring what you have up to date by searching, then read on from "latest".',
+          { forgotten: page.forgotten, latest: page.latest },
+        )
       }
       const remaining = until - performance.now()
       if (page.changes.length > 0 || remaining <= 0 || signal.aborted) return page

@@ -25,7 +25,10 @@ const patients = async (query: string) => (await search(`/studies?${query}`)).ma
 test('105 the six resources answer at their level', async () => {
   const study = `/studies/${ct.StudyInstanceUID}`
   const series = `${study}/series/${ct.series[0]?.SeriesInstanceUID ?? ''}`
-  for (const [path, count, uid] of [['/studies', 3, '0020000D'], [`${study}/series`, 2, '0020000E'], [`${study}/instances`, 3, '00080018'], [`${series}/instances`, 2, '00080018'], ['/series', 4, '0020000E'], ['/instances', 4, '00080018']] as const) {
+  for (const [path, count, uid] of [
+    ['/studies', 3, '0020000D'], [`${study}/series`, 2, '0020000E'], [`${study}/instances`, 3, '00080018'], [`${series}/instances`, 2, '00080018'],
+    ['/series', 4, '0020000E'], ['/instances', 4, '00080018'],
+  ] as const) {
     const results = await search(path)
     expect([path, results.length, new Set(results.map((json) => value(json, uid))).size]).toEqual([path, count, count])
   }
@@ -39,7 +42,12 @@ test('62 63 20 the answer is DICOM JSON with ascending keys, not for shared cach
 
 test('136 137 what a study answers with', async () => {
   const [study] = await search('/studies?PatientID=P2')
-  for (const tag of ['00080020', '00080030', '00080050', '00080056', '00080061', '00080090', '00081190', '00100010', '00100020', '00100030', '00100040', '0020000D', '00200010', '00201206', '00201208']) expect(study).toHaveProperty(tag)
+  for (const tag of [
+    '00080020', '00080030', '00080050', '00080056', '00080061', '00080090', '00081190', '00100010', '00100020', '00100030', '00100040', '0020000D',
+    '00200010', '00201206', '00201208',
+  ]) {
+    expect(study).toHaveProperty(tag)
+  }
   expect(study?.['00080050']).toEqual({ vr: 'SH' })
   expect([value(study, '00201206'), value(study, '00201208'), study?.['00080061']?.Value]).toEqual([1, 2, ['MR']])
   expect(value(study, '00081190')).toBe(`https://pacs.example/dicom-web/studies/${mr.StudyInstanceUID}`)

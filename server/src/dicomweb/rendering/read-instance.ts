@@ -12,7 +12,10 @@ export interface InstanceSource {
 }
 
 /** An instance whose bytes are stored. Its metadata come along where the catalogue has none of it. */
-export type RenderedInstance = Pick<InstanceRecord, 'StudyInstanceUID' | 'SeriesInstanceUID' | 'SOPInstanceUID' | 'transferSyntaxUID' | 'blobKey' | 'byteLength' | 'layout'> & { readonly metadataText?: string | undefined }
+export type RenderedInstance = Pick<InstanceRecord,
+  | 'StudyInstanceUID' | 'SeriesInstanceUID' | 'SOPInstanceUID' | 'transferSyntaxUID' | 'blobKey' | 'byteLength' | 'layout'> & {
+    readonly metadataText?: string | undefined
+  }
 
 /** Last tags of the values that the pipeline reads (PS3.3 §C.7.9, §C.9.2, §C.10.5, §C.11): tables, overlays, graphics, times, ICC profile. */
 const neededValues = /(?:^|\.)(?:00283006|002812[02][123]|60[01][02468ACE]3000|00282000|00700022|00181065)$/

@@ -19,7 +19,11 @@ const sameStudy = (first: DicomJson, ...others: DicomJson[]): DicomJson[] => [fi
 const located = (parts: { headers: ReadonlyMap<string, string> }[]) => parts.map(({ headers }) => headers.get('content-location')?.replace('https://pacs.example/dicom-web', ''))
 
 describe('a study', () => {
-  const [slice, cine, report] = sameStudy(anInstance({ kind: 'CT', SeriesNumber: 1 }), anInstance({ kind: 'US', SeriesNumber: 2, NumberOfFrames: 3 }), anInstance({ kind: 'SR', SeriesNumber: 3 })) as [DicomJson, DicomJson, DicomJson]
+  const [slice, cine, report] = sameStudy(
+    anInstance({ kind: 'CT', SeriesNumber: 1 }),
+    anInstance({ kind: 'US', SeriesNumber: 2, NumberOfFrames: 3 }),
+    anInstance({ kind: 'SR', SeriesNumber: 3 }),
+  ) as [DicomJson, DicomJson, DicomJson]
   beforeAll(() => storeAll([slice, cine, report]))
 
   test('as multipart is every frame of every image in order, each with its own URL', async () => {
@@ -77,7 +81,9 @@ describe('one image', () => {
 
   test('has a validator that changes with every parameter, and HEAD without a body', async () => {
     const path = `${pathOf(slice)}/rendered`
-    const etags = await Promise.all(['', '?quality=50', '?viewport=20,20', '?window=0,10,sigmoid', '?annotation=patient', '?iccprofile=yes'].map(async (query) => String((await service.get(path + query, { accept: 'image/jpeg' })).headers['etag'])))
+    const etags = await Promise.all([
+      '', '?quality=50', '?viewport=20,20', '?window=0,10,sigmoid', '?annotation=patient', '?iccprofile=yes',
+    ].map(async (query) => String((await service.get(path + query, { accept: 'image/jpeg' })).headers['etag'])))
     expect(new Set(etags).size).toBe(etags.length)
     expect((await service.get(path, { accept: 'image/jpeg', 'if-none-match': etags[0] ?? '' })).statusCode).toBe(304)
     const head = await service.app.inject({ method: 'HEAD', url: `/dicom-web${path}`, headers: { ...await service.as('north'), accept: 'image/png' } })
@@ -141,7 +147,10 @@ describe.skipIf(!shared)('real objects', () => {
     expect((await sharp(answer.rawPayload).metadata()).width).toBeLessThanOrEqual(300)
     expect((await service.get(`${state}/rendered?window=1,2,linear`)).statusCode).toBe(400)
   })
-  test.for(['secondary-capture/SC_rgb_small_odd.dcm', 'us-multiframe/gdcm-US-ALOKA-16.dcm', 'enhanced/eCT_Supplemental.dcm', 'enhanced/parametric_map_float.dcm', 'cr-dx/RG3_J2KR.dcm', 'wsi/sm_image.dcm', 'seg/liver-ct/liver.dcm'])(
+  test.for([
+    'secondary-capture/SC_rgb_small_odd.dcm', 'us-multiframe/gdcm-US-ALOKA-16.dcm', 'enhanced/eCT_Supplemental.dcm',
+    'enhanced/parametric_map_float.dcm', 'cr-dx/RG3_J2KR.dcm', 'wsi/sm_image.dcm', 'seg/liver-ct/liver.dcm',
+  ])(
     '%s is rendered', async (path) => {
       const answer = await service.get(`${await storedFile(path)}/rendered?viewport=128,128`, { accept: 'image/png' })
       expect(answer.statusCode).toBe(200)

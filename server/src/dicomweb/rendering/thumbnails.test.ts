@@ -23,7 +23,11 @@ const studyOf = (json: DicomJson) => `/studies/${value(json, '0020000D')}`
 const seriesOf = (json: DicomJson) => `${studyOf(json)}/series/${value(json, '0020000E')}`
 const pathOf = (json: DicomJson) => `${seriesOf(json)}/instances/${value(json, '00080018')}`
 const storeAll = async (objects: readonly DicomJson[]) => { expect((await service.store(objects.map((json) => bytesOf(json)))).statusCode).toBe(200) }
-const kept = (json: DicomJson) => rows<{ blob_key: string; version: number }>(service.db, 'select t.blob_key, t.version from thumbnail t join instance using (instance_key) where sop_instance_uid = ?', [value(json, '00080018')])
+const kept = (json: DicomJson) => rows<{ blob_key: string; version: number }>(
+  service.db,
+  'select t.blob_key, t.version from thumbnail t join instance using (instance_key) where sop_instance_uid = ?',
+  [value(json, '00080018')],
+)
 
 /** Until it is so, ten seconds at most. */
 async function eventually(isSo: () => Promise<boolean>): Promise<void> {

@@ -143,7 +143,10 @@ async function removeOrphans({ db, blobs, now, remembered = new LeftObjects(), m
 }
 
 /** What a blob no row names is: nothing that is missed, since it can be made again or is no object that could have been stored; or an object. */
-async function whatIsIn(blobKey: string, objectIn: (blobKey: string) => Promise<LeftObject | undefined>): Promise<'nothing' | 'unread' | 'gone' | { readonly organisationId: string; readonly object: LeftObject & { readonly identity: Identity } }> {
+async function whatIsIn(
+  blobKey: string,
+  objectIn: (blobKey: string) => Promise<LeftObject | undefined>,
+): Promise<'nothing' | 'unread' | 'gone' | { readonly organisationId: string; readonly object: LeftObject & { readonly identity: Identity } }> {
   const organisationId = organisationOfBlobKey(blobKey)
   if (isDerivedBlobKey(blobKey) || organisationId === undefined) return 'nothing'
   try {

@@ -93,8 +93,10 @@ export function createLive({ db, recipients, sessionEnds, now, onFailure, option
 
   const pass = async (id: string, stream: Stream, events: readonly LiveEvent[], at: Place) => {
     for (const [index, event] of events.entries()) {
+      const isOfThisPlace = event.organisationId !== undefined && stream.places.has(event.organisationId)
+      const isOfThisStream = isOfThisPlace || event.accountIds?.includes(stream.session.accountId) === true
       // What it may know may be what has changed: first that, then whatever comes behind.
-      if (event.name === 'membership.changed' && (event.accountIds?.includes(stream.session.accountId) === true || (event.organisationId !== undefined && stream.places.has(event.organisationId)))) await readPlaces(stream)
+      if (event.name === 'membership.changed' && isOfThisStream) await readPlaces(stream)
       if (!mayHear(stream, event)) continue
       if (stream.held !== undefined) stream.held.push(event)
       // The place belongs behind the last event of a look: before it, not everything below has been told.

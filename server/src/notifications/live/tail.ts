@@ -68,7 +68,13 @@ async function read(db: Db, behind: bigint, condition = '', bindings: readonly (
   const [first] = found
   if (first === undefined) throw new Error('A left join of one row answers one.')
   const events = found.flatMap((row) => (row.live_id === null ? [] : [{
-    liveId: row.live_id, writtenBy: BigInt(row.written_by), name: row.name, accountIds: row.account_ids ?? undefined, organisationId: row.organisation_id ?? undefined, permission: row.permission ?? undefined, data: row.data,
+    liveId: row.live_id,
+    writtenBy: BigInt(row.written_by),
+    name: row.name,
+    accountIds: row.account_ids ?? undefined,
+    organisationId: row.organisation_id ?? undefined,
+    permission: row.permission ?? undefined,
+    data: row.data,
   }]))
   const last = events.at(-1)
   const isCut = events.length === mostAtOnce && last !== undefined

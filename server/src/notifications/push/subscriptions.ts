@@ -72,7 +72,10 @@ export function createSubscriptions({ db, sealing, now }: { readonly db: Db; rea
     },
 
     targetsOf: async (accountId) => {
-      const found = await db('push_subscription').where({ account_id: accountId }).orderBy('created_at').select<{ subscription_id: string; sealed: Buffer; sealed_with: string }[]>('subscription_id', 'sealed', 'sealed_with')
+      const found = await db('push_subscription')
+        .where({ account_id: accountId })
+        .orderBy('created_at')
+        .select<{ subscription_id: string; sealed: Buffer; sealed_with: string }[]>('subscription_id', 'sealed', 'sealed_with')
       return found.flatMap((row) => {
         const text = sealing.open({ kid: row.sealed_with, bytes: row.sealed }, purpose)
         return text === undefined ? [] : [{ subscriptionId: row.subscription_id, ...JSON.parse(text) as Omit<PushTarget, 'subscriptionId'> }]

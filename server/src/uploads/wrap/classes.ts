@@ -34,7 +34,13 @@ const devices: Readonly<Record<NonNullable<FileDescription['eyeDevice']>, Values
 }
 /** What was looked into (PS3.16 CID 4031), of those that people look into most. */
 const regions: Readonly<Record<AnatomicRegion, readonly [CodeValue: string, CodeMeaning: string]>> = {
-  esophagus: ['32849002', 'Esophagus'], stomach: ['69695003', 'Stomach'], duodenum: ['38848004', 'Duodenum'], colon: ['71854001', 'Colon'], rectum: ['34402009', 'Rectum'], nose: ['45206002', 'Nose'], larynx: ['4596009', 'Larynx'],
+  esophagus: ['32849002', 'Esophagus'],
+  stomach: ['69695003', 'Stomach'],
+  duodenum: ['38848004', 'Duodenum'],
+  colon: ['71854001', 'Colon'],
+  rectum: ['34402009', 'Rectum'],
+  nose: ['45206002', 'Nose'],
+  larynx: ['4596009', 'Larynx'],
   trachea: ['44567001', 'Trachea'], bronchus: ['955009', 'Bronchus'], bladder: ['89837001', 'Bladder'], abdomen: ['52731004', 'Abdominal cavity'], knee: ['72696002', 'Knee'],
 }
 /** Those with two sides, or of which nobody says that they have none: which side it was is then there and empty. */

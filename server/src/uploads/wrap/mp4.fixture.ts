@@ -36,5 +36,13 @@ export function mp4({ codec = 'avc1', profile = 100, constraints = 0, level = 40
   const half = Math.floor(frames / 2)
   const first = box('moof', box('traf', box('tfhd', words(0, 1)), box('trun', words(0x100, half, ...Array.from({ length: half }, () => 40)))))
   const second = box('moof', box('traf', box('tfhd', words(0x8, 1, 40)), box('trun', words(0, frames - half))))
-  return Buffer.concat([box('ftyp', Buffer.from('isom'), words(0)), box('moov', track, box('mvex', box('trex', words(0, 1, 1, 40, 0, 0)))), ...Array.from({ length: fillers }, () => box('free')), first, data, second, data])
+  return Buffer.concat([
+    box('ftyp', Buffer.from('isom'), words(0)),
+    box('moov', track, box('mvex', box('trex', words(0, 1, 1, 40, 0, 0)))),
+    ...Array.from({ length: fillers }, () => box('free')),
+    first,
+    data,
+    second,
+    data,
+  ])
 }

@@ -102,7 +102,11 @@ export async function readPng(file: Buffer): Promise<Picture | PictureRefused> {
   if (typeof found === 'string') return found
   try {
     const isGrey = found.space === 'b-w' || found.space === 'grey16'
-    const { data, info } = await sharp(file, { limitInputPixels: maxPixels, failOn: 'error' }).flatten({ background: 'white' }).toColourspace(isGrey ? 'b-w' : 'srgb').raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true })
+    const { data, info } = await sharp(file, { limitInputPixels: maxPixels, failOn: 'error' })
+      .flatten({ background: 'white' })
+      .toColourspace(isGrey ? 'b-w' : 'srgb')
+      .raw({ depth: 'uchar' })
+      .toBuffer({ resolveWithObject: true })
     if (info.channels !== (isGrey ? 1 : 3)) return 'brokenPicture'
     const isDeep = found.depth !== 'uchar'
     return {

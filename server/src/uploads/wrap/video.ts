@@ -28,5 +28,11 @@ export async function readVideo(file: Buffer): Promise<VideoFile | VideoRefused>
   const number = (tag: string) => Number(found.attributes[tag]?.Value?.[0] ?? 0)
   const [frames, rows, columns] = [number('00280008'), number('00280010'), number('00280011')]
   if (frames < 1 || rows < 1 || columns < 1 || !(number('00181063') > 0)) return 'videoUnreadable'
-  return { transferSyntaxUID: found.transferSyntaxUID, attributes: { ...found.attributes, ...json({ LossyImageCompressionRatio: Number(Math.max(1, (frames * rows * columns * bytesOfPixel) / file.length).toFixed(2)) }) } }
+  return {
+    transferSyntaxUID: found.transferSyntaxUID,
+    attributes: {
+      ...found.attributes,
+      ...json({ LossyImageCompressionRatio: Number(Math.max(1, (frames * rows * columns * bytesOfPixel) / file.length).toFixed(2)) }),
+    },
+  }
 }

@@ -19,7 +19,15 @@ afterAll(() => { rmSync(folder, { recursive: true }) })
 const picture = (more: Partial<Create> = {}) => sharp({ create: { width: 64, height: 48, channels: 3, background: '#aa3311', noise: { type: 'gaussian', mean: 128, sigma: 30 }, ...more } })
 const pdf = Buffer.from('%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj 2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj trailer<</Root 1 0 R>>\n%%EOF')
 const describes: FileDescription = {
-  category: 'endoscopy', StudyInstanceUID: '2.25.1', batch: '00000000-0000-4000-8000-000000000001', InstanceNumber: 1, PatientName: 'Zhang^Wei=张^伟', PatientID: 'P-1', PatientSex: 'M', PatientBirthDate: '19800101', StudyDate: '20261120',
+  category: 'endoscopy',
+  StudyInstanceUID: '2.25.1',
+  batch: '00000000-0000-4000-8000-000000000001',
+  InstanceNumber: 1,
+  PatientName: 'Zhang^Wei=张^伟',
+  PatientID: 'P-1',
+  PatientSex: 'M',
+  PatientBirthDate: '19800101',
+  StudyDate: '20261120',
   StudyDescription: '胃镜', ImageLaterality: 'R', SpecimenIdentifier: 'S-1', anatomicRegion: 'stomach', title: '胃窦',
 }
 const uploadId = '01234567-89ab-4def-8123-456789abcdef'
@@ -31,7 +39,9 @@ const objectOf = async (file: Buffer, more: Partial<FileDescription> = {}) => {
 }
 
 const files = {
-  'a JPEG 4:2:0': () => picture().jpeg({ chromaSubsampling: '4:2:0' }).toBuffer(), 'a JPEG 4:4:4': () => picture().jpeg({ chromaSubsampling: '4:4:4' }).toBuffer(), 'a grey JPEG': () => picture().greyscale().jpeg().toBuffer(),
+  'a JPEG 4:2:0': () => picture().jpeg({ chromaSubsampling: '4:2:0' }).toBuffer(),
+  'a JPEG 4:4:4': () => picture().jpeg({ chromaSubsampling: '4:4:4' }).toBuffer(),
+  'a grey JPEG': () => picture().greyscale().jpeg().toBuffer(),
   'a progressive JPEG': () => picture().jpeg({ progressive: true }).toBuffer(), 'a PNG': () => picture().png().toBuffer(), 'a grey PNG': () => picture().toColourspace('b-w').png().toBuffer(),
   'a PDF': () => Promise.resolve(pdf), 'a video': () => Promise.resolve(mp4()),
 }
@@ -45,7 +55,12 @@ function expectNoError(bytes: Buffer): void {
 }
 
 describe.skipIf(!hasProgram('dciodvfy'))('what dciodvfy says', () => {
-  test.each([...cases.map(([category, file]) => [category, file, undefined] as const), ['ophthalmology', 'a JPEG 4:2:0', 'fundusCamera'], ['ophthalmology', 'a PNG', 'scanningLaserOphthalmoscope'], ['ophthalmology', 'a grey JPEG', 'fundusCamera']] as const)('%s, %s %s: no error', async (category, file, eyeDevice) => {
+  test.each([
+    ...cases.map(([category, file]) => [category, file, undefined] as const),
+    ['ophthalmology', 'a JPEG 4:2:0', 'fundusCamera'],
+    ['ophthalmology', 'a PNG', 'scanningLaserOphthalmoscope'],
+    ['ophthalmology', 'a grey JPEG', 'fundusCamera'],
+  ] as const)('%s, %s %s: no error', async (category, file, eyeDevice) => {
     const { bytes } = await objectOf(await files[file](), { category, ...(eyeDevice !== undefined && { eyeDevice }) })
     expectNoError(bytes)
   })
@@ -86,10 +101,18 @@ test('a video says its size, its frames and their rate, in one piece or in fragm
 })
 
 test.each([
-  ['words', Buffer.from('only words'), 'unknownFile'], ['nothing', Buffer.alloc(0), 'unknownFile'], ['a GIF', Buffer.from('GIF89a and more'), 'unknownFile'], ['a broken JPEG', Buffer.from([0xff, 0xd8, 0xff, 0xe0, 0, 2]), 'brokenPicture'],
+  ['words', Buffer.from('only words'), 'unknownFile'],
+  ['nothing', Buffer.alloc(0), 'unknownFile'],
+  ['a GIF', Buffer.from('GIF89a and more'), 'unknownFile'],
+  ['a broken JPEG', Buffer.from([0xff, 0xd8, 0xff, 0xe0, 0, 2]), 'brokenPicture'],
   ['half a PDF', pdf.subarray(0, 60), 'notPdf'], ['a locked PDF', Buffer.from(pdf.toString().replace('trailer<<', 'trailer<</Encrypt 9 0 R')), 'encryptedPdf'],
-  ['a video without a movie', mp4().subarray(0, 3000), 'videoUnreadable'], ['H.265', mp4({ codec: 'hvc1' }), 'videoCodec'], ['MPEG-4 Part 2', mp4({ codec: 'mp4v' }), 'videoCodec'], ['level 5', mp4({ level: 50 }), 'videoProfile'],
-  ['High 10', mp4({ profile: 110 }), 'videoProfile'], ['no frames', mp4({ frames: 0 }), 'videoUnreadable'], ['more boxes than are looked at, of which some would be counted', mp4({ isFragmented: true, fillers: 9_996 }), 'videoUnreadable'],
+  ['a video without a movie', mp4().subarray(0, 3000), 'videoUnreadable'],
+  ['H.265', mp4({ codec: 'hvc1' }), 'videoCodec'],
+  ['MPEG-4 Part 2', mp4({ codec: 'mp4v' }), 'videoCodec'],
+  ['level 5', mp4({ level: 50 }), 'videoProfile'],
+  ['High 10', mp4({ profile: 110 }), 'videoProfile'],
+  ['no frames', mp4({ frames: 0 }), 'videoUnreadable'],
+  ['more boxes than are looked at, of which some would be counted', mp4({ isFragmented: true, fillers: 9_996 }), 'videoUnreadable'],
 ] as const)('%s is refused by its name', async (_what, file, refused) => { expect(await wrap(file)).toEqual({ refused }) })
 
 test('half a picture is no picture', async () => {
@@ -107,9 +130,18 @@ test('a few bytes that are a picture of a billion pixels are refused unread', as
 
 test('what is not said is asked for: patient and day of a new study, the eye, the specimen', async () => {
   const file = await picture().jpeg().toBuffer()
-  expect(await wrapFile(file, { describes: { category: 'endoscopy', StudyInstanceUID: '2.25.1', batch: describes.batch, InstanceNumber: 1 }, uploadId, at: new Date(), study: undefined })).toEqual({ refused: 'patientMissing' })
+  expect(await wrapFile(file, {
+    describes: { category: 'endoscopy', StudyInstanceUID: '2.25.1', batch: describes.batch, InstanceNumber: 1 },
+    uploadId,
+    at: new Date(),
+    study: undefined,
+  })).toEqual({ refused: 'patientMissing' })
   const { ImageLaterality, SpecimenIdentifier, ...less } = describes
-  for (const category of ['ophthalmology', 'pathology'] as const) expect(await wrapFile(file, { describes: { ...less, category }, uploadId, at: new Date(), study: undefined })).toEqual({ refused: 'descriptionIncomplete' })
+  for (const category of ['ophthalmology', 'pathology'] as const) {
+    expect(await wrapFile(file, { describes: { ...less, category }, uploadId, at: new Date(), study: undefined })).toEqual({
+      refused: 'descriptionIncomplete',
+    })
+  }
   expect([ImageLaterality, SpecimenIdentifier]).toEqual(['R', 'S-1'])
 })
 

@@ -30,7 +30,18 @@ const frameBytes = async (dataSet: DicomJson, frameNumber = 1) => (await partsOf
 
 /** A secondary capture that says nothing of its pixels but where they are. */
 function capture(BulkDataURI: string, more: Parameters<typeof attributes>[0] = {}): DicomJson {
-  return { ...attributes({ SOPClassUID: '1.2.840.10008.5.1.4.1.1.7', SOPInstanceUID: aUID(), StudyInstanceUID: aUID(), SeriesInstanceUID: aUID(), Modality: 'OT', PatientName: 'Zoë^王', ...more }), '7FE00010': { vr: 'OB', BulkDataURI } }
+  return {
+    ...attributes({
+      SOPClassUID: '1.2.840.10008.5.1.4.1.1.7',
+      SOPInstanceUID: aUID(),
+      StudyInstanceUID: aUID(),
+      SeriesInstanceUID: aUID(),
+      Modality: 'OT',
+      PatientName: 'Zoë^王',
+      ...more,
+    }),
+    '7FE00010': { vr: 'OB', BulkDataURI },
+  }
 }
 
 describe('metadata and bulk data', () => {
@@ -74,7 +85,12 @@ describe('metadata and bulk data', () => {
   })
 
   test('213 values inside the metadata are taken, and text in UTF-8 whatever character set they were once in', async () => {
-    const one = { ...capture('none'), '00080005': { vr: 'CS' as const, Value: ['GB18030'] }, '7FE00010': { vr: 'OB' as const, InlineBinary: 'AQI=' }, ...attributes({ Rows: 1, Columns: 2, SamplesPerPixel: 1, BitsAllocated: 8 }) }
+    const one = {
+      ...capture('none'),
+      '00080005': { vr: 'CS' as const, Value: ['GB18030'] },
+      '7FE00010': { vr: 'OB' as const, InlineBinary: 'AQI=' },
+      ...attributes({ Rows: 1, Columns: 2, SamplesPerPixel: 1, BitsAllocated: 8 }),
+    }
     expect((await store([json(one)])).statusCode).toBe(200)
     expect(await frameBytes(one)).toEqual(Buffer.of(1, 2))
     expect(value(await metadataOf(one), '00100010')).toEqual({ Alphabetic: 'Zoë^王' })
@@ -99,7 +115,10 @@ describe('metadata and bulk data', () => {
   })
 
   test('an encapsulated document keeps its bytes and gets its type and length', async () => {
-    const one = { ...attributes({ SOPClassUID: '1.2.840.10008.5.1.4.1.1.104.1', SOPInstanceUID: aUID(), StudyInstanceUID: aUID(), SeriesInstanceUID: aUID() }), '00420011': { vr: 'OB' as const, BulkDataURI: 'report.pdf' } }
+    const one = {
+      ...attributes({ SOPClassUID: '1.2.840.10008.5.1.4.1.1.104.1', SOPInstanceUID: aUID(), StudyInstanceUID: aUID(), SeriesInstanceUID: aUID() }),
+      '00420011': { vr: 'OB' as const, BulkDataURI: 'report.pdf' },
+    }
     const pdf = Buffer.concat([Buffer.from('%PDF-1.4 '), Buffer.alloc(4000, 0x41)])
     expect((await store([json(one), bulk('report.pdf', pdf, 'application/pdf')])).statusCode).toBe(200)
     const metadata = await metadataOf(one)
@@ -232,7 +251,12 @@ describe('requests that are no store', () => {
     const one = capture('p', { Rows: 1, Columns: 2, SamplesPerPixel: 1, BitsAllocated: 8 })
     const boundary = multipartBoundary()
     const payload = Buffer.concat([partHeader(boundary, json(one).headers, true), json(one).body, partHeader(boundary, { 'Content-Location': 'p' }, false), Buffer.of(1)])
-    const response = await service.app.inject({ method: 'POST', url: '/dicom-web/studies', headers: { ...await service.as('north'), 'content-type': `multipart/related; type="application/dicom+json"; boundary=${boundary}` }, payload })
+    const response = await service.app.inject({
+      method: 'POST',
+      url: '/dicom-web/studies',
+      headers: { ...await service.as('north'), 'content-type': `multipart/related; type="application/dicom+json"; boundary=${boundary}` },
+      payload,
+    })
     expect(response.statusCode).toBe(400)
     expect((await service.get(pathOf(one))).statusCode).toBe(404)
   })
