@@ -11,8 +11,8 @@ import { inWords, watchSearches } from './search-probe.fixture.ts'
 import { storeStreamed } from './slow-clients.fixture.ts'
 
 const idleTimeoutMs = 2_000
-/** The check for late headers runs once in half the time. */
-const goneWithinMs = 3 * idleTimeoutMs
+/** The check for late headers runs once in half the time; the rest is for a busy machine. */
+const goneWithinMs = 6 * idleTimeoutMs
 const crowd = 100
 const mebibyte = 1024 ** 2
 /** What one who does not read may cost: a piece at the socket, one waiting and one being read. */
@@ -20,7 +20,7 @@ const maxReaderBytes = 4 * mebibyte
 /** What one who drips may cost: what it sent, and the beginning of a file. */
 const maxSenderBytes = mebibyte
 
-describe.skipIf(!canMeasureMemory)('a server whose clients are slow or hostile', { timeout: 60_000 }, () => {
+describe.skipIf(!canMeasureMemory)('a server whose clients are slow or hostile', { timeout: 120_000 }, () => {
   let database: Awaited<ReturnType<typeof testDatabase>>
   let server: ServerProcess
   let client: Client
@@ -33,7 +33,7 @@ describe.skipIf(!canMeasureMemory)('a server whose clients are slow or hostile',
     client = aClient(server.url, authorization)
     const { hostname, port } = new URL(server.url)
     address = { host: hostname, port: Number(port) }
-  })
+  }, 300_000)
   afterAll(async () => {
     await server.stop()
     await database.drop()
@@ -46,17 +46,22 @@ describe.skipIf(!canMeasureMemory)('a server whose clients are slow or hostile',
     await once(socket, 'connect')
     return socket
   }
+  /** Resolves when the connection is closed, also by a reset: `once` would take that for a failure of the test. */
+  const closed = (socket: Socket) => new Promise<void>((resolve) => {
+    if (socket.closed) resolve()
+    else socket.once('close', () => { resolve() })
+  })
   /** Milliseconds until the server has hung up, `undefined` when it does not. */
   const goneAfter = async (socket: Socket): Promise<number | undefined> => {
     const began = performance.now()
-    const isClosed = socket.closed || await Promise.race([once(socket, 'close').then(() => true), sleep(goneWithinMs, false, { ref: false })])
+    const isClosed = await Promise.race([closed(socket).then(() => true), sleep(goneWithinMs, false, { ref: false })])
     socket.destroy()
     return isClosed ? performance.now() - began : undefined
   }
   /** What still comes on a connection until it ends; reading makes room, so one the server holds open would bring everything. */
   const bytesUntilEnd = async (socket: Socket): Promise<number> => {
     socket.resume()
-    if (!socket.closed) await once(socket, 'close')
+    await closed(socket)
     return socket.bytesRead
   }
   const head = (method: string, path: string, headers: readonly string[]) =>
@@ -96,9 +101,8 @@ describe.skipIf(!canMeasureMemory)('a server whose clients are slow or hostile',
       socket.write(bytes.subarray(Math.floor(piece * bytes.length / pieces), Math.floor((piece + 1) * bytes.length / pieces)))
       await sleep(idleTimeoutMs / 4)
     }
-    await sleep(500)
+    await expect.poll(() => Buffer.concat(answer).toString(), { timeout: 10_000 }).toMatch(/^HTTP\/1\.1 200 /)
     socket.destroy()
-    expect(Buffer.concat(answer).toString()).toMatch(/^HTTP\/1\.1 200 /)
   })
 
   test('drops who asks for a large object and never reads it, holding next to nothing of it', async () => {
@@ -113,7 +117,7 @@ describe.skipIf(!canMeasureMemory)('a server whose clients are slow or hostile',
       socket.write(head('GET', object.path, [`Accept: ${asStored}`]))
     }
     // A first time-out is forgiven when bytes had moved since the one before.
-    await sleep(2 * goneWithinMs)
+    await sleep(6 * idleTimeoutMs)
     const latencies = await beside.stop()
     // Only who reads learns that the other side has gone.
     const received = await Promise.all(sockets.map(bytesUntilEnd))
