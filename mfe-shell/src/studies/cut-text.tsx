@@ -28,9 +28,9 @@ function inSight({ parentElement: row }: Element): { readonly start: number; rea
 function bringIntoSight(cell: Element, place: Element | null): void {
   const { left, right } = cell.getBoundingClientRect()
   const { start, end } = inSight(cell)
-  const by = left < start ? left - start : Math.min(right - end, left - start)
+  const by = left < start ? left - start : Math.max(0, Math.min(right - end, left - start))
   // As by a wheel on the heads: the table offers nothing else that moves them and the rows together.
-  if (by < 0 || left >= start && right > end) flushSync(() => place?.querySelector('.ant-table-header')?.dispatchEvent(new WheelEvent('wheel', { deltaX: by, cancelable: true })))
+  if (by !== 0) flushSync(() => place?.querySelector('.ant-table-header')?.dispatchEvent(new WheelEvent('wheel', { deltaX: by, cancelable: true })))
 }
 
 export interface CutText {
