@@ -13,5 +13,7 @@ export default defineConfig({
     maxWorkers: Math.max(2, availableParallelism() - 1),
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    // What is waited for comes at once where it comes, and late where others are at work: a second is no measure.
+    expect: { poll: { timeout: 10_000 } },
   },
 })
