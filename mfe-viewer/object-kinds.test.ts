@@ -12,6 +12,7 @@ import { words } from './src/ohif/words.ts'
 const kinds: readonly (readonly [kind: string, files: readonly string[], shows: string | RegExp])[] = [
   ['an enhanced CT', ['enhanced/eCT_Supplemental.dcm'], 'picture'],
   ['a radiograph', ['cr-dx/dx_image.dcm'], 'picture'],
+  ['a radiograph whose pixels are said to have no size', ['cr-dx/RG1_J2KI.dcm'], 'picture'],
   ['a mammogram, JPEG lossless with a sigmoid VOI', ['mammo/GH133.dcm'], 'picture'],
   ['an ultrasound cine in colour', ['us-multiframe/IM00001.implicit_little_endian.dcm'], 'picture'],
   ['an angiography', ['xa/0003.dcm'], 'picture'],

@@ -7,6 +7,7 @@ import { extensionId, handlerOf, sopClassHandlers } from './objects/handlers.ts'
 import { overlayPane, ReportPane, UnshownPane, VideoPane } from './objects/panes.ts'
 import { letterNewPanes } from './orientation-letters.ts'
 import { followMissingSlices } from './objects/missing-slices.ts'
+import { mendPixelSpacing } from './objects/pixel-spacing.ts'
 import { followUnreadable } from './objects/unreadable.ts'
 import { mendVoiFunction } from './objects/voi-function.ts'
 import type { CommandsManager, Managers, Services } from './ohif.ts'
@@ -89,6 +90,7 @@ export default {
     if (parent !== window && shareLinkOf(location.search) === undefined) takePatientsOfStudies('awaited')
     services.displaySetService.setUnsuportedSOPClassHandler(handlerOf('unshown'))
     mendVoiFunction()
+    mendPixelSpacing()
     registerHangingAttributes(services)
     addStyles()
     fitSmallScreens()
