@@ -72,8 +72,13 @@ describe.skipIf(!hasProgram('chromium'))('columns of the study list in Chromium'
       return { isInSight: cell.left >= first.right - 1 && cell.right <= last.left + 1, headIsAbove: Math.abs(above.left - cell.left) < 2, hintIsBelow: below.left <= cell.right && below.right >= cell.left && Math.abs(below.top - cell.bottom) < 2 }
     }, column)
     const right = { isInSight: true, headIsAbove: true, hintIsBelow: true }
+    // In the moment in which the table has been moved by somebody else, too.
+    const rows = page.locator('.study-table .ant-table-tbody-virtual-holder')
     for (const [key, column, text] of [['ArrowRight', 'Institution', institution], ['ArrowRight', 'Description', 'Thorax and abdomen'], ['ArrowLeft', 'Institution', institution]] as const) {
-      await page.keyboard.press(key)
+      await rows.evaluate((holder, pressed) => {
+        for (const deltaX of [-1_000, 1, -1]) holder.dispatchEvent(new WheelEvent('wheel', { deltaX, cancelable: true }))
+        document.activeElement?.dispatchEvent(new KeyboardEvent('keydown', { key: pressed, bubbles: true, cancelable: true }))
+      }, key)
       await hint.getByText(text).waitFor()
       await hint.getByText(column, { exact: true }).waitFor()
       await page.locator('[role="status"]', { hasText: `${column}: ${text}` }).waitFor()

@@ -1,6 +1,5 @@
 /** The whole of what a cell has no room for: under the pointer, and by the arrow keys in the row that is chosen. */
 import { useEffect, useState, type PointerEvent, type ReactNode, type RefObject } from 'react'
-import { flushSync } from 'react-dom'
 import { useStudyWords } from './words.ts'
 
 interface Shown {
@@ -29,8 +28,8 @@ function bringIntoSight(cell: Element, place: Element | null): void {
   const { left, right } = cell.getBoundingClientRect()
   const { start, end } = inSight(cell)
   const by = left < start ? left - start : Math.max(0, Math.min(right - end, left - start))
-  // As by a wheel on the heads: the table offers nothing else that moves them and the rows together.
-  if (by !== 0) flushSync(() => place?.querySelector('.ant-table-header')?.dispatchEvent(new WheelEvent('wheel', { deltaX: by, cancelable: true })))
+  // As by a wheel on the rows, which heads follow: the table offers nothing else that moves both. It ignores a wheel on the heads for 100 ms after its rows moved or were measured.
+  if (by !== 0) place?.querySelector('.ant-table-tbody-virtual-holder')?.dispatchEvent(new WheelEvent('wheel', { deltaX: by, cancelable: true }))
 }
 
 export interface CutText {
