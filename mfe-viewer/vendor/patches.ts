@@ -26,6 +26,12 @@ const patches: readonly Patch[] = [
     from: /const shouldPrompt = type === HydrationType\.SR \? standardMode : !appConfig\?\.disableConfirmationPrompts;/g,
     to: () => 'if (type === HydrationType.SEG && displaySet.firstSegmentedSliceImageId === null) { resolve(false); return; } const shouldPrompt = type === HydrationType.SR && standardMode;',
   },
+  // Drawn before, the image stays without them until somebody moves the pointer over it.
+  {
+    name: 'where it says which measurements of a report a pane shows', files: /\.js$/, count: 1,
+    from: /state\.trackingIdentifiersByViewportId\[viewport\.id\] = \{\s*trackingUniqueIdentifiers,\s*activeIndex\s*\};/g,
+    to: () => 'state.trackingIdentifiersByViewportId[viewport.id] = { trackingUniqueIdentifiers, activeIndex }; viewport.render();',
+  },
   { name: 'where its Chinese words are', files: /\.js$/, from: /\n {2}\.\.\.zh,\n/g, to: () => `\n  ...(${withWords.toString()})(zh, ${JSON.stringify(chinese)}),\n`, count: 1 },
   // The rest of the function is never reached, and left out when the script is made smaller.
   { name: 'where views of arrays are compiled', files: /\.bundle\.[0-9a-f]+\.js$/, from: /function compileConstructor\(dtype, dimension\) \{/g, to: () => `function compileConstructor(dtype, dimension) { return (${viewMaker.toString()})(dtype, dimension, CACHED_CONSTRUCTORS[dtype]);`, count: 3 },

@@ -28,6 +28,7 @@ export interface WatchedPage {
 export async function openWatchedPage(browser: Browser, options: BrowserContextOptions, isExpected: (complaint: string) => boolean = () => false): Promise<WatchedPage> {
   // Contrast is not judged in the middle of fading.
   const context = await browser.newContext({ locale: 'en', viewport: desktop, reducedMotion: 'reduce', ...options })
+  if (slowness !== undefined) context.on('page', (opened) => { void slow(context, opened, slowness) })
   const page = await context.newPage()
   page.setDefaultTimeout(10_000)
   const complaints: string[] = []
@@ -36,6 +37,17 @@ export async function openWatchedPage(browser: Browser, options: BrowserContextO
     if (['error', 'warning'].includes(message.type()) && !isExpected(message.text())) complaints.push(message.text())
   })
   return { context, page, complaints }
+}
+
+/** By hand: `SLOW_BROWSER=4,50` has every page compute at a quarter of its speed and wait 50 ms for each answer. What comes to light so are races, of tests and of the product. */
+const slowness = process.env['SLOW_BROWSER']
+
+async function slow(context: BrowserContext, page: Page, said: string): Promise<void> {
+  const [rate = 1, latency = 0] = said.split(',').map(Number)
+  const session = await context.newCDPSession(page)
+  await session.send('Emulation.setCPUThrottlingRate', { rate })
+  await session.send('Network.enable')
+  await session.send('Network.emulateNetworkConditions', { offline: false, latency, downloadThroughput: -1, uploadThroughput: -1 })
 }
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
