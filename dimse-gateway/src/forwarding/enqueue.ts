@@ -1,6 +1,7 @@
 /** Objects of the spool become deliveries. */
 import { foldName } from '@isocenter/dicom'
 import type { SpooledObject } from '../spool/spooled-object.ts'
+import { keepFound } from './found-again.ts'
 import { supersedeGone } from './lost.ts'
 import { destinationsOf, type Destination, type Routes } from './rules.ts'
 import type { Statements, Transaction } from '../platform/statements.ts'
@@ -14,7 +15,8 @@ export interface NewDeliveries {
 export interface Enqueuer {
   /**
    * Writes down objects and who they are meant for, in one transaction, or in the one that is open: the spool's, so that an object
-   * is known here exactly when it is known there. Those already known are left as they are. Answers what is new for each node, by its id.
+   * is known here exactly when it is known there. Of those already known the lost ones are kept again and go on, others are left as they
+   * are. Answers what is new for each node, by its id.
    */
   readonly enqueue: (objects: readonly SpooledObject[], routes: Routes) => ReadonlyMap<string, NewDeliveries>
   /** Lets an object that is known go to one more node. False when it goes there already, or is no longer here. */
@@ -72,7 +74,7 @@ export function createEnqueuer(statements: Statements): Enqueuer {
 }
 
 function enqueueOne(transaction: Transaction, object: SpooledObject, routes: Routes): readonly Destination[] {
-  if (transaction.get('SELECT 1 FROM forward_object WHERE object_id = ?', object.id)) return []
+  if (transaction.get('SELECT 1 FROM forward_object WHERE object_id = ?', object.id)) return keepFound(transaction, object.id, new Set(routes.nodes.map(({ id }) => id)))
   supersedeGone(transaction, object)
   const receivedAt = object.receivedAt.getTime()
   const study = transaction.get<{ studyId: number }>(

@@ -1,0 +1,33 @@
+/** Objects that were lost and whose files are there again, as those of a disk that had not been mounted. */
+import { tryAgain } from './by-hand.ts'
+import type { Destination } from './rules.ts'
+import type { Transaction } from '../platform/statements.ts'
+
+interface CalledOff {
+  readonly deliveryId: number
+  readonly objectKey: number
+  readonly nodeId: string
+  readonly urgent: number
+}
+
+const calledOffForLoss = `SELECT delivery_id AS deliveryId, object_key AS objectKey, node_id AS nodeId, urgent FROM delivery WHERE object_key = ? AND state = 'cancelled' AND last_error = 'objectUnreadable'`
+const strandIfNowhere = `
+  INSERT OR IGNORE INTO stranded_object SELECT object_key FROM forward_object o
+  WHERE object_key = ? AND NOT EXISTS (SELECT 1 FROM delivery d WHERE d.object_key = o.object_key AND d.state <> 'cancelled')`
+
+/**
+ * Keeps an object again that was lost, and puts in line what was called off for that, also where a person has seen to the loss. What would
+ * go to a node that is there no more stays called off, for a person to decide. Where it goes; of one that was not lost nothing is changed.
+ */
+export function keepFound(transaction: Transaction, objectId: string, nodeIds: ReadonlySet<string>): readonly Destination[] {
+  const found = transaction.get<{ objectKey: number }>('UPDATE forward_object SET deleted_at = NULL, lost = 0 WHERE object_id = ? AND lost = 1 RETURNING object_key AS objectKey', objectId)
+  if (!found) return []
+  transaction.run('DELETE FROM lost_object WHERE object_key = ?', found.objectKey)
+  const going = transaction.all<CalledOff>(calledOffForLoss, found.objectKey).filter(({ nodeId }) => nodeIds.has(nodeId))
+  for (const delivery of going) {
+    transaction.run('UPDATE delivery SET last_error = NULL, last_error_detail = NULL WHERE delivery_id = ?', delivery.deliveryId)
+    tryAgain(transaction, delivery)
+  }
+  transaction.run(strandIfNowhere, found.objectKey)
+  return going.map(({ nodeId, urgent }) => ({ nodeId, urgent: urgent === 1 }))
+}
