@@ -49,7 +49,7 @@ describe('an object that was lost and is found again', () => {
     expect(study()).toMatchObject({ instances: 1, bytes: 500_000, deliveries: [{ nodeId: 'a', delivered: 1, waiting: 0 }, { nodeId: 'b', waiting: 1, cancelled: 0 }] })
     expect(study()?.lost).toBeUndefined()
     expect(instances()).toMatchObject([{ id: object.id, isKept: true, deliveries: [{ nodeId: 'a', state: 'delivered' }, { nodeId: 'b', state: 'waiting' }] }])
-    expect(instances()[0]?.deliveries[1]?.error).toBeUndefined()
+    expect(instances()[0]?.deliveries[1]?.lastFailure).toBeUndefined()
     expect(await claim('a')).toEqual([])
     expect(await claim('b')).toEqual([object.id])
     expect(queue.enqueue([object], toNode('a', 'b')).size).toBe(0)
