@@ -97,6 +97,22 @@ describe('retention', () => {
     expect(records.instances(object.StudyInstanceUID, {}, { limit: 10 }).total).toBe(3)
   })
 
+  test('what was forgotten is counted in its study no more, and once when it comes anew', async () => {
+    const [first, second] = [anObject({ byteLength: 100 }), anObject({ byteLength: 20 })]
+    queue.enqueue([first, second], toNode('a'))
+    await arrive(2)
+    await applyRetention(options(spoolOf()), settings({ deleteDaysAfterArrival: 0 }))
+    // Its former record is superseded: it is not taken off twice.
+    queue.enqueue([{ ...second, id: anObject().id, byteLength: 3 }], toNode('a'))
+    const study = () => createRecords({ database, clock, nodeName: () => undefined }).study(first.StudyInstanceUID)
+    expect(study()).toMatchObject({ instances: 2, bytes: 103 })
+    now += 11 * dayMs
+    await applyRetention(options(spoolOf()), settings({}))
+    expect(study()).toMatchObject({ instances: 1, bytes: 3 })
+    queue.enqueue([{ ...first, id: anObject().id }], toNode('a'))
+    expect(study()).toMatchObject({ instances: 2, bytes: 103 })
+  })
+
   test('a file that a crash kept from being deleted goes at the next start', async () => {
     queue.enqueue([anObject()], toNode('a'))
     await arrive(1)

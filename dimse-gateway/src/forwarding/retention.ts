@@ -84,16 +84,25 @@ function upTo(objects: readonly Deletable[], bytes: number): readonly Deletable[
   return enough < 0 ? objects : objects.slice(0, enough + 1)
 }
 
-/** Forgets objects deleted before a moment, and studies of which nothing is left. What was lost is remembered until a person has seen it. */
+interface Forgotten {
+  readonly studyId: number
+  /** Its study does not count it any more. */
+  readonly superseded: number
+  readonly bytes: number
+}
+
+/** Forgets objects deleted before a moment, of which their studies then say nothing, and studies of which nothing is left. What was lost is remembered until a person has seen it. */
 async function forgetRecords({ statements }: RetentionOptions, before: number): Promise<void> {
   for (;;) {
     const forgotten = await statements.write((transaction) => {
-      const studies = transaction.all<{ studyId: number }>(
-        'DELETE FROM forward_object WHERE object_key IN (SELECT object_key FROM forward_object WHERE deleted_at IS NOT NULL AND deleted_at < ? AND object_key NOT IN (SELECT object_key FROM lost_object) LIMIT ?) RETURNING study_id AS studyId', before, page)
-      for (const studyId of new Set(studies.map((one) => one.studyId))) {
+      const objects = transaction.all<Forgotten>(
+        'DELETE FROM forward_object WHERE object_key IN (SELECT object_key FROM forward_object WHERE deleted_at IS NOT NULL AND deleted_at < ? AND object_key NOT IN (SELECT object_key FROM lost_object) LIMIT ?) RETURNING study_id AS studyId, superseded, byte_length AS bytes', before, page)
+      for (const [studyId, ofStudy] of Map.groupBy(objects, (one) => one.studyId)) {
+        const counted = ofStudy.filter(({ superseded }) => superseded === 0)
+        transaction.run('UPDATE forward_study SET instances = instances - ?, bytes = bytes - ? WHERE study_id = ?', counted.length, counted.reduce((sum, { bytes }) => sum + bytes, 0), studyId)
         transaction.run('DELETE FROM forward_study WHERE study_id = ? AND NOT EXISTS (SELECT 1 FROM forward_object o WHERE o.study_id = forward_study.study_id)', studyId)
       }
-      return studies.length
+      return objects.length
     })
     if (forgotten < page) return
   }
