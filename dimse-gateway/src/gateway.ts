@@ -13,7 +13,7 @@ import { createFilmPrinting } from './film/printing.ts'
 import { measureForwarding } from './forwarding-metrics.ts'
 import { createForwarding } from './forwarding/forwarding.ts'
 import { requestedCommitmentTables } from './forwarding/commitment/tables.ts'
-import { forwardingTables, lostTables, repeatTables, strandedTables, supersededTables } from './forwarding/tables.ts'
+import { againTables, forwardingTables, lostTables, repeatTables, strandedTables, supersededTables } from './forwarding/tables.ts'
 import { healthRoutes } from './health.ts'
 import { testNode } from './nodes/test-node.ts'
 import { createOnItsWay } from './on-its-way.ts'
@@ -73,7 +73,7 @@ export async function startGateway(config: GatewayConfig): Promise<RunningGatewa
       closers.push(configuration.subscribe(() => { alarms.clear('configurationRestored') }))
     }
     const secrets = createSecretStore(folder.path('secrets'))
-    const database = openDatabase(folder.path('spool.db'), [spoolSchema, unknownSenderSchema, refusedServicesSchema, forwardingTables, strandedTables, performedStepSchema, performedStepSchema2, commitmentSchema, commitmentSchema2, pullSchema, pullDescriptionSchema, requestedCommitmentTables, repeatTables, lostTables, supersededTables])
+    const database = openDatabase(folder.path('spool.db'), [spoolSchema, unknownSenderSchema, refusedServicesSchema, forwardingTables, strandedTables, performedStepSchema, performedStepSchema2, commitmentSchema, commitmentSchema2, pullSchema, pullDescriptionSchema, requestedCommitmentTables, repeatTables, lostTables, supersededTables, againTables])
     closers.push(() => { database.close() })
 
     const spool = await openSpool({ directory: folder.path('spool'), database, settings: () => configuration.current.spool, alarms, clock, log })

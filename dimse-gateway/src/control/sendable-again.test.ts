@@ -60,7 +60,7 @@ test('what a person is told could be sent again is what is sent: copies that are
     { nodeId: 'a', nodeName: 'Node a', objects: 2, bytes: 12, gone: 1, underway: 0, isPaused: false },
     { nodeId: 'b', nodeName: 'Node b', objects: 1, bytes: 7, gone: 0, underway: 0, isPaused: true },
   ])
-  expect(await queue.retry({ StudyInstanceUID, state: 'delivered', nodeIds: nodes.map(({ id }) => id) })).toBe(3)
+  expect(await queue.retry({ StudyInstanceUID, state: 'delivered', nodeIds: nodes.map(({ id }) => id) }, 1)).toBe(3)
   expect(queue.counts().get('removed')).toMatchObject({ delivered: 3, waiting: 0 })
   expect(await sendableAgain(StudyInstanceUID)).toEqual([
     { nodeId: 'a', nodeName: 'Node a', objects: 0, bytes: 0, gone: 1, underway: 2, isPaused: false },
@@ -75,6 +75,6 @@ test('a study of more instances than are looked at in one go is counted whole, b
   expect(await sendableAgain('1.4')).toMatchObject([{ nodeId: 'a', objects: 501, gone: 0 }])
   for (const { id } of [objects[0]!, objects[500]!]) taken.add(id)
   expect(await sendableAgain('1.4')).toMatchObject([{ nodeId: 'a', objects: 499, gone: 2 }])
-  expect(await queue.retry({ StudyInstanceUID: '1.4', state: 'delivered' })).toBe(499)
+  expect(await queue.retry({ StudyInstanceUID: '1.4', state: 'delivered' }, 1)).toBe(499)
   expect(await sendableAgain('1.5')).toBeUndefined()
 })

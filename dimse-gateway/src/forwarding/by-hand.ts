@@ -18,9 +18,9 @@ export interface Selection {
 export interface ByHand {
   /**
    * Puts deliveries in line again, at once and with a clean record: those that wait or were given up. What has arrived or was called
-   * off is meant only where its state is named. How many.
+   * off is meant only where its state is named. What has arrived stands behind what has come by now. How many.
    */
-  readonly retry: (selection: Selection) => Promise<number>
+  readonly retry: (selection: Selection, now: number) => Promise<number>
   /** Calls deliveries off that are not being sent. How many. */
   readonly cancel: (selection: Selection) => Promise<number>
   /** Says of what was called off that its objects need not be kept for it; they go as retention has it. How many. */
@@ -32,7 +32,7 @@ const page = 1000
 
 /** What has arrived keeps that it did, until it arrives once more. */
 const again = `
-  UPDATE delivery SET state = 'waiting', attempts = 0, troubles = 0, next_attempt_at = 0, confirmed = iif(delivered_at IS NULL, 0, confirmed) WHERE delivery_id = ?`
+  UPDATE delivery SET state = 'waiting', attempts = 0, troubles = 0, next_attempt_at = 0, confirmed = iif(delivered_at IS NULL, 0, confirmed), again_at = iif(delivered_at IS NULL, again_at, ?2) WHERE delivery_id = ?1`
 const callOff = `
   UPDATE delivery SET state = 'cancelled', confirmed = 0, upload_url = NULL, delivered_at = NULL, receipt = NULL, verified = 0 WHERE delivery_id = ?`
 
@@ -41,9 +41,9 @@ interface Found {
   readonly objectKey: number
 }
 
-/** Puts a delivery in line again, at once and with a clean record; its object stays until it has arrived. */
-export function tryAgain(transaction: Transaction, { deliveryId, objectKey }: Found): void {
-  transaction.run(again, deliveryId)
+/** Puts a delivery in line again, at once and with a clean record, one that had arrived as of now; its object stays until it has arrived. */
+export function tryAgain(transaction: Transaction, { deliveryId, objectKey }: Found, now: number): void {
+  transaction.run(again, deliveryId, now)
   transaction.run('UPDATE forward_object SET arrived_everywhere_at = NULL WHERE object_key = ?', objectKey)
   transaction.run(standInLine, deliveryId)
 }
@@ -69,7 +69,7 @@ export function createByHand(statements: Statements): ByHand {
   }
 
   return {
-    retry: (selection) => each(selection, selection.state === undefined ? ['waiting', 'dead'] : only(selection.state, statesThatTake('retry')), tryAgain),
+    retry: (selection, now) => each(selection, selection.state === undefined ? ['waiting', 'dead'] : only(selection.state, statesThatTake('retry')), (transaction, found) => { tryAgain(transaction, found, now) }),
     cancel: (selection) => each(selection, only(selection.state, statesThatTake('cancel')), (transaction, { deliveryId, objectKey }) => {
       transaction.run(callOff, deliveryId)
       transaction.run('UPDATE forward_object SET arrived_everywhere_at = NULL WHERE object_key = ?', objectKey)

@@ -81,7 +81,7 @@ test('whatever happens to deliveries, an object counts as going nowhere exactly 
       const [nodeId = 'a'] = nodes
       if (what === 'enqueue') queue.enqueue([anObject()], toNode(...nodes))
       else if (what === 'cancel') await queue.cancel({ nodeId })
-      else if (what === 'retry') await queue.retry({ nodeId, state: 'cancelled' })
+      else if (what === 'retry') await queue.retry({ nodeId, state: 'cancelled' }, 1)
       else if (what === 'stranded') await queue.enqueueStranded(toNode(nodeId))
       else {
         const some = await queue.claim(nodeId, { maxObjects: 2, maxBytes: 1e9 }, 1)

@@ -74,7 +74,7 @@ export function createEnqueuer(statements: Statements): Enqueuer {
 }
 
 function enqueueOne(transaction: Transaction, object: SpooledObject, routes: Routes): readonly Destination[] {
-  if (transaction.get('SELECT 1 FROM forward_object WHERE object_id = ?', object.id)) return keepFound(transaction, object.id, new Set(routes.nodes.map(({ id }) => id)))
+  if (transaction.get('SELECT 1 FROM forward_object WHERE object_id = ?', object.id)) return keepFound(transaction, object.id, new Set(routes.nodes.map(({ id }) => id)), object.receivedAt.getTime())
   supersedeGone(transaction, object)
   const receivedAt = object.receivedAt.getTime()
   const study = transaction.get<{ studyId: number }>(

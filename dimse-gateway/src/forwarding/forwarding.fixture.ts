@@ -15,7 +15,7 @@ import { openSpool, spoolSchema, type Spool, type SpooledObject } from '../spool
 import { requestedCommitmentTables } from './commitment/tables.ts'
 import type { CommitmentPace } from './commitment/committing.ts'
 import { createForwarding, type Forwarding } from './forwarding.ts'
-import { forwardingTables, lostTables, repeatTables, strandedTables, supersededTables } from './tables.ts'
+import { againTables, forwardingTables, lostTables, repeatTables, strandedTables, supersededTables } from './tables.ts'
 
 export interface ForwardingGateway {
   readonly spool: Spool
@@ -29,7 +29,7 @@ export interface ForwardingGateway {
 /** Spool and forwarding as the gateway composes them, in a folder of their own unless one is given. */
 export async function aForwardingGateway(settings: object, { authorization = noAuthorization, folder, secrets = {}, commitmentPace, log = createLog(process.env['LOG_LEVEL'] ?? 'silent') }: { commitmentPace?: CommitmentPace; log?: Log; authorization?: Authorization; folder?: string; secrets?: Record<string, string> } = {}): Promise<ForwardingGateway> {
   const directory = folder ?? await mkdtemp(join(tmpdir(), 'forwarding-'))
-  const database = openDatabase(join(directory, 'spool.db'), [spoolSchema, forwardingTables, strandedTables, repeatTables, requestedCommitmentTables, lostTables, supersededTables])
+  const database = openDatabase(join(directory, 'spool.db'), [spoolSchema, forwardingTables, strandedTables, repeatTables, requestedCommitmentTables, lostTables, supersededTables, againTables])
   const spool = await openSpool({ directory: join(directory, 'spool'), database, settings: () => ({ refuseAtFreeBytes: 0 }), alarms: createAlarms(systemClock), clock: systemClock, log })
   const forwarding = createForwarding({
     database, spool, commitmentPace, scratchDirectory: join(directory, 'scratch'), clock: systemClock, log, cloudAuthorization: () => authorization, aeTitle: () => 'GATEWAY', secrets: (name) => Promise.resolve(secrets[name]), settings: settingsOf(settings),

@@ -34,7 +34,7 @@ export type ForwardingChange =
   | { readonly topic: 'studyComplete'; readonly study: CompleteStudy }
 
 export interface ForwardingOptions extends Omit<SenderDeps, 'queue' | 'clock'> {
-  /** With `forwardingTables`, `strandedTables`, `repeatTables`, `lostTables` and `supersededTables`. */
+  /** With `forwardingTables`, `strandedTables`, `repeatTables`, `lostTables`, `supersededTables` and `againTables`. */
   readonly database: Database
   readonly spool: Pick<Spool, 'read' | 'pathOf' | 'look' | 'subscribe' | 'onRepeat' | 'onLoss' | 'get' | 'delete' | 'usage'>
   /** For recoded objects while they are sent; of this process alone, in a folder nobody else may read: they are of patients. Emptied at the start. */
@@ -223,7 +223,7 @@ export function createForwarding({ database, spool, settings: initial, clock, lo
       waitingBytes: sum.waitingBytes + one.waitingBytes,
     }), emptyQueue),
     retry: async (selection) => {
-      const count = await queue.retry(selection)
+      const count = await queue.retry(selection, clock().getTime())
       for (const { node, worker } of running.values()) if (selection.nodeId === undefined || selection.nodeId === node.id) worker.tryNow()
       tellAll(selection)
       return count

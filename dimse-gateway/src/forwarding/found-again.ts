@@ -19,14 +19,14 @@ const strandIfNowhere = `
  * Keeps an object again that was lost, and puts in line what was called off for that, also where a person has seen to the loss. What would
  * go to a node that is there no more stays called off, for a person to decide. Where it goes; of one that was not lost nothing is changed.
  */
-export function keepFound(transaction: Transaction, objectId: string, nodeIds: ReadonlySet<string>): readonly Destination[] {
+export function keepFound(transaction: Transaction, objectId: string, nodeIds: ReadonlySet<string>, now: number): readonly Destination[] {
   const found = transaction.get<{ objectKey: number }>('UPDATE forward_object SET deleted_at = NULL, lost = 0 WHERE object_id = ? AND lost = 1 RETURNING object_key AS objectKey', objectId)
   if (!found) return []
   transaction.run('DELETE FROM lost_object WHERE object_key = ?', found.objectKey)
   const going = transaction.all<CalledOff>(calledOffForLoss, found.objectKey).filter(({ nodeId }) => nodeIds.has(nodeId))
   for (const delivery of going) {
     transaction.run('UPDATE delivery SET last_error = NULL, last_error_detail = NULL WHERE delivery_id = ?', delivery.deliveryId)
-    tryAgain(transaction, delivery)
+    tryAgain(transaction, delivery, now)
   }
   transaction.run(strandIfNowhere, found.objectKey)
   return going.map(({ nodeId, urgent }) => ({ nodeId, urgent: urgent === 1 }))

@@ -3,10 +3,10 @@ import { openDatabase, type Database } from '../platform/database.ts'
 import type { SpooledObject } from '../spool/spooled-object.ts'
 import { createQueue, type Queue } from './queue.ts'
 import type { Routes } from './rules.ts'
-import { forwardingTables, lostTables, repeatTables, strandedTables, supersededTables } from './tables.ts'
+import { againTables, forwardingTables, lostTables, repeatTables, strandedTables, supersededTables } from './tables.ts'
 
 export function aQueue(path = ':memory:'): { database: Database; queue: Queue } {
-  const database = openDatabase(path, [forwardingTables, strandedTables, repeatTables, lostTables, supersededTables])
+  const database = openDatabase(path, [forwardingTables, strandedTables, repeatTables, lostTables, supersededTables, againTables])
   return { database, queue: createQueue(database) }
 }
 

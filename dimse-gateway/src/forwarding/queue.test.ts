@@ -83,7 +83,7 @@ describe('a queue', () => {
     await queue.settle([{ deliveryId: first!.deliveryId, outcome: { kind: 'refused', error: refusal, retryAt: 'never' } }], 100)
     expect(await queue.claim('a', many, 1e15)).toEqual([])
     expect(queue.counts().get('a')).toMatchObject({ dead: 1, waiting: 0 })
-    expect(await queue.retry({ nodeId: 'a' })).toBe(1)
+    expect(await queue.retry({ nodeId: 'a' }, 1)).toBe(1)
     expect((await queue.claim('a', many, 100))[0]?.attempts).toBe(0)
   })
 
@@ -109,11 +109,27 @@ describe('a queue', () => {
     const [one] = await queue.claim('a', { ...many, maxObjects: 1 }, 1)
     await queue.settle([{ deliveryId: one!.deliveryId, outcome: confirmed }], 1)
     expect(await queue.cancel({})).toBe(1)
-    expect(await queue.retry({})).toBe(0)
+    expect(await queue.retry({}, 1)).toBe(0)
     expect(queue.counts().get('a')).toMatchObject({ delivered: 1, cancelled: 1 })
-    expect(await queue.retry({ state: 'delivered' })).toBe(1)
-    expect(await queue.retry({ state: 'cancelled' })).toBe(1)
+    expect(await queue.retry({ state: 'delivered' }, 1)).toBe(1)
+    expect(await queue.retry({ state: 'cancelled' }, 1)).toBe(1)
     expect(await queue.claim('a', many, 1)).toHaveLength(2)
+  })
+
+  test('what had arrived and is sent again stands behind what has come by then, after a restart too, and before what comes later', async () => {
+    const { queue } = opened()
+    const [at, one] = [1_800_000_000_000, { ...many, maxObjects: 1 }]
+    const ofStudy = (StudyInstanceUID: string, seconds: number) => anObject({ StudyInstanceUID, receivedAt: new Date(at + seconds * 1_000) })
+    const old = [ofStudy('1.1', 0), ofStudy('1.1', 1)]
+    queue.enqueue(old, toNode('a'))
+    await queue.settle((await queue.claim('a', many, at)).map(({ deliveryId }) => ({ deliveryId, outcome: confirmed })), at)
+    expect(await queue.claim('a', many, at)).toEqual([])
+    expect(await queue.retry({ state: 'delivered' }, at + 60_000)).toBe(2)
+    queue.enqueue([ofStudy('1.3', 61), ofStudy('1.2', 59)], toNode('a'))
+    const studies = async () => (await queue.claim('a', one, at + 70_000)).map(({ StudyInstanceUID }) => StudyInstanceUID)
+    expect([await studies(), await studies()]).toEqual([['1.2'], ['1.1']])
+    await queue.recover()
+    expect([await studies(), await studies(), await studies(), await studies()]).toEqual([['1.2'], ['1.1'], ['1.1'], ['1.3']])
   })
 
   test('lets an object go once all its nodes confirmed it, and not before', async () => {
@@ -129,7 +145,7 @@ describe('a queue', () => {
     expect(marked()).toBe(null)
     await queue.cancel({ nodeId: 'b' })
     expect(marked()).toBe(null)
-    await queue.retry({ state: 'delivered', nodeId: 'b' })
+    await queue.retry({ state: 'delivered', nodeId: 'b' }, 1)
     await queue.cancel({ nodeId: 'b' })
     expect(marked()).toBe(null)
     expect(await queue.release({ nodeId: 'b' }, 9)).toBe(1)
@@ -162,7 +178,7 @@ describe('a queue', () => {
         } else if (one.do === 'crash') {
           await queue.recover()
           sending.clear()
-        } else if (one.do === 'retry') await queue.retry({})
+        } else if (one.do === 'retry') await queue.retry({}, 1)
         else if (one.do === 'wait') now += 100
         else {
           const id = [...sending.keys()][one.which % Math.max(1, sending.size)]
@@ -175,7 +191,7 @@ describe('a queue', () => {
         }
       }
       await queue.recover()
-      await queue.retry({})
+      await queue.retry({}, 1)
       let delivered = queue.counts().get('a')?.delivered ?? 0
       for (;;) {
         const rest = await queue.claim('a', { maxObjects: 7, maxBytes: 1e9 }, now)

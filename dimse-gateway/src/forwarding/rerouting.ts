@@ -48,7 +48,7 @@ export function createRerouter(statements: Statements): Rerouter {
       if (!object) return new Set()
       const at = asItCame.receivedAt.getTime()
       transaction.run('UPDATE forward_object SET came_again_at = ? WHERE object_key = ?', at, object.objectKey)
-      return sendTo(transaction, object, destinationsOf(asItCame, routes), (nodeId) => resend(transaction, object, nodeId, at))
+      return sendTo(transaction, object, destinationsOf(asItCame, routes), at, (nodeId) => resend(transaction, object, nodeId, at))
     }),
 
     enqueueStranded: async (routes) => {
@@ -58,7 +58,7 @@ export function createRerouter(statements: Statements): Rerouter {
       for (let from = 0; from < last; from += stretch) {
         const found = await statements.write((transaction) => transaction.all<Stranded>(stranded, from, from + stretch, there).flatMap((object) => {
           const routable = { ...object, receivedAt: new Date(object.receivedAt), Modality: object.Modality ?? undefined }
-          return [...sendTo(transaction, object, destinationsOf(routable, routes), () => false)]
+          return [...sendTo(transaction, object, destinationsOf(routable, routes), object.receivedAt, () => false)]
         }))
         for (const nodeId of found) nodeIds.add(nodeId)
       }
@@ -73,12 +73,12 @@ interface Delivery {
 }
 
 /** Of the destinations, those to which the object goes now and would not have gone. `again`: whether it goes to a node at which it has arrived. */
-function sendTo(transaction: Transaction, object: Known, destinations: readonly Destination[], again: (nodeId: string) => boolean): Set<string> {
+function sendTo(transaction: Transaction, object: Known, destinations: readonly Destination[], at: number, again: (nodeId: string) => boolean): Set<string> {
   const { objectKey } = object
   const going = destinations.filter((destination) => {
     if (deliver(transaction, object, destination)) return true
     const delivery = transaction.get<Delivery>(givenUp, objectKey, destination.nodeId)
-    if (delivery) tryAgain(transaction, delivery)
+    if (delivery) tryAgain(transaction, delivery, at)
     return delivery !== undefined || again(destination.nodeId)
   })
   if (going.length > 0) transaction.run('UPDATE forward_object SET arrived_everywhere_at = NULL WHERE object_key = ?', objectKey)
@@ -98,11 +98,11 @@ function resend(transaction: Transaction, { objectKey, studyId }: Known, nodeId:
   const resent = transaction.get<{ since: number }>(resentSince, nodeId, studyId, longAgo)
   if (resent) {
     if (delivery.deliveredAt >= resent.since) return false
-    tryAgain(transaction, delivery)
+    tryAgain(transaction, delivery, at)
     return true
   }
   if (delivery.deliveredAt > longAgo) return false
   transaction.run(resendFromNow, nodeId, studyId, at)
-  for (const other of transaction.all<Delivery>(cameAgain, studyId, longAgo, nodeId)) tryAgain(transaction, other)
+  for (const other of transaction.all<Delivery>(cameAgain, studyId, longAgo, nodeId)) tryAgain(transaction, other, at)
   return true
 }

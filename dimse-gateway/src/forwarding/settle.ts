@@ -63,7 +63,7 @@ const refuse = `
 /** Puts the study of one delivery in line for its node, due when the delivery is. */
 export const standInLine = `
   INSERT INTO delivery_turn (node_id, study_id, urgent, place, due_at)
-  SELECT d.node_id, d.study_id, d.urgent, o.received_at, d.next_attempt_at FROM delivery d JOIN forward_object o USING (object_key) WHERE d.delivery_id = ?
+  SELECT d.node_id, d.study_id, d.urgent, coalesce(d.again_at, o.received_at), d.next_attempt_at FROM delivery d JOIN forward_object o USING (object_key) WHERE d.delivery_id = ?
   ON CONFLICT DO UPDATE SET due_at = min(due_at, excluded.due_at)`
 
 export function createSettler(statements: Statements): Settler {
@@ -75,7 +75,7 @@ export function createSettler(statements: Statements): Settler {
       transaction.run('DELETE FROM delivery_turn')
       transaction.run(`
         INSERT INTO delivery_turn (node_id, study_id, urgent, place, due_at)
-        SELECT d.node_id, d.study_id, d.urgent, min(s.first_received_at), min(d.next_attempt_at) FROM delivery d JOIN forward_study s USING (study_id) WHERE d.state = 'waiting' GROUP BY 1, 2, 3`)
+        SELECT d.node_id, d.study_id, d.urgent, min(coalesce(d.again_at, s.first_received_at)), min(d.next_attempt_at) FROM delivery d JOIN forward_study s USING (study_id) WHERE d.state = 'waiting' GROUP BY 1, 2, 3`)
     }),
   }
 }

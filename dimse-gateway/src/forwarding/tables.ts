@@ -142,3 +142,9 @@ export const supersededTables: SchemaStep = { name: 'forwarding-5', sql: `
 ALTER TABLE forward_object ADD COLUMN superseded INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX forward_object_superseded ON forward_object (study_id, object_key) WHERE superseded = 1;
 ` }
+
+/** What has arrived and is sent again. */
+export const againTables: SchemaStep = { name: 'forwarding-6', sql: `
+/* When that was asked for: from then on it stands in line. */
+ALTER TABLE delivery ADD COLUMN again_at INTEGER;
+` }
