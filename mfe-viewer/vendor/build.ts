@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { list } from 'tar'
 import { build, minify } from 'vite'
+import { renamed } from './edition.ts'
 import { fetchRelease } from './fetch.ts'
 import { pageOf, startOf } from './page.ts'
 import { createPatcher } from './patches.ts'
@@ -15,6 +16,9 @@ import { isTaken } from './taken.ts'
 
 /** Path the viewer is served at. */
 const base = '/viewer/'
+/** Of the release; ours is another. */
+const page = 'index.html'
+const isText = /\.(js|css|html)$/
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
 const { values: { outDir } } = parseArgs({ options: { outDir: { type: 'string' } } })
@@ -24,31 +28,29 @@ rmSync(out, { recursive: true, force: true })
 
 const archive = fetchRelease(here('../../.cache'), (line) => { console.log(line) })
 const { script, styles } = await takeRelease(archive)
-write('index.html', pageOf({ base, script, styles }))
+write(page, pageOf({ base, script, styles }))
 write('isocenter/start.js', startOf(base))
 await makeOurs()
 
 /** Everything taken of the release; names the script and the styles its page begins with. */
 async function takeRelease(file: string): Promise<{ script: string; styles: string[] }> {
   const patcher = createPatcher(base)
-  const making: Promise<void>[] = []
-  let page: string | undefined
+  const making: Promise<readonly [string, string | Uint8Array]>[] = []
   await list({
     file,
     onReadEntry: (entry) => {
       const name = entry.path.replace(/^package\/(dist\/)?/, '')
-      const isOurs = entry.type === 'File' && (name === 'index.html' || name === 'LICENSE' || (entry.path.startsWith('package/dist/') && isTaken(name)))
+      const isOurs = entry.type === 'File' && (name === page || name === 'LICENSE' || (entry.path.startsWith('package/dist/') && isTaken(name)))
       if (!isOurs) return
-      making.push(entry.concat().then(async (bytes) => {
-        if (name === 'index.html') page = Buffer.from(bytes).toString('utf8')
-        else write(name, /\.(js|css)$/.test(name) ? await smaller(name, patcher.patched(name, Buffer.from(bytes).toString('utf8'))) : bytes)
-      }))
+      making.push(entry.concat().then(async (bytes) => [name, isText.test(name) ? await smaller(name, patcher.patched(name, Buffer.from(bytes).toString('utf8'))) : bytes]))
     },
   })
-  await Promise.all(making)
+  const files = renamed(new Map(await Promise.all(making)))
   patcher.assertComplete()
-  const script = /<script defer src="\/(app\.bundle\.[0-9a-f]+\.js)">/.exec(page ?? '')?.[1]
-  const styles = [...(page ?? '').matchAll(/<link href="\/([\w.]+\.css)" rel="stylesheet">/g)].map(([, style = '']) => style)
+  for (const [name, content] of files) if (name !== page) write(name, content)
+  const itsPage = String(files.get(page))
+  const script = /<script defer src="\/(app\.bundle\.[0-9a-f]+\.js)">/.exec(itsPage)?.[1]
+  const styles = [...itsPage.matchAll(/<link href="\/([\w.]+\.css)" rel="stylesheet">/g)].map(([, style = '']) => style)
   if (script === undefined || styles.length === 0) throw new Error("The viewer's release is not as expected: its page names no script or no style.")
   return { script, styles }
 }

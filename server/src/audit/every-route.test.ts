@@ -48,7 +48,8 @@ const elsewhere: Readonly<Record<string, readonly string[]>> = {
     'DELETE /api/body-parts/:partId', 'GET /api/body-parts/export', 'POST /api/body-parts/import', 'POST /api/part-tags', 'PUT /api/part-tags/order',
     'PUT /api/part-tags/:tagId', 'DELETE /api/part-tags/:tagId', 'POST /api/part-tags/test', 'GET /api/studies/:StudyInstanceUID/parts',
   ],
-  'downloads/downloads.test.ts': ['POST /api/downloads', 'POST /api/downloads/:downloadId/retry', 'GET /api/downloads/:downloadId/file', 'DELETE /api/downloads/:downloadId', 'POST /api/exports/studies'],
+  'downloads/downloads.test.ts': ['POST /api/downloads', 'GET /api/downloads/:downloadId/file', 'POST /api/exports/studies'],
+  'downloads/making.test.ts': ['POST /api/downloads/:downloadId/retry', 'DELETE /api/downloads/:downloadId'],
   'film/film.test.ts': [
     'GET /api/film/basket', 'POST /api/film/basket', 'PUT /api/film/basket/order', 'DELETE /api/film/basket', 'DELETE /api/film/basket/:itemId',
     'POST /api/film/print-jobs', 'GET /api/film/print-jobs', 'GET /api/film/print-jobs/:jobId',

@@ -8,12 +8,12 @@ import { commonHeaders } from './security-headers.ts'
 /** Path of the viewer; its files have it built in (mfe-viewer/vendor). */
 const base = '/viewer/'
 const page = 'index.html'
-/** Names with a digest of the content never mean other bytes. */
+/** Names with a digest never mean other bytes (mfe-viewer/vendor/edition.ts). */
 const hasDigest = /(^|\.)[0-9a-f]{16}\./
 /** OHIF's workers for JPEG 2000 and for the tiles of slides make functions of text; a worker obeys the policy of its own answer. */
 const needsEval = /^(8097\.bundle\.|dicom-microscopy-viewer\/dataLoader\.worker\.)/
 
-/** The viewer is another's, unmodified: its styles are written by its scripts, its decoders are WebAssembly, it shows PDF in an object. Only our pages may hold it. */
+/** The viewer is another's, hardly changed: its styles are written by its scripts, its decoders are WebAssembly, it shows PDF in an object. Only our pages may hold it. */
 const contentSecurityPolicy = (scripts: string): string => [
   "default-src 'none'",
   `script-src 'self' ${scripts}`,

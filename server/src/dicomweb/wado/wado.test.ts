@@ -1,32 +1,15 @@
+/** Studies, series and instances retrieved, with their metadata: in which form, under which status, by whom, and when the client goes. */
 import { connect } from 'node:net'
 import { gunzipSync } from 'node:zlib'
 import { encodeFileMeta, readInstance, writeDicomJson, type DicomJson } from '@isocenter/dicom'
-import { anInstance, aStudy, attributes, bytesOf, type InstanceInput } from '@isocenter/testkit'
+import { anInstance, aStudy, attributes, bytesOf } from '@isocenter/testkit'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { aService, partsOf, type TestService } from '../service.fixture.ts'
-
-const ELE = '1.2.840.10008.1.2.1'
-const ImplicitVRLittleEndian = '1.2.840.10008.1.2'
-const ExplicitVRBigEndian = '1.2.840.10008.1.2.2'
-const Deflated = '1.2.840.10008.1.2.1.99'
-const RLELossless = '1.2.840.10008.1.2.5'
+import { Deflated, ELE, ExplicitVRBigEndian, ImplicitVRLittleEndian, pathOf, pixelsOf, RLELossless, stored, value } from './wado.fixture.ts'
 
 let service: TestService
 beforeAll(async () => { service = await aService() })
 afterAll(() => service.close())
-
-const value = (json: DicomJson, tag: string) => json[tag]?.Value?.[0]
-const pathOf = (json: DicomJson) => `/studies/${String(value(json, '0020000D'))}/series/${String(value(json, '0020000E'))}/instances/${String(value(json, '00080018'))}`
-const pixelsOf = (json: DicomJson) => Buffer.from(json['7FE00010']?.InlineBinary ?? '', 'base64')
-
-/** Stores one instance and gives its path, its JSON and the bytes that went. */
-async function stored(input: InstanceInput = {}, transferSyntaxUID = ELE): Promise<{ path: string; json: DicomJson; bytes: Buffer }> {
-  const json = anInstance(input)
-  const bytes = Buffer.from(bytesOf(json, { transferSyntaxUID }))
-  const response = await service.store([bytes])
-  expect([200, 202]).toContain(response.statusCode)
-  return { path: pathOf(json), json, bytes }
-}
 
 describe('instances', () => {
   test.each([
@@ -50,7 +33,7 @@ describe('instances', () => {
   })
 
   test('28 29 the stored bytes, single-part and multipart, with their transfer syntax', async () => {
-    const { path, bytes } = await stored()
+    const { path, bytes } = await stored(service)
     for (const accept of ['application/dicom', `application/dicom; transfer-syntax=${ELE}`, 'application/dicom; transfer-syntax=*']) {
       const response = await service.get(path, { accept })
       expect([response.statusCode, response.headers['content-type'], response.headers['content-length']]).toEqual([200, `application/dicom; transfer-syntax=${ELE}`, String(bytes.length)])
@@ -70,7 +53,7 @@ describe('instances', () => {
   })
 
   test.each([ImplicitVRLittleEndian, ExplicitVRBigEndian, Deflated])('30 what is stored as %s is had as Explicit VR Little Endian, equal in meaning', async (transferSyntaxUID) => {
-    const { path, json, bytes } = await stored({ kind: 'CT', Rows: 200, Columns: 300 }, transferSyntaxUID)
+    const { path, json, bytes } = await stored(service, { kind: 'CT', Rows: 200, Columns: 300 }, transferSyntaxUID)
     const response = await service.get(path, { accept: `application/dicom; transfer-syntax=${ELE}` })
     expect(response.statusCode).toBe(200)
     expect(Number(response.headers['content-length'])).toBe(response.rawPayload.length)
@@ -88,7 +71,7 @@ describe('instances', () => {
   })
 
   test('32 compressed: as it is stored, and in no form there is no codec for', async () => {
-    const { path, bytes } = await stored({ kind: 'US' }, RLELossless)
+    const { path, bytes } = await stored(service, { kind: 'US' }, RLELossless)
     expect((await service.get(path, { accept: 'multipart/related; type="application/dicom"; transfer-syntax=1.2.840.10008.1.2.4.110' })).statusCode).toBe(406)
     const refused = await service.get(path, { accept: 'application/dicom; transfer-syntax=1.2.840.10008.1.2.4.102' })
     expect(refused.json()).toMatchObject({ status: 406, available: expect.arrayContaining([`application/dicom; transfer-syntax=${RLELossless}`]) })
@@ -128,8 +111,8 @@ describe('status rules', () => {
   })
 
   test('6 a series of another study is not found, nor is a wrong instance', async () => {
-    const one = (await stored()).json
-    const other = (await stored()).json
+    const one = (await stored(service)).json
+    const other = (await stored(service)).json
     const crossed = `/studies/${String(value(one, '0020000D'))}/series/${String(value(other, '0020000E'))}`
     for (const path of [crossed, `${crossed}/metadata`, `${crossed}/instances/${String(value(other, '00080018'))}`, `${crossed}/instances/${String(value(other, '00080018'))}/frames/1`]) {
       expect([path, (await service.get(path)).statusCode]).toEqual([path, 404])
@@ -137,7 +120,7 @@ describe('status rules', () => {
   })
 
   test('5 230 deleted is 410 at every level, also below and for all resources, until it is stored again', async () => {
-    const { path, json, bytes } = await stored()
+    const { path, json, bytes } = await stored(service)
     const study = `/studies/${String(value(json, '0020000D'))}`
     const remove = async (url: string) => (await service.app.inject({ method: 'DELETE', url: `/dicom-web${url}`, headers: await service.as('north') })).statusCode
     expect(await remove(study)).toBe(204)
@@ -156,19 +139,19 @@ describe('status rules', () => {
   })
 
   test('14 a slash at the end changes nothing', async () => {
-    const { path } = await stored()
+    const { path } = await stored(service)
     expect((await service.get(`${path}/metadata/`)).statusCode).toBe(200)
   })
 
   test('23 46 what cannot be accepted', async () => {
-    const { path } = await stored()
+    const { path } = await stored(service)
     expect((await service.get(`${path}/metadata`, { accept: 'text/html' })).json()).toMatchObject({ status: 406, available: expect.arrayContaining(['application/dicom+json']) })
     expect((await service.get(`${path}/metadata`, { 'accept-charset': 'gb18030' })).statusCode).toBe(406)
     expect((await service.get(`${path}/metadata`, { 'accept-charset': 'gb18030, *;q=0.1' })).statusCode).toBe(200)
   })
 
   test('41 42 the query parameter goes before the header, escaped or not', async () => {
-    const { path } = await stored()
+    const { path } = await stored(service)
     for (const accept of ['application/dicom+json', 'application%2Fdicom%2Bjson', '*']) {
       expect((await service.get(`${path}/metadata?accept=${accept}`, { accept: 'text/html' })).statusCode).toBe(200)
     }
@@ -179,8 +162,8 @@ describe('status rules', () => {
 })
 
 test('13 HEAD says what GET would, without a body', async () => {
-  const { path, json } = await stored({ kind: 'US' })
-  await stored({ StudyInstanceUID: String(value(json, '0020000D')) }, ImplicitVRLittleEndian)
+  const { path, json } = await stored(service, { kind: 'US' })
+  await stored(service, { StudyInstanceUID: String(value(json, '0020000D')) }, ImplicitVRLittleEndian)
   const study = `/studies/${String(value(json, '0020000D'))}`
   for (const url of ['/studies', study, `${study}/metadata`, path, `${path}?accept=application/dicom`, `${path}/metadata`, `${path}/frames/1`, `${path}/frames/1,2?accept=*`, `${path}/bulkdata/7FE00010`]) {
     const get = await service.get(url)
@@ -192,7 +175,7 @@ test('13 HEAD says what GET would, without a body', async () => {
 
 describe('metadata', () => {
   test('152 85 everything but bulk data, which has URIs that resolve', async () => {
-    const { path, json } = await stored({ kind: 'CT' })
+    const { path, json } = await stored(service, { kind: 'CT' })
     const response = await service.get(`${path}/metadata`)
     expect(response.headers['content-type']).toBe('application/dicom+json')
     const [metadata] = response.json<DicomJson[]>()
@@ -232,138 +215,8 @@ describe('metadata', () => {
   })
 })
 
-describe('frames', () => {
-  test('155 each frame of a native multi-frame image, exactly', async () => {
-    const { path, json } = await stored({ kind: 'US' })
-    const pixels = pixelsOf(json)
-    const count = Number(value(json, '00280008'))
-    const frameBytes = pixels.length / count
-    for (let frameNumber = 1; frameNumber <= count; frameNumber++) {
-      const response = await service.get(`${path}/frames/${frameNumber}`, { accept: 'multipart/related; type=application/octet-stream; transfer-syntax=*' })
-      expect(response.headers['content-type']).toMatch(/^multipart\/related; type="application\/octet-stream"; boundary=/)
-      const [part] = await partsOf(response)
-      expect(part?.headers.get('content-type')).toBe(`application/octet-stream; transfer-syntax=${ELE}`)
-      expect(part?.headers.get('content-location')).toBe(`https://pacs.example/dicom-web${path}/frames/${frameNumber}`)
-      expect(part?.body.equals(pixels.subarray((frameNumber - 1) * frameBytes, frameNumber * frameBytes))).toBe(true)
-    }
-    const list = await partsOf(await service.get(`${path}/frames/2,1`))
-    expect(list.map(({ body }) => body.length)).toEqual([frameBytes, frameBytes])
-    expect(list[1]?.body.equals(pixels.subarray(0, frameBytes))).toBe(true)
-  })
-
-  test('159 one frame single-part; a list is multipart only', async () => {
-    const { path, json } = await stored({ kind: 'CT' })
-    const response = await service.get(`${path}/frames/1`, { accept: 'application/octet-stream' })
-    expect([response.headers['content-type'], response.headers['content-length']]).toEqual([`application/octet-stream; transfer-syntax=${ELE}`, String(response.rawPayload.length)])
-    expect(response.rawPayload.equals(pixelsOf(json))).toBe(true)
-    const cine = (await stored({ kind: 'US' })).path
-    expect((await service.get(`${cine}/frames/1,2`, { accept: 'application/octet-stream' })).statusCode).toBe(406)
-  })
-
-  test('155 frames of one bit a pixel begin at a byte', async () => {
-    const pixels = Buffer.from([0b1010_0101, 0b1100_0011, 0b0000_1111, 0b0001_0001])
-    const { path } = await stored({ kind: 'SEG', Rows: 3, Columns: 3, NumberOfFrames: 3, BitsAllocated: 1, BitsStored: 1, HighBit: 0, PixelData: pixels })
-    const bit = (index: number) => ((pixels[index >> 3] ?? 0) >> (index & 7)) & 1
-    for (const frameNumber of [1, 2, 3]) {
-      const { rawPayload } = await service.get(`${path}/frames/${frameNumber}`, { accept: 'application/octet-stream' })
-      expect(rawPayload.length).toBe(2)
-      for (let index = 0; index < 16; index++) expect(((rawPayload[index >> 3] ?? 0) >> (index & 7)) & 1).toBe(index < 9 ? bit((frameNumber - 1) * 9 + index) : 0)
-    }
-  })
-
-  test.each([ExplicitVRBigEndian, Deflated, ImplicitVRLittleEndian])('frames and bulk data of %s are little endian and inflated', async (transferSyntaxUID) => {
-    const { path, json } = await stored({ kind: 'CT', Rows: 100, Columns: 77 }, transferSyntaxUID)
-    expect((await service.get(`${path}/frames/1`, { accept: 'application/octet-stream' })).rawPayload.equals(pixelsOf(json))).toBe(true)
-    const bulkdata = `${path}/bulkdata/7FE00010`
-    expect((await service.get(bulkdata)).rawPayload.equals(pixelsOf(json))).toBe(true)
-    const part = await service.get(bulkdata, { range: 'bytes=1001-2002' })
-    expect([part.statusCode, part.rawPayload.equals(pixelsOf(json).subarray(1001, 2003))]).toEqual([206, true])
-  })
-
-  test('156 compressed frames come as they are, under their own type', async () => {
-    const { path } = await stored({ kind: 'US' }, RLELossless)
-    const response = await service.get(`${path}/frames/1,2`, { accept: 'multipart/related; type="application/octet-stream"; transfer-syntax="*"' })
-    const parts = await partsOf(response)
-    expect(parts.map(({ headers }) => headers.get('content-type'))).toEqual(Array(2).fill(`image/dicom-rle; transfer-syntax=${RLELossless}`))
-    const single = await service.get(`${path}/frames/1`, { accept: 'image/dicom-rle' })
-    expect(single.headers['content-type']).toBe(`image/dicom-rle; transfer-syntax=${RLELossless}`)
-    expect(single.rawPayload.equals(parts[0]?.body ?? Buffer.alloc(0))).toBe(true)
-    expect((await service.get(`${path}/frames/1`, { accept: 'image/jxl' })).statusCode).toBe(406)
-    const all = await partsOf(await service.get(`${path}/bulkdata/7FE00010`))
-    expect(all[0]?.body.equals(single.rawPayload)).toBe(true)
-  })
-
-  test('154 166 frames there are not', async () => {
-    const { path } = await stored({ kind: 'CT' })
-    for (const [list, status] of [['0', 404], ['2', 404], ['1,2', 404], ['x', 400], ['1,', 400], ['1,1', 400], ['-1', 400], ['1.5', 400], ['99999999999999999999', 404]] as const) {
-      expect([list, (await service.get(`${path}/frames/${list}`)).statusCode]).toEqual([list, status])
-    }
-    expect((await service.get(`${(await stored({ kind: 'SR' })).path}/frames/1`)).statusCode).toBe(404)
-  })
-
-  test('18 the same strong ETag means the same bytes, multipart too, and other bytes have another boundary', async () => {
-    const { path } = await stored({ kind: 'US' })
-    const urls = [path, `${path}/frames/1,2`, `${path}/frames/2`, `${path}/bulkdata/7FE00010`]
-    const boundaries = new Set<string>()
-    for (const url of urls) {
-      const [one, another] = [await service.get(url, { accept: 'multipart/related; type="*/*"' }), await service.get(url, { accept: 'multipart/related; type="*/*"' })]
-      expect(one.headers.etag).toMatch(/^"/)
-      expect([another.headers.etag, another.headers['content-type'], another.rawPayload.equals(one.rawPayload)]).toEqual([one.headers.etag, one.headers['content-type'], true])
-      expect((await partsOf(one)).length).toBeGreaterThan(0)
-      boundaries.add(String(one.headers['content-type']))
-    }
-    expect(boundaries.size).toBe(urls.length)
-  })
-
-  test('18 a frame has an ETag', async () => {
-    const { path } = await stored({ kind: 'CT' })
-    const { etag } = (await service.get(`${path}/frames/1`)).headers
-    expect((await service.get(`${path}/frames/1`, { 'if-none-match': String(etag) })).statusCode).toBe(304)
-  })
-})
-
-describe('bulk data', () => {
-  test('162 an encapsulated document in its own type, and as octets', async () => {
-    const document = Buffer.from(`%PDF-1.4 ${'x'.repeat(4000)}`)
-    const { path } = await stored({ kind: 'PDF', EncapsulatedDocument: document, MIMETypeOfEncapsulatedDocument: 'application/pdf' })
-    const response = await service.get(`${path}/bulkdata/00420011`)
-    expect([response.headers['content-type'], response.headers['x-content-type-options']]).toEqual(['application/pdf', 'nosniff'])
-    expect(response.rawPayload.subarray(0, document.length).equals(document)).toBe(true)
-    expect((await service.get(`${path}/bulkdata/00420011`, { accept: 'application/octet-stream' })).headers['content-type']).toBe('application/octet-stream')
-    const [part] = await partsOf(await service.get(`${path}/bulkdata/00420011`, { accept: 'multipart/related; type="application/octet-stream"' }))
-    expect(part?.body.subarray(0, document.length).equals(document)).toBe(true)
-  })
-
-  test('a document cannot be a page of this origin', async () => {
-    const { path } = await stored({ kind: 'PDF', EncapsulatedDocument: Buffer.from(`<script>1</script>${' '.repeat(4000)}`), MIMETypeOfEncapsulatedDocument: 'text/html' })
-    const response = await service.get(`${path}/bulkdata/00420011`, { accept: 'text/html,*/*' })
-    expect([response.headers['content-type'], response.headers['content-security-policy']]).toEqual(['application/octet-stream', "sandbox; default-src 'none'"])
-  })
-
-  test('163 ranges', async () => {
-    const { path, json } = await stored({ kind: 'CT' })
-    const pixels = pixelsOf(json)
-    const range = async (text: string, headers = {}) => {
-      const response = await service.get(`${path}/bulkdata/7FE00010`, { range: text, ...headers })
-      return [response.statusCode, response.headers['content-range'], response.rawPayload.length]
-    }
-    expect(await range('bytes=0-9')).toEqual([206, `bytes 0-9/${pixels.length}`, 10])
-    expect(await range('bytes=500-')).toEqual([206, `bytes 500-${pixels.length - 1}/${pixels.length}`, pixels.length - 500])
-    expect(await range('bytes=-3')).toEqual([206, `bytes ${pixels.length - 3}-${pixels.length - 1}/${pixels.length}`, 3])
-    expect(await range('bytes=99999-')).toEqual([416, `bytes */${pixels.length}`, expect.any(Number)])
-    expect(await range('bytes=0-1,3-4')).toEqual([200, undefined, pixels.length])
-    expect(await range('pages=1-2')).toEqual([200, undefined, pixels.length])
-    expect(await range('bytes=0-9', { 'if-range': '"other"' })).toEqual([200, undefined, pixels.length])
-  })
-
-  test('a path that is none, or that the instance has not', async () => {
-    const { path } = await stored({ kind: 'CT' })
-    for (const bulkdata of ['00100010', 'x', '7FE00010.1', '..%2f..']) expect([bulkdata, (await service.get(`${path}/bulkdata/${bulkdata}`)).statusCode]).toEqual([bulkdata, 404])
-  })
-})
-
 test('231 no resource of another organisation can be told from one that never was', async () => {
-  const { path, json } = await stored({ kind: 'US' })
+  const { path, json } = await stored(service, { kind: 'US' })
   const south = await service.as('south')
   const study = `/studies/${String(value(json, '0020000D'))}`
   const series = `${study}/series/${String(value(json, '0020000E'))}`
@@ -384,7 +237,7 @@ test('231 no resource of another organisation can be told from one that never wa
 })
 
 test('a read is in the audit trail', async () => {
-  const { path, json } = await stored({ kind: 'CT' })
+  const { path, json } = await stored(service, { kind: 'CT' })
   await service.get(`${path}/frames/1`)
   // Reads are written together, every few seconds.
   const actions = () => service.db('audit_event').where({ study_instance_uid: value(json, '0020000D') }).orderBy('audit_event_id').pluck<string[]>('action')
@@ -392,7 +245,7 @@ test('a read is in the audit trail', async () => {
 })
 
 test('167 a client that goes stops the reading for it', async () => {
-  const { path } = await stored({ kind: 'SC', Rows: 2000, Columns: 2000 })
+  const { path } = await stored(service, { kind: 'SC', Rows: 2000, Columns: 2000 })
   const { port } = new URL(await service.app.listen({ port: 0, host: '127.0.0.1' }))
   const { authorization } = await service.as('north')
   const socket = connect(Number(port), '127.0.0.1')
