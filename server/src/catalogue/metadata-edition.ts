@@ -2,6 +2,7 @@
 import { reachesStudy, type Access } from '../identity/index.ts'
 import { namedRows, rows, type Db } from '../platform/db.ts'
 import { pieceBytes, pieceOf, type DeflatedPiece } from '../platform/joinable-deflate.ts'
+import { revisionOf } from './presence.ts'
 import type { Scope } from './scope.ts'
 
 /** The object that holds the metadata of a whole series: a gzip member of one JSON array, whose inside is this piece. */
@@ -68,8 +69,8 @@ const editionSql = (revision: string, condition: string): string => `
   where st.organisation_id = $1 and st.study_instance_uid = $2${condition}
   order by s.series_number_sort, s.series_key`
 
-const studyStatement = { name: 'metadata-of-study', text: editionSql(`st.study_key || '.' || st.version`, '') }
-const seriesStatement = { name: 'metadata-of-series', text: editionSql(`s.series_key || '.' || s.version`, ' and s.series_instance_uid = $3') }
+const studyStatement = { name: 'metadata-of-study', text: editionSql(revisionOf('study', 'st'), '') }
+const seriesStatement = { name: 'metadata-of-series', text: editionSql(revisionOf('series', 's'), ' and s.series_instance_uid = $3') }
 
 /** What the metadata of a study or series are made of now; undefined when the access reaches none, or nothing is in it. */
 export async function metadataEdition(db: Db, access: Pick<Access, 'organisationId' | 'studies'>, { StudyInstanceUID, SeriesInstanceUID }: Scope): Promise<MetadataEdition | undefined> {

@@ -4,22 +4,28 @@ import type { Scope } from './scope.ts'
 
 /** That something is there, and as which edition. */
 export interface Presence {
-  /** Changes whenever anything in the scope does, and never returns to a former value, not even after delete and store: the stuff of ETags. */
+  /**
+   * Changes whenever anything in the scope does, and never returns to a former value, not even after delete and store: the stuff of ETags.
+   * No two studies, series or instances of any organisation have the same: keys of each level are counted by themselves.
+   */
   readonly revision: string
   readonly numberOfInstances: number
   readonly updatedAt: Date
 }
 
+/** SQL of the revision of a row, told apart from those of other levels. */
+export const revisionOf = (level: 'study' | 'series' | 'instance', row: string): string => `'${level} ' || ${row}.${level}_key || '.' || ${row}.version`
+
 const studySql = `
-  select study_key || '.' || version as revision, number_of_study_related_instances as instances, updated_at
+  select ${revisionOf('study', 'study')} as revision, number_of_study_related_instances as instances, updated_at
   from study where organisation_id = ? and study_instance_uid = ?`
 
 const seriesSql = `
-  select series_key || '.' || series.version as revision, number_of_series_related_instances as instances, series.updated_at
+  select ${revisionOf('series', 'series')} as revision, number_of_series_related_instances as instances, series.updated_at
   from study join series using (study_key) where study.organisation_id = ? and study_instance_uid = ? and series_instance_uid = ?`
 
 const instanceSql = `
-  select instance_key || '.' || instance.version as revision, 1 as instances, stored_at as updated_at
+  select ${revisionOf('instance', 'instance')} as revision, 1 as instances, stored_at as updated_at
   from study join series using (study_key) join instance using (series_key)
   where study.organisation_id = ? and study_instance_uid = ? and series_instance_uid = ? and sop_instance_uid = ?`
 

@@ -72,6 +72,24 @@ test('a series answers the same from pieces and ready-made, in both encodings, a
   expect(single.json()).toEqual([one])
 })
 
+test('a study whose key and version are those of a series of another organisation is answered its own', async () => {
+  const { second, path } = await stored(2)
+  const series = `${path}/series/${second}/metadata`
+  // Of two series a study, so that no study has this key yet.
+  const { series_key: key, version } = await service.db('series').where('series_instance_uid', second).first<{ series_key: string; version: string }>('series_key', 'version')
+  await service.db.raw(`select setval(pg_get_serial_sequence('study', 'study_key'), ?, false)`, [key])
+  const { StudyInstanceUID, instances } = aStudy({ instances: 1 })
+  const headers = await service.as('south')
+  await service.store(instances.map((instance) => bytesOf(instance)), { headers })
+  const row = () => service.db('study').where('study_instance_uid', StudyInstanceUID)
+  await row().update({ version })
+  expect(await row().first('study_key', 'version')).toEqual({ study_key: key, version })
+  const answer = async () => service.app.inject({ url: `/dicom-web/studies/${StudyInstanceUID}/metadata`, headers })
+  const [theirs, its] = [await service.get(series), await answer()]
+  expect([uids(theirs), uids(its)]).toEqual([expect.objectContaining({ length: 2 }), instances.map((instance) => instance['00080018']?.Value?.[0])])
+  expect(its.headers['etag']).not.toBe(theirs.headers['etag'])
+})
+
 test('once it has settled a series is ready-made by itself, and smaller', async () => {
   const { StudyInstanceUID, first, seriesPath } = await stored()
   const before = (await service.get(`${seriesPath}/metadata`, gzip)).rawPayload.length
