@@ -32,9 +32,15 @@ const page = 1000
 
 /** What has arrived keeps that it did, until it arrives once more. */
 const again = `
-  UPDATE delivery SET state = 'waiting', attempts = 0, troubles = 0, next_attempt_at = 0, confirmed = iif(delivered_at IS NULL, 0, confirmed), again_at = iif(delivered_at IS NULL, again_at, ?2) WHERE delivery_id = ?1`
+  UPDATE delivery SET state = 'waiting', attempts = 0, troubles = 0, next_attempt_at = 0, confirmed = iif(delivered_at IS NULL, 0, confirmed), again_at = iif(delivered_at IS NULL, again_at, ?2), last_error = iif(last_error = 'objectUnreadable', NULL, last_error) WHERE delivery_id = ?1`
 const callOff = `
-  UPDATE delivery SET state = 'cancelled', confirmed = 0, upload_url = NULL, delivered_at = NULL, receipt = NULL, verified = 0 WHERE delivery_id = ?`
+  UPDATE delivery SET state = 'cancelled', confirmed = 0, upload_url = NULL, delivered_at = NULL, receipt = NULL, verified = 0,
+    last_error = iif(last_error = 'objectUnreadable', NULL, last_error) WHERE delivery_id = ?`
+
+/** A study of which nothing else waits has no place in line any more: the one it had is that of what has gone. */
+const leaveLine = `
+  DELETE FROM delivery_turn WHERE (node_id, study_id, urgent) = (SELECT node_id, study_id, urgent FROM delivery WHERE delivery_id = ?1)
+    AND NOT EXISTS (SELECT 1 FROM delivery o WHERE (o.node_id, o.study_id, o.urgent) = (delivery_turn.node_id, delivery_turn.study_id, delivery_turn.urgent) AND o.state = 'waiting' AND o.delivery_id <> ?1)`
 
 interface Found {
   readonly deliveryId: number
@@ -44,6 +50,7 @@ interface Found {
 /** Puts a delivery in line again, at once and with a clean record, one that had arrived as of now; its object stays until it has arrived. */
 export function tryAgain(transaction: Transaction, { deliveryId, objectKey }: Found, now: number): void {
   transaction.run(again, deliveryId, now)
+  transaction.run(leaveLine, deliveryId)
   transaction.run('UPDATE forward_object SET arrived_everywhere_at = NULL WHERE object_key = ?', objectKey)
   transaction.run(standInLine, deliveryId)
 }

@@ -15,6 +15,7 @@ import { startCommitting, usualPace, type CommitmentPace, type Committing } from
 import { createLingering, discardStranded, type DiscardSelection, type Lingering } from './discard.ts'
 import type { NewDeliveries } from './enqueue.ts'
 import { createLossLog } from './loss-log.ts'
+import { keepAllFound } from './found-again.ts'
 import type { Lost, LostSelection } from './lost.ts'
 import { createNodeWorker, type NodeWorker, type NodeWorkerState } from './node-worker.ts'
 import { createPreparation } from './prepare.ts'
@@ -167,6 +168,7 @@ export function createForwarding({ database, spool, settings: initial, clock, lo
   return {
     start: async () => {
       await clear()
+      keepAllFound(statements, new Set(settings.nodes.map(({ id }) => id)), clock().getTime())
       await queue.recover()
       unsubscribes = [
         spool.subscribe((objects) => {

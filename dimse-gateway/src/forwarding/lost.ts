@@ -105,8 +105,8 @@ export function endIfLost(transaction: Transaction, deliveryId: number, now: num
 }
 
 /**
- * What comes anew is no longer lost, and what its former copy was called off for is sent from the new one. A copy that had come nowhere is
- * forgotten; of others the records stay. None is counted beside the new one in their study.
+ * What comes anew is no longer lost, and what its former copy was called off for is sent from the new one. In the same study none is
+ * counted beside the new one; in another a copy that had come nowhere is forgotten.
  */
 export function supersedeGone(transaction: Transaction, { SOPInstanceUID, StudyInstanceUID }: { readonly SOPInstanceUID: string; readonly StudyInstanceUID: string }): void {
   const gone = transaction.all<{ objectKey: number; studyId: number; lost: number; bytes: number; isSameStudy: number; superseded: number }>(`
@@ -114,7 +114,7 @@ export function supersedeGone(transaction: Transaction, { SOPInstanceUID, StudyI
     WHERE sop_instance_uid = ?1 AND deleted_at IS NOT NULL`, SOPInstanceUID, StudyInstanceUID)
   for (const { objectKey, studyId, lost, bytes, isSameStudy, superseded } of gone) {
     if (lost === 1) forgetCalledOff(transaction, objectKey)
-    const isForgotten = lost === 1 && transaction.run('DELETE FROM forward_object WHERE object_key = ? AND NOT EXISTS (SELECT 1 FROM delivery d WHERE d.object_key = forward_object.object_key)', objectKey).changes > 0
+    const isForgotten = lost === 1 && isSameStudy === 0 && transaction.run('DELETE FROM forward_object WHERE object_key = ? AND NOT EXISTS (SELECT 1 FROM delivery d WHERE d.object_key = forward_object.object_key)', objectKey).changes > 0
     if (superseded === 1 || !(isForgotten || isSameStudy === 1)) continue
     transaction.run('UPDATE forward_object SET superseded = 1 WHERE object_key = ?', objectKey)
     transaction.run('UPDATE forward_study SET instances = instances - 1, bytes = bytes - ? WHERE study_id = ?', bytes, studyId)

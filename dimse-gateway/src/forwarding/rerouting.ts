@@ -28,7 +28,7 @@ const byId = `
 const stranded = `
   SELECT object_key AS objectKey, study_id AS studyId, received_at AS receivedAt, byte_length AS bytes,
     calling_ae_title AS callingAETitle, called_ae_title AS calledAETitle, modality AS Modality, sop_class_uid AS SOPClassUID
-  FROM forward_object o WHERE object_key > ? AND object_key <= ? AND deleted_at IS NULL AND arrived_everywhere_at IS NULL
+  FROM forward_object o WHERE object_key > ? AND object_key <= ? AND deleted_at IS NULL AND arrived_everywhere_at IS NULL AND superseded = 0
     AND NOT EXISTS (SELECT 1 FROM delivery d WHERE d.object_key = o.object_key
       AND (d.state = 'delivered' OR (d.state <> 'cancelled' AND d.node_id IN (SELECT value FROM json_each(?)))))`
 const givenUp = `SELECT delivery_id AS deliveryId, object_key AS objectKey FROM delivery WHERE object_key = ? AND node_id = ? AND state IN ('dead', 'cancelled')`

@@ -75,7 +75,7 @@ export function createSettler(statements: Statements): Settler {
       transaction.run('DELETE FROM delivery_turn')
       transaction.run(`
         INSERT INTO delivery_turn (node_id, study_id, urgent, place, due_at)
-        SELECT d.node_id, d.study_id, d.urgent, min(coalesce(d.again_at, s.first_received_at)), min(d.next_attempt_at) FROM delivery d JOIN forward_study s USING (study_id) WHERE d.state = 'waiting' GROUP BY 1, 2, 3`)
+        SELECT d.node_id, d.study_id, d.urgent, min(coalesce(d.again_at, o.received_at)), min(d.next_attempt_at) FROM delivery d JOIN forward_object o USING (object_key) WHERE d.state = 'waiting' GROUP BY 1, 2, 3`)
     }),
   }
 }

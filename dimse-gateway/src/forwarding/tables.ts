@@ -147,4 +147,6 @@ CREATE INDEX forward_object_superseded ON forward_object (study_id, object_key) 
 export const againTables: SchemaStep = { name: 'forwarding-6', sql: `
 /* When that was asked for: from then on it stands in line. */
 ALTER TABLE delivery ADD COLUMN again_at INTEGER;
+/* Studies counted what retention had forgotten. */
+UPDATE forward_study AS s SET (instances, bytes) = (SELECT count(*), coalesce(sum(byte_length), 0) FROM forward_object o WHERE o.study_id = s.study_id AND o.superseded = 0);
 ` }

@@ -185,4 +185,4 @@ export class Kept implements Keeper {
 }
 
 /** The same for objects that are the same: UID, encoding and bytes. */
-const contentOf = ({ SOPInstanceUID, transferSyntaxUID, dataSetSha256 }: SpooledObject): string => `${SOPInstanceUID} ${transferSyntaxUID} ${dataSetSha256}`
+export const contentOf = ({ SOPInstanceUID, transferSyntaxUID, dataSetSha256 }: SpooledObject): string => `${SOPInstanceUID} ${transferSyntaxUID} ${dataSetSha256}`

@@ -10,7 +10,7 @@ import { createCapacity } from './capacity.ts'
 import { takesDirect } from './takes-direct.ts'
 import { inTermsOfSpool, SpoolFull, SpoolUnavailable } from './errors.ts'
 import { createIndexTable } from './index-table.ts'
-import { Kept } from './kept.ts'
+import { contentOf, Kept } from './kept.ts'
 import { OpenFolders } from './open-folders.ts'
 import { markWhole } from './new-file.ts'
 import { spoolPlaces } from './places.ts'
@@ -166,17 +166,30 @@ export async function openSpool({ directory, database, settings, alarms, clock, 
     return undefined
   }
 
+  /** Whether the same bytes are here as another object: they came anew while this file was away. */
+  async function isHereTwice(object: SpooledObject): Promise<boolean> {
+    const others = kept.find(object.SOPInstanceUID).filter((other) => contentOf(other) === contentOf(object))
+    for (const other of others) if (await isThere(other)) return true
+    return false
+  }
+
   async function start(): Promise<void> {
     let neverEnded = await removeFormerArriving(places)
     const lost = new Set(table.ids())
     let batch: SpooledObject[] = []
     let recovered = 0
+    let twice = 0
     for await (const ids of idsByFolder(places, clock())) {
       for (const id of ids) {
         if (lost.delete(id)) continue
         const object = await recover(id)
         if (object === 'neverEnded') neverEnded++
         if (object === undefined || object === 'neverEnded') continue
+        if (await isHereTwice(object)) {
+          await unlink(places.pathOf(id))
+          twice++
+          continue
+        }
         recovered++
         batch.push(object)
         if (batch.length < toldAtATime) continue
@@ -186,6 +199,7 @@ export async function openSpool({ directory, database, settings, alarms, clock, 
     }
     kept.announce(batch)
     if (neverEnded > 0) log.info({ files: neverEnded }, 'removed what was on its way, or lay ready, when the gateway ended')
+    if (twice > 0) log.info({ files: twice }, 'removed files that were away while their objects came anew')
     if (recovered > 0) log.info({ objects: recovered }, 'found objects the index did not know yet')
     if (lost.size > 0) {
       log.warn({ objects: lost.size }, 'files of spooled objects are gone')
