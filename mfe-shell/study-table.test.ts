@@ -75,7 +75,8 @@ describe.skipIf(!hasProgram('chromium'))('columns of the study list in Chromium'
     // In the moment in which the table has been moved by somebody else, too.
     const rows = page.locator('.study-table .ant-table-tbody-virtual-holder')
     for (const [key, column, text] of [['ArrowRight', 'Institution', institution], ['ArrowRight', 'Description', 'Thorax and abdomen'], ['ArrowLeft', 'Institution', institution]] as const) {
-      await rows.evaluate((holder, pressed) => {
+      if (key === 'ArrowLeft') await page.keyboard.press(key)
+      else await rows.evaluate((holder, pressed) => {
         for (const deltaX of [-1_000, 1, -1]) holder.dispatchEvent(new WheelEvent('wheel', { deltaX, cancelable: true }))
         document.activeElement?.dispatchEvent(new KeyboardEvent('keydown', { key: pressed, bubbles: true, cancelable: true }))
       }, key)

@@ -28,7 +28,7 @@ export interface WatchedPage {
 export async function openWatchedPage(browser: Browser, options: BrowserContextOptions, isExpected: (complaint: string) => boolean = () => false): Promise<WatchedPage> {
   // Contrast is not judged in the middle of fading.
   const context = await browser.newContext({ locale: 'en', viewport: desktop, reducedMotion: 'reduce', ...options })
-  if (slowness !== undefined) context.on('page', (opened) => { void slow(context, opened, slowness) })
+  if (slowness !== undefined) context.on('page', (opened) => { slow(context, opened, slowness).catch((error: unknown) => { if (!opened.isClosed()) throw error }) })
   const page = await context.newPage()
   page.setDefaultTimeout(10_000)
   const complaints: string[] = []

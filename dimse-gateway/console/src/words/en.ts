@@ -198,7 +198,7 @@ export const en = {
     discard: 'Delete here', discardAll: 'Delete all that goes nowhere', discarded: (count: string, one: boolean) => `${count} ${one ? 'instance' : 'instances'} deleted`, wasDiscarded: 'deleted by hand',
     lostAlone: 'Only what was lost here', lostHere: (count: string, one: boolean) => `${count} ${one ? 'instance was' : 'instances were'} lost on this machine before arriving: have the modality send the study again`,
     lostSeen: 'Seen', lostSeenAll: 'Mark all as seen', wasLost: 'lost', lostBeforeArrival: 'Lost on this machine before it was sent there', lostWasSeen: (count: string, one: boolean) => `${count} ${one ? 'instance' : 'instances'} marked as seen`,
-    confirmLostSeen: 'Mark as seen?', confirmLostSeenHint: 'The alarm ends. What was lost stays lost unless the modality sends it again; the record stays.',
+    confirmLostSeen: 'Mark as seen?', confirmLostSeenHint: 'The alarm ends. What was lost stays lost unless the modality sends it again or its files are back when the gateway starts; the record stays.',
     confirmDiscard: 'Delete what goes nowhere?', confirmDiscardHint: 'These instances have arrived nowhere. Deleted here, they are gone unless the modality still has them. The record stays.',
     confirmRelease: 'Release called-off deliveries?', confirmReleaseHint: 'Their instances arrived elsewhere and are deleted from this machine as the settings of storage have it.', released: (count: string, one: boolean) => `${count} ${one ? 'delivery' : 'deliveries'} released`,
   },

@@ -195,7 +195,7 @@ export const zhCN: Words = {
     discard: '在本机删除', discardAll: '删除所有不转发的', discarded: (count) => `已删除 ${count} 个实例`, wasDiscarded: '人工删除',
     lostAlone: '仅显示在本机丢失的', lostHere: (count) => `${count} 个实例在送达之前于本机丢失，请让设备重新发送该检查`,
     lostSeen: '已查看', lostSeenAll: '全部标记为已查看', wasLost: '已丢失', lostBeforeArrival: '发送之前已在本机丢失', lostWasSeen: (count) => `已将 ${count} 个实例标记为已查看`,
-    confirmLostSeen: '标记为已查看？', confirmLostSeenHint: '告警随之结束。除非设备重新发送，丢失的影像无法找回；记录会保留。',
+    confirmLostSeen: '标记为已查看？', confirmLostSeenHint: '告警随之结束。除非设备重新发送，或网关启动时文件已恢复，丢失的影像无法找回；记录会保留。',
     confirmDiscard: '删除不转发的影像？', confirmDiscardHint: '这些影像未送达任何节点。在本机删除后，除非设备仍保留，否则无法找回。记录会保留。',
     confirmRelease: '释放已取消的转发？', confirmReleaseHint: '其影像已送达其他节点，将按存储设置从本机删除。', released: (count) => `已释放 ${count} 个转发`,
   },
