@@ -3,47 +3,28 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { anInstance, attributes } from '@isocenter/testkit/instances'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import type { Database } from '../platform/database.ts'
 import { createLog } from '../platform/log.ts'
 import { createStatements } from '../platform/statements.ts'
-import { createRecords, type Records } from '../records/records.ts'
-import type { SpooledObject } from '../spool/index.ts'
 import { createLingering } from './discard.ts'
 import { aForwardingGateway, until, type ForwardingGateway } from './forwarding.fixture.ts'
-import { aQueue, anObject, toNode } from './queue.fixture.ts'
-import type { Queue } from './queue.ts'
+import { anObject, toNode } from './queue.fixture.ts'
 import { applyRetention } from './retention.ts'
-import type { Outcome } from './settle.ts'
+import { aStudyInQueue, confirmed, StudyInstanceUID, unread } from './study-in-queue.fixture.ts'
 
-const StudyInstanceUID = '1.2.3'
-const unread = { kind: 'refused', error: { code: 'objectUnreadable' }, retryAt: 'never' } as const
-const confirmed = { kind: 'arrived', verified: true, confirmed: true } as const
+/** With what is asked of it here. */
+function aFoundStudy() {
+  const given = aStudyInQueue()
+  return {
+    ...given,
+    claimed: async (nodeId: string) => (await given.claim(nodeId)).map(({ objectId }) => objectId),
+    instances: () => given.records.instances(StudyInstanceUID, {}, { limit: 10 }).records,
+    lingering: () => createLingering(createStatements(given.database)).count(),
+  }
+}
 
 describe('an object that was lost and is found again', () => {
-  let database: Database
-  let queue: Queue
-  let records: Records
-  beforeEach(() => {
-    ({ database, queue } = aQueue())
-    records = createRecords({ database, clock: () => new Date(0), nodeName: () => undefined })
-  })
-  afterEach(() => { database.close() })
-
-  const claim = async (nodeId: string) => (await queue.claim(nodeId, { maxObjects: 100, maxBytes: 1e9 }, 1)).map(({ objectId }) => objectId)
-  async function settleAt(nodeId: string, outcome: Outcome): Promise<void> {
-    const claimed = await queue.claim(nodeId, { maxObjects: 100, maxBytes: 1e9 }, 1)
-    await queue.settle(claimed.map(({ deliveryId }) => ({ deliveryId, outcome })), 1)
-  }
-  function received(...nodeIds: string[]): SpooledObject {
-    const object = anObject({ StudyInstanceUID })
-    queue.enqueue([object], toNode(...nodeIds))
-    return object
-  }
-  const study = () => records.study(StudyInstanceUID)
-  const instances = () => records.instances(StudyInstanceUID, {}, { limit: 10 }).records
-  const lingering = () => createLingering(createStatements(database)).count()
-
   test('is kept again and goes where it had not arrived', async () => {
+    const { queue, settleAt, received, study, claimed, instances } = aFoundStudy()
     const object = received('a', 'b')
     await settleAt('a', confirmed)
     queue.lose([object.id], 5)
@@ -53,12 +34,13 @@ describe('an object that was lost and is found again', () => {
     expect(study()?.lost).toBeUndefined()
     expect(instances()).toMatchObject([{ id: object.id, isKept: true, deliveries: [{ nodeId: 'a', state: 'delivered' }, { nodeId: 'b', state: 'waiting' }] }])
     expect(instances()[0]?.deliveries[1]?.lastFailure).toBeUndefined()
-    expect(await claim('a')).toEqual([])
-    expect(await claim('b')).toEqual([object.id])
+    expect(await claimed('a')).toEqual([])
+    expect(await claimed('b')).toEqual([object.id])
     expect(queue.enqueue([object], toNode('a', 'b')).size).toBe(0)
   })
 
   test('goes on though a person has seen to the loss', async () => {
+    const { queue, settleAt, received, study } = aFoundStudy()
     const object = received('a')
     queue.lose([object.id], 5)
     expect(await queue.acknowledgeLost({})).toBe(1)
@@ -68,16 +50,18 @@ describe('an object that was lost and is found again', () => {
   })
 
   test('goes nowhere that a person has called off, nor to a node that is no more: it is told of as going nowhere', async () => {
+    const { queue, received, claimed, lingering } = aFoundStudy()
     const [calledOff, ofFormerNode] = [received('a'), received('b')]
     await queue.cancel({ nodeId: 'a' })
     queue.lose([calledOff.id, ofFormerNode.id], 5)
     expect(lingering().stranded).toBe(0)
     expect(queue.enqueue([calledOff, ofFormerNode], toNode('a')).size).toBe(0)
     expect(lingering().stranded).toBe(2)
-    expect([await claim('a'), await claim('b')]).toEqual([[], []])
+    expect([await claimed('a'), await claimed('b')]).toEqual([[], []])
   })
 
   test.each(['had come nowhere', 'had arrived', 'was being sent'] as const)('that %s, and of which a newer copy came meanwhile, is counted once and never goes after it', async (what) => {
+    const { queue, settleAt, received, study, claimed, instances } = aFoundStudy()
     const object = received('a')
     const { SOPInstanceUID } = object
     if (what === 'had arrived') await settleAt('a', { ...confirmed, confirmed: false })
@@ -89,13 +73,14 @@ describe('an object that was lost and is found again', () => {
     queue.enqueue([object], toNode('a'))
     expect(study()).toMatchObject({ instances: 1, bytes: 400_000 })
     expect(study()?.lost).toBeUndefined()
-    expect(await claim('a')).toEqual([newer.id])
+    expect(await claimed('a')).toEqual([newer.id])
     await queue.enqueueStranded(toNode('a', 'b'))
-    expect(await claim('a')).toEqual([])
+    expect(await claimed('a')).toEqual([])
     expect(instances().map(({ isKept, isLost }) => [isKept, isLost ?? false])).toEqual([[true, false], [true, false]])
   })
 
   test('does not read as lost where it stays called off', async () => {
+    const { queue, settleAt, received, study, lingering } = aFoundStudy()
     const object = received('a', 'b')
     await settleAt('a', confirmed)
     queue.lose([object.id], 5)
@@ -106,16 +91,18 @@ describe('an object that was lost and is found again', () => {
   })
 
   test('a delivery a person called off stays so, though it had been given up as unreadable', async () => {
+    const { queue, settleAt, received, claimed, lingering } = aFoundStudy()
     const object = received('a')
     await settleAt('a', unread)
     await queue.cancel({ nodeId: 'a' })
     queue.lose([object.id], 5)
     queue.enqueue([object], toNode('a'))
-    expect(await claim('a')).toEqual([])
+    expect(await claimed('a')).toEqual([])
     expect(lingering().stranded).toBe(1)
   })
 
   test.each(['seen', 'newer'] as const)('goes when it is time, or somebody is asked: had arrived at one node, lost before the other, %s', async (what) => {
+    const { database, queue, settleAt, received } = aFoundStudy()
     const object = received('a', 'b')
     await settleAt('a', confirmed)
     queue.lose([object.id], 5)

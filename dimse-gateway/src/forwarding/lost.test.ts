@@ -1,43 +1,18 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import type { Database } from '../platform/database.ts'
+import { describe, expect, test } from 'vitest'
 import { createLog } from '../platform/log.ts'
 import { createStatements } from '../platform/statements.ts'
-import { createRecords, type Records } from '../records/records.ts'
-import type { SpooledObject } from '../spool/index.ts'
 import { createLingering } from './discard.ts'
-import { aQueue, anObject, toNode } from './queue.fixture.ts'
-import type { Queue } from './queue.ts'
+import { anObject, toNode } from './queue.fixture.ts'
 import { applyRetention } from './retention.ts'
 import type { Outcome } from './settle.ts'
+import { aStudyInQueue, confirmed, StudyInstanceUID, unread } from './study-in-queue.fixture.ts'
 
-const confirmed = { kind: 'arrived', verified: true, confirmed: true } as const
-const unread = { kind: 'refused', error: { code: 'objectUnreadable' }, retryAt: 'never' } as const
 const page = { limit: 10 }
-const StudyInstanceUID = '1.2.3'
 const day = 86_400_000
-
-let database: Database
-let queue: Queue
-let records: Records
-beforeEach(() => {
-  ({ database, queue } = aQueue())
-  records = createRecords({ database, clock: () => new Date(0), nodeName: () => undefined })
-})
-afterEach(() => { database.close() })
-
-const claim = (nodeId: string) => queue.claim(nodeId, { maxObjects: 100, maxBytes: 1e9 }, 1)
-async function settleAt(nodeId: string, outcome: Outcome): Promise<void> {
-  await queue.settle((await claim(nodeId)).map(({ deliveryId }) => ({ deliveryId, outcome })), 1)
-}
-function received(...nodeIds: string[]): SpooledObject {
-  const object = anObject({ StudyInstanceUID })
-  queue.enqueue([object], toNode(...nodeIds))
-  return object
-}
-const study = () => records.studies({ search: StudyInstanceUID }, page).records[0]
 
 describe('an object whose file was taken away', () => {
   test('is lost only where it was not proven to have arrived everywhere it should', async () => {
+    const { queue, records, settleAt, received, study } = aStudyInQueue()
     const proven = received('a')
     await settleAt('a', confirmed)
     const unproven = received('a')
@@ -53,6 +28,7 @@ describe('an object whose file was taken away', () => {
   })
 
   test('has its deliveries neither tried again nor kept for by anybody', async () => {
+    const { database, queue, claim, settleAt, received } = aStudyInQueue()
     const { id } = received('a', 'b')
     await settleAt('a', confirmed)
     queue.lose([id], 5)
@@ -63,6 +39,7 @@ describe('an object whose file was taken away', () => {
   })
 
   test('is lost no longer once it comes anew, of whatever bytes, and its study reads as the new one goes', async () => {
+    const { queue, settleAt, received, study } = aStudyInQueue()
     const { id, SOPInstanceUID } = received('a')
     await settleAt('a', unread)
     expect(study()).toMatchObject({ deliveries: [{ dead: 1 }] })
@@ -75,6 +52,7 @@ describe('an object whose file was taken away', () => {
   })
 
   test('that had arrived counts once in its study when it comes anew, at each node by its newest copy, and its records stay', async () => {
+    const { queue, records, settleAt, received, study } = aStudyInQueue()
     const { id, SOPInstanceUID } = received('a', 'b')
     await settleAt('a', confirmed)
     await settleAt('b', confirmed)
@@ -91,6 +69,7 @@ describe('an object whose file was taken away', () => {
   })
 
   test('of which one copy waits still counts both, and so does a copy of another study', async () => {
+    const { queue, records, settleAt, received, study } = aStudyInQueue()
     const { id, SOPInstanceUID } = received('a')
     await settleAt('a', confirmed)
     queue.enqueue([anObject({ StudyInstanceUID: '1.2.4', SOPInstanceUID })], toNode('a'))
@@ -101,6 +80,7 @@ describe('an object whose file was taken away', () => {
   })
 
   test('while it was being sent is not tried again, whatever kept it from arriving', async () => {
+    const { queue, claim, received } = aStudyInQueue()
     const { id } = received('a')
     const sending = await claim('a')
     queue.lose([id], 5)
@@ -110,6 +90,7 @@ describe('an object whose file was taken away', () => {
   })
 
   test('while it was being sent is lost no more when that fails after it has come anew', async () => {
+    const { queue, claim, received, study } = aStudyInQueue()
     const { id, SOPInstanceUID } = received('a')
     const sending = await claim('a')
     expect(queue.lose([id], 5)).toEqual({ arrived: 0, lost: 1 })
@@ -120,6 +101,7 @@ describe('an object whose file was taken away', () => {
   })
 
   test('is seen to by a person, by study or as of a moment, and its record stays until then however old', async () => {
+    const { database, queue, records, received } = aStudyInQueue()
     const [first, second] = [received('a'), received('a')]
     const other = anObject()
     queue.enqueue([other], toNode('a'))
@@ -140,6 +122,7 @@ describe('an object whose file was taken away', () => {
 
 describe('what had arrived and was sent again', () => {
   test('reads as arrived while it is sent, and when that was given up', async () => {
+    const { queue, settleAt, received, study } = aStudyInQueue()
     received('a')
     await settleAt('a', confirmed)
     await queue.retry({ state: 'delivered' }, 1)
@@ -153,6 +136,7 @@ describe('what had arrived and was sent again', () => {
 
   test.each(['waits', 'is being sent', 'was given up'] as const)(
     'has arrived when its file turns out to be gone while it %s', async (when) => {
+      const { queue, claim, settleAt, received, study } = aStudyInQueue()
       const { id } = received('a')
       await settleAt('a', confirmed)
       await queue.retry({ state: 'delivered' }, 1)
@@ -166,6 +150,7 @@ describe('what had arrived and was sent again', () => {
     })
 
   test('is called off with its node, and kept for nobody who says it had arrived', async () => {
+    const { queue, settleAt, received } = aStudyInQueue()
     const { id } = received('a')
     await settleAt('a', confirmed)
     await queue.retry({ state: 'delivered' }, 1)
@@ -177,6 +162,7 @@ describe('what had arrived and was sent again', () => {
 })
 
 test('an object found to be gone while it is sent for the first time is lost, unless it arrives all the same', async () => {
+  const { queue, claim, received, study } = aStudyInQueue()
   const [one, other] = [received('a'), received('a')]
   const [first, second] = await claim('a')
   expect(queue.lose([one.id, other.id], 5)).toEqual({ arrived: 0, lost: 2 })

@@ -46,7 +46,7 @@ export class Kept implements Keeper {
         if (published) return this.#repeated(published, object)
         continue
       }
-      const same = this.find(object.SOPInstanceUID).find((candidate) => contentOf(candidate) === content)
+      const same = this.sameAs(object)
       if (!same) break
       // The modality deletes its own copy on our answer: what somebody took away meanwhile must not be what it relies on.
       const isThere = await this.#options.isThere(same)
@@ -111,6 +111,12 @@ export class Kept implements Keeper {
   find(SOPInstanceUID: string): SpooledObject[] {
     const waiting = [...this.#waiting.values()].filter((object) => object.SOPInstanceUID === SOPInstanceUID)
     return [...this.#options.table.find(SOPInstanceUID), ...waiting].filter(({ id }) => !this.#deleting.has(id))
+  }
+
+  /** What is here with the same bytes under the same UID. */
+  sameAs(object: SpooledObject): SpooledObject | undefined {
+    const content = contentOf(object)
+    return this.find(object.SOPInstanceUID).find((candidate) => contentOf(candidate) === content)
   }
 
   /** Takes rows away, durably. From the first moment on, the objects are none that a repeat could be answered with. */
@@ -185,4 +191,4 @@ export class Kept implements Keeper {
 }
 
 /** The same for objects that are the same: UID, encoding and bytes. */
-export const contentOf = ({ SOPInstanceUID, transferSyntaxUID, dataSetSha256 }: SpooledObject): string => `${SOPInstanceUID} ${transferSyntaxUID} ${dataSetSha256}`
+const contentOf = ({ SOPInstanceUID, transferSyntaxUID, dataSetSha256 }: SpooledObject): string => `${SOPInstanceUID} ${transferSyntaxUID} ${dataSetSha256}`

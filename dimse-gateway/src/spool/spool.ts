@@ -10,7 +10,7 @@ import { createCapacity } from './capacity.ts'
 import { takesDirect } from './takes-direct.ts'
 import { inTermsOfSpool, SpoolFull, SpoolUnavailable } from './errors.ts'
 import { createIndexTable } from './index-table.ts'
-import { contentOf, Kept } from './kept.ts'
+import { Kept } from './kept.ts'
 import { OpenFolders } from './open-folders.ts'
 import { markWhole } from './new-file.ts'
 import { spoolPlaces } from './places.ts'
@@ -168,9 +168,8 @@ export async function openSpool({ directory, database, settings, alarms, clock, 
 
   /** Whether the same bytes are here as another object: they came anew while this file was away. */
   async function isHereTwice(object: SpooledObject): Promise<boolean> {
-    const others = kept.find(object.SOPInstanceUID).filter((other) => contentOf(other) === contentOf(object))
-    for (const other of others) if (await isThere(other)) return true
-    return false
+    const same = kept.sameAs(object)
+    return same !== undefined && await isThere(same)
   }
 
   async function start(): Promise<void> {
