@@ -15,7 +15,6 @@ import { startCommitting, usualPace, type CommitmentPace, type Committing } from
 import { createLingering, discardStranded, type DiscardSelection, type Lingering } from './discard.ts'
 import type { NewDeliveries } from './enqueue.ts'
 import { createLossLog } from './loss-log.ts'
-import { keepAllFound } from './found-again.ts'
 import type { Lost, LostSelection } from './lost.ts'
 import { createNodeWorker, type NodeWorker, type NodeWorkerState } from './node-worker.ts'
 import { createPreparation } from './prepare.ts'
@@ -35,7 +34,7 @@ export type ForwardingChange =
   | { readonly topic: 'studyComplete'; readonly study: CompleteStudy }
 
 export interface ForwardingOptions extends Omit<SenderDeps, 'queue' | 'clock'> {
-  /** With `forwardingTables`, `strandedTables`, `repeatTables`, `lostTables`, `supersededTables` and `againTables`. */
+  /** With `spoolSchema`, `forwardingTables`, `strandedTables`, `repeatTables`, `lostTables`, `supersededTables` and `againTables`. */
   readonly database: Database
   readonly spool: Pick<Spool, 'read' | 'pathOf' | 'look' | 'subscribe' | 'onRepeat' | 'onLoss' | 'get' | 'delete' | 'usage'>
   /** For recoded objects while they are sent; of this process alone, in a folder nobody else may read: they are of patients. Emptied at the start. */
@@ -168,7 +167,6 @@ export function createForwarding({ database, spool, settings: initial, clock, lo
   return {
     start: async () => {
       await clear()
-      keepAllFound(statements, new Set(settings.nodes.map(({ id }) => id)), clock().getTime())
       await queue.recover()
       unsubscribes = [
         spool.subscribe((objects) => {

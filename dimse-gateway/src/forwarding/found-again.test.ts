@@ -183,7 +183,8 @@ describe('files of a folder that was away at a start', () => {
   test('are passed on, too, where an earlier version had taken them in and left them lost', async () => {
     const id = await withFolderAway(anInstance())
     const after = await open()
-    after.database.sql.exec(`UPDATE delivery SET state = 'cancelled', last_error = 'objectUnreadable'; UPDATE forward_object SET lost = 1, deleted_at = 5; INSERT INTO lost_object SELECT object_key, 5 FROM forward_object`)
+    after.database.sql.exec(`UPDATE delivery SET state = 'cancelled', last_error = 'objectUnreadable'; UPDATE forward_object SET lost = 1, deleted_at = 5; INSERT INTO lost_object SELECT object_key, 5 FROM forward_object;
+      ALTER TABLE delivery DROP COLUMN again_at; DELETE FROM schema_step WHERE name = 'forwarding-6'`)
     await shut()
     const upgraded = await open()
     expect(state(upgraded)).toEqual({ lost: 0, waiting: 1, here: 1, lingering: 0 })

@@ -2,7 +2,7 @@
 import { markArrivedEverywhere } from './arrived-everywhere.ts'
 import { tryAgain } from './by-hand.ts'
 import type { Destination } from './rules.ts'
-import type { Statements, Transaction } from '../platform/statements.ts'
+import type { Transaction } from '../platform/statements.ts'
 
 interface CalledOff {
   readonly deliveryId: number
@@ -20,8 +20,6 @@ const strandIfNowhere = `
 const askAgain = `
   UPDATE delivery SET confirmed = 0, last_error = iif(last_error = 'objectUnreadable', NULL, last_error) WHERE object_key = ? AND state = 'cancelled'`
 const lastArrival = 'SELECT max(delivered_at) AS at FROM delivery WHERE object_key = ?'
-/** An earlier version left these as they were when their files came back. */
-const lostButHere = 'SELECT object_id AS objectId FROM forward_object WHERE lost = 1 AND object_id IN (SELECT id FROM spool_object)'
 
 /**
  * Keeps an object again that was lost, and puts in line what was called off for that, also where a person has seen to the loss. What would
@@ -41,8 +39,3 @@ export function keepFound(transaction: Transaction, objectId: string, nodeIds: R
   if (typeof arrivedAt === 'number') transaction.run(markArrivedEverywhere, objectKey, arrivedAt)
   return going.map(({ nodeId, urgent }) => ({ nodeId, urgent: urgent === 1 }))
 }
-
-/** Keeps what is in the spool's index and was lost all the same. Once, at the start; in a database with `spoolSchema`. */
-export const keepAllFound = (statements: Statements, nodeIds: ReadonlySet<string>, now: number): void => statements.writeNow((transaction) => {
-  for (const { objectId } of transaction.all<{ objectId: string }>(lostButHere)) keepFound(transaction, objectId, nodeIds, now)
-})

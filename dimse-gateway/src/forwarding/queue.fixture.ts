@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import { openDatabase, type Database } from '../platform/database.ts'
-import type { SpooledObject } from '../spool/spooled-object.ts'
+import { spoolSchema, type SpooledObject } from '../spool/index.ts'
 import { createQueue, type Queue } from './queue.ts'
 import type { Routes } from './rules.ts'
 import { againTables, forwardingTables, lostTables, repeatTables, strandedTables, supersededTables } from './tables.ts'
 
 export function aQueue(path = ':memory:'): { database: Database; queue: Queue } {
-  const database = openDatabase(path, [forwardingTables, strandedTables, repeatTables, lostTables, supersededTables, againTables])
+  const database = openDatabase(path, [spoolSchema, forwardingTables, strandedTables, repeatTables, lostTables, supersededTables, againTables])
   return { database, queue: createQueue(database) }
 }
 

@@ -21,7 +21,7 @@ export interface Queue extends Enqueuer, Rerouter, Claimer, Settler, ByHand, Los
 
 export const emptyQueue: QueueCounts = { waiting: 0, sending: 0, delivered: 0, dead: 0, cancelled: 0, waitingBytes: 0 }
 
-/** The queue in a database that has `forwardingTables`, `strandedTables`, `repeatTables`, `lostTables`, `supersededTables` and `againTables`. `recover` comes before the first claim. */
+/** The queue in a database that has `spoolSchema`, `forwardingTables`, `strandedTables`, `repeatTables`, `lostTables`, `supersededTables` and `againTables`. `recover` comes before the first claim. */
 export function createQueue(database: Database): Queue {
   const statements = createStatements(database)
   return {

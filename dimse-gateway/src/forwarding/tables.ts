@@ -143,10 +143,12 @@ ALTER TABLE forward_object ADD COLUMN superseded INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX forward_object_superseded ON forward_object (study_id, object_key) WHERE superseded = 1;
 ` }
 
-/** What has arrived and is sent again. */
+/** What has arrived and is sent again, and what was lost and found. After the spool's tables. */
 export const againTables: SchemaStep = { name: 'forwarding-6', sql: `
 /* When that was asked for: from then on it stands in line. */
 ALTER TABLE delivery ADD COLUMN again_at INTEGER;
 /* Studies counted what retention had forgotten. */
 UPDATE forward_study AS s SET (instances, bytes) = (SELECT count(*), coalesce(sum(byte_length), 0) FROM forward_object o WHERE o.study_id = s.study_id AND o.superseded = 0);
+/* Files that came back were taken into the index alone: without a row there the spool finds them at its start, and tells of them. */
+DELETE FROM spool_object WHERE id IN (SELECT object_id FROM forward_object WHERE lost = 1);
 ` }

@@ -20,7 +20,7 @@ export interface Records {
 }
 
 export interface RecordsOptions {
-  /** With `forwardingTables`, `strandedTables`, `repeatTables`, `lostTables`, `supersededTables` and `againTables`. */
+  /** With `spoolSchema`, `forwardingTables`, `strandedTables`, `repeatTables`, `lostTables`, `supersededTables` and `againTables`. */
   readonly database: Database
   readonly clock: Clock
   /** What a node is called; its id where it is no longer there. */
